@@ -1,0 +1,142 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import standalone from 'ajv/dist/standalone/index.js';
+import { build } from 'esbuild';
+import type { BuiltIn } from '../src/catalog/catalog.js';
+import { layerOf } from '../src/config/layers.js';
+import { CONFIG_SCHEMA, type Schema } from '../src/config/schema.js';
+import { type ConfigSource, parseSource } from '../src/config/source.js';
+import { isTree, type Path } from '../src/config/tree.js';
+import { type Diagnostic, formatPlace } from '../src/diagnostics/diagnostic.js';
+
+const SCHEMA_FILE = 'schema/config.schema.json';
+
+/** Writes everything that is made from other files; `--check` only tells whether what is committed is fresh. Returns the exit code. */
+export async function run({ root, args }: { root: string; args: string[] }): Promise<number> {
+  const schema = `${JSON.stringify(CONFIG_SCHEMA, null, 2)}\n`;
+  if (args.includes('--check')) return checkFresh(root, SCHEMA_FILE, schema);
+  const catalog = await readCatalog(root);
+  if (catalog.trouble.length > 0) return fail(catalog.trouble.map(describe));
+  await writeChanged(root, SCHEMA_FILE, schema);
+  await writeChanged(root, 'src/config/schema-check.generated.ts', await schemaCheck(root));
+  await writeChanged(root, 'src/catalog/builtin.generated.ts', builtInCode(catalog.builtIn));
+  await writeChanged(root, 'src/catalog/templates.generated.ts', await templatesCode(root));
+  await writeChanged(root, 'src/version.generated.ts', await versionCode(root));
+  return 0;
+}
+
+/** The version stands in package.json alone. */
+async function versionCode(root: string): Promise<string> {
+  const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return `/** The version of this package. */\nexport const VERSION = ${JSON.stringify(version)};\n`;
+}
+
+async function checkFresh(root: string, file: string, wanted: string): Promise<number> {
+  const found = await readFile(path.join(root, file), 'utf8').catch(() => null);
+  return found === wanted ? 0 : fail([`${file} is stale: run \`npm run generate\``]);
+}
+
+function fail(lines: readonly string[]): number {
+  process.stderr.write(`${lines.join('\n')}\n`);
+  return 1;
+}
+
+/** An unchanged file keeps its time, so that watchers and caches rest. */
+async function writeChanged(root: string, file: string, text: string): Promise<void> {
+  const target = path.join(root, file);
+  const found = await readFile(target, 'utf8').catch(() => null);
+  if (found === text) return;
+  await mkdir(path.dirname(target), { recursive: true });
+  await writeFile(target, text);
+}
+
+/** The check as plain code: bundled, because ajv's own output still holds a `require`. */
+async function schemaCheck(root: string): Promise<string> {
+  const ajv = new Ajv2020({
+    allErrors: true,
+    strict: true,
+    allowUnionTypes: true,
+    inlineRefs: false,
+    messages: false,
+    code: { source: true, esm: true },
+  });
+  const code = standalone.default(ajv, ajv.compile(withoutDescriptions(CONFIG_SCHEMA)));
+  const bundle = await build({
+    stdin: { contents: code, resolveDir: root, loader: 'js' },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['main'],
+    write: false,
+    target: 'node20',
+  });
+  return `// @ts-nocheck\n${bundle.outputFiles[0]?.text ?? ''}`;
+}
+
+/** The check carries the schema inside; a key named `description` is a map there, not a text. */
+function withoutDescriptions(schema: Schema): Schema {
+  const text = JSON.stringify(schema, (key, value) =>
+    key === 'description' && typeof value === 'string' ? undefined : value,
+  );
+  return JSON.parse(text) as Schema;
+}
+
+async function readCatalog(root: string): Promise<{ builtIn: BuiltIn; trouble: Diagnostic[] }> {
+  const files = [
+    ...(await yamlIn(root, 'templates/tools')),
+    ...(await yamlIn(root, 'templates', 'models.yaml')),
+  ];
+  const parsed = await Promise.all(
+    files.map(async (file) => parseSource({ file, text: await readFile(path.join(root, file), 'utf8') })),
+  );
+  const sources = parsed.flatMap((one): ConfigSource[] => (one.source === null ? [] : [one.source]));
+  const { layer, diagnostics } = layerOf('built-in', sources);
+  const trouble = [...parsed.flatMap((one) => one.diagnostics), ...diagnostics];
+  const places = Object.fromEntries(
+    pathsOf(layer.value, []).flatMap((where) => {
+      const place = layer.place(where, 'key');
+      if (place === null) return [];
+      const { line, column, endLine, endColumn } = place;
+      return [[where.join(' '), [files.indexOf(place.file), line, column, endLine, endColumn]]];
+    }),
+  );
+  return { builtIn: { value: layer.value, files, places }, trouble };
+}
+
+async function yamlIn(root: string, folder: string, only: string | null = null): Promise<string[]> {
+  const names = await readdir(path.join(root, folder)).catch((): string[] => []);
+  const wanted = names.filter((name) => (only === null ? name.endsWith('.yaml') : name === only));
+  return wanted.sort().map((name) => `${folder}/${name}`);
+}
+
+/** Every path of up to three steps. */
+function pathsOf(value: unknown, base: Path): Path[] {
+  if (base.length === 3 || !isTree(value)) return [];
+  return Object.keys(value).flatMap((key) => [[...base, key], ...pathsOf(value[key], [...base, key])]);
+}
+
+function builtInCode(builtIn: BuiltIn): string {
+  return `import type { BuiltIn } from './catalog.js';\n\nexport const BUILT_IN: BuiltIn = ${JSON.stringify(builtIn, null, 1)};\n`;
+}
+
+async function templatesCode(root: string): Promise<string> {
+  const files = await yamlIn(root, 'templates/config');
+  const entries = await Promise.all(
+    files.map(async (file) => {
+      const text = await readFile(path.join(root, file), 'utf8');
+      const description = /^#\s*(.*)$/m.exec(text)?.[1]?.trim() ?? '';
+      return [path.basename(file, '.yaml'), { description, text }];
+    }),
+  );
+  const type = 'Readonly<Record<string, { description: string; text: string }>>';
+  const doc = '/** Example configs by name, each with the sentence of its first comment line. */';
+  return `${doc}\nexport const TEMPLATES: ${type} = ${JSON.stringify(Object.fromEntries(entries), null, 1)};\n`;
+}
+
+function describe(one: Diagnostic): string {
+  return `${one.place === null ? '' : `${formatPlace(one.place)}: `}${one.message} [${one.code}]`;
+}

@@ -1,0 +1,36 @@
+// Runs a TypeScript script of this repository on any supported Node: bundles it into a temp file and imports that.
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Bundles `entry` (relative to the repository) and imports it; its exports are returned. */
+export async function runScript(entry) {
+  const folder = path.join(root, 'node_modules', '.cache', 'llm-router-scripts');
+  await mkdir(folder, { recursive: true });
+  const outfile = path.join(folder, `${path.basename(entry, '.ts')}-${process.pid}.mjs`);
+  await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    target: 'node20',
+    logLevel: 'warning',
+  });
+  try {
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    await rm(outfile, { force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [entry, ...args] = process.argv.slice(2);
+  const { run } = await runScript(entry);
+  process.exitCode = await run({ root, args });
+}

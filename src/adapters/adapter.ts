@@ -1,0 +1,82 @@
+import type { ModelConfig, ToolConfig } from '../config/types.js';
+import type { Outcome } from '../domain/attempt.js';
+import type { Availability } from '../domain/facts.js';
+import type { Failure } from '../domain/failure.js';
+import type { Access, Effort } from '../domain/request.js';
+import type { Result } from '../domain/result.js';
+
+/** What one attempt has to do: everything decided, nothing run yet. */
+export interface Task<T extends ToolConfig = ToolConfig> {
+  tool: T;
+  /** Catalogue name; `null` for a tool without models. */
+  modelName: string | null;
+  /** The id to send to the tool. */
+  modelId: string | null;
+  model: ModelConfig | null;
+  agent: string | null;
+  prompt: string;
+  /** The user's own file when the prompt is exactly that file. */
+  promptFile: string | null;
+  system: string | null;
+  access: Access;
+  effort: Effort | null;
+  maxTokens: number | null;
+  temperature: number | null;
+  session: string | null;
+  /** Working directory, absolute. */
+  cwd: string;
+  /** Absolute path of the binary, as found when facts were gathered. */
+  binaryPath: string | null;
+  /** This attempt, ms. */
+  timeoutMs: number;
+  idleTimeoutMs: number | null;
+  ids: { invocationId: string; rootId: string; traceId: string; depth: number };
+  /** Number of this attempt among those of the same tool in this invocation, from 0. */
+  turn: number;
+}
+
+/** The router's own environment, from which a tool's is made. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a tool would run, for looking things up without running anything. */
+export interface Host {
+  env: Environment;
+  platform: NodeJS.Platform;
+}
+
+/** What an adapter needs of the world. */
+export interface AdapterContext {
+  env: Environment;
+  /** Cancels: its reason is the `Failure` to report (timeout of the invocation, or a signal). */
+  signal: AbortSignal;
+  /** Kills at once, without grace (second Ctrl-C). */
+  urgent: AbortSignal;
+  /** Milliseconds of a clock that never jumps. */
+  monotonicMs: () => number;
+  /** Folder for private temp files. */
+  tmpDir: string;
+}
+
+/** What happens while a tool works. */
+export type AdapterEvent =
+  | { type: 'started'; argv: readonly string[] | null; pid: number | null }
+  | { type: 'delta'; text: string }
+  | { type: 'activity'; name: string };
+
+/** What would run: shown by `--dry-run`. */
+export type Preview = { argv: string[]; stdin: 'prompt' | 'closed' } | { mock: true };
+
+/** Runs one kind of tool. */
+export interface Adapter<T extends ToolConfig = ToolConfig> {
+  readonly kind: T['kind'];
+  /** Whether the tool can run on this host: binary found, variables set. Runs nothing. */
+  availability(tool: T, host: Host): Availability;
+  /** The exact argv or request, or the failure that a run would end in before it starts. Writes nothing. */
+  preview(task: Task<T>, env: Environment): Result<Preview, Failure>;
+  /** Runs it; yields what happens and returns the outcome. Never throws for a foreseen cause. */
+  run(task: Task<T>, context: AdapterContext): AsyncGenerator<AdapterEvent, Outcome, void>;
+  /** Values that the tool takes from the environment and that must never be shown. */
+  secrets(tool: T, env: Environment): string[];
+  /** Options of the task that have a value but no place in this tool. */
+  ignored(task: Task<T>): { option: string; detail: string }[];
+}

@@ -1,0 +1,190 @@
+import type { CommandTool } from '../config/types.js';
+import { failedOutcome, type Outcome } from '../domain/attempt.js';
+import type { Availability } from '../domain/facts.js';
+import type { Failure } from '../domain/failure.js';
+import { err, ok, type Result } from '../domain/result.js';
+import type { Adapter, AdapterContext, AdapterEvent, Environment, Host, Preview, Task } from './adapter.js';
+import { childEnvironment, missingVariable, missingVariables, secretValues } from './command/environment.js';
+import { findBinary, isFolder, isPath } from './command/find-binary.js';
+import { createOutputReader, MAX_LINE_BYTES, type OutputReader } from './command/output.js';
+import { openPrivateFolder, type PrivateFolder, readWritten } from './command/private-files.js';
+import type { ProcessEnd, ProcessSpec } from './command/process-spec.js';
+import { outcomeOf } from './command/run.js';
+import { runProcess } from './command/subprocess.js';
+import { traceparent } from './command/traceparent.js';
+import { type CommandLine, commandLine, ignoredOptions, refused, SHOWN_PLACES } from './command/values.js';
+
+type CommandTask = Task<CommandTool>;
+
+/** Runs tools that are subprocesses: coding-agent CLIs and local models. */
+export const commandAdapter: Adapter<CommandTool> = {
+  kind: 'command',
+  availability,
+  preview: (task, env) => {
+    const ready = prepare(task, { env, platform: process.platform });
+    if (!ready.ok) return ready;
+    const { argv, stdin } = ready.value.line;
+    return ok<Preview>({ argv, stdin: stdin === null ? 'closed' : 'prompt' });
+  },
+  run,
+  secrets: secretValues,
+  ignored: ignoredOptions,
+};
+
+function availability(tool: CommandTool, host: Host): Availability {
+  const search = findBinary(tool.binary.value, host);
+  if (!search.found) return { available: false, reason: 'tool_not_found', ...notFound(tool) };
+  const [missing] = missingVariables(tool, host.env);
+  if (missing === undefined) return { available: true, path: search.path };
+  return { available: false, reason: 'tool_not_found', ...missingVariable(tool, missing) };
+}
+
+function notFound(tool: CommandTool): { detail: string; hint: string | null } {
+  const binary = tool.binary.value;
+  const detail = isPath(binary)
+    ? `\`${binary}\` is not an executable file`
+    : `\`${binary}\` not found in PATH`;
+  return { detail, hint: tool.installHint };
+}
+
+/** Everything that is known to go wrong before a start, in the order in which a person would mend it. */
+function prepare(task: CommandTask, host: Host): Result<{ task: CommandTask; line: CommandLine }, Failure> {
+  const line = commandLine(task, { places: SHOWN_PLACES, platform: host.platform });
+  if (!line.ok) return line;
+  const env = environmentOf(task, host.env, null);
+  if (!env.ok) return env;
+  if (!isFolder(task.cwd)) {
+    return err(
+      refused(task, 'input', `the working directory \`${task.cwd}\` does not exist or is no folder`, null),
+    );
+  }
+  return ok({ task, line: line.value });
+}
+
+function environmentOf(task: CommandTask, env: Environment, folder: PrivateFolder | null) {
+  const { traceId, invocationId } = task.ids;
+  const tmpDir = task.tool.privateTmp ? (folder?.tmp ?? null) : null;
+  return childEnvironment(task, { env, traceparent: traceparent(traceId, invocationId), tmpDir });
+}
+
+async function* run(task: CommandTask, context: AdapterContext): AsyncGenerator<AdapterEvent, Outcome, void> {
+  const host = { env: context.env, platform: process.platform };
+  const located = locate(task, host);
+  const ready = located.ok ? prepare(located.value, host) : located;
+  if (!ready.ok) return failedOutcome(ready.error);
+  if (!ready.value.line.needsFolder) return yield* runIn(ready.value.task, context, null);
+  const folder = await openPrivateFolder(context.tmpDir, ready.value.line);
+  if (!folder.ok)
+    return failedOutcome(refused(task, 'input', folder.error, 'free the disk, or set `TMPDIR`'));
+  try {
+    return yield* runIn(ready.value.task, context, folder.value);
+  } finally {
+    await folder.value.remove();
+  }
+}
+
+function locate(task: CommandTask, host: Host): Result<CommandTask, Failure> {
+  if (task.binaryPath !== null) return ok(task);
+  const search = findBinary(task.tool.binary.value, host);
+  if (search.found) return ok({ ...task, binaryPath: search.path });
+  const { detail, hint } = notFound(task.tool);
+  return err(refused(task, 'tool_not_found', detail, hint));
+}
+
+async function* runIn(
+  task: CommandTask,
+  context: AdapterContext,
+  folder: PrivateFolder | null,
+): AsyncGenerator<AdapterEvent, Outcome, void> {
+  const places = folder?.places ?? SHOWN_PLACES;
+  const line = commandLine(task, { places, platform: process.platform });
+  const env = environmentOf(task, context.env, folder);
+  if (!line.ok) return failedOutcome(line.error);
+  if (!env.ok) return failedOutcome(env.error);
+  const reader = readerFor(task.tool);
+  const seen = yield* follow(specOf({ task, context, line: line.value, env: env.value }), reader);
+  const [outputFile, usageFile] = await writtenFiles(task.tool, folder);
+  const overSize = seen.overSize || outputFile === 'too_large' || usageFile === 'too_large';
+  const reading = reader.finish({ outputFile: bytesOf(outputFile), usageFile: bytesOf(usageFile) });
+  for (const event of reading.late) if (event.type !== 'over_size') yield event;
+  return outcomeOf({
+    task,
+    end: seen.end,
+    reading: { ...reading, overSize: overSize || reading.overSize },
+    cancelReason: context.signal.reason,
+  });
+}
+
+function readerFor(tool: CommandTool): OutputReader {
+  const watch = tool.failures.flatMap(({ when }) => (when.pointer === null ? [] : [when.pointer]));
+  return createOutputReader(tool.output, {
+    answerBytes: tool.maxOutputBytes,
+    lineBytes: MAX_LINE_BYTES,
+    watch,
+  });
+}
+
+function specOf(from: {
+  task: CommandTask;
+  context: AdapterContext;
+  line: CommandLine;
+  env: Record<string, string>;
+}): ProcessSpec {
+  const { task, context, line, env } = from;
+  const { signal, urgent, monotonicMs } = context;
+  return {
+    argv: line.argv,
+    cwd: task.cwd,
+    env,
+    stdin: line.stdin,
+    timeoutMs: task.timeoutMs,
+    idleTimeoutMs: task.tool.output.atExit ? null : task.idleTimeoutMs,
+    graceMs: task.tool.graceMs,
+    signal,
+    urgent,
+    monotonicMs,
+  };
+}
+
+/** Passes on what a process shows while it runs; too much output ends it. */
+async function* follow(
+  spec: ProcessSpec,
+  reader: OutputReader,
+): AsyncGenerator<AdapterEvent, { end: ProcessEnd; overSize: boolean }, void> {
+  const running = runProcess(spec);
+  try {
+    for (let step = await running.next(); ; step = await running.next()) {
+      if (step.done === true) return { end: step.value, overSize: false };
+      if (step.value.type === 'started') {
+        yield { type: 'started', argv: spec.argv, pid: step.value.pid };
+        continue;
+      }
+      for (const event of reader.push(step.value.source, step.value.bytes)) {
+        if (event.type === 'over_size') return { end: STOPPED, overSize: true };
+        yield event;
+      }
+    }
+  } finally {
+    await running.return(STOPPED);
+  }
+}
+
+/** We ended it ourselves, and how it died means nothing. */
+const STOPPED: ProcessEnd = {
+  ended: 'stopped',
+  exitCode: null,
+  signal: null,
+  firstOutputMs: null,
+  tookStdin: true,
+  spawnError: null,
+};
+
+function writtenFiles(tool: CommandTool, folder: PrivateFolder | null) {
+  const read = (path: string | undefined) =>
+    path === undefined ? null : readWritten(path, tool.maxOutputBytes);
+  return Promise.all([read(folder?.places.outputFile), read(folder?.places.usageFile)]);
+}
+
+function bytesOf(written: Uint8Array | 'too_large' | null): Uint8Array | null {
+  return written === 'too_large' ? null : written;
+}

@@ -1,0 +1,100 @@
+import type { CommandTool } from '../../config/types.js';
+import type { Failure } from '../../domain/failure.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import type { Environment, Task } from '../adapter.js';
+import { refused } from './values.js';
+
+/** A value after its references were replaced, each once and apart. */
+export interface Expanded {
+  text: string;
+  /** Names of `${VAR}` references that are not set. */
+  missing: string[];
+  /** Values that came from variables, in order. */
+  used: string[];
+}
+
+/** Replaces `${VAR}` and `${VAR:-default}` (when unset or empty); `$${` stands for `${`. What a value holds is not read again. */
+export function expandVariables(text: string, env: Environment): Expanded {
+  const missing: string[] = [];
+  const used: string[] = [];
+  const pattern = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+  const expanded = text.replace(pattern, (_match, name: string | undefined, fallback: string | undefined) => {
+    if (name === undefined) return '${';
+    const value = env[name];
+    if (value === undefined && fallback === undefined) missing.push(name);
+    if ((value ?? '') === '') return fallback ?? '';
+    used.push(value ?? '');
+    return value ?? '';
+  });
+  return { text: expanded, missing, used };
+}
+
+/** Variables that a tool needs and that are not set, without repeats. An empty required variable counts as not set. */
+export function missingVariables(tool: CommandTool, env: Environment): string[] {
+  const referenced = Object.values(tool.envVars).flatMap(({ value }) => expandVariables(value, env).missing);
+  const required = tool.envRequired
+    .map(({ value }) => value)
+    .filter((name) => (env[name] ?? '') === '' && tool.envVars[name] === undefined);
+  return [...new Set([...required, ...referenced])];
+}
+
+/** Values that a tool gets from variables by `env_vars`, and its API keys: they must never be shown. */
+export function secretValues(tool: CommandTool, env: Environment): string[] {
+  const referenced = Object.values(tool.envVars).flatMap(({ value }) => expandVariables(value, env).used);
+  const keys = tool.apiKeyEnv.map((name) => env[name] ?? '').filter((value) => value !== '');
+  return [...new Set([...referenced, ...keys])];
+}
+
+/** The sentence and the hint for a variable that is not set. */
+export function missingVariable(tool: CommandTool, name: string): { detail: string; hint: string } {
+  return {
+    detail: `\`${name}\` is not set, and tool \`${tool.name}\` needs it`,
+    hint: `set the variable \`${name}\``,
+  };
+}
+
+/** The environment of a tool's process; fails with `tool_not_found` when a variable it needs is not set. */
+export function childEnvironment(
+  task: Task<CommandTool>,
+  from: { env: Environment; traceparent: string; tmpDir: string | null },
+): Result<Record<string, string>, Failure> {
+  const { tool, ids } = task;
+  const [missing] = missingVariables(tool, from.env);
+  if (missing !== undefined) {
+    const { detail, hint } = missingVariable(tool, missing);
+    return err(refused(task, 'tool_not_found', detail, hint));
+  }
+  return ok({
+    ...inherited(tool, from.env),
+    ...ownVariables(tool, from.env),
+    ...(from.tmpDir === null ? {} : { TMPDIR: from.tmpDir }),
+    LLM_ROUTER_PARENT_ID: ids.invocationId,
+    LLM_ROUTER_ROOT_ID: ids.rootId,
+    LLM_ROUTER_DEPTH: String(ids.depth + 1),
+    TRACEPARENT: from.traceparent,
+  });
+}
+
+function inherited(tool: CommandTool, env: Environment): Record<string, string> {
+  const wanted = tool.envInherit === 'all' ? ['*'] : [...tool.envInherit, 'LLM_ROUTER_TRACE_DIR'];
+  const keep = nameMatcher(wanted);
+  const drop = nameMatcher(tool.envUnset);
+  const entries = Object.entries(env).flatMap(([name, value]): [string, string][] =>
+    value !== undefined && keep(name) && !drop(name) ? [[name, value]] : [],
+  );
+  return Object.fromEntries(entries);
+}
+
+function ownVariables(tool: CommandTool, env: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(tool.envVars).map(([name, { value }]) => [name, expandVariables(value, env).text]),
+  );
+}
+
+function nameMatcher(patterns: readonly string[]): (name: string) => boolean {
+  const regexes = patterns.map((pattern) => {
+    const literal = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    return new RegExp(`^${literal.join('.*')}$`, 's');
+  });
+  return (name) => regexes.some((regex) => regex.test(name));
+}

@@ -1,0 +1,126 @@
+import type { CommandTool, FailureRule } from '../../config/types.js';
+import { type Failure, type FailureType, failure } from '../../domain/failure.js';
+import type { Reading } from './output.js';
+import { safeRegex } from './pointer.js';
+
+/** A run that ended by itself: how, and what was read of it. */
+export interface EndedRun {
+  tool: CommandTool;
+  /** Catalogue name. */
+  model: string | null;
+  exitCode: number | null;
+  signal: string | null;
+  reading: Reading;
+}
+
+/**
+ * Why a run failed; `null` for a success: an accepted exit code, the end and success that the grammar asks for, and an
+ * answer. Otherwise the first failure rule that matches decides, then the general ones. The answer is never searched.
+ */
+export function judge(run: EndedRun): Failure | null {
+  if (isSuccess(run)) return null;
+  const rule = run.tool.failures.find((each) => holds(each, run));
+  const general = generalRule(run);
+  return failureOf(run, {
+    type: rule?.type ?? general.type,
+    message: rule === undefined ? general.message : explain(run),
+    hint: rule?.hint ?? HINTS[rule?.type ?? general.type] ?? null,
+  });
+}
+
+/** A failure of this run with everything that is known about it. */
+export function failureOf(run: EndedRun, why: Pick<Failure, 'type' | 'message' | 'hint'>): Failure {
+  return failure(why.type, why.message, {
+    hint: why.hint,
+    tool: run.tool.name,
+    model: run.model,
+    httpStatus: run.reading.error.status,
+    exitCode: run.exitCode,
+    stderrTail: run.reading.stderrTail,
+  });
+}
+
+const HINTS: Partial<Record<FailureType, string>> = {
+  authentication: "log in with the tool's own command, or set its key",
+  model_not_found: "check the model's `id` in `models`",
+};
+
+function isSuccess(run: EndedRun): boolean {
+  const { reading } = run;
+  return isAcceptedExit(run) && reading.parsed && reading.sawEnd && reading.successOk && !isEmpty(run);
+}
+
+function isAcceptedExit({ tool, exitCode, signal }: EndedRun): boolean {
+  return signal === null && exitCode !== null && tool.okExitCodes.includes(exitCode);
+}
+
+function isEmpty({ tool, reading }: EndedRun): boolean {
+  return !tool.allowEmpty && reading.text.trim() === '';
+}
+
+function holds({ when }: FailureRule, { exitCode, signal, reading }: EndedRun): boolean {
+  const { error } = reading;
+  return [
+    when.exitCodes === null || (exitCode !== null && when.exitCodes.includes(exitCode)),
+    when.signal === null || when.signal === signal,
+    when.status === null || (error.status !== null && when.status.includes(error.status)),
+    when.code === null || (error.code !== null && when.code.includes(error.code)),
+    when.error === null || (error.message !== null && safeRegex(when.error, 'im').test(error.message)),
+    when.stderr === null || safeRegex(when.stderr, 'im').test(reading.stderr),
+    when.pointer === null || reading.saw(when.pointer),
+  ].every(Boolean);
+}
+
+function generalRule(run: EndedRun): { type: FailureType; message: string } {
+  const { tool, reading } = run;
+  const byStatus = statusType(reading.error.status);
+  if (byStatus !== null) return { type: byStatus, message: explain(run) };
+  if (!reading.sawEnd && reading.error.message === null) return invalid(cutOff(run));
+  if (!isAcceptedExit(run)) return { type: 'provider_error', message: explain(run) };
+  if (!reading.parsed)
+    return invalid(`\`${tool.name}\` exited with ${run.exitCode}, and its output is not JSON`);
+  if (isEmpty(run) && reading.error.message === null) {
+    return invalid(`\`${tool.name}\` exited with ${run.exitCode} but gave no answer`);
+  }
+  return { type: 'provider_error', message: explain(run) };
+}
+
+function cutOff(run: EndedRun): string {
+  return `\`${run.tool.name}\` ${howItEnded(run)} before the end of its answer${because(run)}`;
+}
+
+function invalid(message: string): { type: FailureType; message: string } {
+  return { type: 'invalid_response', message };
+}
+
+function statusType(status: number | null): FailureType | null {
+  if (status === null) return null;
+  const known = STATUS_TYPES[status];
+  return known ?? (status >= 500 && status <= 599 ? 'provider_error' : null);
+}
+
+const STATUS_TYPES: Partial<Record<number, FailureType>> = {
+  400: 'invalid_request',
+  401: 'authentication',
+  403: 'authentication',
+  404: 'model_not_found',
+  429: 'rate_limit',
+  503: 'overloaded',
+  529: 'overloaded',
+};
+
+/** The tool's own words, or the last line of its standard error, behind how it ended. */
+function explain(run: EndedRun): string {
+  const how = isAcceptedExit(run) ? 'did not report success' : howItEnded(run);
+  return `\`${run.tool.name}\` ${how}${because(run)}`;
+}
+
+function howItEnded({ exitCode, signal }: EndedRun): string {
+  return signal !== null ? `was ended by ${signal}` : `exited with ${exitCode}`;
+}
+
+function because({ reading }: EndedRun): string {
+  const lastLine = reading.stderrTail?.trim().split('\n').at(-1) ?? '';
+  const words = (reading.error.message ?? lastLine).replace(/\s+/g, ' ').trim().replace(/\.$/, '');
+  return words === '' ? '' : `: ${words.length > 500 ? `${words.slice(0, 499)}…` : words}`;
+}

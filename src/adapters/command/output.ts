@@ -1,0 +1,177 @@
+import type { EventFilter, OutputGrammar, OutputSource } from '../../config/types.js';
+import { FINISH_REASONS, type FinishReason } from '../../domain/attempt.js';
+import { toMicroUsd } from '../../domain/cost.js';
+import type { Usage } from '../../domain/usage.js';
+import {
+  allSelectors,
+  createGathering,
+  type Gathering,
+  type OutputEvent,
+  type OutputLimits,
+} from './events.js';
+import { jsonValues } from './json-values.js';
+import { textOf } from './selector.js';
+import { createSource, type SourceReader } from './source.js';
+import { tailOf } from './text-stream.js';
+import { readUsage, sumOf } from './usage.js';
+
+/** Everything that a grammar finds in a tool's output. */
+export interface Reading {
+  text: string;
+  usage: Usage | null;
+  costMicroUsd: number | null;
+  finishReason: FinishReason;
+  responseModel: string | null;
+  toolSessionId: string | null;
+  data: unknown;
+  error: { message: string | null; status: number | null; code: string | null };
+  /** The end of standard error, without terminal control; for regexes of failure rules. */
+  stderr: string;
+  /** Its last 20 lines, at most 4 KiB; `null` when it said nothing. */
+  stderrTail: string | null;
+  /** `false`: there was output, and nothing in it is what the format promises. */
+  parsed: boolean;
+  /** The end that the grammar asks for was seen, or it asks for none. */
+  sawEnd: boolean;
+  /** The finished answer showed what it must, or nothing is asked for. */
+  successOk: boolean;
+  /** More than the answer may have; the text is cut. */
+  overSize: boolean;
+  /** Whether an event matched one of the watched filters. */
+  saw: (filter: EventFilter) => boolean;
+  warnings: string[];
+  /** Live events of what came without a line feed at the very end. */
+  late: OutputEvent[];
+}
+
+/** Reads a tool's output while it comes. */
+export interface OutputReader {
+  /** Takes a chunk; returns what it shows live. After `over_size` nothing more is of use. */
+  push: (source: 'stdout' | 'stderr', bytes: Uint8Array) => OutputEvent[];
+  /** Reads what is left and the written files (`null`: not there). Call once. */
+  finish: (files: { outputFile: Uint8Array | null; usageFile: Uint8Array | null }) => Reading;
+}
+
+/** The longest line of a stream of events, bytes. */
+export const MAX_LINE_BYTES = 16 * 1024 * 1024;
+
+/** Starts reading by a grammar. */
+export function createOutputReader(grammar: OutputGrammar, limits: OutputLimits): OutputReader {
+  const gathering = createGathering(grammar, limits);
+  const sources: Record<OutputSource, SourceReader> = {
+    stdout: createSource('stdout', { grammar, gathering, limits }),
+    stderr: createSource('stderr', { grammar, gathering, limits }),
+    output_file: createSource('output_file', { grammar, gathering, limits }),
+    usage_file: createSource('usage_file', { grammar, gathering, limits }),
+  };
+  return {
+    push: (source, bytes) => sources[source].push(bytes),
+    finish: (files) => {
+      if (files.outputFile !== null) sources.output_file.push(files.outputFile);
+      if (files.usageFile !== null) sources.usage_file.push(files.usageFile);
+      const trailing = Object.values(sources).flatMap((source) => source.end());
+      readOthers(grammar, gathering, sources);
+      return readingOf({ grammar, gathering, sources, limits, late: trailing });
+    },
+  };
+}
+
+/** Sources beside the main one are read as a whole: JSON where selectors point into it, text for regexes. */
+function readOthers(
+  grammar: OutputGrammar,
+  gathering: Gathering,
+  sources: Record<OutputSource, SourceReader>,
+): void {
+  for (const from of Object.keys(sources) as OutputSource[]) {
+    if (from === grammar.from && grammar.format === 'ndjson') continue;
+    const text = sources[from].text();
+    if (text === '') continue;
+    gathering.text(from, text);
+    if (from === grammar.from ? grammar.format === 'json' : pointsInto(grammar, from)) {
+      for (const event of eventsOf(from, text)) {
+        if (from === grammar.from) gathering.event(event);
+        else gathering.otherEvent(from, event);
+      }
+    }
+  }
+}
+
+function pointsInto(grammar: OutputGrammar, from: OutputSource): boolean {
+  return (
+    from === 'stderr' ||
+    allSelectors(grammar).some((selector) => selector.from === from && selector.kind !== 'regex')
+  );
+}
+
+function eventsOf(from: OutputSource, text: string): unknown[] {
+  const values = jsonValues(text);
+  const kept = from === 'stderr' ? values.slice(-1) : values;
+  return kept.flatMap((value) => (Array.isArray(value) ? value : [value]));
+}
+
+function readingOf(seen: {
+  grammar: OutputGrammar;
+  gathering: Gathering;
+  sources: Record<OutputSource, SourceReader>;
+  limits: OutputLimits;
+  late: OutputEvent[];
+}): Reading {
+  const { grammar, gathering, sources, limits } = seen;
+  const text = answerOf(grammar, gathering, sources);
+  const successOk = grammar.success === null || gathering.saw(grammar.success);
+  const stderr = sources.stderr.text();
+  const found = (selectors: OutputGrammar['text']) => firstText(gathering.found(selectors));
+  const cost = sumOf(gathering.found(grammar.costUsd));
+  const message = found(grammar.error.message);
+  const main = sources[grammar.from];
+  return {
+    text,
+    usage: readUsage(grammar, gathering),
+    costMicroUsd: cost === null ? null : toMicroUsd(cost),
+    finishReason: finishReasonOf(grammar, found(grammar.finishReason)),
+    responseModel: found(grammar.responseModel),
+    toolSessionId: found(grammar.toolSessionId),
+    data: gathering.found(grammar.data)[0] ?? null,
+    error: {
+      message: isAnswer(grammar, { message, text, successOk }) ? null : message,
+      status: sumOf(gathering.found(grammar.error.status).slice(0, 1)),
+      code: found(grammar.error.code),
+    },
+    stderr,
+    stderrTail: tailOf(stderr, { lines: 20, bytes: 4096 }) || null,
+    parsed: grammar.format === 'text' || gathering.events() > 0 || main.isBlank(),
+    sawEnd: grammar.end === null || gathering.saw(grammar.end),
+    successOk,
+    overSize:
+      seen.late.some((event) => event.type === 'over_size') || Buffer.byteLength(text) > limits.answerBytes,
+    saw: gathering.saw,
+    warnings: main.sawInvalid() ? ['the output holds bytes that are not UTF-8; they were replaced'] : [],
+    late: seen.late,
+  };
+}
+
+function answerOf(
+  grammar: OutputGrammar,
+  gathering: Gathering,
+  sources: Record<OutputSource, SourceReader>,
+): string {
+  const isWhole = grammar.format === 'text' && grammar.text.length === 0;
+  return isWhole ? sources[grammar.from].text() : (firstText(gathering.found(grammar.text)) ?? '');
+}
+
+/** Some tools put errors where answers stand: what a run with a good end said there is no error. */
+function isAnswer(
+  grammar: OutputGrammar,
+  seen: { message: string | null; text: string; successOk: boolean },
+): boolean {
+  return grammar.success !== null && seen.successOk && seen.message === seen.text;
+}
+
+function firstText(found: readonly unknown[]): string | null {
+  return found[0] === undefined ? null : textOf(found[0]);
+}
+
+function finishReasonOf(grammar: OutputGrammar, word: string | null): FinishReason {
+  if (word === null) return 'unknown';
+  return grammar.finishReasonMap[word] ?? FINISH_REASONS.find((reason) => reason === word) ?? 'unknown';
+}

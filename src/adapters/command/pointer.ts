@@ -1,0 +1,43 @@
+import type { EventFilter } from '../../config/types.js';
+
+/** Every value that a JSON pointer leads to, in order; `*` stands for every key or element. Nothing found: empty. */
+export function pointed(value: unknown, pointer: string): unknown[] {
+  if (pointer === '') return [value];
+  const keys = pointer.replace(/^\//, '').split('/');
+  return keys.reduce<unknown[]>((found, key) => found.flatMap((each) => children(each, key)), [value]);
+}
+
+/**
+ * Whether an event shows what a filter asks for, at every pointer. A text between slashes is a regex; `null` also holds
+ * where nothing is; where `*` leads to several values one of them is enough.
+ */
+export function matches(event: unknown, filter: EventFilter): boolean {
+  return Object.entries(filter).every(([pointer, wanted]) => {
+    const found = pointed(event, pointer);
+    return found.length === 0 ? wanted === null : found.some((value) => isWanted(value, wanted));
+  });
+}
+
+/** A regex from a configuration; one that does not compile never matches. */
+export function safeRegex(source: string, flags: string): RegExp {
+  try {
+    return new RegExp(source, flags);
+  } catch {
+    return /(?!)/g;
+  }
+}
+
+function children(value: unknown, key: string): unknown[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (key === '*') return Object.values(value);
+  if (Array.isArray(value) && !/^\d+$/.test(key)) return [];
+  const name = key.replaceAll('~1', '/').replaceAll('~0', '~');
+  return Object.hasOwn(value, name) ? [(value as Record<string, unknown>)[name]] : [];
+}
+
+function isWanted(value: unknown, wanted: string | number | boolean | null): boolean {
+  if (typeof wanted !== 'string') return value === wanted;
+  const regex = /^\/(.+)\/$/s.exec(wanted)?.[1];
+  if (regex === undefined) return value === wanted;
+  return (typeof value === 'string' || typeof value === 'number') && safeRegex(regex, '').test(String(value));
+}

@@ -1,0 +1,55 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { err, ok, type Result } from '../../domain/result.js';
+import { type PrivatePlaces, placesIn } from './values.js';
+
+/** The private folder of one run. */
+export interface PrivateFolder {
+  path: string;
+  places: PrivatePlaces;
+  /** For the tool's own temp files. */
+  tmp: string;
+  /** Removes the folder and all that is in it; trouble with that is not the run's. */
+  remove: () => Promise<void>;
+}
+
+/** Makes a folder that only the user can enter, with the given texts as files; the error is a sentence. */
+export async function openPrivateFolder(
+  parent: string,
+  texts: { promptFile: string | null; systemFile: string | null },
+): Promise<Result<PrivateFolder, string>> {
+  let path: string | null = null;
+  try {
+    path = await mkdtemp(join(parent, 'llm-router-'));
+    await chmod(path, 0o700);
+    const folder = folderAt(path);
+    await mkdir(folder.tmp, { mode: 0o700 });
+    for (const name of ['promptFile', 'systemFile'] as const) {
+      const text = texts[name];
+      if (text !== null) await writeFile(folder.places[name], text, { mode: 0o600, flag: 'wx' });
+    }
+    return ok(folder);
+  } catch (error) {
+    if (path !== null) await folderAt(path).remove();
+    return err(`private files cannot be written in \`${parent}\`: ${codeOf(error)}`);
+  }
+}
+
+/** What a tool wrote into a file; `null` when it is not there, `too_large` beyond the cap in bytes. */
+export async function readWritten(path: string, maxBytes: number): Promise<Uint8Array | 'too_large' | null> {
+  try {
+    const { size } = await stat(path);
+    return size > maxBytes ? 'too_large' : await readFile(path);
+  } catch {
+    return null;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return String(typeof error === 'object' && error !== null && 'code' in error ? error.code : error);
+}
+
+function folderAt(path: string): PrivateFolder {
+  const remove = () => rm(path, { recursive: true, force: true, maxRetries: 2 }).catch(() => undefined);
+  return { path, places: placesIn(path), tmp: join(path, 'tmp'), remove };
+}

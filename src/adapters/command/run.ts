@@ -1,0 +1,148 @@
+import type { CommandTool } from '../../config/types.js';
+import type { Outcome } from '../../domain/attempt.js';
+import { formatDuration } from '../../domain/duration.js';
+import { FAILURES, type Failure, failure } from '../../domain/failure.js';
+import type { Task } from '../adapter.js';
+import { failureOf, judge } from './failure-rules.js';
+import type { Reading } from './output.js';
+import type { ProcessEnd } from './process-spec.js';
+
+/** A run of a tool's process, over and read. */
+export interface FinishedRun {
+  task: Task<CommandTool>;
+  end: ProcessEnd;
+  reading: Reading;
+  /** Why the invocation cancelled it, when it did. */
+  cancelReason: unknown;
+}
+
+/** What came of a run: answer and numbers as far as they were seen, and why it failed if it did. */
+export function outcomeOf(run: FinishedRun): Outcome {
+  const { reading, end } = run;
+  const failed = failureOfRun(run);
+  return {
+    failure: failed,
+    text: reading.text,
+    usage: reading.usage,
+    reportedCostMicroUsd: reading.costMicroUsd,
+    finishReason: failed === null ? reading.finishReason : 'error',
+    responseModel: reading.responseModel,
+    toolSessionId: reading.toolSessionId,
+    data: reading.data,
+    exitCode: end.exitCode,
+    warnings: warningsOf(run, failed),
+  };
+}
+
+/** The failure of a process that the system would not start. */
+export function spawnFailure(task: Task<CommandTool>, code: string): Failure {
+  const tool = task.tool.name;
+  const known = { tool, model: task.modelName };
+  if (code === 'E2BIG') {
+    const hint = "use `prompt: stdin` or `{prompt_file}` in the tool's definition";
+    return failure('invalid_request', `the arguments of tool \`${tool}\` are too long for the system`, {
+      ...known,
+      hint,
+    });
+  }
+  if (['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'].includes(code)) {
+    return failure('overloaded', `tool \`${tool}\` cannot be started now: ${code}`, {
+      ...known,
+      hint: 'the system has no room for another process or file',
+    });
+  }
+  const why = SPAWN_CAUSES[code] ?? code;
+  const hint = task.tool.installHint;
+  return failure(
+    'tool_not_found',
+    `\`${task.binaryPath ?? task.tool.binary.value}\` cannot be started: ${why}`,
+    { ...known, hint },
+  );
+}
+
+const SPAWN_CAUSES: Partial<Record<string, string>> = {
+  ENOENT: 'it, or the interpreter that it names, does not exist',
+  EACCES: 'it is not executable',
+  ENOEXEC: 'it is not a program for this system',
+};
+
+function failureOfRun(run: FinishedRun): Failure | null {
+  const { task, end, reading } = run;
+  const ended = {
+    tool: task.tool,
+    model: task.modelName,
+    exitCode: end.exitCode,
+    signal: end.signal,
+    reading,
+  };
+  switch (end.ended) {
+    case 'cancelled':
+      return cancelFailure(run);
+    case 'timeout':
+    case 'idle':
+      return {
+        ...failureOf(ended, timeoutOf(task, end.ended)),
+        phase: end.ended === 'idle' ? 'idle' : 'attempt',
+      };
+    case 'not_started':
+      return spawnFailure(task, end.spawnError ?? 'unknown');
+    case 'stopped':
+    case 'exit':
+      return reading.overSize ? failureOf(ended, tooMuch(task)) : judge(ended);
+  }
+}
+
+function cancelFailure({ task, cancelReason }: FinishedRun): Failure {
+  if (isFailure(cancelReason)) return cancelReason;
+  return failure('cancelled', `\`${task.tool.name}\` was cancelled`, {
+    tool: task.tool.name,
+    model: task.modelName,
+  });
+}
+
+function isFailure(value: unknown): value is Failure {
+  if (typeof value !== 'object' || value === null || !('type' in value) || !('message' in value))
+    return false;
+  return (
+    typeof value.type === 'string' && Object.hasOwn(FAILURES, value.type) && typeof value.message === 'string'
+  );
+}
+
+function timeoutOf(
+  task: Task<CommandTool>,
+  clock: 'timeout' | 'idle',
+): Pick<Failure, 'type' | 'message' | 'hint'> {
+  const name = task.tool.name;
+  return clock === 'idle'
+    ? {
+        type: 'timeout',
+        message: `\`${name}\` gave no output for ${said(task.idleTimeoutMs ?? 0)}`,
+        hint: 'raise `idle_timeout`, or set `output.at_exit` if the tool prints only at its end',
+      }
+    : {
+        type: 'timeout',
+        message: `\`${name}\` did not finish within ${said(task.timeoutMs)}`,
+        hint: 'raise `timeout` of the agent or the tool',
+      };
+}
+
+/** `5m` instead of `5m 00s`. */
+function said(ms: number): string {
+  return formatDuration(ms)
+    .replace(/ 00[ms]$/, '')
+    .replace('.0 s', ' s');
+}
+
+function tooMuch({ tool }: Task<CommandTool>): Pick<Failure, 'type' | 'message' | 'hint'> {
+  const message = `\`${tool.name}\` wrote more than an answer may have (${tool.maxOutputBytes} bytes, or one line beyond 16 MiB)`;
+  return { type: 'invalid_response', message, hint: "raise `max_output` in the tool's definition" };
+}
+
+function warningsOf({ task, end, reading }: FinishedRun, failed: Failure | null): string[] {
+  const name = task.tool.name;
+  const warnings = reading.warnings.map((warning) => `\`${name}\`: ${warning}`);
+  if (end.ended === 'exit' && !end.tookStdin) warnings.push(`\`${name}\` did not read the whole prompt`);
+  const isCut = failed === null && reading.finishReason === 'length';
+  if (isCut) warnings.push(`the answer of \`${name}\` was cut at its token limit`);
+  return warnings;
+}

@@ -1,0 +1,104 @@
+import type { Selector, Selectors, Take } from '../../config/types.js';
+import { matches, pointed, safeRegex } from './pointer.js';
+
+/** Gathers one selector's value over events or text, keeping only what its `take` needs. */
+export interface Fold {
+  /** Sees one event (or the one document). */
+  event: (event: unknown) => void;
+  /** Sees text: the whole of a source, or one line of a stream. */
+  text: (text: string) => void;
+  /** What was found; `undefined` when nothing was. */
+  found: () => unknown;
+  /** A concatenation passed the cap and is cut. */
+  isOver: () => boolean;
+}
+
+/** Starts a fold; concatenations hold at most `maxBytes`. */
+export function createFold(selector: Selector, maxBytes: number): Fold {
+  let state: unknown;
+  let bytes = 0;
+  const add = (value: unknown) => {
+    if (value === null || value === undefined) return;
+    if (selector.take === 'concat') {
+      bytes += Buffer.byteLength(textOf(value));
+      if (bytes > maxBytes) return;
+    }
+    state = combine(selector.take, state, value);
+  };
+  const event = (seen: unknown) => {
+    if (selector.kind === 'pointer' && selector.after !== null && matches(seen, selector.after)) {
+      state = undefined;
+      bytes = 0;
+      return;
+    }
+    for (const value of valuesIn(seen, selector)) add(value);
+  };
+  const text = (seen: string) => {
+    for (const value of valuesInText(seen, selector)) add(value);
+  };
+  return { event, text, found: () => state, isOver: () => bytes > maxBytes };
+}
+
+/** The texts that one event alone gives by the first selector that finds any, for live output. */
+export function textsInEvent(event: unknown, selectors: Selectors): string[] {
+  for (const selector of selectors) {
+    const values = valuesIn(event, selector).filter((value) => value !== null && value !== undefined);
+    if (values.length > 0) return values.map(textOf);
+  }
+  return [];
+}
+
+/** A found value as text: strings as they are, structures as JSON. */
+export function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** A found value as a number, thousands separators allowed; `null` when it is none. */
+export function numberOf(value: unknown): number | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value !== 'string' || !/^\s*-?[\d,]*\.?\d+(e[+-]?\d+)?\s*$/i.test(value)) return null;
+  return Number(value.replaceAll(',', ''));
+}
+
+function valuesIn(event: unknown, selector: Selector): unknown[] {
+  if (selector.kind === 'regex') return [];
+  if (selector.event !== null && !matches(event, selector.event)) return [];
+  const found = pointed(event, selector.pointer);
+  if (selector.kind === 'pointer') return found;
+  return found.flatMap((value) => (typeof value === 'object' && value !== null ? Object.keys(value) : []));
+}
+
+function valuesInText(text: string, selector: Selector): string[] {
+  if (selector.kind !== 'regex') return [];
+  return [...text.matchAll(safeRegex(selector.regex, 'gm'))].flatMap((match) => {
+    const value = groupOf(match, selector.group);
+    return value === undefined ? [] : [value];
+  });
+}
+
+function groupOf(match: RegExpMatchArray, group: string | null): string | undefined {
+  if (group === null) return match[1] ?? match[0];
+  return /^\d+$/.test(group) ? match[Number(group)] : match.groups?.[group];
+}
+
+function combine(take: Take, state: unknown, value: unknown): unknown {
+  switch (take) {
+    case 'first':
+      return state === undefined ? value : state;
+    case 'last':
+      return value;
+    case 'concat':
+      return (state === undefined ? '' : textOf(state)) + textOf(value);
+    case 'sum':
+      return combineNumbers(state, value, (a, b) => a + b);
+    case 'max':
+      return combineNumbers(state, value, Math.max);
+  }
+}
+
+function combineNumbers(state: unknown, value: unknown, join: (a: number, b: number) => number): unknown {
+  const [before, now] = [numberOf(state), numberOf(value)];
+  if (now === null) return state;
+  return before === null ? now : join(before, now);
+}

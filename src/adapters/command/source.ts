@@ -1,0 +1,99 @@
+import type { OutputGrammar, OutputSource } from '../../config/types.js';
+import type { Gathering, OutputEvent, OutputLimits } from './events.js';
+import { parse } from './json-values.js';
+import { createDecoding, createLines, createStripping, stripped } from './text-stream.js';
+
+/** Reads one source of a tool's output: a pipe or a file. */
+export interface SourceReader {
+  push: (bytes: Uint8Array) => OutputEvent[];
+  /** Reads what the last chunk left unfinished. */
+  end: () => OutputEvent[];
+  /** What is kept of its text, without terminal control: all of an answer, else the end; of events only what is not JSON. */
+  text: () => string;
+  isBlank: () => boolean;
+  sawInvalid: () => boolean;
+}
+
+/** How much of a text is kept that is not the answer, characters. */
+const KEPT_LENGTH = 1024 * 1024;
+
+/** Starts reading a source the way the grammar says. */
+export function createSource(
+  name: OutputSource,
+  by: { grammar: OutputGrammar; gathering: Gathering; limits: OutputLimits },
+): SourceReader {
+  const decoding = createDecoding();
+  const isMain = by.grammar.from === name;
+  const kind = isMain && by.grammar.format === 'ndjson' ? eventSource(by) : textSource(name, by);
+  let blank = true;
+  const push = (text: string) => {
+    blank &&= text.trim() === '';
+    return kind.push(text);
+  };
+  return {
+    push: (bytes) => push(decoding.decode(bytes)),
+    end: () => [...push(decoding.end()), ...kind.end()],
+    text: kind.text,
+    isBlank: () => blank,
+    sawInvalid: decoding.sawInvalid,
+  };
+}
+
+interface Kind {
+  push: (text: string) => OutputEvent[];
+  end: () => OutputEvent[];
+  text: () => string;
+}
+
+function eventSource(by: { grammar: OutputGrammar; gathering: Gathering; limits: OutputLimits }): Kind {
+  const lines = createLines(by.limits.lineBytes);
+  const noise = keeper(KEPT_LENGTH);
+  const read = (line: string): OutputEvent[] => {
+    const plain = stripped(line);
+    by.gathering.text(by.grammar.from, plain);
+    const event = parse(plain.replace(/^\uFEFF/, ''));
+    if (typeof event === 'object' && event !== null) return by.gathering.event(event);
+    noise.add(`${plain}\n`);
+    return [];
+  };
+  return {
+    push: (text) => {
+      const events = lines.push(text).flatMap(read);
+      return lines.isOver() ? [...events, { type: 'over_size' }] : events;
+    },
+    end: () => lines.end().flatMap(read),
+    text: noise.text,
+  };
+}
+
+function textSource(name: OutputSource, by: { grammar: OutputGrammar; limits: OutputLimits }): Kind {
+  const isMain = by.grammar.from === name;
+  const isLive = isMain && name === 'stdout' && by.grammar.format === 'text' && by.grammar.text.length === 0;
+  const kept = keeper(isMain ? Number.POSITIVE_INFINITY : KEPT_LENGTH);
+  const stripping = createStripping();
+  let bytes = 0;
+  const add = (text: string): OutputEvent[] => {
+    if (text === '') return [];
+    bytes += Buffer.byteLength(text);
+    if (isMain && bytes > by.limits.answerBytes) return [{ type: 'over_size' }];
+    kept.add(text);
+    return isLive ? [{ type: 'delta', text }] : [];
+  };
+  return {
+    push: (text) => add(stripping.push(text)),
+    end: () => add(stripping.end()),
+    text: kept.text,
+  };
+}
+
+/** Keeps the last `length` characters of what is added; twice as many before it cuts, to cut seldom. */
+function keeper(length: number): { add: (text: string) => void; text: () => string } {
+  let kept = '';
+  return {
+    add: (text) => {
+      kept += text;
+      if (kept.length > length * 2) kept = kept.slice(-length);
+    },
+    text: () => kept,
+  };
+}

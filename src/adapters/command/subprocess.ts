@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { ProcessEnd, ProcessEvent, ProcessSpec } from './process-spec.js';
+import { RunningProcess } from './running-process.js';
+
+/**
+ * Runs a process in a group of its own, without a shell, and yields its output as it is asked for: a slow consumer makes
+ * the process wait and never lets it count as idle. When this returns, or is returned, nobody of the group is alive.
+ */
+export async function* runProcess(spec: ProcessSpec): AsyncGenerator<ProcessEvent, ProcessEnd, void> {
+  const child = spec.signal.aborted || spec.urgent.aborted ? null : await start(spec);
+  if (child === null || 'spawnError' in child) return neverRan(child?.spawnError ?? null);
+  const running = new RunningProcess(child.process, child.pid, spec);
+  try {
+    yield { type: 'started', pid: child.pid };
+    for (let chunk = await running.next(); chunk !== null; chunk = await running.next()) yield chunk;
+  } finally {
+    await running.end();
+  }
+  return running.result();
+}
+
+type Started = { process: ChildProcess; pid: number } | { spawnError: string };
+
+async function start(spec: ProcessSpec): Promise<Started> {
+  const [program = '', ...args] = spec.argv;
+  try {
+    const child = spawn(program, args, {
+      cwd: spec.cwd,
+      env: spec.env,
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+      stdio: [spec.stdin === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
+    if (child.pid !== undefined) return { process: child, pid: child.pid };
+    const [error] = await once(child, 'error');
+    return { spawnError: codeOf(error) };
+  } catch (error) {
+    return { spawnError: codeOf(error) };
+  }
+}
+
+function codeOf(error: unknown): string {
+  return String(typeof error === 'object' && error !== null && 'code' in error ? error.code : error);
+}
+
+function neverRan(spawnError: string | null): ProcessEnd {
+  const ended = spawnError === null ? 'cancelled' : 'not_started';
+  return { ended, exitCode: null, signal: null, firstOutputMs: null, tookStdin: false, spawnError };
+}

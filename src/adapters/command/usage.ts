@@ -1,0 +1,45 @@
+import type { OutputGrammar } from '../../config/types.js';
+import type { Usage } from '../../domain/usage.js';
+import type { Gathering } from './events.js';
+import { numberOf } from './selector.js';
+
+/** Tokens in our own terms: input without cached ones, output with reasoning; `null` when nothing was reported. */
+export function readUsage(grammar: OutputGrammar, gathering: Gathering): Usage | null {
+  const { usage } = grammar;
+  const raw: Usage = {
+    inputTokens: tokens(gathering.found(usage.inputTokens)),
+    cacheReadTokens: tokens(gathering.found(usage.cacheReadTokens)),
+    cacheWriteTokens: tokens(gathering.found(usage.cacheWriteTokens)),
+    cacheWrite1hTokens: tokens(gathering.found(usage.cacheWrite1hTokens)),
+    outputTokens: tokens(gathering.found(usage.outputTokens)),
+    reasoningTokens: tokens(gathering.found(usage.reasoningTokens)),
+  };
+  if (Object.values(raw).every((count) => count === null)) return null;
+  return {
+    ...raw,
+    inputTokens: inputOf(raw, usage.inputIncludesCache),
+    outputTokens: outputOf(raw, usage.outputIncludesReasoning),
+  };
+}
+
+/** The sum of what selectors found; `null` when they found no number. */
+export function sumOf(found: readonly unknown[]): number | null {
+  const numbers = found.map(numberOf).filter((value) => value !== null);
+  return numbers.length === 0 ? null : numbers.reduce((sum, value) => sum + value, 0);
+}
+
+function tokens(found: readonly unknown[]): number | null {
+  const sum = sumOf(found);
+  return sum === null || sum < 0 ? null : Math.round(sum);
+}
+
+function inputOf(raw: Usage, includesCache: boolean): number | null {
+  if (raw.inputTokens === null || !includesCache) return raw.inputTokens;
+  const cached = (raw.cacheReadTokens ?? 0) + (raw.cacheWriteTokens ?? 0) + (raw.cacheWrite1hTokens ?? 0);
+  return Math.max(0, raw.inputTokens - cached);
+}
+
+function outputOf(raw: Usage, includesReasoning: boolean): number | null {
+  if (raw.outputTokens === null || includesReasoning) return raw.outputTokens;
+  return raw.outputTokens + (raw.reasoningTokens ?? 0);
+}

@@ -1,0 +1,45 @@
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type Failure, failure } from '../domain/failure.js';
+import { err, ok, type Result } from '../domain/result.js';
+
+/** Where `-o` puts the answer. */
+export interface AnswerFile {
+  /** Writes by rename, so that nobody ever sees half an answer; returns why it could not. */
+  write(text: string): Promise<Failure | null>;
+}
+
+/** Checks before any money is spent that the file's folder is there. */
+export async function answerFile(cwd: string, name: string): Promise<Result<AnswerFile, Failure>> {
+  const file = path.resolve(cwd, name);
+  const folder = path.dirname(file);
+  const [parent, target] = await Promise.all([statOf(folder), statOf(file)]);
+  if (parent?.isDirectory() !== true)
+    return err(failure('input', `cannot write \`${name}\` (--output): its folder does not exist`));
+  if (target?.isDirectory() === true)
+    return err(failure('input', `cannot write \`${name}\` (--output): it is a folder`));
+  return ok({
+    write: (text) => writeByRename({ file, name, replace: target === null || target.isFile() }, text),
+  });
+}
+
+/** A device such as `/dev/stdout` is written to, not replaced. */
+async function writeByRename(
+  { file, name, replace }: { file: string; name: string; replace: boolean },
+  text: string,
+): Promise<Failure | null> {
+  const draft = replace ? `${file}.${process.pid}.part` : file;
+  try {
+    await writeFile(draft, text.endsWith('\n') || text === '' ? text : `${text}\n`);
+    if (replace) await rename(draft, file);
+    return null;
+  } catch (error) {
+    if (replace) await rm(draft, { force: true });
+    const reason = error instanceof Error ? error.message : String(error);
+    return failure('input', `cannot write \`${name}\` (--output): ${reason}`);
+  }
+}
+
+function statOf(file: string) {
+  return stat(file).catch(() => null);
+}

@@ -1,0 +1,108 @@
+import path from 'node:path';
+import { parseDuration } from '../../domain/duration.js';
+import { type Failure, failure } from '../../domain/failure.js';
+import type { Complexity, Parent, Request, Tier } from '../../domain/request.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import type { CommandContext } from '../context.js';
+import type { AssembledPrompt } from '../prompt.js';
+
+/** The options of `exec`, as the argument parser gives them. */
+export interface ExecOptions {
+  agent?: string;
+  promptFile?: string;
+  stdin: boolean;
+  context: string[];
+  system?: string;
+  systemFile?: string;
+  task?: string;
+  complexity?: Complexity;
+  tier?: Tier;
+  tool?: string;
+  model?: string;
+  output?: string;
+  format: 'text' | 'json';
+  json?: boolean;
+  stream?: boolean;
+  timeout?: string;
+  cwd?: string;
+  fallback?: boolean;
+  session?: string;
+  traceId?: string;
+  tag: string[];
+  dryRun?: boolean;
+  explain?: boolean;
+}
+
+/** Variables stand behind flags: `LLM_ROUTER_AGENT`, `LLM_ROUTER_TOOL`, `LLM_ROUTER_MODEL`. */
+export function withEnvironment(options: ExecOptions, env: CommandContext['world']['env']): ExecOptions {
+  const fallback = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
+  const agent = options.agent ?? fallback('LLM_ROUTER_AGENT');
+  const tool = options.tool ?? fallback('LLM_ROUTER_TOOL');
+  const model = options.model ?? fallback('LLM_ROUTER_MODEL');
+  return {
+    ...options,
+    ...(agent === undefined ? {} : { agent }),
+    ...(tool === undefined ? {} : { tool }),
+    ...(model === undefined ? {} : { model }),
+  };
+}
+
+/** `--timeout` in ms; `null` when not given. */
+export function timeoutOf(options: ExecOptions): Result<number | null, Failure> {
+  if (options.timeout === undefined) return ok(null);
+  const parsed = parseDuration(options.timeout);
+  return parsed.ok ? parsed : err(failure('usage', `--timeout: ${parsed.error}`));
+}
+
+/** The request that the options and the prompt make. */
+export function buildRequest(
+  { world }: CommandContext,
+  options: ExecOptions,
+  given: { prompt: AssembledPrompt; system: string | null; timeoutMs: number | null; stream: boolean },
+): Result<Request, Failure> {
+  const tags = parseTags(options.tag);
+  if (!tags.ok) return tags;
+  return ok({
+    agent: options.agent ?? null,
+    prompt: given.prompt.text,
+    promptFile: given.prompt.file,
+    system: given.system,
+    task: options.task ?? null,
+    tier: options.tier ?? null,
+    complexity: options.complexity ?? null,
+    tool: options.tool ?? null,
+    model: options.model ?? null,
+    timeoutMs: given.timeoutMs,
+    cwd: path.resolve(world.cwd, options.cwd ?? '.'),
+    fallback: options.fallback ?? null,
+    stream: given.stream,
+    session: options.session ?? null,
+    traceId: options.traceId ?? null,
+    tags: tags.value,
+    parent: parentOf(world.env),
+  });
+}
+
+function parseTags(tags: readonly string[]): Result<Record<string, string>, Failure> {
+  const entries: [string, string][] = [];
+  for (const tag of tags) {
+    const equals = tag.indexOf('=');
+    if (equals < 1) return err(failure('usage', `--tag: \`${tag}\` is not \`key=value\``));
+    entries.push([tag.slice(0, equals), tag.slice(equals + 1)]);
+  }
+  return ok(Object.fromEntries(entries));
+}
+
+/** The invocation inside whose tool we run, left in the environment by our own adapter. */
+function parentOf(env: CommandContext['world']['env']): Parent | null {
+  const id = env.LLM_ROUTER_PARENT_ID ?? '';
+  if (!/^[0-9A-HJKMNP-TV-Z]{26}$/.test(id)) return null;
+  const depth = Number(env.LLM_ROUTER_DEPTH);
+  const traceparent = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(env.TRACEPARENT ?? '');
+  return {
+    id,
+    rootId: env.LLM_ROUTER_ROOT_ID ?? id,
+    traceId: traceparent?.[1] ?? null,
+    depth: Number.isInteger(depth) && depth > 0 ? depth : 1,
+  };
+}

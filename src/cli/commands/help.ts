@@ -1,0 +1,65 @@
+import { didYouMean } from '../../diagnostics/suggest.js';
+import { FAILURES, failure } from '../../domain/failure.js';
+import type { CommandContext } from '../context.js';
+import { reportEarly } from '../report.js';
+import { renderTable } from '../table.js';
+
+/** Topics of `help`, beside the commands. */
+const TOPICS: Readonly<Record<string, () => string>> = { 'exit-codes': exitCodesTopic };
+
+/** The names of all topics. */
+export const TOPIC_NAMES = Object.keys(TOPICS);
+
+/** `help <topic>`: prints one topic. */
+export async function runHelpTopic(
+  context: CommandContext,
+  topic: string,
+  commands: readonly string[],
+): Promise<number> {
+  const text = Object.hasOwn(TOPICS, topic) ? TOPICS[topic]?.() : undefined;
+  if (text !== undefined) {
+    await context.output.data(`${text}\n`);
+    return 0;
+  }
+  const known = [...TOPIC_NAMES, ...commands];
+  const unknown = failure('usage', `there is no help on \`${topic}\``, {
+    hint: didYouMean(topic, known, 'topics and commands'),
+  });
+  return reportEarly(context, { failure: unknown }, false);
+}
+
+const MEANING: Readonly<Record<number, string>> = {
+  0: 'answered',
+  1: 'failed',
+  64: 'usage: a bad flag or name',
+  66: 'input: a file that cannot be read',
+  69: 'no candidate available',
+  70: 'internal error: a bug of ours',
+  75: 'temporary: try again later',
+  76: 'bad answer',
+  77: 'not allowed',
+  78: 'no usable config',
+  79: 'over budget',
+  124: 'timed out',
+  129: 'interrupted by SIGHUP',
+  130: 'interrupted by SIGINT (Ctrl-C)',
+  143: 'interrupted by SIGTERM',
+};
+
+/** Made from the table that decides the codes, so that it cannot differ from what happens. */
+function exitCodesTopic(): string {
+  const rows = Object.entries(MEANING).map(([code, meaning]) => [code, meaning, failuresWith(Number(code))]);
+  const table = renderTable(
+    [{ title: 'CODE', align: 'right' }, { title: 'MEANING' }, { title: 'FAILURES' }],
+    rows,
+    Number.POSITIVE_INFINITY,
+  );
+  return `Exit codes of llm-router exec\n\n${table}\n\nA tool's own exit code is in the JSON document (attempts[].exit_code), never passed through.`;
+}
+
+function failuresWith(code: number): string {
+  const types = Object.entries(FAILURES).flatMap(([type, row]) =>
+    row.exit === code && type !== 'cancelled' ? [type] : [],
+  );
+  return (code === 129 || code === 130 || code === 143 ? ['cancelled'] : types).join(', ');
+}

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import type { RouterConfig } from '../config/types.js';
+import { loadConfigFiles } from '../config-files/load.js';
+import { failure } from '../domain/failure.js';
+import { err, ok, type Result } from '../domain/result.js';
+import { traceDir } from '../paths.js';
+import { createRedactor } from '../redact/redact.js';
+import { createRouter, type Router } from '../router/router.js';
+import { secretsOf } from '../router/secrets.js';
+import type { TraceTarget } from '../router/traces.js';
+import { VERSION } from '../version.generated.js';
+import type { CommandConfig, CommandContext } from './context.js';
+import type { EarlyFailure } from './report.js';
+
+/** A config without errors. */
+export type UsableConfig = CommandConfig & { config: RouterConfig };
+
+/** Finds, reads and checks the config of this command. Its secrets are masked in all output from here on. */
+export async function loadCommandConfig({ world, output, globals }: CommandContext): Promise<CommandConfig> {
+  const { env, cwd, home } = world;
+  const loaded = await loadConfigFiles({ explicit: globals.config, env, cwd, home });
+  if (loaded.config !== null) {
+    output.redactWith(createRedactor(secretsOf(loaded.config, env), userPatterns(loaded.config)));
+  }
+  return loaded;
+}
+
+function userPatterns(config: RouterConfig): RegExp[] {
+  return Object.values(config.policies).flatMap((policy) =>
+    policy.privacy.redact.map(({ value }) => new RegExp(value, 'g')),
+  );
+}
+
+/** The config, ready to run: without errors and trusted. A dry run needs no trust, since it runs nothing. */
+export async function loadTrusted(
+  context: CommandContext,
+  { dryRun }: { dryRun: boolean },
+): Promise<Result<UsableConfig, EarlyFailure>> {
+  const loaded = await loadCommandConfig(context);
+  const usable = usableConfig(loaded);
+  if (!usable.ok || dryRun || isTrusted(loaded, context.world.env)) return usable;
+  return err({ failure: notTrusted(loaded) });
+}
+
+/** The config if it has no errors; else all findings as a `config` failure. */
+export function usableConfig(loaded: CommandConfig): Result<UsableConfig, EarlyFailure> {
+  const { config, diagnostics, sources } = loaded;
+  if (config !== null) return ok({ ...loaded, config });
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const message = `the configuration has ${errors} error${errors === 1 ? '' : 's'}`;
+  return err({
+    failure: failure('config', message, { hint: 'see `llm-router config validate`' }),
+    diagnostics,
+    sources,
+  });
+}
+
+/** A config that was named is trusted; one that was found by searching must be said to be. */
+export function isTrusted(loaded: CommandConfig, env: CommandContext['world']['env']): boolean {
+  return !loaded.discovered || env.LLM_ROUTER_TRUST === '1';
+}
+
+function notTrusted({ config }: CommandConfig) {
+  const file = config?.files.at(-1) ?? 'the config';
+  return failure(
+    'not_allowed',
+    `\`${file}\` was found by searching and is not trusted: it can name commands to run`,
+    {
+      hint: `read it, then name it with \`--config ${file}\`, or set LLM_ROUTER_TRUST=1`,
+    },
+  );
+}
+
+/** A router for this command's config and world. */
+export function commandRouter(context: CommandContext, loaded: UsableConfig, signal: AbortSignal): Router {
+  const { env, platform, tmpDir, clock, random, urgent } = context.world;
+  const readText = (path: string): Promise<string> => readFile(path, 'utf8');
+  const traces = traceTarget(context, loaded);
+  return createRouter(loaded.config, {
+    env,
+    platform,
+    tmpDir,
+    clock,
+    random,
+    readFile: readText,
+    signal,
+    urgent,
+    traces,
+  });
+}
+
+/** The folder of traces for this command. */
+export function traceDirOf({ world }: CommandContext, loaded: CommandConfig): string {
+  const configured = loaded.config?.traces.dir?.value ?? null;
+  return traceDir(world, { configured, projectDir: loaded.projectDir });
+}
+
+function traceTarget(context: CommandContext, loaded: UsableConfig): TraceTarget | null {
+  if (!loaded.config.traces.enabled) return null;
+  const { world, output } = context;
+  return {
+    dir: traceDirOf(context, loaded),
+    versions: { router: VERSION, node: world.nodeVersion, platform: world.platform },
+    redactor: output.redactor(),
+    warn: (message) => void output.warn(message),
+  };
+}

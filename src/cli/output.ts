@@ -1,0 +1,87 @@
+import type { Paint } from '../diagnostics/render.js';
+import { plainPaint } from '../diagnostics/render.js';
+import { createRedactor, type Redactor } from '../redact/redact.js';
+import type { OutputStream, World } from '../world.js';
+
+/** How colour is decided: `auto` looks at the terminal and at `NO_COLOR`, `FORCE_COLOR`, `TERM`. */
+export type ColorMode = 'auto' | 'always' | 'never';
+
+/** The only writer of the program. stdout carries data; everything said to a person goes to stderr. */
+export interface Output {
+  /** Writes data to stdout, redacted, and waits until it has left the program. */
+  data(text: string): Promise<void>;
+  /** The tool's own answer: to stdout as it is, never altered. */
+  answer(text: string): Promise<void>;
+  /** Says something to a person, unless `--quiet`. */
+  say(text: string): Promise<void>;
+  /** Says a warning, also with `--quiet` off only. */
+  warn(text: string): Promise<void>;
+  /** Says an error: always. */
+  error(text: string): Promise<void>;
+  /** Colours for stderr or stdout, if they are wanted there. */
+  paint(stream: 'stdout' | 'stderr'): Promise<Paint>;
+  /** From now on these secrets are masked too. */
+  redactWith(redactor: Redactor): void;
+  redactor(): Redactor;
+  /** Aborted when the reader of stdout has gone (a closed pipe). */
+  readonly closed: AbortSignal;
+  quiet: boolean;
+  color: ColorMode;
+}
+
+/** Creates the writer for one run of the program. */
+export function createOutput(world: World): Output {
+  const closed = new AbortController();
+  let redactor = createRedactor();
+  world.stdout.stream.on('error', () => closed.abort('stdout was closed'));
+  world.stderr.stream.on('error', () => {}); // nobody is left to be told
+  const toStderr = (text: string): Promise<void> => write(world.stderr, `${redactor.text(text)}\n`);
+  const output: Output = {
+    data: (text) => write(world.stdout, redactor.text(text)),
+    answer: (text) => write(world.stdout, text),
+    say: async (text) => (output.quiet ? undefined : toStderr(text)),
+    warn: async (text) => {
+      if (!output.quiet) await toStderr(`${(await output.paint('stderr')).warning('warning:')} ${text}`);
+    },
+    error: (text) => toStderr(text),
+    paint: (stream) => paintFor(world[stream], output.color, world.env),
+    redactWith: (next) => {
+      redactor = next;
+    },
+    redactor: () => redactor,
+    closed: closed.signal,
+    quiet: false,
+    color: 'auto',
+  };
+  return output;
+}
+
+/** Resolves once the text has left the program: one that exits earlier cuts a pipe at 64 KiB. */
+function write({ stream }: OutputStream, text: string): Promise<void> {
+  if (text === '' || stream.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.write(text, () => resolve());
+  });
+}
+
+async function paintFor(stream: OutputStream, mode: ColorMode, env: World['env']): Promise<Paint> {
+  if (!wantsColor(stream, mode, env)) return plainPaint;
+  const { Chalk } = await import('chalk');
+  const chalk = new Chalk({ level: 1 });
+  return {
+    error: chalk.red.bold,
+    warning: chalk.yellow.bold,
+    info: chalk.blue,
+    hint: chalk.cyan,
+    dim: chalk.dim,
+    bold: chalk.bold,
+  };
+}
+
+/** `--color` first, then `NO_COLOR` and `FORCE_COLOR` (https://no-color.org, https://force-color.org), then the terminal. */
+export function wantsColor(stream: OutputStream, mode: ColorMode, env: World['env']): boolean {
+  if (mode !== 'auto') return mode === 'always';
+  if ((env.NO_COLOR ?? '') !== '') return false;
+  if ((env.FORCE_COLOR ?? '') !== '') return env.FORCE_COLOR !== '0';
+  return stream.isTerminal && env.TERM !== 'dumb';
+}

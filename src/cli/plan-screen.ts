@@ -1,0 +1,59 @@
+import type { Preview } from '../adapters/adapter.js';
+import type { Paint } from '../diagnostics/render.js';
+import type { Failure } from '../domain/failure.js';
+import type { Because, Plan, Rejected } from '../domain/plan.js';
+import type { Result } from '../domain/result.js';
+
+/** The plan as a person reads it: who was chosen and why, what would run, who was rejected and what to do about it. */
+export function planScreen(
+  plan: Plan,
+  previews: readonly Result<Preview, Failure>[] | null,
+  paint: Paint,
+): string {
+  const agent = plan.agent === null ? 'no agent' : `agent \`${plan.agent}\``;
+  const lines = [
+    paint.bold(`Plan for ${agent}`) +
+      paint.dim(`  (policy ${plan.policy}, access ${plan.access}, about ${plan.inputTokens} tokens in)`),
+  ];
+  for (const [index, candidate] of plan.candidates.entries()) {
+    lines.push(`  ${index + 1}. ${paint.bold(pairName(candidate))}`);
+    lines.push(...candidate.because.map((because) => `       ${becauseLine(because, paint)}`));
+    const preview = previews?.[index];
+    if (preview !== undefined) lines.push(`       ${previewLine(preview)}`);
+  }
+  if (plan.candidates.length === 0) lines.push('  nobody can serve this request');
+  if (plan.rejected.length > 0)
+    lines.push('  rejected:', ...plan.rejected.flatMap((rejected) => rejectedLines(rejected, paint)));
+  lines.push(
+    ...plan.ignored.map(({ option, tool, detail }) => `  ignored: ${option} for ${tool}: ${detail}`),
+  );
+  return lines.join('\n');
+}
+
+/** `tool model`, or what of it there is. */
+export function pairName({ tool, model }: { tool: string | null; model: string | null }): string {
+  return [tool, model].filter((name) => name !== null).join(' ');
+}
+
+/** One rejected pair with its reason and its way out, for lists below a heading. */
+export function rejectedLines(rejected: Rejected, paint: Paint): string[] {
+  const at = rejected.at === null ? '' : paint.dim(`  (${rejected.at})`);
+  const lines = [`     ${pairName(rejected)}: ${rejected.reason}: ${rejected.detail}${at}`];
+  if (rejected.hint !== null) lines.push(`       ${paint.hint('hint:')} ${rejected.hint}`);
+  return lines;
+}
+
+function becauseLine({ rule, detail, at }: Because, paint: Paint): string {
+  return `${rule}: ${detail}${at === null ? '' : paint.dim(`  (${at})`)}`;
+}
+
+function previewLine(preview: Result<Preview, Failure>): string {
+  if (!preview.ok) return `would fail: ${preview.error.type}: ${preview.error.message}`;
+  if ('mock' in preview.value) return 'runs in-process, no command';
+  return `runs: ${preview.value.argv.map(quoteForShell).join(' ')}${preview.value.stdin === 'prompt' ? '  < prompt' : ''}`;
+}
+
+/** An argument as it could be typed into a POSIX shell. */
+export function quoteForShell(argument: string): string {
+  return /^[A-Za-z0-9_@%+=:,./<>-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}

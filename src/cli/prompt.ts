@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type Failure, failure } from '../domain/failure.js';
+import { err, ok, type Result } from '../domain/result.js';
+import type { CommandContext } from './context.js';
+
+/** Where the parts of a prompt come from. */
+export interface PromptSources {
+  /** Words of the command line. */
+  words: readonly string[];
+  /** `-f`: a path, or `-` for stdin. */
+  file: string | null;
+  /** `-c`, in order. */
+  contexts: readonly string[];
+  /** False with `--no-stdin`. */
+  readStdin: boolean;
+}
+
+/** The prompt as the tool shall see it; `file` is the user's own path when the prompt is exactly that file. */
+export interface AssembledPrompt {
+  text: string;
+  file: string | null;
+}
+
+/** stderr says so when nothing has come on stdin for this long. */
+const STDIN_NOTICE_MS = 3000;
+
+/**
+ * Puts contexts, file, stdin and argument together, in this order, joined by one blank line; a single part is passed byte for
+ * byte. Nothing but white space is a `usage` failure, a file that cannot be read an `input` failure.
+ */
+export async function assemblePrompt(
+  context: CommandContext,
+  sources: PromptSources,
+  signal: AbortSignal,
+): Promise<Result<AssembledPrompt, Failure>> {
+  const parts: string[] = [];
+  for (const name of sources.contexts) {
+    const read = await readText(context, name, '--context');
+    if (!read.ok) return read;
+    parts.push(`<file path="${name}">\n${read.value.replace(/\n$/, '')}\n</file>`);
+  }
+  const file = sources.file === '-' ? null : sources.file;
+  if (file !== null) {
+    const read = await readText(context, file, '--prompt-file');
+    if (!read.ok) return read;
+    parts.push(read.value);
+  }
+  const fromStdin = await readStdin(context, sources, signal);
+  if (!fromStdin.ok) return fromStdin;
+  if (fromStdin.value !== null && fromStdin.value !== '') parts.push(fromStdin.value);
+  if (sources.words.length > 0) parts.push(sources.words.join(' '));
+  const text =
+    parts.length === 1 ? (parts[0] ?? '') : parts.map((part) => part.replace(/\n+$/, '')).join('\n\n');
+  if (text.trim() === '') return err(noPrompt());
+  return ok({
+    text,
+    file: file !== null && parts.length === 1 ? path.resolve(context.world.cwd, file) : null,
+  });
+}
+
+function noPrompt(): Failure {
+  return failure('usage', 'there is no prompt', {
+    hint: 'give it as an argument (`llm-router exec "…"`), in a file (`-f prompt.md`), or on stdin (`git diff | llm-router exec`)',
+  });
+}
+
+/** Reads a text file that the user named; an `input` failure says which option and why not. */
+export async function readText(
+  context: CommandContext,
+  name: string,
+  option: string,
+): Promise<Result<string, Failure>> {
+  try {
+    const bytes = await readFile(path.resolve(context.world.cwd, name));
+    return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch (error) {
+    return err(failure('input', `cannot read \`${name}\` (${option}): ${reasonOf(error)}`));
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EISDIR') return 'it is a folder';
+  if (code === 'EACCES') return 'permission denied';
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is not UTF-8 text';
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The text on stdin; `null` when it is not to be read. Asked for by `-f -`, else read when it is a pipe or a file. */
+async function readStdin(
+  { world, output }: CommandContext,
+  sources: PromptSources,
+  signal: AbortSignal,
+): Promise<Result<string | null, Failure>> {
+  const asked = sources.file === '-';
+  if (!asked && (!sources.readStdin || !world.stdin.isReadable)) return ok(null);
+  const notice = setTimeout(() => {
+    void output.say('waiting for stdin … (give `--no-stdin` if nothing will come)');
+  }, STDIN_NOTICE_MS);
+  const chunks: Buffer[] = [];
+  const stream = world.stdin.stream();
+  try {
+    for await (const chunk of abortable(stream, signal)) {
+      clearTimeout(notice);
+      chunks.push(Buffer.from(chunk));
+    }
+    return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks)));
+  } catch (error) {
+    if (signal.aborted) return err(signal.reason as Failure);
+    return err(failure('input', `cannot read stdin: ${reasonOf(error)}`));
+  } finally {
+    clearTimeout(notice);
+  }
+}
+
+async function* abortable(
+  stream: NodeJS.ReadableStream,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer | string, void> {
+  const { addAbortSignal } = await import('node:stream');
+  yield* addAbortSignal(signal, stream as import('node:stream').Readable);
+}

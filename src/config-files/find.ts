@@ -1,0 +1,170 @@
+import path from 'node:path';
+import type { ConfigFile, LayerFiles } from '../config/load.js';
+import { diagnostic } from '../diagnostics/codes.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { exists, kindOf, yamlFilesIn } from './folder.js';
+import { readConfigFile, unreadable } from './read.js';
+
+/** Name of the one file, in a project or in the user's folder. */
+export const CONFIG_FILE = 'llm-router.yaml';
+/** Name of the folder in a project. */
+export const CONFIG_FOLDER = '.llm-router';
+
+/** Where to look. */
+export interface ConfigSearch {
+  /** `--config`, in order; with any of them nothing is searched. */
+  explicit: readonly string[];
+  env: Readonly<Record<string, string | undefined>>;
+  cwd: string;
+  home: string;
+}
+
+/** What was found and read. */
+export interface FoundConfig {
+  /** Weakest first. */
+  layers: LayerFiles[];
+  /** A project config was found by searching: nobody named it, so it may not be trusted. */
+  discovered: boolean;
+  /** Every place looked at, as named to the user. */
+  searched: string[];
+  diagnostics: Diagnostic[];
+  /** Named paths that do not exist or cannot be read. */
+  unreadable: string[];
+}
+
+interface Found {
+  layers: LayerFiles[];
+  diagnostics: Diagnostic[];
+  unreadable: string[];
+}
+
+/** Finds and reads every config file: the named ones, else the user's and the nearest project's. */
+export async function findConfig(search: ConfigSearch): Promise<FoundConfig> {
+  const variable = search.env.LLM_ROUTER_CONFIG ?? '';
+  const named = search.explicit.length > 0 ? search.explicit : [variable].filter((one) => one !== '');
+  if (named.length > 0) return findNamed(search, named);
+  const userFolder = userFolderOf(search);
+  const folders = await projectFolders(search.cwd);
+  const user = await readFolder(search, { layer: 'user', folder: userFolder });
+  const project = await findProject(search, folders, userFolder);
+  const searched = [userFolder, ...folders.flatMap(candidatesIn)].map((one) => shownPath(one, search.cwd));
+  return { ...join([user, project]), discovered: project.layers.length > 0, searched };
+}
+
+/** A path as the user would write it: from the working directory when it lies inside. */
+export function shownPath(target: string, cwd: string): string {
+  const relative = path.relative(cwd, target);
+  if (relative === '') return '.';
+  return relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative)
+    ? target
+    : relative;
+}
+
+/** `$XDG_CONFIG_HOME/llm-router`; a relative value of the variable does not count. */
+function userFolderOf({ env, home }: ConfigSearch): string {
+  const xdg = env.XDG_CONFIG_HOME ?? '';
+  return path.join(path.isAbsolute(xdg) ? xdg : path.join(home, '.config'), 'llm-router');
+}
+
+async function findNamed(search: ConfigSearch, named: readonly string[]): Promise<FoundConfig> {
+  const targets = named.map((one) => path.resolve(search.cwd, one.replace(/^~(?=\/|$)/, search.home)));
+  const found = await Promise.all(
+    targets.map(async (target) => {
+      const shown = shownPath(target, search.cwd);
+      if ((await kindOf(target)) !== 'folder') return readFiles(search, 'explicit', [target]);
+      const folder = await readFolder(search, { layer: 'explicit', folder: target });
+      if (folder.layers.length > 0 || folder.diagnostics.length > 0) return folder;
+      const message = `the folder \`${shown}\` holds no \`*.yaml\``;
+      return {
+        ...folder,
+        diagnostics: [diagnostic('config/empty-folder', message, { place: null })],
+        unreadable: [shown],
+      };
+    }),
+  );
+  return { ...join(found), discovered: false, searched: targets.map((one) => shownPath(one, search.cwd)) };
+}
+
+/** From the working directory up to the root of its repository; outside of one only the working directory. */
+async function projectFolders(cwd: string): Promise<string[]> {
+  const folders: string[] = [];
+  for (let folder = cwd; ; folder = path.dirname(folder)) {
+    folders.push(folder);
+    if (await exists(path.join(folder, '.git'))) return folders;
+    if (folder === path.dirname(folder)) return [cwd];
+  }
+}
+
+function candidatesIn(folder: string): string[] {
+  return [path.join(folder, CONFIG_FILE), path.join(folder, CONFIG_FOLDER)];
+}
+
+/** The nearest folder that has a config; the user's own folder is not taken twice. */
+async function findProject(
+  search: ConfigSearch,
+  folders: readonly string[],
+  userFolder: string,
+): Promise<Found> {
+  for (const folder of folders.filter((one) => one !== userFolder)) {
+    const file = path.join(folder, CONFIG_FILE);
+    const inFolder = await readFolder(search, { layer: 'project', folder: path.join(folder, CONFIG_FOLDER) });
+    const hasFolder = inFolder.layers.length > 0 || inFolder.diagnostics.length > 0;
+    if (!(await exists(file))) {
+      if (hasFolder) return inFolder;
+      continue;
+    }
+    const ofFile = await readFiles(search, 'project', [file]);
+    return hasFolder
+      ? { ...ofFile, diagnostics: [...ofFile.diagnostics, sideBySide(search, folder)] }
+      : ofFile;
+  }
+  return join([]);
+}
+
+function sideBySide(search: ConfigSearch, folder: string): Diagnostic {
+  const [file, inFolder] = candidatesIn(folder).map((one) => shownPath(one, search.cwd));
+  return diagnostic('config/file-and-folder', `\`${file}\` and \`${inFolder}/*.yaml\` stand side by side`, {
+    place: null,
+    hint: 'move everything into one of the two',
+  });
+}
+
+async function readFolder(
+  search: ConfigSearch,
+  { layer, folder }: { layer: LayerFiles['layer']; folder: string },
+): Promise<Found> {
+  const files = await yamlFilesIn(folder);
+  if (files.ok) return files.value.length === 0 ? join([]) : readFiles(search, layer, files.value);
+  const shown = shownPath(folder, search.cwd);
+  return { layers: [], diagnostics: [unreadable(shown, files.error)], unreadable: [shown] };
+}
+
+async function readFiles(
+  search: ConfigSearch,
+  layer: LayerFiles['layer'],
+  targets: readonly string[],
+): Promise<Found> {
+  const read = await Promise.all(
+    targets.map(async (target) => {
+      const shown = shownPath(target, search.cwd);
+      return { target, shown, text: await readConfigFile({ path: target, shown }) };
+    }),
+  );
+  const files = read.flatMap(({ target, shown, text }): ConfigFile[] =>
+    text.ok ? [{ file: shown, path: target, text: text.value }] : [],
+  );
+  const failed = read.flatMap(({ shown, text }) => (text.ok ? [] : [{ shown, trouble: text.error }]));
+  return {
+    layers: files.length > 0 ? [{ layer, files }] : [],
+    diagnostics: failed.map((one) => one.trouble),
+    unreadable: failed.map((one) => one.shown),
+  };
+}
+
+function join(found: readonly Found[]): Found {
+  return {
+    layers: found.flatMap((one) => one.layers),
+    diagnostics: found.flatMap((one) => one.diagnostics),
+    unreadable: found.flatMap((one) => one.unreadable),
+  };
+}

@@ -1,0 +1,35 @@
+import { lstat, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { err, ok, type Result } from '../domain/result.js';
+
+/** Whether something of that name is there, a dangling link included. */
+export async function exists(target: string): Promise<boolean> {
+  return lstat(target).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** What a path leads to, through links; `none` when it leads nowhere or cannot be looked at. */
+export async function kindOf(target: string): Promise<'folder' | 'other' | 'none'> {
+  return stat(target).then(
+    (found) => (found.isDirectory() ? 'folder' : 'other'),
+    () => 'none',
+  );
+}
+
+/** The `*.yaml` of a folder, sorted by name; none when there is no such folder. The error is the system's. */
+export async function yamlFilesIn(folder: string): Promise<Result<string[], unknown>> {
+  if ((await kindOf(folder)) !== 'folder') return ok([]);
+  try {
+    const names = await readdir(folder);
+    return ok(
+      names
+        .filter((name) => name.endsWith('.yaml') && !name.startsWith('.'))
+        .sort()
+        .map((name) => path.join(folder, name)),
+    );
+  } catch (cause) {
+    return err(cause);
+  }
+}

@@ -1,0 +1,43 @@
+import path from 'node:path';
+import { builtInLayer } from '../catalog/catalog.js';
+import { type LoadedConfig, loadConfig } from '../config/load.js';
+import { sortDiagnostics } from '../diagnostics/sort.js';
+import { CONFIG_FOLDER, type ConfigSearch, findConfig, type FoundConfig } from './find.js';
+
+/** A config as it was found, read, checked and resolved, or everything that is wrong with it. */
+export interface LoadedFiles extends LoadedConfig {
+  /** A project config was found by searching: nobody named it, so it may not be trusted. */
+  discovered: boolean;
+  /** Folder of the config that searching finds from the working directory; `null` when there is none. */
+  projectDir: string | null;
+  /** Every place looked at, as named to the user. */
+  searched: string[];
+  /** Named paths that do not exist or cannot be read. */
+  unreadable: string[];
+}
+
+/** Finds, reads, checks and resolves the config. Never throws for a foreseen cause: see `diagnostics`. */
+export async function loadConfigFiles(search: ConfigSearch): Promise<LoadedFiles> {
+  const found = await findConfig(search);
+  const loaded = loadConfig({ sources: found.layers, builtIn: builtInLayer(), home: search.home });
+  const diagnostics = sortDiagnostics([...found.diagnostics, ...loaded.diagnostics]);
+  const broken = found.diagnostics.some(({ severity }) => severity === 'error');
+  return {
+    ...loaded,
+    config: broken ? null : loaded.config,
+    diagnostics,
+    discovered: found.discovered,
+    projectDir: await projectDirOf(search, found),
+    searched: found.searched,
+    unreadable: found.unreadable,
+  };
+}
+
+/** A named config does not move the project: its traces stay where those of the other runs are. */
+async function projectDirOf(search: ConfigSearch, found: FoundConfig): Promise<string | null> {
+  const searched = found.discovered ? found : await findConfig({ ...search, explicit: [], env: {} });
+  const file = searched.layers.find(({ layer }) => layer === 'project')?.files[0];
+  if (file === undefined) return null;
+  const folder = path.dirname(file.path);
+  return path.basename(folder) === CONFIG_FOLDER ? path.dirname(folder) : folder;
+}

@@ -1,0 +1,67 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { sortDiagnostics } from '../diagnostics/sort.js';
+import { type Layer, type LayerName, layerOf } from './layers.js';
+import { resolveConfig } from './resolve.js';
+import { type ConfigSource, parseSource } from './source.js';
+import type { RouterConfig } from './types.js';
+import { checkConfig } from './validate.js';
+
+/** One file's content. */
+export interface ConfigFile {
+  /** As named to the user. */
+  file: string;
+  /** Absolute; what relative paths in it are counted from. */
+  path: string;
+  text: string;
+}
+
+/** The files of one layer: one document in one file, or several of one folder. */
+export interface LayerFiles {
+  layer: Exclude<LayerName, 'built-in'>;
+  files: readonly ConfigFile[];
+}
+
+/** What came of loading. */
+export interface LoadedConfig {
+  /** `null` when there is an error. */
+  config: RouterConfig | null;
+  /** Everything that was found, sorted by place. */
+  diagnostics: Diagnostic[];
+  /** The text that places refer to, by file. */
+  sources: Map<string, string>;
+}
+
+/** Parses, checks and resolves configuration, layers weakest first. Reads nothing, never throws. */
+export function loadConfig(input: {
+  sources: readonly LayerFiles[];
+  builtIn: Layer;
+  home: string;
+}): LoadedConfig {
+  const layers = input.sources.map(parseLayer);
+  const parsed = [...(input.found ?? []), ...layers.flatMap((one) => one.diagnostics)];
+  const isRead = (input.found ?? []).every((one) => one.severity !== 'error');
+  const checked = checkConfig([input.builtIn, ...layers.map((one) => one.layer)], {
+    isComplete: isRead && layers.every((one) => one.isComplete),
+  });
+  const diagnostics = sortDiagnostics([...parsed, ...checked.diagnostics]);
+  const files = input.sources.flatMap((source) => source.files);
+  const paths = new Map(files.map((one) => [one.file, one.path]));
+  const hasErrors = diagnostics.some((one) => one.severity === 'error');
+  const folders = { home: input.home, pathOf: (file: string) => paths.get(file) ?? file };
+  return {
+    config: hasErrors ? null : resolveConfig(checked.merged, folders),
+    diagnostics,
+    sources: new Map(files.map((one) => [one.file, one.text.replace(/^\uFEFF/, '')])),
+  };
+}
+
+function parseLayer({ layer: name, files }: LayerFiles) {
+  const parsed = files.map(parseSource);
+  const sources = parsed.flatMap((one): ConfigSource[] => (one.source === null ? [] : [one.source]));
+  const { layer, diagnostics } = layerOf(name, sources);
+  return {
+    layer,
+    isComplete: sources.length === files.length,
+    diagnostics: [...parsed.flatMap((one) => one.diagnostics), ...diagnostics],
+  };
+}

@@ -1,0 +1,46 @@
+import { isTree, type Path, type Tree } from './tree.js';
+
+/** Keys of one entry of which the stronger layer's choice replaces the weaker's. */
+const ALTERNATIVES: readonly (readonly [section: string, one: string, other: string])[] = [
+  ['tools', 'args', 'command_template'],
+  ['agents', 'system', 'system_file'],
+];
+
+/** Lays a stronger tree over a weaker one: maps field by field, everything else replaced. */
+export function mergeTrees(weak: Tree, strong: Tree): Tree {
+  return mergeMaps(weak, strong, []);
+}
+
+function mergeMaps(weak: Tree, strong: Tree, path: Path): Tree {
+  const base = withoutAlternatives(weak, strong, path);
+  const overlaid = Object.entries(strong).map(
+    ([key, value]) => [key, mergeValues(own(base, key), value, [...path, key])] as const,
+  );
+  return { ...base, ...Object.fromEntries(overlaid) };
+}
+
+function own(map: Tree, key: string): unknown {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
+/** A section or entry without content changes nothing. */
+function mergeValues(weak: unknown, strong: unknown, path: Path): unknown {
+  if (strong === null && isTree(weak)) return weak;
+  return isTree(weak) && isTree(strong) && isMerged(path) ? mergeMaps(weak, strong, path) : strong;
+}
+
+/** Selectors and filters in `output` are values: half of one and half of another would mean nothing. */
+function isMerged(path: Path): boolean {
+  if (path[0] !== 'tools' || path[2] !== 'output' || path.length === 3) return true;
+  return path.length === 4 && (path[3] === 'usage' || path[3] === 'error');
+}
+
+function withoutAlternatives(weak: Tree, strong: Tree, path: Path): Tree {
+  if (path.length !== 2) return weak;
+  const dropped = ALTERNATIVES.filter(([section]) => section === path[0]).flatMap(([, one, other]) => {
+    const hasOne = Object.hasOwn(strong, one);
+    const hasOther = Object.hasOwn(strong, other);
+    return [...(hasOne && !hasOther ? [other] : []), ...(hasOther && !hasOne ? [one] : [])];
+  });
+  return Object.fromEntries(Object.entries(weak).filter(([key]) => !dropped.includes(key)));
+}

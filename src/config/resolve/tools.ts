@@ -1,0 +1,125 @@
+import type { FinishReason } from '../../domain/attempt.js';
+import type { FailureType } from '../../domain/failure.js';
+import { ACCESS_LEVELS, type Access } from '../../domain/request.js';
+import { type ArgvTemplate, parseArgv, placeholdersOf, splitCommand } from '../../domain/template.js';
+import { isTree, record } from '../tree.js';
+import type { CommandTool, MockResponse, MockTool, PromptWay, ToolBase, ToolConfig } from '../types.js';
+import { resolveFailures, resolveOutput } from './output.js';
+import type { Reader } from './reader.js';
+
+const MINUTE_MS = 60_000;
+const DEFAULT_TIMEOUT_MS = 15 * MINUTE_MS;
+const DEFAULT_IDLE_TIMEOUT_MS = 5 * MINUTE_MS;
+const DEFAULT_GRACE_MS = 5000;
+const DEFAULT_MAX_OUTPUT_BYTES = 64 * 1024 ** 2;
+const DEFAULT_VERSION_PATTERN = '(\\d+\\.\\d+\\.\\d+)';
+
+/** One entry of `tools`. */
+export function resolveTool(name: string, tool: Reader, isBuiltIn: boolean): ToolConfig {
+  const base: ToolBase = {
+    name,
+    at: tool.at,
+    builtIn: isBuiltIn,
+    models: tool.texts('models') ?? [],
+    billing: (tool.text('billing') ?? 'auto') as ToolBase['billing'],
+    installHint: tool.text('install_hint'),
+    timeoutMs: tool.durationMs('timeout') ?? DEFAULT_TIMEOUT_MS,
+  };
+  return tool.text('kind') === 'mock' ? mockTool(base, tool) : commandTool(base, tool);
+}
+
+function mockTool(base: ToolBase, tool: Reader): MockTool {
+  return { ...base, kind: 'mock', responses: tool.items('responses').map(mockResponse) };
+}
+
+function mockResponse(response: Reader): MockResponse {
+  const type = response.text('failure.type');
+  return {
+    text: response.text('text') ?? '',
+    deltas: response.texts('deltas')?.map((delta) => delta.value) ?? null,
+    delayMs: response.durationMs('delay') ?? 0,
+    usage: isTree(response.raw('usage'))
+      ? {
+          inputTokens: response.number('usage.input_tokens'),
+          outputTokens: response.number('usage.output_tokens'),
+        }
+      : null,
+    finishReason: (response.text('finish_reason') ?? 'stop') as FinishReason,
+    failure:
+      type === null
+        ? null
+        : {
+            type: type as FailureType,
+            message: response.text('failure.message') ?? `the mock fails with \`${type}\``,
+            retryAfterMs: response.durationMs('failure.retry_after'),
+          },
+  };
+}
+
+function commandTool(base: ToolBase, tool: Reader): CommandTool {
+  const argv = argvOf(tool);
+  const output = resolveOutput(tool);
+  return {
+    ...base,
+    kind: 'command',
+    binary: binaryOf(tool),
+    argv,
+    accessArgs: accessArgsOf(tool),
+    prompt: (tool.text('prompt') as PromptWay | null) ?? promptWay(argv),
+    output,
+    failures: resolveFailures(tool),
+    okExitCodes: tool.numbers('ok_exit_codes') ?? [0],
+    allowEmpty: tool.flag('allow_empty') ?? false,
+    envVars: record(tool.textMap('env_vars')),
+    envRequired: tool.texts('env_required') ?? [],
+    envUnset: valuesOf(tool, 'env_unset') ?? [],
+    apiKeyEnv: valuesOf(tool, 'api_key_env') ?? [],
+    envInherit: tool.text('env_inherit') === 'all' ? 'all' : (valuesOf(tool, 'env_inherit') ?? 'all'),
+    privateTmp: tool.flag('private_tmp') ?? false,
+    version: versionOf(tool),
+    idleTimeoutMs: tool.durationMs('idle_timeout') ?? (output.atExit ? null : DEFAULT_IDLE_TIMEOUT_MS),
+    graceMs: tool.durationMs('grace') ?? DEFAULT_GRACE_MS,
+    maxOutputBytes: tool.sizeBytes('max_output') ?? DEFAULT_MAX_OUTPUT_BYTES,
+  };
+}
+
+/** A name is looked up in PATH; only what holds a slash is a path. */
+function binaryOf(tool: Reader): CommandTool['binary'] {
+  const written = tool.placed('binary') ?? { value: tool.path.at(-1)?.toString() ?? '', at: null };
+  return /[/\\]/.test(written.value) ? (tool.file('binary') ?? written) : written;
+}
+
+function argvOf(tool: Reader): ArgvTemplate {
+  const command = tool.text('command_template');
+  if (command === null) return parseArgv((tool.raw('args') ?? []) as (string | string[])[]);
+  const words = splitCommand(command);
+  return words.ok ? parseArgv(words.value) : [];
+}
+
+function accessArgsOf(tool: Reader): CommandTool['accessArgs'] {
+  if (!isTree(tool.raw('access_args'))) return null;
+  const levels = ACCESS_LEVELS.flatMap((level): [Access, string[]][] => {
+    const args = valuesOf(tool, `access_args.${level}`);
+    return args === null ? [] : [[level, args]];
+  });
+  return Object.fromEntries(levels);
+}
+
+function promptWay(argv: ArgvTemplate): PromptWay {
+  const used = placeholdersOf(argv);
+  if (used.includes('prompt')) return 'argument';
+  return used.includes('prompt_file') ? 'file' : 'stdin';
+}
+
+function versionOf(tool: Reader): CommandTool['version'] {
+  if (!isTree(tool.raw('version'))) return null;
+  return {
+    args: valuesOf(tool, 'version.args') ?? ['--version'],
+    pattern: tool.text('version.pattern') ?? DEFAULT_VERSION_PATTERN,
+    minimum: tool.text('version.minimum'),
+  };
+}
+
+function valuesOf(tool: Reader, key: string): string[] | null {
+  return tool.texts(key)?.map((text) => text.value) ?? null;
+}

@@ -1,0 +1,99 @@
+import { child, isTree, type Tree } from '../tree.js';
+import { describePath } from '../words.js';
+import { finding, type Rule } from './rule.js';
+import { conditionsIn, regexTrouble, selectorsIn } from './selectors.js';
+
+/** A selector or filter that can find nothing: no pointer, no way to look, or keys that do not go together. */
+export const badSelector: Rule = {
+  code: 'config/bad-selector',
+  check(context) {
+    const selectors = selectorsIn(context).flatMap(({ path, value }) => {
+      const trouble = context.isDoubtful(path)
+        ? null
+        : selectorTrouble(value, path.at(-1) === 'finish_reason');
+      if (trouble === null) return [];
+      const message = `the selector of ${describePath(path)} ${trouble.message}`;
+      const where = trouble.key === null ? path : [...path, trouble.key];
+      return [finding(context, { code: this.code, path: where, message, hint: trouble.hint })];
+    });
+    const conditions = conditionsIn(context).flatMap(({ path }) => {
+      const trouble = pointerTrouble(String(path.at(-1)), null);
+      if (trouble === null) return [];
+      const message = `a condition of ${describePath(path.slice(0, -1))} ${trouble.message}`;
+      return [finding(context, { code: this.code, path, what: 'key', message, hint: trouble.hint })];
+    });
+    return [...selectors, ...conditions];
+  },
+};
+
+interface Trouble {
+  message: string;
+  /** The key of the selector that is at fault; `null`: the whole. */
+  key: string | null;
+  hint: string | null;
+}
+
+function selectorTrouble(value: unknown, isFinishReason: boolean): Trouble | null {
+  if (typeof value === 'string') return pointerTrouble(value, null);
+  if (!isTree(value)) return null;
+  if (isFinishReason && ('select' in value || 'map' in value)) return mapTrouble(value);
+  const ways = WAYS.filter((way) => way in value);
+  const [way] = ways;
+  if (way === undefined || ways.length > 1) {
+    return { message: 'must have exactly one of `pointer`, `keys` and `regex`', key: null, hint: null };
+  }
+  const foreign = FOREIGN[way].find((key) => key in value);
+  if (foreign !== undefined)
+    return { message: `cannot have \`${foreign}\` with \`${way}\``, key: foreign, hint: null };
+  const text = value[way];
+  if (typeof text !== 'string') return null;
+  return way === 'regex' ? groupTrouble(text, child(value, 'group')) : pointerTrouble(text, way);
+}
+
+const WAYS = ['pointer', 'keys', 'regex'] as const;
+
+/** Keys that mean nothing beside each way to look. */
+const FOREIGN: Readonly<Record<(typeof WAYS)[number], readonly string[]>> = {
+  pointer: ['group'],
+  keys: ['after', 'group'],
+  regex: ['event', 'after'],
+};
+
+function mapTrouble(value: Tree): Trouble | null {
+  const extra = Object.keys(value).find((key) => !['select', 'map'].includes(key) && !key.startsWith('x-'));
+  if (extra !== undefined)
+    return { message: `cannot have \`${extra}\` with \`map\``, key: extra, hint: 'put it under `select`' };
+  return 'select' in value ? null : { message: 'needs the key `select` beside `map`', key: null, hint: null };
+}
+
+/** `/a/0/*`, with `~0` and `~1` for `~` and `/`; empty for the whole. */
+function pointerTrouble(pointer: string, key: string | null): Trouble | null {
+  if (pointer !== '' && !pointer.startsWith('/')) {
+    return {
+      message: `must start with \`/\`, unlike \`${pointer}\``,
+      key,
+      hint: `write \`/${pointer.replaceAll('.', '/')}\``,
+    };
+  }
+  if (!/~(?![01])/.test(pointer)) return null;
+  return {
+    message: `holds a \`~\` that escapes nothing: \`${pointer}\``,
+    key,
+    hint: 'write `~0` for `~` and `~1` for `/`',
+  };
+}
+
+function groupTrouble(regex: string, group: unknown): Trouble | null {
+  if (typeof group !== 'string' || regexTrouble(regex) !== null) return null;
+  const groups = new RegExp(`${regex}|`).exec('') ?? [];
+  const isThere = /^\d+$/.test(group)
+    ? Number(group) < groups.length
+    : Object.hasOwn(groupNames(groups), group);
+  return isThere
+    ? null
+    : { message: `names the group \`${group}\`, which \`regex\` does not have`, key: 'group', hint: null };
+}
+
+function groupNames(match: readonly string[] | RegExpExecArray): object {
+  return 'groups' in match ? (match.groups ?? {}) : {};
+}

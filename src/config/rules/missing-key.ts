@@ -1,0 +1,82 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { nearest } from '../../diagnostics/suggest.js';
+import { at, child, type Path, type Tree } from '../tree.js';
+import { entries, finding, type Rule, type RuleContext } from './rule.js';
+
+const CODE = 'config/missing-key';
+
+/** Keys that are needed over all layers together, or because of another key. */
+export const missingKey: Rule = {
+  code: CODE,
+  check: (context) => [
+    ...missingVersion(context),
+    ...entries(context, 'tools').flatMap(({ name, entry, path }) =>
+      missingInTool(context, { name, entry, path }),
+    ),
+  ],
+};
+
+function missingVersion(context: RuleContext): Diagnostic[] {
+  const { merged } = context;
+  const source = merged.layers.flatMap((layer) => layer.sources).at(-1);
+  if (source === undefined || at(merged.value, ['version']) !== undefined || context.isDoubtful(['version']))
+    return [];
+  const place = { file: source.file, line: 1, column: 1, endLine: 1, endColumn: 1 };
+  const found = finding(context, {
+    code: CODE,
+    path: [],
+    message: 'a config needs the key `version`',
+    hint: 'add the line `version: 1`',
+  });
+  return [{ ...found, place }];
+}
+
+function missingInTool(context: RuleContext, tool: { name: string; entry: Tree; path: Path }): Diagnostic[] {
+  const { name, entry, path } = tool;
+  if (context.isDoubtful(path) || context.isDoubtful([...path, 'kind'])) return [];
+  const lacks = (key: string) => child(entry, key) === undefined && !context.isDoubtful([...path, key]);
+  if (child(entry, 'kind') === 'mock') {
+    return lacks('responses')
+      ? [needs(context, path, `tool \`${name}\` of kind \`mock\` needs the key \`responses\``)]
+      : [];
+  }
+  const hasNoArguments = lacks('args') && lacks('command_template');
+  const wanted = [
+    ...(lacks('binary') ? ['`binary`'] : []),
+    ...(hasNoArguments ? ['`args` or `command_template`'] : []),
+  ];
+  if (wanted.length > 0) {
+    const message = `tool \`${name}\` needs the key ${wanted.join(', and ')}`;
+    return [needs(context, path, message, nearBuiltIn(context, name))];
+  }
+  return missingInOutput(context, { name, entry, path });
+}
+
+/** JSON has many values: which is the answer must be said. */
+function missingInOutput(
+  context: RuleContext,
+  { name, entry, path }: { name: string; entry: Tree; path: Path },
+): Diagnostic[] {
+  const output = child(entry, 'output');
+  const where = [...path, 'output'];
+  const format = child(output, 'format');
+  if (format !== 'json' && format !== 'ndjson') return [];
+  const isGiven = ['text', 'deltas', 'data'].some((key) => child(output, key) !== undefined);
+  if (isGiven || context.isDoubtful([...where, 'text'])) return [];
+  const message = `\`output\` of format \`${format}\` in tool \`${name}\` needs the key \`text\``;
+  return [needs(context, where, message, 'a selector such as `/result`')];
+}
+
+/** An incomplete entry is often a built-in tool whose name was misspelt. */
+function nearBuiltIn(context: RuleContext, name: string): string | null {
+  const builtIn = context.merged.layers.filter((layer) => layer.name === 'built-in');
+  const near = nearest(
+    name,
+    builtIn.flatMap((layer) => Object.keys((layer.value.tools as Tree | undefined) ?? {})),
+  );
+  return near === null ? null : `did you mean the built-in tool \`${near}\`?`;
+}
+
+function needs(context: RuleContext, path: Path, message: string, hint: string | null = null): Diagnostic {
+  return finding(context, { code: CODE, path, what: 'key', message, hint });
+}

@@ -1,0 +1,71 @@
+import { type Code, diagnostic } from '../../diagnostics/codes.js';
+import type { Diagnostic, Place } from '../../diagnostics/diagnostic.js';
+import type { Merged } from '../layers.js';
+import { at, entriesOf, isTree, type Path, type Tree } from '../tree.js';
+import type { Reference } from './references.js';
+
+/** What a rule may look at. */
+export interface RuleContext {
+  merged: Merged;
+  /** Every mention of a tool or model. */
+  references: readonly Reference[];
+  /** Whether the schema already found fault with the value at a path or around it: nothing follows from it then. */
+  isDoubtful(path: Path): boolean;
+}
+
+/** Finds one kind of mistake that the schema cannot see. */
+export interface Rule {
+  code: Code;
+  check(context: RuleContext): Diagnostic[];
+}
+
+/** A finding about the value (or key) at a path, with its place and the alias that leads there. */
+export function finding(
+  context: RuleContext,
+  about: {
+    code: Code;
+    path: Path;
+    message: string;
+    hint?: string | null;
+    what?: 'key' | 'value';
+    /** Part of the value that is meant, when it can be found in the source line. */
+    part?: string;
+  },
+): Diagnostic {
+  const { merged } = context;
+  const whole = placeNear(merged, about.path, about.what ?? 'value');
+  const alias = merged.aliasOf(about.path);
+  return diagnostic(about.code, about.message, {
+    place: whole === null || about.part === undefined ? whole : narrowed(whole, about.part, merged),
+    hint: about.hint ?? null,
+    related: alias === null ? [] : [{ place: alias, message: 'reached through this alias' }],
+  });
+}
+
+/** The entries of a section that are maps; an empty entry counts as an empty map. */
+export function entries(context: RuleContext, section: string): { name: string; entry: Tree; path: Path }[] {
+  return entriesOf(at(context.merged.value, [section])).flatMap(([name, entry]) =>
+    isTree(entry) || entry === null ? [{ name, entry: entry ?? {}, path: [section, name] }] : [],
+  );
+}
+
+/** The names of a section. */
+export function names(context: RuleContext, section: string): string[] {
+  return entriesOf(at(context.merged.value, [section])).map(([name]) => name);
+}
+
+function placeNear(merged: Merged, path: Path, what: 'key' | 'value'): Place | null {
+  const place = merged.place(path, what);
+  if (place !== null || path.length === 0) return place;
+  return placeNear(merged, path.slice(0, -1), 'key');
+}
+
+function narrowed(whole: Place, part: string, merged: Merged): Place {
+  const line = merged.textOf(whole.file)?.split(/\r?\n/)[whole.line - 1];
+  if (line === undefined || whole.endLine !== whole.line) return whole;
+  const before = [...line].slice(0, whole.column - 1).join('');
+  const found = line.indexOf(part, before.length);
+  const column = [...line.slice(0, found)].length + 1;
+  const endColumn = column + [...part].length;
+  return found === -1 || endColumn > whole.endColumn ? whole : { ...whole, column, endColumn };
+}

@@ -1,0 +1,78 @@
+import { at, child, entriesOf, isTree, itemsOf, type Path } from '../tree.js';
+import { entries, type RuleContext } from './rule.js';
+
+/** A value in a tool's definition, and where it stands. */
+export interface At {
+  path: Path;
+  value: unknown;
+}
+
+const SELECTORS: readonly Path[] = [
+  ['text'],
+  ['deltas'],
+  ['activity'],
+  ['usage', 'input_tokens'],
+  ['usage', 'cache_read_tokens'],
+  ['usage', 'cache_write_tokens'],
+  ['usage', 'cache_write_1h_tokens'],
+  ['usage', 'output_tokens'],
+  ['usage', 'reasoning_tokens'],
+  ['cost_usd'],
+  ['tool_session_id'],
+  ['response_model'],
+  ['finish_reason'],
+  ['finish_reason', 'select'],
+  ['data'],
+  ['error', 'message'],
+  ['error', 'status'],
+  ['error', 'code'],
+];
+
+/** Every single selector of every tool, lists taken apart. */
+export function selectorsIn(context: RuleContext): At[] {
+  const roots = entries(context, 'tools').flatMap(({ path }) =>
+    SELECTORS.map((key) => [...path, 'output', ...key]),
+  );
+  return roots.flatMap((path) =>
+    itemsOf(at(context.merged.value, path)).map(({ item, step }) => ({
+      path: [...path, ...step],
+      value: item,
+    })),
+  );
+}
+
+/** Every filter (pointers and values) of every tool. */
+export function filtersIn(context: RuleContext): At[] {
+  const ofTools = entries(context, 'tools').flatMap(({ entry, path }) => [
+    ...['success', 'end'].map((key) => ({
+      path: [...path, 'output', key],
+      value: at(entry, ['output', key]),
+    })),
+    ...itemsOf(child(entry, 'failures')).map(({ item, step }) => ({
+      path: [...path, 'failures', ...step, 'when', 'pointer'],
+      value: at(item, ['when', 'pointer']),
+    })),
+  ]);
+  const ofSelectors = selectorsIn(context).flatMap(({ path, value }) =>
+    ['event', 'after'].map((key) => ({ path: [...path, key], value: child(value, key) })),
+  );
+  return [...ofTools, ...ofSelectors].filter(({ value }) => isTree(value));
+}
+
+/** The conditions of every filter: the pointer is the last step of the path. */
+export function conditionsIn(context: RuleContext): At[] {
+  return filtersIn(context).flatMap((filter) =>
+    entriesOf(filter.value).map(([pointer, value]) => ({ path: [...filter.path, pointer], value })),
+  );
+}
+
+/** Why a regular expression does not compile; `null` when it does. */
+export function regexTrouble(source: string): string | null {
+  try {
+    new RegExp(source);
+    return null;
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    return message.slice(message.lastIndexOf(': ') + 2).toLowerCase();
+  }
+}

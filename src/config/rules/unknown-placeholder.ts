@@ -1,0 +1,50 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { didYouMean } from '../../diagnostics/suggest.js';
+import { PLACEHOLDERS, parseArgument } from '../../domain/template.js';
+import { at, itemsOf, type Path } from '../tree.js';
+import { ownerOf } from '../words.js';
+import { entries, finding, type Rule, type RuleContext } from './rule.js';
+
+/** A placeholder in a template that nothing fills. */
+export const unknownPlaceholder: Rule = {
+  code: 'config/unknown-placeholder',
+  check: (context) =>
+    entries(context, 'tools').flatMap(({ path }) =>
+      [
+        ...templatesAt(context, [...path, 'command_template']),
+        ...templatesAt(context, [...path, 'args']),
+        ...access(context, path),
+      ].flatMap((where) => unknownIn(context, where)),
+    ),
+};
+
+function access(context: RuleContext, path: Path): Path[] {
+  const levels = at(context.merged.value, [...path, 'access_args']);
+  return Object.keys(levels ?? {}).flatMap((level) => templatesAt(context, [...path, 'access_args', level]));
+}
+
+/** Paths of the texts at a path, through lists in lists. */
+function templatesAt(context: RuleContext, path: Path): Path[] {
+  const value = at(context.merged.value, path);
+  if (typeof value === 'string') return [path];
+  return Array.isArray(value)
+    ? itemsOf(value).flatMap(({ step }) => templatesAt(context, [...path, ...step]))
+    : [];
+}
+
+function unknownIn(context: RuleContext, path: Path): Diagnostic[] {
+  const text = String(at(context.merged.value, path));
+  const used = parseArgument(text).flatMap((part) => ('placeholder' in part ? [part.placeholder] : []));
+  const known: readonly string[] = PLACEHOLDERS;
+  return [...new Set(used)]
+    .filter((name) => !known.includes(name))
+    .map((name) =>
+      finding(context, {
+        code: 'config/unknown-placeholder',
+        path,
+        message: `unknown placeholder \`{${name}}\` in ${ownerOf(path)}`,
+        hint: didYouMean(name, known, 'placeholders'),
+        part: `{${name}}`,
+      }),
+    );
+}

@@ -1,0 +1,197 @@
+import { diagnostic } from '../diagnostics/codes.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { didYouMean, nearest } from '../diagnostics/suggest.js';
+import { CONFIG_SCHEMA } from './schema.js';
+import type { ConfigSource } from './source.js';
+import { at, child, isTree, type Path } from './tree.js';
+import { clipped, describePath, kindOf } from './words.js';
+
+/** What the generated check says about one mistake. */
+export interface SchemaError {
+  instancePath: string;
+  schemaPath: string;
+  keyword: string;
+  params: Record<string, unknown>;
+  message?: string | undefined;
+}
+
+/** Findings of one file, and the paths about which nothing more can be said. */
+export interface SchemaFindings {
+  diagnostics: Diagnostic[];
+  doubtful: Path[];
+}
+
+interface Located {
+  source: ConfigSource;
+  path: Path;
+  value: unknown;
+  error: SchemaError;
+}
+
+/** Turns the errors of the schema check into findings with places; echoes of one mistake are left out. */
+export function schemaFindings(source: ConfigSource, errors: readonly SchemaError[]): SchemaFindings {
+  const located = withoutEchoes(errors).map((error) => {
+    const path = pathOf(source.value, error.instancePath);
+    return { source, path, value: at(source.value, path), error };
+  });
+  return { diagnostics: located.map(toDiagnostic), doubtful: located.flatMap(doubtfulPaths) };
+}
+
+/** A value of the wrong type breaks other keywords too, and a failed `then` is reported with its `if`. */
+function withoutEchoes(errors: readonly SchemaError[]): SchemaError[] {
+  const mistyped = new Set(
+    errors.filter((error) => error.keyword === 'type').map((error) => error.instancePath),
+  );
+  return errors.filter((error) => {
+    if (error.keyword === 'if' || error.schemaPath.includes('/propertyNames/')) return false;
+    return error.keyword === 'type' || !mistyped.has(error.instancePath);
+  });
+}
+
+/** A JSON pointer as a path, with numbers for the indexes of lists. */
+function pathOf(root: unknown, pointer: string): Path {
+  let value = root;
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => {
+      const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+      const step = Array.isArray(value) ? Number(key) : key;
+      value = child(value, step);
+      return step;
+    });
+}
+
+function doubtfulPaths({ path, error }: Located): Path[] {
+  if (error.keyword !== 'additionalProperties') return [path];
+  const near = nearest(String(error.params.additionalProperty), allowedKeys(error));
+  return near === null ? [] : [[...path, near]];
+}
+
+function toDiagnostic(one: Located): Diagnostic {
+  const { params, keyword } = one.error;
+  switch (keyword) {
+    case 'additionalProperties':
+      return unknownKey(one, String(params.additionalProperty));
+    case 'required':
+      return missingKey(one, String(params.missingProperty));
+    case 'type':
+      return wrongType(one, [params.type].flat().map(String));
+    case 'propertyNames':
+      return badName(one, String(params.propertyName));
+    case 'enum':
+      return notAllowed(one, (params.allowedValues as unknown[]).map(String));
+    default:
+      return invalid(one, requirement(one.error));
+  }
+}
+
+function unknownKey({ source, path, error }: Located, key: string): Diagnostic {
+  const where = path.length === 0 ? '' : ` in ${describePath(path)}`;
+  return diagnostic('config/unknown-key', `unknown key \`${clipped(key)}\`${where}`, {
+    place: source.place([...path, key], 'key'),
+    hint: didYouMean(key, allowedKeys(error), 'allowed keys'),
+    related: relatedAlias(source, [...path, key]),
+  });
+}
+
+function missingKey({ source, path }: Located, key: string): Diagnostic {
+  return diagnostic('config/missing-key', `${describePath(path)} needs the key \`${key}\``, {
+    place: source.place(path, 'key'),
+    related: relatedAlias(source, path),
+  });
+}
+
+function wrongType(one: Located, types: readonly string[]): Diagnostic {
+  const expected = types.filter((type) => type !== 'null').map((type) => TYPE_WORDS[type] ?? type);
+  const message = `${describePath(one.path)} must be ${expected.join(' or ')}, but is ${kindOf(one.value)}`;
+  return diagnostic('config/wrong-type', message, {
+    place: one.source.place(one.path, 'value'),
+    hint: typeHint(one, types),
+    related: relatedAlias(one.source, one.path),
+  });
+}
+
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  object: 'a map',
+  array: 'a list',
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: '`true` or `false`',
+};
+
+function typeHint({ value, error }: Located, types: readonly string[]): string | null {
+  const examples = child(schemaAt(error.schemaPath), 'examples');
+  if (Array.isArray(examples)) return `for example \`${String(examples[0])}\``;
+  const isPlain = typeof value === 'number' || typeof value === 'boolean';
+  if (types.includes('string') && isPlain) return `put it between quotes: \`"${String(value)}"\``;
+  if (types.includes('boolean') && typeof value === 'string')
+    return 'YAML 1.2 reads only `true` and `false` so';
+  return null;
+}
+
+function badName({ source, path }: Located, name: string): Diagnostic {
+  const section = String(path[0]);
+  const more = section === 'models' ? ', `.`, `_`, `-`, `:`, `/`, `@` and `+`' : ', `.`, `_` and `-`';
+  return diagnostic('config/invalid-value', `\`${clipped(name)}\` cannot be a name in \`${section}\``, {
+    place: source.place([...path, name], 'key'),
+    hint: `a name starts with a letter or digit and holds letters, digits${more}`,
+  });
+}
+
+function notAllowed(one: Located, allowed: readonly string[]): Diagnostic {
+  const message = `${describePath(one.path)} cannot be \`${clipped(String(one.value))}\``;
+  return diagnostic('config/invalid-value', message, {
+    place: one.source.place(one.path, 'value'),
+    hint: didYouMean(String(one.value), allowed, 'allowed values'),
+    related: relatedAlias(one.source, one.path),
+  });
+}
+
+function invalid(one: Located, must: string): Diagnostic {
+  const shown = typeof one.value === 'number' ? `, but is \`${one.value}\`` : '';
+  return diagnostic('config/invalid-value', `${describePath(one.path)} ${must}${shown}`, {
+    place: one.source.place(one.path, 'value'),
+    related: relatedAlias(one.source, one.path),
+  });
+}
+
+function requirement({ keyword, params, message }: SchemaError): string {
+  const limit = `\`${String(params.limit)}\``;
+  switch (keyword) {
+    case 'const':
+      return `must be \`${String(params.allowedValue)}\``;
+    case 'minimum':
+      return `must be at least ${limit}`;
+    case 'maximum':
+      return `must be at most ${limit}`;
+    case 'minLength':
+    case 'minItems':
+      return 'must not be empty';
+    default:
+      return message ?? `breaks \`${keyword}\``;
+  }
+}
+
+function relatedAlias(source: ConfigSource, path: Path): Diagnostic['related'] {
+  const place = source.aliasOf(path);
+  return place === null ? [] : [{ place, message: 'reached through this alias' }];
+}
+
+function allowedKeys(error: SchemaError): string[] {
+  const properties = child(schemaAt(error.schemaPath), 'properties');
+  return isTree(properties) ? Object.keys(properties) : [];
+}
+
+/** The part of the schema that holds the keyword which failed. */
+function schemaAt(schemaPath: string): unknown {
+  const steps = schemaPath
+    .replace(/^[^#]*#/, '')
+    .split('/')
+    .slice(1, -1);
+  return at(
+    CONFIG_SCHEMA,
+    steps.map((step) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')),
+  );
+}

@@ -1,0 +1,224 @@
+import type { FinishReason } from '../domain/attempt.js';
+import type { Billing, Price } from '../domain/cost.js';
+import type { FailureType } from '../domain/failure.js';
+import type { Access, Effort, Tier } from '../domain/request.js';
+import type { ArgvTemplate } from '../domain/template.js';
+
+/** A value that can turn out wrong later, with the place where it was written (`file:line:column`). */
+export interface Placed<T> {
+  value: T;
+  /** `null` for a default that nobody wrote. */
+  at: string | null;
+}
+
+/** The checked and resolved configuration: nothing is optional that has a default. Variables are not expanded yet. */
+export interface RouterConfig {
+  /** Files it was read from, as named to the user. Empty: built-in catalogue only. */
+  files: readonly string[];
+  defaultAgent: Placed<string> | null;
+  agents: Readonly<Record<string, AgentConfig>>;
+  /** In order of preference: the user's own first, then the built-in ones. */
+  tools: Readonly<Record<string, ToolConfig>>;
+  models: Readonly<Record<string, ModelConfig>>;
+  tiers: Readonly<Record<Tier, readonly Placed<string>[]>>;
+  policies: Readonly<Record<string, PolicyConfig>>;
+  traces: {
+    enabled: boolean /** As written; relative to the config's folder. */;
+    dir: Placed<string> | null;
+  };
+}
+
+export interface AgentConfig {
+  name: string;
+  description: string | null;
+  at: string | null;
+  preferredTool: Placed<string> | null;
+  preferredModel: Placed<string> | null;
+  system: string | null;
+  /** Absolute path. */
+  systemFile: Placed<string> | null;
+  fallbackChain: readonly Placed<string>[];
+  /** Task type to `model` or `tool:model`. */
+  taskTypes: Readonly<Record<string, Placed<string>>>;
+  policy: Placed<string> | null;
+  access: Placed<Access>;
+  effort: Effort | null;
+  /** One attempt, ms; `null`: the tool's. */
+  timeoutMs: number | null;
+  idleTimeoutMs: number | null;
+  maxTokens: number | null;
+  temperature: number | null;
+}
+
+/** What every kind of tool has. */
+export interface ToolBase {
+  name: string;
+  at: string | null;
+  builtIn: boolean;
+  /** Model names it can run; `*` passes any id on. */
+  models: readonly Placed<string>[];
+  billing: Billing | 'auto';
+  installHint: string | null;
+  /** One attempt, ms. */
+  timeoutMs: number;
+}
+
+/** A tool that is a subprocess. */
+export interface CommandTool extends ToolBase {
+  kind: 'command';
+  /** A path, or a name that is looked up in PATH. */
+  binary: Placed<string>;
+  argv: ArgvTemplate;
+  /** Arguments for each access level, spliced in at `{access_args}`; `null`: the tool has no levels. */
+  accessArgs: Readonly<Partial<Record<Access, readonly string[]>>> | null;
+  prompt: PromptWay;
+  output: OutputGrammar;
+  failures: readonly FailureRule[];
+  okExitCodes: readonly number[];
+  allowEmpty: boolean;
+  /** Values may hold `${VAR}`, `${VAR:-default}` and `$${`. */
+  envVars: Readonly<Record<string, Placed<string>>>;
+  envRequired: readonly Placed<string>[];
+  envUnset: readonly string[];
+  /** Variables that hold an API key; with `billing: auto` one that is set means metered billing. */
+  apiKeyEnv: readonly string[];
+  envInherit: 'all' | readonly string[];
+  privateTmp: boolean;
+  version: { args: readonly string[]; pattern: string; minimum: string | null } | null;
+  /** `null`: no idle clock. */
+  idleTimeoutMs: number | null;
+  /** SIGTERM to SIGKILL, ms. */
+  graceMs: number;
+  maxOutputBytes: number;
+}
+
+export type PromptWay = 'stdin' | 'file' | 'argument';
+
+/** An in-process tool whose answers stand in the config: demos, tests, dry environments. */
+export interface MockTool extends ToolBase {
+  kind: 'mock';
+  /** Given in turn, one per attempt; the last one repeats. */
+  responses: readonly MockResponse[];
+}
+
+export interface MockResponse {
+  /** The answer; `{prompt}`, `{model}` and `{agent}` are filled in. */
+  text: string;
+  /** Pieces to stream it in; `null`: in one. */
+  deltas: readonly string[] | null;
+  /** Wait before the answer (between deltas: spread evenly), ms. */
+  delayMs: number;
+  usage: { inputTokens: number | null; outputTokens: number | null } | null;
+  finishReason: FinishReason;
+  /** Fails with this instead of answering; `deltas`, if given, are shown before. */
+  failure: { type: FailureType; message: string; retryAfterMs: number | null } | null;
+}
+
+export type ToolConfig = CommandTool | MockTool;
+
+export type OutputSource = 'stdout' | 'stderr' | 'output_file' | 'usage_file';
+
+/** How to find a value in a tool's output; the grammar of the configuration reference. */
+export type Selector =
+  | {
+      kind: 'pointer';
+      pointer: string;
+      from: OutputSource;
+      event: EventFilter | null;
+      after: EventFilter | null;
+      take: Take;
+    }
+  | { kind: 'keys'; pointer: string; from: OutputSource; event: EventFilter | null; take: Take }
+  | { kind: 'regex'; regex: string; from: OutputSource; group: string | null; take: Take };
+
+export type Take = 'first' | 'last' | 'sum' | 'concat' | 'max';
+
+/** Pointers that must equal a scalar, or match `/regex/` when written between slashes. */
+export type EventFilter = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Several selectors: their sum for numbers, the first present for text. */
+export type Selectors = readonly Selector[];
+
+export interface OutputGrammar {
+  format: 'text' | 'json' | 'ndjson';
+  from: OutputSource;
+  text: Selectors;
+  deltas: Selectors;
+  activity: Selectors;
+  /** Pointers and the value that a finished answer must show. */
+  success: EventFilter | null;
+  /** The event without which the stream counts as cut off. */
+  end: EventFilter | null;
+  usage: {
+    inputTokens: Selectors;
+    cacheReadTokens: Selectors;
+    cacheWriteTokens: Selectors;
+    cacheWrite1hTokens: Selectors;
+    outputTokens: Selectors;
+    reasoningTokens: Selectors;
+    inputIncludesCache: boolean;
+    outputIncludesReasoning: boolean;
+  };
+  costUsd: Selectors;
+  toolSessionId: Selectors;
+  responseModel: Selectors;
+  finishReason: Selectors;
+  /** The tool's own words to the normal ones. */
+  finishReasonMap: Readonly<Record<string, FinishReason>>;
+  data: Selectors;
+  error: { message: Selectors; status: Selectors; code: Selectors };
+  /** Prints only when done: no idle clock. */
+  atExit: boolean;
+}
+
+/** Recognises a failure; all given conditions must hold. First match wins. */
+export interface FailureRule {
+  type: FailureType;
+  when: {
+    exitCodes: readonly number[] | null;
+    signal: string | null;
+    status: readonly number[] | null;
+    code: readonly string[] | null;
+    /** Regex on the error message. */
+    error: string | null;
+    /** Regex on standard error. */
+    stderr: string | null;
+    pointer: EventFilter | null;
+  };
+  hint: string | null;
+}
+
+export interface ModelConfig {
+  name: string;
+  at: string | null;
+  provider: string | null;
+  /** Sent to tools. */
+  id: string;
+  /** Ids that differ, by tool. */
+  ids: Readonly<Record<string, string>>;
+  tier: Tier | null;
+  contextWindow: number | null;
+  maxOutputTokens: number | null;
+  price: Price | null;
+}
+
+export interface PolicyConfig {
+  name: string;
+  at: string | null;
+  costOptimization: {
+    simpleTaskThresholdTokens: Placed<number> | null;
+    simpleTaskModels: readonly Placed<string>[];
+    complexTaskModels: readonly Placed<string>[];
+  };
+  governance: {
+    allowedModels: readonly Placed<string>[];
+    deniedModels: readonly Placed<string>[];
+    allowedTools: readonly Placed<string>[];
+  };
+  privacy: {
+    /** Prompts and answers go into traces. */
+    logPrompts: boolean;
+    /** Regexes whose matches are masked everywhere. */
+    redact: readonly Placed<string>[];
+  };
+}

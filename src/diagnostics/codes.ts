@@ -1,0 +1,55 @@
+import type { Diagnostic, Place, Severity } from './diagnostic.js';
+
+/** Every finding there is: how grave it is, and what it says in one line. The reference docs are made from it. */
+export const CODES = {
+  'config/file-not-found': { severity: 'error', summary: 'a config that was named does not exist' },
+  'config/unreadable': { severity: 'error', summary: 'a config file or folder cannot be read' },
+  'config/not-a-file': { severity: 'error', summary: 'a config is neither a regular file nor a folder' },
+  'config/empty-folder': { severity: 'error', summary: 'a folder named as config holds no `*.yaml`' },
+  'config/file-and-folder': {
+    severity: 'error',
+    summary: '`llm-router.yaml` and `.llm-router/` stand side by side',
+  },
+  'config/file-too-large': { severity: 'error', summary: 'a config file is larger than 1 MiB' },
+  'config/not-utf8': { severity: 'error', summary: 'a config file is not UTF-8' },
+  'config/yaml-syntax': { severity: 'error', summary: 'the file is not YAML' },
+  'config/duplicate-key': { severity: 'error', summary: 'a key stands twice in one map' },
+  'config/alias-bomb': { severity: 'error', summary: 'aliases expand without bounds' },
+  'config/too-deep': { severity: 'error', summary: 'values are nested too deeply' },
+  'config/entry-in-two-files': {
+    severity: 'error',
+    summary: 'two files of one folder define the same entry',
+  },
+  'config/unknown-key': { severity: 'error', summary: 'a key that has no meaning in its place' },
+  'config/wrong-type': { severity: 'error', summary: 'a value of the wrong kind' },
+  'config/missing-key': { severity: 'error', summary: 'a key that is needed is not there' },
+  'config/invalid-value': { severity: 'error', summary: 'a value that is not allowed' },
+  'config/unknown-agent': { severity: 'error', summary: 'an agent that is not defined' },
+  'config/unknown-tool': { severity: 'error', summary: 'a tool that is not defined' },
+  'config/unknown-model': { severity: 'error', summary: 'a model that no catalogue and no tool lists' },
+  'config/unknown-policy': { severity: 'error', summary: 'a policy that is not defined' },
+  'config/tool-lacks-model': { severity: 'error', summary: 'a tool does not offer the model it is to run' },
+  'config/bad-fallback-entry': {
+    severity: 'error',
+    summary: 'a fallback that is no tool, `tool:model` or model',
+  },
+  'config/uncatalogued-model': {
+    severity: 'warning',
+    summary: 'a model of unknown price, passed on by a tool that lists `*`',
+  },
+  'config/unknown-placeholder': { severity: 'error', summary: 'a placeholder that is never filled' },
+  'config/invalid-regex': { severity: 'error', summary: 'a regular expression that does not compile' },
+  'config/bad-selector': { severity: 'error', summary: 'a selector that can find nothing' },
+} as const satisfies Record<string, { severity: Severity; summary: string }>;
+
+/** The stable name of a finding. */
+export type Code = keyof typeof CODES;
+
+/** Builds a finding with the severity of its code; what is not given is `null` or empty. */
+export function diagnostic(
+  code: Code,
+  message: string,
+  more: Partial<Pick<Diagnostic, 'hint' | 'related' | 'fix'>> & { place: Place | null },
+): Diagnostic {
+  return { code, severity: CODES[code].severity, message, hint: null, related: [], fix: null, ...more };
+}

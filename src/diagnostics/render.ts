@@ -1,0 +1,96 @@
+import { type Diagnostic, formatPlace, type Place } from './diagnostic.js';
+import { cellsOf, widthOf } from './width.js';
+
+/** How parts of a finding are coloured. */
+export interface Paint {
+  error(text: string): string;
+  warning(text: string): string;
+  info(text: string): string;
+  hint(text: string): string;
+  dim(text: string): string;
+  bold(text: string): string;
+}
+
+const same = (text: string) => text;
+
+/** No colour at all. */
+export const plainPaint: Paint = {
+  error: same,
+  warning: same,
+  info: same,
+  hint: same,
+  dim: same,
+  bold: same,
+};
+
+const TAB = '    ';
+/** Cells of a source line that are shown; a longer line is cut around the place. */
+const MAX_CELLS = 120;
+
+/**
+ * One finding as people read it: head, source line with carets, hint. `text` is the file's content; `null` leaves the
+ * source line out. No newline at the end; control characters of the source never reach the terminal.
+ */
+export function renderDiagnostic(one: Diagnostic, text: string | null, paint: Paint): string {
+  const place = one.place === null ? '' : `${paint.bold(visible(formatPlace(one.place)))}: `;
+  const head = `${place}${paint[one.severity](`${one.severity}:`)} ${visible(one.message)} ${paint.dim(`[${one.code}]`)}`;
+  const frame = one.place === null || text === null ? [] : frameOf(one.place, text, one.severity, paint);
+  const notes = one.related.map(
+    ({ place: at, message }) => `${paint.info('note:')} ${visible(formatPlace(at))}: ${visible(message)}`,
+  );
+  const hint = one.hint === null ? [] : [`${paint.hint('hint:')} ${visible(one.hint)}`];
+  return [head, ...frame, ...notes, ...hint].join('\n');
+}
+
+function frameOf(place: Place, text: string, severity: Diagnostic['severity'], paint: Paint): string[] {
+  const line = text.replace(/^\uFEFF/, '').split(/\r?\n/)[place.line - 1];
+  if (line === undefined) return [];
+  const number = String(place.line).padStart(3);
+  const bar = paint.dim(`${' '.repeat(number.length)} |`);
+  const { source, carets } = underline([...line], place);
+  return [
+    bar,
+    `${paint.dim(`${number} |`)} ${source}`.trimEnd(),
+    `${bar} ${carets.before}${paint[severity](carets.marks)}`,
+  ];
+}
+
+/** The line as shown and the carets under the place; a place over several lines is marked to the end of its first. */
+function underline(chars: readonly string[], place: Place) {
+  const from = Math.min(place.column - 1, chars.length);
+  const to = place.endLine > place.line ? chars.length : Math.min(place.endColumn - 1, chars.length);
+  const start = windowStart(chars, from);
+  const lead = start > 0 ? '…' : '';
+  const before = lead + shown(chars.slice(start, from));
+  const marked = shown(chars.slice(from, to));
+  const source = cut(before + marked + shown(chars.slice(to)));
+  const room = widthOf(source) - widthOf(before);
+  const marks = Math.max(1, Math.min(widthOf(marked), room));
+  return { source, carets: { before: ' '.repeat(widthOf(before)), marks: '^'.repeat(marks) } };
+}
+
+function windowStart(chars: readonly string[], from: number): number {
+  return widthOf(shown(chars)) > MAX_CELLS && from > MAX_CELLS / 2 ? from - MAX_CELLS / 2 : 0;
+}
+
+function cut(line: string): string {
+  let cells = 0;
+  let kept = '';
+  for (const char of line) {
+    cells += cellsOf(char);
+    if (cells > MAX_CELLS) return `${kept}…`;
+    kept += char;
+  }
+  return kept;
+}
+
+function shown(chars: readonly string[]): string {
+  return chars.map((char) => (char === '\t' ? TAB : visible(char))).join('');
+}
+
+/** Escape sequences of a config must not steer the terminal of who reads it. */
+function visible(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (char) =>
+    char === '\n' ? '\\n' : `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
+}

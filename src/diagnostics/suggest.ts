@@ -1,0 +1,38 @@
+import { distance } from 'fastest-levenshtein';
+
+const MAX_LISTED = 12;
+
+/** The candidate a person most likely meant, upper and lower case aside; `null` when none is near. */
+export function nearest(word: string, candidates: readonly string[]): string | null {
+  const wanted = word.toLowerCase();
+  let best: string | null = null;
+  let bestDistance = Number.POSITIVE_INFINITY;
+  for (const candidate of candidates) {
+    const away = distance(wanted, candidate.toLowerCase());
+    if (away < bestDistance) [best, bestDistance] = [candidate, away];
+  }
+  return best !== null && bestDistance <= reach(wanted, best) ? best : null;
+}
+
+/**
+ * A hint such as ``did you mean `codex`? defined tools: claude-code, codex``; `label` names the list. Long lists are cut.
+ * `null` when there is nothing to choose from.
+ */
+export function didYouMean(word: string, candidates: readonly string[], label: string): string | null {
+  if (candidates.length === 0) return null;
+  const near = nearest(word, candidates);
+  const question = near === null ? '' : `did you mean \`${near}\`? `;
+  return `${question}${label}: ${listed(candidates)}`;
+}
+
+/** About a third of the longer word may differ (two swapped letters count as two), at most four letters. */
+function reach(wanted: string, candidate: string): number {
+  const length = Math.max(wanted.length, candidate.length);
+  return length <= 3 ? 1 : Math.min(4, Math.ceil(length / 3));
+}
+
+function listed(candidates: readonly string[]): string {
+  const shown = candidates.slice(0, MAX_LISTED).join(', ');
+  const rest = candidates.length - MAX_LISTED;
+  return rest > 0 ? `${shown} and ${rest} more` : shown;
+}

@@ -1,0 +1,56 @@
+import type { Cost } from './cost.js';
+import type { Failure } from './failure.js';
+import type { Usage } from './usage.js';
+
+/** Why an answer ended, in the field's normal words. */
+export const FINISH_REASONS = ['stop', 'length', 'tool_use', 'content_filter', 'error', 'unknown'] as const;
+export type FinishReason = (typeof FINISH_REASONS)[number];
+
+/** What came of one run of an adapter. Success and failure have the same shape: `failure` is `null` or says why. */
+export interface Outcome {
+  failure: Failure | null;
+  /** The answer; on failure what was seen of it. */
+  text: string;
+  usage: Usage | null;
+  /** The tool's own cost figure, micro-USD. */
+  reportedCostMicroUsd: number | null;
+  finishReason: FinishReason;
+  responseModel: string | null;
+  toolSessionId: string | null;
+  /** The answer's structured value, where the tool has one. */
+  data: unknown;
+  exitCode: number | null;
+  warnings: string[];
+}
+
+/** An outcome of which only the failure is known. */
+export function failedOutcome(failed: Failure): Outcome {
+  return {
+    failure: failed,
+    text: '',
+    usage: null,
+    reportedCostMicroUsd: null,
+    finishReason: 'error',
+    responseModel: null,
+    toolSessionId: null,
+    data: null,
+    exitCode: failed.exitCode,
+    warnings: [],
+  };
+}
+
+/** One try of one candidate, as recorded. Times are ISO strings and milliseconds. */
+export interface Attempt {
+  /** 1 for the first. */
+  n: number;
+  tool: string;
+  model: string | null;
+  status: 'succeeded' | 'failed' | 'cancelled';
+  startedAt: string;
+  latencyMs: number;
+  firstOutputMs: number | null;
+  exitCode: number | null;
+  usage: Usage | null;
+  cost: Cost;
+  failure: Failure | null;
+}

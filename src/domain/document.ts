@@ -1,0 +1,123 @@
+import type { Attempt } from './attempt.js';
+import { type Cost, toUsd } from './cost.js';
+import type { Failure } from './failure.js';
+import type { Invocation } from './invocation.js';
+import type { Because, Plan } from './plan.js';
+import { totalTokens, type Usage } from './usage.js';
+
+/** Version of the JSON document that `exec --json`, traces and the server share. */
+export const DOCUMENT_VERSION = 1;
+
+/** The public JSON document of an invocation (contract, section 5). Field names and their order are stable. */
+export function invocationDocument(invocation: Invocation) {
+  return {
+    version: DOCUMENT_VERSION,
+    id: invocation.id,
+    trace_id: invocation.traceId,
+    parent_id: invocation.parentId,
+    session: invocation.session,
+    status: invocation.status,
+    started_at: invocation.startedAt,
+    agent: invocation.agent,
+    tool: invocation.tool,
+    model: invocation.model,
+    response_model: invocation.responseModel,
+    text: invocation.text,
+    data: invocation.data ?? null,
+    finish_reason: invocation.finishReason,
+    tool_session_id: invocation.toolSessionId,
+    usage: usageDocument(invocation.usage),
+    cost: costDocument(invocation.cost),
+    latency_ms: invocation.latencyMs,
+    plan: planDocument(invocation.plan),
+    attempts: invocation.attempts.map(attemptDocument),
+    warnings: invocation.warnings,
+    failure: failureDocument(invocation.failure),
+  };
+}
+
+/** The document as data: what is written to stdout and into a trace. */
+export type InvocationDocument = ReturnType<typeof invocationDocument>;
+
+export function usageDocument(usage: Usage | null) {
+  if (usage === null) return null;
+  return {
+    input_tokens: usage.inputTokens,
+    cache_read_tokens: usage.cacheReadTokens,
+    cache_write_tokens: usage.cacheWriteTokens,
+    cache_write_1h_tokens: usage.cacheWrite1hTokens,
+    output_tokens: usage.outputTokens,
+    reasoning_tokens: usage.reasoningTokens,
+    total_tokens: totalTokens(usage),
+  };
+}
+
+export function costDocument(cost: Cost | null) {
+  if (cost === null) return null;
+  return {
+    usd: cost.chargedMicroUsd === null ? null : toUsd(cost.chargedMicroUsd),
+    list_usd: cost.listMicroUsd === null ? null : toUsd(cost.listMicroUsd),
+    basis: cost.basis,
+    billing: cost.billing,
+  };
+}
+
+export function planDocument(plan: Plan) {
+  return {
+    candidates: plan.candidates.map(({ tool, model, because }) => ({
+      tool,
+      model,
+      because: because.map(becauseDocument),
+    })),
+    rejected: plan.rejected.map((rejected) => ({
+      tool: rejected.tool,
+      model: rejected.model,
+      reason: rejected.reason,
+      detail: rejected.detail,
+      hint: rejected.hint,
+      at: rejected.at,
+      phase: rejected.phase,
+    })),
+    ignored: plan.ignored.map(({ option, tool, detail }) => ({ option, tool, detail })),
+    policy: plan.policy,
+    access: plan.access,
+    estimated_input_tokens: plan.inputTokens,
+  };
+}
+
+function becauseDocument({ rule, detail, at }: Because) {
+  return { rule, detail, at };
+}
+
+export function attemptDocument(attempt: Attempt) {
+  return {
+    n: attempt.n,
+    tool: attempt.tool,
+    model: attempt.model,
+    status: attempt.status,
+    started_at: attempt.startedAt,
+    latency_ms: attempt.latencyMs,
+    first_output_ms: attempt.firstOutputMs,
+    exit_code: attempt.exitCode,
+    usage: usageDocument(attempt.usage),
+    cost: costDocument(attempt.cost),
+    failure: failureDocument(attempt.failure),
+  };
+}
+
+export function failureDocument(failed: Failure | null) {
+  if (failed === null) return null;
+  return {
+    type: failed.type,
+    phase: failed.phase,
+    message: failed.message,
+    hint: failed.hint,
+    tool: failed.tool,
+    model: failed.model,
+    retry_after_ms: failed.retryAfterMs,
+    reset_at: failed.resetAt,
+    http_status: failed.httpStatus,
+    exit_code: failed.exitCode,
+    stderr_tail: failed.stderrTail,
+  };
+}

@@ -1,0 +1,34 @@
+import { err, ok, type Result } from './result.js';
+
+const UNITS = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
+const PATTERN = /^(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?$/;
+
+/** The longest duration accepted: what a timer of the runtime can hold, 2^31 - 1 ms (about 24 days). */
+export const MAX_DURATION_MS = 2 ** 31 - 1;
+
+/** Reads `90s`, `10m`, `1h30m` or `500ms` as milliseconds; the error is a sentence that says what is wrong. */
+export function parseDuration(text: string): Result<number, string> {
+  const match = PATTERN.exec(text);
+  if (text === '' || match === null)
+    return err(`\`${text}\` is not a duration such as \`90s\`, \`10m\`, \`1h30m\` or \`500ms\``);
+  const [, h, m, s, ms] = match;
+  const total =
+    Number(h ?? 0) * UNITS.h + Number(m ?? 0) * UNITS.m + Number(s ?? 0) * UNITS.s + Number(ms ?? 0);
+  if (total < 1) return err(`\`${text}\` is shorter than one millisecond`);
+  if (total > MAX_DURATION_MS) return err(`\`${text}\` is longer than 24 days`);
+  return ok(Math.round(total));
+}
+
+/** Writes milliseconds the way a person says them: `340 ms`, `2.3 s`, `4m 05s`, `1h 30m`. */
+export function formatDuration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  const [hours, minutes, rest] = [
+    Math.floor(seconds / 3600),
+    Math.floor((seconds % 3600) / 60),
+    seconds % 60,
+  ];
+  if (hours > 0) return `${hours}h ${String(minutes).padStart(2, '0')}m`;
+  return `${minutes}m ${String(rest).padStart(2, '0')}s`;
+}

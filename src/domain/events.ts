@@ -1,0 +1,18 @@
+import type { Attempt } from './attempt.js';
+import type { Failure } from './failure.js';
+import type { Invocation } from './invocation.js';
+import type { Candidate, Plan } from './plan.js';
+
+/** What happens while a request is served, in the order in which it happens. */
+export type RunEvent =
+  | { type: 'invocation.started'; id: string; traceId: string; agent: string | null }
+  | { type: 'plan'; plan: Plan }
+  | { type: 'attempt.started'; attempt: number; candidate: Candidate; argv: readonly string[] | null }
+  | { type: 'output.delta'; attempt: number; text: string }
+  | { type: 'tool.activity'; attempt: number; name: string }
+  | { type: 'attempt.finished'; attempt: number; record: Attempt }
+  | { type: 'fallback'; attempt: number; from: Candidate; to: Candidate; failure: Failure }
+  | { type: 'invocation.finished'; invocation: Invocation };
+
+/** Receives every event; the run waits for it, so a slow reader holds the tool back instead of filling memory. */
+export type EventSink = (event: RunEvent) => void | Promise<void>;

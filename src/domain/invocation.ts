@@ -1,0 +1,34 @@
+import type { Attempt, FinishReason } from './attempt.js';
+import type { Cost } from './cost.js';
+import type { Failure } from './failure.js';
+import type { Plan } from './plan.js';
+import type { Usage } from './usage.js';
+
+export type InvocationStatus = 'planned' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
+
+/** The whole: what was asked, decided, tried, and what came of it. */
+export interface Invocation {
+  /** ULID. */
+  id: string;
+  traceId: string;
+  parentId: string | null;
+  session: string | null;
+  status: InvocationStatus;
+  startedAt: string;
+  agent: string | null;
+  /** The candidate that answered, else the last one tried. */
+  tool: string | null;
+  model: string | null;
+  responseModel: string | null;
+  text: string | null;
+  data: unknown;
+  finishReason: FinishReason | null;
+  toolSessionId: string | null;
+  usage: Usage | null;
+  cost: Cost | null;
+  latencyMs: number;
+  plan: Plan;
+  attempts: Attempt[];
+  warnings: string[];
+  failure: Failure | null;
+}

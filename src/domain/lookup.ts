@@ -1,0 +1,5 @@
+/** The entry of that name, `null` if there is none; names such as `constructor` find nothing that was not put there. */
+export function lookup<T>(entries: Readonly<Record<string, T>>, name: string | null | undefined): T | null {
+  if (name === null || name === undefined || !Object.hasOwn(entries, name)) return null;
+  return entries[name] ?? null;
+}

@@ -1,0 +1,79 @@
+/** How much a tool may do in the working directory, weakest first. */
+export const ACCESS_LEVELS = ['none', 'read', 'edit', 'full'] as const;
+export type Access = (typeof ACCESS_LEVELS)[number];
+
+/** Model tiers; `--complexity` maps onto them: low, medium, high. */
+export const TIERS = ['fast', 'balanced', 'premium'] as const;
+export type Tier = (typeof TIERS)[number];
+
+export const COMPLEXITIES = ['low', 'medium', 'high'] as const;
+export type Complexity = (typeof COMPLEXITIES)[number];
+
+/** The tier that each complexity asks for. */
+export const TIER_OF_COMPLEXITY: Readonly<Record<Complexity, Tier>> = {
+  low: 'fast',
+  medium: 'balanced',
+  high: 'premium',
+};
+
+export const EFFORTS = ['low', 'medium', 'high'] as const;
+export type Effort = (typeof EFFORTS)[number];
+
+/** The invocation that called us from inside one of its tools, read from the environment. */
+export interface Parent {
+  id: string;
+  rootId: string;
+  /** `null` when the environment carries none. */
+  traceId: string | null;
+  depth: number;
+}
+
+/** What a caller asks for. `null` means not given: the config decides. */
+export interface Request {
+  agent: string | null;
+  /** The whole prompt, contexts included, byte for byte as the tool shall see it. */
+  prompt: string;
+  /** The user's own file, when the prompt is exactly that file. */
+  promptFile: string | null;
+  system: string | null;
+  task: string | null;
+  tier: Tier | null;
+  complexity: Complexity | null;
+  tool: string | null;
+  model: string | null;
+  /** Whole invocation, ms. */
+  timeoutMs: number | null;
+  /** Working directory of the tool, absolute. */
+  cwd: string;
+  /** `--fallback` / `--no-fallback`; `null`: on, unless tool or model was named. */
+  fallback: boolean | null;
+  /** Live text is shown as it comes: a failure after that ends the invocation as `partial`. */
+  stream: boolean;
+  session: string | null;
+  traceId: string | null;
+  tags: Readonly<Record<string, string>>;
+  parent: Parent | null;
+}
+
+/** A request that asks for nothing in particular, to start from. */
+export function emptyRequest(cwd: string): Request {
+  return {
+    agent: null,
+    prompt: '',
+    promptFile: null,
+    system: null,
+    task: null,
+    tier: null,
+    complexity: null,
+    tool: null,
+    model: null,
+    timeoutMs: null,
+    cwd,
+    fallback: null,
+    stream: false,
+    session: null,
+    traceId: null,
+    tags: {},
+    parent: null,
+  };
+}

@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import type { RouterConfig } from './config/types.js';
+import { loadConfigFiles } from './config-files/load.js';
+import type { Diagnostic } from './diagnostics/diagnostic.js';
+import type { EventSink } from './domain/events.js';
+import type { Failure } from './domain/failure.js';
+import type { Invocation } from './domain/invocation.js';
+import type { Plan } from './domain/plan.js';
+import { emptyRequest, type Request } from './domain/request.js';
+import { createRouter as composeRouter, type Planned } from './router/router.js';
+import type { TraceTarget } from './router/traces.js';
+import { realHost } from './world.js';
+
+export type { RouterConfig } from './config/types.js';
+export type { Diagnostic } from './diagnostics/diagnostic.js';
+export type { EventSink, RunEvent } from './domain/events.js';
+export type { Failure, FailureType } from './domain/failure.js';
+export type { Invocation } from './domain/invocation.js';
+export type { Plan } from './domain/plan.js';
+export type { Request } from './domain/request.js';
+
+/** Why a config could not be loaded: every finding, as `config validate` would print it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map(({ message }) => message).join('; '));
+  }
+}
+
+/** A request that could not be planned: an unknown name, or a file that cannot be read. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+  }
+}
+
+/** Where to look for a config. */
+export interface LoadOptions {
+  /** File or folder; without it the user's and the project's config are searched from `cwd`. */
+  path?: string;
+  cwd?: string;
+  env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Finds, reads, checks and resolves a config; rejects with a `ConfigError` that carries all diagnostics. */
+export async function loadConfig(options: LoadOptions = {}): Promise<RouterConfig> {
+  const host = realHost();
+  const loaded = await loadConfigFiles({
+    explicit: options.path === undefined ? [] : [options.path],
+    env: options.env ?? host.env,
+    cwd: options.cwd ?? host.cwd,
+    home: host.home,
+  });
+  if (loaded.config === null) throw new ConfigError(loaded.diagnostics);
+  return loaded.config;
+}
+
+/** What a caller may replace. */
+export interface CreateOptions {
+  env?: Readonly<Record<string, string | undefined>>;
+  signal?: AbortSignal;
+  /** Keeps a trace of every invocation; none by default. */
+  traces?: TraceTarget;
+}
+
+/** A request as a library caller writes it: only the prompt is needed. */
+export type LibraryRequest = Partial<Request> & { prompt: string };
+
+/** Routes requests by one config. */
+export interface LibraryRouter {
+  /** Decides without running anything; rejects with a `RequestError`. */
+  plan(request: LibraryRequest): Promise<Plan>;
+  /** Runs a request. A failed run resolves too: `failure` says why. Rejects with a `RequestError` when it cannot be planned. */
+  complete(request: LibraryRequest, options?: { onEvent?: EventSink }): Promise<Invocation>;
+}
+
+/** Makes a router that runs requests through the same code as the command line. */
+export function createRouter(config: RouterConfig, options: CreateOptions = {}): LibraryRouter {
+  const host = realHost();
+  const router = composeRouter(config, {
+    ...host,
+    env: options.env ?? host.env,
+    readFile: (path) => readFile(path, 'utf8'),
+    signal: options.signal ?? new AbortController().signal,
+    urgent: new AbortController().signal,
+    traces: options.traces ?? null,
+  });
+  const plan = async (request: LibraryRequest): Promise<Planned> => {
+    const planned = await router.plan({ ...emptyRequest(host.cwd), ...request });
+    if (!planned.ok) throw new RequestError(planned.error);
+    return planned.value;
+  };
+  return {
+    plan: async (request) => (await plan(request)).plan,
+    complete: async (request, { onEvent } = {}) =>
+      router.complete(await plan(request), onEvent === undefined ? {} : { emit: onEvent }),
+  };
+}

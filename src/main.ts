@@ -1,0 +1,27 @@
+import { createOutput } from './cli/output.js';
+import { runProgram } from './cli/program.js';
+import { exitCodeOf, failure } from './domain/failure.js';
+import type { World } from './world.js';
+
+export { realWorld } from './world.js';
+
+/** Runs one command line; resolves with the exit code once everything is written. The only place that catches. */
+export async function main(argv: readonly string[], world: World): Promise<number> {
+  const output = createOutput(world);
+  try {
+    return await runProgram(argv, world, output);
+  } catch (error) {
+    const bug = failure('internal', error instanceof Error ? (error.stack ?? error.message) : String(error));
+    await output.error(
+      `error: this is a bug of llm-router [internal]\n${bug.message}\nhint: please report it with the command you ran`,
+    );
+    return exitCodeOf(bug);
+  } finally {
+    releaseStdin(world);
+  }
+}
+
+/** A pipe that nobody reads any more would keep the process alive until its writer closes it. */
+function releaseStdin({ stdin }: World): void {
+  if (stdin.isOpen()) stdin.stream().destroy();
+}

@@ -1,0 +1,39 @@
+/** Where our own files live. Pure: works on the environment it is given. */
+export interface PathContext {
+  env: Readonly<Record<string, string | undefined>>;
+  /** The user's home folder. */
+  home: string;
+}
+
+const APP = 'llm-router';
+
+/** Folder of the user's configuration: `$XDG_CONFIG_HOME/llm-router`. */
+export function userConfigDir(context: PathContext): string {
+  return xdg(context, 'XDG_CONFIG_HOME', '.config');
+}
+
+/** Folder of state that is not precious: traces outside a project, cooldowns, audit, trust. */
+export function stateDir(context: PathContext): string {
+  return xdg(context, 'XDG_STATE_HOME', '.local/state');
+}
+
+/**
+ * Folder of traces, first match: `LLM_ROUTER_TRACE_DIR`, the configured folder, `<project>/.llm-router/traces`, the state
+ * folder.
+ */
+export function traceDir(
+  context: PathContext,
+  config: { configured: string | null; projectDir: string | null },
+): string {
+  const named = context.env.LLM_ROUTER_TRACE_DIR;
+  if (named !== undefined && named !== '') return named;
+  if (config.configured !== null) return config.configured;
+  if (config.projectDir !== null) return `${config.projectDir}/.llm-router/traces`;
+  return `${stateDir(context)}/traces`;
+}
+
+/** The XDG base directory specification ignores values that are not absolute. */
+function xdg({ env, home }: PathContext, variable: string, fallback: string): string {
+  const value = env[variable];
+  return value?.startsWith('/') === true ? `${value}/${APP}` : `${home}/${fallback}/${APP}`;
+}

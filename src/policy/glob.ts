@@ -1,0 +1,5 @@
+/** Whether a name matches a pattern in which `*` stands for any run of characters. */
+export function matchesGlob(name: string, pattern: string): boolean {
+  const source = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
+  return new RegExp(`^${source.join('.*')}$`, 's').test(name);
+}

@@ -1,0 +1,60 @@
+import type { Environment, Task } from '../adapters/adapter.js';
+import type { AgentConfig, RouterConfig, ToolConfig } from '../config/types.js';
+import type { Billing } from '../domain/cost.js';
+import type { Facts } from '../domain/facts.js';
+import { lookup } from '../domain/lookup.js';
+import type { Candidate, Plan } from '../domain/plan.js';
+import type { Request } from '../domain/request.js';
+
+/** Ids that an attempt carries to the tool it runs. */
+export interface TaskIds {
+  invocationId: string;
+  traceId: string;
+}
+
+/** Everything that one attempt of a candidate needs, from config, facts and request. */
+export function taskOf(
+  input: { config: RouterConfig; facts: Facts; request: Request; plan: Plan; ids: TaskIds },
+  candidate: Candidate,
+  turn: number,
+): Task {
+  const { config, facts, request, plan, ids } = input;
+  const tool = lookup(config.tools, candidate.tool);
+  if (tool === null) throw new Error(`the plan names tool ${candidate.tool}, which is not defined`);
+  const agent = lookup(config.agents, plan.agent);
+  const model = lookup(config.models, candidate.model);
+  const state = lookup(facts.tools, tool.name);
+  return {
+    tool,
+    modelName: candidate.model,
+    modelId: model === null ? candidate.model : (lookup(model.ids, tool.name) ?? model.id),
+    model,
+    agent: plan.agent,
+    prompt: request.prompt,
+    promptFile: request.promptFile,
+    system: request.system ?? agent?.system ?? null,
+    access: plan.access,
+    effort: agent?.effort ?? null,
+    maxTokens: agent?.maxTokens ?? null,
+    temperature: agent?.temperature ?? null,
+    session: request.session,
+    cwd: request.cwd,
+    binaryPath: state?.available === true ? state.path : null,
+    timeoutMs: agent?.timeoutMs ?? tool.timeoutMs,
+    idleTimeoutMs: idleTimeout(tool, agent),
+    ids: { ...ids, rootId: request.parent?.rootId ?? ids.invocationId, depth: request.parent?.depth ?? 0 },
+    turn,
+  };
+}
+
+function idleTimeout(tool: ToolConfig, agent: AgentConfig | null): number | null {
+  if (tool.kind !== 'command' || tool.idleTimeoutMs === null) return null;
+  return agent?.idleTimeoutMs ?? tool.idleTimeoutMs;
+}
+
+/** Who pays for a tool's tokens. `auto`: metered when one of its key variables is set, else a subscription. */
+export function billingOf(tool: ToolConfig, env: Environment): Billing {
+  if (tool.billing !== 'auto') return tool.billing;
+  if (tool.kind !== 'command') return 'api';
+  return tool.apiKeyEnv.some((name) => (env[name] ?? '') !== '') ? 'api' : 'subscription';
+}

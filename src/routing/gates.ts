@@ -1,0 +1,143 @@
+import type { PolicyConfig, RouterConfig, ToolConfig } from '../config/types.js';
+import type { Billing } from '../domain/cost.js';
+import type { Facts } from '../domain/facts.js';
+import type { FailureType } from '../domain/failure.js';
+import { lookup } from '../domain/lookup.js';
+import type { Access } from '../domain/request.js';
+import { placeholdersOf } from '../domain/template.js';
+import { checkBudget, worstCaseMicroUsd } from '../policy/budget.js';
+import { activeCooldown } from '../policy/cooldown.js';
+import { checkGovernance } from '../policy/governance.js';
+import { offers } from './select.js';
+
+/** Why a pair may not serve the request. */
+export interface GateRefusal {
+  reason: FailureType;
+  detail: string;
+  hint: string | null;
+  at: string | null;
+}
+
+/** What a gate judges. */
+export interface GateInput {
+  tool: ToolConfig;
+  model: string | null;
+  config: RouterConfig;
+  policy: PolicyConfig;
+  facts: Facts;
+  access: Access;
+  maxTokens: number | null;
+}
+
+type Gate = (input: GateInput) => GateRefusal | null;
+
+/** The gates in their order; the first that refuses says why. The same for every candidate, fallbacks included. */
+const GATES: readonly Gate[] = [
+  offered,
+  accessOffered,
+  governed,
+  fitsWindow,
+  available,
+  notCoolingDown,
+  withinBudget,
+];
+
+/** The first refusal of a pair; `null` lets it through. */
+export function checkGates(input: GateInput): GateRefusal | null {
+  for (const gate of GATES) {
+    const refusal = gate(input);
+    if (refusal !== null) return refusal;
+  }
+  return null;
+}
+
+function offered({ tool, model }: GateInput): GateRefusal | null {
+  if (model === null) {
+    if (tool.kind !== 'command' || !needsModel(tool)) return null;
+    return refuse('model_not_found', `the command of \`${tool.name}\` needs a model, and none is named`, {
+      hint: `give one with \`--model\`, or list one under \`models\` of \`${tool.name}\``,
+      at: tool.at,
+    });
+  }
+  if (offers(tool, model)) return null;
+  const listed = tool.models.map((entry) => `\`${entry.value}\``).join(', ');
+  return refuse('model_not_found', `\`${tool.name}\` does not offer \`${model}\``, {
+    hint: listed === '' ? `\`${tool.name}\` lists no models` : `it lists ${listed}`,
+    at: tool.models[0]?.at ?? tool.at,
+  });
+}
+
+/** A placeholder outside optional groups must have a value. */
+function needsModel(tool: Extract<ToolConfig, { kind: 'command' }>): boolean {
+  return placeholdersOf(tool.argv.filter((item) => 'argument' in item)).includes('model');
+}
+
+function accessOffered({ tool, access }: GateInput): GateRefusal | null {
+  if (tool.kind !== 'command' || tool.accessArgs === null || tool.accessArgs[access] !== undefined)
+    return null;
+  const levels = Object.keys(tool.accessArgs).join(', ');
+  return refuse('not_allowed', `\`${tool.name}\` does not offer access \`${access}\``, {
+    hint: `it offers ${levels}`,
+    at: tool.at,
+  });
+}
+
+function governed({ tool, model, policy }: GateInput): GateRefusal | null {
+  const refusal = checkGovernance(policy, { tool: tool.name, model });
+  return refusal === null ? null : { reason: 'not_allowed', ...refusal };
+}
+
+function fitsWindow({ model, config, facts }: GateInput): GateRefusal | null {
+  const entry = lookup(config.models, model);
+  const window = entry?.contextWindow ?? null;
+  if (entry === null || window === null || facts.inputTokens <= window) return null;
+  return refuse(
+    'context_too_large',
+    `about ${facts.inputTokens} tokens do not fit the window of \`${entry.name}\` (${window})`,
+    {
+      hint: 'choose a model with a larger window, or give less context',
+      at: entry.at,
+    },
+  );
+}
+
+function available({ tool, facts }: GateInput): GateRefusal | null {
+  const state = lookup(facts.tools, tool.name);
+  if (state === null)
+    return refuse('tool_not_found', `nothing is known of \`${tool.name}\` on this machine`, {
+      hint: null,
+      at: tool.at,
+    });
+  if (state.available) return null;
+  return refuse(state.reason, state.detail, { hint: state.hint, at: tool.at });
+}
+
+function notCoolingDown({ tool, model, facts }: GateInput): GateRefusal | null {
+  const cooldown = activeCooldown(facts.cooldowns, { tool: tool.name, model }, facts.nowMs);
+  if (cooldown === null) return null;
+  const until = new Date(cooldown.untilMs).toISOString();
+  return refuse(cooldown.reason, `\`${tool.name}\` cools down until ${until} after \`${cooldown.reason}\``, {
+    hint: null,
+    at: null,
+  });
+}
+
+function withinBudget({ tool, model, config, facts, maxTokens }: GateInput): GateRefusal | null {
+  const entry = lookup(config.models, model);
+  const worst = worstCaseMicroUsd({
+    inputTokens: facts.inputTokens,
+    maxOutputTokens: maxTokens ?? entry?.maxOutputTokens ?? null,
+    price: entry?.price ?? null,
+  });
+  const billing: Billing = tool.billing === 'auto' ? 'api' : tool.billing;
+  const refusal = checkBudget(facts.spend, { billing, worstCaseMicroUsd: worst });
+  return refusal === null ? null : { reason: 'budget_exceeded', ...refusal };
+}
+
+function refuse(
+  reason: FailureType,
+  detail: string,
+  more: { hint: string | null; at: string | null },
+): GateRefusal {
+  return { reason, detail, ...more };
+}

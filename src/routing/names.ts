@@ -1,0 +1,52 @@
+import type { RouterConfig } from '../config/types.js';
+import { lookup } from '../domain/lookup.js';
+import { type Request, TIER_OF_COMPLEXITY, TIERS, type Tier } from '../domain/request.js';
+
+/** A name on the command line that the config does not know. */
+export interface UnknownName {
+  kind: 'agent' | 'tool' | 'model' | 'tier';
+  name: string;
+  known: string[];
+}
+
+/** The first name of the request that means nothing in this config; `null` when all are known. */
+export function findUnknownName(config: RouterConfig, request: Request): UnknownName | null {
+  const { agents, tools, tiers } = config;
+  const { agent, tool, model } = request;
+  if (agent !== null && lookup(agents, agent) === null)
+    return { kind: 'agent', name: agent, known: Object.keys(agents) };
+  if (tool !== null && lookup(tools, tool) === null)
+    return { kind: 'tool', name: tool, known: Object.keys(tools) };
+  if (model !== null && !isKnownModel(config, model, tool))
+    return { kind: 'model', name: model, known: knownModels(config) };
+  const tier = requestedTier(request);
+  if (tier !== null && tiers[tier].length === 0) {
+    return { kind: 'tier', name: tier, known: TIERS.filter((name) => tiers[name].length > 0) };
+  }
+  return null;
+}
+
+/** The agent that applies: the one asked for, else the config's default. */
+export function agentName(config: RouterConfig, request: Request): string | null {
+  return request.agent ?? config.defaultAgent?.value ?? null;
+}
+
+/** The tier asked for by `--tier`, else by `--complexity`. */
+export function requestedTier(request: Request): Tier | null {
+  if (request.tier !== null) return request.tier;
+  return request.complexity === null ? null : TIER_OF_COMPLEXITY[request.complexity];
+}
+
+function isKnownModel(config: RouterConfig, model: string, tool: string | null): boolean {
+  if (lookup(config.models, model) !== null) return true;
+  const named = lookup(config.tools, tool);
+  const tools = named === null ? Object.values(config.tools) : [named];
+  return tools.some((entry) =>
+    entry.models.some(({ value }) => value === model || (named !== null && value === '*')),
+  );
+}
+
+function knownModels(config: RouterConfig): string[] {
+  const listed = Object.values(config.tools).flatMap((tool) => tool.models.map((model) => model.value));
+  return [...new Set([...Object.keys(config.models), ...listed])].filter((name) => name !== '*');
+}

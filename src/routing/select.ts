@@ -1,0 +1,227 @@
+import type { AgentConfig, Placed, PolicyConfig, RouterConfig, ToolConfig } from '../config/types.js';
+import type { Facts } from '../domain/facts.js';
+import { lookup } from '../domain/lookup.js';
+import type { Because, BecauseRule } from '../domain/plan.js';
+import { type Request, TIER_OF_COMPLEXITY } from '../domain/request.js';
+
+/** A pair that the rules ask for, before the gates. `tool` is `null` when no tool offers the model. */
+export interface Pair {
+  tool: string | null;
+  model: string | null;
+  because: Because[];
+  at: string | null;
+}
+
+/** Pairs of which the first usable one is taken. */
+export type Choice = Pair[];
+
+/** What selection looks at. */
+export interface SelectionInput {
+  config: RouterConfig;
+  facts: Facts;
+  request: Request;
+  agent: AgentConfig | null;
+  policy: PolicyConfig;
+}
+
+/** A reference as written in a config: `model` or `tool:model`, or a tool alone. */
+interface Reference {
+  tool: string | null;
+  model: string | null;
+}
+
+/**
+ * The choices in the order in which they are to be tried: the first rule that matches (explicit, task, tier, cost
+ * optimisation, preferred, first usable), then the fallback chain, if it is on.
+ */
+export function selectChoices(input: SelectionInput): Choice[] {
+  return fallbackIsOn(input.request)
+    ? [...primaryChoices(input), ...chainChoices(input)]
+    : primaryChoices(input);
+}
+
+/** Naming a tool or model turns the chain off, unless it is asked for. */
+export function fallbackIsOn(request: Request): boolean {
+  return request.fallback ?? (request.tool === null && request.model === null);
+}
+
+function primaryChoices(input: SelectionInput): Choice[] {
+  const { request, agent } = input;
+  if (request.tool !== null || request.model !== null) return [explicitChoice(input)];
+  const task = request.task === null ? null : lookup(agent?.taskTypes ?? {}, request.task);
+  if (task !== null)
+    return [
+      referenceChoice(input, task, 'task_type', `task \`${request.task}\` of agent \`${agent?.name}\``),
+    ];
+  const byTier = tierChoice(input);
+  if (byTier !== null) return [byTier];
+  return [...optimisedChoices(input)];
+}
+
+function explicitChoice(input: SelectionInput): Choice {
+  const { request, config } = input;
+  const because: Because[] = [{ rule: 'explicit', detail: explicitDetail(request), at: null }];
+  if (request.tool === null) return expand(input, { tool: null, model: request.model }, because, null);
+  const tool = lookup(config.tools, request.tool);
+  const model = request.model ?? (tool === null ? null : preferredOrFirstModel(tool, input.agent));
+  return [{ tool: request.tool, model, because, at: tool?.at ?? null }];
+}
+
+function explicitDetail({ tool, model }: Request): string {
+  if (tool !== null && model !== null) return `tool \`${tool}\` and model \`${model}\` were asked for`;
+  return tool !== null ? `tool \`${tool}\` was asked for` : `model \`${model}\` was asked for`;
+}
+
+function tierChoice(input: SelectionInput): Choice | null {
+  const { request, config } = input;
+  const rule = request.tier !== null ? 'tier' : 'complexity';
+  const tier = request.tier ?? (request.complexity === null ? null : TIER_OF_COMPLEXITY[request.complexity]);
+  if (tier === null) return null;
+  const detail =
+    rule === 'tier' ? `tier \`${tier}\`` : `complexity \`${request.complexity}\` asks for tier \`${tier}\``;
+  return config.tiers[tier].flatMap((entry) => referenceChoice(input, entry, rule, detail));
+}
+
+function optimisedChoices(input: SelectionInput): Choice[] {
+  const { policy, facts } = input;
+  const {
+    simpleTaskThresholdTokens: threshold,
+    simpleTaskModels,
+    complexTaskModels,
+  } = policy.costOptimization;
+  if (threshold === null) return [preferredChoice(input, [])];
+  const below = facts.inputTokens < threshold.value;
+  const compared = `about ${facts.inputTokens} tokens, ${below ? 'below' : 'not below'} the threshold of ${threshold.value}`;
+  if (below) {
+    const simple = simpleTaskModels.flatMap((entry) =>
+      referenceChoice(input, entry, 'cost_optimization', compared),
+    );
+    return [simple, preferredChoice(input, [])].filter((choice) => choice.length > 0);
+  }
+  const above: Because = { rule: 'above_threshold', detail: compared, at: threshold.at };
+  if (complexTaskModels.length === 0) return [preferredChoice(input, [above])];
+  const complex = complexTaskModels.flatMap((entry) =>
+    referenceChoice(input, entry, 'cost_optimization', compared),
+  );
+  return [
+    complex.map((pair) => ({ ...pair, because: [...pair.because, above] })),
+    preferredChoice(input, [above]),
+  ];
+}
+
+function preferredChoice(input: SelectionInput, more: Because[]): Choice {
+  const { agent, config } = input;
+  const place = agent?.preferredModel ?? agent?.preferredTool ?? null;
+  if (agent === null || place === null) return firstUsableChoice(input, more);
+  const because: Because[] = [
+    { rule: 'preferred', detail: `preferred by agent \`${agent.name}\``, at: place.at },
+    ...more,
+  ];
+  if (agent.preferredTool === null)
+    return expand(input, { tool: null, model: place.value }, because, place.at);
+  const tool = lookup(config.tools, agent.preferredTool.value);
+  const model = tool === null ? (agent.preferredModel?.value ?? null) : preferredOrFirstModel(tool, agent);
+  return [{ tool: agent.preferredTool.value, model, because, at: place.at }];
+}
+
+/** No agent, or one without a preference: every tool in order, but never the built-in mock unasked: its answers are canned. */
+function firstUsableChoice({ config }: SelectionInput, more: Because[]): Choice {
+  return Object.values(config.tools)
+    .filter((tool) => !(tool.kind === 'mock' && tool.builtIn))
+    .map((tool) => ({
+      tool: tool.name,
+      model: firstModel(tool),
+      because: [
+        {
+          rule: 'first_usable' as const,
+          detail: 'no agent names a preference: the first usable tool',
+          at: null,
+        },
+        ...more,
+      ],
+      at: tool.at,
+    }));
+}
+
+function chainChoices(input: SelectionInput): Choice[] {
+  const { agent } = input;
+  return (agent?.fallbackChain ?? []).map((entry, index) =>
+    referenceChoice(
+      input,
+      entry,
+      'fallback',
+      `entry ${index + 1} of the fallback chain of agent \`${agent?.name}\``,
+    ),
+  );
+}
+
+function referenceChoice(
+  input: SelectionInput,
+  entry: Placed<string>,
+  rule: BecauseRule,
+  detail: string,
+): Choice {
+  return expand(input, parseReference(input.config, entry.value), [{ rule, detail, at: entry.at }], entry.at);
+}
+
+/** `tool:model` where the part before the first colon is a tool; else a model (`llama3:8b`), or a tool alone. */
+export function parseReference(config: RouterConfig, text: string): Reference {
+  const colon = text.indexOf(':');
+  const before = colon < 0 ? null : text.slice(0, colon);
+  if (before !== null && lookup(config.tools, before) !== null)
+    return { tool: before, model: text.slice(colon + 1) };
+  const isModel = lookup(config.models, text) !== null || toolsListing(config, text).length > 0;
+  if (!isModel && lookup(config.tools, text) !== null) return { tool: text, model: null };
+  return { tool: null, model: text };
+}
+
+/** Finds the tool of a reference: its own, else the preferred one if that lists the model, else those that do. */
+function expand(input: SelectionInput, reference: Reference, because: Because[], at: string | null): Choice {
+  const { config, agent, facts } = input;
+  const { tool: named, model } = reference;
+  if (named !== null) {
+    const tool = lookup(config.tools, named);
+    return [{ tool: named, model: model ?? (tool === null ? null : firstModel(tool)), because, at }];
+  }
+  if (model === null) return [];
+  const preferred = lookup(config.tools, agent?.preferredTool?.value);
+  if (preferred !== null && offers(preferred, model)) return [{ tool: preferred.name, model, because, at }];
+  const listing = toolsListing(config, model);
+  if (listing.length === 0) return [{ tool: null, model, because, at }];
+  const available = listing.filter((tool) => lookup(facts.tools, tool.name)?.available === true);
+  return (available.length > 0 ? available : listing).map((tool) => ({
+    tool: tool.name,
+    model,
+    because: preferred === null ? because : [...because, switched(preferred.name, tool.name, model)],
+    at,
+  }));
+}
+
+function switched(from: string, to: string, model: string): Because {
+  return {
+    rule: 'tool_switched',
+    detail: `\`${from}\` does not list \`${model}\`, \`${to}\` does`,
+    at: null,
+  };
+}
+
+/** Tools that run a model: those that list it by name; only if there is none, those that take any id. */
+function toolsListing(config: RouterConfig, model: string): ToolConfig[] {
+  return Object.values(config.tools).filter((tool) => tool.models.some((listed) => listed.value === model));
+}
+
+/** Whether a tool lists a model, by name or by `*`. */
+export function offers(tool: ToolConfig, model: string): boolean {
+  return tool.models.some((listed) => listed.value === model || listed.value === '*');
+}
+
+function preferredOrFirstModel(tool: ToolConfig, agent: AgentConfig | null): string | null {
+  const preferred = agent?.preferredModel?.value ?? null;
+  if (preferred === null) return firstModel(tool);
+  const isPreferredTool = agent?.preferredTool?.value === tool.name;
+  return isPreferredTool || offers(tool, preferred) ? preferred : firstModel(tool);
+}
+
+function firstModel(tool: ToolConfig): string | null {
+  return tool.models.find((listed) => listed.value !== '*')?.value ?? null;
+}

@@ -1,0 +1,115 @@
+import { fstatSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
+import { isatty, type WriteStream } from 'node:tty';
+
+/** The signals that ask a run to end. */
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/** An output stream, and whether a person sees it. */
+export interface OutputStream {
+  stream: Writable;
+  isTerminal: boolean;
+  /** Width in characters; 80 when unknown. */
+  columns: number;
+}
+
+/** The machine and the user's session, without streams and signals: what a library call needs. */
+export interface HostWorld {
+  env: Readonly<Record<string, string | undefined>>;
+  platform: NodeJS.Platform;
+  cwd: string;
+  home: string;
+  tmpDir: string;
+  nodeVersion: string;
+  clock: {
+    /** Wall clock, ms since the epoch. */
+    now: () => number;
+    /** Never jumps, ms. */
+    monotonic: () => number;
+  };
+  /** Uniform in [0, 1). */
+  random: () => number;
+}
+
+/** Everything outside: the only way in which commands reach the process, the clock and chance. */
+export interface World extends HostWorld {
+  stdin: {
+    /** Opened on first use: touching it in a terminal would take keystrokes from others. */
+    stream: () => Readable;
+    /** Whether it has been opened. */
+    isOpen: () => boolean;
+    isTerminal: boolean;
+    /** A pipe, a socket or a file: something may be read from it. */
+    isReadable: boolean;
+  };
+  stdout: OutputStream;
+  stderr: OutputStream;
+  /** Aborted by the first stop signal; the reason is its name. */
+  signal: AbortSignal;
+  /** Aborted by the second one. */
+  urgent: AbortSignal;
+}
+
+/** The real process. Signal handlers are installed once, by the call. */
+export function realWorld(): World {
+  const { signal, urgent } = listenForStopSignals();
+  return {
+    ...realHost(),
+    stdin: realStdin(),
+    stdout: outputStream(process.stdout),
+    stderr: outputStream(process.stderr),
+    signal,
+    urgent,
+  };
+}
+
+/** The real machine; installs nothing. */
+export function realHost(): HostWorld {
+  return {
+    env: process.env,
+    platform: process.platform,
+    cwd: process.cwd(),
+    home: process.env.HOME ?? homedir(),
+    tmpDir: tmpdir(),
+    nodeVersion: process.versions.node,
+    clock: { now: Date.now, monotonic: () => performance.now() },
+    random: Math.random,
+  };
+}
+
+function realStdin(): World['stdin'] {
+  let open = false;
+  const stream = (): Readable => {
+    open = true;
+    return process.stdin;
+  };
+  return { stream, isOpen: () => open, isTerminal: isatty(0), isReadable: isReadable(0) };
+}
+
+function outputStream(stream: WriteStream): OutputStream {
+  return { stream, isTerminal: stream.isTTY === true, columns: stream.columns ?? 80 };
+}
+
+/** Decided from the file descriptor: merely touching `process.stdin` costs a stream. */
+function isReadable(fd: number): boolean {
+  const stat = statOf(fd);
+  return stat !== null && (stat.isFIFO() || stat.isFile() || stat.isSocket());
+}
+
+function statOf(fd: number): ReturnType<typeof fstatSync> | null {
+  try {
+    return fstatSync(fd);
+  } catch {
+    return null; // closed by the caller: nothing can be read from it
+  }
+}
+
+function listenForStopSignals(): { signal: AbortSignal; urgent: AbortSignal } {
+  const [first, second] = [new AbortController(), new AbortController()];
+  const listen = (name: StopSignal): void => {
+    process.on(name, () => (first.signal.aborted ? second : first).abort(name));
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) listen(name);
+  return { signal: first.signal, urgent: second.signal };
+}

@@ -1,0 +1,124 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the references of a configuration
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  childEnvironment,
+  expandVariables,
+  missingVariables,
+  secretValues,
+} from '../../../src/adapters/command/environment.js';
+import { traceparent } from '../../../src/adapters/command/traceparent.js';
+import type { CommandTool } from '../../../src/config/types.js';
+import { taskOf, toolOf } from './samples.js';
+
+const ENV = {
+  PATH: '/bin',
+  HOME: '/home/me',
+  CLAUDECODE: '1',
+  OPENAI_KEY: 'sk-12345678',
+  OPENAI_ORG: 'org',
+  EMPTY: '',
+};
+const OURS = {
+  LLM_ROUTER_PARENT_ID: '01INVOCATION',
+  LLM_ROUTER_ROOT_ID: '01ROOT',
+  LLM_ROUTER_DEPTH: '1',
+  TRACEPARENT: 'tp',
+};
+
+function environmentOf(more: Partial<CommandTool>, tmpDir: string | null = null) {
+  return childEnvironment(taskOf(toolOf([], more)), { env: ENV, traceparent: 'tp', tmpDir });
+}
+
+function placed(vars: Record<string, string>): CommandTool['envVars'] {
+  return Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, { value, at: null }]));
+}
+
+describe('expandVariables', () => {
+  it.each([
+    ['plain', 'plain', []],
+    ['${HOME}/x', '/home/me/x', []],
+    ['${NOT}', '', ['NOT']],
+    ['${NOT:-default}', 'default', []],
+    ['${EMPTY:-default}', 'default', []],
+    ['${EMPTY}', '', []],
+    ['${HOME:-default}', '/home/me', []],
+    ['$${HOME}', '${HOME}', []],
+    ['$HOME ${not a name}', '$HOME ${not a name}', []],
+    ['${HOME}${PATH}', '/home/me/bin', []],
+  ])('makes %j %j', (text, expanded, missing) => {
+    expect(expandVariables(text, ENV)).toMatchObject({ text: expanded, missing });
+  });
+
+  it('never reads a value again', () => {
+    fc.assert(
+      fc.property(fc.string(), (value) => {
+        expect(expandVariables('${X}', { X: `${value}\${HOME}$$\${PATH}`, HOME: 'no' }).text).toBe(
+          `${value}\${HOME}$$\${PATH}`,
+        );
+      }),
+    );
+  });
+});
+
+describe('childEnvironment', () => {
+  it('inherits everything, minus env_unset, plus env_vars and ours', () => {
+    const more = {
+      envUnset: ['CLAUDE*', 'OPENAI_ORG'],
+      envVars: placed({ BOT_KEY: '${OPENAI_KEY}', MODE: 'x' }),
+    };
+    const { PATH, HOME, OPENAI_KEY, EMPTY } = ENV;
+    const expected = { PATH, HOME, OPENAI_KEY, EMPTY, BOT_KEY: OPENAI_KEY, MODE: 'x', ...OURS };
+    expect(environmentOf(more)).toEqual({ ok: true, value: expected });
+  });
+
+  it('inherits only what names and globs say', () => {
+    const expected = {
+      HOME: '/home/me',
+      OPENAI_KEY: 'sk-12345678',
+      OPENAI_ORG: 'org',
+      TMPDIR: '/private',
+      ...OURS,
+    };
+    expect(environmentOf({ envInherit: ['HOME', 'OPENAI_*', 'O.*'] }, '/private')).toEqual({
+      ok: true,
+      value: expected,
+    });
+  });
+
+  it('names a variable that is not set', () => {
+    expect(environmentOf({ envVars: placed({ KEY: '${MY_KEY}' }) })).toMatchObject({
+      error: { type: 'tool_not_found', message: '`MY_KEY` is not set, and tool `bot` needs it', tool: 'bot' },
+    });
+    expect(environmentOf({ envRequired: [{ value: 'EMPTY', at: null }] })).toMatchObject({
+      error: { type: 'tool_not_found', message: '`EMPTY` is not set, and tool `bot` needs it' },
+    });
+  });
+});
+
+it('lists missing variables once', () => {
+  const tool = toolOf([], {
+    envRequired: [{ value: 'A', at: null }],
+    envVars: placed({ X: '${A} ${B} ${C:-c}' }),
+  });
+  expect(missingVariables(tool, {})).toEqual(['A', 'B']);
+  expect(missingVariables(tool, { A: '1', B: '' })).toEqual([]);
+});
+
+it('knows which values are secret', () => {
+  const tool = toolOf([], {
+    envVars: placed({ X: 'Bearer ${OPENAI_KEY} ${NOT:-public}', Y: 'plain' }),
+    apiKeyEnv: ['OPENAI_ORG', 'NOT'],
+  });
+  expect(secretValues(tool, ENV)).toEqual(['sk-12345678', 'org']);
+});
+
+describe('traceparent', () => {
+  it('carries a trace id of 32 hex digits as it is, and a hash of any other', () => {
+    expect(traceparent('A'.repeat(32), 'i')).toMatch(/^00-a{32}-[0-9a-f]{16}-01$/);
+    const hashed = traceparent('my trace', 'i');
+    expect(hashed).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    expect(traceparent('my trace', 'i')).toBe(hashed);
+    expect(traceparent('0'.repeat(32), 'i')).not.toContain('0'.repeat(32));
+  });
+});

@@ -1,0 +1,185 @@
+import { describe, expect, it } from '@jest/globals';
+import { judge } from '../../../src/adapters/command/failure-rules.js';
+import type { Reading } from '../../../src/adapters/command/output.js';
+import type { CommandTool, FailureRule } from '../../../src/config/types.js';
+import type { FailureType } from '../../../src/domain/failure.js';
+import { toolOf } from './samples.js';
+
+const GOOD: Reading = {
+  text: 'the answer mentions: rate limit, usage limit, 429, not logged in',
+  usage: null,
+  costMicroUsd: null,
+  finishReason: 'unknown',
+  responseModel: null,
+  toolSessionId: null,
+  data: null,
+  error: { message: null, status: null, code: null },
+  stderr: '',
+  stderrTail: null,
+  parsed: true,
+  sawEnd: true,
+  successOk: true,
+  overSize: false,
+  saw: () => false,
+  warnings: [],
+  late: [],
+};
+
+interface Case {
+  tool?: Partial<CommandTool>;
+  exitCode?: number | null;
+  signal?: string | null;
+  reading?: Partial<Reading>;
+}
+
+function verdict({ tool = {}, exitCode = 0, signal = null, reading = {} }: Case) {
+  return judge({ tool: toolOf([], tool), model: 'm', exitCode, signal, reading: { ...GOOD, ...reading } });
+}
+
+function rule(
+  type: FailureType,
+  when: Partial<FailureRule['when']>,
+  hint: string | null = null,
+): FailureRule {
+  const nothing = {
+    exitCodes: null,
+    signal: null,
+    status: null,
+    code: null,
+    error: null,
+    stderr: null,
+    pointer: null,
+  };
+  return { type, when: { ...nothing, ...when }, hint };
+}
+
+function said(
+  message: string | null,
+  status: number | null = null,
+  code: string | null = null,
+): Partial<Reading> {
+  return { error: { message, status, code } };
+}
+
+describe('judge', () => {
+  it('takes a success for one, whatever words the answer or standard error hold', () => {
+    const failures = [rule('rate_limit', { stderr: 'rate limit' }), rule('quota', { error: 'usage limit' })];
+    expect(
+      verdict({ tool: { failures }, reading: { stderr: 'rate limit', stderrTail: 'rate limit' } }),
+    ).toBeNull();
+    expect(verdict({ tool: { okExitCodes: [0, 3] }, exitCode: 3 })).toBeNull();
+    expect(verdict({ tool: { allowEmpty: true }, reading: { text: '' } })).toBeNull();
+    expect(verdict({ reading: { finishReason: 'length' } })).toBeNull();
+  });
+
+  it.each<[string, Case, FailureType, string]>([
+    ['empty', { reading: { text: ' \n' } }, 'invalid_response', '`bot` exited with 0 but gave no answer'],
+    [
+      'not JSON',
+      { reading: { parsed: false, text: '' } },
+      'invalid_response',
+      '`bot` exited with 0, and its output is not JSON',
+    ],
+    [
+      'no end',
+      { reading: { sawEnd: false } },
+      'invalid_response',
+      '`bot` exited with 0 before the end of its answer',
+    ],
+    [
+      'no end, exit 1',
+      { exitCode: 1, reading: { sawEnd: false } },
+      'invalid_response',
+      '`bot` exited with 1 before the end of its answer',
+    ],
+    ['no success', { reading: { successOk: false } }, 'provider_error', '`bot` did not report success'],
+    [
+      'an error behind exit 0',
+      { reading: { successOk: false, ...said('Server error.\nTry  later.') } },
+      'provider_error',
+      '`bot` did not report success: Server error. Try later',
+    ],
+    ['exit 1', { exitCode: 1 }, 'provider_error', '`bot` exited with 1'],
+    [
+      'exit 1, standard error',
+      { exitCode: 1, reading: { stderrTail: 'warming up\nboom\n' } },
+      'provider_error',
+      '`bot` exited with 1: boom',
+    ],
+    [
+      'exit 1, error',
+      { exitCode: 1, reading: said('no credit') },
+      'provider_error',
+      '`bot` exited with 1: no credit',
+    ],
+    ['a signal', { exitCode: null, signal: 'SIGKILL' }, 'provider_error', '`bot` was ended by SIGKILL'],
+  ])('%s', (_name, run, type, message) => {
+    expect(verdict(run)).toMatchObject({
+      type,
+      message,
+      tool: 'bot',
+      model: 'm',
+      exitCode: run.exitCode === undefined ? 0 : run.exitCode,
+    });
+  });
+
+  it.each<[number, FailureType]>([
+    [400, 'invalid_request'],
+    [401, 'authentication'],
+    [403, 'authentication'],
+    [404, 'model_not_found'],
+    [429, 'rate_limit'],
+    [500, 'provider_error'],
+    [503, 'overloaded'],
+    [529, 'overloaded'],
+    [599, 'provider_error'],
+    [418, 'provider_error'],
+  ])('status %d is %s', (status, type) => {
+    expect(verdict({ exitCode: 1, reading: said('no', status) })).toMatchObject({ type, httpStatus: status });
+  });
+
+  it('asks the rules first, in order, and all conditions of one', () => {
+    const failures = [
+      rule('refused', { exitCodes: [2], error: 'no' }),
+      rule('quota', { error: 'usage LIMIT' }, 'wait until Monday'),
+      rule('rate_limit', { status: [429] }),
+    ];
+    expect(
+      verdict({ tool: { failures }, exitCode: 1, reading: said('Usage limit reached, no', 429) }),
+    ).toMatchObject({
+      type: 'quota',
+      hint: 'wait until Monday',
+      message: '`bot` exited with 1: Usage limit reached, no',
+      httpStatus: 429,
+    });
+  });
+
+  it.each<[string, Partial<FailureRule['when']>, Case, boolean]>([
+    ['exit code', { exitCodes: [41, 42] }, { exitCode: 42 }, true],
+    ['other exit code', { exitCodes: [41] }, { exitCode: 1 }, false],
+    ['exit code of a signal', { exitCodes: [0] }, { exitCode: null, signal: 'SIGTERM' }, false],
+    ['signal', { signal: 'SIGTERM' }, { exitCode: null, signal: 'SIGTERM' }, true],
+    ['other signal', { signal: 'SIGTERM' }, { exitCode: null, signal: 'SIGKILL' }, false],
+    ['status', { status: [402, 429] }, { exitCode: 1, reading: said(null, 429) }, true],
+    ['no status', { status: [429] }, { exitCode: 1 }, false],
+    ['code', { code: ['max_turns'] }, { exitCode: 1, reading: said(null, null, 'max_turns') }, true],
+    [
+      'standard error',
+      { stderr: '^not logged in' },
+      { exitCode: 1, reading: { stderr: 'hi\nNot logged in\n' } },
+      true,
+    ],
+    ['no error message', { error: 'x' }, { exitCode: 1, reading: { stderr: 'x' } }, false],
+    [
+      'pointer',
+      { pointer: { '/a': 1 } },
+      { exitCode: 1, reading: { saw: (filter) => filter['/a'] === 1 } },
+      true,
+    ],
+    ['a regex that does not compile', { stderr: '(' }, { exitCode: 1, reading: { stderr: '(' } }, false],
+    ['nothing', {}, { exitCode: 1 }, true],
+  ])('a rule on %s', (_name, when, run, isMatch) => {
+    const failed = verdict({ ...run, tool: { failures: [rule('limit_reached', when)] } });
+    expect(failed?.type === 'limit_reached').toBe(isMatch);
+  });
+});

@@ -1,0 +1,99 @@
+import type { Task } from '../../../src/adapters/adapter.js';
+import type { CommandTool, OutputGrammar, Selector } from '../../../src/config/types.js';
+import { parseArgv } from '../../../src/domain/template.js';
+
+/** A pointer selector into stdout that takes the last value, unless told otherwise. */
+export function at(pointer: string, more: Partial<Extract<Selector, { kind: 'pointer' }>> = {}): Selector {
+  return { kind: 'pointer', pointer, from: 'stdout', event: null, after: null, take: 'last', ...more };
+}
+
+/** A grammar for plain text, unless told otherwise. */
+export function grammarOf(more: Partial<OutputGrammar> = {}): OutputGrammar {
+  return {
+    format: 'text',
+    from: 'stdout',
+    text: [],
+    deltas: [],
+    activity: [],
+    success: null,
+    end: null,
+    usage: {
+      inputTokens: [],
+      cacheReadTokens: [],
+      cacheWriteTokens: [],
+      cacheWrite1hTokens: [],
+      outputTokens: [],
+      reasoningTokens: [],
+      inputIncludesCache: false,
+      outputIncludesReasoning: true,
+    },
+    costUsd: [],
+    toolSessionId: [],
+    responseModel: [],
+    finishReason: [],
+    finishReasonMap: {},
+    data: [],
+    error: { message: [], status: [], code: [] },
+    atExit: false,
+    ...more,
+  };
+}
+
+/** A tool that is given its prompt by stdin and answers with plain text, unless told otherwise. */
+export function toolOf(args: Parameters<typeof parseArgv>[0], more: Partial<CommandTool> = {}): CommandTool {
+  return {
+    kind: 'command',
+    name: 'bot',
+    at: null,
+    builtIn: false,
+    models: [],
+    billing: 'auto',
+    installHint: 'npm install -g bot',
+    timeoutMs: 20_000,
+    binary: { value: 'bot', at: null },
+    argv: parseArgv(args),
+    accessArgs: null,
+    prompt: 'stdin',
+    output: grammarOf(),
+    failures: [],
+    okExitCodes: [0],
+    allowEmpty: false,
+    envVars: {},
+    envRequired: [],
+    envUnset: [],
+    apiKeyEnv: [],
+    envInherit: 'all',
+    privateTmp: false,
+    version: null,
+    idleTimeoutMs: null,
+    graceMs: 200,
+    maxOutputBytes: 64 * 1024 * 1024,
+    ...more,
+  };
+}
+
+/** A task for a tool with the prompt `hello` and nothing else. */
+export function taskOf(tool: CommandTool, more: Partial<Task<CommandTool>> = {}): Task<CommandTool> {
+  return {
+    tool,
+    modelName: null,
+    modelId: null,
+    model: null,
+    agent: null,
+    prompt: 'hello',
+    promptFile: null,
+    system: null,
+    access: 'read',
+    effort: null,
+    maxTokens: null,
+    temperature: null,
+    session: null,
+    cwd: '/',
+    binaryPath: '/bin/bot',
+    timeoutMs: 20_000,
+    idleTimeoutMs: null,
+    ids: { invocationId: '01INVOCATION', rootId: '01ROOT', traceId: 'a'.repeat(32), depth: 0 },
+    turn: 0,
+    ...more,
+  };
+}

@@ -1,0 +1,197 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Task } from '../../../src/adapters/adapter.js';
+import {
+  commandLine,
+  ignoredOptions,
+  MAX_ARGUMENT_BYTES,
+  placesIn,
+} from '../../../src/adapters/command/values.js';
+import type { CommandTool } from '../../../src/config/types.js';
+import { taskOf, toolOf } from './samples.js';
+
+const WHERE = { places: placesIn('/private'), platform: 'linux' as const };
+
+function lineOf(task: Task<CommandTool>) {
+  return commandLine(task, WHERE);
+}
+
+function argvOf(task: Task<CommandTool>): string[] {
+  const line = lineOf(task);
+  if (!line.ok) throw new Error(line.error.message);
+  return line.value.argv;
+}
+
+describe('commandLine', () => {
+  it('puts the program first, wherever the template names it', () => {
+    expect(argvOf(taskOf(toolOf(['run'])))).toEqual(['/bin/bot', 'run']);
+    expect(argvOf(taskOf(toolOf(['{binary}', 'run'])))).toEqual(['/bin/bot', 'run']);
+    expect(argvOf(taskOf(toolOf(['nice', '-n', '5', '{binary}'])))).toEqual(['nice', '-n', '5', '/bin/bot']);
+    expect(argvOf(taskOf(toolOf(['run']), { binaryPath: null }))).toEqual(['bot', 'run']);
+  });
+
+  it('fills every value', () => {
+    const template = [
+      '{model}',
+      '{cwd}',
+      '{max_tokens}',
+      '{temperature}',
+      '{effort}',
+      '{session}',
+      '{trace_id}',
+      '{timeout_seconds}',
+    ];
+    const more = {
+      modelId: 'm-1',
+      cwd: '/work',
+      maxTokens: 100,
+      temperature: 0.5,
+      effort: 'low',
+      session: 's',
+      timeoutMs: 1500,
+    } as const;
+    expect(argvOf(taskOf(toolOf(template), more)).slice(1)).toEqual([
+      'm-1',
+      '/work',
+      '100',
+      '0.5',
+      'low',
+      's',
+      'a'.repeat(32),
+      '2',
+    ]);
+  });
+
+  it('gives the prompt by stdin, by a private file, or as an argument', () => {
+    const more = { system: null, prompt: 'p' };
+    expect(lineOf(taskOf(toolOf(['run']), more))).toMatchObject({
+      value: { stdin: 'p', promptFile: null, needsFolder: false },
+    });
+    expect(lineOf(taskOf(toolOf(['{prompt_file}'], { prompt: 'file' }), more))).toMatchObject({
+      value: { argv: ['/bin/bot', '/private/prompt.txt'], stdin: null, promptFile: 'p', needsFolder: true },
+    });
+    expect(lineOf(taskOf(toolOf(['{prompt}'], { prompt: 'argument' }), more))).toMatchObject({
+      value: { argv: ['/bin/bot', 'p'], stdin: null, promptFile: null, needsFolder: false },
+    });
+  });
+
+  it("names the user's own file when the prompt is exactly that file", () => {
+    const tool = toolOf(['{prompt_file}'], { prompt: 'file' });
+    expect(lineOf(taskOf(tool, { promptFile: '/home/me/test.md' }))).toMatchObject({
+      value: { argv: ['/bin/bot', '/home/me/test.md'], promptFile: null, needsFolder: false },
+    });
+    expect(lineOf(taskOf(tool, { promptFile: '/home/me/test.md', system: 'be brief' }))).toMatchObject({
+      value: {
+        argv: ['/bin/bot', '/private/prompt.txt'],
+        promptFile: 'be brief\n\nhello',
+        needsFolder: true,
+      },
+    });
+  });
+
+  it('puts the system text before the prompt where the tool has no place for it', () => {
+    expect(lineOf(taskOf(toolOf([]), { system: 'be brief' }))).toMatchObject({
+      value: { stdin: 'be brief\n\nhello' },
+    });
+    expect(lineOf(taskOf(toolOf([['-s', '{system}']]), { system: 'be brief' }))).toMatchObject({
+      value: { argv: ['/bin/bot', '-s', 'be brief'], stdin: 'hello' },
+    });
+    expect(lineOf(taskOf(toolOf([['-s', '{system_file}']]), { system: 'be brief' }))).toMatchObject({
+      value: { argv: ['/bin/bot', '-s', '/private/system.txt'], stdin: 'hello', systemFile: 'be brief' },
+    });
+    expect(lineOf(taskOf(toolOf([['-s', '{system}', '{effort}']]), { system: 'be brief' }))).toMatchObject({
+      value: { argv: ['/bin/bot'], stdin: 'be brief\n\nhello' },
+    });
+  });
+
+  it('splices the arguments of the access level in, and refuses one that is not offered', () => {
+    const tool = toolOf(['{access_args}', 'x'], { accessArgs: { none: [], read: ['--ro', '-q'] } });
+    expect(argvOf(taskOf(tool, { access: 'read' }))).toEqual(['/bin/bot', '--ro', '-q', 'x']);
+    expect(argvOf(taskOf(tool, { access: 'none' }))).toEqual(['/bin/bot', 'x']);
+    expect(argvOf(taskOf(toolOf(['{access_args}']), { access: 'full' }))).toEqual(['/bin/bot']);
+    expect(lineOf(taskOf(tool, { access: 'edit' }))).toMatchObject({
+      error: {
+        type: 'invalid_request',
+        message: 'tool `bot` does not offer access `edit`',
+        hint: 'it offers `none`, `read`',
+        tool: 'bot',
+      },
+    });
+  });
+
+  it('names a missing value', () => {
+    expect(lineOf(taskOf(toolOf(['-m', '{model}'])))).toMatchObject({
+      error: { type: 'model_not_found', message: 'tool `bot` needs a model' },
+    });
+    expect(lineOf(taskOf(toolOf(['{effort}'])))).toMatchObject({
+      error: { type: 'invalid_request', message: 'tool `bot` needs a value for `{effort}`' },
+    });
+  });
+
+  it.each([
+    [['{prompt}'], false],
+    [['run', '{prompt}'], false],
+    [['--prompt=x', '{prompt}'], false],
+    [['-', '{prompt}'], false],
+    [['{prompt} please'], false],
+    [['--prompt', '{prompt}'], true],
+    [['-p', '{prompt}'], true],
+    [['--prompt={prompt}'], true],
+    [['--', '{prompt}'], true],
+    [['--', 'run', '{prompt}'], true],
+  ])('with %j a prompt that starts with a dash is taken: %j', (args, isTaken) => {
+    const line = lineOf(taskOf(toolOf(args, { prompt: 'argument' }), { prompt: '--yolo' }));
+    expect(line.ok).toBe(isTaken);
+    const error = { type: 'invalid_request', hint: 'use `prompt: stdin`, or put `--` before `{prompt}`' };
+    if (!line.ok) expect(line.error).toMatchObject(error);
+  });
+
+  it.each(['system', 'session', 'model'] as const)('guards `{%s}` alike', (name) => {
+    const task = taskOf(toolOf([[`{${name}}`]]), { system: '-s', session: '-s', modelId: '-s' });
+    expect(lineOf(task)).toMatchObject({
+      error: { type: 'invalid_request', hint: `put \`--\` before \`{${name}}\`` },
+    });
+  });
+
+  it('refuses an argument that the system cannot take', () => {
+    const tool = toolOf(['--', '{prompt}'], { prompt: 'argument' });
+    expect(lineOf(taskOf(tool, { prompt: 'x'.repeat(MAX_ARGUMENT_BYTES) })).ok).toBe(true);
+    expect(lineOf(taskOf(tool, { prompt: 'ä'.repeat(MAX_ARGUMENT_BYTES / 2 + 1) }))).toMatchObject({
+      error: { type: 'invalid_request', message: expect.stringContaining('131071') },
+    });
+    expect(lineOf(taskOf(tool, { prompt: 'a\0b' }))).toMatchObject({
+      error: { type: 'invalid_request', message: expect.stringContaining('NUL') },
+    });
+    expect(lineOf(taskOf(toolOf([]), { prompt: 'a\0b' })).ok).toBe(true);
+  });
+
+  it('never lets a value become another argument or an option', () => {
+    const tool = toolOf(['run', ['-m', '{model}'], '{prompt}'], { prompt: 'argument' });
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (prompt, modelId) => {
+        const line = lineOf(taskOf(tool, { prompt, modelId }));
+        const isSafe = !prompt.startsWith('-') && !`${prompt}${modelId}`.includes('\0');
+        expect(line.ok).toBe(isSafe);
+        if (line.ok) expect(line.value.argv).toEqual(['/bin/bot', 'run', '-m', modelId, prompt]);
+      }),
+    );
+  });
+});
+
+describe('ignoredOptions', () => {
+  it('names options with a value and no place', () => {
+    const task = taskOf(
+      toolOf([
+        ['--effort', '{effort}'],
+        ['-t', '{temperature}', '{session}'],
+      ]),
+      {
+        effort: 'low',
+        temperature: 0,
+        maxTokens: 5,
+      },
+    );
+    expect(ignoredOptions(task).map(({ option }) => option)).toEqual(['max_tokens', 'temperature']);
+    expect(ignoredOptions(taskOf(toolOf([])))).toEqual([]);
+  });
+});

@@ -1,0 +1,142 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Import, importsOf, partOf, readSource, sourceFiles } from './imports.js';
+
+/** What each part may import of ours, besides itself. Everything may import the leaves. */
+const LEAVES = ['domain', 'diagnostics', 'redact', 'paths'];
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  main: ['cli', 'world', ...LEAVES],
+  world: [],
+  index: ['router', 'config-files', 'config', 'world', ...LEAVES],
+  cli: [
+    'router',
+    'config-files',
+    'catalog',
+    'config',
+    'world',
+    'health',
+    'trace',
+    'adapters',
+    'version.generated',
+    ...LEAVES,
+  ],
+  router: [
+    'engine',
+    'routing',
+    'catalog',
+    'health',
+    'ledger',
+    'trace',
+    'telemetry',
+    'adapters',
+    'config',
+    ...LEAVES,
+  ],
+  engine: ['routing', 'policy', 'adapters', 'config', ...LEAVES],
+  health: ['adapters', 'config', ...LEAVES],
+  telemetry: ['trace', ...LEAVES],
+  trace: LEAVES,
+  adapters: ['config', ...LEAVES],
+  routing: ['policy', 'config', ...LEAVES],
+  policy: ['config', ...LEAVES],
+  catalog: ['config', ...LEAVES],
+  'config-files': ['config', 'catalog', ...LEAVES],
+  config: LEAVES,
+  domain: [],
+  diagnostics: [],
+  redact: [],
+  paths: [],
+};
+
+/** Parts that others may know by their types alone. */
+const TYPES_ONLY: readonly [from: string, to: string, file?: string][] = [
+  ['engine', 'adapters'],
+  ['engine', 'config'],
+  ['adapters', 'config'],
+  ['routing', 'config'],
+  ['policy', 'config'],
+  ['health', 'config'],
+  ['health', 'adapters'],
+  ['cli', 'config'],
+  ['cli', 'health'],
+  ['cli', 'trace'],
+  ['cli', 'adapters'],
+];
+
+/** The one home of every package. */
+const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
+  commander: (file) => file.startsWith('cli/'),
+  chalk: (file) => file.startsWith('cli/'),
+  ora: (file) => file.startsWith('cli/'),
+  execa: (file) => file === 'adapters/probe.ts',
+  yaml: (file) => file === 'config/source.ts',
+  'fastest-levenshtein': (file) => file === 'diagnostics/suggest.ts',
+  tokenx: (file) => file === 'router/estimate.ts',
+  ulid: (file) => file === 'router/id.ts',
+};
+
+const PURE =
+  /^(domain|diagnostics|redact|config|routing|policy)\/|^paths\.ts$|^adapters\/command\/(output|selector|pointer|failure-rules|values|environment|usage|json-values)\.ts$/;
+const IMPURE_WORDS =
+  /\b(process\.|console\.|Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|fetch\()/;
+
+const imports: Import[] = sourceFiles().flatMap(importsOf);
+
+describe('the house', () => {
+  it('has imports in one direction', () => {
+    const wrong = imports
+      .filter(({ ours }) => ours)
+      .filter(({ file, target }) => partOf(file) !== partOf(target))
+      .filter(({ file, target }) => MAY_IMPORT[partOf(file)]?.includes(partOf(target)) !== true);
+    expect(wrong.map(({ file, target }) => `${file} > ${target}`)).toEqual([]);
+  });
+
+  it('knows some parts by their types alone', () => {
+    const wrong = imports.filter(
+      ({ file, target, ours, typeOnly }) =>
+        ours && !typeOnly && TYPES_ONLY.some(([from, to]) => partOf(file) === from && partOf(target) === to),
+    );
+    expect(wrong.map(({ file, target }) => `${file} > ${target}`)).toEqual([]);
+  });
+
+  it('has no circles between files', () => {
+    const graph = new Map<string, string[]>();
+    for (const { file, target, ours, typeOnly } of imports) {
+      if (ours && !typeOnly) graph.set(file, [...(graph.get(file) ?? []), target]);
+    }
+    expect([...graph.keys()].flatMap((file) => circleFrom(graph, file, [])).slice(0, 1)).toEqual([]);
+  });
+
+  it('keeps every package in one home', () => {
+    const packages = imports.filter(({ ours, target }) => !ours && !target.startsWith('node:'));
+    const astray = packages.filter(({ file, target }) => HOMES[target]?.(file) !== true);
+    expect(astray.map(({ file, target }) => `${file} > ${target}`)).toEqual([]);
+  });
+
+  it('keeps the pure parts pure', () => {
+    const pure = sourceFiles().filter((file) => PURE.test(file));
+    expect(pure.length).toBeGreaterThan(30);
+    const allowed = new Set(['node:util']); // stripVTControlCharacters works on text alone
+    const reaching = imports.filter(
+      ({ file, target }) => PURE.test(file) && target.startsWith('node:') && !allowed.has(target),
+    );
+    const using = pure.filter((file) => IMPURE_WORDS.test(withoutComments(readSource(file))));
+    expect([...reaching.map(({ file, target }) => `${file} > ${target}`), ...using]).toEqual([]);
+  });
+
+  it('reaches the process only through the world', () => {
+    const users = sourceFiles().filter((file) =>
+      /\bprocess\.(env|exit|argv|stdout|stderr|stdin)\b|\bconsole\./.test(withoutComments(readSource(file))),
+    );
+    expect(users).toEqual(['world.ts']);
+  });
+});
+
+function circleFrom(graph: Map<string, string[]>, file: string, trail: string[]): string[] {
+  if (trail.includes(file)) return [[...trail.slice(trail.indexOf(file)), file].join(' > ')];
+  if (trail.length > 40) return [];
+  return (graph.get(file) ?? []).flatMap((next) => circleFrom(graph, next, [...trail, file])).slice(0, 1);
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
+}

@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../src/config/load.js';
+import { findConfig } from '../../src/config-files/find.js';
+import { CODES } from '../../src/diagnostics/codes.js';
+import { plainPaint, renderDiagnostic } from '../../src/diagnostics/render.js';
+import { FIXTURES, smallCatalogue } from './support.js';
+
+const IS_UPDATE = process.env.UPDATE_FIXTURES === '1';
+
+/** What no committed file can cause; `test/config-files` causes them. */
+const CAUSED_ELSEWHERE = [
+  'config/file-not-found',
+  'config/unreadable',
+  'config/not-a-file',
+  'config/empty-folder',
+  'config/file-and-folder',
+  'config/file-too-large',
+];
+
+describe('configs without findings', () => {
+  it.each(fixturesIn('ok'))('%s', async (name) => {
+    expect(await screen('ok', name)).toBe('');
+  });
+});
+
+describe('configs with findings', () => {
+  it.each(fixturesIn('err'))('%s shows exactly its screen', async (name) => {
+    const expected = path.join(FIXTURES, 'err', `${path.basename(name, '.yaml')}.out`);
+    const shown = await screen('err', name);
+    if (IS_UPDATE) writeFileSync(expected, shown);
+    expect(shown).toBe(readFileSync(expected, 'utf8'));
+  });
+
+  it('cover every code of the catalogue', () => {
+    const screens = fixturesIn('err').map((name) => {
+      const file = path.join(FIXTURES, 'err', `${path.basename(name, '.yaml')}.out`);
+      return existsSync(file) ? readFileSync(file, 'utf8') : '';
+    });
+    const shown = Object.keys(CODES).filter((code) => screens.some((text) => text.includes(`[${code}]`)));
+    expect([...shown, ...CAUSED_ELSEWHERE].sort()).toEqual(Object.keys(CODES).sort());
+  });
+
+  it('twenty mistakes are twenty findings', async () => {
+    const text = await screen('err', 'twenty-mistakes.yaml');
+    expect(text.match(/\[config\/[a-z-]+\]$/gm)).toHaveLength(20);
+  });
+});
+
+function fixturesIn(folder: string): string[] {
+  return readdirSync(path.join(FIXTURES, folder)).filter((name) => !name.endsWith('.out'));
+}
+
+async function screen(folder: string, name: string): Promise<string> {
+  const cwd = path.join(FIXTURES, folder);
+  const found = await findConfig({ explicit: [name], env: {}, cwd, home: '/nowhere' });
+  const builtIn = { ...smallCatalogue(), sources: [] };
+  const loaded = loadConfig({ sources: found.layers, builtIn, home: '/nowhere', found: found.diagnostics });
+  return loaded.diagnostics
+    .map((one) => `${renderDiagnostic(one, loaded.sources.get(one.place?.file ?? '') ?? null, plainPaint)}\n`)
+    .join('\n');
+}

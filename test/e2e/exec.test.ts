@@ -1,0 +1,244 @@
+import { describe, expect, it } from '@jest/globals';
+import { rigged } from '../rig/rig.js';
+import { solo, TEAM } from './configs.js';
+
+describe('agents with tools of their own', () => {
+  it(
+    'gives the architect its tool, its arguments and the prompt by file',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', TEAM);
+      const prompt = rig.write('test.md', 'Design a cache.\n');
+      rig.script('cursor-agent', [
+        { expect: { argv: ['--print', '--model', 'gpt-5', prompt], stdin: '' }, stdout: 'Use a map.\n' },
+      ]);
+      const result = await rig.run(['exec', '-a', 'architect', '-f', 'test.md']);
+      expect(result).toMatchObject({ code: 0, stdout: 'Use a map.\n', stderr: '' });
+    }),
+  );
+
+  it(
+    'gives the backend developer another tool, and the prompt by standard input',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', TEAM);
+      rig.write('test.md', 'Write a cache.\n');
+      rig.script('claude', [
+        { expect: { argv: ['-p', '--model', 'sonnet'], stdin: 'Write a cache.\n' }, stdout: 'done\n' },
+      ]);
+      const result = await rig.run(['exec', '--agent', 'backend-dev', '--prompt-file', 'test.md']);
+      expect(result).toMatchObject({ code: 0, stdout: 'done\n', stderr: '' });
+    }),
+  );
+
+  it.each([
+    { by: 'the argument', args: ['exec', '-a', 'backend-dev', 'hello there'], options: {} },
+    { by: 'several arguments', args: ['exec', '-a', 'backend-dev', 'hello', 'there'], options: {} },
+    { by: 'a pipe', args: ['exec', '-a', 'backend-dev'], options: { stdin: 'hello there' } },
+    { by: '-f -', args: ['exec', '-a', 'backend-dev', '-f', '-'], options: { stdin: 'hello there' } },
+    { by: 'the default agent', args: ['exec', 'hello there'], options: {} },
+    {
+      by: 'the argument although a pipe is open',
+      args: ['exec', '--no-stdin', 'hello there'],
+      options: { openStdin: true },
+    },
+  ])('takes the prompt from $by', async ({ args, options }) => {
+    await rigged(async (rig) => {
+      rig.write('llm-router.yaml', TEAM);
+      rig.script('claude', [{ expect: { stdin: 'hello there' }, stdout: 'hi' }]);
+      const running = rig.start(args, options);
+      const result = await running.done;
+      expect(result).toMatchObject({ code: 0, stdout: 'hi\n' });
+    })();
+  });
+
+  it(
+    'names the agent by LLM_ROUTER_AGENT',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', TEAM);
+      rig.script('cursor-agent', [{ stdout: 'ok' }]);
+      const result = await rig.run(['exec', 'hi'], { env: { LLM_ROUTER_AGENT: 'architect' } });
+      expect(result).toMatchObject({ code: 0, stdout: 'ok\n' });
+    }),
+  );
+
+  it(
+    'runs the tool in the working directory, or where --cwd says, with the config of here',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', TEAM);
+      rig.write('sub/keep.txt', '');
+      const claude = rig.script('claude', [{ stdout: 'a' }, { stdout: 'b' }]);
+      await rig.run(['exec', 'hi']);
+      await rig.run(['exec', '--cwd', 'sub', 'hi']);
+      expect(claude.calls.map((call) => call.cwd)).toEqual([rig.project, `${rig.project}/sub`]);
+    }),
+  );
+});
+
+describe('the prompt', () => {
+  it(
+    'is put together from contexts, file, standard input and argument, with a blank line between',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', TEAM);
+      rig.write('a.txt', 'context a');
+      rig.write('b.txt', 'context b');
+      rig.write('ask.md', 'from file');
+      const claude = rig.script('claude', [{ stdout: 'ok' }]);
+      const args = ['exec', '-c', 'a.txt', '-c', 'b.txt', '-f', 'ask.md', 'from argument'];
+      expect((await rig.run(args, { stdin: 'from stdin' })).code).toBe(0);
+      expect(claude.calls[0]?.stdin).toBe(
+        [
+          '<file path="a.txt">\ncontext a\n</file>',
+          '<file path="b.txt">\ncontext b\n</file>',
+          'from file',
+          'from stdin',
+          'from argument',
+        ].join('\n\n'),
+      );
+    }),
+  );
+
+  const odd = [
+    `"double" and 'single'`,
+    `$(touch pwned) \`touch pwned\` \${HOME} $HOME`,
+    'line one\nline two\n\n  indented\n',
+    '{model} {prompt} {{model}} {binary}',
+    '--model evil; rm -rf / | cat > x && true #',
+    'tab\there, naïve café, 日本語, 🙂, \u202e',
+    '@file.txt /command',
+  ];
+
+  it.each(odd)('arrives byte for byte by standard input: %j', async (prompt) => {
+    await rigged(async (rig) => {
+      rig.write('llm-router.yaml', TEAM);
+      rig.script('claude', [{ expect: { argv: ['-p', '--model', 'sonnet'], stdin: prompt }, stdout: 'ok' }]);
+      expect((await rig.run(['exec', '--', prompt])).code).toBe(0);
+      expect(rig.exists('pwned')).toBe(false);
+    })();
+  });
+
+  it.each(odd.filter((prompt) => !prompt.startsWith('-')))('is one argument: %j', async (prompt) => {
+    await rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[ask, "--model={model}", --, "{prompt}"]'));
+      rig.script('bot-cli', [
+        { expect: { argv: ['ask', '--model=big-1', '--', prompt], stdin: '' }, stdout: 'ok' },
+      ]);
+      expect((await rig.run(['exec', '--', prompt])).code).toBe(0);
+      expect(rig.exists('pwned')).toBe(false);
+    })();
+  });
+
+  it(
+    'is one argument also with a leading dash, behind --',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[ask, --, "{prompt}"]'));
+      rig.script('bot-cli', [{ expect: { argv: ['ask', '--', '--help me'] }, stdout: 'ok' }]);
+      expect((await rig.run(['exec', '--', '--help me'])).code).toBe(0);
+    }),
+  );
+
+  it(
+    'goes into a private file that is gone afterwards',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[--from, "{prompt_file}"]'));
+      const bot = rig.fake('bot-cli');
+      const done = rig.run(['exec', 'secret plan']);
+      const call = await bot.nextCall();
+      const file = call.argv[1] ?? '';
+      expect(rig.read(file)).toBe('secret plan');
+      expect(rig.modeOf(file)).toBe(0o600);
+      call.stdout('ok');
+      call.exit(0);
+      expect((await done).code).toBe(0);
+      expect(rig.exists(file)).toBe(false);
+    }),
+  );
+
+  it(
+    'over the length that a system call takes is refused before the tool starts',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[--, "{prompt}"]'));
+      rig.script('bot-cli', []);
+      const result = await rig.run(['exec', '--json'], { stdin: 'x'.repeat(200_000) });
+      expect(result.code).toBe(1);
+      expect(result.json().failure).toMatchObject({ type: 'invalid_request' });
+    }),
+  );
+});
+
+describe('the system prompt', () => {
+  it.each([
+    { from: 'the flag', args: ['-s', 'Be brief.'], system: 'Be brief.' },
+    { from: 'a file', args: ['--system-file', 'system.md'], system: 'From file.' },
+    { from: 'the agent', args: [], system: 'You are a bot.' },
+  ])('comes from $from and takes its place in the template', async ({ args, system }) => {
+    await rigged(async (rig) => {
+      const config = solo('[["--system", "{system}"], go]');
+      rig.write(
+        'llm-router.yaml',
+        config.replace('preferred_model: big', 'preferred_model: big, system: You are a bot.'),
+      );
+      rig.write('system.md', 'From file.');
+      rig.script('bot-cli', [{ expect: { argv: ['--system', system, 'go'], stdin: 'hi' }, stdout: 'ok' }]);
+      expect((await rig.run(['exec', ...args, 'hi'])).code).toBe(0);
+    })();
+  });
+
+  it(
+    'is dropped with its group when there is none',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[["--system", "{system}"], go]'));
+      rig.script('bot-cli', [{ expect: { argv: ['go'] }, stdout: 'ok' }]);
+      expect((await rig.run(['exec', 'hi'])).code).toBe(0);
+    }),
+  );
+
+  it(
+    'stands before the prompt when the tool has no place for it',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      rig.script('bot-cli', [{ expect: { stdin: 'Be brief.\n\nhi' }, stdout: 'ok' }]);
+      expect((await rig.run(['exec', '-s', 'Be brief.', 'hi'])).code).toBe(0);
+    }),
+  );
+});
+
+describe('the environment of a tool', () => {
+  it(
+    'is ours, with what the config adds and removes, and the ids of this run',
+    rigged(async (rig) => {
+      const more = `env_vars: { BOT_MODE: "\${MODE:-calm}", BOT_RAW: "$\${X}" }\n    env_unset: [UNWANTED]`;
+      rig.write('llm-router.yaml', solo('[go]', more));
+      const bot = rig.script('bot-cli', [{ stdout: 'ok' }]);
+      const result = await rig.run(['exec', '--json', 'hi'], { env: { UNWANTED: 'x', WANTED: 'y' } });
+      const { id } = result.json();
+      expect(bot.calls[0]?.env).toMatchObject({
+        WANTED: 'y',
+        BOT_MODE: 'calm',
+        BOT_RAW: `\${X}`,
+        LLM_ROUTER_PARENT_ID: id,
+        LLM_ROUTER_ROOT_ID: id,
+        LLM_ROUTER_DEPTH: '1',
+        TRACEPARENT: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/),
+      });
+      expect(bot.calls[0]?.env).not.toHaveProperty('UNWANTED');
+    }),
+  );
+
+  it(
+    'links a call from inside a tool to its parent',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', TEAM);
+      const claude = rig.fake('claude');
+      const parent = rig.run(['exec', '--json', 'outer']);
+      const outer = await claude.nextCall();
+      const child = rig.run(['exec', '--json', 'inner'], { env: outer.env });
+      const inner = await claude.nextCall();
+      for (const call of [inner, outer]) {
+        call.stdout('ok');
+        call.exit(0);
+      }
+      const [up, down] = [(await parent).json(), (await child).json()];
+      expect(down).toMatchObject({ parent_id: up.id, trace_id: up.trace_id, status: 'succeeded' });
+      expect(inner.env).toMatchObject({ LLM_ROUTER_DEPTH: '2', LLM_ROUTER_ROOT_ID: up.id });
+    }),
+  );
+});

@@ -1,0 +1,106 @@
+import { readdirSync, statSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { rigged } from '../rig/rig.js';
+import { pair, solo } from './configs.js';
+
+describe('text', () => {
+  it.each([
+    { said: 'no newline', stdout: 'no newline\n' },
+    { said: 'one newline\n', stdout: 'one newline\n' },
+    { said: 'two newlines\n\n', stdout: 'two newlines\n\n' },
+  ])('is the answer with a final newline: $said', async ({ said, stdout }) => {
+    await rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      rig.script('bot-cli', [{ stdout: said }]);
+      expect(await rig.run(['exec', 'hi'])).toMatchObject({ code: 0, stdout, stderr: '' });
+    })();
+  });
+
+  it(
+    'of 1 MiB comes through a pipe whole',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      const answer = `${'0123456789abcde\n'.repeat(65_536)}`;
+      rig.script('bot-cli', [{ stdout: answer }]);
+      const result = await rig.run(['exec', 'hi']);
+      expect(result.code).toBe(0);
+      expect(result.stdoutBytes.equals(Buffer.from(answer))).toBe(true);
+    }),
+  );
+
+  it(
+    'never holds halves of two answers',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', pair());
+      rig.script('first-cli', [{ stdout: 'half an ans', exit: 1 }]);
+      rig.script('second-cli', [{ stdout: 'whole' }]);
+      expect(await rig.run(['exec', 'hi'])).toMatchObject({ code: 0, stdout: 'whole\n' });
+    }),
+  );
+
+  it.each(['text', 'json'])('to a reader that went away ends quietly with 0: %s', async (format) => {
+    await rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      const bot = rig.fake('bot-cli');
+      const running = rig.start(['exec', '--format', format, 'hi']);
+      const call = await bot.nextCall();
+      running.closeStdout();
+      call.stdout('x'.repeat(300_000));
+      call.exit(0);
+      expect(await running.done).toMatchObject({ code: 0, stderr: '' });
+    })();
+  });
+});
+
+describe('-o', () => {
+  it(
+    'writes the answer by rename and leaves standard output empty',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      const file = rig.write('out/answer.md', 'old');
+      const before = statSync(file).ino;
+      rig.script('bot-cli', [{ stdout: 'new answer' }]);
+      expect(await rig.run(['exec', '-o', 'out/answer.md', 'hi'])).toMatchObject({ code: 0, stdout: '' });
+      expect(rig.read('out/answer.md').trimEnd()).toBe('new answer');
+      expect(statSync(file).ino).not.toBe(before);
+      expect(readdirSync(`${rig.project}/out`)).toEqual(['answer.md']);
+    }),
+  );
+
+  it(
+    'still prints the document when that is asked for',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      rig.script('bot-cli', [{ stdout: 'new answer' }]);
+      const result = await rig.run(['exec', '--json', '-o', 'answer.md', 'hi']);
+      expect(result.json().status).toBe('succeeded');
+      expect(rig.read('answer.md').trimEnd()).toBe('new answer');
+    }),
+  );
+
+  it.each([
+    { what: 'nothing where nothing was', before: null },
+    { what: 'the old file', before: 'old' },
+  ])('leaves $what on failure', async ({ before }) => {
+    await rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      rig.write('out/keep', '');
+      if (before !== null) rig.write('out/answer.md', before);
+      rig.script('bot-cli', [{ stdout: 'half', exit: 1 }]);
+      expect((await rig.run(['exec', '-o', 'out/answer.md', 'hi'])).code).toBe(1);
+      expect(readdirSync(`${rig.project}/out`)).toEqual(before === null ? ['keep'] : ['answer.md', 'keep']);
+      if (before !== null) expect(rig.read('out/answer.md')).toBe(before);
+    })();
+  });
+
+  it(
+    'into a folder that does not exist says so before anything runs',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      rig.script('bot-cli', []);
+      const { code, stderr } = await rig.run(['exec', '-o', 'nowhere/answer.md', 'hi']);
+      expect(code).toBe(66);
+      expect(stderr).toContain('nowhere');
+    }),
+  );
+});

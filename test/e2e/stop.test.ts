@@ -1,0 +1,156 @@
+import { describe, expect, it } from '@jest/globals';
+import { isAlive } from '../rig/processes.js';
+import { rigged } from '../rig/rig.js';
+import { pair, solo } from './configs.js';
+
+const SIGNALS = [
+  { signal: 'SIGINT', code: 130 },
+  { signal: 'SIGTERM', code: 143 },
+  { signal: 'SIGHUP', code: 129 },
+] as const;
+
+describe('a signal to the router while a tool works', () => {
+  it.each(SIGNALS)(
+    '$signal ends the tool and its children, and is what the trace says',
+    async ({ signal, code }) => {
+      await rigged(async (rig) => {
+        rig.write('llm-router.yaml', pair());
+        const first = rig.fake('first-cli');
+        rig.script('second-cli', []);
+        const running = rig.start(['exec', 'hi']);
+        const call = await first.nextCall();
+        const child = await call.fork();
+        running.kill(signal);
+        expect(await running.done).toMatchObject({ code, stdout: '' });
+        await call.gone;
+        expect(isAlive(child)).toBe(false);
+        expect(rig.traces()).toMatchObject([
+          {
+            status: 'cancelled',
+            failure: { type: 'cancelled', phase: signal },
+            attempts: [{ tool: 'first', status: 'cancelled', failure: { type: 'cancelled' } }],
+          },
+        ]);
+      })();
+    },
+  );
+
+  it(
+    'gives the document with --json',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      const bot = rig.fake('bot-cli');
+      const running = rig.start(['exec', '--json', 'hi']);
+      await bot.nextCall();
+      running.kill('SIGINT');
+      const result = await running.done;
+      expect(result.code).toBe(130);
+      expect(result.json()).toMatchObject({
+        status: 'cancelled',
+        failure: { type: 'cancelled', phase: 'SIGINT' },
+      });
+    }),
+  );
+
+  it(
+    'ends a tool that ignores SIGTERM, after its grace',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]', 'grace: 200ms'));
+      const bot = rig.fake('bot-cli');
+      const running = rig.start(['exec', 'hi']);
+      const call = await bot.nextCall();
+      await call.ignore('SIGTERM');
+      running.kill('SIGINT');
+      await call.signalled;
+      expect((await running.done).code).toBe(130);
+    }),
+  );
+
+  it(
+    'twice does not wait for the grace',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]', 'grace: 1h'));
+      const bot = rig.fake('bot-cli');
+      const running = rig.start(['exec', 'hi']);
+      const call = await bot.nextCall();
+      await call.ignore('SIGTERM');
+      running.kill('SIGINT');
+      await call.signalled;
+      running.kill('SIGINT');
+      expect((await running.done).code).toBe(130);
+      await call.gone;
+    }),
+  );
+
+  it(
+    'leaves no half-written file of -o',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      const bot = rig.fake('bot-cli');
+      const running = rig.start(['exec', '-o', 'answer.md', 'hi']);
+      const call = await bot.nextCall();
+      call.stdout('half an answer');
+      running.kill('SIGINT');
+      expect((await running.done).code).toBe(130);
+      expect(rig.exists('answer.md')).toBe(false);
+    }),
+  );
+});
+
+describe('--timeout', () => {
+  it(
+    'ends the tool and the run, without fallback',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', pair());
+      const first = rig.fake('first-cli');
+      rig.script('second-cli', []);
+      const done = rig.run(['exec', '--json', '--timeout', '1500ms', 'hi']);
+      const call = await first.nextCall();
+      const result = await done;
+      await call.gone;
+      expect(result.code).toBe(124);
+      expect(result.json()).toMatchObject({
+        status: 'failed',
+        failure: { type: 'timeout', phase: 'invocation' },
+      });
+    }),
+  );
+});
+
+describe('after a success', () => {
+  it(
+    'children that the tool left running are ended',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      const bot = rig.fake('bot-cli');
+      const done = rig.run(['exec', 'hi']);
+      const call = await bot.nextCall();
+      const child = await call.fork();
+      call.stdout('ok');
+      call.exit(0);
+      expect(await done).toMatchObject({ code: 0, stdout: 'ok\n' });
+      expect(isAlive(child)).toBe(false);
+    }),
+  );
+});
+
+describe('a reader that goes away while the tool works', () => {
+  it(
+    'ends the tool and the run quietly',
+    rigged(async (rig) => {
+      rig.write(
+        'llm-router.yaml',
+        solo('[go]', 'output: { format: text }').replace('output: { format: text }\n', '\n'),
+      );
+      const bot = rig.fake('bot-cli');
+      const running = rig.start(['exec', '--stream', 'hi']);
+      const call = await bot.nextCall();
+      call.stdout('first words\n');
+      await running.waitFor('first words');
+      running.closeStdout();
+      call.stdout('more words\n'.repeat(10_000));
+      await call.gone;
+      expect(await running.done).toMatchObject({ code: 0 });
+    }),
+  );
+});

@@ -1,0 +1,178 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RouterConfig } from '../../src/config/types.js';
+import type { RunEvent } from '../../src/domain/events.js';
+import { failure } from '../../src/domain/failure.js';
+import type { Invocation } from '../../src/domain/invocation.js';
+import { emptyRequest, type Request } from '../../src/domain/request.js';
+import { createRouter } from '../../src/router/router.js';
+import { realHost } from '../../src/world.js';
+import { configOf } from '../rig/config.js';
+
+/** Three in-process tools whose answers stand in the config: the engine runs as it does for real ones. */
+function chain(first: string, second = '{ text: from second }'): RouterConfig {
+  return configOf(`
+default_agent: a
+agents: { a: { preferred_tool: one, fallback_chain: [two, three] } }
+tools:
+  one: { kind: mock, billing: api, models: [m], responses: [${first}] }
+  two: { kind: mock, responses: [${second}] }
+  three: { kind: mock, responses: [{ text: from third }] }
+models: { m: { cost_per_1m_tokens: { input: 10, output: 30 } } }
+`);
+}
+
+async function complete(
+  config: RouterConfig,
+  request: Partial<Request> = {},
+  signal: AbortSignal = new AbortController().signal,
+): Promise<{ invocation: Invocation; events: RunEvent[] }> {
+  const router = createRouter(config, {
+    ...realHost(),
+    readFile: async () => '',
+    signal,
+    urgent: new AbortController().signal,
+    traces: null,
+  });
+  const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello', ...request });
+  if (!planned.ok) throw new Error(planned.error.message);
+  const events: RunEvent[] = [];
+  const invocation = await router.complete(planned.value, { emit: (event) => void events.push(event) });
+  return { invocation, events };
+}
+
+const fails = (type: string): string => `{ text: '', failure: { type: ${type}, message: it broke } }`;
+
+describe('an invocation', () => {
+  it('is answered by the first candidate, with usage and a computed cost', async () => {
+    const { invocation } = await complete(
+      chain('{ text: hi, usage: { input_tokens: 1500, output_tokens: 800 } }'),
+    );
+    expect(invocation).toMatchObject({
+      status: 'succeeded',
+      text: 'hi',
+      tool: 'one',
+      model: 'm',
+      cost: { chargedMicroUsd: 39_000, basis: 'computed', billing: 'api' },
+      failure: null,
+    });
+    expect(invocation.attempts).toHaveLength(1);
+  });
+
+  it('says what happens, in order', async () => {
+    const { events } = await complete(chain(fails('overloaded')));
+    expect(events.map(({ type }) => type)).toEqual([
+      'invocation.started',
+      'plan',
+      'attempt.started',
+      'attempt.finished',
+      'fallback',
+      'attempt.started',
+      'output.delta',
+      'attempt.finished',
+      'invocation.finished',
+    ]);
+  });
+
+  it.each([
+    'rate_limit',
+    'quota',
+    'overloaded',
+    'connection',
+    'timeout',
+    'provider_error',
+    'authentication',
+    'model_not_found',
+    'invalid_response',
+  ])('%s goes on to the next candidate', async (type) => {
+    const { invocation } = await complete(chain(fails(type)));
+    expect(invocation).toMatchObject({ status: 'succeeded', text: 'from second' });
+    expect(invocation.attempts.map(({ status }) => status)).toEqual(['failed', 'succeeded']);
+    expect(invocation.attempts[0]?.failure).toMatchObject({ type, tool: 'one', model: 'm' });
+  });
+
+  it.each(['invalid_request', 'refused', 'limit_reached', 'contract_violation'])(
+    '%s ends the run',
+    async (type) => {
+      const { invocation } = await complete(chain(fails(type)));
+      expect(invocation.failure?.type).toBe(type);
+      expect(invocation.attempts).toHaveLength(1);
+      expect(invocation.text).toBeNull();
+    },
+  );
+
+  it('that exhausts its chain fails for the first temporary reason', async () => {
+    const config = chain(fails('authentication'), fails('rate_limit'));
+    const { invocation } = await complete(config, { fallback: null });
+    expect(invocation.status).toBe('succeeded');
+    const both = await complete({ ...config, tools: { ...config.tools, three: renamed(config, 'two') } });
+    expect(both.invocation.failure?.type).toBe('rate_limit');
+  });
+
+  it('without fallback tries the first candidate alone', async () => {
+    const { invocation } = await complete(chain(fails('overloaded')), { fallback: false });
+    expect(invocation.failure?.type).toBe('overloaded');
+    expect(invocation.attempts).toHaveLength(1);
+  });
+
+  it('that failed after live text ends as partial, without another answer', async () => {
+    const half = '{ text: x, deltas: [half], failure: { type: connection, message: gone } }';
+    const { invocation } = await complete(chain(half), { stream: true });
+    expect(invocation.failure).toMatchObject({ type: 'partial' });
+    expect(invocation.attempts).toHaveLength(1);
+    const quiet = await complete(chain(half));
+    expect(quiet.invocation.text).toBe('from second');
+  });
+
+  it('gives what the caller aborted with as its failure, and starts nothing more', async () => {
+    const controller = new AbortController();
+    const config = chain('{ text: never, delay: 1h }');
+    const reason = failure('cancelled', 'cancelled by SIGTERM', { phase: 'SIGTERM' });
+    const running = complete(config, {}, controller.signal);
+    controller.abort(reason);
+    const { invocation } = await running;
+    expect(invocation).toMatchObject({
+      status: 'cancelled',
+      failure: { type: 'cancelled', phase: 'SIGTERM' },
+    });
+  });
+
+  it('ends at its deadline with phase invocation and tries nobody else', async () => {
+    const { invocation } = await complete(chain('{ text: never, delay: 1h }'), { timeoutMs: 20 });
+    expect(invocation.failure).toMatchObject({ type: 'timeout', phase: 'invocation' });
+    expect(invocation.attempts).toHaveLength(1);
+  });
+
+  it('warns when the answer was cut off at its length', async () => {
+    const { invocation } = await complete(chain('{ text: hi, finish_reason: length }'));
+    expect(invocation.status).toBe('succeeded');
+    expect(invocation.warnings).toEqual(['the answer of `one` was cut off at its length limit']);
+  });
+
+  it('lets a slow reader hold the tool back', async () => {
+    const config = chain('{ text: ab, deltas: [a, b] }');
+    const router = createRouter(config, {
+      ...realHost(),
+      readFile: async () => '',
+      signal: new AbortController().signal,
+      urgent: new AbortController().signal,
+      traces: null,
+    });
+    const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello' });
+    if (!planned.ok) throw new Error(planned.error.message);
+    let reading = false;
+    await router.complete(planned.value, {
+      emit: async () => {
+        expect(reading).toBe(false);
+        reading = true;
+        await new Promise(setImmediate);
+        reading = false;
+      },
+    });
+  });
+});
+
+function renamed(config: RouterConfig, name: string) {
+  const tool = config.tools[name];
+  if (tool === undefined) throw new Error(`no tool ${name}`);
+  return { ...tool, name: 'three' };
+}

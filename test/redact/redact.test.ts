@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createRedactor, MASK } from '../../src/redact/redact.js';
+
+describe('redactor', () => {
+  it('masks secrets as they are, in JSON strings and in URLs', () => {
+    const { text } = createRedactor(['pass"word/1']);
+    expect(text('a pass"word/1 b')).toBe(`a ${MASK} b`);
+    expect(text(JSON.stringify({ key: 'pass"word/1' }))).toBe(`{"key":"${MASK}"}`);
+    expect(text('?key=pass%22word%2F1')).toBe(`?key=${MASK}`);
+  });
+
+  it('masks the longer of two secrets first, so that no rest of it stays', () => {
+    expect(createRedactor(['abcdefgh', 'abcdefghijkl']).text('abcdefghijkl')).toBe(MASK);
+  });
+
+  it('leaves values of fewer than eight characters alone: they are ordinary words', () => {
+    expect(createRedactor(['true']).text('it is true')).toBe('it is true');
+  });
+
+  it.each([
+    ['sk-ant-api03-abcdefghijklmnop'],
+    ['ghp_abcdefghijklmnopqrstuvwx'],
+    ['AIzaSyA-abcdefghijklmnopqrstuvwxyz0123'],
+    ['AKIAABCDEFGHIJKLMNOP'],
+    ['xoxb-1234567890-abcdef'],
+  ])('masks the well-known shape %s', (token) => {
+    expect(createRedactor().text(`key: ${token}.`)).toBe(`key: ${MASK}.`);
+  });
+
+  it("masks what stands behind Bearer, and the user's own patterns", () => {
+    const { text } = createRedactor([], [/ACME-[0-9]+/g]);
+    expect(text('Authorization: Bearer abcdefghijkl123')).toBe(`Authorization: Bearer ${MASK}`);
+    expect(text('project ACME-4711')).toBe(`project ${MASK}`);
+  });
+
+  it('goes through values, keys included, and changes nothing else', () => {
+    const { value } = createRedactor(['secret-value']);
+    expect(value({ a: ['secret-value', 1, null, true], 'secret-value': { b: 'x secret-value' } })).toEqual({
+      a: [MASK, 1, null, true],
+      [MASK]: { b: `x ${MASK}` },
+    });
+  });
+
+  it('never lets a secret through, wherever it stands', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 8 }), fc.string(), fc.string(), (secret, before, after) => {
+        fc.pre(!MASK.includes(secret));
+        const clean = createRedactor([secret]).text(before + secret + after);
+        return !clean.replaceAll(MASK, '\u0000').includes(secret);
+      }),
+    );
+  });
+});

@@ -1,0 +1,17 @@
+import { builtInLayer } from '../../src/catalog/catalog.js';
+import { loadConfig } from '../../src/config/load.js';
+import type { RouterConfig } from '../../src/config/types.js';
+
+/** A resolved config from YAML text, by the real loader; fails the test when it has errors. */
+export function configOf(yaml: string): RouterConfig {
+  const text = `version: 1\n${yaml}`;
+  const { config, diagnostics } = loadConfig({
+    sources: [
+      { layer: 'explicit', files: [{ file: 'llm-router.yaml', path: '/project/llm-router.yaml', text }] },
+    ],
+    builtIn: builtInLayer(),
+    home: '/home/user',
+  });
+  if (config === null) throw new Error(`invalid config: ${JSON.stringify(diagnostics, null, 1)}`);
+  return config;
+}

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A process that is still alive. */
+export interface LiveProcess {
+  pid: number;
+  command: string;
+}
+
+/** How processes of a rig are known: by group, or by the HOME in their environment, which is unique to a rig. */
+export interface Marks {
+  groups: ReadonlySet<number>;
+  home: string;
+}
+
+/**
+ * The rig's processes that live on. One that was killed stays visible until the system has reaped it, so this looks again
+ * for up to a second before it says so.
+ */
+export async function survivors(marks: Marks): Promise<LiveProcess[]> {
+  let found = living(marks);
+  for (let round = 0; found.length > 0 && round < 40; round++) {
+    await delay(25);
+    found = living(marks);
+  }
+  return found;
+}
+
+/** Whether a process is alive; a zombie is not. */
+export function isAlive(pid: number): boolean {
+  if (process.platform === 'linux') return statOf(pid) !== null;
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+function living(marks: Marks): LiveProcess[] {
+  if (process.platform !== 'linux') {
+    return [...marks.groups].filter((group) => isAlive(-group)).map((pid) => ({ pid, command: 'group' }));
+  }
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => belongs(pid, marks))
+    .map((pid) => ({ pid, command: readProc(pid, 'cmdline').replaceAll('\0', ' ').trim() }));
+}
+
+function belongs(pid: number, marks: Marks): boolean {
+  const stat = statOf(pid);
+  if (stat === null) return false;
+  return marks.groups.has(stat.group) || `\0${readProc(pid, 'environ')}`.includes(`\0HOME=${marks.home}\0`);
+}
+
+function statOf(pid: number): { group: number } | null {
+  const stat = readProc(pid, 'stat');
+  const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return stat === '' || state === 'Z' || state === 'X' ? null : { group: Number(group) };
+}
+
+function readProc(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,173 @@
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  type DrivenAgent,
+  installDriven,
+  installScripted,
+  type ScriptedAgent,
+  type Step,
+  type Watched,
+} from './agents.js';
+import type { TraceDocument } from './document.js';
+import { type Hub, openHub } from './fakes.js';
+import {
+  environment,
+  type Folders,
+  makeFolders,
+  ROUTER,
+  readTraces,
+  temporaryFiles,
+  writeDeep,
+} from './machine.js';
+import { type LiveProcess, survivors } from './processes.js';
+import { type Running, type RunOptions, type RunResult, startProgram } from './run.js';
+
+/** How long a test may take before the rig ends it and tells what was said so far, ms. Below the runner's own limit. */
+const DEADLINE_MS = 25_000;
+
+/** A machine of its own for one test: home, folders, PATH with nothing but fakes, and the built command. */
+export interface Rig extends Folders {
+  env: Record<string, string>;
+  /** Writes a file, relative to the project; returns its absolute path. */
+  write(file: string, data: string | Buffer): string;
+  read(file: string): string;
+  exists(file: string): boolean;
+  /** Permission bits. */
+  modeOf(file: string): number;
+  /** Runs `llm-router` to its end. */
+  run(args: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** Starts `llm-router`. */
+  start(args: readonly string[], options?: RunOptions): Running;
+  /** Runs a POSIX shell script that finds `llm-router` in PATH. */
+  shell(script: string, options?: RunOptions): Promise<RunResult>;
+  /** Installs an agent whose calls the test drives; `version` is what it answers to `--version` by itself. */
+  fake(name: string, options?: { version?: string }): DrivenAgent;
+  /** Installs an agent that takes one step on each call. */
+  script(name: string, steps: readonly Step[]): ScriptedAgent;
+  /** The trace files under a folder (the project's), newest first. */
+  traces(folder?: string): TraceDocument[];
+  /** Ends everything and rejects when something is left: a step, a call, a process, a temporary file. */
+  close(): Promise<void>;
+}
+
+/** A test body with a rig of its own that is closed, and checked, whatever happens. */
+export function rigged(body: (rig: Rig) => Promise<void>): () => Promise<void> {
+  return async () => {
+    const rig = await createRig();
+    const failed = await failureOf(withDeadline(body(rig)));
+    const closed = await failureOf(rig.close());
+    if (failed !== null && closed !== null) failed.message += `\n${closed.message}`;
+    if (failed !== null) throw failed;
+    if (closed !== null) throw closed;
+  };
+}
+
+/** Builds a rig. Configs found in its project are trusted, by `LLM_ROUTER_TRUST`, unless a test removes that. */
+export async function createRig(): Promise<Rig> {
+  const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'llm-rig-')));
+  const folders = makeFolders(root);
+  const socket = path.join(root, 'fakes.sock');
+  const hub = await openHub(socket);
+  const where = { hub, bin: folders.bin, socket };
+  const parts: Parts = { root, folders, hub, env: environment(folders), watched: [], runs: new Set() };
+  const inProject = (file: string) => path.resolve(folders.project, file);
+  const start = (args: readonly string[], options?: RunOptions) =>
+    begin(parts, [process.execPath, ROUTER, ...args], options);
+  return {
+    ...folders,
+    env: parts.env,
+    write: (file, data) => writeDeep(inProject(file), data),
+    read: (file) => readFileSync(inProject(file), 'utf8'),
+    exists: (file) => existsSync(inProject(file)),
+    modeOf: (file) => statSync(inProject(file)).mode & 0o777,
+    start,
+    run: (args, options) => start(args, options).done,
+    shell: (script, options) => begin(parts, ['/bin/sh', '-euc', script], options).done,
+    fake: (name, options) => watch(parts, installDriven(where, name, options?.version ?? null)),
+    script: (name, steps) => watch(parts, installScripted(where, name, steps)),
+    traces: (folder = inProject('.llm-router/traces')) => readTraces(folder),
+    close: () => close(parts),
+  };
+}
+
+interface Parts {
+  root: string;
+  folders: Folders;
+  hub: Hub;
+  env: Record<string, string>;
+  watched: Watched[];
+  runs: Set<Running>;
+}
+
+function begin(parts: Parts, command: readonly string[], options: RunOptions = {}): Running {
+  const { runs, watched } = parts;
+  const env = defined({ ...parts.env, ...options.env });
+  const [file = '', ...args] = command;
+  const running = startProgram({ file, args, env, cwd: options.cwd ?? parts.folders.project }, options);
+  runs.add(running);
+  const ended = (said: string) => {
+    runs.delete(running);
+    if (runs.size === 0) for (const agent of watched) agent.onIdle(said);
+  };
+  running.done.then(
+    (result) => ended(`the run ended with ${result.code}: ${result.stderr}${result.stdout}`),
+    (error) => ended(String(error)),
+  );
+  return running;
+}
+
+function defined(env: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+function watch<T extends Watched>({ watched }: Parts, agent: T): T {
+  watched.push(agent);
+  return agent;
+}
+
+async function close({ root, folders, hub, watched, runs }: Parts): Promise<void> {
+  const problems = [...[...runs].map(stop), ...watched.flatMap((agent) => agent.problems())];
+  const left = await survivors({ groups: hub.groups, home: folders.home });
+  problems.push(...left.map(end), ...temporaryFiles(folders.tmp));
+  await hub.close();
+  rmSync(root, { recursive: true, force: true });
+  if (problems.length > 0) throw new Error(`the rig found:\n- ${problems.join('\n- ')}`);
+}
+
+function stop(running: Running): string {
+  running.kill('SIGKILL');
+  return `the program ${running.pid} was still running; it said: ${running.stderr()}${running.stdout()}`;
+}
+
+function end({ pid, command }: LiveProcess): string {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    return `process ${pid} outlived the run: ${command}`;
+  }
+  return `process ${pid} is still alive: ${command}`;
+}
+
+async function failureOf(work: Promise<void>): Promise<Error | null> {
+  try {
+    await work;
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error), { cause: error });
+  }
+}
+
+async function withDeadline(body: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the test hung for ${DEADLINE_MS / 1000} s`)), DEADLINE_MS);
+  });
+  try {
+    await Promise.race([body, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

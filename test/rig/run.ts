@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { ExecDocument } from './document.js';
+
+/** How to start a program. */
+export interface RunOptions {
+  /** Piped in, then closed. Without it (and without `openStdin`) there is no standard input to read. */
+  stdin?: string | Buffer;
+  /** A pipe that stays open until `endStdin`. */
+  openStdin?: boolean;
+  /** Over the rig's own; `undefined` removes one. */
+  env?: Record<string, string | undefined>;
+  /** [the project folder] */
+  cwd?: string;
+}
+
+/** What came of a program. */
+export interface RunResult {
+  /** `null` when a signal ended it. */
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stdoutBytes: Buffer;
+  stderr: string;
+  /** Standard output as the document of `--json`. */
+  json(): ExecDocument;
+}
+
+/** A program that runs. */
+export interface Running {
+  pid: number;
+  kill(signal: NodeJS.Signals): void;
+  stdout(): string;
+  stderr(): string;
+  /** Resolves as soon as the text was said on either stream; rejects when the program ended without it. */
+  waitFor(text: string): Promise<void>;
+  /** Writes to the open standard input. */
+  writeStdin(text: string): void;
+  endStdin(): void;
+  /** Nobody reads standard output any more. */
+  closeStdout(): void;
+  done: Promise<RunResult>;
+}
+
+/** Starts a program with exactly this environment, in a process group of its own, apart from that of the tests. */
+export function startProgram(
+  program: { file: string; args: readonly string[]; env: Record<string, string>; cwd: string },
+  options: Pick<RunOptions, 'stdin' | 'openStdin'>,
+): Running {
+  const piped = options.openStdin === true || options.stdin !== undefined;
+  const child = spawn(program.file, program.args, {
+    cwd: program.cwd,
+    env: program.env,
+    detached: true,
+    stdio: [piped ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+  });
+  const said = collect(child);
+  child.stdin?.on('error', () => undefined);
+  if (options.stdin !== undefined) child.stdin?.end(options.stdin);
+  return {
+    pid: child.pid ?? 0,
+    kill: (signal) => void child.kill(signal),
+    stdout: () => said.stdout().toString(),
+    stderr: () => said.stderr().toString(),
+    waitFor: (text) => waitFor(child, said, text),
+    writeStdin: (text) => void child.stdin?.write(text),
+    endStdin: () => void child.stdin?.end(),
+    closeStdout: () => void child.stdout?.destroy(),
+    done: finished(child, said),
+  };
+}
+
+interface Said {
+  stdout(): Buffer;
+  stderr(): Buffer;
+}
+
+function collect(child: ChildProcess): Said {
+  const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+  child.stdout?.on('data', (chunk: Buffer) => chunks.stdout.push(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => chunks.stderr.push(chunk));
+  return { stdout: () => Buffer.concat(chunks.stdout), stderr: () => Buffer.concat(chunks.stderr) };
+}
+
+function waitFor(child: ChildProcess, said: Said, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      if (`${said.stdout()}\n${said.stderr()}`.includes(text)) resolve();
+    };
+    child.stdout?.on('data', look);
+    child.stderr?.on('data', look);
+    child.on('close', () => reject(new Error(`ended without \`${text}\`: ${said.stderr()}`)));
+    look();
+  });
+}
+
+function finished(child: ChildProcess, said: Said): Promise<RunResult> {
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      const stdoutBytes = said.stdout();
+      const [stdout, stderr] = [stdoutBytes.toString(), said.stderr().toString()];
+      const json = () => parse(stdout, stderr);
+      resolve({ code, signal, stdout, stdoutBytes, stderr, json });
+    });
+  });
+}
+
+function parse(stdout: string, stderr: string): ExecDocument {
+  try {
+    return JSON.parse(stdout) as ExecDocument;
+  } catch {
+    throw new Error(`standard output is not one JSON document: ${stdout.slice(0, 500)}\n${stderr}`);
+  }
+}

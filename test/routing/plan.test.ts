@@ -1,0 +1,242 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RouterConfig } from '../../src/config/types.js';
+import type { Facts } from '../../src/domain/facts.js';
+import type { Plan } from '../../src/domain/plan.js';
+import { emptyRequest, type Request } from '../../src/domain/request.js';
+import { makePlan } from '../../src/routing/plan.js';
+import { configOf } from '../rig/config.js';
+
+const CONFIG = configOf(`
+default_agent: dev
+agents:
+  dev:
+    preferred_tool: alpha
+    preferred_model: mid
+    fallback_chain: [beta:big, small, gamma]
+    task_types: { quick: small, deep: beta:big }
+  plain: { preferred_model: big }
+  careful: { preferred_tool: alpha, preferred_model: mid, fallback_chain: [beta:big], policy: strict }
+tools:
+  alpha: { binary: alpha, args: [--model, "{model}"], models: [mid, small] }
+  beta: { binary: beta, args: [--model, "{model}"], models: [big, small], access_args: { read: [] } }
+  gamma: { binary: gamma, args: [] }
+  any: { binary: any, args: ["{model}"], models: ["*"] }
+models:
+  small: { tier: fast, context_window: 1000 }
+  mid: { tier: balanced, context_window: 5000 }
+  big: { tier: premium, context_window: 100000 }
+tiers: { fast: [small], balanced: mid, premium: [big, mid] }
+policies:
+  default:
+    cost_optimization: { simple_task_threshold_tokens: 100, simple_task_models: [] }
+  strict:
+    governance: { denied_models: ["m*"], allowed_tools: ["*"] }
+  cheap:
+    cost_optimization: { simple_task_threshold_tokens: 100, simple_task_models: [small], complex_task_models: [big] }
+`);
+
+const REQUEST: Request = { ...emptyRequest('/tmp'), prompt: 'hello' };
+
+const ALL = ['alpha', 'beta', 'gamma', 'any'];
+
+function facts(available: readonly string[] = ALL, more: Partial<Facts> = {}): Facts {
+  const tools = Object.fromEntries(
+    [...ALL, 'claude-code'].map((name) => [
+      name,
+      available.includes(name)
+        ? ({ available: true, path: `/bin/${name}` } as const)
+        : ({
+            available: false,
+            reason: 'tool_not_found',
+            detail: `\`${name}\` not found in PATH`,
+            hint: 'install it',
+          } as const),
+    ]),
+  );
+  return { nowMs: 1_000_000, tools, cooldowns: [], spend: [], inputTokens: 500, ...more };
+}
+
+function plan(request: Partial<Request>, given: Facts = facts(), config: RouterConfig = CONFIG): Plan {
+  const made = makePlan(config, given, { ...REQUEST, ...request });
+  if (!made.ok) throw new Error(JSON.stringify(made.error));
+  return made.value;
+}
+
+const pairs = (made: Plan): string[] => made.candidates.map(({ tool, model }) => `${tool}:${model}`);
+const rules = (made: Plan, index = 0): string[] =>
+  made.candidates[index]?.because.map(({ rule }) => rule) ?? [];
+const reasons = (made: Plan): string[] =>
+  made.rejected.map(({ tool, model, reason }) => `${tool}:${model} ${reason}`);
+
+describe('the choice of the model', () => {
+  it('takes the preferred pair, then the fallback chain, in order', () => {
+    const made = plan({});
+    expect(pairs(made)).toEqual(['alpha:mid', 'beta:big', 'alpha:small', 'gamma:null']);
+    expect(rules(made)).toEqual(['preferred', 'above_threshold']);
+    expect(rules(made, 1)).toEqual(['fallback']);
+  });
+
+  it('says which line of the config decided', () => {
+    expect(plan({}).candidates[1]?.because[0]?.at).toMatch(/^llm-router\.yaml:8:\d+$/);
+  });
+
+  it('an explicit tool and model are taken alone', () => {
+    const made = plan({ tool: 'beta', model: 'small' });
+    expect(pairs(made)).toEqual(['beta:small']);
+    expect(rules(made)).toEqual(['explicit']);
+  });
+
+  it('the chain comes back with --fallback', () => {
+    expect(pairs(plan({ tool: 'beta', model: 'small', fallback: true }))).toEqual([
+      'beta:small',
+      'beta:big',
+      'alpha:small',
+      'gamma:null',
+    ]);
+  });
+
+  it('a tool alone gets the preferred model if it lists it, else its first', () => {
+    expect(pairs(plan({ tool: 'alpha' }))).toEqual(['alpha:mid']);
+    expect(pairs(plan({ tool: 'beta' }))).toEqual(['beta:big']);
+    expect(pairs(plan({ tool: 'gamma' }))).toEqual(['gamma:null']);
+  });
+
+  it('a model alone stays on the preferred tool, else moves to the first available one that lists it', () => {
+    expect(pairs(plan({ model: 'small' }))).toEqual(['alpha:small']);
+    const moved = plan({ model: 'big' });
+    expect(pairs(moved)).toEqual(['beta:big']);
+    expect(rules(moved)).toEqual(['explicit', 'tool_switched']);
+  });
+
+  it('a task goes before a tier, a tier before cost optimisation', () => {
+    expect(rules(plan({ task: 'quick', tier: 'premium' }))).toEqual(['task_type']);
+    expect(pairs(plan({ task: 'deep' }))[0]).toBe('beta:big');
+    expect(rules(plan({ tier: 'fast' }, facts(ALL, { inputTokens: 10 })))).toEqual(['tier']);
+  });
+
+  it('complexity maps to a tier', () => {
+    const made = plan({ complexity: 'high' });
+    expect(pairs(made)[0]).toBe('beta:big');
+    expect(rules(made)).toEqual(['complexity', 'tool_switched']);
+  });
+
+  it('a tier takes its first usable model and says why not the one before', () => {
+    const made = plan({ tier: 'premium' }, facts(['alpha']));
+    expect(pairs(made)[0]).toBe('alpha:mid');
+    expect(reasons(made)[0]).toBe('beta:big tool_not_found');
+  });
+
+  it('an unknown task is a warning that lists the known ones', () => {
+    expect(plan({ task: 'nope' }).warnings).toEqual([
+      'agent `dev` maps no task `nope`: it has `quick`, `deep`',
+    ]);
+  });
+
+  it('an agent with only a model runs on the first available tool that lists it', () => {
+    expect(pairs(plan({ agent: 'plain' }))).toEqual(['beta:big']);
+  });
+});
+
+describe('cost optimisation', () => {
+  const cheap = (request: Partial<Request>, tokens: number): Plan => {
+    const dev = CONFIG.agents.dev;
+    if (dev === undefined) throw new Error('no agent');
+    const config = { ...CONFIG, agents: { dev: { ...dev, policy: { value: 'cheap', at: null } } } };
+    return plan(request, facts(ALL, { inputTokens: tokens }), config);
+  };
+
+  it('takes the first simple model below the threshold, then the preferred pair', () => {
+    const made = cheap({}, 99);
+    expect(pairs(made).slice(0, 2)).toEqual(['alpha:small', 'alpha:mid']);
+    expect(rules(made)).toEqual(['cost_optimization']);
+    expect(rules(made, 1)).toEqual(['preferred']);
+  });
+
+  it('takes the complex models at and above it', () => {
+    const made = cheap({}, 100);
+    expect(pairs(made)[0]).toBe('beta:big');
+    expect(rules(made)).toContain('above_threshold');
+  });
+
+  it('is not asked when something was asked for explicitly', () => {
+    expect(rules(cheap({ model: 'mid' }, 10))).toEqual(['explicit']);
+  });
+});
+
+describe('the gates', () => {
+  it('a missing binary is rejected with its fix, the next one is taken', () => {
+    const made = plan({}, facts(['beta']));
+    expect(pairs(made)).toEqual(['beta:big']);
+    expect(made.rejected[0]).toMatchObject({
+      tool: 'alpha',
+      reason: 'tool_not_found',
+      hint: 'install it',
+      phase: 'plan',
+    });
+  });
+
+  it('governance applies to fallbacks too', () => {
+    const made = plan({ agent: 'careful' });
+    expect(pairs(made)).toEqual(['beta:big']);
+    expect(reasons(made)).toEqual(['alpha:mid not_allowed']);
+    expect(made.rejected[0]?.at).toMatch(/^llm-router\.yaml:26:/);
+  });
+
+  it('a prompt over the window is rejected, a larger window is not', () => {
+    const made = plan({}, facts(ALL, { inputTokens: 6000 }));
+    expect(reasons(made)).toEqual(['alpha:mid context_too_large', 'alpha:small context_too_large']);
+    expect(pairs(made)).toEqual(['beta:big', 'gamma:null']);
+  });
+
+  it('a cooldown of the model or of the tool holds until its time', () => {
+    const cooldowns = [{ tool: 'alpha', model: null, reason: 'quota' as const, untilMs: 2_000_000 }];
+    expect(reasons(plan({}, facts(ALL, { cooldowns })))).toEqual(['alpha:mid quota', 'alpha:small quota']);
+    expect(reasons(plan({}, facts(ALL, { cooldowns, nowMs: 2_000_000 })))).toEqual([]);
+  });
+
+  it('a hard budget refuses what has no price', () => {
+    const window = {
+      window: 'daily',
+      scope: 'global',
+      hard: true,
+      limitMicroUsd: 1,
+      settledMicroUsd: 0,
+      reservedMicroUsd: 0,
+      at: 'x:1:1',
+    };
+    expect(reasons(plan({ tool: 'alpha' }, facts(ALL, { spend: [window] })))).toEqual([
+      'alpha:mid budget_exceeded',
+    ]);
+  });
+
+  it('a known pair that does not fit is rejected, not unknown', () => {
+    expect(reasons(plan({ tool: 'alpha', model: 'big' }))).toEqual(['alpha:big model_not_found']);
+  });
+
+  it('a tool that takes any id needs one when its command does', () => {
+    expect(reasons(plan({ tool: 'any' }))).toEqual([]);
+    expect(reasons(plan({ tool: 'any', agent: 'plain' }))).toEqual([]);
+  });
+});
+
+describe('unknown names', () => {
+  it.each([
+    [{ agent: 'devv' }, { kind: 'agent', name: 'devv' }],
+    [{ tool: 'alfa' }, { kind: 'tool', name: 'alfa' }],
+    [{ model: 'medium' }, { kind: 'model', name: 'medium' }],
+    [{ agent: 'constructor' }, { kind: 'agent', name: 'constructor' }],
+  ])('%j', (request, error) => {
+    expect(makePlan(CONFIG, facts(), { ...REQUEST, ...request })).toMatchObject({ ok: false, error });
+  });
+});
+
+describe('every plan', () => {
+  it('is the same value for the same input', () => {
+    expect(plan({ tier: 'premium' })).toEqual(plan({ tier: 'premium' }));
+  });
+
+  it('names no pair twice', () => {
+    const made = plan({ model: 'small', fallback: true });
+    expect(new Set(pairs(made)).size).toBe(pairs(made).length);
+  });
+});
