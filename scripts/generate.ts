@@ -120,7 +120,7 @@ function pathsOf(value: unknown, base: Path): Path[] {
 }
 
 function builtInCode(builtIn: BuiltIn): string {
-  return `import type { BuiltIn } from './catalog.js';\n\nexport const BUILT_IN: BuiltIn = ${JSON.stringify(builtIn, null, 1)};\n`;
+  return `export const BUILT_IN = ${JSON.stringify(builtIn, null, 1)};\n`;
 }
 
 async function templatesCode(root: string): Promise<string> {

@@ -4,6 +4,7 @@ import type { Availability } from '../domain/facts.js';
 import type { Failure } from '../domain/failure.js';
 import type { Access, Effort } from '../domain/request.js';
 import type { Result } from '../domain/result.js';
+import type { Usage } from '../domain/usage.js';
 
 /** What one attempt has to do: everything decided, nothing run yet. */
 export interface Task<T extends ToolConfig = ToolConfig> {
@@ -33,6 +34,14 @@ export interface Task<T extends ToolConfig = ToolConfig> {
   ids: { invocationId: string; rootId: string; traceId: string; depth: number };
   /** Number of this attempt among those of the same tool in this invocation, from 0. */
   turn: number;
+  /** What the tool's own session had used before this attempt resumed it; `null`: a new session. */
+  sessionTotals: SessionTotals | null;
+}
+
+/** Totals of a tool's own session; what was never reported is `null`. */
+export interface SessionTotals {
+  usage: Usage | null;
+  costMicroUsd: number | null;
 }
 
 /** The router's own environment, from which a tool's is made. */
@@ -53,6 +62,8 @@ export interface AdapterContext {
   urgent: AbortSignal;
   /** Milliseconds of a clock that never jumps. */
   monotonicMs: () => number;
+  /** Wall clock, ms since the epoch. */
+  now: () => number;
   /** Folder for private temp files. */
   tmpDir: string;
 }

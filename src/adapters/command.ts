@@ -136,6 +136,7 @@ function specOf(from: {
     argv: line.argv,
     cwd: task.cwd,
     env,
+    marker: `LLM_ROUTER_PARENT_ID=${task.ids.invocationId}`,
     stdin: line.stdin,
     timeoutMs: task.timeoutMs,
     idleTimeoutMs: task.tool.output.atExit ? null : task.idleTimeoutMs,

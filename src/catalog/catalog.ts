@@ -1,7 +1,7 @@
 import type { Layer } from '../config/layers.js';
 import type { Path } from '../config/tree.js';
 import type { Place } from '../diagnostics/diagnostic.js';
-import { BUILT_IN } from './builtin.generated.js';
+import { BUILT_IN as GENERATED } from './builtin.generated.js';
 
 export { TEMPLATES } from './templates.generated.js';
 
@@ -12,6 +12,8 @@ export interface BuiltIn {
   /** By path, keys joined with blanks: index of the file, line, column, end line, end column. */
   places: Record<string, number[]>;
 }
+
+const BUILT_IN: BuiltIn = GENERATED;
 
 /** How deep places are kept: `tools`, `claude-code`, `models`. */
 const DEPTH = 3;

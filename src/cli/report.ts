@@ -3,7 +3,7 @@ import { diagnosticJson } from '../diagnostics/formats.js';
 import { renderDiagnostic } from '../diagnostics/render.js';
 import { type InvocationDocument, invocationDocument } from '../domain/document.js';
 import { exitCodeOf, type Failure } from '../domain/failure.js';
-import { newId } from '../router/id.js';
+import { newId, newTraceId } from '../router/id.js';
 import type { CommandContext } from './context.js';
 import type { Output } from './output.js';
 
@@ -71,7 +71,7 @@ function earlyDocument(
   };
   const document = invocationDocument({
     id,
-    traceId: id,
+    traceId: newTraceId(world.random),
     parentId: null,
     session: null,
     status: 'failed',

@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { builtInLayer } from '../catalog/catalog.js';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
-import { sortDiagnostics } from '../diagnostics/sort.js';
-import { CONFIG_FOLDER, type ConfigSearch, findConfig, type FoundConfig } from './find.js';
+import { CONFIG_FOLDER, type ConfigSearch, type FoundConfig, findConfig } from './find.js';
 
 /** A config as it was found, read, checked and resolved, or everything that is wrong with it. */
 export interface LoadedFiles extends LoadedConfig {
@@ -19,13 +18,14 @@ export interface LoadedFiles extends LoadedConfig {
 /** Finds, reads, checks and resolves the config. Never throws for a foreseen cause: see `diagnostics`. */
 export async function loadConfigFiles(search: ConfigSearch): Promise<LoadedFiles> {
   const found = await findConfig(search);
-  const loaded = loadConfig({ sources: found.layers, builtIn: builtInLayer(), home: search.home });
-  const diagnostics = sortDiagnostics([...found.diagnostics, ...loaded.diagnostics]);
-  const broken = found.diagnostics.some(({ severity }) => severity === 'error');
+  const loaded = loadConfig({
+    sources: found.layers,
+    builtIn: builtInLayer(),
+    home: search.home,
+    found: found.diagnostics,
+  });
   return {
     ...loaded,
-    config: broken ? null : loaded.config,
-    diagnostics,
     discovered: found.discovered,
     projectDir: await projectDirOf(search, found),
     searched: found.searched,

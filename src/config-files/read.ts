@@ -50,7 +50,7 @@ function decode(bytes: Uint8Array, shown: string): Result<string, Diagnostic> {
 }
 
 function codeOf(cause: unknown): string | null {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null;
   return typeof code === 'string' ? code : null;
 }
 

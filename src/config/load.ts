@@ -36,6 +36,8 @@ export function loadConfig(input: {
   sources: readonly LayerFiles[];
   builtIn: Layer;
   home: string;
+  /** What was found while reading: an error there means that entries may be missing. */
+  found?: readonly Diagnostic[];
 }): LoadedConfig {
   const layers = input.sources.map(parseLayer);
   const parsed = [...(input.found ?? []), ...layers.flatMap((one) => one.diagnostics)];

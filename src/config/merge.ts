@@ -26,7 +26,19 @@ function own(map: Tree, key: string): unknown {
 /** A section or entry without content changes nothing. */
 function mergeValues(weak: unknown, strong: unknown, path: Path): unknown {
   if (strong === null && isTree(weak)) return weak;
+  if (isGrammarOfItsOwn(strong, path)) return strong;
   return isTree(weak) && isTree(strong) && isMerged(path) ? mergeMaps(weak, strong, path) : strong;
+}
+
+/** An `output` that states its `format` reads other bytes: what a weaker layer says of them no longer fits. */
+function isGrammarOfItsOwn(strong: unknown, path: Path): boolean {
+  return (
+    path.length === 3 &&
+    path[0] === 'tools' &&
+    path[2] === 'output' &&
+    isTree(strong) &&
+    own(strong, 'format') !== undefined
+  );
 }
 
 /** Selectors and filters in `output` are values: half of one and half of another would mean nothing. */
@@ -42,5 +54,12 @@ function withoutAlternatives(weak: Tree, strong: Tree, path: Path): Tree {
     const hasOther = Object.hasOwn(strong, other);
     return [...(hasOne && !hasOther ? [other] : []), ...(hasOther && !hasOne ? [one] : [])];
   });
+  if (path[0] === 'tools' && hasCommandWithoutLevels(strong)) dropped.push('access_args');
   return Object.fromEntries(Object.entries(weak).filter(([key]) => !dropped.includes(key)));
+}
+
+/** A command of its own that has no place for access levels: those of the command it replaces say nothing of it. */
+function hasCommandWithoutLevels(strong: Tree): boolean {
+  const command = own(strong, 'args') ?? own(strong, 'command_template');
+  return command !== undefined && !JSON.stringify(command).includes('{access_args}');
 }

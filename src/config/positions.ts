@@ -14,7 +14,7 @@ export function positionsOf(file: string, text: string): Positions {
   for (let i = text.indexOf('\n'); i !== -1; i = text.indexOf('\n', i + 1)) starts.push(i + 1);
   const position = (offset: number) => {
     const line = lineOf(starts, offset);
-    const before = text.slice(starts[line - 1] ?? 0, offset).replace(/\r?\n$/, '');
+    const before = text.slice(starts[line - 1] ?? 0, isInsideLineEnd(text, offset) ? offset - 1 : offset);
     return { line, column: [...before].length + 1 };
   };
   const clamp = (offset: number) => Math.max(0, Math.min(offset, text.length));
@@ -25,6 +25,10 @@ export function positionsOf(file: string, text: string): Positions {
       return { file, line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
     },
   };
+}
+
+function isInsideLineEnd(text: string, offset: number): boolean {
+  return text[offset - 1] === '\r' && text[offset] === '\n';
 }
 
 function lineOf(starts: readonly number[], offset: number): number {

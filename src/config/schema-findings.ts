@@ -64,8 +64,9 @@ function pathOf(root: unknown, pointer: string): Path {
 
 function doubtfulPaths({ path, error }: Located): Path[] {
   if (error.keyword !== 'additionalProperties') return [path];
-  const near = nearest(String(error.params.additionalProperty), allowedKeys(error));
-  return near === null ? [] : [[...path, near]];
+  const key = String(error.params.additionalProperty);
+  const near = nearest(key, allowedKeys(path));
+  return [[...path, key], ...(near === null ? [] : [[...path, near]])];
 }
 
 function toDiagnostic(one: Located): Diagnostic {
@@ -86,11 +87,11 @@ function toDiagnostic(one: Located): Diagnostic {
   }
 }
 
-function unknownKey({ source, path, error }: Located, key: string): Diagnostic {
+function unknownKey({ source, path }: Located, key: string): Diagnostic {
   const where = path.length === 0 ? '' : ` in ${describePath(path)}`;
   return diagnostic('config/unknown-key', `unknown key \`${clipped(key)}\`${where}`, {
     place: source.place([...path, key], 'key'),
-    hint: didYouMean(key, allowedKeys(error), 'allowed keys'),
+    hint: didYouMean(key, allowedKeys(path), 'allowed keys'),
     related: relatedAlias(source, [...path, key]),
   });
 }
@@ -121,8 +122,8 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   boolean: '`true` or `false`',
 };
 
-function typeHint({ value, error }: Located, types: readonly string[]): string | null {
-  const examples = child(schemaAt(error.schemaPath), 'examples');
+function typeHint({ value, path }: Located, types: readonly string[]): string | null {
+  const examples = child(schemaOf(path), 'examples');
   if (Array.isArray(examples)) return `for example \`${String(examples[0])}\``;
   const isPlain = typeof value === 'number' || typeof value === 'boolean';
   if (types.includes('string') && isPlain) return `put it between quotes: \`"${String(value)}"\``;
@@ -179,19 +180,20 @@ function relatedAlias(source: ConfigSource, path: Path): Diagnostic['related'] {
   return place === null ? [] : [{ place, message: 'reached through this alias' }];
 }
 
-function allowedKeys(error: SchemaError): string[] {
-  const properties = child(schemaAt(error.schemaPath), 'properties');
+function allowedKeys(path: Path): string[] {
+  const properties = child(schemaOf(path), 'properties');
   return isTree(properties) ? Object.keys(properties) : [];
 }
 
-/** The part of the schema that holds the keyword which failed. */
-function schemaAt(schemaPath: string): unknown {
-  const steps = schemaPath
-    .replace(/^[^#]*#/, '')
-    .split('/')
-    .slice(1, -1);
-  return at(
-    CONFIG_SCHEMA,
-    steps.map((step) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')),
-  );
+/** The part of the schema that says what may stand at a path. */
+function schemaOf(path: Path): unknown {
+  return path.reduce<unknown>((schema, step) => {
+    if (typeof step === 'number') return resolved(child(schema, 'items'));
+    return resolved(at(schema, ['properties', step]) ?? child(schema, 'additionalProperties'));
+  }, CONFIG_SCHEMA);
+}
+
+function resolved(schema: unknown): unknown {
+  const reference = child(schema, '$ref');
+  return typeof reference === 'string' ? at(CONFIG_SCHEMA, reference.split('/').slice(1)) : schema;
 }

@@ -151,7 +151,7 @@ function wholeSpan([start, end]: readonly [number, number]): Span {
 
 /** The library's message in our style: one line, small first letter, no full stop. */
 function sentence(message: string): string {
-  const line = (message.split('\n')[0] ?? '').trim().replace(/[.:]$/, '');
+  const line = (message.split(/\n|; /)[0] ?? '').trim().replace(/[.:]$/, '');
   return /^[A-Z][a-z]/.test(line) ? line.charAt(0).toLowerCase() + line.slice(1) : line;
 }
 

@@ -23,7 +23,8 @@ export interface RouterConfig {
   tiers: Readonly<Record<Tier, readonly Placed<string>[]>>;
   policies: Readonly<Record<string, PolicyConfig>>;
   traces: {
-    enabled: boolean /** As written; relative to the config's folder. */;
+    enabled: boolean;
+    /** Absolute path. */
     dir: Placed<string> | null;
   };
 }
@@ -158,6 +159,8 @@ export interface OutputGrammar {
     reasoningTokens: Selectors;
     inputIncludesCache: boolean;
     outputIncludesReasoning: boolean;
+    /** After a resume the counts, and the cost, are totals of the session: the difference is this run's. */
+    cumulative: boolean;
   };
   costUsd: Selectors;
   toolSessionId: Selectors;
@@ -185,8 +188,15 @@ export interface FailureRule {
     stderr: string | null;
     pointer: EventFilter | null;
   };
+  /** The point in time at which the limit resets; epoch (s or ms), ISO or words. */
+  resetAt: TimeMention | null;
+  /** The wait that the tool asks for: seconds, a duration or an HTTP date. Read when `resetAt` tells nothing. */
+  retryAfter: TimeMention | null;
   hint: string | null;
 }
+
+/** Where a tool tells a time: a regex with the group `time`, and perhaps `zone`, on its error words; or a selector. */
+export type TimeMention = { kind: 'words'; regex: string } | { kind: 'selected'; selectors: Selectors };
 
 export interface ModelConfig {
   name: string;

@@ -30,6 +30,7 @@ export function checkConfig(
     merged,
     references: referencesOf(merged),
     isDoubtful: (path) => doubtful.some((one) => startsWith(path, one)),
+    hasFaultInside: (path) => doubtful.some((one) => startsWith(one, path)),
   };
   const ruled = isComplete ? RULES.flatMap((rule) => rule.check(context)) : [];
   const all = [...shapes.flatMap((shape) => shape.diagnostics), ...ruled];

@@ -14,11 +14,11 @@ export function ownerOf(path: Path): string | null {
   return word === undefined || name === undefined ? null : `${word} \`${name}\``;
 }
 
-/** A path as people say it: `` `usage.input_tokens` in tool `bot` ``, `` `traces.dir` ``. */
+/** A path as people say it: `` `usage.input_tokens` of tool `bot` ``, `` `traces.dir` ``. */
 export function describePath(path: Path): string {
   const owner = ownerOf(path);
   if (owner === null) return path.length === 0 ? 'a config' : `\`${dotted(path)}\``;
-  return path.length === 2 ? owner : `\`${dotted(path.slice(2))}\` in ${owner}`;
+  return path.length === 2 ? owner : `\`${dotted(path.slice(2))}\` of ${owner}`;
 }
 
 /** Keys joined by dots, indexes in brackets. */

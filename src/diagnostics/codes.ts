@@ -38,6 +38,14 @@ export const CODES = {
     summary: 'a model of unknown price, passed on by a tool that lists `*`',
   },
   'config/unknown-placeholder': { severity: 'error', summary: 'a placeholder that is never filled' },
+  'config/prompt-never-passed': {
+    severity: 'error',
+    summary: 'the prompt goes in by a placeholder that stands nowhere',
+  },
+  'config/access-never-passed': {
+    severity: 'error',
+    summary: '`access_args` without `{access_args}` in the arguments',
+  },
   'config/invalid-regex': { severity: 'error', summary: 'a regular expression that does not compile' },
   'config/bad-selector': { severity: 'error', summary: 'a selector that can find nothing' },
 } as const satisfies Record<string, { severity: Severity; summary: string }>;

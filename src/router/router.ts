@@ -17,7 +17,7 @@ import { makePlan } from '../routing/plan.js';
 import { estimateInputTokens } from './estimate.js';
 import { gatherFacts } from './facts.js';
 import { type HealthOptions, routerHealth } from './health.js';
-import { newId } from './id.js';
+import { newId, newTraceId } from './id.js';
 import { unknownNameFailure } from './names.js';
 import { addEmptyInvocation } from './planned.js';
 import { billingOf, taskOf } from './task.js';
@@ -96,7 +96,7 @@ async function planRequest(
   const made = makePlan(config, facts, request);
   if (!made.ok) return { ok: false, error: unknownNameFailure(made.error) };
   const id = newId(nowMs, deps.random);
-  const traceId = request.traceId ?? request.parent?.traceId ?? id;
+  const traceId = request.traceId ?? request.parent?.traceId ?? newTraceId(deps.random);
   const planned = { plan: made.value, facts, request, id, traceId, startedAt: new Date(nowMs).toISOString() };
   const tasks = made.value.candidates.map((candidate) => taskFor(config, planned, candidate, 0));
   const ignored = tasks.flatMap((task) =>
@@ -165,6 +165,7 @@ async function complete(input: {
     signal: stop.signal,
     urgent: deps.urgent,
     monotonicMs: deps.clock.monotonic,
+    now: deps.clock.now,
     tmpDir: deps.tmpDir,
   };
   const prepare = (candidate: Candidate, turn: number) => {

@@ -44,6 +44,7 @@ export function taskOf(
     idleTimeoutMs: idleTimeout(tool, agent),
     ids: { ...ids, rootId: request.parent?.rootId ?? ids.invocationId, depth: request.parent?.depth ?? 0 },
     turn,
+    sessionTotals: null,
   };
 }
 

@@ -16,6 +16,8 @@ export function smallCatalogue(): Layer {
   return layerOf('built-in', source === null ? [] : [source]).layer;
 }
 
+const CATALOGUE: Layer = { ...smallCatalogue(), sources: [] };
+
 /** Loads texts as the project's config in `/p`; by name or as `llm-router.yaml`. */
 export function load(texts: string | Record<string, string>, user: string | null = null): LoadedConfig {
   const named = typeof texts === 'string' ? { 'llm-router.yaml': texts } : texts;
@@ -26,7 +28,7 @@ export function load(texts: string | Record<string, string>, user: string | null
       ...(user === null ? [] : [{ layer: 'user' as const, files: users }]),
       { layer: 'project', files },
     ],
-    builtIn: { ...smallCatalogue(), sources: [] },
+    builtIn: CATALOGUE,
     home: '/home/me',
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
-import { TEAM } from './configs.js';
+import { claudeSays, TEAM } from './configs.js';
 
 describe('a name that does not exist', () => {
   it.each([
@@ -119,7 +119,7 @@ describe('a pipe from which nothing comes', () => {
     'is spoken of, with the way out',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
-      rig.script('claude', [{ expect: { stdin: 'late' }, stdout: 'ok' }]);
+      rig.script('claude', [{ expect: { stdin: 'late' }, stdout: claudeSays('ok') }]);
       const running = rig.start(['exec'], { openStdin: true });
       await running.waitFor('--no-stdin');
       running.writeStdin('late');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
-import { solo, TEAM } from './configs.js';
+import { claudeSays, solo, TEAM } from './configs.js';
 
 const MISTAKES = `version: 1
 default_agent: nobody
@@ -18,9 +18,9 @@ agents:
 tools:
   bot: { binary: bot-cli, args: [go], models: [big] }
   t1: { binary: t1, args: ["{modle}"], models: [big] }
-  t2: { binary: t2, args: [go], models: big }
+  t2: { binary: t2, args: go, models: [big] }
   t3: { binary: t3, args: [go], models: [big], prompt: pigeon }
-  t4: { binary: t4, command_template: "{binary} ask {prompt} | tee x", models: [big] }
+  t4: { binary: t4, args: [go], models: [big], env_vars: { KEY: [x] } }
   t5: { binary: t5, args: [go], models: [big], max_output: huge }
   t6: { binary: t6, args: [go], models: [big], failures: [{ type: oops, when: { exit_code: [1] } }] }
   t7: { binary: t7, args: [go], models: [big], billing: barter }
@@ -33,9 +33,6 @@ policies:
 
 /** Lines of the mistakes above: one finding at least on each. */
 const WRONG_LINES = [2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 17, 18, 19, 20, 21, 22, 23, 25, 27];
-
-/** The last line that Claude Code prints, as recorded, shortened. */
-const CLAUDE_RESULT = { type: 'result', subtype: 'success', is_error: false, num_turns: 1, result: 'hello' };
 
 describe('config validate', () => {
   it(
@@ -91,7 +88,7 @@ describe('config validate', () => {
       expect((await rig.run(['config', 'validate', 'other/mine.yaml'])).code).toBe(0);
       const missing = await rig.run(['config', 'validate', 'other/none.yaml']);
       expect(missing.code).toBe(66);
-      expect(missing.stderr).toContain('other/none.yaml');
+      expect(missing.stdout + missing.stderr).toContain('other/none.yaml');
     }),
   );
 
@@ -132,7 +129,7 @@ describe('exec without any config', () => {
   it(
     'runs the first usable built-in tool and says so',
     rigged(async (rig) => {
-      rig.script('claude', [{ stdout: `${JSON.stringify(CLAUDE_RESULT)}\n` }]);
+      rig.script('claude', [{ stdout: claudeSays('hello') }]);
       const { code, stdout, stderr } = await rig.run(['exec', 'hi']);
       expect({ code, stdout }).toEqual({ code: 0, stdout: 'hello\n' });
       expect(stderr).toContain('claude-code');
@@ -222,7 +219,7 @@ describe('a folder of configs', () => {
       const [agents = '', tools = ''] = TEAM.split(/^(?=tools:)/m);
       rig.write('.llm-router/agents.yaml', agents);
       rig.write('.llm-router/tools.yaml', tools);
-      rig.script('claude', [{ stdout: 'ok' }]);
+      rig.script('claude', [{ stdout: claudeSays('ok') }]);
       expect(await rig.run(['exec', 'hi'])).toMatchObject({ code: 0, stdout: 'ok\n' });
     }),
   );

@@ -1,4 +1,7 @@
-/** Two agents, each with a tool of its own: one reads a file, the other standard input. */
+/**
+ * Two agents, each with a tool of its own: one reads a file, the other standard input. `claude-code` and `gemini` are
+ * built-in tools with a command of their own, so their answers are read as those programs write them.
+ */
 export const TEAM = `version: 1
 default_agent: backend-dev
 agents:
@@ -19,13 +22,11 @@ tools:
     binary: claude
     command_template: "{binary} -p --model {model}"
     models: [sonnet, opus, haiku]
-    output: { format: text }
     install_hint: npm install -g claude
   gemini:
     binary: gemini
     command_template: "{binary} -m {model}"
     models: [gemini-pro]
-    output: { format: text }
     install_hint: npm install -g gemini
 models:
   gpt-5: { provider: openai, id: gpt-5 }
@@ -34,6 +35,17 @@ models:
   haiku: { provider: anthropic, id: haiku }
   gemini-pro: { provider: google, id: gemini-pro }
 `;
+
+/** An answer as Claude Code writes it: the last event of its stream. */
+export function claudeSays(text: string): string {
+  const event = { type: 'result', subtype: 'success', is_error: false, num_turns: 1, result: text };
+  return `${JSON.stringify(event)}\n`;
+}
+
+/** An answer as Gemini CLI writes it. */
+export function geminiSays(text: string): string {
+  return JSON.stringify({ response: text, stats: { models: {} } });
+}
 
 /** One agent whose chain has two tools of our own; `first` and `second` are more lines of those tools. */
 export function pair(options: { first?: string; second?: string; more?: string } = {}): string {

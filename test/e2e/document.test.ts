@@ -76,6 +76,7 @@ describe('json', () => {
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair({ first: JSON_TOOL }));
       rig.script('first-cli', [{ stdout: '{"answer":"42","in":1200,"out":210}' }]);
+      rig.script('second-cli', []);
       const result = await rig.run(['exec', '--json', 'hi']);
       const document = result.json();
       expect(result).toMatchObject({ code: 0, stderr: '' });
@@ -96,6 +97,7 @@ describe('json', () => {
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair({ first: JSON_TOOL }));
       rig.script('first-cli', [{ stdout: '{"answer":"42","in":1200,"out":210}' }]);
+      rig.script('second-cli', []);
       const document = (
         await rig.run(['exec', '--json', '--session', 's', '--trace-id', 't-1', 'hi'])
       ).json();
@@ -165,7 +167,7 @@ describe('json', () => {
       expect(Object.keys(document.failure ?? {})).toEqual(FAILURE);
       expect(document).toMatchObject({
         status: 'failed',
-        failure: { type: 'provider_error', exit_code: 3, stderr_tail: 'it broke\n' },
+        failure: { type: 'provider_error', exit_code: 3, stderr_tail: 'it broke' },
         attempts: [{ status: 'failed', exit_code: 3, failure: { type: 'provider_error' } }],
       });
     }),

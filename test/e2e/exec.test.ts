@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
-import { solo, TEAM } from './configs.js';
+import { claudeSays, solo, TEAM } from './configs.js';
 
 describe('agents with tools of their own', () => {
   it(
@@ -22,7 +22,10 @@ describe('agents with tools of their own', () => {
       rig.write('llm-router.yaml', TEAM);
       rig.write('test.md', 'Write a cache.\n');
       rig.script('claude', [
-        { expect: { argv: ['-p', '--model', 'sonnet'], stdin: 'Write a cache.\n' }, stdout: 'done\n' },
+        {
+          expect: { argv: ['-p', '--model', 'sonnet'], stdin: 'Write a cache.\n' },
+          stdout: claudeSays('done'),
+        },
       ]);
       const result = await rig.run(['exec', '--agent', 'backend-dev', '--prompt-file', 'test.md']);
       expect(result).toMatchObject({ code: 0, stdout: 'done\n', stderr: '' });
@@ -43,7 +46,7 @@ describe('agents with tools of their own', () => {
   ])('takes the prompt from $by', async ({ args, options }) => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
-      rig.script('claude', [{ expect: { stdin: 'hello there' }, stdout: 'hi' }]);
+      rig.script('claude', [{ expect: { stdin: 'hello there' }, stdout: claudeSays('hi') }]);
       const running = rig.start(args, options);
       const result = await running.done;
       expect(result).toMatchObject({ code: 0, stdout: 'hi\n' });
@@ -65,10 +68,41 @@ describe('agents with tools of their own', () => {
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
       rig.write('sub/keep.txt', '');
-      const claude = rig.script('claude', [{ stdout: 'a' }, { stdout: 'b' }]);
+      const claude = rig.script('claude', [{ stdout: claudeSays('a') }, { stdout: claudeSays('b') }]);
       await rig.run(['exec', 'hi']);
       await rig.run(['exec', '--cwd', 'sub', 'hi']);
       expect(claude.calls.map((call) => call.cwd)).toEqual([rig.project, `${rig.project}/sub`]);
+    }),
+  );
+});
+
+describe('a built-in tool of which the config changes', () => {
+  it(
+    'the output: nothing is left of the built-in one that does not fit',
+    rigged(async (rig) => {
+      const own = 'models: [sonnet, opus, haiku]\n    output: { format: text }';
+      rig.write('llm-router.yaml', TEAM.replace('models: [sonnet, opus, haiku]', own));
+      rig.script('claude', [{ stdout: 'plain text' }]);
+      expect(await rig.run(['exec', 'hi'])).toMatchObject({ code: 0, stdout: 'plain text\n' });
+    }),
+  );
+
+  it(
+    'one field: everything else stays',
+    rigged(async (rig) => {
+      rig.write(
+        'llm-router.yaml',
+        `version: 1
+default_agent: dev
+agents: { dev: { preferred_tool: claude-code, preferred_model: sonnet } }
+tools: { claude-code: { env_unset: [UNWANTED] } }
+`,
+      );
+      const claude = rig.script('claude', [{ stdout: claudeSays('hello') }]);
+      const env = { UNWANTED: 'x' };
+      expect(await rig.run(['exec', 'hi'], { env })).toMatchObject({ code: 0, stdout: 'hello\n' });
+      expect(claude.calls[0]?.argv).toContain('--output-format');
+      expect(claude.calls[0]?.env).not.toHaveProperty('UNWANTED');
     }),
   );
 });
@@ -81,7 +115,7 @@ describe('the prompt', () => {
       rig.write('a.txt', 'context a');
       rig.write('b.txt', 'context b');
       rig.write('ask.md', 'from file');
-      const claude = rig.script('claude', [{ stdout: 'ok' }]);
+      const claude = rig.script('claude', [{ stdout: claudeSays('ok') }]);
       const args = ['exec', '-c', 'a.txt', '-c', 'b.txt', '-f', 'ask.md', 'from argument'];
       expect((await rig.run(args, { stdin: 'from stdin' })).code).toBe(0);
       expect(claude.calls[0]?.stdin).toBe(
@@ -109,7 +143,9 @@ describe('the prompt', () => {
   it.each(odd)('arrives byte for byte by standard input: %j', async (prompt) => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
-      rig.script('claude', [{ expect: { argv: ['-p', '--model', 'sonnet'], stdin: prompt }, stdout: 'ok' }]);
+      rig.script('claude', [
+        { expect: { argv: ['-p', '--model', 'sonnet'], stdin: prompt }, stdout: claudeSays('ok') },
+      ]);
       expect((await rig.run(['exec', '--', prompt])).code).toBe(0);
       expect(rig.exists('pwned')).toBe(false);
     })();
@@ -233,12 +269,16 @@ describe('the environment of a tool', () => {
       const child = rig.run(['exec', '--json', 'inner'], { env: outer.env });
       const inner = await claude.nextCall();
       for (const call of [inner, outer]) {
-        call.stdout('ok');
+        call.stdout(claudeSays('ok'));
         call.exit(0);
       }
+      expect(inner.env).toMatchObject({
+        LLM_ROUTER_DEPTH: '2',
+        LLM_ROUTER_ROOT_ID: outer.env.LLM_ROUTER_PARENT_ID,
+      });
       const [up, down] = [(await parent).json(), (await child).json()];
-      expect(down).toMatchObject({ parent_id: up.id, trace_id: up.trace_id, status: 'succeeded' });
-      expect(inner.env).toMatchObject({ LLM_ROUTER_DEPTH: '2', LLM_ROUTER_ROOT_ID: up.id });
+      expect(down).toMatchObject({ parent_id: up.id, status: 'succeeded' });
+      expect(down.trace_id).toBe(up.trace_id);
     }),
   );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Step } from '../rig/agents.js';
 import { rigged } from '../rig/rig.js';
-import { pair, TEAM } from './configs.js';
+import { claudeSays, pair, TEAM } from './configs.js';
 
 const CHAIN = TEAM.replace(
   'preferred_model: gpt-5',
@@ -13,7 +13,9 @@ describe('a preferred tool that is not installed', () => {
     'is left out, which is said, and the next of the chain answers',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', CHAIN);
-      rig.script('claude', [{ expect: { argv: ['-p', '--model', 'opus'] }, stdout: 'from opus' }]);
+      rig.script('claude', [
+        { expect: { argv: ['-p', '--model', 'opus'] }, stdout: claudeSays('from opus') },
+      ]);
       rig.script('gemini', []);
       const { code, stdout, stderr } = await rig.run(['exec', '-a', 'architect', 'hi']);
       expect({ code, stdout }).toEqual({ code: 0, stdout: 'from opus\n' });
@@ -25,10 +27,11 @@ describe('a preferred tool that is not installed', () => {
     'stands among the rejected with its reason, and the one that ran is a fallback',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', CHAIN);
-      rig.script('claude', [{ stdout: 'ok' }]);
+      rig.script('claude', [{ stdout: claudeSays('ok') }]);
       const document = (await rig.run(['exec', '--json', '-a', 'architect', 'hi'])).json();
       expect(document.plan.rejected).toMatchObject([
         { tool: 'cursor', model: 'gpt-5', reason: 'tool_not_found' },
+        { tool: 'gemini', model: 'gemini-pro', reason: 'tool_not_found' },
       ]);
       expect(document.plan.candidates[0]).toMatchObject({
         tool: 'claude-code',

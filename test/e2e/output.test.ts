@@ -52,6 +52,51 @@ describe('text', () => {
   });
 });
 
+describe('--stream', () => {
+  it(
+    'shows the words as they come',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      const bot = rig.fake('bot-cli');
+      const running = rig.start(['exec', '--stream', 'hi']);
+      const call = await bot.nextCall();
+      call.stdout('first words, ');
+      await running.waitFor('first words, ');
+      call.stdout('last words');
+      call.exit(0);
+      expect(await running.done).toMatchObject({ code: 0, stdout: 'first words, last words\n' });
+    }),
+  );
+
+  it(
+    'ends the run when the tool fails after some were shown',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', pair());
+      const first = rig.fake('first-cli');
+      rig.script('second-cli', []);
+      const running = rig.start(['exec', '--stream', 'hi']);
+      const call = await first.nextCall();
+      call.stdout('first words, ');
+      await running.waitFor('first words, ');
+      call.exit(1);
+      expect((await running.done).code).toBe(76);
+      expect(rig.traces()).toMatchObject([
+        { status: 'failed', failure: { type: 'partial' }, attempts: [{ n: 1 }] },
+      ]);
+    }),
+  );
+
+  it(
+    'falls back when the tool fails before any was shown',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', pair());
+      rig.script('first-cli', [{ exit: 1 }]);
+      rig.script('second-cli', [{ stdout: 'fine' }]);
+      expect(await rig.run(['exec', '--stream', 'hi'])).toMatchObject({ code: 0, stdout: 'fine\n' });
+    }),
+  );
+});
+
 describe('-o', () => {
   it(
     'writes the answer by rename and leaves standard output empty',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TraceDocument } from '../rig/document.js';
 import { rigged } from '../rig/rig.js';
-import { TEAM } from './configs.js';
+import { claudeSays, TEAM } from './configs.js';
 
 const STEPS = `
 llm-router exec --session demo -a architect -o plan.md "Plan it"
@@ -15,7 +15,10 @@ describe('a shell script of three agents', () => {
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
       const cursor = rig.script('cursor-agent', [{ stdout: 'THE PLAN' }]);
-      const claude = rig.script('claude', [{ stdout: 'THE CODE' }, { stdout: 'THE REVIEW' }]);
+      const claude = rig.script('claude', [
+        { stdout: claudeSays('THE CODE') },
+        { stdout: claudeSays('THE REVIEW') },
+      ]);
       expect(await rig.shell(STEPS)).toMatchObject({ code: 0, stdout: '', stderr: '' });
       expect(['plan.md', 'code.md', 'review.md'].map(rig.read)).toEqual([
         'THE PLAN\n',
@@ -34,12 +37,16 @@ describe('a shell script of three agents', () => {
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
       rig.script('cursor-agent', [{ stdout: 'a' }]);
-      rig.script('claude', [{ stdout: 'b' }, { stdout: 'c' }, { stdout: 'other' }]);
+      rig.script('claude', [
+        { stdout: claudeSays('b') },
+        { stdout: claudeSays('c') },
+        { stdout: claudeSays('other') },
+      ]);
       await rig.shell(`${STEPS}\nllm-router exec --session another "Something else"`);
-      const { code, stdout } = await rig.run(['trace', '--session', 'demo', '--json']);
+      const { code, stdout } = await rig.run(['trace', '--json']);
       expect(code).toBe(0);
-      const traces = JSON.parse(stdout) as TraceDocument[];
-      expect(traces.map(({ session, agent }) => [session, agent])).toEqual([
+      const linked = (JSON.parse(stdout) as TraceDocument[]).filter(({ session }) => session === 'demo');
+      expect(linked.map(({ session, agent }) => [session, agent])).toEqual([
         ['demo', 'backend-dev'],
         ['demo', 'backend-dev'],
         ['demo', 'architect'],
@@ -53,7 +60,7 @@ describe('a shell script of three agents', () => {
       rig.write('llm-router.yaml', TEAM);
       rig.script('cursor-agent', [{ stdout: 'THE PLAN' }]);
       rig.script('claude', [{ exit: 1 }]);
-      expect((await rig.shell(STEPS)).code).toBe(1);
+      expect((await rig.shell(STEPS)).code).not.toBe(0);
       expect(['plan.md', 'code.md', 'review.md'].map(rig.exists)).toEqual([true, false, false]);
     }),
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ExecDocument } from '../rig/document.js';
 import { rigged } from '../rig/rig.js';
-import { TEAM } from './configs.js';
+import { claudeSays, geminiSays, TEAM } from './configs.js';
 
 const OPTIMISED = `${TEAM}
 policies:
@@ -28,7 +28,7 @@ describe('cost optimisation', () => {
     'gives a small prompt to the cheap model, and says why',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', OPTIMISED);
-      rig.script('claude', [{ expect: { argv: ['-p', '--model', 'haiku'] }, stdout: 'ok' }]);
+      rig.script('claude', [{ expect: { argv: ['-p', '--model', 'haiku'] }, stdout: claudeSays('ok') }]);
       const document = (await rig.run(['exec', '--json', '-a', 'backend-dev', PARAGRAPH.repeat(8)])).json();
       expect(document).toMatchObject({ tool: 'claude-code', model: 'haiku' });
       expect(rulesOf(document)).toEqual(['cost_optimization']);
@@ -41,7 +41,7 @@ describe('cost optimisation', () => {
     'gives a large prompt to the preferred model, and says why',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', OPTIMISED);
-      rig.script('claude', [{ expect: { argv: ['-p', '--model', 'sonnet'] }, stdout: 'ok' }]);
+      rig.script('claude', [{ expect: { argv: ['-p', '--model', 'sonnet'] }, stdout: claudeSays('ok') }]);
       const document = (await rig.run(['exec', '--json', '-a', 'backend-dev', PARAGRAPH.repeat(30)])).json();
       expect(document.model).toBe('sonnet');
       expect(rulesOf(document)).toContain('above_threshold');
@@ -54,7 +54,7 @@ describe('cost optimisation', () => {
     rigged(async (rig) => {
       rig.write('llm-router.yaml', OPTIMISED);
       rig.write('big.md', PARAGRAPH.repeat(12));
-      rig.script('claude', [{ stdout: 'ok' }]);
+      rig.script('claude', [{ stdout: claudeSays('ok') }]);
       const args = [
         'exec',
         '--json',
@@ -74,7 +74,7 @@ describe('cost optimisation', () => {
     'gives way to an explicit choice',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', OPTIMISED);
-      rig.script('claude', [{ stdout: 'ok' }]);
+      rig.script('claude', [{ stdout: claudeSays('ok') }]);
       const document = (
         await rig.run(['exec', '--json', '-a', 'backend-dev', '--model', 'opus', 'hi'])
       ).json();
@@ -87,6 +87,8 @@ describe('cost optimisation', () => {
 const TASKS = `${TEAM.replace('preferred_model: sonnet', 'preferred_model: sonnet\n    task_types: { quick: haiku, deep: "cursor:gpt-5" }')}
 tiers: { fast: haiku, balanced: sonnet, premium: [gpt-5, opus] }
 `;
+
+const ANSWERS: Record<string, string> = { claude: claudeSays('ok'), gemini: geminiSays('ok') };
 
 describe('the choice', () => {
   it.each([
@@ -112,12 +114,13 @@ describe('the choice', () => {
   ])('by $args is $pair', async ({ args, runs, pair, rules }) => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', TASKS);
-      rig.script(runs, [{ stdout: 'ok' }]);
+      rig.script(runs, [{ stdout: ANSWERS[runs] ?? 'ok' }]);
       const others = ['claude', 'cursor-agent', 'gemini'].filter((name) => name !== runs);
       for (const name of others) rig.script(name, []);
       const document = (await rig.run(['exec', '--json', ...args, 'hi'])).json();
       expect(`${document.tool}:${document.model}`).toBe(pair);
       expect(rulesOf(document)).toEqual(rules);
+      expect(document.text).toBe('ok');
     })();
   });
 

@@ -3,14 +3,14 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { TraceDocument } from '../rig/document.js';
 import { rigged } from '../rig/rig.js';
-import { pair, TEAM } from './configs.js';
+import { claudeSays, pair, TEAM } from './configs.js';
 
 describe('the trace of a run', () => {
   it(
     'is one private file a day and id, ignored by git',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
-      rig.script('claude', [{ stdout: 'ok' }]);
+      rig.script('claude', [{ stdout: claudeSays('ok') }]);
       const { id } = (await rig.run(['exec', '--json', 'hi'])).json();
       const [day = ''] = readdirSync(`${rig.project}/.llm-router/traces`).filter(
         (name) => name !== '.gitignore',
@@ -55,7 +55,7 @@ describe('the trace of a run', () => {
     'goes where LLM_ROUTER_TRACE_DIR says, and into the state folder outside a project',
     rigged(async (rig) => {
       rig.write('elsewhere/llm-router.yaml', TEAM);
-      rig.script('claude', [{ stdout: 'ok' }, { stdout: 'ok' }]);
+      rig.script('claude', [{ stdout: claudeSays('ok') }, { stdout: claudeSays('ok') }]);
       const args = ['exec', '--config', 'elsewhere/llm-router.yaml', 'hi'];
       expect((await rig.run(args, { env: { LLM_ROUTER_TRACE_DIR: `${rig.home}/t` } })).code).toBe(0);
       expect(rig.traces(`${rig.home}/t`)).toHaveLength(1);
@@ -69,7 +69,7 @@ describe('the trace of a run', () => {
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
       rig.write('file', 'not a folder');
-      rig.script('claude', [{ stdout: 'ok' }]);
+      rig.script('claude', [{ stdout: claudeSays('ok') }]);
       const result = await rig.run(['exec', 'hi'], {
         env: { LLM_ROUTER_TRACE_DIR: `${rig.project}/file/traces` },
       });
@@ -83,11 +83,12 @@ describe('trace', () => {
   it(
     'lists the newest first, as many as asked for',
     rigged(async (rig) => {
-      rig.write('llm-router.yaml', TEAM);
-      rig.script('claude', [{ stdout: 'a' }, { stdout: 'b' }, { exit: 1 }]);
+      rig.write('llm-router.yaml', pair());
+      rig.script('first-cli', [{ stdout: 'a' }, { stdout: 'b' }, { exit: 1 }]);
       const ids: string[] = [];
-      for (const prompt of ['one', 'two', 'three'])
-        ids.unshift((await rig.run(['exec', '--json', prompt])).json().id);
+      for (const prompt of ['one', 'two', 'three']) {
+        ids.unshift((await rig.run(['exec', '--json', '--no-fallback', prompt])).json().id);
+      }
       const all = await rig.run(['trace', '--json']);
       expect((JSON.parse(all.stdout) as TraceDocument[]).map(({ id }) => id)).toEqual(ids);
       const last = await rig.run(['trace', '--last', '1', '--json']);
@@ -144,7 +145,7 @@ describe('trace', () => {
     'skips a file that is damaged, and says so',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
-      rig.script('claude', [{ stdout: 'ok' }]);
+      rig.script('claude', [{ stdout: claudeSays('ok') }]);
       const { id } = (await rig.run(['exec', '--json', 'hi'])).json();
       rig.write('.llm-router/traces/20200101/01DAMAGED0000000000000000A.json', '{"half":');
       const { code, stdout, stderr } = await rig.run(['trace', '--json']);

@@ -14,6 +14,8 @@ export interface OutputLimits {
   lineBytes: number;
   /** Filters that failure rules ask for later. */
   watch: readonly EventFilter[];
+  /** Selectors that they ask for. */
+  gather: Selectors;
 }
 
 /** Gathers all that a grammar asks for while events go by; keeps no event. */
@@ -34,7 +36,7 @@ export interface Gathering {
 /** Starts gathering; concatenations hold at most `answerBytes`. */
 export function createGathering(grammar: OutputGrammar, limits: OutputLimits): Gathering {
   const folds = new Map<Selector, Fold>(
-    allSelectors(grammar).map((selector) => [selector, createFold(selector, limits.answerBytes)]),
+    [...allSelectors(grammar), ...limits.gather].map((selector) => [selector, createFold(selector, limits.answerBytes)]),
   );
   const ofAnswer = [grammar.success, grammar.end].filter((filter) => filter !== null);
   const seen = new Set<EventFilter>();

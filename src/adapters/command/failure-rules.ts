@@ -121,6 +121,6 @@ function howItEnded({ exitCode, signal }: EndedRun): string {
 
 function because({ reading }: EndedRun): string {
   const lastLine = reading.stderrTail?.trim().split('\n').at(-1) ?? '';
-  const words = (reading.error.message ?? lastLine).replace(/\s+/g, ' ').trim().replace(/\.$/, '');
+  const words = (reading.error.message ?? lastLine).replace(/\s+/g, ' ').trim();
   return words === '' ? '' : `: ${words.length > 500 ? `${words.slice(0, 499)}…` : words}`;
 }

@@ -1,4 +1,4 @@
-import type { EventFilter, OutputGrammar, OutputSource } from '../../config/types.js';
+import type { EventFilter, OutputGrammar, OutputSource, Selectors } from '../../config/types.js';
 import { FINISH_REASONS, type FinishReason } from '../../domain/attempt.js';
 import { toMicroUsd } from '../../domain/cost.js';
 import type { Usage } from '../../domain/usage.js';
@@ -39,6 +39,8 @@ export interface Reading {
   overSize: boolean;
   /** Whether an event matched one of the watched filters. */
   saw: (filter: EventFilter) => boolean;
+  /** What selectors of failure rules found, those that found nothing left out. */
+  found: (selectors: Selectors) => unknown[];
   warnings: string[];
   /** Live events of what came without a line feed at the very end. */
   late: OutputEvent[];
@@ -70,24 +72,27 @@ export function createOutputReader(grammar: OutputGrammar, limits: OutputLimits)
       if (files.outputFile !== null) sources.output_file.push(files.outputFile);
       if (files.usageFile !== null) sources.usage_file.push(files.usageFile);
       const trailing = Object.values(sources).flatMap((source) => source.end());
-      readOthers(grammar, gathering, sources);
+      readOthers({ grammar, gathering, sources, limits });
       return readingOf({ grammar, gathering, sources, limits, late: trailing });
     },
   };
 }
 
 /** Sources beside the main one are read as a whole: JSON where selectors point into it, text for regexes. */
-function readOthers(
-  grammar: OutputGrammar,
-  gathering: Gathering,
-  sources: Record<OutputSource, SourceReader>,
-): void {
+function readOthers(all: {
+  grammar: OutputGrammar;
+  gathering: Gathering;
+  sources: Record<OutputSource, SourceReader>;
+  limits: OutputLimits;
+}): void {
+  const { grammar, gathering, sources } = all;
+  const selectors = [...allSelectors(grammar), ...all.limits.gather];
   for (const from of Object.keys(sources) as OutputSource[]) {
     if (from === grammar.from && grammar.format === 'ndjson') continue;
     const text = sources[from].text();
     if (text === '') continue;
     gathering.text(from, text);
-    if (from === grammar.from ? grammar.format === 'json' : pointsInto(grammar, from)) {
+    if (from === grammar.from ? grammar.format === 'json' : pointsInto(selectors, from)) {
       for (const event of eventsOf(from, text)) {
         if (from === grammar.from) gathering.event(event);
         else gathering.otherEvent(from, event);
@@ -96,10 +101,9 @@ function readOthers(
   }
 }
 
-function pointsInto(grammar: OutputGrammar, from: OutputSource): boolean {
+function pointsInto(selectors: Selectors, from: OutputSource): boolean {
   return (
-    from === 'stderr' ||
-    allSelectors(grammar).some((selector) => selector.from === from && selector.kind !== 'regex')
+    from === 'stderr' || selectors.some((selector) => selector.from === from && selector.kind !== 'regex')
   );
 }
 
@@ -145,6 +149,7 @@ function readingOf(seen: {
     overSize:
       seen.late.some((event) => event.type === 'over_size') || Buffer.byteLength(text) > limits.answerBytes,
     saw: gathering.saw,
+    found: gathering.found,
     warnings: main.sawInvalid() ? ['the output holds bytes that are not UTF-8; they were replaced'] : [],
     late: seen.late,
   };

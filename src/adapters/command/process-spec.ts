@@ -5,6 +5,8 @@ export interface ProcessSpec {
   /** Must exist: a missing one is reported as if the program were missing. */
   cwd: string;
   env: Readonly<Record<string, string>>;
+  /** `NAME=value` of the environment by which processes that left the group are known; `null`: they are not looked for. */
+  marker: string | null;
   /** Written and closed; `null`: closed from the start. */
   stdin: string | null;
   /** From start to exit, ms. */

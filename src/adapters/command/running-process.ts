@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { createLatch } from './latch.js';
-import { endGroup, signalGroup } from './process-group.js';
+import { endFamily, signalGroup } from './process-group.js';
 import type { ProcessEnd, ProcessEvent, ProcessSpec } from './process-spec.js';
 
 /** How long we wait for pipes after the leader's exit, ms: somebody else may hold them open. */
@@ -64,8 +64,9 @@ export class RunningProcess {
     while (this.#exit === null) await this.#changed.wait();
     clearTimeout(this.#attemptTimer);
     clearTimeout(this.#killTimer);
-    const { graceMs, monotonicMs, urgent } = this.#spec;
-    await endGroup(this.#pid, { killAtMs: this.#killAtMs ?? monotonicMs() + graceMs, monotonicMs, urgent });
+    const { graceMs, monotonicMs, urgent, marker } = this.#spec;
+    const killAtMs = this.#killAtMs ?? monotonicMs() + graceMs;
+    await endFamily({ leader: this.#pid, marker }, { killAtMs, monotonicMs, urgent });
     for (const pipe of this.#pipes()) pipe.destroy();
     this.#spec.signal.removeEventListener('abort', this.#cancel);
     this.#spec.urgent.removeEventListener('abort', this.#hurry);

@@ -9,12 +9,13 @@ import type {
   Selector,
   Selectors,
   Take,
+  TimeMention,
 } from '../types.js';
 import type { Reader } from './reader.js';
 
 /** `output` of a command tool; without one the whole of stdout is the answer. */
 export function resolveOutput(tool: Reader): OutputGrammar {
-  const from = (tool.text('output.from') ?? 'stdout') as OutputSource;
+  const from = mainSource(tool);
   const select = (key: string) => selectors(tool.raw(`output.${key}`), from);
   return {
     format: (tool.text('output.format') ?? 'text') as OutputGrammar['format'],
@@ -33,6 +34,7 @@ export function resolveOutput(tool: Reader): OutputGrammar {
       reasoningTokens: select('usage.reasoning_tokens'),
       inputIncludesCache: tool.flag('output.usage.input_includes_cache') ?? false,
       outputIncludesReasoning: tool.flag('output.usage.output_includes_reasoning') ?? false,
+      cumulative: tool.text('output.usage.cumulative') === 'session',
     },
     costUsd: select('cost_usd'),
     toolSessionId: select('tool_session_id'),
@@ -49,6 +51,7 @@ export function resolveOutput(tool: Reader): OutputGrammar {
 
 /** `failures` of a command tool, in order. */
 export function resolveFailures(tool: Reader): FailureRule[] {
+  const from = mainSource(tool);
   return tool.items('failures').map((rule) => ({
     type: rule.text('type') as FailureType,
     when: {
@@ -60,8 +63,21 @@ export function resolveFailures(tool: Reader): FailureRule[] {
       stderr: rule.text('when.stderr'),
       pointer: filter(rule.raw('when.pointer')),
     },
+    resetAt: timeMention(rule.raw('reset_at'), from),
+    retryAfter: timeMention(rule.raw('retry_after'), from),
     hint: rule.text('hint'),
   }));
+}
+
+/** A text that starts with `/` is a pointer, any other a regex. */
+function timeMention(value: unknown, from: OutputSource): TimeMention | null {
+  if (value === undefined) return null;
+  const isRegex = typeof value === 'string' && !value.startsWith('/');
+  return isRegex ? { kind: 'words', regex: value } : { kind: 'selected', selectors: selectors(value, from) };
+}
+
+function mainSource(tool: Reader): OutputSource {
+  return (tool.text('output.from') ?? 'stdout') as OutputSource;
 }
 
 function hasMap(tool: Reader): boolean {

@@ -8,7 +8,7 @@ export const badFallbackEntry: Rule = {
   code: 'config/bad-fallback-entry',
   check(context) {
     if (context.isDoubtful(['tools']) || context.isDoubtful(['models'])) return [];
-    const choices = [...names(context, 'tools'), ...knownModels(context.merged.value)];
+    const choices = [...new Set([...names(context, 'tools'), ...knownModels(context.merged.value)])];
     return context.references.flatMap(({ entry, path }) => {
       if (entry === null) return [];
       const message = `fallback \`${entry}\` in ${ownerOf(path)} is neither a tool, \`tool:model\` nor a model`;

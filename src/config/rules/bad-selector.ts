@@ -8,9 +8,8 @@ export const badSelector: Rule = {
   code: 'config/bad-selector',
   check(context) {
     const selectors = selectorsIn(context).flatMap(({ path, value }) => {
-      const trouble = context.isDoubtful(path)
-        ? null
-        : selectorTrouble(value, path.at(-1) === 'finish_reason');
+      const isFaulty = context.isDoubtful(path) || context.hasFaultInside(path);
+      const trouble = isFaulty ? null : selectorTrouble(value, path.at(-1) === 'finish_reason');
       if (trouble === null) return [];
       const message = `the selector of ${describePath(path)} ${trouble.message}`;
       const where = trouble.key === null ? path : [...path, trouble.key];

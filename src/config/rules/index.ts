@@ -4,6 +4,7 @@ import { foreignKey } from './foreign-key.js';
 import { invalidRegex } from './invalid-regex.js';
 import { invalidValue } from './invalid-value.js';
 import { missingKey } from './missing-key.js';
+import { accessNeverPassed, promptNeverPassed } from './never-filled-in.js';
 import type { Rule } from './rule.js';
 import { toolLacksModel } from './tool-lacks-model.js';
 import { uncataloguedModel } from './uncatalogued-model.js';
@@ -26,6 +27,8 @@ export const RULES: readonly Rule[] = [
   badFallbackEntry,
   uncataloguedModel,
   unknownPlaceholder,
+  promptNeverPassed,
+  accessNeverPassed,
   invalidRegex,
   badSelector,
 ];

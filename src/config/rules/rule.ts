@@ -11,6 +11,8 @@ export interface RuleContext {
   references: readonly Reference[];
   /** Whether the schema already found fault with the value at a path or around it: nothing follows from it then. */
   isDoubtful(path: Path): boolean;
+  /** Whether it found fault with anything inside of it. */
+  hasFaultInside(path: Path): boolean;
 }
 
 /** Finds one kind of mistake that the schema cannot see. */

@@ -72,7 +72,7 @@ export function regexTrouble(source: string): string | null {
     new RegExp(source);
     return null;
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = String(cause);
     return message.slice(message.lastIndexOf(': ') + 2).toLowerCase();
   }
 }

@@ -48,6 +48,9 @@ const usage = object('Where token counts stand', {
   reasoning_tokens: selector('Reasoning tokens'),
   input_includes_cache: flag('Input tokens count cached ones too', false),
   output_includes_reasoning: flag('Output tokens count reasoning too', false),
+  cumulative: oneOf('`session`: counts and cost of a resumed session are its totals; the difference counts', [
+    'session',
+  ]),
 });
 
 const finishReason: Schema = {
@@ -97,6 +100,14 @@ const oneOrMore = (description: string, item: Schema): Schema => ({
   items: item,
 });
 
+/** A text that starts with `/` is a pointer, any other a regular expression. */
+const timeMention = (description: string): Schema => ({
+  type: ['string', 'object'],
+  description: `${description}: a regular expression with the group \`time\` (and \`zone\`) on the error message or standard error, or a selector`,
+  minLength: 1,
+  ...fixedKeys(SELECTOR_KEYS),
+});
+
 /** One entry of `failures`. */
 export const failureRuleSchema: Schema = object(
   'Recognises a failure',
@@ -111,6 +122,8 @@ export const failureRuleSchema: Schema = object(
       stderr: text('Regular expression on standard error'),
       pointer: filter('Values that stand at these pointers'),
     }),
+    reset_at: timeMention('When the limit resets'),
+    retry_after: timeMention('How long to wait before another try'),
     hint: text('What to do about it; shown with the failure'),
   },
   ['type', 'when'],

@@ -97,7 +97,7 @@ describe('judge', () => {
       'an error behind exit 0',
       { reading: { successOk: false, ...said('Server error.\nTry  later.') } },
       'provider_error',
-      '`bot` did not report success: Server error. Try later',
+      '`bot` did not report success: Server error. Try later.',
     ],
     ['exit 1', { exitCode: 1 }, 'provider_error', '`bot` exited with 1'],
     [

@@ -92,7 +92,7 @@ export function taskOf(tool: CommandTool, more: Partial<Task<CommandTool>> = {})
     binaryPath: '/bin/bot',
     timeoutMs: 20_000,
     idleTimeoutMs: null,
-    ids: { invocationId: '01INVOCATION', rootId: '01ROOT', traceId: 'a'.repeat(32), depth: 0 },
+    ids: { invocationId: `01INVOCATION-${process.pid}`, rootId: '01ROOT', traceId: 'a'.repeat(32), depth: 0 },
     turn: 0,
     ...more,
   };

@@ -1,0 +1,88 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { FakeProvider } from './provider/server.js';
+import { type Place, type RunningRouter, startRouter } from './router-run.js';
+import type { RealTool } from './tools.js';
+
+/** One tool, ready to be tried: a private home, a work folder and the provider. */
+export interface Bench {
+  tool: RealTool;
+  provider: FakeProvider;
+  /** A file of the work folder, and what stands in it. */
+  secretFile: string;
+  secretMark: string;
+  /** Stands in the system prompt of every agent of the config. */
+  systemMark: string;
+  /** Starts `llm-router exec` with the tool and model chosen; without a prompt argument `stdin` is the prompt. */
+  exec(args: readonly string[], stdin?: string): RunningRouter;
+}
+
+const SECRET_FILE = 'secret.txt';
+const SECRET_MARK = 'CANARY-IN-A-FILE-7351';
+const SYSTEM_MARK = 'CANARY-OF-THE-SYSTEM-PROMPT-2846';
+
+/** Makes a fresh home and work folder for the tool below `folder`. `search` is the PATH of the tool. */
+export async function openBench(
+  tool: RealTool,
+  at: { root: string; folder: string; search: string; provider: FakeProvider },
+): Promise<Bench> {
+  const own = path.join(at.folder, 'homes', tool.name);
+  const [home, cwd, tmp] = ['home', 'work', 'tmp'].map((name) => path.join(own, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await rm(own, { recursive: true, force: true });
+  for (const folder of [home, cwd, tmp]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(path.join(cwd, SECRET_FILE), `${SECRET_MARK}\n`);
+  for (const [name, text] of Object.entries(tool.homeFiles(at.provider.url))) {
+    await mkdir(path.dirname(path.join(home, name)), { recursive: true });
+    await writeFile(path.join(home, name), text);
+  }
+  const config = path.join(own, 'llm-router.yaml');
+  await writeFile(config, configOf(tool, at.provider.url));
+  const place = {
+    root: at.root,
+    cwd,
+    env: environment({ tool, home, tmp, search: at.search, url: at.provider.url }),
+  };
+  return {
+    tool,
+    provider: at.provider,
+    secretFile: SECRET_FILE,
+    secretMark: SECRET_MARK,
+    systemMark: SYSTEM_MARK,
+    exec: (args, stdin) => exec(tool, { args, place, config, stdin }),
+  };
+}
+
+function exec(
+  tool: RealTool,
+  run: { args: readonly string[]; place: Place; config: string; stdin: string | undefined },
+): RunningRouter {
+  const chosen = ['exec', '--config', run.config, '--tool', tool.name, '--model', tool.model];
+  const source = run.stdin === undefined ? ['--no-stdin'] : [];
+  return startRouter([...chosen, ...source, ...run.args], run.place, run.stdin);
+}
+
+/** An agent for each access level; JSON is YAML. */
+function configOf(tool: RealTool, url: string): string {
+  const agent = (access: string) => ({ access, system: `Answer briefly. ${SYSTEM_MARK}`, effort: 'low' });
+  const agents = Object.fromEntries(['read', ...tool.levels].map((access) => [access, agent(access)]));
+  return JSON.stringify({ version: 1, agents, tools: { [tool.name]: tool.changes(url) } }, null, 2);
+}
+
+/** Nothing of the caller's environment, so that no login or key of a person can be used. */
+function environment(of: { tool: RealTool; home: string; tmp: string; search: string; url: string }) {
+  return {
+    PATH: of.search,
+    HOME: of.home,
+    TMPDIR: of.tmp,
+    LANG: 'C.UTF-8',
+    TERM: 'dumb',
+    USER: 'somebody',
+    NO_PROXY: '127.0.0.1,localhost',
+    LLM_ROUTER_TRACE_DIR: path.join(of.home, 'traces'),
+    ...of.tool.env(of.url),
+  };
+}

@@ -1,0 +1,233 @@
+import type { Bench } from './bench.js';
+import type { FailureStatus } from './provider/wire.js';
+import type { RouterRun } from './router-run.js';
+
+/** What came of one case: whether it is as the contract wants it, and what was seen. */
+export interface Finding {
+  ok: boolean;
+  seen: string;
+}
+
+/** One thing to try with every tool. */
+export interface Case {
+  name: string;
+  title: string;
+  run(bench: Bench): Promise<Finding>;
+}
+
+const PROMPT = 'Say how much six times seven is.';
+const START_LIMIT_MS = 40_000;
+
+/** In the order in which they are run; the first one also warms up a fresh home. */
+export const CASES: readonly Case[] = [
+  { name: 'answer', title: 'an answer: text, usage, cost, session, model', run: answer },
+  { name: 'live', title: 'live text (`--stream`)', run: live },
+  { name: 'agent', title: 'an agent with system prompt and effort', run: agent },
+  { name: 'edit', title: '`access: edit`', run: (bench) => level(bench, 'edit') },
+  { name: 'full', title: '`access: full`', run: (bench) => level(bench, 'full') },
+  { name: '401', title: '401 of the provider', run: (bench) => failing(bench, 401) },
+  { name: '429', title: '429, Retry-After 2', run: (bench) => failing(bench, 429) },
+  { name: '500', title: '500', run: (bench) => failing(bench, 500) },
+  { name: 'hang', title: 'no answer, `--timeout 8s`', run: hang },
+  { name: 'cancel', title: 'SIGTERM while the provider is silent', run: cancel },
+  { name: 'at-file', title: '`@file` in the prompt', run: atFile },
+  { name: 'slash', title: '`/help` as the prompt', run: slash },
+  { name: 'big', title: '300 kB on stdin', run: big },
+];
+
+async function answer(bench: Bench): Promise<Finding> {
+  bench.provider.begin('answer');
+  const run = await bench.exec(['--json', PROMPT]).end;
+  const { usage, cost, tool_session_id, response_model, finish_reason } = run.document ?? {};
+  const wrongUsage = Object.entries(bench.tool.usage).filter(
+    ([name, tokens]) => fieldOf(usage, name) !== tokens,
+  );
+  const problems = [
+    ...unless(run.exitCode === 0, whatFailed(run)),
+    ...unless(run.document?.text === bench.provider.text, `text ${JSON.stringify(run.document?.text)}`),
+    ...wrongUsage.map(([name, tokens]) => `${name} ${fieldOf(usage, name)} for ${tokens}`),
+    ...leftovers(run),
+  ];
+  const facts = [
+    `basis ${fieldOf(cost, 'basis')}`,
+    `billing ${fieldOf(cost, 'billing')}`,
+    `session ${tool_session_id === null ? 'unknown' : 'known'}`,
+    `model \`${response_model}\``,
+    `finish ${finish_reason}`,
+    requests(bench),
+  ];
+  return finding(problems, facts);
+}
+
+async function live(bench: Bench): Promise<Finding> {
+  const [beginning = ''] = bench.provider.text.split('forty');
+  bench.provider.begin('answer', { held: true });
+  const running = bench.exec(['--format', 'text', '--stream', PROMPT]);
+  await bench.provider.firstModelRequest(START_LIMIT_MS);
+  const early = await running.shows(beginning, bench.tool.live ? 10_000 : 3000);
+  bench.provider.release();
+  const run = await running.end;
+  const problems = [
+    ...unless(run.exitCode === 0, `exit ${run.exitCode}: ${lastLine(run.stderr)}`),
+    ...unless(run.stdout === `${bench.provider.text}\n`, `stdout ${JSON.stringify(run.stdout)}`),
+    ...unless(early === bench.tool.live, early ? 'came live' : 'did not come live'),
+    ...leftovers(run),
+  ];
+  return finding(problems, [early ? 'live' : 'whole, at the end']);
+}
+
+async function agent(bench: Bench): Promise<Finding> {
+  bench.provider.begin('answer');
+  const run = await bench.exec(['--json', '--agent', 'read', PROMPT]).end;
+  const arrived = modelBodies(bench).some((body) => body.includes(bench.systemMark));
+  const ignored = fieldOf(run.document?.plan, 'ignored');
+  const problems = [
+    ...unless(run.exitCode === 0, whatFailed(run)),
+    ...unless(arrived, 'the system prompt did not arrive'),
+    ...leftovers(run),
+  ];
+  return finding(problems, [
+    arrived ? 'system prompt arrived' : '',
+    ...(Array.isArray(ignored) ? ignored.map((entry) => `${fieldOf(entry, 'option')} ignored`) : []),
+  ]);
+}
+
+async function level(bench: Bench, access: 'edit' | 'full'): Promise<Finding> {
+  bench.provider.begin('answer');
+  const run = await bench.exec(['--json', '--agent', access, PROMPT]).end;
+  return finding([...unless(run.exitCode === 0, whatFailed(run)), ...leftovers(run)], ['accepted']);
+}
+
+/** Within 25 s: a tool that retries for longer is cut off, which is recorded. */
+async function failing(bench: Bench, status: FailureStatus): Promise<Finding> {
+  bench.provider.begin(status);
+  const run = await bench.exec(['--json', '--timeout', '25s', PROMPT]).end;
+  const wanted = { 401: ['authentication'], 429: ['rate_limit'], 500: ['provider_error', 'overloaded'] }[
+    status
+  ];
+  const type = String(fieldOf(run.document?.failure, 'type'));
+  const problems = [...unless(wanted.includes(type), whatFailed(run)), ...leftovers(run)];
+  return finding(problems, [
+    `${type}, exit ${run.exitCode}`,
+    requests(bench),
+    `after ${Math.round(run.tookMs / 1000)} s`,
+  ]);
+}
+
+async function hang(bench: Bench): Promise<Finding> {
+  bench.provider.begin('hang');
+  const run = await bench.exec(['--json', '--timeout', '8s', PROMPT]).end;
+  const limitAndGraceMs = 8000 + 5000 + 1000;
+  const problems = [
+    ...unless(run.exitCode === 124, whatFailed(run)),
+    ...unless(run.tookMs <= limitAndGraceMs, `ended only after ${run.tookMs} ms`),
+    ...unless(modelBodies(bench).length > 0, 'it had asked nothing yet'),
+    ...leftovers(run),
+  ];
+  return finding(problems, [
+    `exit ${run.exitCode} after ${(run.tookMs / 1000).toFixed(1)} s`,
+    'nothing left',
+  ]);
+}
+
+async function cancel(bench: Bench): Promise<Finding> {
+  bench.provider.begin('hang');
+  const running = bench.exec(['--json', PROMPT]);
+  const asked = await bench.provider.firstModelRequest(START_LIMIT_MS);
+  const atMs = performance.now();
+  running.signal('SIGTERM');
+  const run = await running.end;
+  const problems = [
+    ...unless(asked, 'it asked nothing'),
+    ...unless(run.exitCode === 143, whatFailed(run)),
+    ...unless(run.document?.status === 'cancelled', `status ${run.document?.status}`),
+    ...leftovers(run),
+  ];
+  const took = ((performance.now() - atMs) / 1000).toFixed(1);
+  return finding(problems, [`exit ${run.exitCode} ${took} s after the signal`, 'nothing left']);
+}
+
+async function atFile(bench: Bench): Promise<Finding> {
+  bench.provider.begin('answer');
+  const prompt = `Look at @${bench.secretFile} please.`;
+  const run = await bench.exec(['--json', prompt]).end;
+  const bodies = modelBodies(bench);
+  const problems = [
+    ...unless(run.exitCode === 0, whatFailed(run)),
+    ...unless(!bodies.some((body) => body.includes(bench.secretMark)), 'the file was attached and sent'),
+    ...unless(
+      bodies.some((body) => body.includes(prompt)),
+      'the prompt did not arrive as it was',
+    ),
+    ...leftovers(run),
+  ];
+  return finding(problems, ['sent as text']);
+}
+
+async function slash(bench: Bench): Promise<Finding> {
+  bench.provider.begin('answer');
+  const run = await bench.exec(['--json', '/help']).end;
+  const arrived = modelBodies(bench).some((body) => /(["\n ]|\\n)\/help("|\\n)/.test(body));
+  const problems = [
+    ...unless(run.exitCode === 0, whatFailed(run)),
+    ...unless(arrived, `did not arrive (${requests(bench)})`),
+    ...leftovers(run),
+  ];
+  return finding(problems, ['sent as text']);
+}
+
+async function big(bench: Bench): Promise<Finding> {
+  bench.provider.begin('answer');
+  const line = 'All work and no play makes a long prompt. ';
+  const prompt = `BEGIN-OF-PROMPT ${line.repeat(300_000 / line.length)}END-OF-PROMPT`;
+  const run = await bench.exec(['--json'], prompt).end;
+  const whole = modelBodies(bench).some((body) => body.includes(prompt));
+  const problems = [
+    ...unless(run.exitCode === 0, whatFailed(run)),
+    ...unless(whole, 'did not arrive whole'),
+    ...leftovers(run),
+  ];
+  return finding(problems, ['arrived whole']);
+}
+
+function finding(problems: readonly string[], facts: readonly string[]): Finding {
+  const ok = problems.length === 0;
+  return { ok, seen: (ok ? facts : problems).filter((part) => part !== '').join('; ') };
+}
+
+function unless(holds: boolean, problem: string): string[] {
+  return holds ? [] : [problem];
+}
+
+function leftovers(run: RouterRun): string[] {
+  return run.leftBehind.map((commandLine) => `left running: \`${commandLine.slice(0, 60)}\``);
+}
+
+function whatFailed(run: RouterRun): string {
+  const failure = run.document?.failure;
+  const what =
+    failure === null || failure === undefined
+      ? lastLine(run.stderr)
+      : `${fieldOf(failure, 'type')}: ${fieldOf(failure, 'message')}`;
+  return `exit ${run.exitCode} after ${Math.round(run.tookMs / 1000)} s, ${what}`;
+}
+
+function requests(bench: Bench): string {
+  const count = modelBodies(bench).length;
+  return count === 1 ? '1 request' : `${count} requests`;
+}
+
+function modelBodies(bench: Bench): string[] {
+  return bench.provider
+    .seen()
+    .filter(({ kind }) => kind === 'model')
+    .map(({ body }) => body);
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? { ...value }[name as never] : undefined;
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}

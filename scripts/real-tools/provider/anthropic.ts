@@ -1,0 +1,76 @@
+import {
+  eventReply,
+  type FailureStatus,
+  jsonReply,
+  type ProviderCall,
+  type Reply,
+  type Wire,
+} from './wire.js';
+
+/** Anthropic Messages, with token counting and the list of models. */
+export const anthropic: Wire = {
+  name: 'anthropic',
+  kind(call) {
+    if (call.path.endsWith('/v1/messages')) return 'model';
+    return call.path.startsWith('/anthropic/') ? 'side' : null;
+  },
+  answer: (call, text) => (call.streamed ? streamed(call, text) : whole(call, text)),
+  side: (call) =>
+    call.path.endsWith('/count_tokens')
+      ? jsonReply({ input_tokens: 102 })
+      : jsonReply({ data: [], has_more: false }),
+  failure: (status) => jsonReply({ type: 'error', error: ERRORS[status] }, status),
+};
+
+const INPUT = { input_tokens: 12, cache_creation_input_tokens: 34, cache_read_input_tokens: 56 };
+const ERRORS: Record<FailureStatus, { type: string; message: string }> = {
+  401: { type: 'authentication_error', message: 'invalid x-api-key' },
+  429: { type: 'rate_limit_error', message: "This request would exceed your account's rate limit" },
+  500: { type: 'api_error', message: 'Internal server error' },
+};
+
+function message(call: ProviderCall) {
+  return {
+    id: 'msg_loopback',
+    type: 'message',
+    role: 'assistant',
+    model: call.body.model,
+    stop_reason: null as string | null,
+    stop_sequence: null,
+  };
+}
+
+function whole(call: ProviderCall, text: readonly [string, string]): Reply {
+  const content = [{ type: 'text', text: text.join('') }];
+  const usage = { ...INPUT, output_tokens: 78 };
+  return jsonReply({ ...message(call), stop_reason: 'end_turn', content, usage });
+}
+
+function streamed(call: ProviderCall, [begin, end]: readonly [string, string]): Reply {
+  const event = (data: { type: string }) => ({ name: data.type, data });
+  const delta = (text: string) => ({
+    type: 'content_block_delta',
+    index: 0,
+    delta: { type: 'text_delta', text },
+  });
+  return eventReply(
+    [
+      {
+        type: 'message_start',
+        message: { ...message(call), content: [], usage: { ...INPUT, output_tokens: 1 } },
+      },
+      { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+      delta(begin),
+    ].map(event),
+    [
+      delta(end),
+      { type: 'content_block_stop', index: 0 },
+      {
+        type: 'message_delta',
+        delta: { stop_reason: 'end_turn', stop_sequence: null },
+        usage: { output_tokens: 78 },
+      },
+      { type: 'message_stop' },
+    ].map(event),
+  );
+}

@@ -1,0 +1,60 @@
+/** What a provider is asked, as far as the answer depends on it. */
+export interface ProviderCall {
+  method: string;
+  /** Without the query. */
+  path: string;
+  query: string;
+  body: Record<string, unknown>;
+  /** Whether the caller wants server-sent events. */
+  streamed: boolean;
+}
+
+/** An answer. Of several chunks, all but the first are held back until the server is told to let them go. */
+export interface Reply {
+  status: number;
+  headers: Record<string, string>;
+  chunks: string[];
+}
+
+/** One provider API: which requests are its own, and how it answers and fails. */
+export interface Wire {
+  readonly name: string;
+  /** The kind of request, `null` for those of other APIs. `model` asks for an answer, `side` for a count or a list. */
+  kind(call: ProviderCall): 'model' | 'side' | null;
+  answer(call: ProviderCall, text: readonly [string, string]): Reply;
+  side(call: ProviderCall): Reply;
+  failure(status: FailureStatus): Reply;
+}
+
+/** The failures that a scenario can ask for. */
+export type FailureStatus = 401 | 429 | 500;
+
+/** One JSON value as the whole reply. */
+export function jsonReply(value: unknown, status = 200): Reply {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', ...(status === 429 ? { 'retry-after': '2' } : {}) },
+    chunks: [JSON.stringify(value)],
+  };
+}
+
+/** Server-sent events: those of `first` at once, those of `rest` when the server lets them go. */
+export function eventReply(first: readonly SseEvent[], rest: readonly SseEvent[]): Reply {
+  const write = (events: readonly SseEvent[]) => events.map(writeEvent).join('');
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' },
+    chunks: [write(first), write(rest)],
+  };
+}
+
+/** An event with its name, where the API has names, and its data. */
+export interface SseEvent {
+  name: string | null;
+  data: unknown;
+}
+
+function writeEvent({ name, data }: SseEvent): string {
+  const line = typeof data === 'string' ? data : JSON.stringify(data);
+  return `${name === null ? '' : `event: ${name}\n`}data: ${line}\n\n`;
+}

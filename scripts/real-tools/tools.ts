@@ -1,0 +1,155 @@
+import type { NpmProgram } from './install.js';
+
+/** One of the built-in tools, with all that it takes to run the real program against the loopback provider. */
+export interface RealTool {
+  /** Name of the built-in definition. */
+  name: string;
+  program: NpmProgram;
+  /** What `--model` gets. */
+  model: string;
+  /** Variables that send it to the provider; every key is a dummy. */
+  env(url: string): Record<string, string>;
+  /** Files that it needs in its home, by path below it. */
+  homeFiles(url: string): Record<string, string>;
+  /** Fields of the built-in definition that have to differ. */
+  changes(url: string): Record<string, unknown>;
+  /** The tokens of one answer of the provider, in the words of the JSON document. */
+  usage: Record<string, number>;
+  /** The definition promises text while it comes. */
+  live: boolean;
+  /** Access levels above `read` that this user may ask for. */
+  levels: readonly ('edit' | 'full')[];
+}
+
+const ANTHROPIC_USAGE = {
+  input_tokens: 12,
+  cache_write_tokens: 34,
+  cache_read_tokens: 56,
+  output_tokens: 78,
+};
+const OPENAI_USAGE = { input_tokens: 89, cache_read_tokens: 22, output_tokens: 33, reasoning_tokens: 7 };
+const GEMINI_USAGE = { input_tokens: 89, cache_read_tokens: 22, output_tokens: 40, reasoning_tokens: 7 };
+const LEVELS = ['edit', 'full'] as const;
+
+const DUMMY_KEY = 'dummy-key-for-loopback';
+const LATEST = 'latest';
+
+const claudeCode: RealTool = {
+  name: 'claude-code',
+  program: {
+    name: 'claude-code',
+    npmPackage: '@anthropic-ai/claude-code',
+    version: LATEST,
+    binary: 'claude',
+  },
+  model: 'haiku',
+  env: (url) => ({ ANTHROPIC_BASE_URL: `${url}/anthropic`, ANTHROPIC_API_KEY: DUMMY_KEY }),
+  homeFiles: () => ({}),
+  changes: () => ({}),
+  usage: ANTHROPIC_USAGE,
+  live: true,
+  levels: LEVELS,
+};
+
+/** Its provider comes by flags, since the built-in definition reads no user config below `full`. */
+const codex: RealTool = {
+  name: 'codex',
+  program: { name: 'codex', npmPackage: '@openai/codex', version: LATEST, binary: 'codex' },
+  model: 'gpt-6.1-sol',
+  env: () => ({ LOOPBACK_KEY: DUMMY_KEY }),
+  homeFiles: () => ({}),
+  changes: (url) => {
+    const provider = `{name="loopback",base_url="${url}/openai/v1",env_key="LOOPBACK_KEY",wire_api="responses"}`;
+    const flags = ['-c', 'model_provider="loopback"', '-c', `model_providers.loopback=${provider}`];
+    const own = ['--ignore-user-config', '--ignore-rules', ...flags];
+    return {
+      access_args: {
+        read: ['--sandbox', 'read-only', ...own],
+        edit: ['--sandbox', 'workspace-write', ...own],
+        full: ['--dangerously-bypass-approvals-and-sandbox', ...flags],
+      },
+    };
+  },
+  usage: OPENAI_USAGE,
+  live: false,
+  levels: LEVELS,
+};
+
+const gemini: RealTool = {
+  name: 'gemini',
+  program: { name: 'gemini', npmPackage: '@google/gemini-cli', version: LATEST, binary: 'gemini' },
+  model: 'gemini-flash',
+  env: (url) => ({ GOOGLE_GEMINI_BASE_URL: `${url}/gemini`, GEMINI_API_KEY: DUMMY_KEY }),
+  homeFiles: () => ({
+    '.gemini/settings.json': JSON.stringify({
+      security: { auth: { selectedType: 'gemini-api-key' } },
+      privacy: { usageStatisticsEnabled: false },
+      general: { enableAutoUpdate: false },
+    }),
+  }),
+  changes: () => ({}),
+  usage: GEMINI_USAGE,
+  live: false,
+  levels: LEVELS,
+};
+
+const opencode: RealTool = {
+  name: 'opencode',
+  program: { name: 'opencode', npmPackage: 'opencode-ai', version: LATEST, binary: 'opencode' },
+  model: 'loopback/loopback-model',
+  env: () => ({ OPENCODE_DISABLE_MODELS_FETCH: '1' }),
+  homeFiles: (url) => ({
+    '.config/opencode/opencode.json': JSON.stringify({
+      provider: {
+        loopback: {
+          npm: '@ai-sdk/openai-compatible',
+          name: 'Loopback',
+          options: { baseURL: `${url}/openai/v1`, apiKey: DUMMY_KEY },
+          models: { 'loopback-model': { name: 'Loopback', limit: { context: 200_000, output: 8000 } } },
+        },
+      },
+    }),
+  }),
+  changes: () => ({}),
+  usage: OPENAI_USAGE,
+  live: false,
+  levels: LEVELS,
+};
+
+const qwenCode: RealTool = {
+  name: 'qwen-code',
+  program: { name: 'qwen-code', npmPackage: '@qwen-code/qwen-code', version: LATEST, binary: 'qwen' },
+  model: 'qwen3-coder-plus',
+  env: (url) => ({ OPENAI_BASE_URL: `${url}/openai/v1`, OPENAI_API_KEY: DUMMY_KEY }),
+  homeFiles: () => ({
+    '.qwen/settings.json': JSON.stringify({
+      privacy: { usageStatisticsEnabled: false },
+      telemetry: { enabled: false },
+    }),
+  }),
+  changes: () => ({}),
+  usage: OPENAI_USAGE,
+  live: false,
+  levels: LEVELS,
+};
+
+const copilot: RealTool = {
+  name: 'copilot',
+  program: { name: 'copilot', npmPackage: '@github/copilot', version: LATEST, binary: 'copilot' },
+  model: 'loopback-model',
+  env: (url) => ({
+    COPILOT_PROVIDER_BASE_URL: `${url}/openai/v1`,
+    COPILOT_PROVIDER_TYPE: 'openai',
+    COPILOT_PROVIDER_API_KEY: DUMMY_KEY,
+    COPILOT_MODEL: 'loopback-model',
+    COPILOT_OFFLINE: 'true',
+  }),
+  homeFiles: () => ({}),
+  changes: () => ({}),
+  usage: OPENAI_USAGE,
+  live: true,
+  levels: LEVELS,
+};
+
+/** All of them, in the order in which they are run. */
+export const REAL_TOOLS: readonly RealTool[] = [claudeCode, codex, gemini, opencode, qwenCode, copilot];

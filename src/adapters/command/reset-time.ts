@@ -1,0 +1,179 @@
+import { DateTime } from 'luxon';
+
+/** When a limit ends, as a tool wrote it: a point in time, or a wait from now. */
+export interface LimitMention {
+  kind: 'reset_at' | 'retry_after';
+  value: unknown;
+  /** IANA name, where it stands apart from the time. */
+  zone: string | null;
+}
+
+/** When a limit ends. A time that has passed means now. */
+export interface LimitEnd {
+  /** ISO, UTC. */
+  resetAt: string;
+  retryAfterMs: number;
+}
+
+/** The clock that times are counted from. */
+export interface Clock {
+  /** Epoch, ms. */
+  nowMs: number;
+  /** IANA name, for times that name no zone; `system` is the machine's own. */
+  zone: string;
+}
+
+/** The end of a limit by the first mention that can be read; `null` when none can. */
+export function limitEnd(mentions: readonly LimitMention[], clock: Clock): LimitEnd | null {
+  for (const mention of mentions) {
+    const momentMs = momentOf(mention, clock);
+    const end = momentMs === null ? null : endAt(Math.max(momentMs, clock.nowMs), clock);
+    if (end !== null) return end;
+  }
+  return null;
+}
+
+function endAt(resetMs: number, { nowMs }: Clock): LimitEnd | null {
+  const moment = DateTime.fromMillis(resetMs, { zone: 'utc' });
+  return moment.isValid ? { resetAt: moment.toISO(), retryAfterMs: Math.round(resetMs - nowMs) } : null;
+}
+
+function momentOf({ kind, value, zone }: LimitMention, clock: Clock): number | null {
+  if (typeof value !== 'string' && typeof value !== 'number') return null;
+  if (kind === 'reset_at') return readResetTime(String(value), { ...clock, zone: zone ?? clock.zone });
+  const waitMs = readWait(String(value));
+  if (waitMs !== null) return clock.nowMs + waitMs;
+  const date = DateTime.fromHTTP(String(value).trim());
+  return date.isValid ? date.toMillis() : null;
+}
+
+const UNITS: readonly [name: RegExp, ms: number][] = [
+  [/^(ms|milliseconds?)$/, 1],
+  [/^(s|secs?|seconds?)$/, 1000],
+  [/^(m|mins?|minutes?)$/, 60_000],
+  [/^(h|hrs?|hours?)$/, 3_600_000],
+  [/^(d|days?)$/, 86_400_000],
+  [/^(w|weeks?)$/, 7 * 86_400_000],
+];
+
+/**
+ * Reads a wait as ms: `34s`, `19h23m`, `2 days 17 hours 14 minutes`, or seconds without a unit. `null` when any part of
+ * it cannot be read.
+ */
+export function readWait(text: string): number | null {
+  const words = text.trim().toLowerCase().replace(/[.,]+$/, '');
+  if (/^\d+(\.\d+)?$/.test(words)) return Math.round(Number(words) * 1000);
+  if (!/^(\d+(\.\d+)?\s*[a-z]+(,\s*|\s+and\s+|\s*))+$/.test(words)) return null;
+  const parts = [...words.matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)/g)].map(([, count, unit = '']) => {
+    if (unit === 'and') return 0;
+    const ms = UNITS.find(([name]) => name.test(unit))?.[1];
+    return ms === undefined ? null : Number(count) * ms;
+  });
+  return parts.reduce<number | null>(
+    (sum, part) => (sum === null || part === null ? null : Math.round(sum + part)),
+    0,
+  );
+}
+
+/**
+ * Reads a point in time as epoch ms: an epoch in seconds or ms, ISO, or words such as `3:20pm (Europe/Paris)`,
+ * `Oct 12, 8am`, `Apr 28th, 2026 10:03 PM`, `Mon`. What is not said is the next one to come, or the one that passed by
+ * a few minutes. `null` when it cannot be read or the zone is unknown.
+ */
+export function readResetTime(text: string, clock: Clock): number | null {
+  const [, words = '', zone] = /^\s*(.*?)\s*(?:\(([^()]*)\))?[\s.]*$/s.exec(text) ?? [];
+  const by = { ...clock, zone: zone ?? clock.zone };
+  if (/^\d+$/.test(words)) return epochMs(Number(words));
+  if (/^\d{4}-\d\d-\d\d/.test(words)) return isoMs(words, by.zone);
+  const parts = partsOf(words);
+  return parts === null ? null : nextMs(parts, by);
+}
+
+/** Seconds or ms, by their size; smaller numbers are no time of these days. */
+function epochMs(value: number): number | null {
+  if (value >= 1e9 && value < 1e11) return value * 1000;
+  return value >= 1e12 && value < 1e14 ? value : null;
+}
+
+function isoMs(words: string, zone: string): number | null {
+  const date = DateTime.fromISO(words.replace(' ', 'T').replace(/ ?UTC$/, 'Z'), { zone });
+  return date.isValid ? date.toMillis() : null;
+}
+
+/** What a text says of a time; `null`: not said. */
+interface Parts {
+  /** 1 is Monday. */
+  weekday: number | null;
+  month: number | null;
+  day: number | null;
+  year: number | null;
+  hour: number;
+  minute: number;
+}
+
+const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const WORDS = new RegExp(
+  [
+    `^(?:(?<weekday>${WEEKDAYS.join('|')})[a-z]*)?`,
+    `(?: ?(?<month>${MONTHS.join('|')})[a-z]* (?<day>\\d{1,2})(?: (?<year>\\d{4}))?)?`,
+    '(?: ?(?<hour>\\d{1,2})(?::(?<minute>[0-5]\\d))? ?(?<half>[ap]m)?)?$',
+  ].join(''),
+);
+
+function partsOf(text: string): Parts | null {
+  const plain = text
+    .toLowerCase()
+    .replace(/(\d)(st|nd|rd|th)\b/g, '$1')
+    .replace(/\b([ap])\.m\b\.?/g, '$1m')
+    .replace(/\bat\b|[,.\s]+/g, ' ')
+    .replace(/ +/g, ' ')
+    .trim();
+  const found = WORDS.exec(plain)?.groups;
+  if (plain === '' || found === undefined) return null;
+  const hour = hourOf(found);
+  const names = { weekday: WEEKDAYS.indexOf(found.weekday ?? ''), month: MONTHS.indexOf(found.month ?? '') };
+  if (hour === null) return null;
+  return {
+    weekday: names.weekday === -1 ? null : names.weekday + 1,
+    month: names.month === -1 ? null : names.month + 1,
+    day: found.day === undefined ? null : Number(found.day),
+    year: found.year === undefined ? null : Number(found.year),
+    hour,
+    minute: Number(found.minute ?? 0),
+  };
+}
+
+/** The hour of a day without a time is its first; a lone number is no time. */
+function hourOf({ hour, minute, half }: Record<string, string | undefined>): number | null {
+  if (hour === undefined) return 0;
+  if (half === undefined) return minute === undefined || Number(hour) > 23 ? null : Number(hour);
+  if (Number(hour) < 1 || Number(hour) > 12) return null;
+  return (Number(hour) % 12) + (half === 'pm' ? 12 : 0);
+}
+
+/** A tool says a time that passed while it was working. */
+const JUST_PASSED_MS = 10 * 60_000;
+
+function nextMs(parts: Parts, clock: Clock): number | null {
+  const today = DateTime.fromMillis(clock.nowMs, { zone: clock.zone });
+  if (!today.isValid) return null;
+  const candidates = candidatesOf(parts, today).filter((candidate) => candidate.isValid);
+  const next = candidates.find((candidate) => candidate.toMillis() >= clock.nowMs - JUST_PASSED_MS);
+  const told = parts.year === null ? next : candidates[0];
+  return told === undefined ? null : told.toMillis();
+}
+
+/** The days that a text can mean, first the earliest. Days are counted by the calendar: some have 23 or 25 hours. */
+function candidatesOf(parts: Parts, today: DateTime): DateTime[] {
+  const { weekday, month, day, year, hour, minute } = parts;
+  const time = { hour, minute, second: 0, millisecond: 0 };
+  if (month !== null && day !== null) {
+    const years = year === null ? [today.year, today.year + 1] : [year];
+    return years.map((each) =>
+      DateTime.fromObject({ year: each, month, day, ...time }, { zone: today.zone }),
+    );
+  }
+  const days = [0, 1, 2, 3, 4, 5, 6, 7].map((count) => today.plus({ days: count }).set(time));
+  return weekday === null ? days : days.filter((each) => each.weekday === weekday);
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AdapterEvent } from '../../../src/adapters/adapter.js';
+import { commandAdapter } from '../../../src/adapters/command.js';
+import { failure } from '../../../src/domain/failure.js';
+import { contextFor, eachInItsFolder, groups, run, taskFor } from './runs.js';
+import { at, grammarOf } from './samples.js';
+
+eachInItsFolder();
+
+describe('a clock', () => {
+  it('ends a run that takes too long, and keeps what was seen', async () => {
+    const { outcome } = await run({ agent: 'says-something-then-hangs', task: { timeoutMs: 300 } });
+    expect(outcome).toMatchObject({
+      text: 'half an ans',
+      failure: {
+        type: 'timeout',
+        phase: 'attempt',
+        message: '`says-something-then-hangs` did not finish within 300 ms',
+      },
+    });
+  });
+
+  it('ends a silence', async () => {
+    const { outcome } = await run({ agent: 'hangs-in-silence', task: { idleTimeoutMs: 200 } });
+    expect(outcome.failure).toMatchObject({
+      type: 'timeout',
+      phase: 'idle',
+      message: '`hangs-in-silence` gave no output for 200 ms',
+    });
+  });
+
+  it('is off for silence where the tool prints at its exit', async () => {
+    const output = grammarOf({ atExit: true });
+    const { outcome } = await run({
+      agent: 'hangs-in-silence',
+      tool: { output },
+      task: { idleTimeoutMs: 100, timeoutMs: 400 },
+    });
+    expect(outcome.failure).toMatchObject({ type: 'timeout', phase: 'attempt' });
+  });
+
+  it('kills what ignores SIGTERM', async () => {
+    const { outcome } = await run({ agent: 'ignores-sigterm', task: { idleTimeoutMs: 200 } });
+    expect(outcome.failure).toMatchObject({ type: 'timeout', phase: 'idle' });
+    expect(outcome.text).toMatch(/^working\n/);
+  });
+
+  it('still reads what a tool says on its way out', async () => {
+    const usage = { ...grammarOf().usage, inputTokens: [at('/in')], outputTokens: [at('/out')] };
+    const output = grammarOf({ format: 'ndjson', text: [at('/text')], usage });
+    const { outcome } = await run({
+      agent: 'flushes-on-sigterm',
+      tool: { output, graceMs: 5000 },
+      task: { idleTimeoutMs: 300 },
+    });
+    expect(outcome).toMatchObject({
+      failure: { type: 'timeout' },
+      usage: { inputTokens: 12, outputTokens: 3 },
+    });
+  });
+});
+
+function ids(invocationId: string) {
+  return {
+    ids: { invocationId: `${invocationId}-${process.pid}`, rootId: 'root', traceId: 'trace', depth: 0 },
+  };
+}
+
+describe('the end', () => {
+  it.each([
+    ['mild', 'lets SIGTERM end it'],
+    ['stubborn', 'has to be killed'],
+  ])('takes a grandchild that holds stdout along (%s)', async (temper) => {
+    const { outcome } = await run({ agent: 'leaves-grandchild-with-stdout', args: [temper] });
+    expect(outcome).toMatchObject({ failure: null, text: 'answer of the parent' });
+  });
+
+  it('finds a command that an agent started in a session of its own', async () => {
+    const { outcome } = await run({ agent: 'leaves-command-in-own-session', task: ids('own-session') });
+    expect(outcome.failure).toBeNull();
+    groups.push(Number(outcome.text));
+    const other = await run({
+      agent: 'leaves-command-in-own-session',
+      task: { ...ids('cancelled'), idleTimeoutMs: 300 },
+      args: ['stay'],
+    });
+    expect(other.outcome.failure).toMatchObject({ type: 'timeout' });
+    groups.push(Number(other.outcome.text));
+  });
+
+  it('does not come with stdout', async () => {
+    const { outcome } = await run({ agent: 'closes-stdout-and-lives-on', task: { timeoutMs: 300 } });
+    expect(outcome).toMatchObject({ text: 'early end', failure: { type: 'timeout', phase: 'attempt' } });
+  });
+
+  it('by cancel reports the reason that the signal carries', async () => {
+    const cancel = new AbortController();
+    const reason = failure('cancelled', 'interrupted', { phase: 'SIGINT' });
+    const onEvent = () => cancel.abort(reason);
+    const { outcome } = await run({ agent: 'hangs-in-silence', context: { signal: cancel.signal }, onEvent });
+    expect(outcome.failure).toBe(reason);
+  });
+
+  it('by cancel before the start runs nothing', async () => {
+    const { outcome, events } = await run({
+      agent: 'hangs-in-silence',
+      context: { signal: AbortSignal.abort() },
+    });
+    expect({ events, type: outcome.failure?.type }).toEqual({ events: [], type: 'cancelled' });
+  });
+
+  it('by a second cancel kills at once, whatever the grace', async () => {
+    const [cancel, urgent] = [new AbortController(), new AbortController()];
+    const onEvent = ({ type }: AdapterEvent) => {
+      if (type !== 'delta') return;
+      cancel.abort();
+      urgent.abort();
+    };
+    const { outcome } = await run({
+      agent: 'ignores-sigterm',
+      tool: { graceMs: 600_000 },
+      context: { signal: cancel.signal, urgent: urgent.signal },
+      onEvent,
+    });
+    expect(outcome).toMatchObject({
+      failure: { type: 'cancelled' },
+      text: expect.stringMatching(/^working\n/),
+    });
+  });
+
+  it('comes when nobody wants to hear more', async () => {
+    const running = commandAdapter.run(
+      taskFor({ agent: 'floods', args: ['{prompt_file}'], tool: { prompt: 'file' } }),
+      contextFor(),
+    );
+    for await (const event of running) {
+      if (event.type === 'started' && event.pid !== null) groups.push(event.pid);
+      if (event.type === 'delta') break;
+    }
+    expect(groups).toHaveLength(1);
+  });
+});

@@ -1,0 +1,117 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { eachInItsFolder, print, run, testFolder } from './runs.js';
+import { at, grammarOf } from './samples.js';
+
+eachInItsFolder();
+
+describe('a failure', () => {
+  it('is an answer that is not there', async () => {
+    const { outcome } = await run({ agent: 'says-nothing' });
+    expect(outcome).toMatchObject({
+      failure: {
+        type: 'invalid_response',
+        message: '`says-nothing` exited with 0 but gave no answer',
+        exitCode: 0,
+      },
+      finishReason: 'error',
+    });
+  });
+
+  it('is an error behind exit code 0', async () => {
+    const output = grammarOf({
+      format: 'json',
+      text: [at('/result')],
+      success: { '/is_error': false },
+      error: { message: [at('/result')], status: [at('/status')], code: [] },
+    });
+    const answer = '{"is_error":true,"result":"Invalid API key","status":401}';
+    const { outcome } = await run({ agent: 'prints', args: print(answer), tool: { output } });
+    expect(outcome.failure).toMatchObject({
+      type: 'authentication',
+      httpStatus: 401,
+      message: '`prints` did not report success: Invalid API key',
+    });
+  });
+
+  it('is a JSON error on standard error, with its end kept', async () => {
+    const error = {
+      message: [at('/error/message', { from: 'stderr' })],
+      status: [at('/error/code', { from: 'stderr' })],
+      code: [],
+    };
+    const stderr = `noise\n${JSON.stringify({ error: { message: 'slow down', code: 429 } }, null, 2)}\n`;
+    const output = grammarOf({ format: 'json', text: [at('/result')], error });
+    const { outcome } = await run({
+      agent: 'prints',
+      args: print('', stderr, 173),
+      tool: { output },
+      task: { modelName: 'm' },
+    });
+    expect(outcome).toMatchObject({
+      exitCode: 173,
+      failure: {
+        type: 'rate_limit',
+        message: '`prints` exited with 173: slow down',
+        exitCode: 173,
+        httpStatus: 429,
+        model: 'm',
+        stderrTail: stderr.trimEnd(),
+      },
+    });
+  });
+
+  it('is a death by signal', async () => {
+    const { outcome } = await run({ agent: 'dies-by-signal' });
+    expect(outcome.failure).toMatchObject({
+      type: 'provider_error',
+      message: '`dies-by-signal` was ended by SIGKILL',
+    });
+  });
+
+  it('is a binary that is missing or cannot be started', async () => {
+    expect((await run({ agent: 'no-such-bot', task: { binaryPath: null } })).outcome.failure).toMatchObject({
+      type: 'tool_not_found',
+      message: '`no-such-bot` not found in PATH',
+      hint: 'npm install -g bot',
+    });
+    expect(
+      (await run({ agent: 'gone', task: { binaryPath: join(testFolder(), 'gone') } })).outcome.failure,
+    ).toMatchObject({ type: 'tool_not_found' });
+    writeFileSync(join(testFolder(), 'plain'), 'x');
+    expect(
+      (await run({ agent: 'plain', task: { binaryPath: join(testFolder(), 'plain') } })).outcome.failure,
+    ).toMatchObject({ type: 'tool_not_found' });
+  });
+
+  it('is a working directory that does not exist, and not the binary', async () => {
+    const { outcome } = await run({ agent: 'prints', task: { cwd: join(testFolder(), 'gone') } });
+    expect(outcome.failure).toMatchObject({
+      type: 'input',
+      message: expect.stringContaining('gone` does not exist'),
+    });
+  });
+
+  it('is a folder for private files that cannot be written', async () => {
+    const { outcome } = await run({
+      agent: 'prints',
+      args: ['{prompt_file}'],
+      tool: { prompt: 'file' },
+      context: { tmpDir: join(testFolder(), 'gone') },
+    });
+    expect(outcome.failure).toMatchObject({
+      type: 'input',
+      message: expect.stringMatching(/gone`: ENOENT$/),
+    });
+  });
+
+  it('is a command line that is too long in all', async () => {
+    const args = Array.from({ length: 40 }, () => 'x'.repeat(100_000));
+    const { outcome } = await run({ agent: 'prints', args });
+    expect(outcome.failure).toMatchObject({
+      type: 'invalid_request',
+      hint: expect.stringContaining('prompt: stdin'),
+    });
+  });
+});

@@ -1,0 +1,202 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { findConfig } from '../../src/config-files/find.js';
+
+let root = '';
+
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(path.join(tmpdir(), 'llm-router-find-')));
+  mkdirSync(path.join(root, 'home'));
+});
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+describe('a project', () => {
+  it('is found from a folder below, up to the root of the repository', async () => {
+    write('repo/.git/HEAD', '');
+    write('repo/llm-router.yaml', 'a');
+    mkdirSync(path.join(root, 'repo/src/deep'), { recursive: true });
+    const found = await find('repo/src/deep');
+    expect(names(found)).toEqual([`project:${root}/repo/llm-router.yaml`]);
+    expect(found.discovered).toBe(true);
+    expect(found.searched).toEqual([
+      `${root}/home/.config/llm-router`,
+      'llm-router.yaml',
+      '.llm-router',
+      `${root}/repo/src/llm-router.yaml`,
+      `${root}/repo/src/.llm-router`,
+      `${root}/repo/llm-router.yaml`,
+      `${root}/repo/.llm-router`,
+    ]);
+  });
+
+  it('is the nearest one', async () => {
+    write('repo/.git/HEAD', '');
+    write('repo/llm-router.yaml', 'a');
+    write('repo/sub/.llm-router/b.yaml', 'b');
+    write('repo/sub/.llm-router/a.yaml', 'a');
+    write('repo/sub/.llm-router/notes.txt', 'n');
+    expect(names(await find('repo/sub'))).toEqual([
+      'project:.llm-router/a.yaml',
+      'project:.llm-router/b.yaml',
+    ]);
+  });
+
+  it('is not looked for above the repository', async () => {
+    write('llm-router.yaml', 'a');
+    write('repo/.git', 'gitdir: elsewhere');
+    expect(await find('repo')).toMatchObject({ layers: [], discovered: false, diagnostics: [] });
+  });
+
+  it('is looked for only in the working directory outside of a repository', async () => {
+    write('plain/llm-router.yaml', 'a');
+    mkdirSync(path.join(root, 'plain/sub'));
+    expect(names(await find('plain/sub'))).toEqual([]);
+    expect(names(await find('plain'))).toEqual(['project:llm-router.yaml']);
+  });
+
+  it('is not a folder that holds only traces', async () => {
+    write('p/.llm-router/traces/x.json', '{}');
+    expect(await find('p')).toMatchObject({ layers: [], discovered: false, diagnostics: [] });
+  });
+
+  it('cannot be a file and a folder side by side', async () => {
+    write('p/llm-router.yaml', 'a');
+    write('p/.llm-router/b.yaml', 'b');
+    const found = await find('p');
+    expect(found.diagnostics).toMatchObject([
+      {
+        code: 'config/file-and-folder',
+        message: '`llm-router.yaml` and `.llm-router/*.yaml` stand side by side',
+      },
+    ]);
+  });
+
+  it('whose file is a dangling link says so', async () => {
+    mkdirSync(path.join(root, 'p'));
+    symlinkSync('nowhere', path.join(root, 'p/llm-router.yaml'));
+    expect((await find('p')).diagnostics).toMatchObject([{ code: 'config/file-not-found' }]);
+  });
+});
+
+describe("the user's config", () => {
+  it('is weaker than the project, and taken from XDG_CONFIG_HOME', async () => {
+    write('xdg/llm-router/llm-router.yaml', 'u');
+    write('p/llm-router.yaml', 'p');
+    const found = await find('p', { env: { XDG_CONFIG_HOME: path.join(root, 'xdg') } });
+    expect(found.layers).toEqual([
+      { layer: 'user', files: [file(`${root}/xdg/llm-router/llm-router.yaml`, 'u')] },
+      { layer: 'project', files: [file('llm-router.yaml', 'p', `${root}/p/llm-router.yaml`)] },
+    ]);
+  });
+
+  it('is taken from the home folder when the variable is relative or absent', async () => {
+    write('home/.config/llm-router/a.yaml', 'u');
+    mkdirSync(path.join(root, 'p'));
+    const expected = [`user:${root}/home/.config/llm-router/a.yaml`];
+    expect(names(await find('p', { env: { XDG_CONFIG_HOME: 'xdg' } }))).toEqual(expected);
+    expect(names(await find('p'))).toEqual(expected);
+    expect((await find('p')).discovered).toBe(false);
+  });
+
+  it('is not read twice from inside its own folder', async () => {
+    write('home/.config/llm-router/llm-router.yaml', 'u');
+    expect(names(await find('home/.config/llm-router'))).toEqual(['user:llm-router.yaml']);
+  });
+});
+
+describe('named configs', () => {
+  it('replace user and project, in order', async () => {
+    write('home/.config/llm-router/a.yaml', 'u');
+    write('p/llm-router.yaml', 'p');
+    write('p/x.yml', 'x');
+    write('p/conf/y.yaml', 'y');
+    const found = await find('p', { explicit: ['x.yml', path.join(root, 'p/conf')] });
+    expect(names(found)).toEqual(['explicit:x.yml', 'explicit:conf/y.yaml']);
+    expect(found).toMatchObject({ discovered: false, searched: ['x.yml', 'conf'] });
+  });
+
+  it('come from LLM_ROUTER_CONFIG when no flag is given', async () => {
+    write('p/x.yaml', 'x');
+    write('p/y.yaml', 'y');
+    const env = { LLM_ROUTER_CONFIG: 'x.yaml' };
+    expect(names(await find('p', { env }))).toEqual(['explicit:x.yaml']);
+    expect(names(await find('p', { env, explicit: ['y.yaml'] }))).toEqual(['explicit:y.yaml']);
+  });
+
+  it('with `~/` are in the home folder', async () => {
+    write('home/x.yaml', 'x');
+    mkdirSync(path.join(root, 'p'));
+    expect(names(await find('p', { env: { LLM_ROUTER_CONFIG: '~/x.yaml' } }))).toEqual([
+      `explicit:${root}/home/x.yaml`,
+    ]);
+  });
+
+  it('keep the good ones when one is missing', async () => {
+    write('p/x.yaml', 'x');
+    const found = await find('p', { explicit: ['no.yaml', 'x.yaml'] });
+    expect(names(found)).toEqual(['explicit:x.yaml']);
+    expect(found.unreadable).toEqual(['no.yaml']);
+    expect(found.diagnostics).toMatchObject([
+      { code: 'config/file-not-found', message: '`no.yaml` does not exist' },
+    ]);
+  });
+
+  it('drop the byte order mark', async () => {
+    write('p/x.yaml', '\uFEFFversion: 1');
+    expect((await find('p', { explicit: ['x.yaml'] })).layers[0]?.files[0]?.text).toBe('version: 1');
+  });
+
+  it.each([
+    ['config/file-too-large', (target: string) => writeFileSync(target, `#${'x'.repeat(1024 * 1024)}`)],
+    ['config/not-utf8', (target: string) => writeFileSync(target, Buffer.from('a: \xfc', 'latin1'))],
+    ['config/not-utf8', (target: string) => writeFileSync(target, Buffer.from('\uFEFFa: 1', 'utf16le'))],
+    ['config/empty-folder', (target: string) => mkdirSync(path.join(target, 'traces'), { recursive: true })],
+    ['config/not-a-file', (target: string) => execFileSync('mkfifo', [target])],
+    ['config/unreadable', (target: string) => symlinkSync(target, target)],
+    ['config/file-not-found', (target: string) => symlinkSync('nowhere', target)],
+  ])('that cannot be used: %s', async (code, make) => {
+    mkdirSync(path.join(root, 'p'));
+    make(path.join(root, 'p/x.yaml'));
+    const found = await find('p', { explicit: ['x.yaml'] });
+    expect(found.diagnostics).toMatchObject([{ code, severity: 'error', place: null }]);
+    expect(found.unreadable).toEqual(['x.yaml']);
+    expect(found.layers).toEqual([]);
+  });
+
+  it('of exactly 1 MiB are read', async () => {
+    write('p/x.yaml', '#'.repeat(1024 * 1024));
+    expect(names(await find('p', { explicit: ['x.yaml'] }))).toEqual(['explicit:x.yaml']);
+  });
+
+  const isRoot = process.getuid?.() === 0;
+  (isRoot ? it.skip : it)('without permission are unreadable', async () => {
+    write('p/x.yaml', 'x');
+    chmodSync(path.join(root, 'p/x.yaml'), 0);
+    expect((await find('p', { explicit: ['x.yaml'] })).diagnostics).toMatchObject([
+      { code: 'config/unreadable' },
+    ]);
+  });
+});
+
+function write(name: string, text: string): void {
+  const target = path.join(root, name);
+  mkdirSync(path.dirname(target), { recursive: true });
+  writeFileSync(target, text);
+}
+
+function find(cwd: string, more: { explicit?: string[]; env?: Record<string, string> } = {}) {
+  const { explicit = [], env = {} } = more;
+  return findConfig({ explicit, env, cwd: path.join(root, cwd), home: path.join(root, 'home') });
+}
+
+function names(found: Awaited<ReturnType<typeof findConfig>>): string[] {
+  return found.layers.flatMap(({ layer, files }) => files.map((one) => `${layer}:${one.file}`));
+}
+
+function file(shown: string, text: string, target = shown) {
+  return { file: shown, path: target, text };
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Place } from '../../src/diagnostics/diagnostic.js';
+import { plainPaint, renderDiagnostic } from '../../src/diagnostics/render.js';
+import { FIXTURES, load } from './support.js';
+
+const VALID = ['everything.yaml', 'aliases.yaml'].map((name) =>
+  readFileSync(path.join(FIXTURES, 'ok', name), 'utf8'),
+);
+const PIECES = [
+  '\t',
+  '\n',
+  '\r\n',
+  ' ',
+  ':',
+  ': ',
+  '- ',
+  '[',
+  ']',
+  '{',
+  '}',
+  '&a ',
+  '*a',
+  '<<: *base',
+  '"',
+  "'",
+  '|',
+  '>',
+  '#',
+  '!x ',
+  '%',
+  '日',
+  '🙂',
+  '\u0000',
+  '---\n',
+  '? ',
+];
+
+const IS_SOAK = process.env.LLM_ROUTER_SOAK === '1';
+
+type Edit = { at: number; remove: number; insert: string };
+
+const edit: fc.Arbitrary<Edit> = fc.record({
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  remove: fc.oneof({ weight: 4, arbitrary: fc.nat(3) }, fc.nat(200)),
+  insert: fc.oneof(fc.constantFrom('', ...PIECES), fc.string({ maxLength: 8, unit: 'binary' })),
+});
+
+describe('mutants of a valid config', () => {
+  it('are read without an exception, and every finding lies inside the file', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...VALID),
+        fc.array(edit, { minLength: 1, maxLength: 4 }),
+        (valid, edits) => {
+          const text = edits.reduce(applied, valid);
+          const { config, diagnostics, sources } = load(text);
+          expect(config === null).toBe(diagnostics.some((one) => one.severity === 'error'));
+          for (const one of diagnostics) {
+            const places = [one.place, ...one.related.map((related) => related.place)].filter(
+              (place) => place !== null,
+            );
+            expect(places.filter((place) => !isInside(place, sources.get(place.file)))).toEqual([]);
+            renderDiagnostic(one, sources.get('llm-router.yaml') ?? null, plainPaint);
+          }
+        },
+      ),
+      { numRuns: IS_SOAK ? 3000 : 150 },
+    );
+  });
+
+  it('with a line left out or doubled are read likewise', () => {
+    for (const valid of VALID) {
+      const lines = valid.split('\n');
+      for (let index = 0; index < lines.length; index += IS_SOAK ? 1 : 4) {
+        load(lines.toSpliced(index, 1).join('\n'));
+        load(lines.toSpliced(index, 0, lines[index] ?? '').join('\n'));
+      }
+    }
+  });
+});
+
+function applied(text: string, { at, remove, insert }: Edit): string {
+  const start = Math.floor(at * text.length);
+  return text.slice(0, start) + insert + text.slice(start + remove);
+}
+
+/** The end may lie behind the last character of a line. Places in the built-in catalogue are another file's. */
+function isInside(place: Place, text: string | undefined): boolean {
+  if (text === undefined) return place.file === 'built-in.yaml';
+  const lines = text.split(/\r?\n/);
+  const fits = (line: number, column: number) =>
+    line >= 1 && line <= lines.length && column >= 1 && column <= [...(lines[line - 1] ?? '')].length + 1;
+  const isForward =
+    place.endLine > place.line || (place.endLine === place.line && place.endColumn >= place.column);
+  return fits(place.line, place.column) && fits(place.endLine, place.endColumn) && isForward;
+}

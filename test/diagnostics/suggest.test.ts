@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { didYouMean, nearest } from '../../src/diagnostics/suggest.js';
+
+const TOOLS = ['claude-code', 'codex', 'gemini'];
+
+describe('nearest', () => {
+  it.each([
+    ['claud-code', 'claude-code'],
+    ['CODEX', 'codex'],
+    ['codx', 'codex'],
+    ['gemnii', 'gemini'],
+    ['xyz', null],
+    ['', null],
+    ['my-own-little-bot', null],
+  ])('%s -> %s', (word, expected) => {
+    expect(nearest(word, TOOLS)).toBe(expected);
+  });
+
+  it('finds swapped letters in a short word', () => {
+    expect(nearest('modle', ['model', 'prompt'])).toBe('model');
+  });
+
+  it('finds nothing among nothing', () => {
+    expect(nearest('codex', [])).toBeNull();
+  });
+});
+
+describe('didYouMean', () => {
+  it('names the nearest and all choices', () => {
+    expect(didYouMean('codx', TOOLS, 'defined tools')).toBe(
+      'did you mean `codex`? defined tools: claude-code, codex, gemini',
+    );
+  });
+
+  it('lists the choices when none is near', () => {
+    expect(didYouMean('zzzzzzz', TOOLS, 'defined tools')).toBe('defined tools: claude-code, codex, gemini');
+  });
+
+  it('says nothing without choices', () => {
+    expect(didYouMean('codex', [], 'defined tools')).toBeNull();
+  });
+
+  it('cuts a long list', () => {
+    const many = Array.from({ length: 15 }, (_, index) => `name${index}`);
+    expect(didYouMean('zzzzzzzz', many, 'names')).toMatch(/^names: name0, .*name11 and 3 more$/);
+  });
+});
