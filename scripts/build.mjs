@@ -19,6 +19,6 @@ await build({
   platform: 'node',
   format: 'cjs',
   target: 'node20',
-  external: ['chalk', 'ora', 'execa', 'ajv'],
+  external: ['chalk', 'ora', 'execa', 'ajv', 'luxon'],
   logLevel: 'warning',
 });

@@ -24,7 +24,7 @@ const SYSTEM_MARK = 'CANARY-OF-THE-SYSTEM-PROMPT-2846';
 /** Makes a fresh home and work folder for the tool below `folder`. `search` is the PATH of the tool. */
 export async function openBench(
   tool: RealTool,
-  at: { root: string; folder: string; search: string; provider: FakeProvider },
+  at: { entry: string; folder: string; search: string; provider: FakeProvider },
 ): Promise<Bench> {
   const own = path.join(at.folder, 'homes', tool.name);
   const [home, cwd, tmp] = ['home', 'work', 'tmp'].map((name) => path.join(own, name)) as [
@@ -42,7 +42,7 @@ export async function openBench(
   const config = path.join(own, 'llm-router.yaml');
   await writeFile(config, configOf(tool, at.provider.url));
   const place = {
-    root: at.root,
+    entry: at.entry,
     cwd,
     env: environment({ tool, home, tmp, search: at.search, url: at.provider.url }),
   };

@@ -1,6 +1,6 @@
 import type { Bench } from './bench.js';
 import type { FailureStatus } from './provider/wire.js';
-import type { RouterRun } from './router-run.js';
+import type { RouterRun, RunningRouter } from './router-run.js';
 
 /** What came of one case: whether it is as the contract wants it, and what was seen. */
 export interface Finding {
@@ -63,7 +63,7 @@ async function live(bench: Bench): Promise<Finding> {
   const [beginning = ''] = bench.provider.text.split('forty');
   bench.provider.begin('answer', { held: true });
   const running = bench.exec(['--format', 'text', '--stream', PROMPT]);
-  await bench.provider.firstModelRequest(START_LIMIT_MS);
+  await asks(bench, running);
   const early = await running.shows(beginning, bench.tool.live ? 10_000 : 3000);
   bench.provider.release();
   const run = await running.end;
@@ -133,7 +133,7 @@ async function hang(bench: Bench): Promise<Finding> {
 async function cancel(bench: Bench): Promise<Finding> {
   bench.provider.begin('hang');
   const running = bench.exec(['--json', PROMPT]);
-  const asked = await bench.provider.firstModelRequest(START_LIMIT_MS);
+  const asked = await asks(bench, running);
   const atMs = performance.now();
   running.signal('SIGTERM');
   const run = await running.end;
@@ -188,6 +188,11 @@ async function big(bench: Bench): Promise<Finding> {
     ...leftovers(run),
   ];
   return finding(problems, ['arrived whole']);
+}
+
+/** Whether the tool asks the provider before it ends or its time to start is over. */
+function asks(bench: Bench, running: RunningRouter): Promise<boolean> {
+  return Promise.race([bench.provider.firstModelRequest(START_LIMIT_MS), running.end.then(() => false)]);
 }
 
 function finding(problems: readonly string[], facts: readonly string[]): Finding {

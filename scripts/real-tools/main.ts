@@ -10,13 +10,15 @@ import { CASES, type Finding } from './cases.js';
 import { type Installed, install, NODE_22 } from './install.js';
 import { type FakeProvider, startProvider } from './provider/server.js';
 import { markdownReport, type ToolReport } from './report.js';
+import { copyRouter } from './router-copy.js';
 import { REAL_TOOLS, type RealTool } from './tools.js';
 
 const TOTAL_LIMIT_MS = 12 * 60_000;
 const REPORT = path.join('docs', 'tools', 'verified.md');
 
 interface Session {
-  root: string;
+  /** Entry file of the command line that is tried. */
+  entry: string;
   folder: string;
   runtime: Installed;
   provider: FakeProvider;
@@ -40,7 +42,7 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
   const provider = await startProvider();
   const runtime = await install(NODE_22, { folder: values.folder, runtime: null });
   const session: Session = {
-    root,
+    entry: await copyRouter(root, values.folder),
     folder: values.folder,
     runtime,
     provider,
@@ -69,7 +71,7 @@ async function tryTool(tool: RealTool, session: Session): Promise<ToolReport> {
   const search = [nodeFolder ?? path.dirname(process.execPath), installed.binFolder, '/usr/bin', '/bin'].join(
     ':',
   );
-  const bench = await openBench(tool, { root: session.root, folder, search, provider: session.provider });
+  const bench = await openBench(tool, { entry: session.entry, folder, search, provider: session.provider });
   const findings: Record<string, Finding> = {};
   for (const { name, run } of CASES) {
     if (session.cases.length > 0 && !session.cases.includes(name)) continue;

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { findMarked } from './marked-processes.js';
 
 /** Where and as whom the router is started. */
 export interface Place {
-  /** The repository. */
-  root: string;
+  /** Entry file of the command line. */
+  entry: string;
   cwd: string;
   env: Record<string, string>;
 }
@@ -44,7 +43,7 @@ export function startRouter(args: readonly string[], place: Place, stdin = ''): 
   const mark = `${MARK}=${process.pid}-${started}`;
   const [name = '', value = ''] = mark.split('=');
   const beganMs = performance.now();
-  const child = spawn(process.execPath, [path.join(place.root, 'bin', 'llm-router.cjs'), ...args], {
+  const child = spawn(process.execPath, [place.entry, ...args], {
     cwd: place.cwd,
     env: { ...place.env, [name]: value },
   });

@@ -1,10 +1,10 @@
 import type { ModelConfig, ToolConfig } from '../config/types.js';
 import type { Outcome } from '../domain/attempt.js';
+import type { SessionTotals } from '../domain/cost.js';
 import type { Availability } from '../domain/facts.js';
 import type { Failure } from '../domain/failure.js';
 import type { Access, Effort } from '../domain/request.js';
 import type { Result } from '../domain/result.js';
-import type { Usage } from '../domain/usage.js';
 
 /** What one attempt has to do: everything decided, nothing run yet. */
 export interface Task<T extends ToolConfig = ToolConfig> {
@@ -23,6 +23,12 @@ export interface Task<T extends ToolConfig = ToolConfig> {
   effort: Effort | null;
   maxTokens: number | null;
   temperature: number | null;
+  /** Cap of the run, integer micro-USD. */
+  maxCostMicroUsd: number | null;
+  /** JSON Schema that the answer must satisfy, as JSON text. */
+  schema: string | null;
+  /** The tool's own session to continue. */
+  toolSessionId: string | null;
   session: string | null;
   /** Working directory, absolute. */
   cwd: string;
@@ -36,12 +42,6 @@ export interface Task<T extends ToolConfig = ToolConfig> {
   turn: number;
   /** What the tool's own session had used before this attempt resumed it; `null`: a new session. */
   sessionTotals: SessionTotals | null;
-}
-
-/** Totals of a tool's own session; what was never reported is `null`. */
-export interface SessionTotals {
-  usage: Usage | null;
-  costMicroUsd: number | null;
 }
 
 /** The router's own environment, from which a tool's is made. */

@@ -9,7 +9,7 @@ import { findBinary, isFolder, isPath } from './command/find-binary.js';
 import { createOutputReader, MAX_LINE_BYTES, type OutputReader } from './command/output.js';
 import { openPrivateFolder, type PrivateFolder, readWritten } from './command/private-files.js';
 import type { ProcessEnd, ProcessSpec } from './command/process-spec.js';
-import { outcomeOf } from './command/run.js';
+import { type FinishedRun, limitMentionsOf, outcomeOf } from './command/run.js';
 import { runProcess } from './command/subprocess.js';
 import { traceparent } from './command/traceparent.js';
 import { type CommandLine, commandLine, ignoredOptions, refused, SHOWN_PLACES } from './command/values.js';
@@ -107,20 +107,37 @@ async function* runIn(
   const overSize = seen.overSize || outputFile === 'too_large' || usageFile === 'too_large';
   const reading = reader.finish({ outputFile: bytesOf(outputFile), usageFile: bytesOf(usageFile) });
   for (const event of reading.late) if (event.type !== 'over_size') yield event;
-  return outcomeOf({
-    task,
-    end: seen.end,
-    reading: { ...reading, overSize: overSize || reading.overSize },
-    cancelReason: context.signal.reason,
-  });
+  return concluded(
+    {
+      task,
+      end: seen.end,
+      reading: { ...reading, overSize: overSize || reading.overSize },
+      cancelReason: context.signal.reason,
+    },
+    context.now(),
+  );
+}
+
+/** What can read times is loaded only where a tool tells one. */
+async function concluded(run: FinishedRun, nowMs: number): Promise<Outcome> {
+  const outcome = outcomeOf(run);
+  const mentions = limitMentionsOf(run);
+  if (outcome.failure === null || mentions.length === 0) return outcome;
+  const { limitEnd } = await import('./command/reset-time.js');
+  const end = limitEnd(mentions, { nowMs, zone: 'system' });
+  return { ...outcome, failure: { ...outcome.failure, ...end } };
 }
 
 function readerFor(tool: CommandTool): OutputReader {
   const watch = tool.failures.flatMap(({ when }) => (when.pointer === null ? [] : [when.pointer]));
+  const gather = tool.failures
+    .flatMap(({ resetAt, retryAfter }) => [resetAt, retryAfter])
+    .flatMap((mention) => (mention?.kind === 'selected' ? mention.selectors : []));
   return createOutputReader(tool.output, {
     answerBytes: tool.maxOutputBytes,
     lineBytes: MAX_LINE_BYTES,
     watch,
+    gather,
   });
 }
 

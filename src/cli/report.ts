@@ -5,7 +5,11 @@ import { type InvocationDocument, invocationDocument } from '../domain/document.
 import { exitCodeOf, type Failure } from '../domain/failure.js';
 import { newId, newTraceId } from '../router/id.js';
 import type { CommandContext } from './context.js';
+import { finishedDocument } from './event-document.js';
 import type { Output } from './output.js';
+
+/** What stdout carries. */
+export type StdoutFormat = 'text' | 'json' | 'ndjson';
 
 /** A failure before there is an invocation, and what the user wrote wrong. */
 export interface EarlyFailure {
@@ -18,13 +22,20 @@ export interface EarlyFailure {
 export async function reportEarly(
   context: CommandContext,
   early: EarlyFailure,
-  json: boolean,
+  format: StdoutFormat,
 ): Promise<number> {
   const { output } = context;
   const { failure, diagnostics = [], sources = new Map() } = early;
-  if (json) await output.data(`${JSON.stringify(earlyDocument(context, failure, diagnostics))}\n`);
-  else if (diagnostics.length > 0) await printDiagnostics(output, 'stderr', diagnostics, sources);
-  if (!json && diagnostics.length === 0) await printFailure(output, failure);
+  const document = earlyDocument(context, failure, diagnostics);
+  if (format === 'json')
+    await output.data(`${JSON.stringify(document)}
+`);
+  else if (format === 'ndjson') {
+    const more = { id: document.id, ts: document.started_at };
+    await output.data(`${JSON.stringify(finishedDocument(document, more))}
+`);
+  } else if (diagnostics.length > 0) await printDiagnostics(output, 'stderr', diagnostics, sources);
+  else await printFailure(output, failure);
   return exitCodeOf(failure);
 }
 

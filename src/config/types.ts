@@ -49,6 +49,10 @@ export interface AgentConfig {
   idleTimeoutMs: number | null;
   maxTokens: number | null;
   temperature: number | null;
+  /** Cap of one request, integer micro-USD. */
+  maxCostMicroUsd: number | null;
+  /** File with the JSON Schema of the answer, absolute. */
+  schema: Placed<string> | null;
 }
 
 /** What every kind of tool has. */

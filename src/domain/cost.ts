@@ -16,6 +16,13 @@ export interface Cost {
   billing: Billing;
 }
 
+/** Totals of a tool's own session over all its runs; what was never reported is `null`. */
+export interface SessionTotals {
+  usage: Usage | null;
+  /** Micro-USD, by the tool's own figures. */
+  costMicroUsd: number | null;
+}
+
 /** Catalogue price of a model in USD per million tokens (which is micro-USD per token). */
 export interface Price {
   input: number;

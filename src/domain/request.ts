@@ -1,3 +1,5 @@
+import type { SessionTotals } from './cost.js';
+
 /** How much a tool may do in the working directory, weakest first. */
 export const ACCESS_LEVELS = ['none', 'read', 'edit', 'full'] as const;
 export type Access = (typeof ACCESS_LEVELS)[number];
@@ -28,6 +30,16 @@ export interface Parent {
   depth: number;
 }
 
+/** A session of a tool that an earlier invocation left. */
+export interface Resume {
+  invocationId: string;
+  tool: string;
+  model: string | null;
+  toolSessionId: string;
+  /** What the session has used so far. */
+  totals: SessionTotals;
+}
+
 /** What a caller asks for. `null` means not given: the config decides. */
 export interface Request {
   agent: string | null;
@@ -41,6 +53,17 @@ export interface Request {
   complexity: Complexity | null;
   tool: string | null;
   model: string | null;
+  /** What the tool may do; `null`: what the agent's config says. */
+  access: Access | null;
+  effort: Effort | null;
+  maxTokens: number | null;
+  temperature: number | null;
+  /** Cap of this request, integer micro-USD. */
+  maxCostMicroUsd: number | null;
+  /** JSON Schema that the answer must satisfy, as JSON text. */
+  schema: string | null;
+  /** The tool's own session to continue. */
+  resume: Resume | null;
   /** Whole invocation, ms. */
   timeoutMs: number | null;
   /** Working directory of the tool, absolute. */
@@ -67,6 +90,13 @@ export function emptyRequest(cwd: string): Request {
     complexity: null,
     tool: null,
     model: null,
+    access: null,
+    effort: null,
+    maxTokens: null,
+    temperature: null,
+    maxCostMicroUsd: null,
+    schema: null,
+    resume: null,
     timeoutMs: null,
     cwd,
     fallback: null,

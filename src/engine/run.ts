@@ -1,6 +1,6 @@
 import type { Adapter, AdapterContext, Task } from '../adapters/adapter.js';
 import { type Attempt, failedOutcome, type Outcome } from '../domain/attempt.js';
-import { addCosts, attemptCost, type Billing } from '../domain/cost.js';
+import { addCosts, attemptCost, type Billing, toUsd } from '../domain/cost.js';
 import type { EventSink } from '../domain/events.js';
 import { decidingFailure, type Failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
@@ -25,6 +25,8 @@ export interface RunDeps {
   /** Everything an attempt of this candidate needs; `turn` counts earlier attempts of the same tool. */
   prepare(candidate: Candidate, turn: number): { task: Task; adapter: Adapter; billing: Billing };
   context: AdapterContext;
+  /** Judges a good outcome by the schema of the answer; `null`: any answer will do. */
+  checkAnswer: ((outcome: Outcome) => Outcome) | null;
   /** Wall clock, ms since the epoch. */
   now: () => number;
   emit: EventSink;
@@ -91,7 +93,7 @@ async function tryOnce(
   const startedAt = new Date(deps.now()).toISOString();
   const start = monotonicMs();
   const seen = { firstOutputMs: null as number | null, active: false, shown: false };
-  const outcome = await consume(adapter.run(task, deps.context), async (event) => {
+  const told = await consume(adapter.run(task, deps.context), async (event) => {
     if (event.type === 'started')
       return deps.emit({ type: 'attempt.started', attempt: n, candidate, argv: event.argv });
     seen.active = true;
@@ -100,6 +102,7 @@ async function tryOnce(
     if (stream) seen.shown = true;
     return deps.emit({ type: 'output.delta', attempt: n, text: event.text });
   });
+  const outcome = told.failure === null && deps.checkAnswer !== null ? deps.checkAnswer(told) : told;
   const failed =
     outcome.failure === null ? null : { ...outcome.failure, tool: candidate.tool, model: candidate.model };
   const record: Attempt = {
@@ -121,7 +124,15 @@ async function tryOnce(
     failure: failed,
   };
   await deps.emit({ type: 'attempt.finished', attempt: n, record });
-  return { record, outcome: { ...outcome, failure: failed }, ...seen };
+  const warnings = [...outcome.warnings, ...capWarnings(record, task.maxCostMicroUsd)];
+  return { record, outcome: { ...outcome, failure: failed, warnings }, ...seen };
+}
+
+/** A tool that cannot hold a cap may pass it: that is said, and never hidden. */
+function capWarnings({ tool, cost }: Attempt, capMicroUsd: number | null): string[] {
+  const { chargedMicroUsd: charged } = cost;
+  if (capMicroUsd === null || charged === null || charged <= capMicroUsd) return [];
+  return [`\`${tool}\` cost $${toUsd(charged)}, over the cap of $${toUsd(capMicroUsd)}`];
 }
 
 /** Hands every event on and waits for it, so that a slow reader holds the tool back; returns what the generator returns. */

@@ -1,9 +1,25 @@
 import { didYouMean } from '../diagnostics/suggest.js';
 import { type Failure, failure } from '../domain/failure.js';
-import type { UnknownName } from '../routing/names.js';
+import type { AccessTooHigh, PlanError, UnknownName } from '../routing/names.js';
+
+/** Why a request cannot be planned, as a failure with the way out. */
+export function planErrorFailure(error: PlanError): Failure {
+  return error.kind === 'access' ? accessFailure(error) : unknownNameFailure(error);
+}
+
+function accessFailure({ asked, agent, allowed }: AccessTooHigh): Failure {
+  const where = allowed.at === null ? '' : ` (${allowed.at})`;
+  return failure(
+    'not_allowed',
+    `agent \`${agent}\` may have access \`${allowed.value}\` at most, not \`${asked}\``,
+    {
+      hint: `raise \`access\` of the agent${where}, or ask for less`,
+    },
+  );
+}
 
 /** A name that the config does not know, as a usage failure with the nearest name and the list. */
-export function unknownNameFailure({ kind, name, known }: UnknownName): Failure {
+function unknownNameFailure({ kind, name, known }: UnknownName): Failure {
   if (kind === 'tier') {
     const list = known.length === 0 ? 'the config has no `tiers`' : `tiers with models: ${known.join(', ')}`;
     return failure('usage', `no model is set for tier \`${name}\``, { hint: list });

@@ -1,24 +1,25 @@
 import type { AdapterContext, Environment, Preview } from '../adapters/adapter.js';
 import { adapterOf } from '../adapters/registry.js';
-import type { RouterConfig } from '../config/types.js';
+import type { AgentConfig, Placed, RouterConfig } from '../config/types.js';
 import type { EventSink } from '../domain/events.js';
 import type { Facts } from '../domain/facts.js';
 import { FAILURES, type Failure, failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
 import { lookup } from '../domain/lookup.js';
-import type { Candidate, Plan } from '../domain/plan.js';
+import type { Candidate, Ignored, Plan } from '../domain/plan.js';
 import type { Request } from '../domain/request.js';
-import { ok, type Result } from '../domain/result.js';
+import { err, ok, type Result } from '../domain/result.js';
 import { noCandidate } from '../engine/no-candidate.js';
 import { run } from '../engine/run.js';
 import type { HealthRow } from '../health/context.js';
 import { agentName } from '../routing/names.js';
 import { makePlan } from '../routing/plan.js';
+import { type AnswerCheck, compileAnswerSchema } from './answer-schema.js';
 import { estimateInputTokens } from './estimate.js';
 import { gatherFacts } from './facts.js';
 import { type HealthOptions, routerHealth } from './health.js';
 import { newId, newTraceId } from './id.js';
-import { unknownNameFailure } from './names.js';
+import { planErrorFailure } from './names.js';
 import { addEmptyInvocation } from './planned.js';
 import { billingOf, taskOf } from './task.js';
 import { type TraceTarget, withTrace } from './traces.js';
@@ -49,6 +50,8 @@ export interface Planned {
   id: string;
   traceId: string;
   startedAt: string;
+  /** Judges the answer by the request's schema; `null` without one. */
+  checkAnswer: AnswerCheck | null;
   /** For each candidate the exact command, or why its run would end before it starts. */
   previews: Result<Preview, Failure>[];
 }
@@ -86,47 +89,77 @@ async function planRequest(
   deps: RouterDeps,
   asked: Request,
 ): Promise<Result<Planned, Failure>> {
-  const withSystem = await addSystemFile(config, deps, asked);
-  if (!withSystem.ok) return withSystem;
-  const request = withSystem.value;
+  const agent = lookup(config.agents, agentName(config, asked));
+  const filled = await withAgentFiles(agent, deps, asked);
+  if (!filled.ok) return filled;
+  const request = filled.value;
+  const check = request.schema === null ? ok(null) : await compileAnswerSchema(request.schema, 'the schema');
+  if (!check.ok) return check;
   const nowMs = deps.clock.now();
-  const system = request.system ?? lookup(config.agents, agentName(config, request))?.system ?? null;
-  const inputTokens = estimateInputTokens([system, request.prompt]);
+  const system = request.system ?? agent?.system ?? null;
+  const inputTokens = estimateInputTokens([system, request.prompt, request.schema]);
   const facts = gatherFacts(config, deps, { nowMs, inputTokens });
   const made = makePlan(config, facts, request);
-  if (!made.ok) return { ok: false, error: unknownNameFailure(made.error) };
-  const id = newId(nowMs, deps.random);
-  const traceId = request.traceId ?? request.parent?.traceId ?? newTraceId(deps.random);
-  const planned = { plan: made.value, facts, request, id, traceId, startedAt: new Date(nowMs).toISOString() };
-  const tasks = made.value.candidates.map((candidate) => taskFor(config, planned, candidate, 0));
+  if (!made.ok) return err(planErrorFailure(made.error));
+  const base = { plan: made.value, facts, request, startedAt: new Date(nowMs).toISOString() };
+  const ids = {
+    id: newId(nowMs, deps.random),
+    traceId: request.traceId ?? request.parent?.traceId ?? newTraceId(deps.random),
+  };
+  return ok(withPreviews(config, deps, { ...base, ...ids, checkAnswer: check.value }));
+}
+
+/** What each candidate would run, and what of the request it has no place for. */
+function withPreviews(config: RouterConfig, deps: RouterDeps, planned: Omit<Planned, 'previews'>): Planned {
+  const tasks = planned.plan.candidates.map((candidate) => taskFor(config, planned, candidate, 0));
   const ignored = tasks.flatMap((task) =>
     adapterOf(task.tool)
       .ignored(task)
       .map((entry) => ({ ...entry, tool: task.tool.name })),
   );
   const previews = tasks.map((task) => adapterOf(task.tool).preview(task, deps.env));
-  return ok({ ...planned, plan: { ...made.value, ignored }, previews });
+  const warnings = [...planned.plan.warnings, ...ignoredWarnings(planned.request, ignored)];
+  return { ...planned, plan: { ...planned.plan, ignored, warnings }, previews };
 }
 
-/** The text of the agent's `system_file`, unless the request brings its own system prompt. */
-async function addSystemFile(
-  config: RouterConfig,
+/** An option of the agent's config may find no place in silence; one that was asked for may not. */
+function ignoredWarnings(request: Request, ignored: readonly Ignored[]): string[] {
+  const asked: Record<string, unknown> = {
+    effort: request.effort,
+    max_tokens: request.maxTokens,
+    temperature: request.temperature,
+    max_cost_usd: request.maxCostMicroUsd,
+  };
+  return ignored.flatMap(({ option, tool }) =>
+    (asked[option] ?? null) === null
+      ? []
+      : [`\`${option}\` is ignored: tool \`${tool}\` has no place for it`],
+  );
+}
+
+/** The request with the texts of the agent's `system_file` and `schema`, where it brings none of its own. */
+async function withAgentFiles(
+  agent: AgentConfig | null,
   deps: RouterDeps,
   request: Request,
 ): Promise<Result<Request, Failure>> {
-  const agent = lookup(config.agents, agentName(config, request));
-  if (request.system !== null || agent === null || agent.systemFile === null) return ok(request);
-  const { value: path, at } = agent.systemFile;
-  try {
-    return ok({ ...request, system: await deps.readFile(path) });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const where = at === null ? '' : ` (${at})`;
-    return {
-      ok: false,
-      error: failure('input', `cannot read \`system_file\` of agent \`${agent.name}\`${where}: ${reason}`),
-    };
-  }
+  const read = async (
+    key: string,
+    file: Placed<string> | null | undefined,
+  ): Promise<Result<string | null, Failure>> => {
+    if (agent === null || file === null || file === undefined) return ok(null);
+    try {
+      return ok(await deps.readFile(file.value));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const where = file.at === null ? '' : ` (${file.at})`;
+      return err(failure('input', `cannot read \`${key}\` of agent \`${agent.name}\`${where}: ${reason}`));
+    }
+  };
+  const system = request.system === null ? await read('system_file', agent?.systemFile) : ok(request.system);
+  if (!system.ok) return system;
+  const schema = request.schema === null ? await read('schema', agent?.schema) : ok(request.schema);
+  return schema.ok ? ok({ ...request, system: system.value, schema: schema.value }) : schema;
 }
 
 function taskFor(
@@ -173,7 +206,13 @@ async function complete(input: {
     return { task, adapter: adapterOf(task.tool), billing: billingOf(task.tool, deps.env) };
   };
   try {
-    return await run(planned, { prepare, context, now: deps.clock.now, emit });
+    return await run(planned, {
+      prepare,
+      context,
+      checkAnswer: planned.checkAnswer,
+      now: deps.clock.now,
+      emit,
+    });
   } finally {
     stop.dispose();
   }

@@ -34,9 +34,12 @@ export function taskOf(
     promptFile: request.promptFile,
     system: request.system ?? agent?.system ?? null,
     access: plan.access,
-    effort: agent?.effort ?? null,
-    maxTokens: agent?.maxTokens ?? null,
-    temperature: agent?.temperature ?? null,
+    effort: request.effort ?? agent?.effort ?? null,
+    maxTokens: request.maxTokens ?? agent?.maxTokens ?? null,
+    temperature: request.temperature ?? agent?.temperature ?? null,
+    maxCostMicroUsd: lower(request.maxCostMicroUsd, agent?.maxCostMicroUsd ?? null),
+    schema: request.schema,
+    toolSessionId: request.resume?.tool === tool.name ? request.resume.toolSessionId : null,
     session: request.session,
     cwd: request.cwd,
     binaryPath: state?.available === true ? state.path : null,
@@ -44,8 +47,13 @@ export function taskOf(
     idleTimeoutMs: idleTimeout(tool, agent),
     ids: { ...ids, rootId: request.parent?.rootId ?? ids.invocationId, depth: request.parent?.depth ?? 0 },
     turn,
-    sessionTotals: null,
+    sessionTotals: request.resume?.tool === tool.name ? request.resume.totals : null,
   };
+}
+
+/** The lower of two caps; `null` is none. */
+function lower(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }
 
 function idleTimeout(tool: ToolConfig, agent: AgentConfig | null): number | null {

@@ -27,6 +27,8 @@ export interface GateInput {
   facts: Facts;
   access: Access;
   maxTokens: number | null;
+  /** A session of the tool is to be continued. */
+  resumes: boolean;
 }
 
 type Gate = (input: GateInput) => GateRefusal | null;
@@ -34,6 +36,7 @@ type Gate = (input: GateInput) => GateRefusal | null;
 /** The gates in their order; the first that refuses says why. The same for every candidate, fallbacks included. */
 const GATES: readonly Gate[] = [
   offered,
+  resumable,
   accessOffered,
   governed,
   fitsWindow,
@@ -70,6 +73,15 @@ function offered({ tool, model }: GateInput): GateRefusal | null {
 /** A placeholder outside optional groups must have a value. */
 function needsModel(tool: Extract<ToolConfig, { kind: 'command' }>): boolean {
   return placeholdersOf(tool.argv.filter((item) => 'argument' in item)).includes('model');
+}
+
+function resumable({ tool, resumes }: GateInput): GateRefusal | null {
+  if (!resumes) return null;
+  if (tool.kind === 'command' && placeholdersOf(tool.argv).includes('tool_session_id')) return null;
+  return refuse('invalid_request', `\`${tool.name}\` cannot continue a session`, {
+    hint: 'its command has no `{tool_session_id}`; send the whole conversation as a prompt',
+    at: tool.at,
+  });
 }
 
 function accessOffered({ tool, access }: GateInput): GateRefusal | null {

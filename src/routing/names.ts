@@ -1,6 +1,33 @@
-import type { RouterConfig } from '../config/types.js';
+import type { AgentConfig, Placed, RouterConfig } from '../config/types.js';
 import { lookup } from '../domain/lookup.js';
-import { type Request, TIER_OF_COMPLEXITY, TIERS, type Tier } from '../domain/request.js';
+import {
+  ACCESS_LEVELS,
+  type Access,
+  type Request,
+  TIER_OF_COMPLEXITY,
+  TIERS,
+  type Tier,
+} from '../domain/request.js';
+import { err, ok, type Result } from '../domain/result.js';
+
+/** More access was asked for than the agent's config allows. */
+export interface AccessTooHigh {
+  kind: 'access';
+  asked: Access;
+  agent: string;
+  allowed: Placed<Access>;
+}
+
+/** Why a request cannot be planned at all. */
+export type PlanError = UnknownName | AccessTooHigh;
+
+/** The access that a request gets: what it asks for, else what its agent may have at most. */
+export function accessOf(agent: AgentConfig | null, request: Request): Result<Access, AccessTooHigh> {
+  const asked = request.access;
+  if (agent === null || asked === null) return ok(asked ?? agent?.access.value ?? 'read');
+  const tooHigh = ACCESS_LEVELS.indexOf(asked) > ACCESS_LEVELS.indexOf(agent.access.value);
+  return tooHigh ? err({ kind: 'access', asked, agent: agent.name, allowed: agent.access }) : ok(asked);
+}
 
 /** A name on the command line that the config does not know. */
 export interface UnknownName {

@@ -2,27 +2,29 @@ import type { AgentConfig, PolicyConfig, RouterConfig } from '../config/types.js
 import type { Facts } from '../domain/facts.js';
 import { lookup } from '../domain/lookup.js';
 import type { Candidate, Plan, Rejected } from '../domain/plan.js';
-import type { Request } from '../domain/request.js';
+import type { Access, Request } from '../domain/request.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { checkGates, type GateRefusal } from './gates.js';
-import { agentName, findUnknownName, type UnknownName } from './names.js';
-import { type Choice, fallbackIsOn, type Pair, type SelectionInput, selectChoices } from './select.js';
+import { accessOf, agentName, findUnknownName, type PlanError } from './names.js';
+import { fallbackIsOn, type Pair, type SelectionInput, selectChoices } from './select.js';
 
 /**
  * Decides who may serve a request, in which order, and why: a pure function of config, facts and request. A name that the
  * config does not know is the error; that nobody can serve is a plan without candidates.
  */
-export function makePlan(config: RouterConfig, facts: Facts, request: Request): Result<Plan, UnknownName> {
+export function makePlan(config: RouterConfig, facts: Facts, request: Request): Result<Plan, PlanError> {
   const unknown = findUnknownName(config, request);
   if (unknown !== null) return err(unknown);
   const agent = lookup(config.agents, agentName(config, request));
   const policy = policyOf(config, agent);
+  const access = accessOf(agent, request);
+  if (!access.ok) return access;
   const input: SelectionInput = { config, facts, request, agent, policy };
-  const { candidates, rejected } = applyGates(input, selectChoices(input));
+  const { candidates, rejected } = applyGates(input, access.value);
   return ok({
     agent: agent?.name ?? null,
     policy: policy.name,
-    access: agent?.access.value ?? 'read',
+    access: access.value,
     inputTokens: facts.inputTokens,
     candidates,
     rejected,
@@ -41,17 +43,17 @@ function policyOf(config: RouterConfig, agent: AgentConfig | null): PolicyConfig
 /** Of every choice the first pair that passes; without fallback only the first choice that gives one. */
 function applyGates(
   input: SelectionInput,
-  choices: Choice[],
+  access: Access,
 ): { candidates: Candidate[]; rejected: Rejected[] } {
   const candidates: Candidate[] = [];
   const rejected: Rejected[] = [];
   const seen = new Set<string>();
-  for (const choice of choices) {
+  for (const choice of selectChoices(input)) {
     for (const pair of choice) {
       const key = JSON.stringify([pair.tool, pair.model]);
       if (seen.has(key)) continue;
       seen.add(key);
-      const judged = judge(input, pair);
+      const judged = judge(input, pair, access);
       if ('reason' in judged) {
         rejected.push(judged);
         continue;
@@ -64,7 +66,7 @@ function applyGates(
   return { candidates, rejected };
 }
 
-function judge(input: SelectionInput, pair: Pair): Candidate | Rejected {
+function judge(input: SelectionInput, pair: Pair, access: Access): Candidate | Rejected {
   const { config, facts, policy, agent } = input;
   const tool = lookup(config.tools, pair.tool);
   if (tool === null) return reject(pair, undefinedPair(pair));
@@ -74,8 +76,9 @@ function judge(input: SelectionInput, pair: Pair): Candidate | Rejected {
     config,
     policy,
     facts,
-    access: agent?.access.value ?? 'read',
-    maxTokens: agent?.maxTokens ?? null,
+    access,
+    maxTokens: input.request.maxTokens ?? agent?.maxTokens ?? null,
+    resumes: input.request.resume !== null,
   });
   if (refusal !== null) return reject(pair, refusal);
   return { tool: tool.name, model: pair.model, because: pair.because };

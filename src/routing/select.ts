@@ -2,7 +2,7 @@ import type { AgentConfig, Placed, PolicyConfig, RouterConfig, ToolConfig } from
 import type { Facts } from '../domain/facts.js';
 import { lookup } from '../domain/lookup.js';
 import type { Because, BecauseRule } from '../domain/plan.js';
-import { type Request, TIER_OF_COMPLEXITY } from '../domain/request.js';
+import { type Request, type Resume, TIER_OF_COMPLEXITY } from '../domain/request.js';
 
 /** A pair that the rules ask for, before the gates. `tool` is `null` when no tool offers the model. */
 export interface Pair {
@@ -40,13 +40,15 @@ export function selectChoices(input: SelectionInput): Choice[] {
     : primaryChoices(input);
 }
 
-/** Naming a tool or model turns the chain off, unless it is asked for. */
+/** Naming a tool or model turns the chain off, unless it is asked for; a session has one tool only. */
 export function fallbackIsOn(request: Request): boolean {
+  if (request.resume !== null) return false;
   return request.fallback ?? (request.tool === null && request.model === null);
 }
 
 function primaryChoices(input: SelectionInput): Choice[] {
   const { request, agent } = input;
+  if (request.resume !== null) return [resumeChoice(input, request.resume)];
   if (request.tool !== null || request.model !== null) return [explicitChoice(input)];
   const task = request.task === null ? null : lookup(agent?.taskTypes ?? {}, request.task);
   if (task !== null)
@@ -56,6 +58,14 @@ function primaryChoices(input: SelectionInput): Choice[] {
   const byTier = tierChoice(input);
   if (byTier !== null) return [byTier];
   return [...optimisedChoices(input)];
+}
+
+/** A session belongs to the tool that keeps it. */
+function resumeChoice({ request, config }: SelectionInput, resume: Resume): Choice {
+  const detail = `continues the session of invocation \`${resume.invocationId}\``;
+  const at = lookup(config.tools, resume.tool)?.at ?? null;
+  const because: Because[] = [{ rule: 'explicit', detail, at: null }];
+  return [{ tool: resume.tool, model: request.model ?? resume.model, because, at }];
 }
 
 function explicitChoice(input: SelectionInput): Choice {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { invocationDocument } from '../domain/document.js';
+import { toUsd } from '../domain/cost.js';
+import { invocationDocument, usageDocument } from '../domain/document.js';
 import type { Invocation } from '../domain/invocation.js';
 import type { Request } from '../domain/request.js';
+import { addUsage, NO_USAGE } from '../domain/usage.js';
 
 /** What a trace says of the programs that made it. */
 export interface Versions {
@@ -27,6 +29,8 @@ export function traceDocument(input: {
     text: logPrompts ? text : null,
     data: logPrompts ? data : null,
     text_chars: text === null ? null : text.length,
+    resumed_from: request.resume?.invocationId ?? null,
+    session_totals: sessionTotals(invocation, request),
     request: {
       prompt: logPrompts ? request.prompt : null,
       prompt_sha256: sha256(request.prompt),
@@ -44,6 +48,17 @@ export function traceDocument(input: {
     },
     versions,
   };
+}
+
+/** What the tool's own session has used so far: a tool that counts per session tells only such totals when it is resumed. */
+function sessionTotals({ toolSessionId, attempts }: Invocation, { resume }: Request) {
+  const last = attempts.at(-1);
+  if (toolSessionId === null || last === undefined) return null;
+  const before = resume?.totals ?? { usage: NO_USAGE, costMicroUsd: 0 };
+  const told = last.cost.basis === 'reported' ? last.cost.listMicroUsd : null;
+  const micros = told === null || before.costMicroUsd === null ? null : told + before.costMicroUsd;
+  const usage = last.usage === null || before.usage === null ? null : addUsage([before.usage, last.usage]);
+  return { usage: usageDocument(usage), cost_usd: micros === null ? null : toUsd(micros) };
 }
 
 /** A trace as it stands in its file. */

@@ -71,11 +71,14 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
   yaml: (file) => file === 'config/source.ts',
   'fastest-levenshtein': (file) => file === 'diagnostics/suggest.ts',
   tokenx: (file) => file === 'router/estimate.ts',
+  ajv: (file) => file === 'router/answer-schema.ts',
+  'ajv/dist/2020.js': (file) => file === 'router/answer-schema.ts',
   ulid: (file) => file === 'router/id.ts',
+  luxon: (file) => file === 'adapters/command/reset-time.ts',
 };
 
 const PURE =
-  /^(domain|diagnostics|redact|config|routing|policy)\/|^paths\.ts$|^adapters\/command\/(output|selector|pointer|failure-rules|values|environment|usage|json-values)\.ts$/;
+  /^(domain|diagnostics|redact|config|routing|policy)\/|^paths\.ts$|^adapters\/command\/(output|selector|pointer|failure-rules|limit-mentions|reset-time|session-share|values|environment|usage|json-values)\.ts$/;
 const IMPURE_WORDS =
   /\b(process\.|console\.|Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|fetch\()/;
 

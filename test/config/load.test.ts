@@ -35,6 +35,8 @@ describe('loadConfig', () => {
       timeoutMs: null,
       idleTimeoutMs: null,
       maxTokens: null,
+      maxCostMicroUsd: null,
+      schema: null,
       temperature: null,
     });
     expect(config.tools.t).toMatchObject({

@@ -18,7 +18,7 @@ agents:
   careful: { preferred_tool: alpha, preferred_model: mid, fallback_chain: [beta:big], policy: strict }
 tools:
   alpha: { binary: alpha, args: [--model, "{model}"], models: [mid, small] }
-  beta: { binary: beta, args: [--model, "{model}"], models: [big, small], access_args: { read: [] } }
+  beta: { binary: beta, args: [--model, "{model}", "{access_args}"], models: [big, small], access_args: { read: [] } }
   gamma: { binary: gamma, args: [] }
   any: { binary: any, args: ["{model}"], models: ["*"] }
 models:
@@ -216,6 +216,31 @@ describe('the gates', () => {
   it('a tool that takes any id needs one when its command does', () => {
     expect(reasons(plan({ tool: 'any' }))).toEqual([]);
     expect(reasons(plan({ tool: 'any', agent: 'plain' }))).toEqual([]);
+  });
+});
+
+describe('access', () => {
+  it('is what was asked for, up to what the agent may', () => {
+    expect(plan({}).access).toBe('read');
+    expect(plan({ access: 'none' }).access).toBe('none');
+    expect(makePlan(CONFIG, facts(), { ...REQUEST, access: 'edit' })).toMatchObject({
+      ok: false,
+      error: { kind: 'access', asked: 'edit', agent: 'dev', allowed: { value: 'read' } },
+    });
+  });
+
+  it('rejects a tool that does not offer the level', () => {
+    expect(reasons(plan({ access: 'none' }))).toEqual(['beta:big not_allowed']);
+  });
+});
+
+describe('a session to continue', () => {
+  const resume = { invocationId: 'X', tool: 'alpha', model: 'mid', toolSessionId: 's', totals: { usage: null, costMicroUsd: null } };
+
+  it('needs a tool that can, and has no fallback', () => {
+    const made = plan({ resume });
+    expect(pairs(made)).toEqual([]);
+    expect(reasons(made)).toEqual(['alpha:mid invalid_request']);
   });
 });
 

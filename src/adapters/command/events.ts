@@ -36,7 +36,10 @@ export interface Gathering {
 /** Starts gathering; concatenations hold at most `answerBytes`. */
 export function createGathering(grammar: OutputGrammar, limits: OutputLimits): Gathering {
   const folds = new Map<Selector, Fold>(
-    [...allSelectors(grammar), ...limits.gather].map((selector) => [selector, createFold(selector, limits.answerBytes)]),
+    [...allSelectors(grammar), ...limits.gather].map((selector) => [
+      selector,
+      createFold(selector, limits.answerBytes),
+    ]),
   );
   const ofAnswer = [grammar.success, grammar.end].filter((filter) => filter !== null);
   const seen = new Set<EventFilter>();

@@ -19,13 +19,19 @@ export interface EndedRun {
  */
 export function judge(run: EndedRun): Failure | null {
   if (isSuccess(run)) return null;
-  const rule = run.tool.failures.find((each) => holds(each, run));
+  const rule = decidingRule(run);
   const general = generalRule(run);
   return failureOf(run, {
     type: rule?.type ?? general.type,
-    message: rule === undefined ? general.message : explain(run),
+    message: rule === null ? general.message : explain(run, rule),
     hint: rule?.hint ?? HINTS[rule?.type ?? general.type] ?? null,
   });
+}
+
+/** The rule of the tool that decides why a run failed; `null` for a success, and when none matches. */
+export function decidingRule(run: EndedRun): FailureRule | null {
+  if (isSuccess(run)) return null;
+  return run.tool.failures.find((each) => holds(each, run)) ?? null;
 }
 
 /** A failure of this run with everything that is known about it. */
@@ -109,18 +115,25 @@ const STATUS_TYPES: Partial<Record<number, FailureType>> = {
   529: 'overloaded',
 };
 
-/** The tool's own words, or the last line of its standard error, behind how it ended. */
-function explain(run: EndedRun): string {
+/** The tool's own words, or a line of its standard error, behind how it ended. */
+function explain(run: EndedRun, rule: FailureRule | null = null): string {
   const how = isAcceptedExit(run) ? 'did not report success' : howItEnded(run);
-  return `\`${run.tool.name}\` ${how}${because(run)}`;
+  return `\`${run.tool.name}\` ${how}${because(run, rule)}`;
 }
 
 function howItEnded({ exitCode, signal }: EndedRun): string {
   return signal !== null ? `was ended by ${signal}` : `exited with ${exitCode}`;
 }
 
-function because({ reading }: EndedRun): string {
-  const lastLine = reading.stderrTail?.trim().split('\n').at(-1) ?? '';
-  const words = (reading.error.message ?? lastLine).replace(/\s+/g, ' ').trim();
+function because({ reading }: EndedRun, rule: FailureRule | null = null): string {
+  const words = (reading.error.message ?? tellingLine(reading, rule)).replace(/\s+/g, ' ').trim();
   return words === '' ? '' : `: ${words.length > 500 ? `${words.slice(0, 499)}…` : words}`;
+}
+
+/** The line of standard error by which a rule knew the failure, else the last one: some tools print all their help behind it. */
+function tellingLine({ stderr, stderrTail }: Reading, rule: FailureRule | null): string {
+  const lines = (text: string) => text.trim().split('\n');
+  const regex = rule === null || rule.when.stderr === null ? null : safeRegex(rule.when.stderr, 'im');
+  const known = regex === null ? undefined : lines(stderr).find((line) => regex.test(line));
+  return known ?? lines(stderrTail ?? '').at(-1) ?? '';
 }

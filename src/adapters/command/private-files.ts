@@ -16,7 +16,7 @@ export interface PrivateFolder {
 /** Makes a folder that only the user can enter, with the given texts as files; the error is a sentence. */
 export async function openPrivateFolder(
   parent: string,
-  texts: { promptFile: string | null; systemFile: string | null },
+  texts: { promptFile: string | null; systemFile: string | null; schemaFile: string | null },
 ): Promise<Result<PrivateFolder, string>> {
   let path: string | null = null;
   try {
@@ -24,7 +24,7 @@ export async function openPrivateFolder(
     await chmod(path, 0o700);
     const folder = folderAt(path);
     await mkdir(folder.tmp, { mode: 0o700 });
-    for (const name of ['promptFile', 'systemFile'] as const) {
+    for (const name of ['promptFile', 'systemFile', 'schemaFile'] as const) {
       const text = texts[name];
       if (text !== null) await writeFile(folder.places[name], text, { mode: 0o600, flag: 'wx' });
     }

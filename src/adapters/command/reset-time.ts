@@ -57,22 +57,19 @@ const UNITS: readonly [name: RegExp, ms: number][] = [
 ];
 
 /**
- * Reads a wait as ms: `34s`, `19h23m`, `2 days 17 hours 14 minutes`, or seconds without a unit. `null` when any part of
- * it cannot be read.
+ * Reads a wait as ms: `34s`, `19h23m`, `2 days 17 hours and 14 minutes`, or seconds without a unit. Words behind it do not
+ * matter. `null` when it does not start with a wait.
  */
 export function readWait(text: string): number | null {
-  const words = text.trim().toLowerCase().replace(/[.,]+$/, '');
+  const words = text.trim().toLowerCase();
   if (/^\d+(\.\d+)?$/.test(words)) return Math.round(Number(words) * 1000);
-  if (!/^(\d+(\.\d+)?\s*[a-z]+(,\s*|\s+and\s+|\s*))+$/.test(words)) return null;
-  const parts = [...words.matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)/g)].map(([, count, unit = '']) => {
-    if (unit === 'and') return 0;
-    const ms = UNITS.find(([name]) => name.test(unit))?.[1];
-    return ms === undefined ? null : Number(count) * ms;
-  });
-  return parts.reduce<number | null>(
-    (sum, part) => (sum === null || part === null ? null : Math.round(sum + part)),
-    0,
-  );
+  let sum: number | null = null;
+  for (const [, count, name = ''] of words.matchAll(/(?:,\s*|and\s+)?(\d+(?:\.\d+)?)\s*([a-z]+)\s*/gy)) {
+    const ms = UNITS.find(([unit]) => unit.test(name))?.[1];
+    if (ms === undefined) break;
+    sum = (sum ?? 0) + Number(count) * ms;
+  }
+  return sum === null ? null : Math.round(sum);
 }
 
 /**
@@ -83,7 +80,7 @@ export function readWait(text: string): number | null {
 export function readResetTime(text: string, clock: Clock): number | null {
   const [, words = '', zone] = /^\s*(.*?)\s*(?:\(([^()]*)\))?[\s.]*$/s.exec(text) ?? [];
   const by = { ...clock, zone: zone ?? clock.zone };
-  if (/^\d+$/.test(words)) return epochMs(Number(words));
+  if (/^\d+(\.\d+)?$/.test(words)) return epochMs(Number(words));
   if (/^\d{4}-\d\d-\d\d/.test(words)) return isoMs(words, by.zone);
   const parts = partsOf(words);
   return parts === null ? null : nextMs(parts, by);
@@ -91,8 +88,8 @@ export function readResetTime(text: string, clock: Clock): number | null {
 
 /** Seconds or ms, by their size; smaller numbers are no time of these days. */
 function epochMs(value: number): number | null {
-  if (value >= 1e9 && value < 1e11) return value * 1000;
-  return value >= 1e12 && value < 1e14 ? value : null;
+  if (value >= 1e9 && value < 1e11) return Math.round(value * 1000);
+  return value >= 1e12 && value < 1e14 ? Math.round(value) : null;
 }
 
 function isoMs(words: string, zone: string): number | null {
@@ -158,10 +155,17 @@ const JUST_PASSED_MS = 10 * 60_000;
 function nextMs(parts: Parts, clock: Clock): number | null {
   const today = DateTime.fromMillis(clock.nowMs, { zone: clock.zone });
   if (!today.isValid) return null;
-  const candidates = candidatesOf(parts, today).filter((candidate) => candidate.isValid);
+  const candidates = candidatesOf(parts, today)
+    .filter((candidate) => candidate.isValid)
+    .map(later);
   const next = candidates.find((candidate) => candidate.toMillis() >= clock.nowMs - JUST_PASSED_MS);
   const told = parts.year === null ? next : candidates[0];
   return told === undefined ? null : told.toMillis();
+}
+
+/** Where an hour comes twice, the limit is certainly over at the second. */
+function later(time: DateTime): DateTime {
+  return time.getPossibleOffsets().reduce((latest, each) => (each > latest ? each : latest), time);
 }
 
 /** The days that a text can mean, first the earliest. Days are counted by the calendar: some have 23 or 25 hours. */

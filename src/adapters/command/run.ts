@@ -3,9 +3,12 @@ import type { Outcome } from '../../domain/attempt.js';
 import { formatDuration } from '../../domain/duration.js';
 import { FAILURES, type Failure, failure } from '../../domain/failure.js';
 import type { Task } from '../adapter.js';
-import { failureOf, judge } from './failure-rules.js';
+import { type EndedRun, failureOf, judge } from './failure-rules.js';
+import { limitMentions } from './limit-mentions.js';
 import type { Reading } from './output.js';
 import type { ProcessEnd } from './process-spec.js';
+import type { LimitMention } from './reset-time.js';
+import { costShare, usageShare } from './session-share.js';
 
 /** A run of a tool's process, over and read. */
 export interface FinishedRun {
@@ -18,13 +21,14 @@ export interface FinishedRun {
 
 /** What came of a run: answer and numbers as far as they were seen, and why it failed if it did. */
 export function outcomeOf(run: FinishedRun): Outcome {
-  const { reading, end } = run;
+  const { task, reading, end } = run;
+  const before = task.tool.output.usage.cumulative ? task.sessionTotals : null;
   const failed = failureOfRun(run);
   return {
     failure: failed,
     text: reading.text,
-    usage: reading.usage,
-    reportedCostMicroUsd: reading.costMicroUsd,
+    usage: usageShare(reading.usage, before),
+    reportedCostMicroUsd: costShare(reading.costMicroUsd, before),
     finishReason: failed === null ? reading.finishReason : 'error',
     responseModel: reading.responseModel,
     toolSessionId: reading.toolSessionId,
@@ -32,6 +36,11 @@ export function outcomeOf(run: FinishedRun): Outcome {
     exitCode: end.exitCode,
     warnings: warningsOf(run, failed),
   };
+}
+
+/** What a run said about the end of its limit; nothing when we ended it. */
+export function limitMentionsOf(run: FinishedRun): LimitMention[] {
+  return run.end.ended === 'exit' && !run.reading.overSize ? limitMentions(endedRun(run)) : [];
 }
 
 /** The failure of a process that the system would not start. */
@@ -68,13 +77,7 @@ const SPAWN_CAUSES: Partial<Record<string, string>> = {
 
 function failureOfRun(run: FinishedRun): Failure | null {
   const { task, end, reading } = run;
-  const ended = {
-    tool: task.tool,
-    model: task.modelName,
-    exitCode: end.exitCode,
-    signal: end.signal,
-    reading,
-  };
+  const ended = endedRun(run);
   switch (end.ended) {
     case 'cancelled':
       return cancelFailure(run);
@@ -90,6 +93,11 @@ function failureOfRun(run: FinishedRun): Failure | null {
     case 'exit':
       return reading.overSize ? failureOf(ended, tooMuch(task)) : judge(ended);
   }
+}
+
+function endedRun({ task, end, reading }: FinishedRun): EndedRun {
+  const { exitCode, signal } = end;
+  return { tool: task.tool, model: task.modelName, exitCode, signal, reading };
 }
 
 function cancelFailure({ task, cancelReason }: FinishedRun): Failure {

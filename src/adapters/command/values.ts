@@ -1,4 +1,5 @@
 import type { CommandTool } from '../../config/types.js';
+import { toUsd } from '../../domain/cost.js';
 import { type Failure, type FailureType, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import {
@@ -16,6 +17,7 @@ export interface PrivatePlaces {
   systemFile: string;
   outputFile: string;
   usageFile: string;
+  schemaFile: string;
 }
 
 /** What a preview shows instead of real paths. */
@@ -28,6 +30,7 @@ export function placesIn(folder: string): PrivatePlaces {
     systemFile: `${folder}/system.txt`,
     outputFile: `${folder}/output.txt`,
     usageFile: `${folder}/usage.json`,
+    schemaFile: `${folder}/schema.json`,
   };
 }
 
@@ -40,6 +43,7 @@ export interface CommandLine {
   /** Texts to write before the start; `null` where the file is not used. */
   promptFile: string | null;
   systemFile: string | null;
+  schemaFile: string | null;
   /** The tool is told to write into a private file, or is given a place for its temp files. */
   needsFolder: boolean;
 }
@@ -73,6 +77,7 @@ export function commandLine(
     stdin: task.tool.prompt === 'stdin' ? prompt : null,
     promptFile: used.has('prompt_file') && ownFile === null ? prompt : null,
     systemFile: used.has('system_file') ? task.system : null,
+    schemaFile: used.has('schema_file') ? task.schema : null,
     needsFolder: needsFolder(task.tool, used, ownFile),
   });
 }
@@ -82,7 +87,7 @@ export function ignoredOptions(task: Task<CommandTool>): { option: string; detai
   const values = valuesOf(task, SHOWN_PLACES, []);
   const kept = keptArguments(task.tool.argv, values);
   const used = new Set(placeholdersOf(kept.map((argument) => ({ argument }))));
-  return ['max_tokens', 'temperature', 'effort', 'session']
+  return ['max_tokens', 'temperature', 'effort', 'max_cost_usd']
     .filter((option) => (values[option] ?? null) !== null && !used.has(option))
     .map((option) => ({ option, detail: `tool \`${task.tool.name}\` has no place for it` }));
 }
@@ -118,10 +123,14 @@ function valuesOf(task: Task<CommandTool>, places: PrivatePlaces, access: readon
     system_file: task.system === null ? null : places.systemFile,
     output_file: places.outputFile,
     usage_file: places.usageFile,
+    schema: task.schema,
+    schema_file: task.schema === null ? null : places.schemaFile,
     cwd: task.cwd,
     max_tokens: textOf(task.maxTokens),
     temperature: textOf(task.temperature),
     effort: task.effort,
+    max_cost_usd: task.maxCostMicroUsd === null ? null : String(toUsd(task.maxCostMicroUsd)),
+    tool_session_id: task.toolSessionId,
     session: task.session,
     trace_id: task.ids.traceId,
     timeout_seconds: String(Math.ceil(task.timeoutMs / 1000)),
@@ -141,14 +150,18 @@ function keptArguments(template: ArgvTemplate, values: TemplateValues): Template
   });
 }
 
+/** What the tool has no argument for is said in the prompt: the system text before it, the schema of the answer after it. */
 function promptText(task: Task, used: ReadonlySet<string>): string {
-  const placed = task.system === null || used.has('system') || used.has('system_file');
-  return placed ? task.prompt : `${task.system}\n\n${task.prompt}`;
+  const system = used.has('system') || used.has('system_file') ? null : task.system;
+  const schema = used.has('schema') || used.has('schema_file') ? null : task.schema;
+  const order =
+    schema === null ? null : `Answer with nothing but JSON that satisfies this JSON Schema:\n${schema}`;
+  return [system, task.prompt, order].filter((part) => part !== null).join('\n\n');
 }
 
 function needsFolder(tool: CommandTool, used: ReadonlySet<string>, ownFile: string | null): boolean {
   if (tool.privateTmp || (used.has('prompt_file') && ownFile === null)) return true;
-  return ['system_file', 'output_file', 'usage_file'].some((name) => used.has(name));
+  return ['system_file', 'output_file', 'usage_file', 'schema_file'].some((name) => used.has(name));
 }
 
 function missingValue(task: Task, name: string): Failure {
@@ -186,7 +199,7 @@ function argumentTrouble(task: Task, argv: readonly string[], platform: NodeJS.P
 }
 
 /** Values that people choose freely: only these could turn into an option. */
-const FREE = new Set(['prompt', 'prompt_file', 'system', 'session', 'model', 'trace_id']);
+const FREE = new Set(['prompt', 'prompt_file', 'system', 'session', 'model', 'trace_id', 'tool_session_id']);
 
 function optionTrouble(
   task: Task,

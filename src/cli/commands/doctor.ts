@@ -25,7 +25,7 @@ export async function runDoctor(
   ) {
     const hint = didYouMean(options.agent, known, 'defined agents') ?? 'the config defines no agents';
     const unknown = failure('usage', `unknown agent \`${options.agent}\``, { hint });
-    return reportEarly(context, { failure: unknown }, options.json === true);
+    return reportEarly(context, { failure: unknown }, options.json === true ? 'json' : 'text');
   }
   const rows = [
     ...configRows(context, loaded),

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { parseDuration } from '../../domain/duration.js';
+import { toMicroUsd } from '../../domain/cost.js';
 import { type Failure, failure } from '../../domain/failure.js';
-import type { Complexity, Parent, Request, Tier } from '../../domain/request.js';
+import type { Access, Complexity, Effort, Parent, Request, Resume, Tier } from '../../domain/request.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { CommandContext } from '../context.js';
 import type { AssembledPrompt } from '../prompt.js';
@@ -20,7 +20,14 @@ export interface ExecOptions {
   tool?: string;
   model?: string;
   output?: string;
-  format: 'text' | 'json';
+  access?: Access;
+  effort?: Effort;
+  maxTokens?: number;
+  temperature?: number;
+  maxCost?: number;
+  schema?: string;
+  resume?: string;
+  format: 'text' | 'json' | 'ndjson';
   json?: boolean;
   stream?: boolean;
   timeout?: string;
@@ -47,18 +54,21 @@ export function withEnvironment(options: ExecOptions, env: CommandContext['world
   };
 }
 
-/** `--timeout` in ms; `null` when not given. */
-export function timeoutOf(options: ExecOptions): Result<number | null, Failure> {
-  if (options.timeout === undefined) return ok(null);
-  const parsed = parseDuration(options.timeout);
-  return parsed.ok ? parsed : err(failure('usage', `--timeout: ${parsed.error}`));
+/** What was read and decided before: texts of files, the session to resume, limits. */
+export interface GivenParts {
+  prompt: AssembledPrompt;
+  system: string | null;
+  schema: string | null;
+  resume: Resume | null;
+  timeoutMs: number | null;
+  stream: boolean;
 }
 
 /** The request that the options and the prompt make. */
 export function buildRequest(
   { world }: CommandContext,
   options: ExecOptions,
-  given: { prompt: AssembledPrompt; system: string | null; timeoutMs: number | null; stream: boolean },
+  given: GivenParts,
 ): Result<Request, Failure> {
   const tags = parseTags(options.tag);
   if (!tags.ok) return tags;
@@ -72,6 +82,13 @@ export function buildRequest(
     complexity: options.complexity ?? null,
     tool: options.tool ?? null,
     model: options.model ?? null,
+    access: options.access ?? null,
+    effort: options.effort ?? null,
+    maxTokens: options.maxTokens ?? null,
+    temperature: options.temperature ?? null,
+    maxCostMicroUsd: options.maxCost === undefined ? null : toMicroUsd(options.maxCost),
+    schema: given.schema,
+    resume: given.resume,
     timeoutMs: given.timeoutMs,
     cwd: path.resolve(world.cwd, options.cwd ?? '.'),
     fallback: options.fallback ?? null,

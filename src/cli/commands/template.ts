@@ -27,5 +27,5 @@ export async function runTemplate(
   const unknown = failure('usage', `unknown template \`${name}\``, {
     hint: didYouMean(name, Object.keys(TEMPLATES), 'templates'),
   });
-  return reportEarly(context, { failure: unknown }, false);
+  return reportEarly(context, { failure: unknown }, 'text');
 }

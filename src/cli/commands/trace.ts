@@ -78,14 +78,14 @@ export async function runTraceShow(
     const missing = failure('usage', `no trace starts with \`${prefix}\``, {
       hint: '`llm-router trace` lists the newest ones',
     });
-    return reportEarly(context, { failure: missing }, options.json === true);
+    return reportEarly(context, { failure: missing }, options.json === true ? 'json' : 'text');
   }
   if (others.length > 0) {
     const ids = traces.map(({ id }) => id).join(', ');
     const ambiguous = failure('usage', `several traces start with \`${prefix}\``, {
       hint: `give more of the id: ${ids}`,
     });
-    return reportEarly(context, { failure: ambiguous }, options.json === true);
+    return reportEarly(context, { failure: ambiguous }, options.json === true ? 'json' : 'text');
   }
   await context.output.data(options.json === true ? `${JSON.stringify(trace)}\n` : `${story(trace)}\n`);
   return 0;

@@ -1,3 +1,4 @@
+import { toMicroUsd } from '../../domain/cost.js';
 import type { Access, Effort } from '../../domain/request.js';
 import { record } from '../tree.js';
 import type { AgentConfig } from '../types.js';
@@ -23,5 +24,11 @@ export function resolveAgent(name: string, agent: Reader): AgentConfig {
     idleTimeoutMs: agent.durationMs('idle_timeout'),
     maxTokens: agent.number('max_tokens'),
     temperature: agent.number('temperature'),
+    maxCostMicroUsd: microUsd(agent.number('max_cost_usd')),
+    schema: agent.file('schema'),
   };
+}
+
+function microUsd(usd: number | null): number | null {
+  return usd === null ? null : toMicroUsd(usd);
 }

@@ -1,7 +1,7 @@
 import { child, isTree, type Tree } from '../tree.js';
 import { describePath } from '../words.js';
 import { finding, type Rule } from './rule.js';
-import { conditionsIn, regexTrouble, selectorsIn } from './selectors.js';
+import { conditionsIn, regexTrouble, selectorsIn, timeRegexesIn } from './selectors.js';
 
 /** A selector or filter that can find nothing: no pointer, no way to look, or keys that do not go together. */
 export const badSelector: Rule = {
@@ -21,7 +21,14 @@ export const badSelector: Rule = {
       const message = `a condition of ${describePath(path.slice(0, -1))} ${trouble.message}`;
       return [finding(context, { code: this.code, path, what: 'key', message, hint: trouble.hint })];
     });
-    return [...selectors, ...conditions];
+    const times = timeRegexesIn(context).flatMap(({ path, value }) => {
+      if (context.isDoubtful(path) || hasGroup(String(value), 'time')) return [];
+      const message = `the regular expression of ${describePath(path)} has no group \`time\``;
+      return [
+        finding(context, { code: this.code, path, message, hint: 'write `(?<time>…)` around the time' }),
+      ];
+    });
+    return [...selectors, ...conditions, ...times];
   },
 };
 
@@ -83,14 +90,16 @@ function pointerTrouble(pointer: string, key: string | null): Trouble | null {
 }
 
 function groupTrouble(regex: string, group: unknown): Trouble | null {
-  if (typeof group !== 'string' || regexTrouble(regex) !== null) return null;
-  const groups = new RegExp(`${regex}|`).exec('') ?? [];
-  const isThere = /^\d+$/.test(group)
-    ? Number(group) < groups.length
-    : Object.hasOwn(groupNames(groups), group);
-  return isThere
+  return typeof group !== 'string' || hasGroup(regex, group)
     ? null
     : { message: `names the group \`${group}\`, which \`regex\` does not have`, key: 'group', hint: null };
+}
+
+/** Whether a regular expression has a group, by number or name; one that does not compile may have it. */
+function hasGroup(regex: string, group: string): boolean {
+  if (regexTrouble(regex) !== null) return true;
+  const groups = new RegExp(`${regex}|`).exec('') ?? [];
+  return /^\d+$/.test(group) ? Number(group) < groups.length : Object.hasOwn(groupNames(groups), group);
 }
 
 function groupNames(match: readonly string[] | RegExpExecArray): object {

@@ -1,20 +1,23 @@
 import { at, child, itemsOf } from '../tree.js';
 import { describePath } from '../words.js';
 import { entries, finding, type Rule, type RuleContext } from './rule.js';
-import { type At, conditionsIn, regexTrouble, selectorsIn } from './selectors.js';
+import { type At, conditionsIn, regexTrouble, selectorsIn, timeRegexesIn } from './selectors.js';
 
 /** A regular expression that does not compile. */
 export const invalidRegex: Rule = {
   code: 'config/invalid-regex',
   check(context) {
-    return [...inSelectors(context), ...inTools(context), ...inPolicies(context)].flatMap(
-      ({ path, value }) => {
-        const trouble = typeof value === 'string' ? regexTrouble(value) : null;
-        if (trouble === null) return [];
-        const message = `the regular expression of ${describePath(path)} does not compile: ${trouble}`;
-        return [finding(context, { code: this.code, path, message })];
-      },
-    );
+    return [
+      ...inSelectors(context),
+      ...inTools(context),
+      ...timeRegexesIn(context),
+      ...inPolicies(context),
+    ].flatMap(({ path, value }) => {
+      const trouble = typeof value === 'string' ? regexTrouble(value) : null;
+      if (trouble === null) return [];
+      const message = `the regular expression of ${describePath(path)} does not compile: ${trouble}`;
+      return [finding(context, { code: this.code, path, message })];
+    });
   },
 };
 

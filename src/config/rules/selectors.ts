@@ -33,12 +33,33 @@ export function selectorsIn(context: RuleContext): At[] {
   const roots = entries(context, 'tools').flatMap(({ path }) =>
     SELECTORS.map((key) => [...path, 'output', ...key]),
   );
-  return roots.flatMap((path) =>
+  const ofOutput = roots.flatMap((path) =>
     itemsOf(at(context.merged.value, path)).map(({ item, step }) => ({
       path: [...path, ...step],
       value: item,
     })),
   );
+  return [...ofOutput, ...timesIn(context).filter(({ value }) => !isTimeRegex(value))];
+}
+
+/** Every regular expression of a failure rule that reads a time. */
+export function timeRegexesIn(context: RuleContext): At[] {
+  return timesIn(context).filter(({ value }) => isTimeRegex(value));
+}
+
+function timesIn(context: RuleContext): At[] {
+  return entries(context, 'tools').flatMap(({ entry, path }) =>
+    itemsOf(child(entry, 'failures')).flatMap(({ item, step }) =>
+      ['reset_at', 'retry_after']
+        .map((key) => ({ path: [...path, 'failures', ...step, key], value: child(item, key) }))
+        .filter(({ value }) => value !== undefined),
+    ),
+  );
+}
+
+/** A text that starts with `/` is a pointer. */
+function isTimeRegex(value: unknown): boolean {
+  return typeof value === 'string' && !value.startsWith('/');
 }
 
 /** Every filter (pointers and values) of every tool. */

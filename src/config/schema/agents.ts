@@ -25,6 +25,10 @@ export const agentSchema: Schema = {
     timeout: duration("Bounds one attempt [the tool's]"),
     idle_timeout: duration("Ends an attempt that prints nothing for so long [the tool's]"),
     max_tokens: count('Limit of output tokens, where the tool has one [not sent]'),
+    max_cost_usd: amount('Cap of one request in USD, handed to tools that can hold one [none]'),
+    schema: text(
+      'A file with the JSON Schema that every answer must satisfy, relative to this config [none]',
+    ),
     temperature: amount('Sampling temperature, where the tool has it [not sent]'),
   }),
 };

@@ -35,6 +35,14 @@ export const outputDefs: Record<string, Schema> = {
     ...fixedKeys(SELECTOR_KEYS),
     items: { $ref: '#/$defs/selector' },
   },
+  time: {
+    type: ['string', 'object'],
+    description:
+      'A regular expression with the group `time` (and `zone`) on the error message or standard error, or a selector; a text that starts with `/` is a JSON pointer',
+    minLength: 1,
+    examples: ['resets (?<time>.+)'],
+    ...fixedKeys(SELECTOR_KEYS),
+  },
 };
 
 const selector = (description: string): Schema => ({ description, $ref: '#/$defs/selectors' });
@@ -100,13 +108,7 @@ const oneOrMore = (description: string, item: Schema): Schema => ({
   items: item,
 });
 
-/** A text that starts with `/` is a pointer, any other a regular expression. */
-const timeMention = (description: string): Schema => ({
-  type: ['string', 'object'],
-  description: `${description}: a regular expression with the group \`time\` (and \`zone\`) on the error message or standard error, or a selector`,
-  minLength: 1,
-  ...fixedKeys(SELECTOR_KEYS),
-});
+const time = (description: string): Schema => ({ description, $ref: '#/$defs/time' });
 
 /** One entry of `failures`. */
 export const failureRuleSchema: Schema = object(
@@ -122,8 +124,8 @@ export const failureRuleSchema: Schema = object(
       stderr: text('Regular expression on standard error'),
       pointer: filter('Values that stand at these pointers'),
     }),
-    reset_at: timeMention('When the limit resets'),
-    retry_after: timeMention('How long to wait before another try'),
+    reset_at: time('When the limit resets'),
+    retry_after: time('How long to wait before another try'),
     hint: text('What to do about it; shown with the failure'),
   },
   ['type', 'when'],

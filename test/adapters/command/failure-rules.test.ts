@@ -21,6 +21,7 @@ const GOOD: Reading = {
   successOk: true,
   overSize: false,
   saw: () => false,
+  found: () => [],
   warnings: [],
   late: [],
 };
@@ -50,7 +51,7 @@ function rule(
     stderr: null,
     pointer: null,
   };
-  return { type, when: { ...nothing, ...when }, hint };
+  return { type, when: { ...nothing, ...when }, resetAt: null, retryAfter: null, hint };
 }
 
 function said(

@@ -11,12 +11,18 @@ interface Given {
   usageFile?: string;
   answerBytes?: number;
   watch?: EventFilter[];
+  gather?: Selector[];
   /** Size of the chunks that stdout comes in. */
   chunk?: number;
 }
 
 function read(grammar: Partial<OutputGrammar>, given: Given): Reading & { live: unknown[] } {
-  const limits = { answerBytes: given.answerBytes ?? 1000, lineBytes: 1000, watch: given.watch ?? [] };
+  const limits = {
+    answerBytes: given.answerBytes ?? 1000,
+    lineBytes: 1000,
+    watch: given.watch ?? [],
+    gather: given.gather ?? [],
+  };
   const reader = createOutputReader(grammarOf(grammar), limits);
   const bytes = Buffer.from(given.stdout ?? '');
   const size = given.chunk ?? Math.max(bytes.length, 1);

@@ -84,6 +84,7 @@ export function contextFor(more: Partial<AdapterContext> = {}): AdapterContext {
     signal: never,
     urgent: never,
     monotonicMs: () => performance.now(),
+    now: Date.now,
     tmpDir: join(folder, 'tmp'),
     ...more,
   };

@@ -26,6 +26,7 @@ export function grammarOf(more: Partial<OutputGrammar> = {}): OutputGrammar {
       reasoningTokens: [],
       inputIncludesCache: false,
       outputIncludesReasoning: true,
+      cumulative: false,
     },
     costUsd: [],
     toolSessionId: [],
@@ -87,6 +88,9 @@ export function taskOf(tool: CommandTool, more: Partial<Task<CommandTool>> = {})
     effort: null,
     maxTokens: null,
     temperature: null,
+    maxCostMicroUsd: null,
+    schema: null,
+    toolSessionId: null,
     session: null,
     cwd: '/',
     binaryPath: '/bin/bot',
@@ -94,6 +98,7 @@ export function taskOf(tool: CommandTool, more: Partial<Task<CommandTool>> = {})
     idleTimeoutMs: null,
     ids: { invocationId: `01INVOCATION-${process.pid}`, rootId: '01ROOT', traceId: 'a'.repeat(32), depth: 0 },
     turn: 0,
+    sessionTotals: null,
     ...more,
   };
 }

@@ -1,0 +1,82 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ACCESS_LEVELS, COMPLEXITIES, EFFORTS, TIERS } from '../../domain/request.js';
+import type { CommandContext } from '../context.js';
+import { collect, parseAmount, parseCount, type Register } from '../register.js';
+import { runExec } from './exec.js';
+import type { ExecOptions } from './exec-request.js';
+
+const EXEC_EXAMPLES = `
+The prompt is put together from contexts, -f, stdin and the argument, in this order, joined by a blank line.
+
+Examples:
+  $ llm-router exec --agent reviewer -f prompt.md
+  $ git diff | llm-router exec -a reviewer "Review this change"
+  $ llm-router exec -c src/a.ts -c src/b.ts "What do these do?" --json
+  $ llm-router exec --dry-run -a reviewer "hello"     who would run it, and the exact command
+
+Exit codes: 0 answered, 64 usage, 69 nobody available, 75 try later, … (llm-router help exit-codes)`;
+
+/** Registers `exec`. */
+export function addExec(context: CommandContext, program: Command, register: Register): void {
+  const { command, action } = register(program, 'exec');
+  command
+    .description('Route and run one request')
+    .argument('[prompt...]', 'the prompt; everything after -- is taken literally')
+    .option('-a, --agent <name>', "the agent that asks (default: the config's `default_agent`)")
+    .option('-f, --prompt-file <path>', 'prompt from a file, - for stdin')
+    .option('--no-stdin', 'do not read stdin')
+    .addOption(
+      new Option('-c, --context <path>', 'a file put before the prompt (repeatable)')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .option('-s, --system <text>', "system prompt, instead of the agent's")
+    .option('--system-file <path>', 'system prompt from a file')
+    .option('-t, --task <type>', "task type, mapped by the agent's `task_types`")
+    .addOption(new Option('--complexity <level>', 'choose by complexity').choices([...COMPLEXITIES]))
+    .addOption(new Option('--tier <tier>', 'choose by tier').choices([...TIERS]))
+    .option('--tool <name>', 'this tool; turns the fallback chain off')
+    .option('--model <name>', 'this model; turns the fallback chain off')
+    .addOption(
+      new Option(
+        '--access <level>',
+        'what the tool may do in its folder; at most what the agent may',
+      ).choices([...ACCESS_LEVELS]),
+    )
+    .addOption(
+      new Option('--effort <level>', 'reasoning effort, where the tool has it').choices([...EFFORTS]),
+    )
+    .option('--schema <file>', 'JSON Schema that the answer must satisfy; the value is in `data` of --json')
+    .option('--max-tokens <count>', 'limit of output tokens, where the tool has one', parseCount)
+    .option('--temperature <x>', 'sampling temperature, where the tool has it', parseAmount)
+    .option('--max-cost <usd>', 'cap of this request, handed to tools that can hold one', parseAmount)
+    .option('--resume <id>', 'continue the session of that invocation, or of the `last` one that left any')
+    .option('--fallback', 'use the fallback chain although a tool or model is named')
+    .option('--no-fallback', 'only the first candidate')
+    .option('--timeout <duration>', 'bounds the whole run: 90s, 10m, 1h30m')
+    .option('--cwd <dir>', 'working directory of the tool')
+    .option('-o, --output <path>', 'write the answer into this file, nothing to stdout')
+    .addOption(
+      new Option('--format <format>', 'format of stdout').choices(['text', 'json', 'ndjson']).default('text'),
+    )
+    .option('--json', 'short for --format json')
+    .option('--stream', 'show the text as it comes (default: when stdout is a terminal)')
+    .option('--no-stream', 'show the answer when it is whole')
+    .option('--session <name>', 'correlates invocations; kept in the trace')
+    .option('--trace-id <id>', 'id to record instead of a new one (at most 128 characters)', checkTraceId)
+    .addOption(
+      new Option('--tag <key=value>', 'kept in the trace (repeatable)')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .option('--dry-run', 'show the plan and the exact command of every candidate; run nothing')
+    .option('--explain', 'also say on stderr why each candidate was chosen or rejected')
+    .addHelpText('after', EXEC_EXAMPLES);
+  action((words: string[], options: ExecOptions) => runExec(context, words, options));
+}
+
+function checkTraceId(value: string): string {
+  if (value.length === 0 || value.length > 128)
+    throw new InvalidArgumentError('it must have 1 to 128 characters.');
+  return value;
+}

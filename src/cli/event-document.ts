@@ -1,0 +1,47 @@
+import {
+  attemptDocument,
+  type InvocationDocument,
+  invocationDocument,
+  planDocument,
+} from '../domain/document.js';
+import type { RunEvent } from '../domain/events.js';
+import { unreachable } from '../domain/result.js';
+
+/** One line of `--format ndjson`: what happened, when, in which invocation and attempt. */
+export function eventDocument(event: RunEvent, more: { id: string; ts: string }) {
+  const { type } = event;
+  const head = { type, ts: more.ts, id: more.id, attempt: 'attempt' in event ? event.attempt : null };
+  return { ...head, ...fieldsOf(event) };
+}
+
+/** The last line: it carries the document of `--json`. */
+export function finishedDocument(invocation: InvocationDocument | object, more: { id: string; ts: string }) {
+  return { type: 'invocation.finished', ts: more.ts, id: more.id, attempt: null, invocation };
+}
+
+function fieldsOf(event: RunEvent): object {
+  switch (event.type) {
+    case 'invocation.started':
+      return { trace_id: event.traceId, agent: event.agent };
+    case 'plan':
+      return { plan: planDocument(event.plan) };
+    case 'attempt.started':
+      return { tool: event.candidate.tool, model: event.candidate.model };
+    case 'output.delta':
+      return { text: event.text };
+    case 'tool.activity':
+      return { name: event.name };
+    case 'attempt.finished':
+      return { record: attemptDocument(event.record) };
+    case 'fallback':
+      return {
+        from: { tool: event.from.tool, model: event.from.model },
+        to: { tool: event.to.tool, model: event.to.model },
+        reason: event.failure.type,
+      };
+    case 'invocation.finished':
+      return { invocation: invocationDocument(event.invocation) };
+    default:
+      return unreachable(event);
+  }
+}

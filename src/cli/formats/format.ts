@@ -1,0 +1,38 @@
+import type { Preview } from '../../adapters/adapter.js';
+import type { RunEvent } from '../../domain/events.js';
+import type { Failure } from '../../domain/failure.js';
+import type { Invocation } from '../../domain/invocation.js';
+import type { Result } from '../../domain/result.js';
+import type { CommandContext } from '../context.js';
+import type { StdoutFormat } from '../report.js';
+import { jsonFormat } from './json.js';
+import { ndjsonFormat } from './ndjson.js';
+import { textFormat } from './text.js';
+
+/** What a run leaves on stdout. */
+export interface OutputFormat {
+  /** A dry run: the plan, and what would run for each candidate. */
+  planned(invocation: Invocation, previews: readonly Result<Preview, Failure>[]): Promise<void>;
+  /** Something happened. */
+  event(event: RunEvent): Promise<void>;
+  /** The run has ended, well or not. */
+  finished(invocation: Invocation): Promise<void>;
+}
+
+/** How the text format is to behave. */
+export interface FormatOptions {
+  /** Text is shown as it comes. */
+  live: boolean;
+  /** The answer goes into a file: stdout stays empty in text format. */
+  toFile: boolean;
+}
+
+/** The format by its name. */
+export function outputFormat(
+  context: CommandContext,
+  name: StdoutFormat,
+  options: FormatOptions,
+): OutputFormat {
+  const formats = { text: textFormat, json: jsonFormat, ndjson: ndjsonFormat };
+  return formats[name](context, options);
+}

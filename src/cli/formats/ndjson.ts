@@ -1,0 +1,28 @@
+import type { CommandContext } from '../context.js';
+import { eventDocument, finishedDocument } from '../event-document.js';
+import { plannedDocument } from '../plan-document.js';
+import type { OutputFormat } from './format.js';
+import { cleanDocument } from './json.js';
+
+/** One event a line, written as it happens; the last one carries the document. */
+export function ndjsonFormat({ output, world }: CommandContext): OutputFormat {
+  let id = '';
+  const stamp = () => ({ id, ts: new Date(world.clock.now()).toISOString() });
+  const line = (value: object): Promise<void> => output.answer(`${JSON.stringify(value)}\n`);
+  return {
+    planned: (invocation, previews) => {
+      id = invocation.id;
+      return line(output.redactor().value(finishedDocument(plannedDocument(invocation, previews), stamp())));
+    },
+    event: async (event) => {
+      if (event.type === 'invocation.started') id = event.id;
+      if (event.type === 'invocation.finished') return;
+      const document = eventDocument(event, stamp());
+      await line(event.type === 'output.delta' ? document : output.redactor().value(document));
+    },
+    finished: (invocation) => {
+      id = invocation.id;
+      return line(finishedDocument(cleanDocument(invocation, output.redactor()), stamp()));
+    },
+  };
+}

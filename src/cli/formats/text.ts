@@ -1,0 +1,29 @@
+import type { CommandContext } from '../context.js';
+import { planScreen } from '../plan-screen.js';
+import { startProgress } from '../progress.js';
+import type { FormatOptions, OutputFormat } from './format.js';
+
+/** The answer and a final newline. Piped: written only once an attempt has succeeded. Live: as it comes. */
+export function textFormat(context: CommandContext, { live, toFile }: FormatOptions): OutputFormat {
+  const { output } = context;
+  const progress = startProgress(context);
+  let shown = '';
+  return {
+    planned: async ({ plan }, previews) => {
+      await output.data(`${planScreen(plan, previews, await output.paint('stdout'))}\n`);
+    },
+    event: async (event) => {
+      progress.update(event);
+      if (!live || event.type !== 'output.delta') return;
+      progress.stop();
+      shown = event.text || shown;
+      await output.answer(event.text);
+    },
+    finished: async ({ text }) => {
+      progress.stop();
+      if (shown !== '') await output.answer(shown.endsWith('\n') ? '' : '\n');
+      else if (text !== null && !toFile)
+        await output.answer(text.endsWith('\n') || text === '' ? text : `${text}\n`);
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { RunEvent } from '../domain/events.js';
+import type { Invocation } from '../domain/invocation.js';
+import type { Planned } from '../router/router.js';
+import type { CommandContext } from './context.js';
+import { pairName, rejectedLines } from './plan-screen.js';
+import { printFailure } from './report.js';
+
+/** Says on stderr what a person wants to know while it happens: a fallback, and with `--verbose` every attempt. */
+export async function narrate(context: CommandContext, planned: Planned, event: RunEvent): Promise<void> {
+  const { output } = context;
+  if (event.type === 'plan') await announce(context, planned);
+  if (event.type === 'fallback') {
+    const { from, to, failure } = event;
+    const reason = `${failure.type}: ${failure.message}`;
+    await output.say(`${pairName(from)} failed (${reason}), trying fallback ${pairName(to)}`);
+  }
+  if (context.globals.verbose) await sayAttempt(context, event);
+}
+
+async function sayAttempt({ output }: CommandContext, event: RunEvent): Promise<void> {
+  if (event.type === 'attempt.started') {
+    const argv = event.argv === null ? '' : `: ${event.argv.join(' ')}`;
+    await output.say(`attempt ${event.attempt}: ${pairName(event.candidate)}${argv}`);
+  }
+  if (event.type === 'attempt.finished') {
+    await output.say(`attempt ${event.attempt}: ${event.record.status} after ${event.record.latencyMs} ms`);
+  }
+}
+
+/** Says when the run starts with somebody else than the one that was preferred. */
+async function announce({ output }: CommandContext, { plan }: Planned): Promise<void> {
+  const [first] = plan.candidates;
+  if (first === undefined) return;
+  const rules = first.because.map(({ rule }) => rule);
+  const primary = plan.rejected.find(({ because }) => because.every(({ rule }) => rule !== 'fallback'));
+  if (rules.includes('fallback') && primary !== undefined) {
+    const name = primary.tool ?? primary.model;
+    await output.say(
+      `Primary tool ${name} unavailable, trying fallback: ${pairName(first)} (${primary.detail})`,
+    );
+  }
+  if (rules.includes('first_usable')) {
+    await output.say(
+      `no agent names a tool: using ${pairName(first)}, the first usable one. Run \`llm-router config init\` to choose`,
+    );
+  }
+}
+
+/** The failure of a run; when nobody could be tried, everybody with the reason and the way out. */
+export async function sayRunFailure(context: CommandContext, { failure, plan }: Invocation): Promise<void> {
+  const { output } = context;
+  if (failure === null) return;
+  if (plan.candidates.length > 0 || plan.rejected.length < 2) {
+    await printFailure(output, failure);
+    if (failure.stderrTail !== null && context.globals.verbose) await output.error(failure.stderrTail);
+    return;
+  }
+  const paint = await output.paint('stderr');
+  const headline = failure.message.replace(/(?: \(|: ).*$/s, '');
+  const lines = plan.rejected.flatMap((rejected) => rejectedLines(rejected, paint));
+  const head = `${paint.error('error:')} ${headline} ${paint.dim(`[${failure.type}]`)}`;
+  await output.error([head, ...lines].join('\n'));
+}

@@ -1,0 +1,42 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** Adds a command that also takes the global options, and gives its handler's exit code to the program. */
+export type Register = (
+  parent: Command,
+  name: string,
+) => { command: Command; action: <T extends unknown[]>(handler: (...values: T) => Promise<number>) => void };
+
+/** The options that every command takes. */
+export function addGlobalOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--config <path>',
+        'config file or folder instead of the ones found (repeatable, later wins)',
+      ).argParser(collect),
+    )
+    .addOption(new Option('--color <when>', 'colours in output').choices(['auto', 'always', 'never']))
+    .option('-q, --quiet', 'say nothing on stderr but errors')
+    .option('-v, --verbose', 'say more on stderr');
+}
+
+/** Parses a repeatable option. */
+export function collect(value: string, earlier: string[] | undefined): string[] {
+  return [...(earlier ?? []), value];
+}
+
+/** Parses a number of 0 or more. */
+export function parseAmount(value: string): number {
+  const amount = Number(value);
+  if (value.trim() === '' || !Number.isFinite(amount) || amount < 0)
+    throw new InvalidArgumentError('it must be a number of 0 or more.');
+  return amount;
+}
+
+/** Parses a whole number of 1 or more. */
+export function parseCount(value: string): number {
+  const count = Number(value);
+  if (!/^\d+$/.test(value) || count < 1)
+    throw new InvalidArgumentError('it must be a whole number of 1 or more.');
+  return count;
+}

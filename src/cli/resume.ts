@@ -1,0 +1,59 @@
+import { toMicroUsd } from '../domain/cost.js';
+import { type Failure, failure } from '../domain/failure.js';
+import type { Resume } from '../domain/request.js';
+import { err, ok, type Result } from '../domain/result.js';
+import { openTraces } from '../router/traces.js';
+import type { TraceDocument } from '../trace/document.js';
+
+/** How far back `--resume last` looks for a session. */
+const LAST_OF = 50;
+
+/** Finds the tool's session that an earlier invocation left; `last` is the newest one that left any. */
+export async function findSession(dir: string, wanted: string): Promise<Result<Resume, Failure>> {
+  const store = openTraces(dir);
+  if (wanted === 'last') {
+    const { traces } = await store.list({ last: LAST_OF });
+    const found = traces.find((trace) => trace.tool_session_id !== null);
+    return found === undefined
+      ? err(noSession('no earlier invocation left a session to resume'))
+      : ok(resumeOf(found));
+  }
+  const { traces } = await store.find(wanted);
+  const [trace, ...others] = traces;
+  if (trace === undefined) return err(noSession(`no trace starts with \`${wanted}\``));
+  if (others.length > 0) return err(noSession(`several traces start with \`${wanted}\``));
+  if (trace.tool_session_id === null) {
+    return err(noSession(`invocation \`${trace.id}\` left no session: its tool reported none`));
+  }
+  return ok(resumeOf(trace));
+}
+
+function noSession(message: string): Failure {
+  return failure('usage', message, { hint: 'give an invocation id of `llm-router trace`, or `last`' });
+}
+
+function resumeOf(trace: TraceDocument): Resume {
+  const totals = trace.session_totals;
+  return {
+    invocationId: trace.id,
+    tool: trace.tool ?? '',
+    model: trace.model,
+    toolSessionId: trace.tool_session_id ?? '',
+    totals: {
+      usage: usageOf(totals?.usage ?? null),
+      costMicroUsd: totals?.cost_usd === null || totals === null ? null : toMicroUsd(totals.cost_usd),
+    },
+  };
+}
+
+function usageOf(usage: TraceDocument['usage']) {
+  if (usage === null) return null;
+  return {
+    inputTokens: usage.input_tokens,
+    cacheReadTokens: usage.cache_read_tokens,
+    cacheWriteTokens: usage.cache_write_tokens,
+    cacheWrite1hTokens: usage.cache_write_1h_tokens,
+    outputTokens: usage.output_tokens,
+    reasoningTokens: usage.reasoning_tokens,
+  };
+}

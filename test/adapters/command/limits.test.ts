@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import type { FailureRule, TimeMention } from '../../../src/config/types.js';
+import { eachInItsFolder, print, run } from './runs.js';
+import { at } from './samples.js';
+
+eachInItsFolder();
+
+const NOW_MS = Date.parse('2026-11-20T18:00:00.000Z');
+const NOTHING = {
+  exitCodes: null,
+  signal: null,
+  status: null,
+  code: null,
+  error: null,
+  stderr: null,
+  pointer: null,
+};
+
+function limitRule(
+  resetAt: TimeMention | null,
+  retryAfter: TimeMention | null,
+  when: Partial<FailureRule['when']> = { exitCodes: [75] },
+): FailureRule {
+  return { type: 'quota', when: { ...NOTHING, ...when }, resetAt, retryAfter, hint: null };
+}
+
+const words = (regex: string): TimeMention => ({ kind: 'words', regex });
+
+async function limitOf(rule: FailureRule, stdout: string, stderr: string): Promise<unknown> {
+  const { outcome } = await run({
+    agent: 'prints',
+    args: print(stdout, stderr, 75),
+    tool: { failures: [rule] },
+    context: { now: () => NOW_MS },
+  });
+  const { type, resetAt, retryAfterMs } = outcome.failure ?? {};
+  return { type, resetAt, retryAfterMs };
+}
+
+describe('the end of a limit', () => {
+  it('is read from standard error by a regular expression', async () => {
+    const rule = limitRule(words('resets (?<time>\\S+) in (?<zone>\\S+)'), null);
+    expect(await limitOf(rule, '', 'limit reached\nresets 8pm in Europe/Paris\n')).toEqual({
+      type: 'quota',
+      resetAt: '2026-11-20T19:00:00.000Z',
+      retryAfterMs: 3_600_000,
+    });
+  });
+
+  it('is read by a selector, here from JSON on standard error', async () => {
+    const selector = at('/error/resets_at', { from: 'stderr' });
+    const rule = limitRule({ kind: 'selected', selectors: [selector] }, null);
+    expect(await limitOf(rule, '', '{"error":{"resets_at":1795219200}}')).toEqual({
+      type: 'quota',
+      resetAt: '2026-11-21T00:00:00.000Z',
+      retryAfterMs: 21_600_000,
+    });
+  });
+
+  it('is a wait where the time cannot be read', async () => {
+    const rule = limitRule(words('resets (?<time>.+)'), words('or in (?<time>.+)'));
+    expect(await limitOf(rule, '', 'resets soon\nor in 90s\n')).toMatchObject({ retryAfterMs: 90_000 });
+  });
+
+  it.each([
+    ['nothing tells it', limitRule(words('resets (?<time>.+)'), null), '', 'limit reached'],
+    ['the rule has none', limitRule(null, null), '', 'resets 8pm'],
+    ['it stands in the answer', limitRule(words('resets (?<time>.+)'), null), 'resets 8pm', ''],
+    ['it cannot be read', limitRule(words('resets (?<time>.+)'), null), '', 'resets at the end of days'],
+    [
+      'the regular expression does not compile',
+      limitRule(words('resets (?<time>.+'), null),
+      '',
+      'resets 8pm',
+    ],
+  ])('is unknown when %s', async (_why, rule, stdout, stderr) => {
+    expect(await limitOf(rule, stdout, stderr)).toEqual({ type: 'quota', resetAt: null, retryAfterMs: null });
+  });
+
+  it('is that of the rule that decided', async () => {
+    const other = limitRule(words('resets (?<time>.+)'), null, { exitCodes: [1] });
+    expect(await limitOf(other, '', 'resets 8pm')).toEqual({
+      type: 'provider_error',
+      resetAt: null,
+      retryAfterMs: null,
+    });
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import { ANSWERS, ERRORS } from './outputs.js';
+import { NOW_MS, replay, withReplays } from './replay.js';
+import { SAYINGS } from './sayings.js';
+
+withReplays();
+
+/** An answer that quotes every limit, every event of a failure and every word for a login. */
+const ANSWER = [
+  ...Object.values(SAYINGS).flatMap((sayings) => sayings.map(({ words }) => words)),
+  ...Object.values(ERRORS).map((print) => print('status 429: usage limit reached').stdout ?? ''),
+  'Not logged in · Please run /login',
+  'API key not valid. error: unknown option',
+].join('\n');
+
+describe.each(Object.entries(ANSWERS))('an answer of %s that speaks of limits', (tool, print) => {
+  it('is a good answer', async () => {
+    const { outcome } = await replay(tool, print(ANSWER));
+    expect(outcome.failure).toBeNull();
+    expect(outcome.text).toBe(ANSWER);
+  });
+
+  it('is not the reason when the run fails', async () => {
+    const { outcome } = await replay(tool, { ...print(ANSWER), exitCode: 1 });
+    expect(outcome.failure).toMatchObject({ type: 'provider_error', resetAt: null, retryAfterMs: null });
+  });
+
+  it('is not the reason when a signal ends the run', async () => {
+    const { outcome } = await replay(tool, { ...print(ANSWER), signal: 'SIGTERM' });
+    expect(outcome.failure).toMatchObject({ type: 'provider_error', resetAt: null, retryAfterMs: null });
+  });
+});
+
+describe.each(Object.entries(SAYINGS))('a limit of %s', (tool, sayings) => {
+  it.each(sayings)('$words', async ({ words, type, resetAt }) => {
+    const print = ERRORS[tool];
+    const { outcome } = await replay(tool, print?.(words) ?? {});
+    const retryAfterMs = resetAt === null ? null : Date.parse(resetAt) - NOW_MS;
+    expect(outcome.failure).toMatchObject({ type, resetAt, retryAfterMs });
+  });
+});
+
+describe('a limit without a zone', () => {
+  it.each([
+    ['claude-code', "You've hit your limit · resets 8:30am", [8, 30]],
+    ['claude-code', "You've hit your weekly limit · resets Mon", [0, 0]],
+    ['codex', "You've hit your usage limit. Try again at Apr 28th, 2027 10:03 PM.", [22, 3]],
+    ['codex', "You've hit your usage limit. Try again at 10:03 PM.", [22, 3]],
+  ])('of %s is told in the time of the machine: %s', async (tool, words, [hour, minute]) => {
+    const { outcome } = await replay(tool, ERRORS[tool]?.(words) ?? {});
+    const reset = new Date(outcome.failure?.resetAt ?? Number.NaN);
+    expect([reset.getHours(), reset.getMinutes()]).toEqual([hour, minute]);
+    expect(reset.getTime()).toBeGreaterThanOrEqual(NOW_MS);
+  });
+});
+
+describe('the headers in an error of opencode', () => {
+  it.each([
+    ['7', 7000],
+    ['Fri, 20 Nov 2026 18:00:30 GMT', 30_000],
+    ['soon', null],
+  ])('ask to wait for %s', async (header, retryAfterMs) => {
+    const data = { message: 'slow down', statusCode: 429, responseHeaders: { 'retry-after': header } };
+    const stdout = `${JSON.stringify({ type: 'error', error: { name: 'APIError', data } })}\n`;
+    const { outcome } = await replay('opencode', { stdout, exitCode: 1 });
+    expect(outcome.failure).toMatchObject({ type: 'rate_limit', httpStatus: 429, retryAfterMs });
+  });
+});

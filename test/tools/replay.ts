@@ -1,0 +1,96 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll } from '@jest/globals';
+import { commandAdapter } from '../../src/adapters/command.js';
+import type { CommandTool } from '../../src/config/types.js';
+import type { Outcome } from '../../src/domain/attempt.js';
+import type { SessionTotals } from '../../src/domain/cost.js';
+import { taskOf } from '../adapters/command/samples.js';
+import { configOf } from '../rig/config.js';
+
+/** What a stand-in for a tool writes, and how it ends. */
+export interface Recording {
+  stdout?: string;
+  stderr?: string;
+  /** [0] */
+  exitCode?: number | null;
+  signal?: string | null;
+}
+
+/** What came of it. */
+export interface Replayed {
+  outcome: Outcome;
+  deltas: string[];
+}
+
+/** When every replay takes place. */
+export const NOW_MS = Date.parse('2026-11-20T18:00:00.000Z');
+
+const STAND_IN = resolve('test/fixtures/agents/replays');
+const TOOLS = configOf('').tools;
+let folder = '';
+
+/** A folder for the file's replays; taken away at its end. */
+export function withReplays(): void {
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'replay-'));
+    for (const name of ['bin', 'tmp', 'home', 'said']) mkdirSync(join(folder, name));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+}
+
+/** A definition as it is built in. */
+export function builtIn(name: string): CommandTool {
+  const tool = TOOLS[name];
+  if (tool?.kind !== 'command') throw new Error(`no built-in command tool ${name}`);
+  return tool;
+}
+
+/** Runs a built-in tool whose binary in PATH is a stand-in that repeats a recording. */
+export async function replay(
+  name: string,
+  recording: Recording,
+  more: { sessionTotals?: SessionTotals } = {},
+): Promise<Replayed> {
+  const tool = builtIn(name);
+  const task = taskOf(tool, {
+    cwd: join(folder, 'home'),
+    binaryPath: null,
+    sessionTotals: null,
+    modelName: 'some-model',
+    modelId: 'some-model',
+    ...more,
+  });
+  const running = commandAdapter.run(task, contextOf(standIn(tool, recording)));
+  const deltas: string[] = [];
+  for (let step = await running.next(); ; step = await running.next()) {
+    if (step.done === true) return { outcome: step.value, deltas };
+    if (step.value.type === 'delta') deltas.push(step.value.text);
+  }
+}
+
+/** Puts the stand-in into PATH; returns the variables that tell it what to do. */
+function standIn(tool: CommandTool, recording: Recording): Record<string, string> {
+  const { stdout = '', stderr = '', exitCode = 0, signal = null } = recording;
+  const binary = join(folder, 'bin', tool.binary.value);
+  rmSync(binary, { force: true });
+  symlinkSync(STAND_IN, binary);
+  writeFileSync(join(folder, 'said/stdout'), stdout);
+  writeFileSync(join(folder, 'said/stderr'), stderr);
+  const required = Object.fromEntries(tool.envRequired.map(({ value }) => [value, 'set']));
+  const end = signal === null ? `exit ${exitCode}` : `kill -s ${signal.replace(/^SIG/, '')} $$`;
+  return { ...required, REPLAY_DIR: join(folder, 'said'), REPLAY_END: end };
+}
+
+function contextOf(variables: Record<string, string>) {
+  const never = new AbortController().signal;
+  return {
+    env: { PATH: `${join(folder, 'bin')}:/usr/bin:/bin`, HOME: join(folder, 'home'), ...variables },
+    signal: never,
+    urgent: never,
+    monotonicMs: () => performance.now(),
+    now: () => NOW_MS,
+    tmpDir: join(folder, 'tmp'),
+  };
+}
