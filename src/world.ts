@@ -10,7 +10,7 @@ export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 export interface OutputStream {
   stream: Writable;
   isTerminal: boolean;
-  /** Width in characters; 80 when unknown. */
+  /** Width in characters; 0 when there is no terminal or it does not know its size. */
   columns: number;
 }
 
@@ -88,7 +88,7 @@ function realStdin(): World['stdin'] {
 }
 
 function outputStream(stream: WriteStream): OutputStream {
-  return { stream, isTerminal: stream.isTTY === true, columns: stream.columns ?? 80 };
+  return { stream, isTerminal: stream.isTTY === true, columns: stream.columns ?? 0 };
 }
 
 /** Decided from the file descriptor: merely touching `process.stdin` costs a stream. */

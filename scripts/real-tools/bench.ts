@@ -11,6 +11,8 @@ export interface Bench {
   /** A file of the work folder, and what stands in it. */
   secretFile: string;
   secretMark: string;
+  /** What the slash command `/expand-me` of the work folder expands to. */
+  commandMark: string;
   /** Stands in the system prompt of every agent of the config. */
   systemMark: string;
   /** Starts `llm-router exec` with the tool and model chosen; without a prompt argument `stdin` is the prompt. */
@@ -19,6 +21,7 @@ export interface Bench {
 
 const SECRET_FILE = 'secret.txt';
 const SECRET_MARK = 'CANARY-IN-A-FILE-7351';
+const COMMAND_MARK = 'CANARY-OF-A-COMMAND-9024';
 const SYSTEM_MARK = 'CANARY-OF-THE-SYSTEM-PROMPT-2846';
 
 /** Makes a fresh home and work folder for the tool below `folder`. `search` is the PATH of the tool. */
@@ -35,10 +38,9 @@ export async function openBench(
   await rm(own, { recursive: true, force: true });
   for (const folder of [home, cwd, tmp]) await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(path.join(cwd, SECRET_FILE), `${SECRET_MARK}\n`);
-  for (const [name, text] of Object.entries(tool.homeFiles(at.provider.url))) {
-    await mkdir(path.dirname(path.join(home, name)), { recursive: true });
-    await writeFile(path.join(home, name), text);
-  }
+  await writeFiles(home, tool.homeFiles(at.provider.url));
+  const command = tool.folderCommand;
+  if (command !== null) await writeFiles(cwd, { [command.path]: command.text(COMMAND_MARK) });
   const config = path.join(own, 'llm-router.yaml');
   await writeFile(config, configOf(tool, at.provider.url));
   const place = {
@@ -51,9 +53,17 @@ export async function openBench(
     provider: at.provider,
     secretFile: SECRET_FILE,
     secretMark: SECRET_MARK,
+    commandMark: COMMAND_MARK,
     systemMark: SYSTEM_MARK,
     exec: (args, stdin) => exec(tool, { args, place, config, stdin }),
   };
+}
+
+async function writeFiles(folder: string, files: Record<string, string>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeFile(path.join(folder, name), text);
+  }
 }
 
 function exec(
@@ -68,7 +78,7 @@ function exec(
 /** An agent for each access level; JSON is YAML. */
 function configOf(tool: RealTool, url: string): string {
   const agent = (access: string) => ({ access, system: `Answer briefly. ${SYSTEM_MARK}`, effort: 'low' });
-  const agents = Object.fromEntries(['read', ...tool.levels].map((access) => [access, agent(access)]));
+  const agents = Object.fromEntries(['read', 'edit', 'full'].map((access) => [access, agent(access)]));
   return JSON.stringify({ version: 1, agents, tools: { [tool.name]: tool.changes(url) } }, null, 2);
 }
 

@@ -1,12 +1,17 @@
 import type { Bench } from './bench.js';
+import {
+  type Finding,
+  fieldOf,
+  finding,
+  lastLine,
+  leftovers,
+  modelBodies,
+  requests,
+  unless,
+  whatFailed,
+} from './finding.js';
 import type { FailureStatus } from './provider/wire.js';
-import type { RouterRun, RunningRouter } from './router-run.js';
-
-/** What came of one case: whether it is as the contract wants it, and what was seen. */
-export interface Finding {
-  ok: boolean;
-  seen: string;
-}
+import type { RunningRouter } from './router-run.js';
 
 /** One thing to try with every tool. */
 export interface Case {
@@ -32,6 +37,11 @@ export const CASES: readonly Case[] = [
   { name: 'cancel', title: 'SIGTERM while the provider is silent', run: cancel },
   { name: 'at-file', title: '`@file` in the prompt', run: atFile },
   { name: 'slash', title: '`/help` as the prompt', run: slash },
+  {
+    name: 'folder-command',
+    title: '`/command` that is defined in the folder',
+    run: folderCommand,
+  },
   { name: 'big', title: '300 kB on stdin', run: big },
 ];
 
@@ -95,7 +105,11 @@ async function agent(bench: Bench): Promise<Finding> {
 async function level(bench: Bench, access: 'edit' | 'full'): Promise<Finding> {
   bench.provider.begin('answer');
   const run = await bench.exec(['--json', '--agent', access, PROMPT]).end;
-  return finding([...unless(run.exitCode === 0, whatFailed(run)), ...leftovers(run)], ['accepted']);
+  const refused = access === 'full' && bench.tool.refusesRoot && process.getuid?.() === 0;
+  const wanted = refused ? 'invalid_request' : undefined;
+  const type = fieldOf(run.document?.failure, 'type');
+  const problems = [...unless(type === wanted && run.document !== null, whatFailed(run)), ...leftovers(run)];
+  return finding(problems, [refused ? 'refused for root, as `invalid_request`' : 'accepted']);
 }
 
 /** Within 25 s: a tool that retries for longer is cut off, which is recorded. */
@@ -106,7 +120,10 @@ async function failing(bench: Bench, status: FailureStatus): Promise<Finding> {
     status
   ];
   const type = String(fieldOf(run.document?.failure, 'type'));
-  const problems = [...unless(wanted.includes(type), whatFailed(run)), ...leftovers(run)];
+  const problems = [
+    ...unless(wanted.includes(type), `${whatFailed(run)}; ${requests(bench)}`),
+    ...leftovers(run),
+  ];
   return finding(problems, [
     `${type}, exit ${run.exitCode}`,
     requests(bench),
@@ -147,30 +164,44 @@ async function cancel(bench: Bench): Promise<Finding> {
   return finding(problems, [`exit ${run.exitCode} ${took} s after the signal`, 'nothing left']);
 }
 
+/** Prompts are literal: where a tool expands one, it is asked again in a form that may be taken as text. */
 async function atFile(bench: Bench): Promise<Finding> {
-  bench.provider.begin('answer');
-  const prompt = `Look at @${bench.secretFile} please.`;
-  const run = await bench.exec(['--json', prompt]).end;
-  const bodies = modelBodies(bench);
-  const problems = [
-    ...unless(run.exitCode === 0, whatFailed(run)),
-    ...unless(!bodies.some((body) => body.includes(bench.secretMark)), 'the file was attached and sent'),
-    ...unless(
-      bodies.some((body) => body.includes(prompt)),
-      'the prompt did not arrive as it was',
-    ),
-    ...leftovers(run),
-  ];
-  return finding(problems, ['sent as text']);
+  const plain = `@${bench.secretFile}`;
+  const first = await literal(bench, `Look at ${plain} please.`, bench.secretMark);
+  if (first.ok) return first;
+  const second = await literal(bench, `Look at \\${plain} please.`, bench.secretMark);
+  return { ok: false, seen: `${first.seen}; written as \`\\@\`: ${second.seen}` };
 }
 
 async function slash(bench: Bench): Promise<Finding> {
+  return withLineEnd(bench, '/help', null);
+}
+
+async function folderCommand(bench: Bench): Promise<Finding> {
+  return withLineEnd(bench, '/expand-me', bench.commandMark);
+}
+
+async function withLineEnd(bench: Bench, prompt: string, mark: string | null): Promise<Finding> {
+  const first = await literal(bench, prompt, mark);
+  if (first.ok) return first;
+  const second = await literal(bench, `\n${prompt}`, mark);
+  return { ok: false, seen: `${first.seen}; with a line end before it: ${second.seen}` };
+}
+
+/** Whether a prompt reaches the provider as it is, and `mark`, which it names, does not. */
+async function literal(bench: Bench, prompt: string, mark: string | null): Promise<Finding> {
   bench.provider.begin('answer');
-  const run = await bench.exec(['--json', '/help']).end;
-  const arrived = modelBodies(bench).some((body) => /(["\n ]|\\n)\/help("|\\n)/.test(body));
+  const run = await bench.exec(['--json'], prompt).end;
+  const bodies = modelBodies(bench);
+  const expanded = mark !== null && bodies.some((body) => body.includes(mark));
+  const written = JSON.stringify(prompt.trim()).slice(1, -1);
   const problems = [
     ...unless(run.exitCode === 0, whatFailed(run)),
-    ...unless(arrived, `did not arrive (${requests(bench)})`),
+    ...unless(!expanded, 'what it names was read and sent'),
+    ...unless(
+      expanded || bodies.some((body) => body.includes(written)),
+      `not sent as it is (${requests(bench)})`,
+    ),
     ...leftovers(run),
   ];
   return finding(problems, ['sent as text']);
@@ -193,46 +224,4 @@ async function big(bench: Bench): Promise<Finding> {
 /** Whether the tool asks the provider before it ends or its time to start is over. */
 function asks(bench: Bench, running: RunningRouter): Promise<boolean> {
   return Promise.race([bench.provider.firstModelRequest(START_LIMIT_MS), running.end.then(() => false)]);
-}
-
-function finding(problems: readonly string[], facts: readonly string[]): Finding {
-  const ok = problems.length === 0;
-  return { ok, seen: (ok ? facts : problems).filter((part) => part !== '').join('; ') };
-}
-
-function unless(holds: boolean, problem: string): string[] {
-  return holds ? [] : [problem];
-}
-
-function leftovers(run: RouterRun): string[] {
-  return run.leftBehind.map((commandLine) => `left running: \`${commandLine.slice(0, 60)}\``);
-}
-
-function whatFailed(run: RouterRun): string {
-  const failure = run.document?.failure;
-  const what =
-    failure === null || failure === undefined
-      ? lastLine(run.stderr)
-      : `${fieldOf(failure, 'type')}: ${fieldOf(failure, 'message')}`;
-  return `exit ${run.exitCode} after ${Math.round(run.tookMs / 1000)} s, ${what}`;
-}
-
-function requests(bench: Bench): string {
-  const count = modelBodies(bench).length;
-  return count === 1 ? '1 request' : `${count} requests`;
-}
-
-function modelBodies(bench: Bench): string[] {
-  return bench.provider
-    .seen()
-    .filter(({ kind }) => kind === 'model')
-    .map(({ body }) => body);
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? { ...value }[name as never] : undefined;
-}
-
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? '';
 }

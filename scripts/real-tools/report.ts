@@ -1,5 +1,6 @@
 import { arch, release, type } from 'node:os';
-import { CASES, type Finding } from './cases.js';
+import { CASES } from './cases.js';
+import type { Finding } from './finding.js';
 
 /** A tool that was tried, or why it was not. */
 export type ToolReport = { name: string; npmPackage: string } & (

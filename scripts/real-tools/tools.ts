@@ -17,8 +17,10 @@ export interface RealTool {
   usage: Record<string, number>;
   /** The definition promises text while it comes. */
   live: boolean;
-  /** Access levels above `read` that this user may ask for. */
-  levels: readonly ('edit' | 'full')[];
+  /** It takes no `access: full` from root. */
+  refusesRoot: boolean;
+  /** A slash command of its own in the work folder: its path, and its text around what it shall expand to. */
+  folderCommand: { path: string; text: (expansion: string) => string } | null;
 }
 
 const ANTHROPIC_USAGE = {
@@ -29,7 +31,10 @@ const ANTHROPIC_USAGE = {
 };
 const OPENAI_USAGE = { input_tokens: 89, cache_read_tokens: 22, output_tokens: 33, reasoning_tokens: 7 };
 const GEMINI_USAGE = { input_tokens: 89, cache_read_tokens: 22, output_tokens: 40, reasoning_tokens: 7 };
-const LEVELS = ['edit', 'full'] as const;
+
+function markdownCommand(path: string): RealTool['folderCommand'] {
+  return { path, text: (expansion) => `---\ndescription: loopback\n---\n${expansion}\n` };
+}
 
 const DUMMY_KEY = 'dummy-key-for-loopback';
 const LATEST = 'latest';
@@ -48,7 +53,8 @@ const claudeCode: RealTool = {
   changes: () => ({}),
   usage: ANTHROPIC_USAGE,
   live: true,
-  levels: LEVELS,
+  refusesRoot: true,
+  folderCommand: markdownCommand('.claude/commands/expand-me.md'),
 };
 
 /** Its provider comes by flags, since the built-in definition reads no user config below `full`. */
@@ -56,10 +62,10 @@ const codex: RealTool = {
   name: 'codex',
   program: { name: 'codex', npmPackage: '@openai/codex', version: LATEST, binary: 'codex' },
   model: 'gpt-6.1-sol',
-  env: () => ({ LOOPBACK_KEY: DUMMY_KEY }),
+  env: () => ({ CODEX_API_KEY: DUMMY_KEY }),
   homeFiles: () => ({}),
   changes: (url) => {
-    const provider = `{name="loopback",base_url="${url}/openai/v1",env_key="LOOPBACK_KEY",wire_api="responses"}`;
+    const provider = `{name="loopback",base_url="${url}/openai/v1",env_key="CODEX_API_KEY",wire_api="responses"}`;
     const flags = ['-c', 'model_provider="loopback"', '-c', `model_providers.loopback=${provider}`];
     const own = ['--ignore-user-config', '--ignore-rules', ...flags];
     return {
@@ -72,7 +78,8 @@ const codex: RealTool = {
   },
   usage: OPENAI_USAGE,
   live: false,
-  levels: LEVELS,
+  refusesRoot: false,
+  folderCommand: null,
 };
 
 const gemini: RealTool = {
@@ -90,7 +97,11 @@ const gemini: RealTool = {
   changes: () => ({}),
   usage: GEMINI_USAGE,
   live: false,
-  levels: LEVELS,
+  refusesRoot: false,
+  folderCommand: {
+    path: '.gemini/commands/expand-me.toml',
+    text: (expansion) => `prompt = "${expansion}"\n`,
+  },
 };
 
 const opencode: RealTool = {
@@ -113,7 +124,8 @@ const opencode: RealTool = {
   changes: () => ({}),
   usage: OPENAI_USAGE,
   live: false,
-  levels: LEVELS,
+  refusesRoot: false,
+  folderCommand: markdownCommand('.opencode/command/expand-me.md'),
 };
 
 const qwenCode: RealTool = {
@@ -130,7 +142,8 @@ const qwenCode: RealTool = {
   changes: () => ({}),
   usage: OPENAI_USAGE,
   live: false,
-  levels: LEVELS,
+  refusesRoot: false,
+  folderCommand: markdownCommand('.qwen/commands/expand-me.md'),
 };
 
 const copilot: RealTool = {
@@ -148,7 +161,8 @@ const copilot: RealTool = {
   changes: () => ({}),
   usage: OPENAI_USAGE,
   live: true,
-  levels: LEVELS,
+  refusesRoot: false,
+  folderCommand: null,
 };
 
 /** All of them, in the order in which they are run. */

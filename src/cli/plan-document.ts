@@ -3,15 +3,20 @@ import { failureDocument, invocationDocument } from '../domain/document.js';
 import type { Failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
 import type { Result } from '../domain/result.js';
+import type { PlanView } from './plan-screen.js';
 
 /** The document of a dry run: that of `exec`, and for each candidate what would run. */
-export function plannedDocument(invocation: Invocation, previews: readonly Result<Preview, Failure>[]) {
+export function plannedDocument(invocation: Invocation, { previews, rejectedPreviews }: PlanView) {
   const document = invocationDocument(invocation);
   const candidates = document.plan.candidates.map((candidate, index) => ({
     ...candidate,
     ...previewFields(previews[index]),
   }));
-  return { ...document, plan: { ...document.plan, candidates } };
+  const rejected = document.plan.rejected.map((entry, index) => {
+    const preview = rejectedPreviews[index] ?? null;
+    return preview === null || 'mock' in preview ? entry : { ...entry, argv: preview.argv };
+  });
+  return { ...document, plan: { ...document.plan, candidates, rejected } };
 }
 
 function previewFields(preview: Result<Preview, Failure> | undefined) {

@@ -1,15 +1,15 @@
 import type { Preview } from '../adapters/adapter.js';
 import type { Paint } from '../diagnostics/render.js';
 import type { Failure } from '../domain/failure.js';
-import type { Because, Plan, Rejected } from '../domain/plan.js';
+import type { Because, Rejected } from '../domain/plan.js';
 import type { Result } from '../domain/result.js';
+import type { Planned } from '../router/router.js';
+
+/** A plan with what would run. */
+export type PlanView = Pick<Planned, 'plan' | 'previews' | 'rejectedPreviews'>;
 
 /** The plan as a person reads it: who was chosen and why, what would run, who was rejected and what to do about it. */
-export function planScreen(
-  plan: Plan,
-  previews: readonly Result<Preview, Failure>[] | null,
-  paint: Paint,
-): string {
+export function planScreen({ plan, previews, rejectedPreviews }: PlanView, paint: Paint): string {
   const agent = plan.agent === null ? 'no agent' : `agent \`${plan.agent}\``;
   const lines = [
     paint.bold(`Plan for ${agent}`) +
@@ -18,12 +18,16 @@ export function planScreen(
   for (const [index, candidate] of plan.candidates.entries()) {
     lines.push(`  ${index + 1}. ${paint.bold(pairName(candidate))}`);
     lines.push(...candidate.because.map((because) => `       ${becauseLine(because, paint)}`));
-    const preview = previews?.[index];
+    const preview = previews[index];
     if (preview !== undefined) lines.push(`       ${previewLine(preview)}`);
   }
   if (plan.candidates.length === 0) lines.push('  nobody can serve this request');
-  if (plan.rejected.length > 0)
-    lines.push('  rejected:', ...plan.rejected.flatMap((rejected) => rejectedLines(rejected, paint)));
+  if (plan.rejected.length > 0) lines.push('  rejected:');
+  for (const [index, rejected] of plan.rejected.entries()) {
+    lines.push(...rejectedLines(rejected, paint));
+    const preview = rejectedPreviews[index] ?? null;
+    if (preview !== null) lines.push(`       would run: ${commandText(preview)}`);
+  }
   lines.push(
     ...plan.ignored.map(({ option, tool, detail }) => `  ignored: ${option} for ${tool}: ${detail}`),
   );
@@ -49,11 +53,15 @@ function becauseLine({ rule, detail, at }: Because, paint: Paint): string {
 
 function previewLine(preview: Result<Preview, Failure>): string {
   if (!preview.ok) return `would fail: ${preview.error.type}: ${preview.error.message}`;
-  if ('mock' in preview.value) return 'runs in-process, no command';
-  return `runs: ${preview.value.argv.map(quoteForShell).join(' ')}${preview.value.stdin === 'prompt' ? '  < prompt' : ''}`;
+  return 'mock' in preview.value ? 'runs in-process, no command' : `runs: ${commandText(preview.value)}`;
+}
+
+function commandText(preview: Preview): string {
+  if ('mock' in preview) return 'in-process';
+  return `${preview.argv.map(quoteForShell).join(' ')}${preview.stdin === 'prompt' ? '  < prompt' : ''}`;
 }
 
 /** An argument as it could be typed into a POSIX shell. */
-export function quoteForShell(argument: string): string {
+function quoteForShell(argument: string): string {
   return /^[A-Za-z0-9_@%+=:,./<>-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }

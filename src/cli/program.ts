@@ -65,6 +65,9 @@ function usageFailure(message: string, argv: readonly string[]) {
   });
 }
 
+/** Where the terminal does not say, and in a pipe. */
+const HELP_WIDTH = 100;
+
 const EXAMPLES = `
 Examples:
   $ git diff | llm-router exec --agent reviewer "Review this change"
@@ -94,8 +97,8 @@ function buildProgram(
       writeErr: (text) => {
         texts.err += text;
       },
-      getOutHelpWidth: () => (world.stdout.isTerminal ? world.stdout.columns : 100),
-      getErrHelpWidth: () => (world.stderr.isTerminal ? world.stderr.columns : 100),
+      getOutHelpWidth: () => world.stdout.columns || HELP_WIDTH,
+      getErrHelpWidth: () => world.stderr.columns || HELP_WIDTH,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })

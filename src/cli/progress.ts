@@ -17,7 +17,15 @@ const CHARS_PER_TOKEN = 4;
 /** Starts nothing yet: the spinner is loaded only once a tool is at work, since it must not delay the start. */
 export function startProgress({ world, output }: CommandContext): Progress {
   const { stderr, env, clock } = world;
-  if (!stderr.isTerminal || output.quiet || env.CI !== undefined || env.TERM === 'dumb') return NONE;
+  // On a terminal without a size ora 9 erases an infinite number of lines.
+  if (
+    !stderr.isTerminal ||
+    stderr.columns === 0 ||
+    output.quiet ||
+    env.CI !== undefined ||
+    env.TERM === 'dumb'
+  )
+    return NONE;
   const state = { stopped: false, name: '', startedMs: 0, chars: 0 };
   let spinner: { text: string; stop: () => void } | null = null;
   let timer: NodeJS.Timeout | null = null;

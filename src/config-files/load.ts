@@ -41,3 +41,9 @@ async function projectDirOf(search: ConfigSearch, found: FoundConfig): Promise<s
   const folder = path.dirname(file.path);
   return path.basename(folder) === CONFIG_FOLDER ? path.dirname(folder) : folder;
 }
+
+/** What there is without any file: the built-in tools and models. */
+export function builtInConfig(home: string): LoadedFiles {
+  const loaded = loadConfig({ sources: [], builtIn: builtInLayer(), home });
+  return { ...loaded, discovered: false, projectDir: null, searched: [], unreadable: [] };
+}

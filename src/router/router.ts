@@ -54,7 +54,12 @@ export interface Planned {
   checkAnswer: AnswerCheck | null;
   /** For each candidate the exact command, or why its run would end before it starts. */
   previews: Result<Preview, Failure>[];
+  /** For each rejected pair what would run if it were there; `null` where nothing can be said. */
+  rejectedPreviews: (Preview | null)[];
 }
+
+/** A plan before anybody asked what it would run. */
+type BarePlanned = Omit<Planned, 'previews' | 'rejectedPreviews'>;
 
 /** Routes requests by one config. Holds no state between calls. */
 export interface Router {
@@ -110,16 +115,28 @@ async function planRequest(
 }
 
 /** What each candidate would run, and what of the request it has no place for. */
-function withPreviews(config: RouterConfig, deps: RouterDeps, planned: Omit<Planned, 'previews'>): Planned {
-  const tasks = planned.plan.candidates.map((candidate) => taskFor(config, planned, candidate, 0));
-  const ignored = tasks.flatMap((task) =>
-    adapterOf(task.tool)
+function withPreviews(config: RouterConfig, deps: RouterDeps, planned: BarePlanned): Planned {
+  const { candidates, rejected, warnings } = planned.plan;
+  const preview = (candidate: Candidate): Result<Preview, Failure> => {
+    const task = taskFor(config, planned, candidate, 0);
+    return adapterOf(task.tool).preview(task, deps.env);
+  };
+  const ignored = candidates.flatMap((candidate) => {
+    const task = taskFor(config, planned, candidate, 0);
+    return adapterOf(task.tool)
       .ignored(task)
-      .map((entry) => ({ ...entry, tool: task.tool.name })),
-  );
-  const previews = tasks.map((task) => adapterOf(task.tool).preview(task, deps.env));
-  const warnings = [...planned.plan.warnings, ...ignoredWarnings(planned.request, ignored)];
-  return { ...planned, plan: { ...planned.plan, ignored, warnings }, previews };
+      .map((entry) => ({ ...entry, tool: task.tool.name }));
+  });
+  return {
+    ...planned,
+    plan: { ...planned.plan, ignored, warnings: [...warnings, ...ignoredWarnings(planned.request, ignored)] },
+    previews: candidates.map(preview),
+    rejectedPreviews: rejected.map(({ tool, model, because, reason }) => {
+      if (tool === null || reason !== 'tool_not_found') return null;
+      const shown = preview({ tool, model, because });
+      return shown.ok ? shown.value : null;
+    }),
+  };
 }
 
 /** An option of the agent's config may find no place in silence; one that was asked for may not. */
@@ -162,12 +179,7 @@ async function withAgentFiles(
   return schema.ok ? ok({ ...request, system: system.value, schema: schema.value }) : schema;
 }
 
-function taskFor(
-  config: RouterConfig,
-  planned: Omit<Planned, 'previews'>,
-  candidate: Candidate,
-  turn: number,
-) {
+function taskFor(config: RouterConfig, planned: BarePlanned, candidate: Candidate, turn: number) {
   const { plan, facts, request, id, traceId } = planned;
   return taskOf({ config, facts, request, plan, ids: { invocationId: id, traceId } }, candidate, turn);
 }

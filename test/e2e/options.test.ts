@@ -78,7 +78,10 @@ tools:
         [1, 'half'],
         [2, 'whole'],
       ]);
-      expect(events.find(({ type }) => type === 'fallback')).toMatchObject({ attempt: 1, reason: 'connection' });
+      expect(events.find(({ type }) => type === 'fallback')).toMatchObject({
+        attempt: 1,
+        reason: 'connection',
+      });
     }),
   );
 
@@ -116,7 +119,9 @@ tools:
       rig.write('llm-router.yaml', PLAIN);
       rig.write('schema.json', SCHEMA);
       rig.script('plain', [{ stdout }]);
-      const { data, text, failure } = (await rig.run(['exec', '--schema', 'schema.json', '--json', 'hi'])).json();
+      const { data, text, failure } = (
+        await rig.run(['exec', '--schema', 'schema.json', '--json', 'hi'])
+      ).json();
       expect({ data, text, failure }).toEqual({ data: { files: ['a'] }, text: stdout, failure: null });
     })();
   });
@@ -144,7 +149,9 @@ tools:
       const plain = rig.fake('plain');
       const first = rig.run(['exec', '--schema', 'schema.json', 'hi']);
       const call = await plain.nextCall();
-      expect(String(await call.stdin())).toBe(`hi\n\nAnswer with nothing but JSON that satisfies this JSON Schema:\n${SCHEMA}`);
+      expect(String(await call.stdin())).toBe(
+        `hi\n\nAnswer with nothing but JSON that satisfies this JSON Schema:\n${SCHEMA}`,
+      );
       call.stdout('{"files": []}');
       call.exit(0);
       expect(await first).toMatchObject({ code: 0 });
@@ -163,7 +170,11 @@ tools:
   it.each([
     { name: 'is no JSON', text: '{', message: 'is not JSON' },
     { name: 'is no schema', text: '{"type": "nothing"}', message: 'is not a usable JSON Schema' },
-    { name: 'points elsewhere', text: '{"$ref": "https://example.com/x.json"}', message: 'is not a usable JSON Schema' },
+    {
+      name: 'points elsewhere',
+      text: '{"$ref": "https://example.com/x.json"}',
+      message: 'is not a usable JSON Schema',
+    },
   ])('refuses one that $name before anything runs', async ({ text, message }) => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', PLAIN);
@@ -195,7 +206,10 @@ describe('--resume', () => {
       const first = (await rig.run(['exec', '--json', 'hi'])).json();
       expect(first.usage).toMatchObject({ input_tokens: 10, output_tokens: 5 });
       const second = (await rig.run(['exec', '--json', '--resume', first.id, 'more'])).json();
-      expect(second).toMatchObject({ usage: { input_tokens: 20, output_tokens: 3 }, cost: { usd: 0.25, basis: 'reported' } });
+      expect(second).toMatchObject({
+        usage: { input_tokens: 20, output_tokens: 3 },
+        cost: { usd: 0.25, basis: 'reported' },
+      });
       const third = (await rig.run(['exec', '--json', '--resume', 'last', 'more'])).json();
       expect(third).toMatchObject({ usage: { input_tokens: 1, output_tokens: 1 }, cost: { usd: 0.25 } });
     }),

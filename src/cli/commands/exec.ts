@@ -101,8 +101,8 @@ async function resumeOf(
   return err(failure('usage', message, { hint: 'leave `--tool` out' }));
 }
 
-async function explain({ output }: CommandContext, { plan, previews }: Planned): Promise<void> {
-  await output.say(planScreen(plan, previews, await output.paint('stderr')));
+async function explain({ output }: CommandContext, planned: Planned): Promise<void> {
+  await output.say(planScreen(planned, await output.paint('stderr')));
 }
 
 async function showDryRun(
@@ -111,7 +111,7 @@ async function showDryRun(
 ): Promise<number> {
   const invocation = router.describe(planned);
   const shown = outputFormat(context, format, { live: false, toFile: false });
-  await shown.planned(invocation, planned.previews);
+  await shown.planned(invocation, planned);
   for (const warning of invocation.warnings) await context.output.warn(warning);
   if (invocation.failure === null) return 0;
   if (format === 'text') await printFailure(context.output, invocation.failure);

@@ -4,7 +4,7 @@ import { addGlobalOptions, parseCount, type Register } from '../register.js';
 
 /** Registers `config`. */
 export function addConfig(context: CommandContext, program: Command, register: Register): void {
-  const group = addGlobalOptions(program.command('config')).description('Check the configuration');
+  const group = addGlobalOptions(program.command('config')).description('Check or write the configuration');
   const { command, action } = register(group, 'validate');
   command
     .description(
@@ -22,6 +22,16 @@ export function addConfig(context: CommandContext, program: Command, register: R
       ...options,
       format: options.json === true ? 'json' : options.format,
     });
+  });
+
+  const init = register(group, 'init');
+  init.command
+    .description('Write llm-router.yaml for the tools that are installed')
+    .option('--template <name>', 'write this example instead (see `llm-router template --list`)')
+    .option('--force', 'overwrite an existing file');
+  init.action(async (options: { template?: string; force?: boolean }) => {
+    const { runConfigInit } = await import('./config-init.js');
+    return runConfigInit(context, options);
   });
 }
 

@@ -24,7 +24,7 @@ export async function runTraceList(
     await context.output.say(`no traces in ${dir}`);
     return 0;
   }
-  const width = context.world.stdout.isTerminal ? context.world.stdout.columns : Number.POSITIVE_INFINITY;
+  const width = context.world.stdout.columns || Number.POSITIVE_INFINITY;
   await context.output.data(`${renderTable(COLUMNS, traces.map(rowOf), width)}\n`);
   return 0;
 }

@@ -1,9 +1,7 @@
-import type { Preview } from '../../adapters/adapter.js';
 import type { RunEvent } from '../../domain/events.js';
-import type { Failure } from '../../domain/failure.js';
 import type { Invocation } from '../../domain/invocation.js';
-import type { Result } from '../../domain/result.js';
 import type { CommandContext } from '../context.js';
+import type { PlanView } from '../plan-screen.js';
 import type { StdoutFormat } from '../report.js';
 import { jsonFormat } from './json.js';
 import { ndjsonFormat } from './ndjson.js';
@@ -12,7 +10,7 @@ import { textFormat } from './text.js';
 /** What a run leaves on stdout. */
 export interface OutputFormat {
   /** A dry run: the plan, and what would run for each candidate. */
-  planned(invocation: Invocation, previews: readonly Result<Preview, Failure>[]): Promise<void>;
+  planned(invocation: Invocation, view: PlanView): Promise<void>;
   /** Something happened. */
   event(event: RunEvent): Promise<void>;
   /** The run has ended, well or not. */

@@ -11,8 +11,7 @@ export function jsonFormat(context: CommandContext): OutputFormat {
   const { output } = context;
   const progress = startProgress(context);
   return {
-    planned: (invocation, previews) =>
-      output.data(`${JSON.stringify(plannedDocument(invocation, previews))}\n`),
+    planned: (invocation, view) => output.data(`${JSON.stringify(plannedDocument(invocation, view))}\n`),
     event: async (event) => progress.update(event),
     finished: (invocation) => {
       progress.stop();

@@ -10,9 +10,9 @@ export function ndjsonFormat({ output, world }: CommandContext): OutputFormat {
   const stamp = () => ({ id, ts: new Date(world.clock.now()).toISOString() });
   const line = (value: object): Promise<void> => output.answer(`${JSON.stringify(value)}\n`);
   return {
-    planned: (invocation, previews) => {
+    planned: (invocation, view) => {
       id = invocation.id;
-      return line(output.redactor().value(finishedDocument(plannedDocument(invocation, previews), stamp())));
+      return line(output.redactor().value(finishedDocument(plannedDocument(invocation, view), stamp())));
     },
     event: async (event) => {
       if (event.type === 'invocation.started') id = event.id;

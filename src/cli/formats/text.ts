@@ -9,8 +9,8 @@ export function textFormat(context: CommandContext, { live, toFile }: FormatOpti
   const progress = startProgress(context);
   let shown = '';
   return {
-    planned: async ({ plan }, previews) => {
-      await output.data(`${planScreen(plan, previews, await output.paint('stdout'))}\n`);
+    planned: async (_, view) => {
+      await output.data(`${planScreen(view, await output.paint('stdout'))}\n`);
     },
     event: async (event) => {
       progress.update(event);

@@ -1,0 +1,113 @@
+import { entriesOf, isTree, type Tree } from '../../src/config/tree.js';
+import { splitCommand } from '../../src/domain/template.js';
+import { code, plain, table } from './markdown.js';
+
+/** An argument, or an optional group of them. */
+type Item = string | readonly string[];
+
+const WIDTH = 100;
+
+/** The command line as a person would type it: `[...]` is left out without a value, `{...}` is filled in. */
+export function commandText(tool: Tree): string[] {
+  const items = itemsOf(tool);
+  const shown = items.map((item) =>
+    typeof item === 'string' ? quoted(item) : `[${item.map(quoted).join(' ')}]`,
+  );
+  const ends = promptWay(tool) === 'stdin' ? ['< prompt'] : [];
+  return wrapped([...shown, ...ends]);
+}
+
+/** `stdin`, `file` or `argument`. */
+export function promptWay(tool: Tree): string {
+  if (tool.prompt !== undefined) return plain(tool.prompt);
+  const text = plain(itemsOf(tool));
+  if (text.includes('{prompt}')) return 'argument';
+  return text.includes('{prompt_file}') ? 'file' : 'stdin';
+}
+
+/** What a request can hold, the placeholders that carry it, and what happens in a tool without a place for it. */
+const OPTIONS: readonly [what: string, placeholders: readonly string[], otherwise: string][] = [
+  ['model', ['model'], 'no place: the tool takes its own'],
+  ['system prompt', ['system', 'system_file'], 'no place: it stands before the prompt, a blank line between'],
+  [
+    'schema of the answer',
+    ['schema', 'schema_file'],
+    'no place: the prompt ends with it; the router checks the answer in any case',
+  ],
+  ['session to resume', ['tool_session_id'], 'not possible: `--resume` rejects the tool'],
+  ['cost cap', ['max_cost_usd'], 'no place: the option is ignored, and said to be'],
+  ['effort', ['effort'], 'no place: the option is ignored, and said to be'],
+  ['most tokens', ['max_tokens'], 'no place: the option is ignored, and said to be'],
+  ['temperature', ['temperature'], 'no place: the option is ignored, and said to be'],
+  ['working directory', ['cwd'], 'the program starts in it'],
+];
+
+const PROMPT_WAYS: Readonly<Record<string, string>> = {
+  stdin: 'on standard input, which is then closed',
+  file: 'in a file: your own, or a private temporary one',
+  argument: 'as one argument',
+};
+
+/** How each part of a request reaches the tool. */
+export function passedTable(tool: Tree): string[] {
+  const way = promptWay(tool);
+  const rows = OPTIONS.map(([what, names, otherwise]) => {
+    const places = placesOf(tool, names);
+    return [what, places.length === 0 ? otherwise : places.map(code).join(', ')];
+  });
+  return table(['part of the request', 'how it is passed'], [['prompt', PROMPT_WAYS[way] ?? way], ...rows]);
+}
+
+/** Whether the tool has a place for a part of a request. */
+export function passes(tool: Tree, names: readonly string[]): boolean {
+  return placesOf(tool, names).length > 0;
+}
+
+function itemsOf(tool: Tree): Item[] {
+  const words = typeof tool.command_template === 'string' ? splitCommand(tool.command_template) : null;
+  if (words?.ok === true)
+    return words.value.map((word) => (word === '{binary}' ? plain(tool.binary ?? word) : word));
+  const args = (Array.isArray(tool.args) ? tool.args : []) as Item[];
+  return [plain(tool.binary ?? ''), ...args];
+}
+
+/** The arguments that hold one of the placeholders, with the option before them; else the keys that hold it elsewhere. */
+function placesOf(tool: Tree, names: readonly string[]): string[] {
+  const items = itemsOf(tool);
+  const inArguments = items.flatMap((item, index) => {
+    if (!holds(item, names)) return [];
+    const before = items[index - 1];
+    const option = typeof item === 'string' && typeof before === 'string' && /^--?\w/.test(before);
+    return [[option ? [before] : [], item].flat(2).map(quoted).join(' ')];
+  });
+  const { args, command_template, output, failures, ...rest } = tool;
+  return [...inArguments, ...keysHolding(rest, names)];
+}
+
+function keysHolding(value: Tree, names: readonly string[], base = ''): string[] {
+  return entriesOf(value).flatMap(([key, item]) => {
+    if (!holds(item, names)) return [];
+    return isTree(item) ? keysHolding(item, names, `${base}${key}.`) : [`${base}${key}`];
+  });
+}
+
+function holds(value: unknown, names: readonly string[]): boolean {
+  return names.some((name) => plain(value).includes(`{${name}}`));
+}
+
+function quoted(argument: string): string {
+  return /^[\w@%+=:,./<>{}-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}
+
+function wrapped(words: readonly string[]): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of words) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (longer.length > WIDTH && line !== '') {
+      lines.push(`${line} \\`);
+      line = `    ${word}`;
+    } else line = longer;
+  }
+  return [...lines, line];
+}

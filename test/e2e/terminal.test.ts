@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from '@jest/globals';
+import { rigged } from '../rig/rig.js';
+
+/** `script` of util-linux gives a command a real terminal; Debian has it in every install, macOS has another one. */
+const hasScript = spawnSync('/usr/bin/script', ['--version']).stdout?.includes('util-linux') === true;
+const onTerminal = hasScript ? it : it.skip;
+if (!hasScript) process.stderr.write('SKIPPED: test/e2e/terminal.test.ts needs `script` of util-linux\n');
+
+const SLOW = `version: 1
+default_agent: me
+agents: { me: { preferred_tool: slow } }
+tools: { slow: { kind: mock, responses: [{ text: x, deltas: ["one ", "two\\n"], delay: 1500ms }] } }
+`;
+
+/** Runs a command line on a terminal of 80 columns and gives what the terminal shows, control sequences included. */
+const typed = (line: string): string => `/usr/bin/script -qec "${line}" /dev/null < /dev/null`;
+
+describe('on a terminal', () => {
+  onTerminal(
+    'shows who is at work, then the text as it comes',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', SLOW);
+      const { stdout, code } = await rig.shell(
+        typed('/usr/bin/stty cols 80 rows 24; llm-router exec --no-stdin hi'),
+        { env: { TERM: 'xterm', CI: undefined } },
+      );
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/slow {2}\d+ ms|slow {2}\d+\.\d s/);
+      expect(stdout.replaceAll('\r', '')).toMatch(/one two\n$/);
+    }),
+  );
+
+  onTerminal(
+    'shows no spinner where the terminal has no size, and still the text',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', SLOW.replace('1500ms', '200ms'));
+      const line = typed('/usr/bin/stty cols 0 rows 0; llm-router exec --no-stdin hi');
+      const { stdout } = await rig.shell(line, { env: { TERM: 'xterm', CI: undefined } });
+      expect(stdout.replaceAll('\r', '')).toBe('one two\n');
+    }),
+  );
+
+  onTerminal(
+    'paints errors, unless NO_COLOR says no',
+    rigged(async (rig) => {
+      const line = typed('llm-router exec --no-stdin -a nobody hi');
+      const painted = await rig.shell(`${line} || true`, { env: { TERM: 'xterm', CI: undefined } });
+      expect(painted.stdout).toContain('\u001b[31m');
+      const plain = await rig.shell(`${line} || true`, {
+        env: { TERM: 'xterm', NO_COLOR: '1', CI: undefined },
+      });
+      expect(plain.stdout).not.toContain('\u001b[');
+      expect(plain.stdout).toContain('error: unknown agent `nobody`');
+    }),
+  );
+
+  onTerminal(
+    'cuts a table to its width',
+    rigged(async (rig) => {
+      await rig.run(['exec', '--tool', 'mock', 'hi']);
+      const { stdout } = await rig.shell(typed('/usr/bin/stty cols 60; llm-router trace'), {
+        env: { TERM: 'xterm' },
+      });
+      const lines = stdout.replaceAll('\r', '').trimEnd().split('\n');
+      expect(lines.length).toBe(2);
+      expect(lines.every((line) => line.length <= 60)).toBe(true);
+    }),
+  );
+});
