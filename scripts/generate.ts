@@ -9,16 +9,20 @@ import { CONFIG_SCHEMA, type Schema } from '../src/config/schema.js';
 import { type ConfigSource, parseSource } from '../src/config/source.js';
 import { isTree, type Path } from '../src/config/tree.js';
 import { type Diagnostic, formatPlace } from '../src/diagnostics/diagnostic.js';
+import { toolPages } from './tool-pages.js';
 
 const SCHEMA_FILE = 'schema/config.schema.json';
 
 /** Writes everything that is made from other files; `--check` only tells whether what is committed is fresh. Returns the exit code. */
 export async function run({ root, args }: { root: string; args: string[] }): Promise<number> {
-  const schema = `${JSON.stringify(CONFIG_SCHEMA, null, 2)}\n`;
-  if (args.includes('--check')) return checkFresh(root, SCHEMA_FILE, schema);
   const catalog = await readCatalog(root);
   if (catalog.trouble.length > 0) return fail(catalog.trouble.map(describe));
-  await writeChanged(root, SCHEMA_FILE, schema);
+  const committed: [file: string, text: string][] = [
+    [SCHEMA_FILE, `${JSON.stringify(CONFIG_SCHEMA, null, 2)}\n`],
+    ...(await toolPages(root, catalog.builtIn.value)),
+  ];
+  if (args.includes('--check')) return checkFresh(root, committed);
+  for (const [file, text] of committed) await writeChanged(root, file, text);
   await writeChanged(root, 'src/config/schema-check.generated.ts', await schemaCheck(root));
   await writeChanged(root, 'src/catalog/builtin.generated.ts', builtInCode(catalog.builtIn));
   await writeChanged(root, 'src/catalog/templates.generated.ts', await templatesCode(root));
@@ -34,9 +38,13 @@ async function versionCode(root: string): Promise<string> {
   return `/** The version of this package. */\nexport const VERSION = ${JSON.stringify(version)};\n`;
 }
 
-async function checkFresh(root: string, file: string, wanted: string): Promise<number> {
-  const found = await readFile(path.join(root, file), 'utf8').catch(() => null);
-  return found === wanted ? 0 : fail([`${file} is stale: run \`npm run generate\``]);
+async function checkFresh(root: string, files: readonly (readonly [string, string])[]): Promise<number> {
+  const stale: string[] = [];
+  for (const [file, wanted] of files) {
+    const found = await readFile(path.join(root, file), 'utf8').catch(() => null);
+    if (found !== wanted) stale.push(`${file} is stale: run \`npm run generate\``);
+  }
+  return stale.length === 0 ? 0 : fail(stale);
 }
 
 function fail(lines: readonly string[]): number {

@@ -15,7 +15,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const options = (name: string) => ({ path: path.join(folder, name), cwd: folder, env: { XDG_CONFIG_HOME: folder } });
+const options = (name: string) => ({
+  path: path.join(folder, name),
+  cwd: folder,
+  env: { XDG_CONFIG_HOME: folder },
+});
 
 describe('the library', () => {
   it('loads a config, plans and completes', async () => {

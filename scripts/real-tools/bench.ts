@@ -13,6 +13,8 @@ export interface Bench {
   secretMark: string;
   /** What the slash command `/expand-me` of the work folder expands to. */
   commandMark: string;
+  /** A JSON Schema, as a path. */
+  schemaFile: string;
   /** Stands in the system prompt of every agent of the config. */
   systemMark: string;
   /** Starts `llm-router exec` with the tool and model chosen; without a prompt argument `stdin` is the prompt. */
@@ -21,6 +23,13 @@ export interface Bench {
 
 const SECRET_FILE = 'secret.txt';
 const SECRET_MARK = 'CANARY-IN-A-FILE-7351';
+const SCHEMA_FILE = 'answer.schema.json';
+const SCHEMA = {
+  type: 'object',
+  properties: { result: { type: 'integer', description: 'the-result-of-the-sum' } },
+  required: ['result'],
+  additionalProperties: false,
+};
 const COMMAND_MARK = 'CANARY-OF-A-COMMAND-9024';
 const SYSTEM_MARK = 'CANARY-OF-THE-SYSTEM-PROMPT-2846';
 
@@ -41,6 +50,7 @@ export async function openBench(
   await writeFiles(home, tool.homeFiles(at.provider.url));
   const command = tool.folderCommand;
   if (command !== null) await writeFiles(cwd, { [command.path]: command.text(COMMAND_MARK) });
+  await writeFiles(own, { [SCHEMA_FILE]: JSON.stringify(SCHEMA) });
   const config = path.join(own, 'llm-router.yaml');
   await writeFile(config, configOf(tool, at.provider.url));
   const place = {
@@ -54,6 +64,7 @@ export async function openBench(
     secretFile: SECRET_FILE,
     secretMark: SECRET_MARK,
     commandMark: COMMAND_MARK,
+    schemaFile: path.join(own, SCHEMA_FILE),
     systemMark: SYSTEM_MARK,
     exec: (args, stdin) => exec(tool, { args, place, config, stdin }),
   };

@@ -11,7 +11,7 @@ import {
   whatFailed,
 } from './finding.js';
 import type { FailureStatus } from './provider/wire.js';
-import type { RunningRouter } from './router-run.js';
+import type { RouterRun, RunningRouter } from './router-run.js';
 
 /** One thing to try with every tool. */
 export interface Case {
@@ -28,6 +28,8 @@ export const CASES: readonly Case[] = [
   { name: 'answer', title: 'an answer: text, usage, cost, session, model', run: answer },
   { name: 'live', title: 'live text (`--stream`)', run: live },
   { name: 'agent', title: 'an agent with system prompt and effort', run: agent },
+  { name: 'schema', title: 'a structured answer (`--schema`)', run: schema },
+  { name: 'resume', title: 'a second question in the same session (`--resume last`)', run: resume },
   { name: 'edit', title: '`access: edit`', run: (bench) => level(bench, 'edit') },
   { name: 'full', title: '`access: full`', run: (bench) => level(bench, 'full') },
   { name: '401', title: '401 of the provider', run: (bench) => failing(bench, 401) },
@@ -100,6 +102,39 @@ async function agent(bench: Bench): Promise<Finding> {
     arrived ? 'system prompt arrived' : '',
     ...(Array.isArray(ignored) ? ignored.map((entry) => `${fieldOf(entry, 'option')} ignored`) : []),
   ]);
+}
+
+async function schema(bench: Bench): Promise<Finding> {
+  bench.provider.begin('structured');
+  const run = await bench.exec(['--json', '--schema', bench.schemaFile, PROMPT]).end;
+  const data = JSON.stringify(run.document?.data);
+  const sent = modelBodies(bench).some((body) => body.includes('the-result-of-the-sum'));
+  const problems = [
+    ...unless(run.exitCode === 0, whatFailed(run)),
+    ...unless(data === JSON.stringify(bench.provider.value), `data ${data}`),
+    ...leftovers(run),
+  ];
+  return finding(problems, [
+    sent ? 'the schema reached the provider' : 'checked here alone',
+    requests(bench),
+  ]);
+}
+
+/** The first answer has to be part of what the provider sees with the second question, and no token may count twice. */
+async function resume(bench: Bench): Promise<Finding> {
+  bench.provider.begin('answer');
+  const first = await bench.exec(['--json', PROMPT]).end;
+  bench.provider.begin('answer');
+  const run = await bench.exec(['--json', '--resume', 'last', 'And how much is seven times seven?']).end;
+  const remembers = modelBodies(bench).some((body) => body.includes(bench.provider.text));
+  const usage = (of: RouterRun) => JSON.stringify(of.document?.usage);
+  const problems = [
+    ...unless(run.exitCode === 0, whatFailed(run)),
+    ...unless(remembers, 'the first answer was not sent along'),
+    ...unless(usage(run) === usage(first), `usage ${usage(run)} after ${usage(first)}`),
+    ...leftovers(run),
+  ];
+  return finding(problems, ['remembers']);
 }
 
 async function level(bench: Bench, access: 'edit' | 'full'): Promise<Finding> {

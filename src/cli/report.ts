@@ -3,6 +3,7 @@ import { diagnosticJson } from '../diagnostics/formats.js';
 import { renderDiagnostic } from '../diagnostics/render.js';
 import { type InvocationDocument, invocationDocument } from '../domain/document.js';
 import { exitCodeOf, type Failure } from '../domain/failure.js';
+import { unrunInvocation } from '../domain/invocation.js';
 import { newId, newTraceId } from '../router/id.js';
 import type { CommandContext } from './context.js';
 import { finishedDocument } from './event-document.js';
@@ -69,7 +70,6 @@ function earlyDocument(
   diagnostics: readonly Diagnostic[],
 ): Omit<InvocationDocument, 'failure'> & { failure: object } {
   const now = world.clock.now();
-  const id = newId(now, world.random);
   const plan = {
     agent: null,
     policy: 'default',
@@ -80,28 +80,15 @@ function earlyDocument(
     ignored: [],
     warnings: [],
   };
-  const document = invocationDocument({
-    id,
+  const invocation = unrunInvocation({
+    id: newId(now, world.random),
     traceId: newTraceId(world.random),
+    startedAt: new Date(now).toISOString(),
+    plan,
     parentId: null,
     session: null,
-    status: 'failed',
-    startedAt: new Date(now).toISOString(),
-    agent: null,
-    tool: null,
-    model: null,
-    responseModel: null,
-    text: null,
-    data: null,
-    finishReason: null,
-    toolSessionId: null,
-    usage: null,
-    cost: null,
-    latencyMs: 0,
-    plan,
-    attempts: [],
-    warnings: [],
     failure,
   });
+  const document = invocationDocument(invocation);
   return { ...document, failure: { ...document.failure, diagnostics: diagnostics.map(diagnosticJson) } };
 }

@@ -32,3 +32,36 @@ export interface Invocation {
   warnings: string[];
   failure: Failure | null;
 }
+
+/** What is known of an invocation that has run nothing. */
+export interface UnrunInvocation {
+  id: string;
+  traceId: string;
+  startedAt: string;
+  plan: Plan;
+  parentId: string | null;
+  session: string | null;
+  /** `null`: it is only planned. */
+  failure: Failure | null;
+}
+
+/** An invocation without attempts: a dry run, or one that failed before anything ran. */
+export function unrunInvocation(known: UnrunInvocation): Invocation {
+  return {
+    ...known,
+    status: known.failure === null ? 'planned' : 'failed',
+    agent: known.plan.agent,
+    tool: null,
+    model: null,
+    responseModel: null,
+    text: null,
+    data: null,
+    finishReason: null,
+    toolSessionId: null,
+    usage: null,
+    cost: null,
+    latencyMs: 0,
+    attempts: [],
+    warnings: known.plan.warnings,
+  };
+}

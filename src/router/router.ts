@@ -1,10 +1,10 @@
 import type { AdapterContext, Environment, Preview } from '../adapters/adapter.js';
 import { adapterOf } from '../adapters/registry.js';
-import type { AgentConfig, Placed, RouterConfig } from '../config/types.js';
+import type { RouterConfig } from '../config/types.js';
 import type { EventSink } from '../domain/events.js';
 import type { Facts } from '../domain/facts.js';
-import { FAILURES, type Failure, failure } from '../domain/failure.js';
-import type { Invocation } from '../domain/invocation.js';
+import type { Failure } from '../domain/failure.js';
+import { type Invocation, unrunInvocation } from '../domain/invocation.js';
 import { lookup } from '../domain/lookup.js';
 import type { Candidate, Ignored, Plan } from '../domain/plan.js';
 import type { Request } from '../domain/request.js';
@@ -14,13 +14,14 @@ import { run } from '../engine/run.js';
 import type { HealthRow } from '../health/context.js';
 import { agentName } from '../routing/names.js';
 import { makePlan } from '../routing/plan.js';
+import { withAgentFiles } from './agent-files.js';
 import { type AnswerCheck, compileAnswerSchema } from './answer-schema.js';
 import { estimateInputTokens } from './estimate.js';
 import { gatherFacts } from './facts.js';
 import { type HealthOptions, routerHealth } from './health.js';
 import { newId, newTraceId } from './id.js';
 import { planErrorFailure } from './names.js';
-import { addEmptyInvocation } from './planned.js';
+import { stopSignal } from './stop.js';
 import { billingOf, taskOf } from './task.js';
 import { type TraceTarget, withTrace } from './traces.js';
 
@@ -79,7 +80,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   return {
     config,
     plan: (request) => planRequest(config, deps, request),
-    describe: (planned) => addEmptyInvocation(planned, planFailure(config, planned)),
+    describe: (planned) => unrun(planned, planFailure(config, planned)),
     health: (options) =>
       routerHealth({ config, deps, plan: (request) => planRequest(config, deps, request) }, options),
     complete: (planned, options = {}) => {
@@ -112,6 +113,20 @@ async function planRequest(
     traceId: request.traceId ?? request.parent?.traceId ?? newTraceId(deps.random),
   };
   return ok(withPreviews(config, deps, { ...base, ...ids, checkAnswer: check.value }));
+}
+
+/** The invocation of a plan that has not run: `planned`, or failed before any attempt. */
+function unrun({ plan, request, id, traceId, startedAt }: Planned, failed: Failure | null): Invocation {
+  const parentId = request.parent?.id ?? null;
+  return unrunInvocation({
+    id,
+    traceId,
+    startedAt,
+    plan,
+    parentId,
+    session: request.session,
+    failure: failed,
+  });
 }
 
 /** What each candidate would run, and what of the request it has no place for. */
@@ -154,31 +169,6 @@ function ignoredWarnings(request: Request, ignored: readonly Ignored[]): string[
   );
 }
 
-/** The request with the texts of the agent's `system_file` and `schema`, where it brings none of its own. */
-async function withAgentFiles(
-  agent: AgentConfig | null,
-  deps: RouterDeps,
-  request: Request,
-): Promise<Result<Request, Failure>> {
-  const read = async (
-    key: string,
-    file: Placed<string> | null | undefined,
-  ): Promise<Result<string | null, Failure>> => {
-    if (agent === null || file === null || file === undefined) return ok(null);
-    try {
-      return ok(await deps.readFile(file.value));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const where = file.at === null ? '' : ` (${file.at})`;
-      return err(failure('input', `cannot read \`${key}\` of agent \`${agent.name}\`${where}: ${reason}`));
-    }
-  };
-  const system = request.system === null ? await read('system_file', agent?.systemFile) : ok(request.system);
-  if (!system.ok) return system;
-  const schema = request.schema === null ? await read('schema', agent?.schema) : ok(request.schema);
-  return schema.ok ? ok({ ...request, system: system.value, schema: schema.value }) : schema;
-}
-
 function taskFor(config: RouterConfig, planned: BarePlanned, candidate: Candidate, turn: number) {
   const { plan, facts, request, id, traceId } = planned;
   return taskOf({ config, facts, request, plan, ids: { invocationId: id, traceId } }, candidate, turn);
@@ -193,7 +183,7 @@ async function complete(input: {
   const { config, deps, planned, emit } = input;
   const blocked = planFailure(config, planned);
   if (blocked !== null) {
-    const invocation = addEmptyInvocation(planned, blocked);
+    const invocation = unrun(planned, blocked);
     await emit({
       type: 'invocation.started',
       id: planned.id,
@@ -251,38 +241,4 @@ function isFirstUsable({ because }: { because: { rule: string }[] }): boolean {
 function installHint({ rejected }: Plan): string {
   const hints = rejected.flatMap(({ tool, hint }) => (hint === null ? [] : [`${tool}: ${hint}`]));
   return `install one of the tools (${hints.join('; ')}), or try \`llm-router exec --tool mock "hello"\``;
-}
-
-/** One signal for the whole run: aborted by the caller or by the deadline, with the `Failure` to report as its reason. */
-function stopSignal(
-  deps: RouterDeps,
-  timeoutMs: number | null,
-): { signal: AbortSignal; dispose: () => void } {
-  const controller = new AbortController();
-  const onAbort = (): void => controller.abort(cancelFailure(deps.signal.reason));
-  if (deps.signal.aborted) onAbort();
-  deps.signal.addEventListener('abort', onAbort, { once: true });
-  const timer = timeoutMs === null ? null : setTimeout(() => controller.abort(deadlineFailure()), timeoutMs);
-  const dispose = (): void => {
-    if (timer !== null) clearTimeout(timer);
-    deps.signal.removeEventListener('abort', onAbort);
-  };
-  return { signal: controller.signal, dispose };
-}
-
-function deadlineFailure(): Failure {
-  return failure('timeout', 'the whole run took longer than its `--timeout`', {
-    phase: 'invocation',
-    hint: 'give more time with `--timeout`',
-  });
-}
-
-/** A signal's name, or a ready failure, as the failure to report. */
-function cancelFailure(reason: unknown): Failure {
-  if (reason === 'SIGINT' || reason === 'SIGTERM' || reason === 'SIGHUP') {
-    return failure('cancelled', `cancelled by ${reason}`, { phase: reason });
-  }
-  if (typeof reason === 'object' && reason !== null && 'type' in reason && String(reason.type) in FAILURES)
-    return reason as Failure;
-  return failure('cancelled', 'the run was cancelled');
 }

@@ -235,7 +235,13 @@ describe('access', () => {
 });
 
 describe('a session to continue', () => {
-  const resume = { invocationId: 'X', tool: 'alpha', model: 'mid', toolSessionId: 's', totals: { usage: null, costMicroUsd: null } };
+  const resume = {
+    invocationId: 'X',
+    tool: 'alpha',
+    model: 'mid',
+    toolSessionId: 's',
+    totals: { usage: null, costMicroUsd: null },
+  };
 
   it('needs a tool that can, and has no fallback', () => {
     const made = plan({ resume });

@@ -20,12 +20,24 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 async function trace(atMs: number, logPrompts = false): Promise<TraceDocument> {
   const never = new AbortController().signal;
   const clock = { ...realHost().clock, now: () => atMs };
-  const router = createRouter(configOf(''), { ...realHost(), clock, readFile: async () => '', signal: never, urgent: never, traces: null });
+  const router = createRouter(configOf(''), {
+    ...realHost(),
+    clock,
+    readFile: async () => '',
+    signal: never,
+    urgent: never,
+    traces: null,
+  });
   const request = { ...emptyRequest('/'), prompt: 'the secret plan', tool: 'mock' };
   const planned = await router.plan(request);
   if (!planned.ok) throw new Error(planned.error.message);
   const invocation = await router.complete(planned.value);
-  return traceDocument({ invocation, request, versions: { router: '1', node: '20', platform: 'linux' }, logPrompts });
+  return traceDocument({
+    invocation,
+    request,
+    versions: { router: '1', node: '20', platform: 'linux' },
+    logPrompts,
+  });
 }
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -72,7 +84,10 @@ describe('the trace store', () => {
   });
 
   it('has nothing to list where there is no folder', async () => {
-    expect(await fileTraceStore(path.join(folder, 'none')).list({ last: 10 })).toEqual({ traces: [], damaged: [] });
+    expect(await fileTraceStore(path.join(folder, 'none')).list({ last: 10 })).toEqual({
+      traces: [],
+      damaged: [],
+    });
   });
 });
 

@@ -15,6 +15,7 @@ export const anthropic: Wire = {
     return call.path.startsWith('/anthropic/') ? 'side' : null;
   },
   answer: (call, text) => (call.streamed ? streamed(call, text) : whole(call, text)),
+  toolCall: streamedToolCall,
   side: (call) =>
     call.path.endsWith('/count_tokens')
       ? jsonReply({ input_tokens: 102 })
@@ -68,6 +69,37 @@ function streamed(call: ProviderCall, [begin, end]: readonly [string, string]): 
       {
         type: 'message_delta',
         delta: { stop_reason: 'end_turn', stop_sequence: null },
+        usage: { output_tokens: 78 },
+      },
+      { type: 'message_stop' },
+    ].map(event),
+  );
+}
+
+function streamedToolCall(call: ProviderCall, tool: string, input: unknown): Reply {
+  const event = (data: { type: string }) => ({ name: data.type, data });
+  return eventReply(
+    [
+      {
+        type: 'message_start',
+        message: { ...message(call), content: [], usage: { ...INPUT, output_tokens: 1 } },
+      },
+      {
+        type: 'content_block_start',
+        index: 0,
+        content_block: { type: 'tool_use', id: 'toolu_loopback', name: tool, input: {} },
+      },
+      {
+        type: 'content_block_delta',
+        index: 0,
+        delta: { type: 'input_json_delta', partial_json: JSON.stringify(input) },
+      },
+    ].map(event),
+    [
+      { type: 'content_block_stop', index: 0 },
+      {
+        type: 'message_delta',
+        delta: { stop_reason: 'tool_use', stop_sequence: null },
         usage: { output_tokens: 78 },
       },
       { type: 'message_stop' },

@@ -16,6 +16,7 @@ export const gemini: Wire = {
   },
   answer: (call, text) =>
     call.path.endsWith(':streamGenerateContent') ? streamed(call, text) : whole(call, text),
+  toolCall: (call, _tool, input) => gemini.answer(call, [JSON.stringify(input), '']),
   side: (call) =>
     call.path.endsWith(':countTokens') ? jsonReply({ totalTokens: 111 }) : jsonReply({ models: [] }),
   failure: (status) => jsonReply({ error: ERRORS[status] }, status),

@@ -1,5 +1,5 @@
 import { OPENAI_ERRORS } from './openai-responses.js';
-import { eventReply, jsonReply, type ProviderCall, type Reply, type Wire } from './wire.js';
+import { eventReply, jsonReply, type ProviderCall, type Reply, type SseEvent, type Wire } from './wire.js';
 
 /** OpenAI Chat Completions, and the list of models. */
 export const openaiChat: Wire = {
@@ -9,6 +9,7 @@ export const openaiChat: Wire = {
     return call.path.startsWith('/openai/') ? 'side' : null;
   },
   answer: (call, text) => (call.streamed ? streamed(call, text) : whole(call, text)),
+  toolCall: streamedToolCall,
   side: () =>
     jsonReply({ object: 'list', data: [{ id: 'loopback-model', object: 'model', owned_by: 'loopback' }] }),
   failure: (status) => jsonReply({ error: OPENAI_ERRORS[status] }, status),
@@ -35,17 +36,31 @@ function whole(call: ProviderCall, text: readonly [string, string]): Reply {
   });
 }
 
-function streamed(call: ProviderCall, [begin, end]: readonly [string, string]): Reply {
-  const chunk = (delta: Record<string, string>, finish: string | null = null) => ({
-    name: null,
-    data: {
-      ...base(call, 'chat.completion.chunk'),
-      choices: [{ index: 0, delta, finish_reason: finish }],
-    },
-  });
+function chunkOf(call: ProviderCall, delta: Record<string, unknown>, finish: string | null = null): SseEvent {
+  const choices = [{ index: 0, delta, finish_reason: finish }];
+  return { name: null, data: { ...base(call, 'chat.completion.chunk'), choices } };
+}
+
+function end(call: ProviderCall): SseEvent[] {
   const usage = { ...base(call, 'chat.completion.chunk'), choices: [], usage: USAGE };
+  return [
+    { name: null, data: usage },
+    { name: null, data: '[DONE]' },
+  ];
+}
+
+function streamed(call: ProviderCall, [first, rest]: readonly [string, string]): Reply {
   return eventReply(
-    [chunk({ role: 'assistant', content: '' }), chunk({ content: begin })],
-    [chunk({ content: end }), chunk({}, 'stop'), { name: null, data: usage }, { name: null, data: '[DONE]' }],
+    [chunkOf(call, { role: 'assistant', content: '' }), chunkOf(call, { content: first })],
+    [chunkOf(call, { content: rest }), chunkOf(call, {}, 'stop'), ...end(call)],
+  );
+}
+
+function streamedToolCall(call: ProviderCall, tool: string, input: unknown): Reply {
+  const called = { name: tool, arguments: JSON.stringify(input) };
+  const toolCalls = [{ index: 0, id: 'call_loopback', type: 'function', function: called }];
+  return eventReply(
+    [chunkOf(call, { role: 'assistant', content: null, tool_calls: toolCalls })],
+    [chunkOf(call, {}, 'tool_calls'), ...end(call)],
   );
 }

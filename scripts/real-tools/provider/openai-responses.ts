@@ -15,6 +15,7 @@ export const openaiResponses: Wire = {
     return null;
   },
   answer: (call, text) => (call.streamed ? streamed(call, text) : jsonReply(completed(call, text.join('')))),
+  toolCall: (call, _tool, input) => openaiResponses.answer(call, [JSON.stringify(input), '']),
   side: () => jsonReply({ object: 'list', data: [] }),
   failure: (status) => jsonReply({ error: OPENAI_ERRORS[status] }, status),
 };

@@ -5,10 +5,11 @@ import { anthropic } from './anthropic.js';
 import { gemini } from './gemini.js';
 import { openaiChat } from './openai-chat.js';
 import { openaiResponses } from './openai-responses.js';
-import type { FailureStatus, ProviderCall, Reply, Wire } from './wire.js';
+import { type FailureStatus, type ProviderCall, type Reply, structuredTool, type Wire } from './wire.js';
 
-/** How the provider behaves until told otherwise. `hang` accepts a request and never answers it. */
-export type Behaviour = 'answer' | 'hang' | FailureStatus;
+/** How the provider behaves until told otherwise. `structured` answers with `value`, by a tool
+ * call where the caller offers a tool for it; `hang` accepts a request and never answers it. */
+export type Behaviour = 'answer' | 'structured' | 'hang' | FailureStatus;
 
 /** A request as it arrived. `kind` is `other` for what no API here knows. */
 export interface SeenRequest {
@@ -25,6 +26,8 @@ export interface FakeProvider {
   url: string;
   /** The answer to every model request. */
   text: string;
+  /** The structured answer. */
+  value: Record<string, number>;
   /** Starts a new scenario: forgets what was seen, and lets every answer pass at once unless `held`. */
   begin(behaviour: Behaviour, options?: { held: boolean }): void;
   /** Lets the rest of held answers go. */
@@ -38,6 +41,7 @@ export interface FakeProvider {
 
 const WIRES: readonly Wire[] = [anthropic, openaiResponses, openaiChat, gemini];
 const TEXT = ['The loopback provider says: ', 'forty-two.'] as const;
+const VALUE = { result: 42 };
 
 interface Scenario {
   behaviour: Behaviour;
@@ -56,6 +60,7 @@ export async function startProvider(): Promise<FakeProvider> {
   return {
     url: `http://127.0.0.1:${portOf(server)}`,
     text: TEXT.join(''),
+    value: VALUE,
     begin: (behaviour, options) => {
       scenario.released.open();
       scenario = newScenario(behaviour, options?.held === true);

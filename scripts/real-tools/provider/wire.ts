@@ -22,8 +22,17 @@ export interface Wire {
   /** The kind of request, `null` for those of other APIs. `model` asks for an answer, `side` for a count or a list. */
   kind(call: ProviderCall): 'model' | 'side' | null;
   answer(call: ProviderCall, text: readonly [string, string]): Reply;
+  /** The same by a call of the tool that the caller offers for structured answers. */
+  toolCall(call: ProviderCall, tool: string, input: unknown): Reply;
   side(call: ProviderCall): Reply;
   failure(status: FailureStatus): Reply;
+}
+
+/** The tool that is offered for structured answers, unless it has been called already. */
+export function structuredTool({ body }: ProviderCall): string | null {
+  const written = JSON.stringify(body);
+  if (/"type":"tool_result"|"role":"tool"/.test(written)) return null;
+  return /"name":"(structured_?output)"/i.exec(written)?.[1] ?? null;
 }
 
 /** The failures that a scenario can ask for. */

@@ -1,0 +1,29 @@
+import type { AgentConfig, Placed } from '../config/types.js';
+import { type Failure, failure } from '../domain/failure.js';
+import type { Request } from '../domain/request.js';
+import { err, ok, type Result } from '../domain/result.js';
+
+/** The request with the texts of the agent's `system_file` and `schema`, where it brings none of its own. */
+export async function withAgentFiles(
+  agent: AgentConfig | null,
+  deps: { readFile: (path: string) => Promise<string> },
+  request: Request,
+): Promise<Result<Request, Failure>> {
+  const read = async (
+    key: string,
+    file: Placed<string> | null | undefined,
+  ): Promise<Result<string | null, Failure>> => {
+    if (agent === null || file === null || file === undefined) return ok(null);
+    try {
+      return ok(await deps.readFile(file.value));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const where = file.at === null ? '' : ` (${file.at})`;
+      return err(failure('input', `cannot read \`${key}\` of agent \`${agent.name}\`${where}: ${reason}`));
+    }
+  };
+  const system = request.system === null ? await read('system_file', agent?.systemFile) : ok(request.system);
+  if (!system.ok) return system;
+  const schema = request.schema === null ? await read('schema', agent?.schema) : ok(request.schema);
+  return schema.ok ? ok({ ...request, system: system.value, schema: schema.value }) : schema;
+}

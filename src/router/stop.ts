@@ -1,0 +1,35 @@
+import { FAILURES, type Failure, failure } from '../domain/failure.js';
+
+/** One signal for the whole run: aborted by the caller or by the deadline, with the `Failure` to report as its reason. */
+export function stopSignal(
+  deps: { signal: AbortSignal },
+  timeoutMs: number | null,
+): { signal: AbortSignal; dispose: () => void } {
+  const controller = new AbortController();
+  const onAbort = (): void => controller.abort(cancelFailure(deps.signal.reason));
+  if (deps.signal.aborted) onAbort();
+  deps.signal.addEventListener('abort', onAbort, { once: true });
+  const timer = timeoutMs === null ? null : setTimeout(() => controller.abort(deadlineFailure()), timeoutMs);
+  const dispose = (): void => {
+    if (timer !== null) clearTimeout(timer);
+    deps.signal.removeEventListener('abort', onAbort);
+  };
+  return { signal: controller.signal, dispose };
+}
+
+function deadlineFailure(): Failure {
+  return failure('timeout', 'the whole run took longer than its `--timeout`', {
+    phase: 'invocation',
+    hint: 'give more time with `--timeout`',
+  });
+}
+
+/** A signal's name, or a ready failure, as the failure to report. */
+function cancelFailure(reason: unknown): Failure {
+  if (reason === 'SIGINT' || reason === 'SIGTERM' || reason === 'SIGHUP') {
+    return failure('cancelled', `cancelled by ${reason}`, { phase: reason });
+  }
+  if (typeof reason === 'object' && reason !== null && 'type' in reason && String(reason.type) in FAILURES)
+    return reason as Failure;
+  return failure('cancelled', 'the run was cancelled');
+}
