@@ -53,6 +53,8 @@ export interface Request {
   complexity: Complexity | null;
   tool: string | null;
   model: string | null;
+  /** Instead of the agent's policy. */
+  policy: string | null;
   /** What the tool may do; `null`: what the agent's config says. */
   access: Access | null;
   effort: Effort | null;
@@ -90,6 +92,7 @@ export function emptyRequest(cwd: string): Request {
     complexity: null,
     tool: null,
     model: null,
+    policy: null,
     access: null,
     effort: null,
     maxTokens: null,

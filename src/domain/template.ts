@@ -22,6 +22,7 @@ export const PLACEHOLDERS = [
   'trace_id',
   'timeout_seconds',
   'access_args',
+  'private_dir',
 ] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 

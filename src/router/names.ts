@@ -24,9 +24,8 @@ function unknownNameFailure({ kind, name, known }: UnknownName): Failure {
     const list = known.length === 0 ? 'the config has no `tiers`' : `tiers with models: ${known.join(', ')}`;
     return failure('usage', `no model is set for tier \`${name}\``, { hint: list });
   }
-  if (known.length === 0)
-    return failure('usage', `unknown ${kind} \`${name}\``, { hint: `the config defines no ${kind}s` });
-  return failure('usage', `unknown ${kind} \`${name}\``, {
-    hint: didYouMean(name, known, `defined ${kind}s`),
-  });
+  const plural = kind === 'policy' ? 'policies' : `${kind}s`;
+  const hint =
+    known.length === 0 ? `the config defines no ${plural}` : didYouMean(name, known, `defined ${plural}`);
+  return failure('usage', `unknown ${kind} \`${name}\``, { hint });
 }

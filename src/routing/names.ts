@@ -31,21 +31,24 @@ export function accessOf(agent: AgentConfig | null, request: Request): Result<Ac
 
 /** A name on the command line that the config does not know. */
 export interface UnknownName {
-  kind: 'agent' | 'tool' | 'model' | 'tier';
+  kind: 'agent' | 'tool' | 'model' | 'policy' | 'tier';
   name: string;
   known: string[];
 }
 
 /** The first name of the request that means nothing in this config; `null` when all are known. */
 export function findUnknownName(config: RouterConfig, request: Request): UnknownName | null {
-  const { agents, tools, tiers } = config;
-  const { agent, tool, model } = request;
+  const { agents, tools, tiers, policies } = config;
+  const { agent, tool, model, policy } = request;
   if (agent !== null && lookup(agents, agent) === null)
     return { kind: 'agent', name: agent, known: Object.keys(agents) };
   if (tool !== null && lookup(tools, tool) === null)
     return { kind: 'tool', name: tool, known: Object.keys(tools) };
   if (model !== null && !isKnownModel(config, model, tool))
     return { kind: 'model', name: model, known: knownModels(config) };
+  if (policy !== null && lookup(policies, policy) === null) {
+    return { kind: 'policy', name: policy, known: Object.keys(policies) };
+  }
   const tier = requestedTier(request);
   if (tier !== null && tiers[tier].length === 0) {
     return { kind: 'tier', name: tier, known: TIERS.filter((name) => tiers[name].length > 0) };

@@ -16,7 +16,7 @@ export function makePlan(config: RouterConfig, facts: Facts, request: Request): 
   const unknown = findUnknownName(config, request);
   if (unknown !== null) return err(unknown);
   const agent = lookup(config.agents, agentName(config, request));
-  const policy = policyOf(config, agent);
+  const policy = policyOf(config, agent, request);
   const access = accessOf(agent, request);
   if (!access.ok) return access;
   const input: SelectionInput = { config, facts, request, agent, policy };
@@ -33,9 +33,10 @@ export function makePlan(config: RouterConfig, facts: Facts, request: Request): 
   });
 }
 
-/** The agent's policy, else `default`, which always exists after resolving. */
-function policyOf(config: RouterConfig, agent: AgentConfig | null): PolicyConfig {
-  const named = lookup(config.policies, agent?.policy?.value) ?? lookup(config.policies, 'default');
+/** The policy asked for, else the agent's, else `default`, which always exists after resolving. */
+function policyOf(config: RouterConfig, agent: AgentConfig | null, request: Request): PolicyConfig {
+  const named =
+    lookup(config.policies, request.policy ?? agent?.policy?.value) ?? lookup(config.policies, 'default');
   if (named === null) throw new Error('a resolved config always has the policy `default`');
   return named;
 }

@@ -175,6 +175,11 @@ describe('the gates', () => {
     });
   });
 
+  it("a policy that was asked for goes before the agent's", () => {
+    expect(reasons(plan({ policy: 'strict' }))).toEqual(['alpha:mid not_allowed']);
+    expect(reasons(plan({ agent: 'careful', policy: 'default' }))).toEqual([]);
+  });
+
   it('governance applies to fallbacks too', () => {
     const made = plan({ agent: 'careful' });
     expect(pairs(made)).toEqual(['beta:big']);
@@ -256,6 +261,10 @@ describe('unknown names', () => {
     [{ tool: 'alfa' }, { kind: 'tool', name: 'alfa' }],
     [{ model: 'medium' }, { kind: 'model', name: 'medium' }],
     [{ agent: 'constructor' }, { kind: 'agent', name: 'constructor' }],
+    [
+      { policy: 'stict' },
+      { kind: 'policy', name: 'stict', known: expect.arrayContaining(['default', 'strict']) },
+    ],
   ])('%j', (request, error) => {
     expect(makePlan(CONFIG, facts(), { ...REQUEST, ...request })).toMatchObject({ ok: false, error });
   });

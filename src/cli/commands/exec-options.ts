@@ -51,6 +51,7 @@ export function addExec(context: CommandContext, program: Command, register: Reg
     .option('--temperature <x>', 'sampling temperature, where the tool has it', parseAmount)
     .option('--max-cost <usd>', 'cap of this request, handed to tools that can hold one', parseAmount)
     .option('--resume <id>', 'continue the session of that invocation, or of the `last` one that left any')
+    .option('--policy <name>', "this policy instead of the agent's")
     .option('--fallback', 'use the fallback chain although a tool or model is named')
     .option('--no-fallback', 'only the first candidate')
     .option('--timeout <duration>', 'bounds the whole run: 90s, 10m, 1h30m')

@@ -19,6 +19,7 @@ export interface ExecOptions {
   tier?: Tier;
   tool?: string;
   model?: string;
+  policy?: string;
   output?: string;
   access?: Access;
   effort?: Effort;
@@ -40,17 +41,19 @@ export interface ExecOptions {
   explain?: boolean;
 }
 
-/** Variables stand behind flags: `LLM_ROUTER_AGENT`, `LLM_ROUTER_TOOL`, `LLM_ROUTER_MODEL`. */
+/** Variables stand behind flags: `LLM_ROUTER_AGENT`, `LLM_ROUTER_TOOL`, `LLM_ROUTER_MODEL`, `LLM_ROUTER_POLICY`. */
 export function withEnvironment(options: ExecOptions, env: CommandContext['world']['env']): ExecOptions {
   const fallback = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
   const agent = options.agent ?? fallback('LLM_ROUTER_AGENT');
   const tool = options.tool ?? fallback('LLM_ROUTER_TOOL');
   const model = options.model ?? fallback('LLM_ROUTER_MODEL');
+  const policy = options.policy ?? fallback('LLM_ROUTER_POLICY');
   return {
     ...options,
     ...(agent === undefined ? {} : { agent }),
     ...(tool === undefined ? {} : { tool }),
     ...(model === undefined ? {} : { model }),
+    ...(policy === undefined ? {} : { policy }),
   };
 }
 
@@ -82,6 +85,7 @@ export function buildRequest(
     complexity: options.complexity ?? null,
     tool: options.tool ?? null,
     model: options.model ?? null,
+    policy: options.policy ?? null,
     access: options.access ?? null,
     effort: options.effort ?? null,
     maxTokens: options.maxTokens ?? null,
