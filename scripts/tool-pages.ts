@@ -10,7 +10,9 @@ import { headOf, measuredVersion } from './tool-pages/remarks.js';
 /** The pages about the built-in tools and their index, by path below the root. A tool without a note has a page without one. */
 export async function toolPages(root: string, catalogue: Tree): Promise<[file: string, text: string][]> {
   const sources = await Promise.all(
-    entriesOf(catalogue.tools).map(([name, tool]) => readSource({ root, catalogue, name, tool })),
+    entriesOf(catalogue.tools)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, tool]) => readSource({ root, catalogue, name, tool })),
   );
   return [
     ...sources.map((source): [string, string] => [`docs/tools/${source.name}.md`, toolPage(source)]),

@@ -3,6 +3,7 @@ import {
   type Finding,
   fieldOf,
   finding,
+  ignoredOptions,
   lastLine,
   leftovers,
   modelBodies,
@@ -30,6 +31,7 @@ export const CASES: readonly Case[] = [
   { name: 'agent', title: 'an agent with system prompt and effort', run: agent },
   { name: 'schema', title: 'a structured answer (`--schema`)', run: schema },
   { name: 'resume', title: 'a second question in the same session (`--resume last`)', run: resume },
+  { name: 'cap', title: 'a cap of a thousandth of a cent (`--max-cost`)', run: cap },
   { name: 'edit', title: '`access: edit`', run: (bench) => level(bench, 'edit') },
   { name: 'full', title: '`access: full`', run: (bench) => level(bench, 'full') },
   { name: '401', title: '401 of the provider', run: (bench) => failing(bench, 401) },
@@ -92,7 +94,6 @@ async function agent(bench: Bench): Promise<Finding> {
   bench.provider.begin('answer');
   const run = await bench.exec(['--json', '--agent', 'read', PROMPT]).end;
   const arrived = modelBodies(bench).some((body) => body.includes(bench.systemMark));
-  const ignored = fieldOf(run.document?.plan, 'ignored');
   const problems = [
     ...unless(run.exitCode === 0, whatFailed(run)),
     ...unless(arrived, 'the system prompt did not arrive'),
@@ -100,7 +101,7 @@ async function agent(bench: Bench): Promise<Finding> {
   ];
   return finding(problems, [
     arrived ? 'system prompt arrived' : '',
-    ...(Array.isArray(ignored) ? ignored.map((entry) => `${fieldOf(entry, 'option')} ignored`) : []),
+    ...ignoredOptions(run).map((option) => `${option} ignored`),
   ]);
 }
 
@@ -131,10 +132,22 @@ async function resume(bench: Bench): Promise<Finding> {
   const problems = [
     ...unless(run.exitCode === 0, whatFailed(run)),
     ...unless(remembers, 'the first answer was not sent along'),
-    ...unless(usage(run) === usage(first), `usage ${usage(run)} after ${usage(first)}`),
+    ...unless(usage(run) === usage(first), `usage ${usage(run)} after ${usage(first)} (${requests(bench)})`),
     ...leftovers(run),
   ];
-  return finding(problems, ['remembers']);
+  return finding(problems, ['remembers', requests(bench)]);
+}
+
+/** Either the tool holds the cap, or the document says that it does not. */
+async function cap(bench: Bench): Promise<Finding> {
+  bench.provider.begin('answer');
+  const run = await bench.exec(['--json', '--max-cost', '0.00001', PROMPT]).end;
+  const type = fieldOf(run.document?.failure, 'type');
+  const ignored = ignoredOptions(run).includes('max_cost_usd');
+  const problems = [...unless(ignored || type === 'budget_exceeded', whatFailed(run)), ...leftovers(run)];
+  return finding(problems, [
+    ignored ? 'not held by the tool, and said so' : `ended by the tool: exit ${run.exitCode}`,
+  ]);
 }
 
 async function level(bench: Bench, access: 'edit' | 'full'): Promise<Finding> {
@@ -228,18 +241,25 @@ async function literal(bench: Bench, prompt: string, mark: string | null): Promi
   bench.provider.begin('answer');
   const run = await bench.exec(['--json'], prompt).end;
   const bodies = modelBodies(bench);
+  const arrived = bodies.some((body) => holdsPart(body, prompt.trim()));
+  const escaped = bodies.some((body) => holdsPart(body, prompt.trim().replaceAll(/(?<!\\)@/g, '\\@')));
   const expanded = mark !== null && bodies.some((body) => body.includes(mark));
-  const written = JSON.stringify(prompt.trim()).slice(1, -1);
   const problems = [
     ...unless(run.exitCode === 0, whatFailed(run)),
     ...unless(!expanded, 'what it names was read and sent'),
-    ...unless(
-      expanded || bodies.some((body) => body.includes(written)),
-      `not sent as it is (${requests(bench)})`,
-    ),
+    ...unless(expanded || arrived || escaped, `not sent as it is (${requests(bench)})`),
     ...leftovers(run),
   ];
-  return finding(problems, ['sent as text']);
+  return finding(problems, [arrived ? 'sent as text' : 'sent as text, behind a backslash']);
+}
+
+/** Whether a request holds `text` as lines of their own within one of its strings. */
+function holdsPart(body: string, text: string): boolean {
+  const written = JSON.stringify(text).slice(1, -1);
+  return body
+    .split(written)
+    .slice(0, -1)
+    .some((before) => /("|\\n)$/.test(before));
 }
 
 async function big(bench: Bench): Promise<Finding> {

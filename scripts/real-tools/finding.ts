@@ -52,6 +52,12 @@ export function fieldOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? { ...value }[name as never] : undefined;
 }
 
+/** Options that had no place in the tool. */
+export function ignoredOptions(run: RouterRun): string[] {
+  const ignored = fieldOf(run.document?.plan, 'ignored');
+  return Array.isArray(ignored) ? ignored.map((entry) => String(fieldOf(entry, 'option'))) : [];
+}
+
 /** The last line of a text. */
 export function lastLine(text: string): string {
   return text.trim().split('\n').at(-1) ?? '';

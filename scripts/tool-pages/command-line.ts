@@ -81,7 +81,7 @@ function placesOf(tool: Tree, names: readonly string[]): string[] {
     return [[option ? [before] : [], item].flat(2).map(quoted).join(' ')];
   });
   const { args, command_template, output, failures, ...rest } = tool;
-  return [...inArguments, ...keysHolding(rest, names)];
+  return [...new Set([...inArguments, ...keysHolding(rest, names)])];
 }
 
 function keysHolding(value: Tree, names: readonly string[], base = ''): string[] {
@@ -96,13 +96,16 @@ function holds(value: unknown, names: readonly string[]): boolean {
 }
 
 function quoted(argument: string): string {
-  return /^[\w@%+=:,./<>{}-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+  if (/^[\w@%+=:,./<>{}-]+$/.test(argument)) return argument;
+  return argument.includes("'") && !/["$`\\]/.test(argument)
+    ? `"${argument}"`
+    : `'${argument.replaceAll("'", `'\\''`)}'`;
 }
 
 function wrapped(words: readonly string[]): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of words) {
+  for (const word of withValues(words)) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (longer.length > WIDTH && line !== '') {
       lines.push(`${line} \\`);
@@ -110,4 +113,16 @@ function wrapped(words: readonly string[]): string[] {
     } else line = longer;
   }
   return [...lines, line];
+}
+
+/** An option stays on one line with the value behind it. */
+function withValues(words: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const word of words) {
+    const before = joined.at(-1) ?? '';
+    const isValue = /^--?[\w-]+$/.test(before) && /^[\w'"{]/.test(word) && word !== '{access_args}';
+    if (isValue) joined.pop();
+    joined.push(isValue ? `${before} ${word}` : word);
+  }
+  return joined;
 }

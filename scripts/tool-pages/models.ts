@@ -8,7 +8,9 @@ export function modelLines({ name, tool, models }: { name: string; tool: Tree; m
   const listed = (Array.isArray(tool.models) ? tool.models : []).map(plain);
   const named = listed.filter((model) => model !== '*');
   return [
-    ...(named.length === 0 ? [] : ['Prices are list prices in USD per million tokens.', '']),
+    ...(named.some((model) => at(models, [model, 'cost_per_1m_tokens']) !== undefined)
+      ? ['Prices are list prices in USD per million tokens.', '']
+      : []),
     ...(named.length === 0
       ? []
       : table(

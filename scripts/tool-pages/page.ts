@@ -40,7 +40,7 @@ const CHAPTERS: readonly Chapter[] = [
   { title: 'Files it is given', keys: ['private_files'], lines: settings('private_files') },
   { title: 'Access levels', keys: ['access_args'], lines: accessLines },
   { title: 'What is read', keys: READING, lines: readingLines },
-  { title: 'What it answers', keys: ['responses'], lines: settings('responses') },
+  { title: 'What it answers', keys: ['responses'], lines: responseLines },
   {
     title: 'How failures are recognised',
     keys: ['failures'],
@@ -49,7 +49,7 @@ const CHAPTERS: readonly Chapter[] = [
   { title: 'Environment', keys: ENVIRONMENT, lines: settings(...ENVIRONMENT) },
   { title: 'Who pays', keys: BILLING, lines: settings(...BILLING) },
   { title: 'Models', keys: ['models'], lines: modelLines },
-  { title: 'Time and size', keys: LIMITS, lines: settings(...LIMITS) },
+  { title: 'Time and size', keys: LIMITS, lines: limitLines },
   { title: 'Installing', keys: INSTALLING, lines: settings(...INSTALLING) },
 ];
 
@@ -68,7 +68,7 @@ export function toolPage(source: ToolSource): string {
     ...(note.trim() === '' ? [] : ['', '## What to know first', '', note.trim()]),
     ...chapters.flatMap(({ title, lines }) => ['', `## ${title}`, '', ...lines(source)]),
     ...(others.length === 0 ? [] : ['', '## Other settings', '', ...settings(...others)(source)]),
-    ...groundLines(source.yaml),
+    ...(tool.kind === 'mock' ? [] : groundLines(source.yaml)),
   ].join('\n')}\n`;
 }
 
@@ -108,6 +108,12 @@ function readingLines({ tool }: ToolSource): string[] {
   ];
 }
 
+function responseLines({ tool }: ToolSource): string[] {
+  const responses = Array.isArray(tool.responses) ? tool.responses.filter(isTree) : [];
+  const texts = responses.flatMap(({ text }) => ['', '```text', plain(text ?? ''), '```']);
+  return ['In turn, one per attempt; the last one repeats.', ...texts];
+}
+
 function settings(...keys: string[]): Chapter['lines'] {
   return ({ tool }) =>
     settingsTable(
@@ -116,13 +122,27 @@ function settings(...keys: string[]): Chapter['lines'] {
     );
 }
 
-/** Keys with their values and, in the words of the config's schema, what they mean. */
+/** Limits hold even where the definition is silent; a tool that prints only at its end has no idle clock. */
+function limitLines({ tool }: ToolSource): string[] {
+  const isSilent = at(tool, ['output', 'at_exit']) === true;
+  const hasDefault = (key: string) => inSchema(key, 'default') !== undefined && tool.kind !== 'mock';
+  const keys = LIMITS.filter(
+    (key) => key in tool || (hasDefault(key) && !(isSilent && key === 'idle_timeout')),
+  );
+  return settingsTable(tool, keys);
+}
+
+/** Keys with their values, or those of the config's schema, and in the words of that schema what they mean. */
 function settingsTable(tool: Tree, keys: readonly string[]): string[] {
   const rows = keys.map((key) => {
-    const meaning = at(toolSchema, ['properties', key, 'description']);
-    return [code(key), valueText(tool[key]), typeof meaning === 'string' ? meaning : ''];
+    const value = key in tool ? valueText(tool[key]) : `${code(plain(inSchema(key, 'default')))} by default`;
+    return [code(key), value, plain(inSchema(key, 'description') ?? '').replace(/, such as .*$/, '')];
   });
   return table(['key', 'value', 'meaning'], rows);
+}
+
+function inSchema(key: string, keyword: string): unknown {
+  return at(toolSchema, ['properties', key, keyword]);
 }
 
 /** A map, or a list of maps, has a line for each entry. */
@@ -136,7 +156,7 @@ function valueText(value: unknown): string {
 }
 
 function oneLine(value: unknown): string {
-  return plain(value).replace(/\s+/g, ' ');
+  return plain(value).replaceAll('\n', '\\n').replace(/\s+/g, ' ');
 }
 
 const GROUNDS: readonly [ground: Ground, title: string][] = [
@@ -147,12 +167,12 @@ const GROUNDS: readonly [ground: Ground, title: string][] = [
 
 function groundLines(yaml: string): string[] {
   const remarks = remarksOf(yaml);
-  if (remarks.length === 0) return [];
+  const none = remarks.length === 0 ? ['', 'Nothing is measured: all of it is from documentation.'] : [];
   const groups = GROUNDS.flatMap(([ground, title]) => {
     const lines = remarks
       .filter((remark) => remark.ground === ground)
       .map(({ subject, text }) => `- ${code(subject)}${text === '' ? '' : `: ${text}`}`);
     return lines.length === 0 ? [] : ['', `### ${title}`, '', ...lines];
   });
-  return ['', '## What is measured, what is from documentation only, what is open', ...groups];
+  return ['', '## What is measured, what is from documentation only, what is open', ...none, ...groups];
 }

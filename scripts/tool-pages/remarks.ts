@@ -23,7 +23,12 @@ const MENTION = /\b(measured|docs|open)\b/i;
 
 /** What the first comment of a definition says. */
 export function headOf(yaml: string): string {
-  return joined(yaml.split('\n').slice(0, yaml.split('\n').findIndex((line) => !line.startsWith('#'))));
+  return joined(
+    yaml.split('\n').slice(
+      0,
+      yaml.split('\n').findIndex((line) => !line.startsWith('#')),
+    ),
+  );
 }
 
 /** The version that a definition was measured with; `null` when nothing of it is measured. */
@@ -78,8 +83,9 @@ function groundOf(part: string): Ground | null {
 }
 
 function withoutMark(part: string): string {
-  const rest = part.replace(/^(Measured|Docs|Open)[:.] ?/, '');
-  return rest.charAt(0).toUpperCase() + rest.slice(1);
+  const [mark = ''] = /^(Measured|Docs|Open)[:.] ?/.exec(part) ?? [];
+  const rest = part.slice(mark.length);
+  return mark === '' ? rest : rest.charAt(0).toUpperCase() + rest.slice(1);
 }
 
 function subjectOf({ section, next }: Block): string {

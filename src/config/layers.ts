@@ -87,7 +87,7 @@ function unite(tree: Tree, added: unknown): { kept: Tree; clashes: Path[] } {
       clashes.push(
         ...Object.keys(value).flatMap((name) => (Object.hasOwn(before, name) ? [[key, name]] : [])),
       );
-      define(kept, key, { ...value, ...before });
+      define(kept, key, { ...before, ...value, ...before });
     } else if (key !== 'version' && value !== null) clashes.push([key]);
   }
   return { kept, clashes };

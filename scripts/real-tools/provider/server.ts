@@ -118,8 +118,14 @@ async function serve(request: IncomingMessage, response: ServerResponse, scenari
   if (kind === 'side') return send(response, wire.side(call), scenario.released.opened);
   scenario.asked.open();
   if (scenario.behaviour === 'hang') return;
-  const reply = scenario.behaviour === 'answer' ? wire.answer(call, TEXT) : wire.failure(scenario.behaviour);
-  await send(response, reply, scenario.released.opened);
+  await send(response, replyTo(call, wire, scenario.behaviour), scenario.released.opened);
+}
+
+function replyTo(call: ProviderCall, wire: Wire, behaviour: Exclude<Behaviour, 'hang'>): Reply {
+  if (behaviour === 'answer') return wire.answer(call, TEXT);
+  if (behaviour !== 'structured') return wire.failure(behaviour);
+  const tool = structuredTool(call);
+  return tool === null ? wire.answer(call, [JSON.stringify(VALUE), '']) : wire.toolCall(call, tool, VALUE);
 }
 
 const NOTHING_HERE: Reply = { status: 404, headers: { 'content-type': 'application/json' }, chunks: ['{}'] };

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT } from '../architecture/imports.js';
+import type { Rig } from '../rig/rig.js';
+
+/** A fenced block: its language, the file that it says it is, and its text with a final newline. */
+export interface Block {
+  language: string;
+  file: string | null;
+  text: string;
+}
+
+/** One command of a screen and what the page says that it prints. */
+export interface Step {
+  command: string;
+  shown: string[];
+}
+
+/** A page, relative to the repository, as text. */
+export function readPage(page: string): string {
+  return readFileSync(path.join(ROOT, page), 'utf8');
+}
+
+/** The fenced blocks of a page. A file is named behind the language, or by a comment in its first line. */
+export function blocksOf(markdown: string): Block[] {
+  return [...markdown.matchAll(/^```(\w*)(?: ([\w./-]+))?\n([\s\S]*?)^```$/gm)].map(
+    ([, language = '', named, text = '']) => {
+      const commented = /^# ([\w.-]+\.yaml)\n/.exec(text)?.[1];
+      return { language, file: named ?? commented ?? null, text };
+    },
+  );
+}
+
+/** The files that a page shows, by name; pieces of one file are joined in their order. */
+export function filesOf(markdown: string): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const { file, text } of blocksOf(markdown))
+    if (file !== null) files.set(file, (files.get(file) ?? '') + text);
+  return files;
+}
+
+/** The commands of all screens of a page, in their order: a line that starts with `$ `, and what follows. */
+export function stepsOf(markdown: string): Step[] {
+  const screens = blocksOf(markdown).filter(({ language, text }) => language === '' && text.startsWith('$ '));
+  return screens.flatMap(({ text }) =>
+    text.split(/^\$ /m).flatMap((part) => {
+      const [command = '', ...shown] = part.replace(/\n$/, '').split('\n');
+      return command === '' ? [] : [{ command, shown }];
+    }),
+  );
+}
+
+/** What a command of a page prints, both streams as a terminal shows them. */
+export async function screenOf(rig: Rig, command: string): Promise<string[]> {
+  const { stdout } = await rig.shell(`{ ${command}\n} 2>&1`);
+  return stdout.replace(/\n$/, '').split('\n');
+}
+
+/** A screen without what differs from run to run: ids, times, durations, and the widths that follow from them. */
+export function normalised(lines: readonly string[], places: Readonly<Record<string, string>>): string[] {
+  return lines.map((line) =>
+    Object.entries(places)
+      .reduce((text, [real, shown]) => text.replaceAll(real, shown), line)
+      .replace(/\b[0-9A-HJKMNP-TV-Z]{26}\b/g, '<id>')
+      .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b/g, '<time>')
+      .replace(/\b\d+(\.\d)? (ms|s)$/, '<duration>')
+      .replace(/(?<=\S) {2,}/g, '  '),
+  );
+}
+
+/** The screen in the page's own words: a line `…` stands for any lines that are really there. */
+export function abridged(screen: readonly string[], shown: readonly string[]): string[] {
+  const result: string[] = [];
+  let position = 0;
+  for (const [index, line] of shown.entries()) {
+    if (line !== '…') {
+      result.push(screen[position++] ?? '');
+      continue;
+    }
+    const next = shown[index + 1];
+    const found = next === undefined ? screen.length : screen.indexOf(next, position);
+    if (found === -1) return [...screen];
+    position = found;
+    result.push('…');
+  }
+  return [...result, ...screen.slice(position)];
+}
