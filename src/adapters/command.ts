@@ -7,12 +7,14 @@ import type { Adapter, AdapterContext, AdapterEvent, Environment, Host, Preview,
 import { childEnvironment, missingVariable, missingVariables, secretValues } from './command/environment.js';
 import { findBinary, isFolder, isPath } from './command/find-binary.js';
 import { createOutputReader, MAX_LINE_BYTES, type OutputReader } from './command/output.js';
+import { SHOWN_PLACES } from './command/placeholder-values.js';
 import { openPrivateFolder, type PrivateFolder, readWritten } from './command/private-files.js';
 import type { ProcessEnd, ProcessSpec } from './command/process-spec.js';
+import { refused } from './command/refused.js';
 import { type FinishedRun, limitMentionsOf, outcomeOf } from './command/run.js';
 import { runProcess } from './command/subprocess.js';
 import { traceparent } from './command/traceparent.js';
-import { type CommandLine, commandLine, ignoredOptions, refused, SHOWN_PLACES } from './command/values.js';
+import { type CommandLine, commandLine, ignoredOptions } from './command/values.js';
 
 type CommandTask = Task<CommandTool>;
 
@@ -51,7 +53,7 @@ function notFound(tool: CommandTool): { detail: string; hint: string | null } {
 function prepare(task: CommandTask, host: Host): Result<{ task: CommandTask; line: CommandLine }, Failure> {
   const line = commandLine(task, { places: SHOWN_PLACES, platform: host.platform });
   if (!line.ok) return line;
-  const env = environmentOf(task, host.env, null);
+  const env = environmentOf(task, host.env, { folder: null, variables: line.value.variables });
   if (!env.ok) return env;
   if (!isFolder(task.cwd)) {
     return err(
@@ -61,10 +63,15 @@ function prepare(task: CommandTask, host: Host): Result<{ task: CommandTask; lin
   return ok({ task, line: line.value });
 }
 
-function environmentOf(task: CommandTask, env: Environment, folder: PrivateFolder | null) {
+function environmentOf(
+  task: CommandTask,
+  env: Environment,
+  run: { folder: PrivateFolder | null; variables: Record<string, string> },
+) {
   const { traceId, invocationId } = task.ids;
-  const tmpDir = task.tool.privateTmp ? (folder?.tmp ?? null) : null;
-  return childEnvironment(task, { env, traceparent: traceparent(traceId, invocationId), tmpDir });
+  const tmpDir = task.tool.privateTmp ? (run.folder?.tmp ?? null) : null;
+  const trace = traceparent(traceId, invocationId);
+  return childEnvironment(task, { env, variables: run.variables, traceparent: trace, tmpDir });
 }
 
 async function* run(task: CommandTask, context: AdapterContext): AsyncGenerator<AdapterEvent, Outcome, void> {
@@ -98,8 +105,8 @@ async function* runIn(
 ): AsyncGenerator<AdapterEvent, Outcome, void> {
   const places = folder?.places ?? SHOWN_PLACES;
   const line = commandLine(task, { places, platform: process.platform });
-  const env = environmentOf(task, context.env, folder);
   if (!line.ok) return failedOutcome(line.error);
+  const env = environmentOf(task, context.env, { folder, variables: line.value.variables });
   if (!env.ok) return failedOutcome(env.error);
   const reader = readerFor(task.tool);
   const seen = yield* follow(specOf({ task, context, line: line.value, env: env.value }), reader);

@@ -80,6 +80,7 @@ function answer(response: MockResponse, text: string): Outcome {
     toolSessionId: null,
     data: null,
     exitCode: null,
+    firstOutputMs: null,
     warnings: [],
   };
 }

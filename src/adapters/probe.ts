@@ -1,31 +1,65 @@
 import { execa } from 'execa';
 import type { CommandTool } from '../config/types.js';
+import type { Environment } from './adapter.js';
+import { hasApiKey, toolVariables } from './command/environment.js';
 
 /** What a short question to a binary gave. */
 export type VersionAnswer = { version: string } | { problem: string };
 
+/** Whether somebody is logged in; `null`: it cannot be asked, or does not matter since a key is set. */
+export type LoginAnswer = { loggedIn: true } | { loggedIn: false; problem: string } | null;
+
 const PROBE_TIMEOUT_MS = 5000;
+const NO_ANSWER = 'it did not answer within 5 s';
 
 /** Asks a tool's binary for its version. Never longer than five seconds; stdin is closed. */
 export async function probeVersion(
   tool: CommandTool,
   binaryPath: string,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
 ): Promise<VersionAnswer> {
   if (tool.version === null) return { problem: 'its definition names no way to ask for a version' };
   const { args, pattern } = tool.version;
-  const result = await execa(binaryPath, args, {
-    reject: false,
-    stdin: 'ignore',
-    timeout: PROBE_TIMEOUT_MS,
-    env,
-    extendEnv: false,
-    maxBuffer: 64 * 1024,
-  });
-  if (result.timedOut) return { problem: 'it did not answer within 5 s' };
+  const result = await ask({ tool, binaryPath, env }, args);
+  if (result.timedOut) return { problem: NO_ANSWER };
   const match = new RegExp(pattern).exec(`${result.stdout}\n${result.stderr}`);
   const version = match?.[1] ?? match?.[0];
   if (version !== undefined) return { version };
-  const ending = result.exitCode === undefined ? 'did not run' : `exited with ${result.exitCode}`;
-  return { problem: `\`${args.join(' ')}\` ${ending} and printed no version` };
+  return { problem: `${said(args, result.exitCode)} and printed no version` };
+}
+
+/**
+ * Asks a tool's binary whether somebody is logged in, by `login_check`. Never longer than five seconds. What it prints is not
+ * passed on: it may name an account.
+ */
+export async function probeLogin(
+  tool: CommandTool,
+  binaryPath: string,
+  env: Environment,
+): Promise<LoginAnswer> {
+  if (tool.loginCheck === null || hasApiKey(tool, env)) return null;
+  const { args, exitCode } = tool.loginCheck;
+  const result = await ask({ tool, binaryPath, env }, args);
+  if (result.timedOut) return { loggedIn: false, problem: NO_ANSWER };
+  if (result.exitCode === exitCode) return { loggedIn: true };
+  return { loggedIn: false, problem: `not logged in: ${said(args, result.exitCode)}` };
+}
+
+/** In the environment that a run would have, so that a probe sees the same login. */
+function ask(
+  of: { tool: CommandTool; binaryPath: string; env: Environment },
+  args: readonly string[],
+): Promise<{ timedOut: boolean; exitCode?: number; stdout: string; stderr: string }> {
+  return execa(of.binaryPath, args, {
+    reject: false,
+    stdin: 'ignore',
+    timeout: PROBE_TIMEOUT_MS,
+    env: toolVariables(of.tool, of.env),
+    extendEnv: false,
+    maxBuffer: 64 * 1024,
+  });
+}
+
+function said(args: readonly string[], exitCode: number | undefined): string {
+  return `\`${args.join(' ')}\` ${exitCode === undefined ? 'did not run' : `exited with ${exitCode}`}`;
 }

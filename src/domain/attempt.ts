@@ -20,6 +20,8 @@ export interface Outcome {
   /** The answer's structured value, where the tool has one. */
   data: unknown;
   exitCode: number | null;
+  /** From the start to the first byte on either stream, ms; `null` where the adapter sees only events. */
+  firstOutputMs: number | null;
   warnings: string[];
 }
 
@@ -35,6 +37,7 @@ export function failedOutcome(failed: Failure): Outcome {
     toolSessionId: null,
     data: null,
     exitCode: failed.exitCode,
+    firstOutputMs: null,
     warnings: [],
   };
 }

@@ -112,7 +112,7 @@ async function tryOnce(
     status: failed === null ? 'succeeded' : failed.type === 'cancelled' ? 'cancelled' : 'failed',
     startedAt,
     latencyMs: Math.round(monotonicMs() - start),
-    firstOutputMs: seen.firstOutputMs,
+    firstOutputMs: outcome.firstOutputMs ?? seen.firstOutputMs,
     exitCode: outcome.exitCode,
     usage: outcome.usage,
     cost: attemptCost({

@@ -1,4 +1,4 @@
-import type { VersionAnswer } from '../adapters/probe.js';
+import type { LoginAnswer, VersionAnswer } from '../adapters/probe.js';
 import type { CommandTool, RouterConfig } from '../config/types.js';
 import type { Facts } from '../domain/facts.js';
 import type { Failure } from '../domain/failure.js';
@@ -15,6 +15,9 @@ export interface HealthRow {
   fix: string | null;
 }
 
+/** A short question to the binary of a tool. */
+export type Probe<Answer> = (tool: CommandTool, binaryPath: string) => Promise<Answer>;
+
 /** What the checks look at. */
 export interface HealthContext {
   config: RouterConfig;
@@ -25,7 +28,9 @@ export interface HealthContext {
   /** Folders that must be writable, by what they hold. */
   folders: readonly { holds: string; path: string }[];
   /** Asks a binary for its version; `null` where nothing may be run. */
-  probe: ((tool: CommandTool, binaryPath: string) => Promise<VersionAnswer>) | null;
+  probe: Probe<VersionAnswer> | null;
+  /** Asks a binary whether somebody is logged in; `null` where nothing may be run. */
+  probeLogin: Probe<LoginAnswer> | null;
 }
 
 /** Tools that some agent could be served by. */

@@ -26,7 +26,7 @@ export async function routerHealth(
   options: HealthOptions,
 ): Promise<HealthRow[]> {
   const { config, deps } = input;
-  const [{ checkHealth }, { probeVersion }] = await Promise.all([
+  const [{ checkHealth }, { probeLogin, probeVersion }] = await Promise.all([
     import('../health/health.js'),
     import('../adapters/probe.js'),
   ]);
@@ -44,5 +44,6 @@ export async function routerHealth(
     plans,
     folders: options.folders,
     probe: options.probe ? (tool, path) => probeVersion(tool, path, deps.env) : null,
+    probeLogin: options.probe ? (tool, path) => probeLogin(tool, path, deps.env) : null,
   });
 }

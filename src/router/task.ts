@@ -1,4 +1,5 @@
 import type { Environment, Task } from '../adapters/adapter.js';
+import { hasApiKey } from '../adapters/command/environment.js';
 import type { AgentConfig, RouterConfig, ToolConfig } from '../config/types.js';
 import type { Billing } from '../domain/cost.js';
 import type { Facts } from '../domain/facts.js';
@@ -61,9 +62,9 @@ function idleTimeout(tool: ToolConfig, agent: AgentConfig | null): number | null
   return agent?.idleTimeoutMs ?? tool.idleTimeoutMs;
 }
 
-/** Who pays for a tool's tokens. `auto`: metered when one of its key variables is set, else a subscription. */
+/** Who pays for a tool's tokens. `auto`: metered when the tool gets one of its key variables, else a subscription. */
 export function billingOf(tool: ToolConfig, env: Environment): Billing {
   if (tool.billing !== 'auto') return tool.billing;
   if (tool.kind !== 'command') return 'api';
-  return tool.apiKeyEnv.some((name) => (env[name] ?? '') !== '') ? 'api' : 'subscription';
+  return hasApiKey(tool, env) ? 'api' : 'subscription';
 }

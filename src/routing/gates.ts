@@ -77,11 +77,15 @@ function needsModel(tool: Extract<ToolConfig, { kind: 'command' }>): boolean {
 
 function resumable({ tool, resumes }: GateInput): GateRefusal | null {
   if (!resumes) return null;
-  if (tool.kind === 'command' && placeholdersOf(tool.argv).includes('tool_session_id')) return null;
+  if (tool.kind === 'command' && canResume(tool)) return null;
   return refuse('invalid_request', `\`${tool.name}\` cannot continue a session`, {
-    hint: 'its command has no `{tool_session_id}`; send the whole conversation as a prompt',
+    hint: 'its definition has no `{tool_session_id}`; send the whole conversation as a prompt',
     at: tool.at,
   });
+}
+
+function canResume({ argv, envTemplate }: Extract<ToolConfig, { kind: 'command' }>): boolean {
+  return placeholdersOf([...argv, { group: Object.values(envTemplate) }]).includes('tool_session_id');
 }
 
 function accessOffered({ tool, access }: GateInput): GateRefusal | null {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { commandAdapter } from '../../src/adapters/command.js';
+import { parseArgument } from '../../src/domain/template.js';
 import {
   AGENTS,
   eachInItsFolder,
@@ -74,6 +75,28 @@ describe('what a tool is given', () => {
       [join(testFolder(), 'tmp', '*', 'system.txt'), 'be brief', '600'],
     ]);
     expect(stdin).toBe('');
+  });
+
+  it('is the private files of its definition, and variables made of placeholders', async () => {
+    const { files, env, stdin } = await call({
+      agent: '',
+      args: ['{private_dir}/settings.json', '{private_dir}/.more'],
+      tool: {
+        privateFiles: { 'settings.json': NASTY },
+        envTemplate: {
+          SYSTEM_FILE: parseArgument('{system_file}'),
+          LIMIT: parseArgument('{max_tokens}'),
+          SETTINGS: parseArgument('{private_dir}/settings.json'),
+        },
+        promptEscapes: [{ pattern: '^/', replace: '\n/' }],
+      },
+      task: { prompt: '/help', system: 'be brief' },
+    });
+    const [path] = files[0] ?? [];
+    expect(files).toEqual([[path, Buffer.from(NASTY).toString('base64'), '600']]);
+    expect(env).toMatchObject({ SETTINGS: path, SYSTEM_FILE: expect.stringMatching(/\/system\.txt$/) });
+    expect(env).not.toHaveProperty('LIMIT');
+    expect(decoded(stdin)).toBe('\n/help');
   });
 
   it("is the user's own file where the prompt is that file", async () => {

@@ -287,3 +287,15 @@ describe('limits and levels of a request', () => {
     })();
   });
 });
+
+it(
+  'tells when the first byte came, also of a run that failed',
+  rigged(async (rig) => {
+    rig.write('llm-router.yaml', BOT);
+    rig.script('bot', [{ stderr: 'starting\n', exit: 3 }, { exit: 3 }]);
+    const spoke = (await rig.run(['exec', '--json', 'hi'])).json().attempts[0];
+    expect(spoke?.first_output_ms).toEqual(expect.any(Number));
+    const silent = (await rig.run(['exec', '--json', 'hi'])).json().attempts[0];
+    expect(silent?.first_output_ms).toBeNull();
+  }),
+);

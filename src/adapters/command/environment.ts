@@ -2,7 +2,7 @@ import type { CommandTool } from '../../config/types.js';
 import type { Failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { Environment, Task } from '../adapter.js';
-import { refused } from './values.js';
+import { refused } from './refused.js';
 
 /** A value after its references were replaced, each once and apart. */
 export interface Expanded {
@@ -56,7 +56,13 @@ export function missingVariable(tool: CommandTool, name: string): { detail: stri
 /** The environment of a tool's process; fails with `tool_not_found` when a variable it needs is not set. */
 export function childEnvironment(
   task: Task<CommandTool>,
-  from: { env: Environment; traceparent: string; tmpDir: string | null },
+  from: {
+    env: Environment;
+    /** Those that were made of placeholders. */
+    variables: Readonly<Record<string, string>>;
+    traceparent: string;
+    tmpDir: string | null;
+  },
 ): Result<Record<string, string>, Failure> {
   const { tool, ids } = task;
   const [missing] = missingVariables(tool, from.env);
@@ -65,8 +71,8 @@ export function childEnvironment(
     return err(refused(task, 'tool_not_found', detail, hint));
   }
   return ok({
-    ...inherited(tool, from.env),
-    ...ownVariables(tool, from.env),
+    ...toolVariables(tool, from.env),
+    ...from.variables,
     ...(from.tmpDir === null ? {} : { TMPDIR: from.tmpDir }),
     LLM_ROUTER_PARENT_ID: ids.invocationId,
     LLM_ROUTER_ROOT_ID: ids.rootId,
@@ -75,14 +81,30 @@ export function childEnvironment(
   });
 }
 
+/** What a tool gets of the environment and by its `env_vars`, whatever the task: also for short questions to its binary. */
+export function toolVariables(tool: CommandTool, env: Environment): Record<string, string> {
+  return { ...inherited(tool, env), ...ownVariables(tool, env) };
+}
+
+/** Whether a tool would work with an API key, so that no login counts. */
+export function hasApiKey(tool: CommandTool, env: Environment): boolean {
+  const variables = toolVariables(tool, env);
+  return tool.apiKeyEnv.some((name) => (variables[name] ?? '') !== '');
+}
+
 function inherited(tool: CommandTool, env: Environment): Record<string, string> {
   const wanted = tool.envInherit === 'all' ? ['*'] : [...tool.envInherit, 'LLM_ROUTER_TRACE_DIR'];
   const keep = nameMatcher(wanted);
-  const drop = nameMatcher(tool.envUnset);
+  const drop = nameMatcher([...tool.envUnset, ...keysThatBill(tool)]);
   const entries = Object.entries(env).flatMap(([name, value]): [string, string][] =>
     value !== undefined && keep(name) && !drop(name) ? [[name, value]] : [],
   );
   return Object.fromEntries(entries);
+}
+
+/** A key in the environment wins over a login in most tools, and bills per token where a subscription was meant. */
+function keysThatBill(tool: CommandTool): readonly string[] {
+  return tool.billing === 'subscription' ? tool.apiKeyEnv : [];
 }
 
 function ownVariables(tool: CommandTool, env: Environment): Record<string, string> {

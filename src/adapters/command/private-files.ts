@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../domain/result.js';
-import { type PrivatePlaces, placesIn } from './values.js';
+import { type PrivatePlaces, placesIn } from './placeholder-values.js';
 
 /** The private folder of one run. */
 export interface PrivateFolder {
@@ -13,21 +13,28 @@ export interface PrivateFolder {
   remove: () => Promise<void>;
 }
 
+/** Texts to write before a start; `null` where the file is not used. */
+export interface PrivateTexts {
+  promptFile: string | null;
+  systemFile: string | null;
+  schemaFile: string | null;
+  /** Names and texts of files of the tool's definition. */
+  privateFiles: Readonly<Record<string, string>>;
+}
+
 /** Makes a folder that only the user can enter, with the given texts as files; the error is a sentence. */
 export async function openPrivateFolder(
   parent: string,
-  texts: { promptFile: string | null; systemFile: string | null; schemaFile: string | null },
+  texts: PrivateTexts,
 ): Promise<Result<PrivateFolder, string>> {
   let path: string | null = null;
   try {
     path = await mkdtemp(join(parent, 'llm-router-'));
     await chmod(path, 0o700);
     const folder = folderAt(path);
-    await mkdir(folder.tmp, { mode: 0o700 });
-    for (const name of ['promptFile', 'systemFile', 'schemaFile'] as const) {
-      const text = texts[name];
-      if (text !== null) await writeFile(folder.places[name], text, { mode: 0o600, flag: 'wx' });
-    }
+    for (const place of [folder.tmp, folder.places.privateDir]) await mkdir(place, { mode: 0o700 });
+    for (const [file, text] of filesOf(folder.places, texts))
+      await writeFile(file, text, { mode: 0o600, flag: 'wx' });
     return ok(folder);
   } catch (error) {
     if (path !== null) await folderAt(path).remove();
@@ -43,6 +50,18 @@ export async function readWritten(path: string, maxBytes: number): Promise<Uint8
   } catch {
     return null;
   }
+}
+
+function filesOf(places: PrivatePlaces, texts: PrivateTexts): [path: string, text: string][] {
+  const own = (['promptFile', 'systemFile', 'schemaFile'] as const).flatMap((name): [string, string][] => {
+    const text = texts[name];
+    return text === null ? [] : [[places[name], text]];
+  });
+  const given = Object.entries(texts.privateFiles).map(([name, text]): [string, string] => [
+    join(places.privateDir, name),
+    text,
+  ]);
+  return [...own, ...given];
 }
 
 function codeOf(error: unknown): string {

@@ -34,6 +34,7 @@ export function outcomeOf(run: FinishedRun): Outcome {
     toolSessionId: reading.toolSessionId,
     data: reading.data,
     exitCode: end.exitCode,
+    firstOutputMs: end.firstOutputMs === null ? null : Math.round(end.firstOutputMs),
     warnings: warningsOf(run, failed),
   };
 }

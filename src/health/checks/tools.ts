@@ -2,7 +2,7 @@ import type { CommandTool, ToolConfig } from '../../config/types.js';
 import { lookup } from '../../domain/lookup.js';
 import { type HealthContext, type HealthRow, neededTools } from '../context.js';
 
-/** Is every tool there, and new enough. A tool that no agent needs is only mentioned. */
+/** Is every tool there, new enough, and logged in. A tool that no agent needs is only mentioned. */
 export async function checkTools(context: HealthContext): Promise<HealthRow[]> {
   const needed = neededTools(context);
   return Promise.all(
@@ -24,6 +24,12 @@ async function checkTool(context: HealthContext, tool: ToolConfig, needed: boole
   }
   if (tool.kind === 'mock') return { ...row, status: 'ok', detail: 'in-process, canned answers', fix: null };
   const path = state.path ?? tool.binary.value;
+  const version = await versionState(context, tool, path);
+  return version.status === 'ok' ? withLogin(context, tool, { path, version }) : version;
+}
+
+async function versionState(context: HealthContext, tool: CommandTool, path: string): Promise<HealthRow> {
+  const row = { check: 'tool' as const, subject: tool.name };
   if (tool.version === null || context.probe === null)
     return { ...row, status: 'ok', detail: path, fix: null };
   const answer = await context.probe(tool, path);
@@ -53,6 +59,20 @@ function versionRow(
     detail: `${detail}, older than ${minimum}`,
     fix: installHint ?? `update it to ${minimum} or newer`,
   };
+}
+
+/** A tool that runs is of no use while nobody is logged in. */
+async function withLogin(
+  { probeLogin }: HealthContext,
+  tool: CommandTool,
+  found: { path: string; version: HealthRow },
+): Promise<HealthRow> {
+  const answer = (await probeLogin?.(tool, found.path)) ?? null;
+  if (answer === null) return found.version;
+  const state = answer.loggedIn ? 'logged in' : answer.problem;
+  const detail = `${found.version.detail}, ${state}`;
+  if (answer.loggedIn) return { ...found.version, detail };
+  return { ...found.version, status: 'warn', detail, fix: tool.loginCheck?.hint ?? `log in to ${tool.name}` };
 }
 
 /** Compares dotted numbers; anything behind them is left out. */

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {
   childEnvironment,
   expandVariables,
+  hasApiKey,
   missingVariables,
   secretValues,
 } from '../../../src/adapters/command/environment.js';
@@ -27,7 +28,7 @@ const OURS = {
 };
 
 function environmentOf(more: Partial<CommandTool>, tmpDir: string | null = null) {
-  return childEnvironment(taskOf(toolOf([], more)), { env: ENV, traceparent: 'tp', tmpDir });
+  return childEnvironment(taskOf(toolOf([], more)), { env: ENV, variables: {}, traceparent: 'tp', tmpDir });
 }
 
 function placed(vars: Record<string, string>): CommandTool['envVars'] {
@@ -93,6 +94,46 @@ describe('childEnvironment', () => {
     expect(environmentOf({ envRequired: [{ value: 'EMPTY', at: null }] })).toMatchObject({
       error: { type: 'tool_not_found', message: '`EMPTY` is not set, and tool `bot` needs it' },
     });
+  });
+});
+
+describe('API keys', () => {
+  const keys = { apiKeyEnv: ['OPENAI_KEY', 'OPENAI_ORG'] };
+
+  it('are not inherited where a subscription pays', () => {
+    const expected = { ...ENV, ...OURS, OPENAI_KEY: undefined, OPENAI_ORG: undefined };
+    const made = environmentOf({ ...keys, billing: 'subscription' });
+    expect(made.ok && { ...expected, ...made.value }).toEqual(expected);
+    expect(environmentOf({ ...keys, billing: 'auto' })).toMatchObject({
+      value: { OPENAI_KEY: 'sk-12345678' },
+    });
+  });
+
+  it('stay where the config sets them itself: some providers sell a flat fee by key', () => {
+    const more = { ...keys, billing: 'subscription' as const, envVars: placed({ OPENAI_KEY: '${HOME}' }) };
+    expect(environmentOf(more)).toMatchObject({ value: { OPENAI_KEY: '/home/me' } });
+    expect(hasApiKey(toolOf([], more), ENV)).toBe(true);
+  });
+
+  it.each<[Partial<CommandTool>, boolean]>([
+    [keys, true],
+    [{}, false],
+    [{ apiKeyEnv: ['EMPTY'] }, false],
+    [{ ...keys, billing: 'subscription' }, false],
+    [{ ...keys, envUnset: ['OPENAI_*'] }, false],
+    [{ ...keys, envInherit: ['PATH'] }, false],
+    [{ apiKeyEnv: ['BOT_KEY'], envVars: placed({ BOT_KEY: '${OPENAI_KEY}' }) }, true],
+  ])('are there, with %j: %j', (more, isThere) => {
+    expect(hasApiKey(toolOf([], more), ENV)).toBe(isThere);
+  });
+});
+
+it('lets variables made of placeholders win over env_vars, and ours over both', () => {
+  const tool = toolOf([], { envVars: placed({ LIMIT: '1', OTHER: '2' }) });
+  const variables = { LIMIT: '9', LLM_ROUTER_DEPTH: '0' };
+  expect(childEnvironment(taskOf(tool), { env: {}, variables, traceparent: 'tp', tmpDir: null })).toEqual({
+    ok: true,
+    value: { LIMIT: '9', OTHER: '2', ...OURS },
   });
 });
 

@@ -1,13 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Task } from '../../../src/adapters/adapter.js';
-import {
-  commandLine,
-  ignoredOptions,
-  MAX_ARGUMENT_BYTES,
-  placesIn,
-} from '../../../src/adapters/command/values.js';
+import { MAX_ARGUMENT_BYTES } from '../../../src/adapters/command/argument-trouble.js';
+import { placesIn } from '../../../src/adapters/command/placeholder-values.js';
+import { commandLine, ignoredOptions } from '../../../src/adapters/command/values.js';
 import type { CommandTool } from '../../../src/config/types.js';
+import { parseArgument } from '../../../src/domain/template.js';
 import { taskOf, toolOf } from './samples.js';
 
 const WHERE = { places: placesIn('/private'), platform: 'linux' as const };
@@ -178,6 +176,118 @@ describe('commandLine', () => {
   });
 });
 
+function envTemplate(texts: Record<string, string>): CommandTool['envTemplate'] {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, parseArgument(text)]));
+}
+
+describe('variables made of placeholders', () => {
+  const tool = toolOf([], {
+    envTemplate: envTemplate({ LIMIT: '{max_tokens}', MIX: '{model}/{effort}', PLAIN: '{{x}}' }),
+  });
+
+  it('have their values, and are left out where one is missing', () => {
+    expect(lineOf(taskOf(tool, { maxTokens: 5, modelId: 'm' }))).toMatchObject({
+      value: { variables: { LIMIT: '5', PLAIN: '{x}' }, needsFolder: false },
+    });
+    expect(lineOf(taskOf(tool, { modelId: 'm', effort: 'low' }))).toMatchObject({
+      value: { variables: { MIX: 'm/low', PLAIN: '{x}' } },
+    });
+  });
+
+  it('are a place for the system prompt and for the schema, as long as they are used', () => {
+    const places = toolOf([], {
+      envTemplate: envTemplate({ SYSTEM: '{system_file}', SCHEMA: '{schema}' }),
+    });
+    expect(lineOf(taskOf(places, { system: 'be brief', schema: '{}' }))).toMatchObject({
+      value: {
+        variables: { SYSTEM: '/private/system.txt', SCHEMA: '{}' },
+        stdin: 'hello',
+        systemFile: 'be brief',
+        needsFolder: true,
+      },
+    });
+    const withEffort = toolOf([], { envTemplate: envTemplate({ SYSTEM: '{system_file}:{effort}' }) });
+    expect(lineOf(taskOf(withEffort, { system: 'be brief' }))).toMatchObject({
+      value: { variables: {}, stdin: 'be brief\n\nhello', systemFile: null, needsFolder: false },
+    });
+  });
+
+  it('join the arguments of the access level', () => {
+    const levels = toolOf([], {
+      envTemplate: envTemplate({ FLAGS: '{access_args}' }),
+      accessArgs: { read: ['--ro', '-q'], none: [] },
+    });
+    expect(lineOf(taskOf(levels))).toMatchObject({ value: { variables: { FLAGS: '--ro -q' } } });
+    expect(lineOf(taskOf(levels, { access: 'none' }))).toMatchObject({ value: { variables: { FLAGS: '' } } });
+  });
+
+  it('refuse what the system cannot take', () => {
+    const system = toolOf([], { envTemplate: envTemplate({ SYSTEM: '{system}' }) });
+    const longest = 'x'.repeat(MAX_ARGUMENT_BYTES - 'SYSTEM='.length);
+    expect(lineOf(taskOf(system, { system: longest })).ok).toBe(true);
+    expect(lineOf(taskOf(system, { system: `${longest}x` }))).toMatchObject({
+      error: {
+        type: 'invalid_request',
+        message: expect.stringContaining('a variable of tool `bot` has 131072'),
+      },
+    });
+    expect(lineOf(taskOf(system, { system: 'a\0b' }))).toMatchObject({
+      error: { message: 'a variable of tool `bot` holds a NUL character, which no variable can' },
+    });
+  });
+});
+
+describe('private files', () => {
+  it('need a folder, and `{private_dir}` is where they are', () => {
+    const privateFiles = { 'settings.json': '{}' };
+    const args = ['--settings={private_dir}/settings.json'];
+    expect(lineOf(taskOf(toolOf(args, { privateFiles })))).toMatchObject({
+      value: {
+        argv: ['/bin/bot', '--settings=/private/files/settings.json'],
+        privateFiles,
+        needsFolder: true,
+      },
+    });
+    expect(lineOf(taskOf(toolOf(args)))).toMatchObject({ value: { needsFolder: true } });
+  });
+});
+
+describe('prompt escapes', () => {
+  const promptEscapes = [
+    { pattern: '^/', replace: '\n/' },
+    { pattern: '(?<!\\\\)@', replace: '\\$&' },
+  ];
+  const escaping = (more: Partial<CommandTool> = {}) => toolOf([], { promptEscapes, ...more });
+
+  it.each([
+    ['/help', '\n/help'],
+    ['a\n/help', 'a\n/help'],
+    ['see @a.txt, me@b.c', 'see \\@a.txt, me\\@b.c'],
+    ['\\@a', '\\@a'],
+    ['/😀 @ä', '\n/😀 \\@ä'],
+    ['plain $& $1', 'plain $& $1'],
+  ])('make %j %j', (prompt, stdin) => {
+    expect(lineOf(taskOf(escaping(), { prompt }))).toMatchObject({ value: { stdin } });
+  });
+
+  it('reach a system text that goes before the prompt', () => {
+    expect(lineOf(taskOf(escaping(), { system: '/compact', prompt: '/help' }))).toMatchObject({
+      value: { stdin: '\n/compact\n\n/help' },
+    });
+  });
+
+  it("take the place of the user's own file", () => {
+    const tool = toolOf(['{prompt_file}'], { prompt: 'file', promptEscapes });
+    const task = { prompt: '/help', promptFile: '/home/me/test.md' };
+    expect(lineOf(taskOf(tool, task))).toMatchObject({
+      value: { argv: ['/bin/bot', '/private/prompt.txt'], promptFile: '\n/help' },
+    });
+    expect(lineOf(taskOf(tool, { ...task, prompt: 'plain' }))).toMatchObject({
+      value: { argv: ['/bin/bot', '/home/me/test.md'], promptFile: null },
+    });
+  });
+});
+
 describe('ignoredOptions', () => {
   it('names options with a value and no place', () => {
     const task = taskOf(
@@ -193,5 +303,7 @@ describe('ignoredOptions', () => {
     );
     expect(ignoredOptions(task).map(({ option }) => option)).toEqual(['max_tokens', 'temperature']);
     expect(ignoredOptions(taskOf(toolOf([])))).toEqual([]);
+    const variables = toolOf([], { envTemplate: envTemplate({ LIMIT: '{max_tokens}' }) });
+    expect(ignoredOptions(taskOf(variables, { maxTokens: 5 }))).toEqual([]);
   });
 });

@@ -1,0 +1,65 @@
+import type { CommandTool } from '../../config/types.js';
+import { toUsd } from '../../domain/cost.js';
+import type { TemplateValues } from '../../domain/template.js';
+import type { Task } from '../adapter.js';
+
+/** Paths of the private files of one run. */
+export interface PrivatePlaces {
+  promptFile: string;
+  systemFile: string;
+  outputFile: string;
+  usageFile: string;
+  schemaFile: string;
+  /** Folder of the tool's `private_files`. */
+  privateDir: string;
+}
+
+/** What a preview shows instead of real paths. */
+export const SHOWN_PLACES: PrivatePlaces = placesIn('<temp>');
+
+/** The names of the private files inside a folder. */
+export function placesIn(folder: string): PrivatePlaces {
+  return {
+    promptFile: `${folder}/prompt.txt`,
+    systemFile: `${folder}/system.txt`,
+    outputFile: `${folder}/output.txt`,
+    usageFile: `${folder}/usage.json`,
+    schemaFile: `${folder}/schema.json`,
+    privateDir: `${folder}/files`,
+  };
+}
+
+/** What each placeholder stands for in a task; `null` where the task has no such value. */
+export function valuesOf(
+  task: Task<CommandTool>,
+  places: PrivatePlaces,
+  access: readonly string[],
+): TemplateValues {
+  return {
+    binary: task.binaryPath ?? task.tool.binary.value,
+    model: task.modelId,
+    prompt: task.prompt,
+    prompt_file: places.promptFile,
+    system: task.system,
+    system_file: task.system === null ? null : places.systemFile,
+    output_file: places.outputFile,
+    usage_file: places.usageFile,
+    schema: task.schema,
+    schema_file: task.schema === null ? null : places.schemaFile,
+    cwd: task.cwd,
+    max_tokens: textOf(task.maxTokens),
+    temperature: textOf(task.temperature),
+    effort: task.effort,
+    max_cost_usd: task.maxCostMicroUsd === null ? null : String(toUsd(task.maxCostMicroUsd)),
+    tool_session_id: task.toolSessionId,
+    session: task.session,
+    trace_id: task.ids.traceId,
+    timeout_seconds: String(Math.ceil(task.timeoutMs / 1000)),
+    access_args: access,
+    private_dir: places.privateDir,
+  };
+}
+
+function textOf(value: number | null): string | null {
+  return value === null ? null : String(value);
+}

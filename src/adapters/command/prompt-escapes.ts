@@ -1,0 +1,9 @@
+import type { PromptEscape } from '../../config/types.js';
+
+/** A prompt with what the tool would expand replaced, one escape after the other. Checked configs hold no bad pattern. */
+export function escaped(prompt: string, escapes: readonly PromptEscape[]): string {
+  return escapes.reduce(
+    (text, { pattern, replace }) => text.replace(new RegExp(pattern, 'gu'), replace),
+    prompt,
+  );
+}

@@ -1,0 +1,81 @@
+import { resolve } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { probeLogin, probeVersion } from '../../src/adapters/probe.js';
+import type { CommandTool } from '../../src/config/types.js';
+import { checkTools, isOlder } from '../../src/health/checks/tools.js';
+import type { HealthContext } from '../../src/health/context.js';
+import { toolOf } from '../adapters/command/samples.js';
+import { configOf } from '../rig/config.js';
+
+const BOT = resolve('test/fixtures/agents/answers-questions');
+const VERSION = { args: ['--version'], pattern: '(\\d+\\.\\d+\\.\\d+)', minimum: '1.2.0' };
+const LOGIN = { args: ['login'], exitCode: 0, hint: 'run `bot login`' };
+const ENV = { PATH: process.env.PATH };
+
+async function rowOf(
+  more: Partial<CommandTool>,
+  given: { env?: Record<string, string>; asks?: boolean } = {},
+) {
+  const { asks = true } = given;
+  const env = { ...ENV, ...given.env };
+  const tool = toolOf([], { version: VERSION, loginCheck: LOGIN, ...more });
+  const context: HealthContext = {
+    config: { ...configOf(''), tools: { bot: tool } },
+    facts: {
+      nowMs: 0,
+      inputTokens: 0,
+      tools: { bot: { available: true, path: BOT } },
+      cooldowns: [],
+      spend: [],
+    },
+    env,
+    plans: [],
+    folders: [],
+    probe: asks ? (asked, path) => probeVersion(asked, path, env) : null,
+    probeLogin: asks ? (asked, path) => probeLogin(asked, path, env) : null,
+  };
+  const [row] = await checkTools(context);
+  return row;
+}
+
+const ROW = { check: 'tool', subject: 'bot' };
+
+it('tells version and login of a tool', async () => {
+  const detail = `1.2.3 at ${BOT}, logged in`;
+  expect(await rowOf({}, { env: { LOGIN: '1' } })).toEqual({ ...ROW, status: 'ok', detail, fix: null });
+});
+
+it('warns of a missing login, with what to do', async () => {
+  const detail = `1.2.3 at ${BOT}, not logged in: \`login\` exited with 1`;
+  expect(await rowOf({})).toEqual({ ...ROW, status: 'warn', detail, fix: 'run `bot login`' });
+  expect(await rowOf({ loginCheck: { ...LOGIN, hint: null } })).toMatchObject({ fix: 'log in to bot' });
+  expect(await rowOf({ version: null })).toMatchObject({ status: 'warn', fix: 'run `bot login`' });
+});
+
+it('does not ask for a login that nothing hangs on', async () => {
+  const detail = `1.2.3 at ${BOT}`;
+  const withKey = { env: { KEY: 'k' } };
+  expect(await rowOf({ apiKeyEnv: ['KEY'] }, withKey)).toMatchObject({ status: 'ok', detail });
+  expect(await rowOf({ loginCheck: null })).toMatchObject({ status: 'ok', detail });
+});
+
+it('has a tool mended before its login is asked for', async () => {
+  expect(await rowOf({}, { env: { BOT_VERSION: '1.1.9' } })).toMatchObject({
+    status: 'warn',
+    detail: `1.1.9 at ${BOT}, older than 1.2.0`,
+    fix: 'npm install -g bot',
+  });
+});
+
+it('runs nothing where nothing may be run', async () => {
+  expect(await rowOf({}, { asks: false })).toEqual({ ...ROW, status: 'ok', detail: BOT, fix: null });
+});
+
+it.each([
+  ['1.2.0', '1.2.0', false],
+  ['1.10.0', '1.9.9', false],
+  ['1.2', '1.2.1', true],
+  ['v0.9.9-beta', '1.0.0', true],
+])('%s older than %s: %j', (version, minimum, expected) => {
+  expect(isOlder(version, minimum)).toBe(expected);
+});
