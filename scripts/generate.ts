@@ -9,6 +9,8 @@ import { CONFIG_SCHEMA, type Schema } from '../src/config/schema.js';
 import { type ConfigSource, parseSource } from '../src/config/source.js';
 import { isTree, type Path } from '../src/config/tree.js';
 import { type Diagnostic, formatPlace } from '../src/diagnostics/diagnostic.js';
+import { diagnosticsReference } from './diagnostics-reference.js';
+import { environmentPage } from './environment-page.js';
 import { toolPages } from './tool-pages.js';
 
 const SCHEMA_FILE = 'schema/config.schema.json';
@@ -19,7 +21,9 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
   if (catalog.trouble.length > 0) return fail(catalog.trouble.map(describe));
   const committed: [file: string, text: string][] = [
     [SCHEMA_FILE, `${JSON.stringify(CONFIG_SCHEMA, null, 2)}\n`],
+    ['docs/reference/environment.md', environmentPage()],
     ...(await toolPages(root, catalog.builtIn.value)),
+    await diagnosticsReference(root),
   ];
   if (args.includes('--check')) return checkFresh(root, committed);
   for (const [file, text] of committed) await writeChanged(root, file, text);

@@ -1,7 +1,7 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, openSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
-import { isatty, type WriteStream } from 'node:tty';
+import { isatty, ReadStream, type WriteStream } from 'node:tty';
 
 /** The signals that ask a run to end. */
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
@@ -43,6 +43,11 @@ export interface World extends HostWorld {
     /** A pipe, a socket or a file: something may be read from it. */
     isReadable: boolean;
   };
+  /**
+   * One line that a person types on the terminal, whatever stdin is; `null` when there is no terminal, or when the signal
+   * is aborted first.
+   */
+  readLine: (signal: AbortSignal) => Promise<string | null>;
   stdout: OutputStream;
   stderr: OutputStream;
   /** Aborted by the first stop signal; the reason is its name. */
@@ -57,6 +62,7 @@ export function realWorld(): World {
   return {
     ...realHost(),
     stdin: realStdin(),
+    readLine: readTerminalLine,
     stdout: outputStream(process.stdout),
     stderr: outputStream(process.stderr),
     signal,
@@ -85,6 +91,36 @@ function realStdin(): World['stdin'] {
     return process.stdin;
   };
   return { stream, isOpen: () => open, isTerminal: isatty(0), isReadable: isReadable(0) };
+}
+
+function readTerminalLine(signal: AbortSignal): Promise<string | null> {
+  const terminal = openTerminal();
+  if (terminal === null || signal.aborted) return Promise.resolve(null);
+  return new Promise((resolve) => {
+    let text = '';
+    const finish = (line: string | null): void => {
+      signal.removeEventListener('abort', stop);
+      terminal.destroy();
+      resolve(line);
+    };
+    const stop = (): void => finish(null);
+    signal.addEventListener('abort', stop);
+    terminal.on('error', stop).on('close', stop);
+    terminal.setEncoding('utf8').on('data', (chunk) => {
+      text += String(chunk);
+      const end = text.search(/[\r\n]/);
+      if (end >= 0) finish(text.slice(0, end));
+    });
+  });
+}
+
+/** The controlling terminal: stdin may be the pipe that carries the prompt. */
+function openTerminal(): ReadStream | null {
+  try {
+    return new ReadStream(openSync('/dev/tty', 'r'));
+  } catch {
+    return null; // no terminal at all: a service, a pipeline
+  }
 }
 
 function outputStream(stream: WriteStream): OutputStream {

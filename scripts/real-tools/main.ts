@@ -87,7 +87,7 @@ async function tryTool(tool: RealTool, session: Session): Promise<ToolReport> {
 async function writeReport(root: string, reports: readonly ToolReport[], runtime: Installed): Promise<void> {
   const page = markdownReport(reports, {
     date: new Date().toISOString().slice(0, 10),
-    toolNode: runtime.ok ? runtime.version : process.versions.node,
+    toolNode: runtime.ok ? runtime.version : `${process.versions.node} (22 not installed: ${runtime.reason})`,
     isRoot: process.getuid?.() === 0,
   });
   await mkdir(path.dirname(path.join(root, REPORT)), { recursive: true });

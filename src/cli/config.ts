@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { RouterConfig } from '../config/types.js';
-import { loadConfigFiles } from '../config-files/load.js';
+import { type LoadedFiles, loadConfigFiles } from '../config-files/load.js';
 import { failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { traceDir } from '../paths.js';
@@ -11,12 +11,13 @@ import type { TraceTarget } from '../router/traces.js';
 import { VERSION } from '../version.generated.js';
 import type { CommandConfig, CommandContext } from './context.js';
 import type { EarlyFailure } from './report.js';
+import { requireTrust } from './trust.js';
 
 /** A config without errors. */
 export type UsableConfig = CommandConfig & { config: RouterConfig };
 
 /** Finds, reads and checks the config of this command. Its secrets are masked in all output from here on. */
-export async function loadCommandConfig({ world, output, globals }: CommandContext): Promise<CommandConfig> {
+export async function loadCommandConfig({ world, output, globals }: CommandContext): Promise<LoadedFiles> {
   const { env, cwd, home } = world;
   const loaded = await loadConfigFiles({ explicit: globals.config, env, cwd, home });
   if (loaded.config !== null) {
@@ -31,15 +32,19 @@ function userPatterns(config: RouterConfig): RegExp[] {
   );
 }
 
-/** The config, ready to run: without errors and trusted. A dry run needs no trust, since it runs nothing. */
+/**
+ * The config, ready to run: without errors and trusted. A dry run needs no trust, since it runs nothing. The signal's reason
+ * is the `Failure` that ends a wait for an answer.
+ */
 export async function loadTrusted(
   context: CommandContext,
-  { dryRun }: { dryRun: boolean },
+  { dryRun, signal }: { dryRun: boolean; signal: AbortSignal },
 ): Promise<Result<UsableConfig, EarlyFailure>> {
   const loaded = await loadCommandConfig(context);
   const usable = usableConfig(loaded);
-  if (!usable.ok || dryRun || isTrusted(loaded, context.world.env)) return usable;
-  return err({ failure: notTrusted(loaded) });
+  if (!usable.ok || dryRun || !loaded.discovered) return usable;
+  const refused = await requireTrust(context, loaded, signal);
+  return refused === null ? usable : err({ failure: refused });
 }
 
 /** The config if it has no errors; else all findings as a `config` failure. */
@@ -53,22 +58,6 @@ export function usableConfig(loaded: CommandConfig): Result<UsableConfig, EarlyF
     diagnostics,
     sources,
   });
-}
-
-/** A config that was named is trusted; one that was found by searching must be said to be. */
-export function isTrusted(loaded: CommandConfig, env: CommandContext['world']['env']): boolean {
-  return !loaded.discovered || env.LLM_ROUTER_TRUST === '1';
-}
-
-function notTrusted({ config }: CommandConfig) {
-  const file = config?.files.at(-1) ?? 'the config';
-  return failure(
-    'not_allowed',
-    `\`${file}\` was found by searching and is not trusted: it can name commands to run`,
-    {
-      hint: `read it, then name it with \`--config ${file}\`, or set LLM_ROUTER_TRUST=1`,
-    },
-  );
 }
 
 /** A router for this command's config and world. */

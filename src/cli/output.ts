@@ -18,6 +18,8 @@ export interface Output {
   warn(text: string): Promise<void>;
   /** Says an error: always. */
   error(text: string): Promise<void>;
+  /** Asks a person on the terminal; `null` where nobody can be asked, or when the signal ends the wait. */
+  ask(question: string, signal: AbortSignal): Promise<string | null>;
   /** Colours for stderr or stdout, if they are wanted there. */
   paint(stream: 'stdout' | 'stderr'): Promise<Paint>;
   /** From now on these secrets are masked too. */
@@ -44,6 +46,11 @@ export function createOutput(world: World): Output {
       if (!output.quiet) await toStderr(`${(await output.paint('stderr')).warning('warning:')} ${text}`);
     },
     error: (text) => toStderr(text),
+    ask: async (question, signal) => {
+      if (!world.stderr.isTerminal || (world.env.CI ?? '') !== '') return null;
+      await write(world.stderr, redactor.text(question));
+      return world.readLine(signal);
+    },
     paint: (stream) => paintFor(world[stream], output.color, world.env),
     redactWith: (next) => {
       redactor = next;

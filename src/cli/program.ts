@@ -2,8 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { failure } from '../domain/failure.js';
 import { VERSION } from '../version.generated.js';
 import type { World } from '../world.js';
+import { addConfig } from './commands/config.js';
 import { addExec } from './commands/exec-options.js';
-import { addConfig, addInspection } from './commands/lazy.js';
+import { addInspection } from './commands/lazy.js';
 import type { CommandContext, GlobalOptions } from './context.js';
 import type { Output } from './output.js';
 import { addGlobalOptions, type Register } from './register.js';
@@ -146,13 +147,13 @@ function addHelp(context: CommandContext, program: Command, register: Register):
 
   const help = register(program, 'help');
   help.command
-    .description('Show help on a command, or on a topic: exit-codes')
+    .description('Show help on a command, or on a topic: config, environment, exit-codes, routing')
     .argument('[topic]', 'command or topic');
   help.action(async (topic: string | undefined) => {
     if (topic === undefined) return printHelp(context, program);
+    const { runHelpTopic, TOPIC_NAMES } = await import('./commands/help.js');
     const command = program.commands.find((candidate) => candidate.name() === topic);
-    if (command !== undefined) return printHelp(context, command);
-    const { runHelpTopic } = await import('./commands/help.js');
+    if (command !== undefined && !TOPIC_NAMES.includes(topic)) return printHelp(context, command);
     return runHelpTopic(
       context,
       topic,

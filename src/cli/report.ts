@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import { diagnosticJson } from '../diagnostics/formats.js';
+import { diagnosticJson } from '../diagnostics/formats/json.js';
 import { renderDiagnostic } from '../diagnostics/render.js';
 import { type InvocationDocument, invocationDocument } from '../domain/document.js';
 import { exitCodeOf, type Failure } from '../domain/failure.js';

@@ -1,10 +1,12 @@
 import path from 'node:path';
 import { builtInLayer } from '../catalog/catalog.js';
-import { type LoadedConfig, loadConfig } from '../config/load.js';
+import { type ConfigFile, type LoadedConfig, loadConfig } from '../config/load.js';
 import { CONFIG_FOLDER, type ConfigSearch, type FoundConfig, findConfig } from './find.js';
 
 /** A config as it was found, read, checked and resolved, or everything that is wrong with it. */
 export interface LoadedFiles extends LoadedConfig {
+  /** What was read, weakest first. */
+  files: readonly ConfigFile[];
   /** A project config was found by searching: nobody named it, so it may not be trusted. */
   discovered: boolean;
   /** Folder of the config that searching finds from the working directory; `null` when there is none. */
@@ -23,9 +25,11 @@ export async function loadConfigFiles(search: ConfigSearch): Promise<LoadedFiles
     builtIn: builtInLayer(),
     home: search.home,
     found: found.diagnostics,
+    env: search.env,
   });
   return {
     ...loaded,
+    files: found.layers.flatMap((layer) => layer.files),
     discovered: found.discovered,
     projectDir: await projectDirOf(search, found),
     searched: found.searched,
@@ -42,8 +46,19 @@ async function projectDirOf(search: ConfigSearch, found: FoundConfig): Promise<s
   return path.basename(folder) === CONFIG_FOLDER ? path.dirname(folder) : folder;
 }
 
+/** A config that is not in a file, such as one from standard input; relative paths in it count from `cwd`. */
+export function loadConfigText(
+  given: { file: string; text: string },
+  { cwd, home }: Pick<ConfigSearch, 'cwd' | 'home'>,
+): LoadedFiles {
+  const files = [{ ...given, path: path.join(cwd, given.file) }];
+  const sources = [{ layer: 'explicit' as const, files }];
+  const loaded = loadConfig({ sources, builtIn: builtInLayer(), home });
+  return { ...loaded, files, discovered: false, projectDir: null, searched: [], unreadable: [] };
+}
+
 /** What there is without any file: the built-in tools and models. */
 export function builtInConfig(home: string): LoadedFiles {
   const loaded = loadConfig({ sources: [], builtIn: builtInLayer(), home });
-  return { ...loaded, discovered: false, projectDir: null, searched: [], unreadable: [] };
+  return { ...loaded, files: [], discovered: false, projectDir: null, searched: [], unreadable: [] };
 }

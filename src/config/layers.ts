@@ -61,7 +61,11 @@ export function mergeLayers(layers: readonly Layer[]): Merged {
   return {
     value: layers.reduce<Tree>((tree, layer) => mergeTrees(tree, layer.value), {}),
     layers,
-    place: (path, what) => layerAt(path)?.place(path, what) ?? null,
+    place: (path, what) =>
+      firstOf(strongestFirst, (layer) => {
+        const value = layer.place(path, 'value');
+        return value === null || what === 'value' ? value : layer.place(path, 'key');
+      }),
     aliasOf: (path) => layerAt(path)?.aliasOf(path) ?? null,
     layerOf: layerAt,
     textOf: (file) => texts.get(file) ?? null,

@@ -1,6 +1,7 @@
-import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Diagnostic, Fix } from '../diagnostics/diagnostic.js';
+import { applyFixes, placedText } from '../diagnostics/fix.js';
 import { sortDiagnostics } from '../diagnostics/sort.js';
-import { type Layer, type LayerName, layerOf } from './layers.js';
+import { type Layer, type LayerName, layerOf, type Merged } from './layers.js';
 import { resolveConfig } from './resolve.js';
 import { type ConfigSource, parseSource } from './source.js';
 import type { RouterConfig } from './types.js';
@@ -27,7 +28,9 @@ export interface LoadedConfig {
   config: RouterConfig | null;
   /** Everything that was found, sorted by place. */
   diagnostics: Diagnostic[];
-  /** The text that places refer to, by file. */
+  /** All layers as one tree, whatever is wrong with it. */
+  merged: Merged;
+  /** The text that places refer to, by file; keys that stand in it are masked. */
   sources: Map<string, string>;
 }
 
@@ -38,12 +41,15 @@ export function loadConfig(input: {
   home: string;
   /** What was found while reading: an error there means that entries may be missing. */
   found?: readonly Diagnostic[];
+  /** Variables that references in the config are checked against; absent: they are not looked at. */
+  env?: Readonly<Record<string, string | undefined>>;
 }): LoadedConfig {
   const layers = input.sources.map(parseLayer);
   const parsed = [...(input.found ?? []), ...layers.flatMap((one) => one.diagnostics)];
   const isRead = (input.found ?? []).every((one) => one.severity !== 'error');
   const checked = checkConfig([input.builtIn, ...layers.map((one) => one.layer)], {
     isComplete: isRead && layers.every((one) => one.isComplete),
+    env: input.env ?? null,
   });
   const diagnostics = sortDiagnostics([...parsed, ...checked.diagnostics]);
   const files = input.sources.flatMap((source) => source.files);
@@ -53,8 +59,26 @@ export function loadConfig(input: {
   return {
     config: hasErrors ? null : resolveConfig(checked.merged, folders),
     diagnostics,
-    sources: new Map(files.map((one) => [one.file, one.text.replace(/^\uFEFF/, '')])),
+    merged: checked.merged,
+    sources: new Map(files.map((one) => [one.file, shownText(one, diagnostics)])),
   };
+}
+
+/** Without byte order mark, and with stars in the place of keys: it is shown around findings. */
+function shownText({ file, text }: ConfigFile, diagnostics: readonly Diagnostic[]): string {
+  const plain = text.replace(/^\uFEFF/, '');
+  const secrets = diagnostics.flatMap(({ code, place }): Fix[] =>
+    code === 'config/secret-in-config' && place?.file === file ? [{ title: '', place, text: '' }] : [],
+  );
+  if (secrets.length === 0) return plain;
+  const source = placedText(plain);
+  const masks = secrets.map((one) => ({ ...one, text: masked(source.at(one.place) ?? '') }));
+  return applyFixes(plain, masks).text;
+}
+
+/** As many characters in the same lines, so that places stay true. */
+function masked(text: string): string {
+  return text.replace(/[^\r\n]/gu, '*');
 }
 
 function parseLayer({ layer: name, files }: LayerFiles) {

@@ -14,8 +14,8 @@ export function positionsOf(file: string, text: string): Positions {
   for (let i = text.indexOf('\n'); i !== -1; i = text.indexOf('\n', i + 1)) starts.push(i + 1);
   const position = (offset: number) => {
     const line = lineOf(starts, offset);
-    const before = text.slice(starts[line - 1] ?? 0, isInsideLineEnd(text, offset) ? offset - 1 : offset);
-    return { line, column: [...before].length + 1 };
+    const end = isInsideLineEnd(text, offset) ? offset - 1 : offset;
+    return { line, column: charactersIn(text, starts[line - 1] ?? 0, end) + 1 };
   };
   const clamp = (offset: number) => Math.max(0, Math.min(offset, text.length));
   return {
@@ -25,6 +25,18 @@ export function positionsOf(file: string, text: string): Positions {
       return { file, line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
     },
   };
+}
+
+/** Characters between two offsets: a surrogate pair is one. Counted without a copy, since every value has a place. */
+function charactersIn(text: string, start: number, end: number): number {
+  let count = 0;
+  for (let i = start; i < end; i++) {
+    const isHigh = (text.charCodeAt(i) & 0xfc00) === 0xd800;
+    const isPair = isHigh && i + 1 < end && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00;
+    if (isPair) i++;
+    count++;
+  }
+  return count;
 }
 
 function isInsideLineEnd(text: string, offset: number): boolean {

@@ -1,6 +1,8 @@
 import { diagnostic } from '../diagnostics/codes.js';
-import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import { didYouMean, nearest } from '../diagnostics/suggest.js';
+import type { Diagnostic, Fix, Place } from '../diagnostics/diagnostic.js';
+import { placedText, replacement } from '../diagnostics/fix.js';
+import { didYouMean, nearest, onlyNear } from '../diagnostics/suggest.js';
+import { newNameOf } from './deprecated-keys.js';
 import { CONFIG_SCHEMA } from './schema.js';
 import type { ConfigSource } from './source.js';
 import { at, child, isTree, type Path } from './tree.js';
@@ -65,7 +67,7 @@ function pathOf(root: unknown, pointer: string): Path {
 function doubtfulPaths({ path, error }: Located): Path[] {
   if (error.keyword !== 'additionalProperties') return [path];
   const key = String(error.params.additionalProperty);
-  const near = nearest(key, allowedKeys(path));
+  const near = newNameOf([...path, key]) ?? nearest(key, allowedKeys(path));
   return [[...path, key], ...(near === null ? [] : [[...path, near]])];
 }
 
@@ -87,13 +89,29 @@ function toDiagnostic(one: Located): Diagnostic {
   }
 }
 
-function unknownKey({ source, path }: Located, key: string): Diagnostic {
+function unknownKey(one: Located, key: string): Diagnostic {
+  const { source, path } = one;
   const where = path.length === 0 ? '' : ` in ${describePath(path)}`;
+  const newName = newNameOf([...path, key]);
+  const place = source.place([...path, key], 'key');
+  const related = relatedAlias(source, [...path, key]);
+  if (newName !== null) {
+    const message = `the key \`${key}\`${where} is now called \`${newName}\``;
+    return diagnostic('config/deprecated-key', message, { place, related, fix: renamed(one, key, newName) });
+  }
+  const allowed = allowedKeys(path);
   return diagnostic('config/unknown-key', `unknown key \`${clipped(key)}\`${where}`, {
-    place: source.place([...path, key], 'key'),
-    hint: didYouMean(key, allowedKeys(path), 'allowed keys'),
-    related: relatedAlias(source, [...path, key]),
+    place,
+    hint: didYouMean(key, allowed, 'allowed keys'),
+    related,
+    fix: renamed(one, key, onlyNear(key, allowed)),
   });
+}
+
+/** Writes another name for a key, unless that name stands in the same map already. */
+function renamed({ source, path, value }: Located, from: string, to: string | null): Fix | null {
+  if (to === null || child(value, to) !== undefined || source.aliasOf([...path, from]) !== null) return null;
+  return replacement(source.text, { place: source.place([...path, from], 'key'), from, to });
 }
 
 function missingKey({ source, path }: Located, key: string): Diagnostic {
@@ -135,7 +153,8 @@ function typeHint({ value, path }: Located, types: readonly string[]): string | 
 function badName({ source, path }: Located, name: string): Diagnostic {
   const section = String(path[0]);
   const more = section === 'models' ? ', `.`, `_`, `-`, `:`, `/`, `@` and `+`' : ', `.`, `_` and `-`';
-  return diagnostic('config/invalid-value', `\`${clipped(name)}\` cannot be a name in \`${section}\``, {
+  const where = path.length === 1 ? `\`${section}\`` : describePath(path);
+  return diagnostic('config/invalid-value', `\`${clipped(name)}\` cannot be a name in ${where}`, {
     place: source.place([...path, name], 'key'),
     hint: `a name starts with a letter or digit and holds letters, digits${more}`,
   });
@@ -143,11 +162,26 @@ function badName({ source, path }: Located, name: string): Diagnostic {
 
 function notAllowed(one: Located, allowed: readonly string[]): Diagnostic {
   const message = `${describePath(one.path)} cannot be \`${clipped(String(one.value))}\``;
+  const place = one.source.place(one.path, 'value');
   return diagnostic('config/invalid-value', message, {
-    place: one.source.place(one.path, 'value'),
+    place,
     hint: didYouMean(String(one.value), allowed, 'allowed values'),
     related: relatedAlias(one.source, one.path),
+    fix: corrected(one, place, allowed),
   });
+}
+
+/** The one allowed value that is near, in the place of the word without its quotes. */
+function corrected(
+  { source, path, value }: Located,
+  place: Place | null,
+  allowed: readonly string[],
+): Fix | null {
+  const to = onlyNear(String(value), allowed);
+  if (to === null || place === null || source.aliasOf(path) !== null) return null;
+  const isQuoted = /^["']/.test(placedText(source.text).at(place) ?? '');
+  const word = isQuoted ? { ...place, column: place.column + 1, endColumn: place.endColumn - 1 } : place;
+  return replacement(source.text, { place: word, from: String(value), to });
 }
 
 function invalid(one: Located, must: string): Diagnostic {

@@ -2,7 +2,18 @@ import { TIERS } from '../domain/request.js';
 import { agentSchema } from './schema/agents.js';
 import { modelSchema } from './schema/models.js';
 import { outputDefs } from './schema/output.js';
-import { fixedKeys, flag, MODEL_NAME, NAME, object, type Schema, section, text } from './schema/parts.js';
+import {
+  count,
+  fixedKeys,
+  flag,
+  MODEL_NAME,
+  NAME,
+  object,
+  type Schema,
+  section,
+  size,
+  text,
+} from './schema/parts.js';
 import { policySchema } from './schema/policies.js';
 import { toolSchema } from './schema/tools.js';
 
@@ -38,6 +49,21 @@ export const CONFIG_SCHEMA: Schema = {
     traces: object('Records of what was done', {
       enabled: flag('Writes a trace of every invocation', true),
       dir: text('The folder, relative to this config [.llm-router/traces beside the config]'),
+      retention_days: count('Days for which traces are kept'),
+    }),
+    ledger: object('The database of invocations and spending', {
+      path: text('The file, relative to this config [in the data folder of the user]'),
+      retention_days: count('Days for which rows are kept'),
+    }),
+    audit: object('The log of refusals and overrides', {
+      retention_days: count('Days for which lines are kept'),
+    }),
+    server: object('What `serve` listens on', {
+      host: { ...text('Address'), default: '127.0.0.1' },
+      port: { ...count('Port', 0), maximum: 65_535, default: 4141 },
+      token_env: text('Variable that holds the token which callers must send'),
+      max_body: { ...size('The largest request that is read'), default: '10MiB' },
+      max_concurrent: { ...count('Requests at once'), default: 1000 },
     }),
   }),
   $defs: outputDefs,

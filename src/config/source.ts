@@ -1,4 +1,5 @@
 import {
+  Composer,
   CST,
   type Document,
   isAlias,
@@ -7,12 +8,14 @@ import {
   isSeq,
   Lexer,
   type Pair,
-  parseDocument,
+  Parser,
   type Scalar,
 } from 'yaml';
 import { diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.js';
+import { type Branch, leaf, sourceOf } from './branch.js';
 import { type Positions, positionsOf, type Span } from './positions.js';
+import { depthFinding, MAX_DEPTH, sentence, syntaxFinding } from './syntax.js';
 import type { Path } from './tree.js';
 
 /** One parsed file whose every value knows where it was written. */
@@ -29,21 +32,9 @@ export interface ConfigSource {
   aliasOf(path: Path): Place | null;
 }
 
-const MAX_DEPTH = 64;
 const MAX_INDENTATION = 256;
 /** Values of one file with every alias expanded. */
 const MAX_EXPANDED = 100_000;
-
-/** A value with its places; `span` is empty for a key without value. */
-interface Branch {
-  value: unknown;
-  key: Span | null;
-  span: Span;
-  alias: Span | null;
-  children: ReadonlyMap<string, Branch>;
-  /** Values in it, aliases expanded. */
-  size: number;
-}
 
 /** What one walk over a document collects. */
 interface Walk {
@@ -51,6 +42,7 @@ interface Walk {
   positions: Positions;
   diagnostics: Diagnostic[];
   anchors: Map<string, unknown>;
+  /** Of nodes with an anchor. */
   built: Map<unknown, Branch>;
 }
 
@@ -69,75 +61,74 @@ export function parseSource(input: { file: string; text: string }): {
   if (walk.diagnostics.some((one) => one.code !== 'config/duplicate-key')) {
     return { source: null, diagnostics: walk.diagnostics };
   }
-  return { source: sourceOf(input.file, text, positions, root), diagnostics: walk.diagnostics };
-}
-
-function sourceOf(file: string, text: string, positions: Positions, root: Branch): ConfigSource {
-  return {
-    file,
-    text,
-    value: root.value ?? {},
-    place(path, what) {
-      const branch = trail(root, path)?.at(-1);
-      if (branch === undefined) return null;
-      const isEmpty = branch.span[0] === branch.span[1];
-      return positions.place((what === 'key' || isEmpty ? branch.key : null) ?? branch.span);
-    },
-    aliasOf(path) {
-      const alias = trail(root, path)?.find((branch) => branch.alias !== null)?.alias;
-      return alias ? positions.place(alias) : null;
-    },
-  };
-}
-
-/** The branches from the root to a path; `null` when the path leads nowhere. */
-function trail(root: Branch, path: Path): Branch[] | null {
-  const branches = [root];
-  for (const step of path) {
-    const next = branches.at(-1)?.children.get(String(step));
-    if (next === undefined) return null;
-    branches.push(next);
-  }
-  return branches;
+  return { source: sourceOf({ file: input.file, text }, positions, root), diagnostics: walk.diagnostics };
 }
 
 type Parsed = { document: Document.Parsed } | { broken: Diagnostic };
 
+/** As the library's own `parseDocument`, but with an eye on the depth while the text is read. */
 function parse(text: string, positions: Positions): Parsed {
-  const tooDeepAt = deepNesting(text);
-  if (tooDeepAt !== null) return { broken: tooDeep(positions.place([tooDeepAt, tooDeepAt + 1])) };
-  const document = parseDocument(text, {
+  const guard = depthGuard();
+  const composer = new Composer({
     prettyErrors: false,
     uniqueKeys: false,
     schema: 'core',
     logLevel: 'error',
   });
+  const [document, second] = [...composer.compose(guardedTokens(text, guard), true, text.length)];
+  const deepAt = guard.tooDeepAt();
+  if (deepAt !== null) return { broken: depthFinding(positions.place([deepAt, deepAt + 1])) };
+  if (document === undefined) throw new Error('the composer always gives a document when it is told to');
   const [first] = [...document.errors, ...document.warnings];
-  if (first === undefined) return { document };
-  return { broken: syntax(positions.place(wholeSpan(first.pos)), sentence(first.message)) };
+  if (first !== undefined)
+    return { broken: syntaxFinding(positions.place(wholeSpan(first.pos)), sentence(first.message)) };
+  if (second === undefined) return { document };
+  const at = wholeSpan([second.range[0], second.range[1]]);
+  return { broken: syntaxFinding(positions.place(at), 'source contains multiple documents') };
+}
+
+/** The parser's tokens; they end where the guard says stop. */
+function* guardedTokens(text: string, guard: DepthGuard): Generator<CST.Token, void> {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    if (!guard.admits(lexeme)) return;
+    yield* parser.next(lexeme);
+  }
+  yield* parser.end();
+}
+
+interface DepthGuard {
+  /** Whether the next piece of the text, which follows those before, is harmless. */
+  admits(lexeme: string): boolean;
+  /** The offset of the piece that was not; `null`: all were harmless. */
+  tooDeepAt(): number | null;
 }
 
 /**
- * The offset at which brackets, list marks of one line or indentation pass what the library can bear: it recurses into
- * nested values, and thousands of levels end the process. `null`: harmless.
+ * Watches brackets, list marks of one line and indentation for what the library can bear: it recurses into nested values, and
+ * thousands of levels end the process.
  */
-function deepNesting(text: string): number | null {
+function depthGuard(): DepthGuard {
   let offset = 0;
   let brackets = 0;
   let marks = 0;
   let isLineStart = true;
-  for (const token of new Lexer().lex(text)) {
-    const type = CST.tokenType(token);
-    if (type === 'newline') marks = 0;
-    if (type === 'flow-seq-start' || type === 'flow-map-start') brackets += 1;
-    if (type === 'flow-seq-end' || type === 'flow-map-end') brackets -= 1;
-    if (type === 'seq-item-ind' || type === 'explicit-key-ind') marks += 1;
-    const isIndented = isLineStart && type === 'space' && token.length > MAX_INDENTATION;
-    if (brackets > MAX_DEPTH || marks > MAX_DEPTH || isIndented) return offset;
-    isLineStart = type === 'newline';
-    if (!isMark(token)) offset += token.length;
-  }
-  return null;
+  let isTooDeep = false;
+  return {
+    admits(lexeme) {
+      const type = CST.tokenType(lexeme);
+      if (type === 'newline') marks = 0;
+      if (type === 'flow-seq-start' || type === 'flow-map-start') brackets += 1;
+      if (type === 'flow-seq-end' || type === 'flow-map-end') brackets -= 1;
+      if (type === 'seq-item-ind' || type === 'explicit-key-ind') marks += 1;
+      const isIndented = isLineStart && type === 'space' && lexeme.length > MAX_INDENTATION;
+      isTooDeep = brackets > MAX_DEPTH || marks > MAX_DEPTH || isIndented;
+      isLineStart = type === 'newline';
+      if (!isTooDeep && !isMark(lexeme)) offset += lexeme.length;
+      return !isTooDeep;
+    },
+    tooDeepAt: () => (isTooDeep ? offset : null),
+  };
 }
 
 /** The lexer puts control characters of its own between tokens. */
@@ -149,35 +140,12 @@ function wholeSpan([start, end]: readonly [number, number]): Span {
   return [start, Math.max(end, start + 1)];
 }
 
-/** The library's message in our style: one line, small first letter, no full stop. */
-function sentence(message: string): string {
-  const line = (message.split(/\n|; /)[0] ?? '').trim().replace(/[.:]$/, '');
-  return /^[A-Z][a-z]/.test(line) ? line.charAt(0).toLowerCase() + line.slice(1) : line;
-}
-
-/** What to do about the commonest slips, by a word of the library's message. */
-const SYNTAX_HINTS: readonly (readonly [RegExp, string])[] = [
-  [/\btabs?\b/i, 'YAML is indented with blanks only'],
-  [/nested mappings/i, 'put a text that holds `: ` between quotes'],
-  [/multiple documents/i, 'remove the `---` line'],
-  [/unresolved tag/i, 'put a text that starts with `!` between quotes'],
-];
-
-function syntax(place: Place, message: string): Diagnostic {
-  const hint = SYNTAX_HINTS.find(([pattern]) => pattern.test(message))?.[1] ?? null;
-  return diagnostic('config/yaml-syntax', message, { place, hint });
-}
-
-function tooDeep(place: Place): Diagnostic {
-  return diagnostic('config/too-deep', `values are nested deeper than ${MAX_DEPTH} levels`, { place });
-}
-
 function build(walk: Walk, node: unknown, depth: number): Branch {
   const span = spanOf(node);
   if (isAlias(node)) return followAlias(walk, node.source, span);
   if (isScalar(node)) return anchored(walk, node, leaf(node.value, trimmed(walk.text, span)));
   if (depth >= MAX_DEPTH) {
-    walk.diagnostics.push(tooDeep(walk.positions.place([span[0], span[0] + 1])));
+    walk.diagnostics.push(depthFinding(walk.positions.place([span[0], span[0] + 1])));
     return leaf(null, span);
   }
   if (isSeq(node)) return anchored(walk, node, () => list(walk, node.items, span, depth));
@@ -187,7 +155,8 @@ function build(walk: Walk, node: unknown, depth: number): Branch {
 
 /** Makes a node known by its anchor before its content is built, as YAML does. */
 function anchored(walk: Walk, node: { anchor?: string | undefined }, make: Branch | (() => Branch)): Branch {
-  if (node.anchor !== undefined) walk.anchors.set(node.anchor, node);
+  if (node.anchor === undefined) return typeof make === 'function' ? make() : make;
+  walk.anchors.set(node.anchor, node);
   const branch = typeof make === 'function' ? make() : make;
   walk.built.set(node, branch);
   return branch;
@@ -201,14 +170,19 @@ function followAlias(walk: Walk, name: string, alias: Span): Branch {
     target === undefined
       ? `the alias \`*${name}\` has no anchor before it`
       : `the alias \`*${name}\` contains itself`;
-  walk.diagnostics.push(syntax(walk.positions.place(alias), message));
+  walk.diagnostics.push(syntaxFinding(walk.positions.place(alias), message));
   return leaf(null, alias);
 }
 
 function list(walk: Walk, items: readonly unknown[], span: Span, depth: number): Branch {
-  const branches = items.map((item) => build(walk, item, depth + 1));
-  const children = new Map(branches.map((branch, index) => [String(index), branch]));
-  return grown(walk, { span, children, value: branches.map((branch) => branch.value) });
+  const children = new Map<string, Branch>();
+  const value: unknown[] = [];
+  for (const item of items) {
+    const branch = build(walk, item, depth + 1);
+    children.set(String(value.length), branch);
+    value.push(branch.value);
+  }
+  return grown(walk, { span, children, value });
 }
 
 function map(walk: Walk, pairs: readonly Pair[], span: Span, depth: number): Branch {
@@ -221,8 +195,15 @@ function map(walk: Walk, pairs: readonly Pair[], span: Span, depth: number): Bra
     else if (name !== null) add(walk, children, name, branch);
   }
   for (const [name, branch] of merged) if (!children.has(name)) children.set(name, branch);
-  const value = Object.fromEntries([...children].map(([name, branch]) => [name, branch.value]));
+  const value: Record<string, unknown> = {};
+  for (const [name, branch] of children) setOwn(value, name, branch.value);
   return grown(walk, { span, children, value });
+}
+
+/** A key `__proto__` is a key like others. */
+function setOwn(target: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') target[name] = value;
+  else Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function keyName(walk: Walk, key: unknown): string | null {
@@ -230,7 +211,7 @@ function keyName(walk: Walk, key: unknown): string | null {
   if (isScalar(scalar)) return String(scalar.source ?? scalar.value ?? '');
   if (key === null) return '';
   walk.diagnostics.push(
-    syntax(walk.positions.place(spanOf(key)), 'a key must be a word, not a map or a list'),
+    syntaxFinding(walk.positions.place(spanOf(key)), 'a key must be a word, not a map or a list'),
   );
   return null;
 }
@@ -244,7 +225,9 @@ function merge(walk: Walk, into: Map<string, Branch>, branch: Branch): void {
   const sources = Array.isArray(branch.value) ? [...branch.children.values()] : [branch];
   for (const source of sources) {
     if (typeof source.value !== 'object' || source.value === null || Array.isArray(source.value)) {
-      walk.diagnostics.push(syntax(walk.positions.place(source.span), 'only maps can be merged with `<<`'));
+      walk.diagnostics.push(
+        syntaxFinding(walk.positions.place(source.span), 'only maps can be merged with `<<`'),
+      );
       continue;
     }
     for (const [name, one] of source.children) {
@@ -268,18 +251,14 @@ function add(walk: Walk, children: Map<string, Branch>, name: string, branch: Br
 }
 
 function grown(walk: Walk, branch: Pick<Branch, 'value' | 'span' | 'children'>): Branch {
-  const size = [...branch.children.values()].reduce((sum, one) => sum + one.size, 1);
-  const isFirst = walk.diagnostics.every((one) => one.code !== 'config/alias-bomb');
-  if (size > MAX_EXPANDED && isFirst) {
+  let size = 1;
+  for (const one of branch.children.values()) size += one.size;
+  if (size > MAX_EXPANDED && walk.diagnostics.every((one) => one.code !== 'config/alias-bomb')) {
     const place = walk.positions.place([branch.span[0], branch.span[0] + 1]);
     const message = `aliases expand this file to more than ${MAX_EXPANDED} values`;
     walk.diagnostics.push(diagnostic('config/alias-bomb', message, { place }));
   }
   return { ...branch, span: trimmed(walk.text, branch.span), key: null, alias: null, size };
-}
-
-function leaf(value: unknown, span: Span): Branch {
-  return { value, key: null, span, alias: null, children: new Map(), size: 1 };
 }
 
 function spanOf(node: unknown): Span {

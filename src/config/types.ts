@@ -2,7 +2,7 @@ import type { FinishReason } from '../domain/attempt.js';
 import type { Billing, Price } from '../domain/cost.js';
 import type { FailureType } from '../domain/failure.js';
 import type { Access, Effort, Tier } from '../domain/request.js';
-import type { ArgvTemplate } from '../domain/template.js';
+import type { ArgvTemplate, TemplateArgument } from '../domain/template.js';
 
 /** A value that can turn out wrong later, with the place where it was written (`file:line:column`). */
 export interface Placed<T> {
@@ -77,19 +77,30 @@ export interface CommandTool extends ToolBase {
   /** Arguments for each access level, spliced in at `{access_args}`; `null`: the tool has no levels. */
   accessArgs: Readonly<Partial<Record<Access, readonly string[]>>> | null;
   prompt: PromptWay;
+  /** Applied to the prompt in order, each with the flags `gu`, before it is passed on. */
+  promptEscapes: readonly PromptEscape[];
   output: OutputGrammar;
   failures: readonly FailureRule[];
   okExitCodes: readonly number[];
   allowEmpty: boolean;
   /** Values may hold `${VAR}`, `${VAR:-default}` and `$${`. */
   envVars: Readonly<Record<string, Placed<string>>>;
+  /** Variables made of placeholders; one with a missing value is left out. They win over `envVars`. */
+  envTemplate: Readonly<Record<string, TemplateArgument>>;
   envRequired: readonly Placed<string>[];
   envUnset: readonly string[];
-  /** Variables that hold an API key; with `billing: auto` one that is set means metered billing. */
+  /**
+   * Variables that hold an API key. With `billing: auto` one that is set means metered billing; with `subscription` the tool
+   * does not inherit them.
+   */
   apiKeyEnv: readonly string[];
   envInherit: 'all' | readonly string[];
   privateTmp: boolean;
+  /** Names and texts of files that are written into `{private_dir}` for each run. */
+  privateFiles: Readonly<Record<string, string>>;
   version: { args: readonly string[]; pattern: string; minimum: string | null } | null;
+  /** How to ask, without cost, whether somebody is logged in; `null`: the tool cannot be asked. */
+  loginCheck: { args: readonly string[]; exitCode: number; hint: string | null } | null;
   /** `null`: no idle clock. */
   idleTimeoutMs: number | null;
   /** SIGTERM to SIGKILL, ms. */
@@ -98,6 +109,12 @@ export interface CommandTool extends ToolBase {
 }
 
 export type PromptWay = 'stdin' | 'file' | 'argument';
+
+/** What a tool would take for more than text, and what it gets instead (replacement text of JavaScript: `$&`, `$1`). */
+export interface PromptEscape {
+  pattern: string;
+  replace: string;
+}
 
 /** An in-process tool whose answers stand in the config: demos, tests, dry environments. */
 export interface MockTool extends ToolBase {

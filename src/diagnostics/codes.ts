@@ -48,16 +48,59 @@ export const CODES = {
   },
   'config/invalid-regex': { severity: 'error', summary: 'a regular expression that does not compile' },
   'config/bad-selector': { severity: 'error', summary: 'a selector that can find nothing' },
+  'config/repeated-fallback': { severity: 'warning', summary: 'a fallback that was already tried' },
+  'config/unreachable-fallback': { severity: 'warning', summary: 'a fallback that can never be tried' },
+  'config/preferred-not-allowed': {
+    severity: 'warning',
+    summary: 'an agent prefers what its policy does not allow',
+  },
+  'config/fallback-not-allowed': {
+    severity: 'warning',
+    summary: 'a fallback that the policy does not allow',
+  },
+  'config/access-not-offered': {
+    severity: 'warning',
+    summary: 'an agent has an access level that its tool does not offer',
+  },
+  'config/tier-without-model': { severity: 'warning', summary: 'a tier for which no model can run' },
+  'config/deprecated-model': { severity: 'warning', summary: 'a model that its provider will remove' },
+  'config/unused-entry': { severity: 'info', summary: 'an entry that nothing in the config uses' },
+  'config/deprecated-key': { severity: 'error', summary: 'a key that has another name now' },
+  'config/old-format': { severity: 'error', summary: 'a config of another router, which can be converted' },
+  'config/prompt-as-option': {
+    severity: 'warning',
+    summary: 'a prompt that starts with `-` would be taken for an option',
+  },
+  'config/shell-syntax-in-template': {
+    severity: 'warning',
+    summary: 'a pipe, redirection or expansion where no shell runs',
+  },
+  'config/secret-in-config': { severity: 'error', summary: 'a key in the config itself' },
+  'config/undefined-env': { severity: 'warning', summary: 'a variable that is not set' },
+  'config/insecure-base-url': {
+    severity: 'warning',
+    summary: 'a key goes over the network without encryption',
+  },
+  'config/missing-price': { severity: 'warning', summary: 'a model without a price under a hard budget' },
+  'config/missing-cost-cap': {
+    severity: 'error',
+    summary: 'a command tool under a hard budget without a cap for one request',
+  },
+  'config/budget-conflict': { severity: 'warning', summary: 'limits of spending that contradict each other' },
+  'config/not-in-effect': {
+    severity: 'warning',
+    summary: 'a key that this version reads but does not follow yet; an error where harm would come of it',
+  },
 } as const satisfies Record<string, { severity: Severity; summary: string }>;
 
 /** The stable name of a finding. */
 export type Code = keyof typeof CODES;
 
-/** Builds a finding with the severity of its code; what is not given is `null` or empty. */
+/** Builds a finding, with the severity of its code unless another is given; what else is not given is `null` or empty. */
 export function diagnostic(
   code: Code,
   message: string,
-  more: Partial<Pick<Diagnostic, 'hint' | 'related' | 'fix'>> & { place: Place | null },
+  more: Partial<Pick<Diagnostic, 'severity' | 'hint' | 'related' | 'fix'>> & { place: Place | null },
 ): Diagnostic {
   return { code, severity: CODES[code].severity, message, hint: null, related: [], fix: null, ...more };
 }

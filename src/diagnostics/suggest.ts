@@ -1,6 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 
 const MAX_LISTED = 12;
+/** Letters that may differ for a correction to be certain. */
+const MAX_CERTAIN = 2;
 
 /** The candidate a person most likely meant, upper and lower case aside; `null` when none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | null {
@@ -12,6 +14,16 @@ export function nearest(word: string, candidates: readonly string[]): string | n
     if (away < bestDistance) [best, bestDistance] = [candidate, away];
   }
   return best !== null && bestDistance <= reach(wanted, best) ? best : null;
+}
+
+/** The one candidate that is two letters away at most, and near for a word of its length; `null` when there is none or another. */
+export function onlyNear(word: string, candidates: readonly string[]): string | null {
+  const wanted = word.toLowerCase();
+  const near = [...new Set(candidates)].filter((candidate) => {
+    const away = distance(wanted, candidate.toLowerCase());
+    return away <= Math.min(MAX_CERTAIN, reach(wanted, candidate));
+  });
+  return near.length === 1 ? (near[0] ?? null) : null;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Placed, PolicyConfig } from '../config/types.js';
-import { matchesGlob } from './glob.js';
+import { matchesGlob } from '../domain/glob.js';
 
 /** Why a policy says no, and the config line that does. */
 export interface Refusal {

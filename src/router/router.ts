@@ -156,17 +156,16 @@ function withPreviews(config: RouterConfig, deps: RouterDeps, planned: BarePlann
 
 /** An option of the agent's config may find no place in silence; one that was asked for may not. */
 function ignoredWarnings(request: Request, ignored: readonly Ignored[]): string[] {
-  const asked: Record<string, unknown> = {
-    effort: request.effort,
-    max_tokens: request.maxTokens,
-    temperature: request.temperature,
-    max_cost_usd: request.maxCostMicroUsd,
+  const asked: Readonly<Record<string, { flag: string; value: unknown }>> = {
+    effort: { flag: '--effort', value: request.effort },
+    max_tokens: { flag: '--max-tokens', value: request.maxTokens },
+    temperature: { flag: '--temperature', value: request.temperature },
+    max_cost_usd: { flag: '--max-cost', value: request.maxCostMicroUsd },
   };
-  return ignored.flatMap(({ option, tool }) =>
-    (asked[option] ?? null) === null
-      ? []
-      : [`\`${option}\` is ignored: tool \`${tool}\` has no place for it`],
-  );
+  return ignored.flatMap(({ option, tool }) => {
+    const { flag, value = null } = lookup(asked, option) ?? {};
+    return value === null ? [] : [`\`${flag}\` is ignored: tool \`${tool}\` has no place for it`];
+  });
 }
 
 function taskFor(config: RouterConfig, planned: BarePlanned, candidate: Candidate, turn: number) {

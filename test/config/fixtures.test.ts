@@ -39,12 +39,40 @@ describe('configs with findings', () => {
       return existsSync(file) ? readFileSync(file, 'utf8') : '';
     });
     const shown = Object.keys(CODES).filter((code) => screens.some((text) => text.includes(`[${code}]`)));
-    expect([...shown, ...CAUSED_ELSEWHERE].sort()).toEqual(Object.keys(CODES).sort());
+    const inExamples = fixturesIn('examples').map((code) => `config/${code}`);
+    expect([...new Set([...shown, ...inExamples, ...CAUSED_ELSEWHERE])].sort()).toEqual(
+      Object.keys(CODES).sort(),
+    );
+  });
+
+  it('never show a key that stands in a config', async () => {
+    const shown = await screen('err', 'secrets.yaml');
+    expect(shown).not.toMatch(/ghp_|sk-abc|AIza|correct horse/);
   });
 
   it('twenty mistakes are twenty findings', async () => {
     const text = await screen('err', 'twenty-mistakes.yaml');
     expect(text.match(/\[config\/[a-z-]+\]$/gm)).toHaveLength(20);
+  });
+});
+
+describe('the examples of the reference', () => {
+  it.each(fixturesIn('examples'))('%s is wrong and can be mended', async (code) => {
+    const folder = path.join('examples', code);
+    const suffix = existsSync(path.join(FIXTURES, folder, 'wrong')) ? '' : '.yaml';
+    const wrong = await screen(folder, `wrong${suffix}`);
+    const expected = path.join(FIXTURES, folder, 'wrong.out');
+    if (IS_UPDATE) writeFileSync(expected, wrong);
+    expect(wrong).toBe(readFileSync(expected, 'utf8'));
+    expect(wrong).toContain(`[config/${code}]`);
+    expect(await screen(folder, `mended${suffix}`)).toBe('');
+  });
+
+  it('are there for every code that a file can cause', () => {
+    const wanted = Object.keys(CODES).filter(
+      (code) => ![...CAUSED_ELSEWHERE, 'config/not-utf8'].includes(code),
+    );
+    expect(fixturesIn('examples').map((code) => `config/${code}`)).toEqual(wanted.sort());
   });
 });
 
@@ -56,7 +84,13 @@ async function screen(folder: string, name: string): Promise<string> {
   const cwd = path.join(FIXTURES, folder);
   const found = await findConfig({ explicit: [name], env: {}, cwd, home: '/nowhere' });
   const builtIn = { ...smallCatalogue(), sources: [] };
-  const loaded = loadConfig({ sources: found.layers, builtIn, home: '/nowhere', found: found.diagnostics });
+  const loaded = loadConfig({
+    sources: found.layers,
+    builtIn,
+    home: '/nowhere',
+    found: found.diagnostics,
+    env: {},
+  });
   return loaded.diagnostics
     .map((one) => `${renderDiagnostic(one, loaded.sources.get(one.place?.file ?? '') ?? null, plainPaint)}\n`)
     .join('\n');

@@ -115,7 +115,7 @@ describe('loadConfig', () => {
   });
 
   it.each([
-    ['args: ["{prompt}"]', 'argument'],
+    ['args: [--, "{prompt}"]', 'argument'],
     ['command_template: "{binary} -f {prompt_file}"', 'file'],
     ['args: [x, "{prompt_file}"], prompt: stdin', 'stdin'],
     ['args: [x]', 'stdin'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { diagnostic } from '../../src/diagnostics/codes.js';
 import type { Place } from '../../src/diagnostics/diagnostic.js';
-import { diagnosticsJson } from '../../src/diagnostics/formats.js';
+import { diagnosticsJson } from '../../src/diagnostics/formats/json.js';
 import { type Paint, plainPaint, renderDiagnostic } from '../../src/diagnostics/render.js';
 import { sortDiagnostics } from '../../src/diagnostics/sort.js';
 

@@ -268,15 +268,16 @@ describe('the environment of a tool', () => {
       const outer = await claude.nextCall();
       const child = rig.run(['exec', '--json', 'inner'], { env: outer.env });
       const inner = await claude.nextCall();
-      for (const call of [inner, outer]) {
-        call.stdout(claudeSays('ok'));
-        call.exit(0);
-      }
+      inner.stdout(claudeSays('ok'));
+      inner.exit(0);
+      const down = (await child).json();
+      outer.stdout(claudeSays('ok'));
+      outer.exit(0);
+      const up = (await parent).json();
       expect(inner.env).toMatchObject({
         LLM_ROUTER_DEPTH: '2',
         LLM_ROUTER_ROOT_ID: outer.env.LLM_ROUTER_PARENT_ID,
       });
-      const [up, down] = [(await parent).json(), (await child).json()];
       expect(down).toMatchObject({ parent_id: up.id, status: 'succeeded' });
       expect(down.trace_id).toBe(up.trace_id);
     }),

@@ -269,7 +269,7 @@ describe('limits and levels of a request', () => {
       const result = await rig.run(['exec', '--temperature', '0.5', '--max-cost', '0.1', '--json', 'hi']);
       expect(result.json().plan.ignored).toMatchObject([{ option: 'temperature', tool: 'bot' }]);
       expect(result.json().warnings).toEqual([
-        '`temperature` is ignored: tool `bot` has no place for it',
+        '`--temperature` is ignored: tool `bot` has no place for it',
         '`bot` cost $0.2, over the cap of $0.1',
       ]);
     }),

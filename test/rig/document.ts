@@ -56,6 +56,7 @@ export interface DocumentAttempt {
   model: string | null;
   status: string;
   exit_code: number | null;
+  first_output_ms: number | null;
   cost: { usd: number | null; basis: string } | null;
   failure: DocumentFailure | null;
 }

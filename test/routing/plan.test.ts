@@ -253,6 +253,16 @@ describe('a session to continue', () => {
     expect(pairs(made)).toEqual([]);
     expect(reasons(made)).toEqual(['alpha:mid invalid_request']);
   });
+
+  it.each([
+    'args: [["-r", "{tool_session_id}"]]',
+    'args: [], env_template: { SESSION: "{tool_session_id}" }',
+  ])('is continued with %s', (fields) => {
+    const config = configOf(
+      `tools: { alpha: { binary: alpha, ${fields}, models: [mid] } }\nmodels: { mid: {} }`,
+    );
+    expect(pairs(plan({ resume, tool: 'alpha', model: 'mid' }, facts(), config))).toEqual(['alpha:mid']);
+  });
 });
 
 describe('unknown names', () => {

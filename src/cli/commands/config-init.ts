@@ -1,8 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { TEMPLATES } from '../../catalog/catalog.js';
-import { CONFIG_FILE } from '../../config-files/find.js';
+import { CONFIG_FILE, CONFIG_FOLDER } from '../../config-files/find.js';
+import { exists } from '../../config-files/folder.js';
 import { builtInConfig } from '../../config-files/load.js';
+import { schemaText } from '../../config-files/show.js';
+import { reasonOf, writeByRename } from '../../config-files/write.js';
 import { didYouMean } from '../../diagnostics/suggest.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { lookup } from '../../domain/lookup.js';
@@ -10,8 +13,16 @@ import { err, ok, type Result } from '../../domain/result.js';
 import { commandRouter, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';
+import { trustProject } from '../trust.js';
 
-/** `config init`: writes `llm-router.yaml` for the tools that are installed; never over an existing one without `--force`. */
+const SCHEMA_FILE = 'llm-router.schema.json';
+/** Editors with the YAML language server complete and check the config by the schema that this line names. */
+const SCHEMA_LINE = `# yaml-language-server: $schema=./${SCHEMA_FILE}\n`;
+
+/**
+ * `config init`: writes `llm-router.yaml` for the tools that are installed, its schema beside it, and trusts them; never over
+ * an existing config without `--force`. Asks nothing.
+ */
 export async function runConfigInit(
   context: CommandContext,
   options: { template?: string; force?: boolean },
@@ -19,17 +30,21 @@ export async function runConfigInit(
   const ready = await readyTools(context);
   const text = options.template === undefined ? ok(configFor(ready)) : templateText(options.template);
   if (!text.ok) return reportEarly(context, { failure: text.error }, 'text');
-  const failed = await writeNew(
-    path.join(context.world.cwd, CONFIG_FILE),
-    text.value,
-    options.force === true,
-  );
+  const failed =
+    (await inTheWay(context.world.cwd, options.force === true)) ??
+    (await write(context.world.cwd, `${SCHEMA_LINE}${text.value}`)) ??
+    (await trustProject(context));
   if (failed !== null) return reportEarly(context, { failure: failed }, 'text');
-  const found =
-    ready.length === 0 ? 'no agent CLI was found, so it uses the built-in mock' : `found ${ready.join(', ')}`;
-  await context.output.say(`wrote ${CONFIG_FILE} (${found})`);
-  await context.output.say(`next: llm-router exec --config ${CONFIG_FILE} "hello"`);
+  await context.output.say(`wrote ${CONFIG_FILE} (${whatFor(ready, options.template)}) and ${SCHEMA_FILE}`);
+  await context.output.say('next: llm-router exec "hello"');
   return 0;
+}
+
+function whatFor(ready: readonly string[], template: string | undefined): string {
+  if (template !== undefined) return `template ${template}`;
+  return ready.length === 0
+    ? 'no agent CLI was found, so it uses the built-in mock'
+    : `found ${ready.join(', ')}`;
 }
 
 /** Built-in tools that can run here; whatever config is around does not count. */
@@ -48,7 +63,6 @@ function configFor(ready: readonly string[]): string {
   return `# An annotated example with more keys: llm-router template quick-start
 version: 1
 default_agent: assistant
-
 agents:
   assistant:
     preferred_tool: ${first ?? 'mock'}
@@ -65,20 +79,24 @@ function templateText(name: string): Result<string, Failure> {
   return err(failure('usage', `unknown template \`${name}\``, { hint }));
 }
 
-async function writeNew(file: string, text: string, overwrite: boolean): Promise<Failure | null> {
+/** A config that is already there; a folder of configs cannot stand beside the file, forced or not. */
+async function inTheWay(folder: string, overwrite: boolean): Promise<Failure | null> {
+  const names = await readdir(path.join(folder, CONFIG_FOLDER)).catch((): string[] => []);
+  if (names.some((name) => name.endsWith('.yaml'))) {
+    return failure('usage', `\`${CONFIG_FOLDER}/*.yaml\` is already the config of this project`, {
+      hint: 'edit it, or move it away first',
+    });
+  }
+  if (overwrite || !(await exists(path.join(folder, CONFIG_FILE)))) return null;
+  return failure('usage', `\`${CONFIG_FILE}\` is already there`, { hint: 'give `--force` to overwrite it' });
+}
+
+async function write(folder: string, text: string): Promise<Failure | null> {
   try {
-    await writeFile(file, text, { flag: overwrite ? 'w' : 'wx' });
+    await writeByRename(path.join(folder, SCHEMA_FILE), schemaText());
+    await writeByRename(path.join(folder, CONFIG_FILE), text);
     return null;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
-    if (code === 'EEXIST') {
-      return failure('usage', `\`${CONFIG_FILE}\` is already there`, {
-        hint: 'give `--force` to overwrite it',
-      });
-    }
-    return failure(
-      'input',
-      `cannot write \`${CONFIG_FILE}\`: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    return failure('input', `cannot write \`${CONFIG_FILE}\`: ${reasonOf(error)}`);
   }
 }

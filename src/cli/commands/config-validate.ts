@@ -1,40 +1,146 @@
-import { loadConfigFiles } from '../../config-files/load.js';
-import { diagnosticsJson } from '../../diagnostics/formats.js';
-import type { CommandConfig, CommandContext } from '../context.js';
-import { printDiagnostics } from '../report.js';
+import { type LoadedFiles, loadConfigFiles, loadConfigText } from '../../config-files/load.js';
+import { type Diagnostic, formatPlace } from '../../diagnostics/diagnostic.js';
+import { diagnosticsJson } from '../../diagnostics/formats/json.js';
+import { type Failure, failure } from '../../domain/failure.js';
+import { err, ok, type Result, unreachable } from '../../domain/result.js';
+import { VERSION } from '../../version.generated.js';
+import type { CommandContext } from '../context.js';
+import { printDiagnostics, reportEarly } from '../report.js';
 
-/** `config validate`: all problems at once. Findings are the result: exit 1; 66 when a named path cannot be read. */
-export async function runConfigValidate(
-  context: CommandContext,
-  paths: string[],
-  options: { format: 'text' | 'json'; strict?: boolean },
-): Promise<number> {
-  const { env, cwd, home } = context.world;
-  const explicit = paths.length > 0 ? paths : context.globals.config;
-  const loaded = await loadConfigFiles({ explicit, env, cwd, home });
-  const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error').length;
-  const warnings = loaded.diagnostics.filter(({ severity }) => severity === 'warning').length;
-  if (options.format === 'json')
-    await context.output.data(`${JSON.stringify(diagnosticsJson(loaded.diagnostics))}\n`);
-  else await printText(context, loaded, { errors, warnings });
-  if (loaded.unreadable.length > 0) return 66;
-  return errors > 0 || (options.strict === true && warnings > 0) ? 1 : 0;
+/** The options of `config validate`, as the argument parser gives them. */
+export interface ValidateOptions {
+  format: 'text' | 'json' | 'github' | 'sarif';
+  json?: boolean;
+  strict?: boolean;
+  fix?: boolean;
 }
 
-async function printText(
+/**
+ * `config validate`: all problems at once, of each path as a config of its own. Findings are the result: exit 1; 66 when a
+ * named path cannot be read.
+ */
+export async function runConfigValidate(
   context: CommandContext,
-  loaded: CommandConfig,
-  count: { errors: number; warnings: number },
-): Promise<void> {
-  const { output } = context;
-  if (loaded.diagnostics.length > 0)
-    await printDiagnostics(output, 'stdout', loaded.diagnostics, loaded.sources);
-  if (loaded.config === null || count.errors > 0) {
-    await output.say(`\n${plural(count.errors, 'error')}, ${plural(count.warnings, 'warning')}`);
-    return;
+  paths: readonly string[],
+  options: ValidateOptions,
+): Promise<number> {
+  const format = options.json === true ? 'json' : options.format;
+  const trouble = options.fix === true ? await mend(context, paths) : [];
+  const loaded = await loadAll(context, paths);
+  if (!loaded.ok) return reportEarly(context, { failure: loaded.error }, format === 'json' ? 'json' : 'text');
+  const diagnostics = loaded.value.flatMap((one) => one.diagnostics);
+  await print(context, { format, configs: loaded.value, diagnostics });
+  if (loaded.value.some(({ unreadable }) => unreadable.length > 0)) return 66;
+  if (trouble.length > 0) return 1;
+  const fails = options.strict === true ? ['error', 'warning'] : ['error'];
+  return diagnostics.some(({ severity }) => fails.includes(severity)) ? 1 : 0;
+}
+
+/** One fix can make room for the next: so often at most. */
+const MAX_ROUNDS = 10;
+
+/** Makes every certain fix in the files and says what changed; returns what could not be written. */
+async function mend(context: CommandContext, paths: readonly string[]): Promise<string[]> {
+  const trouble: string[] = [];
+  const groups = paths.length > 0 ? paths.filter((one) => one !== '-').map((one) => [one]) : [[]];
+  for (const group of groups) trouble.push(...(await mendOne(context, group)));
+  for (const one of trouble) await context.output.error(`error: ${one}`);
+  return trouble;
+}
+
+async function mendOne(context: CommandContext, paths: readonly string[]): Promise<string[]> {
+  const { fixFiles } = await import('../../config-files/fix.js');
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const loaded = await loadAll(context, paths);
+    const [config] = loaded.ok ? loaded.value : [];
+    if (config === undefined) return [];
+    const { mended, trouble } = await fixFiles(config.files, config.diagnostics);
+    for (const one of mended) await context.output.say(`fixed: ${changeOf(one)}`);
+    if (trouble.length > 0 || mended.length === 0) return trouble;
   }
-  const { files, agents, tools, models, policies } = loaded.config;
+  return [];
+}
+
+function changeOf({ place, message, fix }: Diagnostic): string {
+  return `${place === null ? '' : `${formatPlace(place)}: `}${message}: ${fix?.title ?? ''}`;
+}
+
+async function loadAll(
+  { world, globals }: CommandContext,
+  paths: readonly string[],
+): Promise<Result<LoadedFiles[], Failure>> {
+  const { env, cwd, home } = world;
+  const groups = paths.length > 0 ? paths.map((one) => [one]) : [globals.config];
+  const configs: LoadedFiles[] = [];
+  for (const explicit of groups) {
+    if (explicit[0] !== '-') {
+      configs.push(await loadConfigFiles({ explicit, env, cwd, home }));
+      continue;
+    }
+    const text = await readStdin(world);
+    if (!text.ok) return text;
+    configs.push(loadConfigText({ file: '<stdin>', text: text.value }, { cwd, home }));
+  }
+  return ok(configs);
+}
+
+async function readStdin({ stdin }: CommandContext['world']): Promise<Result<string, Failure>> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of stdin.stream()) chunks.push(Buffer.from(chunk));
+    return ok(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+  } catch (error) {
+    const reason = error instanceof TypeError ? 'it is not UTF-8 text' : String(error);
+    return err(failure('input', `cannot read stdin: ${reason}`));
+  }
+}
+
+interface Report {
+  format: ValidateOptions['format'];
+  configs: readonly LoadedFiles[];
+  diagnostics: readonly Diagnostic[];
+}
+
+async function print(context: CommandContext, report: Report): Promise<void> {
+  const { output } = context;
+  const { format, diagnostics } = report;
+  switch (format) {
+    case 'json':
+      return output.data(`${JSON.stringify(diagnosticsJson(diagnostics))}\n`);
+    case 'github': {
+      const { githubAnnotations } = await import('../../diagnostics/formats/github.js');
+      return output.data(
+        githubAnnotations(diagnostics)
+          .map((line) => `${line}\n`)
+          .join(''),
+      );
+    }
+    case 'sarif': {
+      const { sarifLog } = await import('../../diagnostics/formats/sarif.js');
+      return output.data(`${JSON.stringify(sarifLog(diagnostics, VERSION), null, 1)}\n`);
+    }
+    case 'text':
+      return printText(context, report);
+    default:
+      return unreachable(format);
+  }
+}
+
+async function printText({ output }: CommandContext, { configs, diagnostics }: Report): Promise<void> {
+  const sources = new Map(configs.flatMap((one) => [...one.sources]));
+  if (diagnostics.length > 0) await printDiagnostics(output, 'stdout', diagnostics, sources);
+  for (const config of configs) {
+    if (config.config !== null) await output.data(`${verdict(config, config.config)}\n`);
+  }
+  if (configs.every(({ config }) => config !== null)) return;
+  const count = (severity: string): number => diagnostics.filter((one) => one.severity === severity).length;
+  await output.say(`\n${plural(count('error'), 'error')}, ${plural(count('warning'), 'warning')}`);
+}
+
+function verdict({ diagnostics }: LoadedFiles, config: NonNullable<LoadedFiles['config']>): string {
+  const { files, agents, tools, models, policies } = config;
   const own = Object.values(tools).filter((tool) => !tool.builtIn).length;
+  const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
   const sizes = [
     plural(Object.keys(agents).length, 'agent'),
     `${plural(Object.keys(tools).length, 'tool')} (${own} of your own)`,
@@ -42,8 +148,8 @@ async function printText(
     Object.keys(policies).length === 1 ? '1 policy' : `${Object.keys(policies).length} policies`,
   ];
   const from = files.length === 0 ? 'no file found, built-in catalogue only' : files.join(', ');
-  const also = count.warnings > 0 ? `, ${plural(count.warnings, 'warning')}` : '';
-  await output.data(`Configuration valid: ${sizes.join(', ')}${also} (${from})\n`);
+  const also = warnings > 0 ? `, ${plural(warnings, 'warning')}` : '';
+  return `Configuration valid: ${sizes.join(', ')}${also} (${from})`;
 }
 
 function plural(count: number, word: string): string {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { type Trust, trustOf } from '../../config-files/trust.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { formatPlace } from '../../diagnostics/diagnostic.js';
 import type { Paint } from '../../diagnostics/render.js';
@@ -7,7 +8,7 @@ import { failure } from '../../domain/failure.js';
 import { lookup } from '../../domain/lookup.js';
 import type { HealthRow } from '../../health/context.js';
 import { stateDir, userConfigDir } from '../../paths.js';
-import { commandRouter, isTrusted, loadCommandConfig, traceDirOf, usableConfig } from '../config.js';
+import { commandRouter, loadCommandConfig, traceDirOf, usableConfig } from '../config.js';
 import type { CommandConfig, CommandContext } from '../context.js';
 import { printDiagnostics, reportEarly } from '../report.js';
 
@@ -27,9 +28,10 @@ export async function runDoctor(
     const unknown = failure('usage', `unknown agent \`${options.agent}\``, { hint });
     return reportEarly(context, { failure: unknown }, options.json === true ? 'json' : 'text');
   }
+  const trust = await trustOf(loaded, context.world);
   const rows = [
-    ...configRows(context, loaded),
-    ...(await routerRows(context, loaded, options.agent ?? null)),
+    ...configRows(loaded, trust),
+    ...(await routerRows(context, loaded, { agent: options.agent ?? null, trust })),
   ];
   const healthy = rows.every(({ status }) => status !== 'fail');
   if (options.json === true) await context.output.data(`${JSON.stringify({ healthy, rows })}\n`);
@@ -37,7 +39,7 @@ export async function runDoctor(
   return healthy ? 0 : 1;
 }
 
-function configRows({ world }: CommandContext, loaded: CommandConfig): HealthRow[] {
+function configRows(loaded: CommandConfig, trust: Trust): HealthRow[] {
   const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error');
   const row = { check: 'config' as const, subject: 'files' };
   if (errors.length > 0) return errors.map((error) => diagnosticRow(error));
@@ -53,8 +55,7 @@ function configRows({ world }: CommandContext, loaded: CommandConfig): HealthRow
     ];
   }
   const read: HealthRow = { ...row, status: 'ok', detail: files.join(', '), fix: null };
-  if (isTrusted(loaded, world.env)) return [read];
-  const fix = `read it, then name it with --config ${files.at(-1)}, or set LLM_ROUTER_TRUST=1`;
+  if (trust.trusted) return [read];
   return [
     read,
     {
@@ -62,7 +63,7 @@ function configRows({ world }: CommandContext, loaded: CommandConfig): HealthRow
       subject: 'trust',
       status: 'warn',
       detail: 'found by searching, not trusted: nothing of it is run',
-      fix,
+      fix: 'read it, then run `llm-router config trust`',
     },
   ];
 }
@@ -81,7 +82,7 @@ function diagnosticRow({ place, message, hint, code }: Diagnostic): HealthRow {
 async function routerRows(
   context: CommandContext,
   loaded: CommandConfig,
-  agent: string | null,
+  { agent, trust }: { agent: string | null; trust: Trust },
 ): Promise<HealthRow[]> {
   const usable = usableConfig(loaded);
   if (!usable.ok) return [];
@@ -92,7 +93,8 @@ async function routerRows(
     { holds: 'state', path: stateDir(world) },
     { holds: 'traces', path: path.resolve(world.cwd, traceDirOf(context, loaded)) },
   ];
-  const rows = await router.health({ agent, probe: isTrusted(loaded, world.env), folders, cwd: world.cwd });
+  const asked = await router.health({ agent, probe: trust.trusted, folders, cwd: world.cwd });
+  const rows = trust.trusted ? asked : asked.map(untrustedRow);
   const usableTool = rows.some(
     ({ check, subject, status }) => check === 'tool' && status === 'ok' && subject !== 'mock',
   );
@@ -105,6 +107,12 @@ async function routerRows(
     fix: 'install one of the tools above, or write a config',
   };
   return [...rows, nobody];
+}
+
+/** A tool that was found but, without trust, not asked for its version. */
+function untrustedRow(row: HealthRow): HealthRow {
+  if (row.check !== 'tool' || row.status !== 'ok') return row;
+  return { ...row, status: 'skip', detail: `${row.detail}, not trusted`, fix: 'llm-router config trust' };
 }
 
 async function printReport(

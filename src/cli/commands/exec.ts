@@ -23,7 +23,10 @@ export async function runExec(context: CommandContext, words: string[], given: E
   const deadline = startDeadline(context, options.timeout);
   if (!deadline.ok) return reportEarly(context, { failure: deadline.error }, format);
   try {
-    const loaded = await loadTrusted(context, { dryRun: options.dryRun === true });
+    const loaded = await loadTrusted(context, {
+      dryRun: options.dryRun === true,
+      signal: deadline.value.signal,
+    });
     if (!loaded.ok) return await reportEarly(context, loaded.error, format);
     const router = commandRouter(context, loaded.value, deadline.value.signal);
     const given = { loaded: loaded.value, words, options, format, deadline: deadline.value };

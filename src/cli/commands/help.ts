@@ -3,9 +3,15 @@ import { FAILURES, failure } from '../../domain/failure.js';
 import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';
 import { renderTable } from '../table.js';
+import { configTopic, environmentTopic, routingTopic } from './help-topics.js';
 
 /** Topics of `help`, beside the commands. */
-const TOPICS: Readonly<Record<string, () => string>> = { 'exit-codes': exitCodesTopic };
+const TOPICS: Readonly<Record<string, () => string>> = {
+  config: configTopic,
+  environment: environmentTopic,
+  'exit-codes': exitCodesTopic,
+  routing: routingTopic,
+};
 
 /** The names of all topics. */
 export const TOPIC_NAMES = Object.keys(TOPICS);

@@ -1,39 +1,6 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
-import { addGlobalOptions, parseCount, type Register } from '../register.js';
-
-/** Registers `config`. */
-export function addConfig(context: CommandContext, program: Command, register: Register): void {
-  const group = addGlobalOptions(program.command('config')).description('Check or write the configuration');
-  const { command, action } = register(group, 'validate');
-  command
-    .description(
-      'Check a config: all problems at once, each at its place. Exit 1 if there is an error, 66 if a path cannot be read',
-    )
-    .argument('[path...]', 'files or folders (default: the config that exec would use)')
-    .addOption(
-      new Option('--format <format>', 'format of the findings').choices(['text', 'json']).default('text'),
-    )
-    .option('--json', 'short for --format json')
-    .option('--strict', 'warnings fail too');
-  action(async (paths: string[], options: { format: 'text' | 'json'; json?: boolean; strict?: boolean }) => {
-    const { runConfigValidate } = await import('./config-validate.js');
-    return runConfigValidate(context, paths, {
-      ...options,
-      format: options.json === true ? 'json' : options.format,
-    });
-  });
-
-  const init = register(group, 'init');
-  init.command
-    .description('Write llm-router.yaml for the tools that are installed')
-    .option('--template <name>', 'write this example instead (see `llm-router template --list`)')
-    .option('--force', 'overwrite an existing file');
-  init.action(async (options: { template?: string; force?: boolean }) => {
-    const { runConfigInit } = await import('./config-init.js');
-    return runConfigInit(context, options);
-  });
-}
+import { parseCount, type Register } from '../register.js';
 
 /** Registers `doctor`, `trace` and `template`. Their code is loaded when they run. */
 export function addInspection(context: CommandContext, program: Command, register: Register): void {

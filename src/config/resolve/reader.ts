@@ -19,7 +19,7 @@ export interface Reader {
   /** The value itself; `undefined` when absent. */
   raw(key: string): unknown;
   /** `file:line:column` of the entry's own key. */
-  at: string | null;
+  readonly at: string | null;
   /** `file:line:column` of a value. */
   atOf(key: string): string | null;
   text(key: string): string | null;
@@ -45,7 +45,7 @@ export interface Reader {
 export function readerAt(merged: Merged, path: Path, folders: Folders): Reader {
   const value = at(merged.value, path);
   const stepsOf = (key: string) => (key === '' ? path : [...path, ...key.split('.')]);
-  const raw = (key: string) => at(merged.value, stepsOf(key));
+  const raw = (key: string) => (key === '' ? value : at(value, key.split('.')));
   const placeOf = (where: Path) => merged.place(where, 'value');
   const writtenAt = (where: Path) => {
     const place = placeOf(where);
@@ -56,11 +56,13 @@ export function readerAt(merged: Merged, path: Path, folders: Folders): Reader {
     const found = text(key);
     return found === null ? null : { value: found, at: writtenAt(stepsOf(key)) };
   };
-  const own = merged.place(path, 'key');
   return {
     path,
     raw,
-    at: own === null ? null : formatPlace(own),
+    get at() {
+      const own = merged.place(path, 'key');
+      return own === null ? null : formatPlace(own);
+    },
     atOf: (key) => writtenAt(stepsOf(key)),
     text,
     placed,

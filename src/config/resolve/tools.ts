@@ -1,9 +1,23 @@
 import type { FinishReason } from '../../domain/attempt.js';
 import type { FailureType } from '../../domain/failure.js';
 import { ACCESS_LEVELS, type Access } from '../../domain/request.js';
-import { type ArgvTemplate, parseArgv, placeholdersOf, splitCommand } from '../../domain/template.js';
+import {
+  type ArgvTemplate,
+  parseArgument,
+  parseArgv,
+  placeholdersOf,
+  splitCommand,
+} from '../../domain/template.js';
 import { isTree, record } from '../tree.js';
-import type { CommandTool, MockResponse, MockTool, PromptWay, ToolBase, ToolConfig } from '../types.js';
+import type {
+  CommandTool,
+  MockResponse,
+  MockTool,
+  PromptEscape,
+  PromptWay,
+  ToolBase,
+  ToolConfig,
+} from '../types.js';
 import { resolveFailures, resolveOutput } from './output.js';
 import type { Reader } from './reader.js';
 
@@ -58,6 +72,7 @@ function mockResponse(response: Reader): MockResponse {
 
 function commandTool(base: ToolBase, tool: Reader): CommandTool {
   const argv = argvOf(tool);
+  const envTemplate = envTemplateOf(tool);
   const output = resolveOutput(tool);
   return {
     ...base,
@@ -65,18 +80,22 @@ function commandTool(base: ToolBase, tool: Reader): CommandTool {
     binary: binaryOf(tool),
     argv,
     accessArgs: accessArgsOf(tool),
-    prompt: (tool.text('prompt') as PromptWay | null) ?? promptWay(argv),
+    prompt: (tool.text('prompt') as PromptWay | null) ?? promptWay(argv, envTemplate),
+    promptEscapes: tool.items('prompt_escapes').map(promptEscape),
     output,
     failures: resolveFailures(tool),
     okExitCodes: tool.numbers('ok_exit_codes') ?? [0],
     allowEmpty: tool.flag('allow_empty') ?? false,
     envVars: record(tool.textMap('env_vars')),
+    envTemplate,
     envRequired: tool.texts('env_required') ?? [],
     envUnset: valuesOf(tool, 'env_unset') ?? [],
     apiKeyEnv: valuesOf(tool, 'api_key_env') ?? [],
     envInherit: tool.text('env_inherit') === 'all' ? 'all' : (valuesOf(tool, 'env_inherit') ?? 'all'),
     privateTmp: tool.flag('private_tmp') ?? false,
+    privateFiles: record(tool.textMap('private_files').map(([file, { value }]) => [file, value] as const)),
     version: versionOf(tool),
+    loginCheck: loginCheckOf(tool),
     idleTimeoutMs: tool.durationMs('idle_timeout') ?? (output.atExit ? null : DEFAULT_IDLE_TIMEOUT_MS),
     graceMs: tool.durationMs('grace') ?? DEFAULT_GRACE_MS,
     maxOutputBytes: tool.sizeBytes('max_output') ?? DEFAULT_MAX_OUTPUT_BYTES,
@@ -105,8 +124,14 @@ function accessArgsOf(tool: Reader): CommandTool['accessArgs'] {
   return Object.fromEntries(levels);
 }
 
-function promptWay(argv: ArgvTemplate): PromptWay {
-  const used = placeholdersOf(argv);
+function envTemplateOf(tool: Reader): CommandTool['envTemplate'] {
+  return record(
+    tool.textMap('env_template').map(([name, { value }]) => [name, parseArgument(value)] as const),
+  );
+}
+
+function promptWay(argv: ArgvTemplate, envTemplate: CommandTool['envTemplate']): PromptWay {
+  const used = placeholdersOf([...argv, { group: Object.values(envTemplate) }]);
   if (used.includes('prompt')) return 'argument';
   return used.includes('prompt_file') ? 'file' : 'stdin';
 }
@@ -118,6 +143,19 @@ function versionOf(tool: Reader): CommandTool['version'] {
     pattern: tool.text('version.pattern') ?? DEFAULT_VERSION_PATTERN,
     minimum: tool.text('version.minimum'),
   };
+}
+
+function loginCheckOf(tool: Reader): CommandTool['loginCheck'] {
+  if (!isTree(tool.raw('login_check'))) return null;
+  return {
+    args: valuesOf(tool, 'login_check.args') ?? [],
+    exitCode: tool.number('login_check.exit_code') ?? 0,
+    hint: tool.text('login_check.hint'),
+  };
+}
+
+function promptEscape(entry: Reader): PromptEscape {
+  return { pattern: entry.text('pattern') ?? '', replace: entry.text('replace') ?? '' };
 }
 
 function valuesOf(tool: Reader, key: string): string[] | null {

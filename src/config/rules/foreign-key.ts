@@ -6,9 +6,11 @@ export const foreignKey: Rule = {
   code: 'config/unknown-key',
   check(context) {
     return entries(context, 'tools').flatMap(({ name, entry, path }) => {
-      const kind = entry.kind === 'mock' ? 'mock' : 'command';
+      const kind = entry.kind === 'mock' || entry.kind === 'http' ? entry.kind : 'command';
       if (context.isDoubtful([...path, 'kind'])) return [];
-      const foreign = kind === 'mock' ? KEYS_OF_KIND.command : KEYS_OF_KIND.mock;
+      const foreign = Object.values(KEYS_OF_KIND)
+        .flat()
+        .filter((key) => !KEYS_OF_KIND[kind].includes(key));
       return Object.keys(entry)
         .filter((key) => foreign.includes(key))
         .map((key) => {

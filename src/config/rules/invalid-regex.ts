@@ -7,13 +7,15 @@ import { type At, conditionsIn, regexTrouble, selectorsIn, timeRegexesIn } from 
 export const invalidRegex: Rule = {
   code: 'config/invalid-regex',
   check(context) {
-    return [
+    const plain = [
       ...inSelectors(context),
       ...inTools(context),
       ...timeRegexesIn(context),
       ...inPolicies(context),
-    ].flatMap(({ path, value }) => {
-      const trouble = typeof value === 'string' ? regexTrouble(value) : null;
+    ].map((where) => ({ ...where, flags: '' }));
+    const escapes = inPromptEscapes(context).map((where) => ({ ...where, flags: 'gu' }));
+    return [...plain, ...escapes].flatMap(({ path, value, flags }) => {
+      const trouble = typeof value === 'string' ? regexTrouble(value, flags) : null;
       if (trouble === null) return [];
       const message = `the regular expression of ${describePath(path)} does not compile: ${trouble}`;
       return [finding(context, { code: this.code, path, message })];
@@ -45,6 +47,15 @@ function inTools(context: RuleContext): At[] {
       })),
     ),
   ]);
+}
+
+function inPromptEscapes(context: RuleContext): At[] {
+  return entries(context, 'tools').flatMap(({ entry, path }) =>
+    itemsOf(child(entry, 'prompt_escapes')).map(({ item, step }) => ({
+      path: [...path, 'prompt_escapes', ...step, 'pattern'],
+      value: child(item, 'pattern'),
+    })),
+  );
 }
 
 function inPolicies(context: RuleContext): At[] {

@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { nearest } from '../../diagnostics/suggest.js';
 import { at, child, type Path, type Tree } from '../tree.js';
+import { describePath } from '../words.js';
+import { budgetsOf } from './budgets.js';
 import { entries, finding, type Rule, type RuleContext } from './rule.js';
 
 const CODE = 'config/missing-key';
@@ -13,6 +15,7 @@ export const missingKey: Rule = {
     ...entries(context, 'tools').flatMap(({ name, entry, path }) =>
       missingInTool(context, { name, entry, path }),
     ),
+    ...entries(context, 'policies').flatMap(({ name }) => missingInBudgets(context, name)),
   ],
 };
 
@@ -40,6 +43,11 @@ function missingInTool(context: RuleContext, tool: { name: string; entry: Tree; 
       ? [needs(context, path, `tool \`${name}\` of kind \`mock\` needs the key \`responses\``)]
       : [];
   }
+  if (child(entry, 'kind') === 'http') {
+    return lacks('api')
+      ? [needs(context, path, `tool \`${name}\` of kind \`http\` needs the key \`api\``)]
+      : [];
+  }
   const hasNoArguments = lacks('args') && lacks('command_template');
   const wanted = [
     ...(lacks('binary') ? ['`binary`'] : []),
@@ -65,6 +73,16 @@ function missingInOutput(
   if (isGiven || context.isDoubtful([...where, 'text'])) return [];
   const message = `\`output\` of format \`${format}\` in tool \`${name}\` needs the key \`text\``;
   return [needs(context, where, message, 'a selector such as `/result`')];
+}
+
+/** A budget without a limit holds nothing. */
+function missingInBudgets(context: RuleContext, policy: string): Diagnostic[] {
+  return budgetsOf(context, policy).flatMap(({ path, perRequest, daily, monthly }) => {
+    const isEmpty = perRequest === null && daily === null && monthly === null;
+    if (!isEmpty || context.isDoubtful(path) || context.hasFaultInside(path)) return [];
+    const message = `${describePath(path)} needs the key \`per_request_usd\`, \`daily_usd\` or \`monthly_usd\``;
+    return [needs(context, path, message)];
+  });
 }
 
 /** An incomplete entry is often a built-in tool whose name was misspelt. */

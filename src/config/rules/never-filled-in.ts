@@ -35,7 +35,7 @@ export const accessNeverPassed: Rule = {
     }),
 };
 
-/** Tools that have the key (with this value, unless `null`) but not the placeholder in their arguments. */
+/** Tools that have the key (with this value, unless `null`) but not the placeholder in their arguments or variables. */
 function lacking(
   context: RuleContext,
   { code, key, value, needs }: { code: Code; key: string; value: string | null; needs: string },
@@ -53,15 +53,15 @@ function lacking(
 }
 
 function isUnsure(context: RuleContext, path: Path): boolean {
-  return ['args', 'command_template'].some((key) => context.hasFaultInside([...path, key]));
+  return ['args', 'command_template', 'env_template'].some((key) => context.hasFaultInside([...path, key]));
 }
 
-/** Placeholders of the arguments; `null` when there are none to look at. */
+/** Placeholders of the arguments and of the variables made like them; `null` when there are no arguments to look at. */
 function argumentsOf(entry: Tree): string[] | null {
   const written = child(entry, 'args') ?? child(entry, 'command_template');
   if (written === undefined) return null;
-  return [written]
-    .flat(2)
+  return [written, Object.values(child(entry, 'env_template') ?? {})]
+    .flat(3)
     .flatMap((text) => (typeof text === 'string' ? parseArgument(text) : []))
     .flatMap((part) => ('placeholder' in part ? [part.placeholder] : []));
 }

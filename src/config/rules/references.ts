@@ -1,6 +1,7 @@
 import { nearest } from '../../diagnostics/suggest.js';
 import type { Merged } from '../layers.js';
-import { at, child, entriesOf, itemsOf, type Path, type Tree } from '../tree.js';
+import { at, child, entriesOf, itemsOf, type Path } from '../tree.js';
+import type { Catalogue } from './catalogue.js';
 
 /** One mention of a tool, a model or both. */
 export interface Reference {
@@ -16,31 +17,17 @@ export interface Reference {
 }
 
 /** Every mention of a tool or model in the tree; values that are no text are left to the schema. */
-export function referencesOf(merged: Merged): Reference[] {
+export function referencesOf(merged: Merged, catalogue: Catalogue): Reference[] {
   const tree = merged.value;
   return [
-    ...entriesOf(tree.agents).flatMap(([name, agent]) => ofAgent(tree, ['agents', name], agent)),
+    ...entriesOf(tree.agents).flatMap(([name, agent]) => ofAgent(catalogue, ['agents', name], agent)),
     ...entriesOf(tree.tiers).flatMap(([tier, value]) => models(['tiers', tier], value)),
     ...entriesOf(tree.models).flatMap(([name, model]) => ofModel(['models', name], model)),
     ...entriesOf(tree.policies).flatMap(([name, policy]) => ofPolicy(['policies', name], policy)),
   ];
 }
 
-/** The models that a tool lists, `*` included. */
-export function listedModels(tree: Tree, tool: string): string[] {
-  return itemsOf(at(tree, ['tools', tool, 'models'])).flatMap(({ item }) =>
-    typeof item === 'string' ? [item] : [],
-  );
-}
-
-/** Every model by name: the catalogue's and those that a tool lists. */
-export function knownModels(tree: Tree): string[] {
-  const listed = entriesOf(tree.tools).flatMap(([tool]) => listedModels(tree, tool));
-  const catalogued = entriesOf(tree.models).map(([name]) => name);
-  return [...new Set([...catalogued, ...listed])].filter((name) => name !== '*');
-}
-
-function ofAgent(tree: Tree, path: Path, agent: unknown): Reference[] {
+function ofAgent(catalogue: Catalogue, path: Path, agent: unknown): Reference[] {
   const tool = textAt(agent, 'preferred_tool');
   const model = textAt(agent, 'preferred_model');
   const [toolPath, modelPath] = [
@@ -58,29 +45,29 @@ function ofAgent(tree: Tree, path: Path, agent: unknown): Reference[] {
   return [
     ...preferred,
     ...chain.map(({ text, path: where }) =>
-      ofEntry(tree, { text, path: where, via: tool, isFallback: true }),
+      ofEntry(catalogue, { text, path: where, via: tool, isFallback: true }),
     ),
     ...tasks.map(({ text, path: where }) =>
-      ofEntry(tree, { text, path: where, via: tool, isFallback: false }),
+      ofEntry(catalogue, { text, path: where, via: tool, isFallback: false }),
     ),
   ];
 }
 
 /** Reads `tool:model`, a tool or a model: the part before the first colon is a tool when one is defined. */
 function ofEntry(
-  tree: Tree,
+  catalogue: Catalogue,
   from: { text: string; path: Path; via: string | null; isFallback: boolean },
 ): Reference {
   const { text, path, via } = from;
   const base = { path, modelPath: path, tool: null, model: null, via, entry: null };
   const colon = text.indexOf(':');
   const [before, after] = colon === -1 ? [text, null] : [text.slice(0, colon), text.slice(colon + 1)];
-  const isTool = child(tree.tools, before) !== undefined;
+  const isTool = catalogue.hasTool(before);
   if (isTool && after !== '' && (after !== null || from.isFallback))
     return { ...base, tool: before, model: after };
-  if (knownModels(tree).includes(text)) return { ...base, model: text };
-  const tools = entriesOf(tree.tools).map(([name]) => name);
-  if (!isTool && after !== null && nearest(before, tools) !== null) return { ...base, tool: before };
+  if (catalogue.isKnown(text)) return { ...base, model: text };
+  if (!isTool && after !== null && nearest(before, catalogue.tools) !== null)
+    return { ...base, tool: before };
   return from.isFallback ? { ...base, entry: text } : { ...base, model: text };
 }
 

@@ -1,12 +1,20 @@
 import { type Code, diagnostic } from '../../diagnostics/codes.js';
-import type { Diagnostic, Place } from '../../diagnostics/diagnostic.js';
+import type { Diagnostic, Fix, Place, Related, Severity } from '../../diagnostics/diagnostic.js';
+import { replacement } from '../../diagnostics/fix.js';
 import type { Merged } from '../layers.js';
 import { at, entriesOf, isTree, type Path, type Tree } from '../tree.js';
+import type { Candidate } from './candidates.js';
+import type { Catalogue } from './catalogue.js';
 import type { Reference } from './references.js';
 
 /** What a rule may look at. */
 export interface RuleContext {
   merged: Merged;
+  catalogue: Catalogue;
+  /** What every agent would try, in order. */
+  candidates: readonly Candidate[];
+  /** Variables of the environment; `null`: they are not looked at. */
+  env: Readonly<Record<string, string | undefined>> | null;
   /** Every mention of a tool or model. */
   references: readonly Reference[];
   /** Whether the schema already found fault with the value at a path or around it: nothing follows from it then. */
@@ -32,16 +40,45 @@ export function finding(
     what?: 'key' | 'value';
     /** Part of the value that is meant, when it can be found in the source line. */
     part?: string;
+    /** The word that certainly belongs where `word` stands; `null` or absent: none is certain. */
+    correction?: { word: string; to: string | null };
+    severity?: Severity;
+    related?: readonly Related[];
   },
 ): Diagnostic {
   const { merged } = context;
   const whole = placeNear(merged, about.path, about.what ?? 'value');
   const alias = merged.aliasOf(about.path);
+  const throughAlias = alias === null ? [] : [{ place: alias, message: 'reached through this alias' }];
   return diagnostic(about.code, about.message, {
     place: whole === null || about.part === undefined ? whole : narrowed(whole, about.part, merged),
     hint: about.hint ?? null,
-    related: alias === null ? [] : [{ place: alias, message: 'reached through this alias' }],
+    related: [...(about.related ?? []), ...throughAlias],
+    fix: whole === null || alias !== null ? null : correction(merged, whole, about.correction),
+    ...(about.severity === undefined ? {} : { severity: about.severity }),
   });
+}
+
+function correction(
+  merged: Merged,
+  whole: Place,
+  wanted: { word: string; to: string | null } | undefined,
+): Fix | null {
+  if (wanted === undefined || wanted.to === null) return null;
+  const place = narrowed(whole, wanted.word, merged);
+  return replacement(merged.textOf(whole.file), { place, from: wanted.word, to: wanted.to });
+}
+
+/** Where something is written, as a note beside a finding; none for what is in no file. */
+export function relatedTo(context: RuleContext, path: Path, message: string): Related[] {
+  const place = context.merged.place(path, 'value');
+  return place === null ? [] : [{ place, message }];
+}
+
+/** Whether the value at a path was written by the user, and not by the built-in catalogue. */
+export function isOwn(context: RuleContext, path: Path): boolean {
+  const layer = context.merged.layerOf(path);
+  return layer !== null && layer.name !== 'built-in';
 }
 
 /** The entries of a section that are maps; an empty entry counts as an empty map. */

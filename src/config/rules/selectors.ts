@@ -88,9 +88,9 @@ export function conditionsIn(context: RuleContext): At[] {
 }
 
 /** Why a regular expression does not compile; `null` when it does. */
-export function regexTrouble(source: string): string | null {
+export function regexTrouble(source: string, flags = ''): string | null {
   try {
-    new RegExp(source);
+    new RegExp(source, flags);
     return null;
   } catch (cause) {
     const message = String(cause);

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../diagnostics/suggest.js';
+import { didYouMean, onlyNear } from '../../diagnostics/suggest.js';
 import { finding, names, type Rule } from './rule.js';
 
 /** `default_agent` names an agent that is not defined. */
@@ -11,6 +11,7 @@ export const unknownAgent: Rule = {
     if (context.isDoubtful(['agents'])) return [];
     const message = `unknown agent \`${agent}\` in \`default_agent\``;
     const hint = didYouMean(agent, defined, 'defined agents') ?? 'define it under `agents`';
-    return [finding(context, { code: this.code, path: ['default_agent'], message, hint })];
+    const correction = { word: agent, to: onlyNear(agent, defined) };
+    return [finding(context, { code: this.code, path: ['default_agent'], message, hint, correction })];
   },
 };

@@ -1,28 +1,35 @@
-import { didYouMean } from '../../diagnostics/suggest.js';
+import { didYouMean, onlyNear } from '../../diagnostics/suggest.js';
 import { describePath, ownerOf } from '../words.js';
-import { knownModels, listedModels } from './references.js';
-import { finding, names, type Rule, type RuleContext } from './rule.js';
+import type { Catalogue } from './catalogue.js';
+import { finding, type Rule, type RuleContext } from './rule.js';
 
 /** A model is named that neither the catalogue nor any tool lists, and that no tool would pass on. */
 export const unknownModel: Rule = {
   code: 'config/unknown-model',
   check(context) {
-    const tree = context.merged.value;
-    const known = knownModels(tree);
+    const { catalogue } = context;
     if (isUnsure(context)) return [];
     return context.references.flatMap(({ tool, model, modelPath: path, via }) => {
-      const isToolUnknown = tool !== null && !names(context, 'tools').includes(tool);
-      if (model === null || isToolUnknown || known.includes(model)) return [];
+      const isToolUnknown = tool !== null && !catalogue.hasTool(tool);
+      if (model === null || isToolUnknown || catalogue.isKnown(model)) return [];
       const asked = tool ?? via;
-      if (asked !== null && listedModels(tree, asked).includes('*')) return [];
+      if (asked !== null && catalogue.passesOn(asked)) return [];
       const message = `unknown model \`${model}\` in ${ownerOf(path) ?? describePath(path)}`;
-      const hint = didYouMean(model, known, 'known models');
-      return [finding(context, { code: this.code, path, message, hint, part: model })];
+      const hint = didYouMean(model, catalogue.models, 'known models');
+      const correction = { word: model, to: onlyNear(model, candidates(catalogue, asked)) };
+      return [finding(context, { code: this.code, path, message, hint, part: model, correction })];
     });
   },
 };
 
+/** A model that the tool does not offer would only be the next mistake. */
+function candidates(catalogue: Catalogue, asked: string | null): readonly string[] {
+  return asked === null
+    ? catalogue.models
+    : catalogue.models.filter((model) => catalogue.offers(asked, model));
+}
+
 function isUnsure(context: RuleContext): boolean {
-  const lists = names(context, 'tools').map((tool) => ['tools', tool, 'models']);
+  const lists = context.catalogue.tools.map((tool) => ['tools', tool, 'models']);
   return [['models'], ['tools'], ...lists].some((path) => context.isDoubtful(path));
 }

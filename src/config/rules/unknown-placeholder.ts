@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { didYouMean } from '../../diagnostics/suggest.js';
+import { didYouMean, onlyNear } from '../../diagnostics/suggest.js';
 import { PLACEHOLDERS, parseArgument } from '../../domain/template.js';
-import { at, itemsOf, type Path } from '../tree.js';
+import { at, entriesOf, itemsOf, type Path } from '../tree.js';
 import { ownerOf } from '../words.js';
 import { entries, finding, type Rule, type RuleContext } from './rule.js';
 
@@ -13,14 +13,16 @@ export const unknownPlaceholder: Rule = {
       [
         ...templatesAt(context, [...path, 'command_template']),
         ...templatesAt(context, [...path, 'args']),
-        ...access(context, path),
+        ...inMap(context, [...path, 'access_args']),
+        ...inMap(context, [...path, 'env_template']),
       ].flatMap((where) => unknownIn(context, where)),
     ),
 };
 
-function access(context: RuleContext, path: Path): Path[] {
-  const levels = at(context.merged.value, [...path, 'access_args']);
-  return Object.keys(levels ?? {}).flatMap((level) => templatesAt(context, [...path, 'access_args', level]));
+const NO_SHELL = 'no shell runs: variables go in by `env_vars`, and `{{` is a literal brace';
+
+function inMap(context: RuleContext, path: Path): Path[] {
+  return entriesOf(at(context.merged.value, path)).flatMap(([key]) => templatesAt(context, [...path, key]));
 }
 
 /** Paths of the texts at a path, through lists in lists. */
@@ -43,8 +45,13 @@ function unknownIn(context: RuleContext, path: Path): Diagnostic[] {
         code: 'config/unknown-placeholder',
         path,
         message: `unknown placeholder \`{${name}}\` in ${ownerOf(path)}`,
-        hint: didYouMean(name, known, 'placeholders'),
+        hint: text.includes(`$\{${name}}`) ? NO_SHELL : didYouMean(name, known, 'placeholders'),
         part: `{${name}}`,
+        correction: { word: `{${name}}`, to: braced(onlyNear(name, known)) },
       }),
     );
+}
+
+function braced(name: string | null): string | null {
+  return name === null ? null : `{${name}}`;
 }

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../diagnostics/suggest.js';
+import { didYouMean, onlyNear } from '../../diagnostics/suggest.js';
 import { child } from '../tree.js';
 import { entries, finding, names, type Rule } from './rule.js';
 
@@ -13,7 +13,8 @@ export const unknownPolicy: Rule = {
       if (typeof policy !== 'string' || policy === '' || defined.includes(policy)) return [];
       const message = `unknown policy \`${policy}\` in agent \`${name}\``;
       const hint = didYouMean(policy, defined, 'defined policies');
-      return [finding(context, { code: this.code, path: [...path, 'policy'], message, hint })];
+      const correction = { word: policy, to: onlyNear(policy, defined) };
+      return [finding(context, { code: this.code, path: [...path, 'policy'], message, hint, correction })];
     });
   },
 };

@@ -1,5 +1,5 @@
 import { TIERS } from '../../domain/request.js';
-import { amount, count, fixedKeys, flag, object, oneOf, type Schema, text, texts } from './parts.js';
+import { APIS, amount, count, fixedKeys, flag, object, oneOf, type Schema, text, texts } from './parts.js';
 
 /** One entry of `models`. */
 export const modelSchema: Schema = {
@@ -13,6 +13,7 @@ export const modelSchema: Schema = {
       description: 'Ids that differ, by tool',
       additionalProperties: { type: 'string', minLength: 1 },
     },
+    api: oneOf("The protocol for this model, where it is not its tool's", APIS),
     tier: oneOf('Tier of speed and price', TIERS),
     context_window: count('Tokens of the context window'),
     max_output_tokens: count('The most output tokens'),

@@ -126,6 +126,7 @@ export const failureRuleSchema: Schema = object(
     }),
     reset_at: time('When the limit resets'),
     retry_after: time('How long to wait before another try'),
+    cools: { ...oneOf('What is left alone until then', ['model', 'tool']), default: 'model' },
     hint: text('What to do about it; shown with the failure'),
   },
   ['type', 'when'],

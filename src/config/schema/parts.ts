@@ -66,6 +66,9 @@ export const size = (description: string): Schema => ({
 });
 export const access = (description: string): Schema => oneOf(description, ACCESS_LEVELS);
 
+/** Protocols of provider APIs. */
+export const APIS = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini', 'ollama'];
+
 /** Names of agents, tools and policies: no colon (`tool:model`), no slash, no blank. */
 export const NAME = '^[A-Za-z0-9][A-Za-z0-9._-]*$';
 /** Names of models, as providers write them. */

@@ -2,7 +2,20 @@ import { FINISH_REASONS } from '../../domain/attempt.js';
 import { FAILURES } from '../../domain/failure.js';
 import { ACCESS_LEVELS } from '../../domain/request.js';
 import { failureRuleSchema, outputSchema } from './output.js';
-import { count, duration, fixedKeys, flag, object, oneOf, type Schema, size, text, texts } from './parts.js';
+import {
+  APIS,
+  count,
+  duration,
+  fixedKeys,
+  flag,
+  NAME,
+  object,
+  oneOf,
+  type Schema,
+  size,
+  text,
+  texts,
+} from './parts.js';
 
 const argumentList = (description: string): Schema => ({
   type: 'array',
@@ -19,6 +32,28 @@ const version = object('How the version of the binary is found', {
   pattern: text('Regular expression whose first group is the version'),
   minimum: text('The oldest version that works'),
 });
+
+const loginCheck = object(
+  'How the tool is asked, without cost, whether somebody is logged in; used by `doctor`',
+  {
+    args: argumentList('Arguments that ask it'),
+    exit_code: { ...count('Exit code that means yes', 0), maximum: 255, default: 0 },
+    hint: text('What to do when nobody is'),
+  },
+  ['args'],
+);
+
+const promptEscape = object(
+  'A replacement in the prompt',
+  {
+    pattern: text('Regular expression of JavaScript, with the flags `g` and `u`'),
+    replace: {
+      type: 'string',
+      description: 'What stands there instead; `$&` is what was found, `$1` a group',
+    },
+  },
+  ['pattern', 'replace'],
+);
 
 const response = object('One answer of a mock tool', {
   text: {
@@ -47,10 +82,20 @@ const response = object('One answer of a mock tool', {
   ),
 });
 
+const rateLimit = object('How often the tool may be asked, over all processes', {
+  requests_per_minute: count('Requests in a minute [unlimited]'),
+  requests_per_hour: count('Requests in an hour [unlimited]'),
+  queue: count('How many may wait for their turn', 0),
+});
+
 /** Keys that every kind of tool has. */
 const COMMON: Record<string, Schema> = {
   kind: {
-    ...oneOf('`command`: a subprocess; `mock`: answers from this config', ['command', 'mock']),
+    ...oneOf('`command`: a subprocess; `http`: a provider API; `mock`: answers from this config', [
+      'command',
+      'http',
+      'mock',
+    ]),
     default: 'command',
   },
   models: texts('Models that the tool can run; `"*"` passes any id on'),
@@ -63,11 +108,18 @@ const COMMON: Record<string, Schema> = {
   },
   install_hint: text('What to run when the tool is missing'),
   timeout: { ...duration('Bounds one attempt'), default: '15m' },
+  concurrency: count('Runs at once, over all processes [unlimited]'),
+  rate_limit: rateLimit,
 };
 
 /** Keys of a command tool alone. */
 const COMMAND: Record<string, Schema> = {
   binary: text('A path, or a name that is looked up in PATH'),
+  platforms: object('Paths of the binary where it is not in PATH, by system', {
+    linux: text('On Linux, WSL2 included'),
+    macos: text('On macOS'),
+    windows: text('On Windows; in WSL2 translated, when `linux` leads nowhere'),
+  }),
   command_template: text(
     'The command line, split like a shell would and then filled; no shell runs. `{name}` is a placeholder, `{{` a brace',
   ),
@@ -85,6 +137,12 @@ const COMMAND: Record<string, Schema> = {
     'How the prompt goes in [`{prompt}` in the arguments: argument; `{prompt_file}`: file; else stdin]',
     ['stdin', 'file', 'argument'],
   ),
+  prompt_escapes: {
+    type: 'array',
+    description:
+      'Replacements made in order before the prompt is passed on, for words that the tool would expand: `@file`, `/command`',
+    items: promptEscape,
+  },
   output: outputSchema,
   failures: {
     type: 'array',
@@ -105,12 +163,18 @@ const COMMAND: Record<string, Schema> = {
       'Variables set for the tool; `${VAR}` must be set, `${VAR:-default}` may not be, `$${` is literal',
     additionalProperties: { type: 'string' },
   },
+  env_template: {
+    type: 'object',
+    description:
+      'Variables whose text holds placeholders of the arguments; one with a missing value is left out. They win over `env_vars`',
+    additionalProperties: { type: 'string' },
+  },
   env_required: texts('Variables without which the tool cannot run'),
   env_unset: texts('Variables taken away from the tool'),
   api_key_env: {
     type: ['string', 'array'],
     description:
-      'Variable that holds the API key, or a list; with `billing: auto` one that is set means metered billing',
+      'Variable that holds the API key, or a list; with `billing: auto` one that is set means metered billing, with `billing: subscription` the tool does not inherit it',
     minLength: 1,
     items: { type: 'string', minLength: 1 },
   },
@@ -124,11 +188,44 @@ const COMMAND: Record<string, Schema> = {
     default: 'all',
   },
   private_tmp: flag('Gives the tool a TMPDIR of its own', false),
+  private_files: {
+    type: 'object',
+    description:
+      'Files by name, and their text; written for each run into a folder that only the user can read, and whose path is `{private_dir}`',
+    propertyNames: { pattern: NAME },
+    additionalProperties: { type: 'string' },
+  },
   version,
+  login_check: loginCheck,
   idle_timeout: { ...duration('Ends an attempt that prints nothing for so long'), default: '5m' },
   grace: { ...duration('From SIGTERM to SIGKILL'), default: '5s' },
   max_output: { ...size('The most output that is read'), default: '64MiB' },
+  cost_cap: {
+    ...oneOf('`enforced`: the tool holds `{max_cost_usd}` itself; `checked`: the router watches it', [
+      'enforced',
+      'checked',
+    ]),
+    default: 'checked',
+  },
+  leave_running: { ...texts('Names of processes that the tool may leave behind'), default: [] },
 };
+
+/** Keys of an HTTP tool alone. */
+const HTTP: Record<string, Schema> = {
+  api: oneOf('The protocol that the provider speaks', APIS),
+  base_url: text('Where the API is, up to and without the last part of its paths'),
+  headers: {
+    type: 'object',
+    description: 'More headers of every request; values may hold variables, as in `env_vars`',
+    additionalProperties: { type: 'string' },
+  },
+  extra_body: { type: 'object', description: 'More keys of the body of every request' },
+  connect_timeout: { ...duration('Bounds the connection'), default: '10s' },
+  models_ttl: { ...duration("How long the provider's list of models is kept"), default: '5m' },
+};
+
+/** Keys that a command tool and an HTTP tool have. */
+const SHARED = ['api_key_env', 'idle_timeout', 'max_output'];
 
 /** Keys of a mock tool alone. */
 const MOCK: Record<string, Schema> = {
@@ -140,9 +237,13 @@ const MOCK: Record<string, Schema> = {
   },
 };
 
-/** Keys that only one kind of tool has. */
-export const KEYS_OF_KIND: Readonly<Record<'command' | 'mock', readonly string[]>> = {
+/** The kinds of tools. */
+export type ToolKind = 'command' | 'http' | 'mock';
+
+/** Keys that not every kind of tool has. */
+export const KEYS_OF_KIND: Readonly<Record<ToolKind, readonly string[]>> = {
   command: Object.keys(COMMAND),
+  http: [...Object.keys(HTTP), ...SHARED],
   mock: Object.keys(MOCK),
 };
 
@@ -151,5 +252,5 @@ export const toolSchema: Schema = {
   type: ['object', 'null'],
   description:
     'Something that can answer; an entry with the name of a built-in tool changes only what it states',
-  ...fixedKeys({ ...COMMON, ...COMMAND, ...MOCK }),
+  ...fixedKeys({ ...COMMON, ...COMMAND, ...HTTP, ...MOCK }),
 };

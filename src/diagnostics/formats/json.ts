@@ -1,4 +1,4 @@
-import type { Diagnostic, Place } from './diagnostic.js';
+import type { Diagnostic, Place } from '../diagnostic.js';
 
 /** A place as it stands in JSON; all `null` for a finding about no file. */
 interface PlaceJson {

@@ -1,0 +1,8 @@
+import { schemaText } from '../../config-files/show.js';
+import type { CommandContext } from '../context.js';
+
+/** `config schema`: the JSON Schema of a config. */
+export async function runConfigSchema({ output }: CommandContext): Promise<number> {
+  await output.data(schemaText());
+  return 0;
+}

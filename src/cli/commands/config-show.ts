@@ -1,0 +1,35 @@
+import { viewConfig } from '../../config-files/show.js';
+import { failure } from '../../domain/failure.js';
+import { loadCommandConfig, usableConfig } from '../config.js';
+import type { CommandContext } from '../context.js';
+import { reportEarly } from '../report.js';
+
+/** `config show`: the config as it holds, or one part of it. A config with errors is 78, an unknown key 64. */
+export async function runConfigShow(
+  context: CommandContext,
+  key: string | null,
+  options: { origin?: boolean; json?: boolean },
+): Promise<number> {
+  const format = options.json === true ? 'json' : 'text';
+  const loaded = await loadCommandConfig(context);
+  const usable = usableConfig(loaded);
+  if (!usable.ok) return reportEarly(context, usable.error, format);
+  const redactor = context.output.redactor();
+  const view = viewConfig(loaded, { env: context.world.env, dotted: key, redactor });
+  if (view === null) {
+    const unknown = failure('usage', `nothing stands at \`${key}\``, {
+      hint: 'name a key as `config show` prints it, joined by dots: `agents.reviewer`',
+    });
+    return reportEarly(context, { failure: unknown }, format);
+  }
+  const origins = options.origin === true;
+  const { files } = usable.value.config;
+  if (options.json === true) {
+    const document = { files, config: view.value, ...(origins ? { origins: view.origins() } : {}) };
+    await context.output.data(`${JSON.stringify(document)}\n`);
+    return 0;
+  }
+  const head = files.length === 0 ? 'no file: the built-in catalogue alone' : `from ${files.join(', ')}`;
+  await context.output.data(`# ${head}\n${view.yaml({ origins })}`);
+  return 0;
+}

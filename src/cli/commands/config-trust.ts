@@ -1,0 +1,46 @@
+import { trustOf } from '../../config-files/trust.js';
+import { failure } from '../../domain/failure.js';
+import { loadCommandConfig, usableConfig } from '../config.js';
+import type { CommandContext } from '../context.js';
+import { reportEarly } from '../report.js';
+import { saveTrust, trustLines } from '../trust.js';
+
+/** `config trust`: says what the project's config would run and records that it may; `--show` only tells. */
+export async function runConfigTrust(context: CommandContext, options: { show?: boolean }): Promise<number> {
+  const loaded = await loadCommandConfig(context);
+  const usable = usableConfig(loaded);
+  if (!usable.ok) return reportEarly(context, usable.error, 'text');
+  const trust = await trustOf(loaded, context.world);
+  const { subject } = trust;
+  if (subject === null) return nothingToTrust(context, trust.trusted && trust.why === 'named');
+  if (options.show === true) {
+    const state = trust.trusted ? `trusted (${WHY[trust.why]})` : 'not trusted';
+    await context.output.data(`${subject.folder}: ${state}\n${trustLines(subject)}\n`);
+    return trust.trusted ? 0 : 1;
+  }
+  await context.output.say(`With the config of ${subject.folder} these may run:\n${trustLines(subject)}`);
+  const failed = await saveTrust(context, subject);
+  if (failed !== null) return reportEarly(context, { failure: failed }, 'text');
+  await context.output.say(
+    `trusted ${subject.folder}; a changed command asks again, a changed prompt does not`,
+  );
+  return 0;
+}
+
+const WHY = {
+  named: 'it was named',
+  variable: 'LLM_ROUTER_TRUST=1',
+  recorded: 'by `config trust`',
+  'nothing found': 'nothing was found',
+};
+
+async function nothingToTrust(context: CommandContext, isNamed: boolean): Promise<number> {
+  if (isNamed) {
+    await context.output.say('a config that is named, by `--config` or LLM_ROUTER_CONFIG, is trusted');
+    return 0;
+  }
+  const missing = failure('config', 'no config of a project was found that could be trusted', {
+    hint: 'see `llm-router config path`',
+  });
+  return reportEarly(context, { failure: missing }, 'text');
+}

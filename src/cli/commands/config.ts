@@ -1,0 +1,113 @@
+import { type Command, Option } from 'commander';
+import type { CommandContext } from '../context.js';
+import { addGlobalOptions, type Register } from '../register.js';
+import type { ValidateOptions } from './config-validate.js';
+
+type Add = (context: CommandContext, group: Command, register: Register) => void;
+
+/** Registers `config` and everything below it. The code of each command is loaded when it runs. */
+export function addConfig(context: CommandContext, program: Command, register: Register): void {
+  const group = addGlobalOptions(program.command('config')).description(
+    'Check, show or write the configuration',
+  );
+  for (const add of [addValidate, addInit, addShow, addSchema, addPath, addTrust, addMigrate])
+    add(context, group, register);
+}
+
+const addValidate: Add = (context, group, register) => {
+  const { command, action } = register(group, 'validate');
+  command
+    .description(
+      'Check a config: all problems at once, each at its place. Exit 1 if there is an error, 66 if a path cannot be read',
+    )
+    .argument(
+      '[path...]',
+      'files or folders, each a config of its own, - for stdin (default: the config that exec would use)',
+    )
+    .addOption(
+      new Option('--format <format>', 'format of the findings')
+        .choices(['text', 'json', 'github', 'sarif'])
+        .default('text'),
+    )
+    .option('--json', 'short for --format json')
+    .option('--strict', 'warnings fail too')
+    .option(
+      '--fix',
+      'first make the changes that are certain, in the files; everything else in them stays as it is',
+    );
+  action(async (paths: string[], options: ValidateOptions) => {
+    const { runConfigValidate } = await import('./config-validate.js');
+    return runConfigValidate(context, paths, options);
+  });
+};
+
+const addInit: Add = (context, group, register) => {
+  const { command, action } = register(group, 'init');
+  command
+    .description(
+      'Write llm-router.yaml for the tools that are installed, and its schema for editors; trusts both',
+    )
+    .option('--template <name>', 'write this example instead (see `llm-router template --list`)')
+    .option('--force', 'overwrite an existing file');
+  action(async (options: { template?: string; force?: boolean }) => {
+    const { runConfigInit } = await import('./config-init.js');
+    return runConfigInit(context, options);
+  });
+};
+
+const addShow: Add = (context, group, register) => {
+  const { command, action } = register(group, 'show');
+  command
+    .description('Show the config as it holds: built-in values, files and variables together, secrets masked')
+    .argument('[key]', 'only this part: agents.reviewer, tools.codex.models')
+    .option('--origin', 'say behind each value where it comes from')
+    .option('--json', 'print one JSON document');
+  action(async (key: string | undefined, options: { origin?: boolean; json?: boolean }) => {
+    const { runConfigShow } = await import('./config-show.js');
+    return runConfigShow(context, key ?? null, options);
+  });
+};
+
+const addSchema: Add = (context, group, register) => {
+  const { command, action } = register(group, 'schema');
+  command.description('Print the JSON Schema of a config, for editors');
+  action(async () => {
+    const { runConfigSchema } = await import('./config-schema.js');
+    return runConfigSchema(context);
+  });
+};
+
+const addPath: Add = (context, group, register) => {
+  const { command, action } = register(group, 'path');
+  command
+    .description('Show which files are in use, and where was looked')
+    .option('--json', 'print one JSON document');
+  action(async (options: { json?: boolean }) => {
+    const { runConfigPath } = await import('./config-path.js');
+    return runConfigPath(context, options);
+  });
+};
+
+const addTrust: Add = (context, group, register) => {
+  const { command, action } = register(group, 'trust');
+  command
+    .description("Trust this project's config: say what it would run, and let it")
+    .option('--show', 'only show what would run, and whether it is trusted; exit 1 if not');
+  action(async (options: { show?: boolean }) => {
+    const { runConfigTrust } = await import('./config-trust.js');
+    return runConfigTrust(context, options);
+  });
+};
+
+const addMigrate: Add = (context, group, register) => {
+  const { command, action } = register(group, 'migrate');
+  command
+    .description('Convert a config of lee-llm-router or llm-service, in its place; the old one stays as .bak')
+    .argument('<old>', 'the old file, or the folder of the old files')
+    .option('--check', 'only say whether it must be converted: exit 1 if so')
+    .option('--stdout', 'print the new config and write nothing');
+  action(async (old: string, options: { check?: boolean; stdout?: boolean }) => {
+    const { runConfigMigrate } = await import('./config-migrate.js');
+    return runConfigMigrate(context, old, options);
+  });
+};

@@ -1,0 +1,61 @@
+import { type LoadedFiles, loadConfigFiles } from '../config-files/load.js';
+import { recordTrust, type TrustSubject, trustOf, trustSubject } from '../config-files/trust.js';
+import { reasonOf } from '../config-files/write.js';
+import { type Failure, failure } from '../domain/failure.js';
+import type { CommandContext } from './context.js';
+
+/**
+ * Sees to it that a config that was found by searching may run: trusted before, or trusted now by a person on the terminal.
+ * Returns why it may not. The signal's reason is the `Failure` that ends the question.
+ */
+export async function requireTrust(
+  context: CommandContext,
+  loaded: LoadedFiles,
+  signal: AbortSignal,
+): Promise<Failure | null> {
+  const trust = await trustOf(loaded, context.world);
+  if (trust.trusted) return null;
+  const answer = await context.output.ask(questionFor(trust.subject), signal);
+  if (signal.aborted) return signal.reason as Failure;
+  if (answer === null || !/^y(es)?$/i.test(answer.trim())) return notTrusted(loaded, trust.subject);
+  return saveTrust(context, trust.subject);
+}
+
+/** Records trust; returns why it could not be recorded. */
+export async function saveTrust(context: CommandContext, subject: TrustSubject): Promise<Failure | null> {
+  try {
+    await recordTrust(context.world, subject);
+    return null;
+  } catch (error) {
+    return failure('input', `trust cannot be recorded: ${reasonOf(error)}`, {
+      hint: 'set LLM_ROUTER_TRUST=1, or name the config with `--config`',
+    });
+  }
+}
+
+/** Trusts the project's config that was just written; returns why it could not. One that is not found from here needs no trust. */
+export async function trustProject(context: CommandContext): Promise<Failure | null> {
+  const { env, cwd, home } = context.world;
+  const subject = await trustSubject(
+    await loadConfigFiles({ explicit: [], env: { ...env, LLM_ROUTER_CONFIG: '' }, cwd, home }),
+  );
+  return subject === null ? null : saveTrust(context, subject);
+}
+
+/** What a project's config would do, indented below a heading. */
+export function trustLines({ does }: TrustSubject): string {
+  return does.map((line) => `  ${line}`).join('\n');
+}
+
+function questionFor(subject: TrustSubject): string {
+  const head = `The config of ${subject.folder} is not trusted yet. With it these may run:`;
+  return `${head}\n${trustLines(subject)}\nTrust ${subject.folder}? [y/N] `;
+}
+
+function notTrusted({ config }: LoadedFiles, { folder }: TrustSubject): Failure {
+  const file = config?.files.at(-1) ?? folder;
+  const message = `\`${file}\` was found by searching and is not trusted: it can name commands to run`;
+  return failure('not_allowed', message, {
+    hint: `read it, then run \`llm-router config trust\`; or name it with \`--config ${file}\`, or set LLM_ROUTER_TRUST=1`,
+  });
+}

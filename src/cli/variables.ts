@@ -1,0 +1,41 @@
+/** A variable that is read or set. */
+export interface Variable {
+  name: string;
+  meaning: string;
+}
+
+/** Variables that change what the command does; a flag is stronger than its variable. */
+export const OWN_VARIABLES: readonly Variable[] = [
+  { name: 'LLM_ROUTER_CONFIG', meaning: 'config file or folder instead of the ones found, like `--config`' },
+  { name: 'LLM_ROUTER_TRUST', meaning: '`1`: a config that was found by searching may run commands' },
+  { name: 'LLM_ROUTER_AGENT', meaning: 'the agent, like `exec --agent`' },
+  { name: 'LLM_ROUTER_TOOL', meaning: 'the tool, like `exec --tool`' },
+  { name: 'LLM_ROUTER_MODEL', meaning: 'the model, like `exec --model`' },
+  { name: 'LLM_ROUTER_POLICY', meaning: 'the policy, like `exec --policy`' },
+  { name: 'LLM_ROUTER_TRACE_DIR', meaning: 'the folder of traces, before `traces.dir` of the config' },
+];
+
+/** Variables that every tool finds in its environment; a nested call reads them again. */
+export const CHILD_VARIABLES: readonly Variable[] = [
+  { name: 'LLM_ROUTER_PARENT_ID', meaning: 'id of the invocation that runs the tool' },
+  { name: 'LLM_ROUTER_ROOT_ID', meaning: 'id of the first invocation of the family' },
+  { name: 'LLM_ROUTER_DEPTH', meaning: 'how deep the call is nested, 1 for a tool of the first' },
+  { name: 'TRACEPARENT', meaning: 'the trace, as W3C Trace Context; read and passed on' },
+];
+
+/** Variables of others that are followed. */
+export const FOREIGN_VARIABLES: readonly Variable[] = [
+  { name: 'NO_COLOR', meaning: 'not empty: no colours (https://no-color.org)' },
+  { name: 'FORCE_COLOR', meaning: 'not empty and not `0`: colours also in a pipe' },
+  { name: 'TERM', meaning: '`dumb`: no colours and no spinner' },
+  { name: 'CI', meaning: 'set: no spinner, and no question' },
+  { name: 'XDG_CONFIG_HOME', meaning: 'where the config of the user is [~/.config]' },
+  { name: 'XDG_STATE_HOME', meaning: 'where trust and traces outside of projects are [~/.local/state]' },
+];
+
+/** Every group with its heading. */
+export const VARIABLE_GROUPS: readonly { title: string; variables: readonly Variable[] }[] = [
+  { title: 'Read', variables: OWN_VARIABLES },
+  { title: 'Set for tools', variables: CHILD_VARIABLES },
+  { title: 'Of others', variables: FOREIGN_VARIABLES },
+];

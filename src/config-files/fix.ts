@@ -1,0 +1,53 @@
+import { chmod, readFile, realpath, stat } from 'node:fs/promises';
+import type { ConfigFile } from '../config/load.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { applyFixes } from '../diagnostics/fix.js';
+import { err, ok, type Result } from '../domain/result.js';
+import { reasonOf, writeByRename } from './write.js';
+
+/** What the fixes of some findings did. */
+export interface Fixed {
+  /** The findings that were mended, at the places where they stood. */
+  mended: Diagnostic[];
+  /** Sentences about files that could not be changed. */
+  trouble: string[];
+}
+
+const BOM = '\uFEFF';
+
+/** Makes the fixes of these findings in the files, by rename; everything else in them stays as it is, byte for byte. */
+export async function fixFiles(
+  files: readonly ConfigFile[],
+  diagnostics: readonly Diagnostic[],
+): Promise<Fixed> {
+  const fixed: Fixed = { mended: [], trouble: [] };
+  for (const file of files) {
+    const fixable = diagnostics.filter(({ fix }) => fix !== null && fix.place.file === file.file);
+    const fixes = fixable.flatMap(({ fix }) => fix ?? []);
+    const { text, applied } = applyFixes(withoutBom(file.text), fixes);
+    if (applied.length === 0) continue;
+    const written = await rewrite(file, text);
+    if (!written.ok) fixed.trouble.push(written.error);
+    else fixed.mended.push(...fixable.filter(({ fix }) => fix !== null && applied.includes(fix)));
+  }
+  return fixed;
+}
+
+/** Writes through a link and keeps the mode; a file that was changed meanwhile is left alone. */
+async function rewrite({ file, path, text: read }: ConfigFile, text: string): Promise<Result<null, string>> {
+  try {
+    const target = await realpath(path);
+    const [now, { mode }] = [await readFile(target, 'utf8'), await stat(target)];
+    if (withoutBom(now) !== withoutBom(read))
+      return err(`\`${file}\` was changed meanwhile, and is left as it is`);
+    await writeByRename(target, now.startsWith(BOM) ? BOM + text : text);
+    await chmod(target, mode);
+    return ok(null);
+  } catch (error) {
+    return err(`\`${file}\` cannot be written: ${reasonOf(error)}`);
+  }
+}
+
+function withoutBom(text: string): string {
+  return text.startsWith(BOM) ? text.slice(BOM.length) : text;
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { readFile, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { child, isTree } from '../config/tree.js';
+import { canonicalJson, trustedPart, whatItDoes } from '../config/trust-part.js';
+import { type PathContext, stateDir } from '../paths.js';
+import type { LoadedFiles } from './load.js';
+import { writeByRename } from './write.js';
+
+/** A project's config as trust sees it. */
+export interface TrustSubject {
+  /** Real path of the project's folder. */
+  folder: string;
+  /** SHA-256 of the part that matters. */
+  hash: string;
+  /** What it would run or change, as lines for a person. */
+  does: string[];
+}
+
+/** Whether commands of a config may run. */
+export type Trust =
+  | { trusted: true; why: 'nothing found' | 'named' | 'variable' | 'recorded'; subject: TrustSubject | null }
+  | { trusted: false; subject: TrustSubject };
+
+/**
+ * Whether a loaded config is trusted: one that was named is, and so is everything with `LLM_ROUTER_TRUST=1`; one that was
+ * found by searching is when the record has its hash.
+ */
+export async function trustOf(loaded: LoadedFiles, context: PathContext): Promise<Trust> {
+  const isNamed = loaded.merged.layers.some((layer) => layer.name === 'explicit');
+  if (isNamed) return { trusted: true, why: 'named', subject: null };
+  const subject = await trustSubject(loaded);
+  if (subject === null) return { trusted: true, why: 'nothing found', subject: null };
+  if (context.env.LLM_ROUTER_TRUST === '1') return { trusted: true, why: 'variable', subject };
+  const recorded = await recordedHash(context, subject.folder);
+  return recorded === subject.hash
+    ? { trusted: true, why: 'recorded', subject }
+    : { trusted: false, subject };
+}
+
+/** What a project's config that was found by searching asks trust for; `null` when none was found. */
+export async function trustSubject(loaded: LoadedFiles): Promise<TrustSubject | null> {
+  const { merged, projectDir, discovered } = loaded;
+  const layer = merged.layers.find((one) => one.name === 'project');
+  if (!discovered || projectDir === null || layer === undefined) return null;
+  return {
+    folder: await realpath(projectDir).catch(() => projectDir),
+    hash: createHash('sha256')
+      .update(canonicalJson(trustedPart(layer.value)))
+      .digest('hex'),
+    does: whatItDoes(merged, layer.value),
+  };
+}
+
+/** Records that a project's config is trusted as it is now; rejects with the system's error when it cannot be written. */
+export async function recordTrust(context: PathContext, subject: TrustSubject): Promise<void> {
+  const projects = { ...(await readRecord(context)), [subject.folder]: { hash: subject.hash } };
+  const text = `${JSON.stringify({ version: 1, projects }, null, 1)}\n`;
+  await writeByRename(trustFile(context), text, { private: true });
+}
+
+/** Where trust is recorded. */
+export function trustFile(context: PathContext): string {
+  return path.join(stateDir(context), 'trust.json');
+}
+
+async function recordedHash(context: PathContext, folder: string): Promise<string | null> {
+  const hash = child(child(await readRecord(context), folder), 'hash');
+  return typeof hash === 'string' ? hash : null;
+}
+
+/** A record that is not there, or damaged, trusts nobody. */
+async function readRecord(context: PathContext): Promise<Record<string, unknown>> {
+  try {
+    const projects = child(JSON.parse(await readFile(trustFile(context), 'utf8')), 'projects');
+    return isTree(projects) ? { ...projects } : {};
+  } catch {
+    return {};
+  }
+}

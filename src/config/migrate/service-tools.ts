@@ -1,0 +1,89 @@
+import { child, entriesOf, isTree, type Tree } from '../tree.js';
+import { type CommandLine, convertCommandLine } from './command-line.js';
+import { compact, type Draft, durationOf, leftOver, type Note, textOf, textsOf, validName } from './draft.js';
+import { convertReferences, convertVariables } from './variables.js';
+
+const KNOWN = [
+  ...['binary', 'command', 'binary_path', 'command_template', 'invoke_pattern', 'platforms', 'models'],
+  ...['env_vars', 'env_required', 'timeout', 'output_format', 'response_format', 'text_field'],
+];
+
+/** Converts `tools`, with the limits that stood in `rate_limiting`. */
+export function convertTools(old: { tools: unknown; rates: unknown; builtIns: readonly string[] }): Draft {
+  const tools = entriesOf(old.tools).map(([was, entry]) => {
+    const name = validName(was);
+    const tool = isTree(entry) ? entry : {};
+    const isBuiltIn = old.builtIns.includes(name);
+    return { name, ...convertTool({ name, tool, isBuiltIn, rate: rateOf(old.rates, was) }) };
+  });
+  return {
+    value: Object.fromEntries(tools.map(({ name, value }) => [name, value])),
+    notes: tools.flatMap(({ notes }) => notes),
+  };
+}
+
+function rateOf(rates: unknown, tool: string): Tree {
+  const [minute, hour] = ['max_requests_per_minute', 'max_requests_per_hour'].map((key) => {
+    const limits = child(rates, key);
+    return Number(isTree(limits) ? child(limits, tool) : limits);
+  });
+  const limit = (count: number | undefined) => (count !== undefined && count > 0 ? count : undefined);
+  return { requests_per_minute: limit(minute), requests_per_hour: limit(hour) };
+}
+
+function convertTool(old: { name: string; tool: Tree; isBuiltIn: boolean; rate: Tree }): Draft {
+  const { name, tool, isBuiltIn } = old;
+  const path = ['tools', name];
+  const written = textOf(child(tool, 'command_template') ?? child(tool, 'invoke_pattern'));
+  const line = written === undefined ? null : convertCommandLine(written);
+  const variables = convertVariables(child(tool, 'env_vars'), path);
+  const binary = textOf(child(tool, 'binary_path') ?? child(tool, 'binary') ?? child(tool, 'command'));
+  const value = compact({
+    binary: binary === undefined ? undefined : convertReferences(binary),
+    platforms: platformsOf(child(tool, 'platforms')),
+    command_template: line?.template,
+    prompt: isBuiltIn ? line?.prompt : stdinOnly(line),
+    output: line === null ? undefined : outputOf(tool, line),
+    models: textsOf(child(tool, 'models')),
+    env_vars: variables.value,
+    env_required: textsOf(child(tool, 'env_required')),
+    rate_limit: old.rate,
+    timeout: durationOf(child(tool, 'timeout')),
+  });
+  const notes: Note[] = [
+    ...(isBuiltIn && line !== null ? [{ path, text: BUILT_IN_ADVICE }] : []),
+    ...(line?.notes ?? []).map((text) => ({ path, text })),
+    ...variables.notes,
+    ...leftOver(tool, KNOWN, path),
+  ];
+  return { value, notes };
+}
+
+const BUILT_IN_ADVICE =
+  'a tool of this name is built in, and also reads tokens, cost and failures: delete binary, command_template, prompt and output to use it';
+
+/** Where the template says it by itself, it need not be said again. */
+function stdinOnly(line: CommandLine | null): string | undefined {
+  const isClear = line === null || line.prompt !== 'stdin' || !/\{prompt(_file)?\}/.test(line.template);
+  return isClear ? undefined : 'stdin';
+}
+
+function platformsOf(value: unknown): Tree | undefined {
+  const path = (key: string): string | undefined => textOf(child(value, key));
+  return isTree(value)
+    ? { linux: path('linux'), macos: path('macos') ?? path('darwin'), windows: path('windows') }
+    : undefined;
+}
+
+/** The old router guessed whether the output was JSON; a tool says so now. */
+function outputOf(tool: Tree, { writesFile }: CommandLine): Tree {
+  const format = textOf(child(tool, 'output_format') ?? child(tool, 'response_format'));
+  const from = writesFile ? { from: 'output_file' } : {};
+  if (format !== 'json') return { format: 'text', ...from };
+  const field = textOf(child(tool, 'text_field'));
+  const text =
+    field === undefined
+      ? ['/response', '/text', '/content', '/output', '/message', '/completion']
+      : `/${field.replaceAll('.', '/')}`;
+  return { format: 'json', ...from, text };
+}

@@ -1,0 +1,133 @@
+import type { Diagnostic, Place } from '../../diagnostics/diagnostic.js';
+import { createRedactor } from '../../redact/redact.js';
+import type { Layer } from '../layers.js';
+import { type LoadedConfig, loadConfig } from '../load.js';
+import { at, child, isTree, type Path, type Tree } from '../tree.js';
+import { flow, yamlText } from '../yaml-text.js';
+import type { Draft, Note } from './draft.js';
+
+/** A new config as text, and what is still wrong with it. */
+export interface Settled {
+  text: string;
+  diagnostics: Diagnostic[];
+}
+
+/** Each round takes out at least one key; a config has fewer keys that can be wrong than this. */
+const MAX_ROUNDS = 100;
+/** Findings of keys that this version does not follow: they become comments. */
+const TAKEN_OUT = ['config/unknown-key', 'config/not-in-effect'];
+
+/** Writes a draft; what this version cannot follow becomes a comment in its place. */
+export function settle(draft: Draft, head: string, builtIn: Layer): Settled {
+  const { value, notes } = createRedactor().value(draft);
+  let current: Draft = { value: withoutEmptySections(value), notes };
+  for (let round = 0; ; round++) {
+    const text = write(current, head);
+    const loaded = load(text, builtIn);
+    const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error');
+    const wrong = firstOf(errors, (one) => faultyPath(one, current.value, loaded));
+    if (wrong === null || round === MAX_ROUNDS) return { text, diagnostics: loaded.diagnostics };
+    current = takeOut(current, wrong);
+  }
+}
+
+function withoutEmptySections(value: Tree): Tree {
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      ([, one]) => one !== undefined && !(isTree(one) && Object.keys(one).length === 0),
+    ),
+  );
+}
+
+function write({ value, notes }: Draft, head: string): string {
+  const placed = notes.map(({ path, text }) => ({ path: nearest(value, path), text }));
+  const textsAt = (path: Path): string[] =>
+    placed.flatMap((one) => (one.path.join('\0') === path.join('\0') ? [one.text] : []));
+  const top = [head, ...new Set(textsAt([]))].map((line) => `# ${line}\n`).join('');
+  return `${top}${yamlText(value, { above: (path) => (path.length === 0 ? [] : [...new Set(textsAt(path))]) })}`;
+}
+
+function nearest(value: Tree, path: Path): Path {
+  return path.length === 0 || at(value, path) !== undefined ? path : nearest(value, path.slice(0, -1));
+}
+
+function load(text: string, builtIn: Layer): LoadedConfig {
+  const files = [{ file: 'llm-router.yaml', path: '/llm-router.yaml', text }];
+  return loadConfig({ sources: [{ layer: 'explicit', files }], builtIn, home: '/' });
+}
+
+/** The innermost key around a finding that a comment can mend; `null` for any other finding. */
+function faultyPath({ code, place }: Diagnostic, value: Tree, { merged }: LoadedConfig): Path | null {
+  const layer = merged.layers.at(-1);
+  if (place === null || layer === undefined) return null;
+  const found = pathsOf(value, []).findLast((path) =>
+    (['key', 'value'] as const).some((what) => holds(layer.place(path, what), place)),
+  );
+  if (found === undefined || found.length < 2) return null;
+  const isKind = found[0] === 'tools' && found[2] === 'kind';
+  return TAKEN_OUT.includes(code) || isKind ? found : null;
+}
+
+function holds(outer: Place | null, inner: Place): boolean {
+  if (outer === null) return false;
+  const startsBefore = outer.line < inner.line || (outer.line === inner.line && outer.column <= inner.column);
+  const endsBehind =
+    outer.endLine > inner.endLine || (outer.endLine === inner.endLine && outer.endColumn >= inner.endColumn);
+  return startsBefore && endsBehind;
+}
+
+/** Every path of maps, parents first. */
+function pathsOf(value: unknown, base: Path): Path[] {
+  if (!isTree(value)) return [];
+  return Object.keys(value).flatMap((key) => {
+    const path = [...base, key];
+    return [path, ...pathsOf(value[key], path)];
+  });
+}
+
+function takeOut({ value, notes }: Draft, path: Path): Draft {
+  if (path[0] === 'tools' && child(at(value, path.slice(0, 2)), 'kind') === 'http')
+    return withoutHttp({ value, notes }, path.slice(0, 2));
+  const text = `not in effect in this version: \`${path.at(-1)}: ${flow(at(value, path))}\``;
+  return { value: removed(value, path), notes: [...notes, { path: path.slice(0, -1), text }] };
+}
+
+/** A tool that nobody can run here, and that says so: agents go on to their fallbacks. */
+function withoutHttp({ value, notes }: Draft, path: Path): Draft {
+  const tool = at(value, path);
+  const hint = 'this version runs no HTTP tools';
+  const models = child(tool, 'models');
+  const stub = {
+    binary: 'no-http-tools-in-this-version',
+    args: [],
+    ...(models === undefined ? {} : { models }),
+    install_hint: hint,
+  };
+  const note: Note = { path, text: `${hint}; as soon as one does: ${flow(tool)}` };
+  return { value: replaced(value, path, stub), notes: [...notes, note] };
+}
+
+function replaced(tree: Tree, [step, ...rest]: Path, value: unknown): Tree {
+  if (step === undefined) return tree;
+  const inner = child(tree, step);
+  return { ...tree, [step]: rest.length === 0 ? value : replaced(isTree(inner) ? inner : {}, rest, value) };
+}
+
+function removed(tree: Tree, [step, ...rest]: Path): Tree {
+  if (step === undefined) return tree;
+  const entries = Object.entries(tree).flatMap(([key, one]): [string, unknown][] => {
+    if (key !== String(step)) return [[key, one]];
+    if (rest.length === 0 || !isTree(one)) return [];
+    const inner = removed(one, rest);
+    return Object.keys(inner).length === 0 ? [] : [[key, inner]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function firstOf<T, R>(list: readonly T[], find: (one: T) => R | null): R | null {
+  for (const one of list) {
+    const found = find(one);
+    if (found !== null) return found;
+  }
+  return null;
+}

@@ -1,0 +1,25 @@
+import { child, entriesOf } from '../tree.js';
+import { entries, finding, isOwn, type Rule } from './rule.js';
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|.+\.localhost)$/i;
+
+/** A key is sent by plain http to another machine, where everybody on the way can read it. */
+export const insecureBaseUrl: Rule = {
+  code: 'config/insecure-base-url',
+  check(context) {
+    return entries(context, 'tools').flatMap(({ name, entry, path }) => {
+      const url = entry.base_url;
+      const host =
+        typeof url === 'string' ? /^http:\/\/(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]+)/i.exec(url)?.[1] : undefined;
+      const where = [...path, 'base_url'];
+      if (host === undefined || LOOPBACK.test(host) || !hasKey(entry) || !isOwn(context, where)) return [];
+      const message = `tool \`${name}\` sends its key to \`${host}\` without encryption`;
+      return [finding(context, { code: this.code, path: where, message, hint: 'use `https://`' })];
+    });
+  },
+};
+
+function hasKey(tool: unknown): boolean {
+  const isAuthorization = ([name]: [string, unknown]) => /authorization|key|token/i.test(name);
+  return child(tool, 'api_key_env') !== undefined || entriesOf(child(tool, 'headers')).some(isAuthorization);
+}

@@ -1,0 +1,91 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { createRedactor } from '../../redact/redact.js';
+import { at, child, entriesOf, itemsOf, type Path } from '../tree.js';
+import { describePath } from '../words.js';
+import { entries, finding, isOwn, type Rule, type RuleContext } from './rule.js';
+
+const CODE = 'config/secret-in-config';
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Names of variables and headers that hold secrets. */
+const SECRET_NAME = /(?:^|[_-])(?:api_?key|key|token|secret|password|passwd|credentials?|authorization)$/i;
+/** A shorter value is a setting rather than a key. */
+const MIN_LENGTH = 8;
+
+/** A key stands in the config, where it is copied, committed and shown; only its variable's name belongs there. */
+export const secretInConfig: Rule = {
+  code: CODE,
+  check(context) {
+    const { merged } = context;
+    const mayHold = merged.layers.some(({ sources }) => sources.some(({ text }) => isToken(text)));
+    const tokens = mayHold ? textsIn(merged.value, []).filter(({ text }) => isToken(text)) : [];
+    const certain = [...tokens.map(({ path }) => path), ...notNames(context)];
+    const reported = new Set(certain.map((path) => JSON.stringify(path)));
+    const likely = namedLikeSecrets(context).filter((path) => !reported.has(JSON.stringify(path)));
+    return [
+      ...certain.map((path) => report(context, path, 'error')),
+      ...likely.map((path) => report(context, path, 'warning')),
+    ].filter((one) => one !== null);
+  },
+};
+
+const redactor = createRedactor();
+
+function isToken(text: string): boolean {
+  return text.length >= MIN_LENGTH && redactor.text(text) !== text;
+}
+
+function report(context: RuleContext, path: Path, severity: 'error' | 'warning'): Diagnostic | null {
+  if (!isOwn(context, path)) return null;
+  const isNamePlace = /_env$/.test(String(path.findLast((step) => typeof step === 'string')));
+  const message =
+    severity === 'error'
+      ? `${describePath(path)} ${isNamePlace ? 'must name a variable, but holds something else' : 'holds a key'}`
+      : `${describePath(path)} looks like a key`;
+  const hint = isNamePlace ? 'put the key into a variable, and its name here' : hintFor(path);
+  return finding(context, { code: CODE, path, message, hint, severity });
+}
+
+/** References to variables are read in a few places only. */
+function hintFor(path: Path): string {
+  const isExpanded = ['env_vars', 'headers', 'base_url'].some((key) => path.includes(key));
+  return isExpanded
+    ? `put it into a variable, and write \`$\{NAME}\` here`
+    : 'put it into a variable, and let the tool read that';
+}
+
+/** Every text of the tree with its path. */
+function textsIn(value: unknown, path: Path): { text: string; path: Path }[] {
+  if (typeof value === 'string') return [{ text: value, path }];
+  if (Array.isArray(value))
+    return itemsOf(value).flatMap(({ item, step }) => textsIn(item, [...path, ...step]));
+  return entriesOf(value).flatMap(([key, one]) => textsIn(one, [...path, key]));
+}
+
+/** Values of `*_env` keys that no variable can be called; a token was found already. */
+function notNames(context: RuleContext): Path[] {
+  const keys = [
+    ...entries(context, 'tools').map(({ path }) => [...path, 'api_key_env']),
+    ['server', 'token_env'],
+  ];
+  return keys.flatMap((path) =>
+    itemsOf(at(context.merged.value, path)).flatMap(({ item, step }) =>
+      typeof item === 'string' && item !== '' && !VARIABLE.test(item) && !isToken(item)
+        ? [[...path, ...step]]
+        : [],
+    ),
+  );
+}
+
+function namedLikeSecrets(context: RuleContext): Path[] {
+  return entries(context, 'tools').flatMap(({ entry, path }) =>
+    ['env_vars', 'headers'].flatMap((key) =>
+      entriesOf(child(entry, key))
+        .filter(([name, value]) => SECRET_NAME.test(name) && isLiteral(value))
+        .map(([name]) => [...path, key, name]),
+    ),
+  );
+}
+
+function isLiteral(value: unknown): boolean {
+  return typeof value === 'string' && value.length >= MIN_LENGTH && !value.includes('${');
+}

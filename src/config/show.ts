@@ -1,0 +1,131 @@
+import { formatPlace } from '../diagnostics/diagnostic.js';
+import type { Merged } from './layers.js';
+import { KEYS_OF_KIND } from './schema/tools.js';
+import { CONFIG_SCHEMA } from './schema.js';
+import { at, child, entriesOf, isTree, type Path, type Tree } from './tree.js';
+import { type YamlNotes, yamlText } from './yaml-text.js';
+
+/** A value that something stronger than every file sets. */
+export interface Override {
+  path: Path;
+  value: unknown;
+  /** As shown behind the value: ``environment: LLM_ROUTER_AGENT``. */
+  origin: string;
+}
+
+/** The whole config as it holds: files over built-in values over defaults, variables over all of them. */
+export interface ShownConfig {
+  value: Tree;
+  /** `file:line:column`, `built-in`, `default`, or the origin of an override. */
+  originOf(path: Path): string;
+}
+
+/** Fills in what the schema gives as default, and what the overrides set. Variables in values are not expanded. */
+export function shownConfig(merged: Merged, overrides: readonly Override[]): ShownConfig {
+  const withPolicy = mergedWithDefaultPolicy(merged.value);
+  const filled = inOrder(withDefaults(withPolicy, CONFIG_SCHEMA, []) as Tree);
+  const value = overrides.reduce((tree, { path, value: one }) => setAt(tree, path, one), filled);
+  return { value: masked(value, []) as Tree, originOf: (path) => originOf(merged, overrides, path) };
+}
+
+/** The part of a shown config at a path as YAML; `origins` writes behind every value where it comes from. */
+export function shownYaml(shown: ShownConfig, path: Path, options: { origins: boolean }): string {
+  const part = at(shown.value, path);
+  const notes: YamlNotes = options.origins ? { behind: (where) => shown.originOf([...path, ...where]) } : {};
+  const behind = options.origins && !isTree(part) ? `  # ${shown.originOf(path)}` : '';
+  return yamlText(part, notes).replace(/\n$/, `${behind}\n`);
+}
+
+/** Every value with a dotted path and its origin. */
+export function shownOrigins(shown: ShownConfig, path: Path): Record<string, string> {
+  const value = at(shown.value, path);
+  if (!isTree(value) || Object.keys(value).length === 0) return { [path.join('.')]: shown.originOf(path) };
+  return Object.assign({}, ...Object.keys(value).map((key) => shownOrigins(shown, [...path, key])));
+}
+
+function originOf(merged: Merged, overrides: readonly Override[], path: Path): string {
+  const override = overrides.find((one) => one.path.join('.') === path.join('.'));
+  if (override !== undefined) return override.origin;
+  const layer = at(merged.value, path) === undefined ? null : merged.layerOf(path);
+  if (layer === null) return 'default';
+  const place = layer.place(path, 'value');
+  return layer.name === 'built-in' || place === null ? 'built-in' : formatPlace(place);
+}
+
+/** Sections in the order of the schema, whichever layer wrote them. */
+function inOrder(value: Tree): Tree {
+  const order = Object.keys(CONFIG_SCHEMA.properties as Tree);
+  const keys = [...order.filter((key) => Object.hasOwn(value, key)), ...Object.keys(value)];
+  return Object.fromEntries([...new Set(keys)].map((key) => [key, value[key]]));
+}
+
+/** The policy `default` holds for everybody, whether anybody wrote it or not. */
+function mergedWithDefaultPolicy(value: Tree): Tree {
+  const policies = child(value, 'policies');
+  const own = child(policies, 'default');
+  const sections = { governance: {}, privacy: {} };
+  return {
+    ...value,
+    policies: {
+      ...(isTree(policies) ? policies : {}),
+      default: { ...sections, ...(isTree(own) ? own : {}) },
+    },
+    traces: child(value, 'traces') ?? {},
+  };
+}
+
+/** Defaults of the keys that a map does not have. A map that is not there stays away. */
+function withDefaults(value: unknown, schema: unknown, path: Path): unknown {
+  if (!isTree(value)) return value;
+  const properties = child(schema, 'properties');
+  const entry = child(schema, 'additionalProperties');
+  const filled = entriesOf(value).map(([key, one]): [string, unknown] => {
+    const isEntry = path.length === 1 && one === null;
+    return [key, withDefaults(isEntry ? {} : one, child(properties, key) ?? entry, [...path, key])];
+  });
+  const missing = entriesOf(properties).flatMap(([key, part]): [string, unknown][] => {
+    const fallback = child(part, 'default');
+    return fallback === undefined || child(value, key) !== undefined || !fits(value, key, path)
+      ? []
+      : [[key, fallback]];
+  });
+  return { ...moreDefaults(path), ...Object.fromEntries([...filled, ...missing]) };
+}
+
+/** Defaults that depend on more than the schema says. */
+function moreDefaults(path: Path): Tree {
+  return path[0] === 'agents' && path.length === 2 ? { access: 'read', policy: 'default' } : {};
+}
+
+/** Whether the default of a key holds in this map: a policy that is not `default` inherits, a mock has no command. */
+function fits(map: Tree, key: string, path: Path): boolean {
+  if (path[0] === 'policies' && path[1] !== 'default') return false;
+  if (path[0] !== 'tools' || path.length !== 2) return true;
+  const isAtExit = child(child(map, 'output'), 'at_exit') === true;
+  if (key === 'idle_timeout' && isAtExit) return false;
+  const kind = child(map, 'kind') ?? 'command';
+  const others = entriesOf(KEYS_OF_KIND).filter(([name]) => name !== kind);
+  const own = child(KEYS_OF_KIND, String(kind));
+  const isOwn = Array.isArray(own) && own.includes(key);
+  return isOwn || !others.some(([, keys]) => Array.isArray(keys) && keys.includes(key));
+}
+
+function setAt(tree: Tree, [step, ...rest]: Path, value: unknown): Tree {
+  if (step === undefined) return tree;
+  const inner = child(tree, step);
+  return { ...tree, [step]: rest.length === 0 ? value : setAt(isTree(inner) ? inner : {}, rest, value) };
+}
+
+const MASK = '[redacted]';
+const SECRET_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|AUTHORIZATION)$/i;
+
+/** A key that somebody wrote down instead of a reference to a variable. */
+function masked(value: unknown, path: Path): unknown {
+  const [section, , key, name] = path;
+  const holdsSecrets = section === 'tools' && (key === 'env_vars' || key === 'headers');
+  if (holdsSecrets && path.length === 4 && typeof value === 'string') {
+    return SECRET_NAME.test(String(name)) && value.length >= 8 && !value.includes('${') ? MASK : value;
+  }
+  if (!isTree(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, masked(one, [...path, key])]));
+}

@@ -1,0 +1,30 @@
+import { diagnostic } from '../diagnostics/codes.js';
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.js';
+
+/** How deep values may be nested in a file. */
+export const MAX_DEPTH = 64;
+
+/** What to do about the commonest slips, by a word of the library's message. */
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [/\btabs?\b/i, 'YAML is indented with blanks only'],
+  [/nested mappings/i, 'put a text that holds `: ` between quotes'],
+  [/multiple documents/i, 'remove the `---` line'],
+  [/unresolved tag/i, 'put a text that starts with `!` between quotes'],
+];
+
+/** A finding that the text is not YAML as a config needs it. */
+export function syntaxFinding(place: Place, message: string): Diagnostic {
+  const hint = HINTS.find(([pattern]) => pattern.test(message))?.[1] ?? null;
+  return diagnostic('config/yaml-syntax', message, { place, hint });
+}
+
+/** A finding that values are nested deeper than is read. */
+export function depthFinding(place: Place): Diagnostic {
+  return diagnostic('config/too-deep', `values are nested deeper than ${MAX_DEPTH} levels`, { place });
+}
+
+/** The library's message in our style: one line, small first letter, no full stop. */
+export function sentence(message: string): string {
+  const line = (message.split(/\n|; /)[0] ?? '').trim().replace(/[.:]$/, '');
+  return /^[A-Z][a-z]/.test(line) ? line.charAt(0).toLowerCase() + line.slice(1) : line;
+}

@@ -1,0 +1,164 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { builtInLayer } from '../../src/catalog/catalog.js';
+import { loadConfig } from '../../src/config/load.js';
+import { convertCommandLine } from '../../src/config/migrate/command-line.js';
+import { type Migration, migrate, type OldFile } from '../../src/config/migrate/migrate.js';
+import { parseSource } from '../../src/config/source.js';
+import { child, isTree } from '../../src/config/tree.js';
+import { yamlText } from '../../src/config/yaml-text.js';
+
+const FOLDER = path.resolve('test/fixtures/migrate');
+const IS_UPDATE = process.env.UPDATE_FIXTURES === '1';
+const SAMPLES = readdirSync(FOLDER).filter((name) => !name.endsWith('.out'));
+/** Every value in the samples that is a key. */
+const KEYS = [
+  ...['sk-live-0123456789', 'my-own-secret-word', 'plain-secret-value', 'another-secret-value'],
+  ...['hunter2hunter2', 'literal-secret-value'],
+];
+
+describe('old configs', () => {
+  it('are both formats', () => {
+    expect(SAMPLES.filter((name) => name.startsWith('lee-')).length).toBeGreaterThanOrEqual(4);
+    expect(SAMPLES.filter((name) => name.startsWith('service-')).length).toBeGreaterThanOrEqual(3);
+  });
+
+  it.each(SAMPLES)('%s becomes exactly its new text', (name) => {
+    const text = textOf(name);
+    const expected = path.join(FOLDER, `${path.basename(name, '.yaml')}.out`);
+    if (IS_UPDATE) writeFileSync(expected, text);
+    expect(text).toBe(readFileSync(expected, 'utf8'));
+  });
+
+  it.each(SAMPLES)('%s becomes a config without errors', (name) => {
+    const { config, diagnostics } = load(textOf(name));
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(config).not.toBeNull();
+  });
+
+  it.each(SAMPLES)('%s loses every key that was written into it', (name) => {
+    for (const key of KEYS) expect(textOf(name)).not.toContain(key);
+  });
+
+  it.each(SAMPLES)('%s is not converted a second time', (name) => {
+    expect(migrate([{ file: 'llm-router.yaml', text: textOf(name) }], builtInLayer())).toEqual({
+      kind: 'current',
+    });
+    expect(textOf(name)).toBe(textOf(name));
+  });
+});
+
+describe('other files', () => {
+  it.each([
+    ['unknown', 'greeting: hello\n'],
+    ['unknown', 'agents: { me: { preferred_tool: mock } }\n'],
+    ['current', 'version: 1\n'],
+    ['converted', 'version: 1\nllm: {}\n'],
+    ['converted', 'prefer_cheaper_models_under_tokens: 1000\n'],
+    ['converted', 'models: { a: { cost_per_1k_tokens: { input: 1, output: 1 } } }\n'],
+    ['broken', 'llm: [\n'],
+  ])('are %s: %j', (kind, text) => {
+    expect(migrate([{ file: 'x.yaml', text }], builtInLayer())).toMatchObject({ kind });
+  });
+
+  it('with a section of nothing convert to nothing', () => {
+    expect(migrate([{ file: 'x.yaml', text: 'llm: {}\n' }], builtInLayer())).toMatchObject({
+      kind: 'converted',
+      from: 'lee-llm-router',
+    });
+  });
+});
+
+/** Anything at all where an old config has a value. */
+const anything = fc.oneof(
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the old config
+  fc.constantFrom('sonnet', '', 'a:b:c', '-x', '${A:b}', '{x}', '__proto__'),
+  fc.integer({ min: -5, max: 5 }),
+  fc.double(),
+  fc.boolean(),
+  fc.constant(null),
+  fc.array(fc.constantFrom('x', 1, null), { maxLength: 3 }),
+  fc.dictionary(
+    fc.constantFrom('type', 'model', 'a b', 'input', 'constructor'),
+    fc.constantFrom('mock', 1, {}),
+  ),
+);
+
+describe('old configs with anything in them', () => {
+  it.each(SAMPLES)('%s converts, or is said to be wrong', (name) => {
+    const sources = filesOf(name).map((one) => ({ ...one, value: parseSource(one).source?.value }));
+    const paths = sources.flatMap(({ value }, file) => pathsOf(value, []).map((path) => ({ file, path })));
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), anything, ({ file, path: where }, value) => {
+        const files = sources.map((source, index) => ({
+          file: source.file,
+          text: yamlText(index === file ? setAt(source.value, where, value) : source.value),
+        }));
+        const migration = migrate(files, builtInLayer());
+        expect(['converted', 'unknown', 'current', 'broken']).toContain(migration.kind);
+        if (migration.kind !== 'converted') return;
+        expect(parseSource({ file: 'new.yaml', text: migration.text }).diagnostics).toEqual([]);
+        for (const key of KEYS) expect(migration.text).not.toContain(key);
+      }),
+      { numRuns: process.env.LLM_ROUTER_SOAK === '1' ? 120 : 12 },
+    );
+  });
+});
+
+function pathsOf(value: unknown, base: readonly (string | number)[]): (string | number)[][] {
+  const steps = Array.isArray(value) ? [...value.keys()] : isTree(value) ? Object.keys(value) : [];
+  return steps.flatMap((step) => [[...base, step], ...pathsOf(child(value, step), [...base, step])]);
+}
+
+function setAt(value: unknown, [step, ...rest]: readonly (string | number)[], one: unknown): unknown {
+  if (step === undefined) return one;
+  if (Array.isArray(value))
+    return value.map((item, index) => (index === step ? setAt(item, rest, one) : item));
+  return { ...(value as object), [step]: setAt(child(value, step), rest, one) };
+}
+
+describe('a command line', () => {
+  it.each([
+    ['{{binary}} -p {{prompt}}', '{binary} -p {prompt}', 'argument'],
+    ['{binary} < {prompt_file}', '{binary}', 'stdin'],
+    ['{binary} < "{prompt_file}" > {output_file}', '{binary}', 'stdin'],
+    ['{binary} --file {prompt_file}', '{binary} --file {prompt_file}', 'file'],
+    ['{binary} "a | b" c', '{binary} "a | b" c', 'stdin'],
+    ['{binary} a | tee x', '{binary} a', 'stdin'],
+    ['{binary} 2>&1', '{binary}', 'stdin'],
+  ])('%s becomes %s, prompt by %s', (old, template, prompt) => {
+    expect(convertCommandLine(old)).toMatchObject({ template, prompt });
+  });
+
+  it('says what it cut off and what it does not know', () => {
+    expect(convertCommandLine('{binary} {place} && rm x').notes).toEqual([
+      'no shell runs the command, so this was cut off: `&& rm x`',
+      '`{place}` is no placeholder of version 1 and stands for itself',
+    ]);
+  });
+});
+
+function filesOf(name: string): OldFile[] {
+  const target = path.join(FOLDER, name);
+  const names = statSync(target).isDirectory()
+    ? readdirSync(target).map((file) => path.join(name, file))
+    : [name];
+  return names.map((file) => ({ file, text: readFileSync(path.join(FOLDER, file), 'utf8') }));
+}
+
+function convert(name: string): Extract<Migration, { kind: 'converted' }> {
+  const migration = migrate(filesOf(name), builtInLayer());
+  if (migration.kind !== 'converted') throw new Error(`${name} is ${JSON.stringify(migration)}`);
+  return migration;
+}
+
+function textOf(name: string): string {
+  return convert(name).text;
+}
+
+function load(text: string) {
+  const files = [{ file: 'llm-router.yaml', path: '/p/llm-router.yaml', text }];
+  return loadConfig({ sources: [{ layer: 'explicit', files }], builtIn: builtInLayer(), home: '/home/me' });
+}

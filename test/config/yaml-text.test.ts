@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { parseSource } from '../../src/config/source.js';
+import { yamlText } from '../../src/config/yaml-text.js';
+
+const read = (text: string) => parseSource({ file: 'x.yaml', text });
+
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.string({ unit: 'grapheme', maxLength: 20 }),
+  fc.constantFrom('yes', 'null', '~', '-', '- a', 'a: b', 'a #b', '1e3', '0x1f', '10m', '{a}', '*', "it's"),
+  fc.array(fc.string({ maxLength: 8 }), { minLength: 2, maxLength: 4 }).map((lines) => lines.join('\n')),
+);
+const leaf = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null));
+const tree = fc.letrec((tie) => ({
+  map: fc.dictionary(text, tie('value'), { maxKeys: 4, noNullPrototype: true }),
+  value: fc.oneof(
+    { maxDepth: 3 },
+    leaf,
+    tie('map'),
+    fc.array(fc.oneof(leaf, tie('map')), { maxLength: 4 }),
+    fc.array(leaf),
+  ),
+})).map;
+
+describe('YAML of ours', () => {
+  it('reads back as what it was', () => {
+    fc.assert(
+      fc.property(tree, (value) => {
+        const { source, diagnostics } = read(yamlText(value));
+        expect(diagnostics).toEqual([]);
+        expect(source?.value).toEqual(value);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is written as a person would', () => {
+    const value = {
+      version: 1,
+      agents: {
+        me: { preferred_tool: 'codex:gpt-5', system: 'One.\nTwo.\n', timeout: '10m', fallback_chain: ['a'] },
+      },
+      tools: { bot: { args: ['--x', '{prompt}', ['-m', '{model}']], responses: [{ text: 'hi' }] } },
+    };
+    expect(yamlText(value)).toBe(`version: 1
+agents:
+  me:
+    preferred_tool: codex:gpt-5
+    system: |
+      One.
+      Two.
+    timeout: 10m
+    fallback_chain: [a]
+tools:
+  bot:
+    args: [--x, '{prompt}', [-m, '{model}']]
+    responses:
+      - text: hi
+`);
+  });
+
+  it('carries comments above keys and behind values', () => {
+    const notes = {
+      above: (path: readonly (string | number)[]) => (path.length === 1 ? ['what', 'why'] : []),
+      behind: (path: readonly (string | number)[]) => path.join('.'),
+    };
+    expect(yamlText({ a: { b: 1, c: ['x'] } }, notes)).toBe(
+      '# what\n# why\na:\n  b: 1  # a.b\n  c: [x]  # a.c\n',
+    );
+  });
+});
