@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 'use strict';
 // CommonJS: starts 4-5 ms sooner than an ES module on every supported Node.
-const { main, realWorld } = require('../dist/cli.cjs');
+const { load, readCache } = require('./load.cjs');
+
+const { main, realWorld } = load(readCache()).exports;
 
 main(process.argv.slice(2), realWorld()).then((code) => {
   process.exitCode = code;

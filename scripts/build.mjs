@@ -1,5 +1,7 @@
 // Builds the command line: generated sources first, then one CommonJS bundle of our own code, commander, yaml and the
 // compiled validators. Packages that are loaded only when needed stay outside and are imported from node_modules.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -11,7 +13,13 @@ const { run } = await runScript('scripts/generate.ts');
 const code = await run({ root, args: [] });
 if (code !== 0) process.exit(code);
 
-await build({
+// Compiled code belongs to one bundle only: what an earlier build left must not be found with this one.
+const dist = path.join(root, 'dist');
+for (const name of readdirSync(root).includes('dist') ? readdirSync(dist) : []) {
+  if (name.endsWith('.cache')) rmSync(path.join(dist, name));
+}
+
+const bundle = await build({
   absWorkingDir: root,
   entryPoints: ['src/main.ts'],
   outfile: 'dist/cli.cjs',
@@ -20,5 +28,17 @@ await build({
   format: 'cjs',
   target: 'node20',
   external: ['chalk', 'ora', 'execa', 'ajv', 'luxon'],
+  write: false,
   logLevel: 'warning',
 });
+
+// Code that V8 takes from a cache cannot use `import()` on Node 20: bin/load.cjs hands in one that can.
+const source = bundle.outputFiles[0].text.replace(/\bimport\("([a-z0-9:./-]+)"\)/g, 'importModule("$1")');
+if (/\bimport\(/.test(source)) throw new Error('the bundle holds an `import()` that was not replaced');
+mkdirSync(dist, { recursive: true });
+writeFileSync(path.join(dist, 'cli.cjs'), source);
+
+const cached = spawnSync(process.execPath, [path.join(root, 'scripts', 'code-cache.cjs')], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+if (cached.status !== 0) process.exitCode = 1;

@@ -30,11 +30,12 @@ const TOKEN_SHAPES: readonly RegExp[] = [
 /** A redactor for the given secret values, the user's own patterns, and well-known token shapes. */
 export function createRedactor(secrets: readonly string[] = [], patterns: readonly RegExp[] = []): Redactor {
   const values = [...new Set(secrets.flatMap(spellings))].sort((a, b) => b.length - a.length);
-  const shapes = [...TOKEN_SHAPES, ...patterns];
   const text = (input: string): string => {
     let output = input;
     for (const value of values) output = output.replaceAll(value, MASK);
-    for (const shape of shapes) output = output.replace(shape, MASK);
+    for (const shape of patterns) output = output.replace(shape, MASK);
+    if (output.length < MIN_SECRET_LENGTH) return output;
+    for (const shape of TOKEN_SHAPES) output = output.replace(shape, MASK);
     return output;
   };
   return { text, value: (value) => redactValue(value, text) as typeof value };

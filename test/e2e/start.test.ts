@@ -26,7 +26,9 @@ it(
     const packages = before.filter((line) => HEAVY.some((name) => new RegExp(`[ /]${name}(/|$)`).test(line)));
     expect(packages).toEqual([]);
     const ours = before.filter((line) => line.startsWith('require ') && !line.startsWith('require node:'));
-    expect(ours.every((line) => /llm-router\.cjs|cli\.cjs|^require [a-z_/]+$/.test(line))).toBe(true);
+    expect(ours.every((line) => /llm-router\.cjs|load\.cjs|cli\.cjs|^require [a-z_/]+$/.test(line))).toBe(
+      true,
+    );
   }),
 );
 

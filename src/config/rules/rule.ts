@@ -2,7 +2,7 @@ import { type Code, diagnostic } from '../../diagnostics/codes.js';
 import type { Diagnostic, Fix, Place, Related, Severity } from '../../diagnostics/diagnostic.js';
 import { replacement } from '../../diagnostics/fix.js';
 import type { Merged } from '../layers.js';
-import { at, entriesOf, isTree, type Path, type Tree } from '../tree.js';
+import { at, child, entriesOf, isTree, type Path, type Tree } from '../tree.js';
 import type { Candidate } from './candidates.js';
 import type { Catalogue } from './catalogue.js';
 import type { Reference } from './references.js';
@@ -81,11 +81,20 @@ export function isOwn(context: RuleContext, path: Path): boolean {
   return layer !== null && layer.name !== 'built-in';
 }
 
-/** The entries of a section that are maps; an empty entry counts as an empty map. */
+/**
+ * The entries of a section that are maps and of which a file of the user says something; an empty entry counts as an empty map.
+ * What is built in alone was checked when it was shipped, and checking it again would cost every start.
+ */
 export function entries(context: RuleContext, section: string): { name: string; entry: Tree; path: Path }[] {
-  return entriesOf(at(context.merged.value, [section])).flatMap(([name, entry]) =>
-    isTree(entry) || entry === null ? [{ name, entry: entry ?? {}, path: [section, name] }] : [],
-  );
+  const { merged } = context;
+  const written = merged.layers
+    .filter((layer) => layer.sources.length > 0)
+    .map((layer) => layer.value[section]);
+  return entriesOf(at(merged.value, [section])).flatMap(([name, entry]) => {
+    if (!isTree(entry) && entry !== null) return [];
+    if (!written.some((part) => child(part, name) !== undefined)) return [];
+    return [{ name, entry: entry ?? {}, path: [section, name] }];
+  });
 }
 
 /** The names of a section. */
