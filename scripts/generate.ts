@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
@@ -9,28 +9,30 @@ import { CONFIG_SCHEMA, type Schema } from '../src/config/schema.js';
 import { type ConfigSource, parseSource } from '../src/config/source.js';
 import { isTree, type Path } from '../src/config/tree.js';
 import { type Diagnostic, formatPlace } from '../src/diagnostics/diagnostic.js';
-import { diagnosticsReference } from './diagnostics-reference.js';
 import { environmentPage } from './environment-page.js';
+import { checkFresh, fail, type GeneratedFile, writeChanged } from './generated-files.js';
 import { toolPages } from './tool-pages.js';
 
 const SCHEMA_FILE = 'schema/config.schema.json';
 
-/** Writes everything that is made from other files; `--check` only tells whether what is committed is fresh. Returns the exit code. */
+/**
+ * Writes the sources that the build needs, and the committed files that need none of them; `--check` only tells whether what is
+ * committed is fresh. Returns the exit code.
+ */
 export async function run({ root, args }: { root: string; args: string[] }): Promise<number> {
   const catalog = await readCatalog(root);
   if (catalog.trouble.length > 0) return fail(catalog.trouble.map(describe));
-  const committed: [file: string, text: string][] = [
+  const committed: GeneratedFile[] = [
     [SCHEMA_FILE, `${JSON.stringify(CONFIG_SCHEMA, null, 2)}\n`],
     ['docs/reference/environment.md', environmentPage()],
     ...(await toolPages(root, catalog.builtIn.value)),
-    await diagnosticsReference(root),
   ];
-  if (args.includes('--check')) return checkFresh(root, committed);
-  for (const [file, text] of committed) await writeChanged(root, file, text);
   await writeChanged(root, 'src/config/schema-check.generated.ts', await schemaCheck(root));
   await writeChanged(root, 'src/catalog/builtin.generated.ts', builtInCode(catalog.builtIn));
   await writeChanged(root, 'src/catalog/templates.generated.ts', await templatesCode(root));
   await writeChanged(root, 'src/version.generated.ts', await versionCode(root));
+  if (args.includes('--check')) return checkFresh(root, committed);
+  for (const [file, text] of committed) await writeChanged(root, file, text);
   return 0;
 }
 
@@ -40,29 +42,6 @@ async function versionCode(root: string): Promise<string> {
     version: string;
   };
   return `/** The version of this package. */\nexport const VERSION = ${JSON.stringify(version)};\n`;
-}
-
-async function checkFresh(root: string, files: readonly (readonly [string, string])[]): Promise<number> {
-  const stale: string[] = [];
-  for (const [file, wanted] of files) {
-    const found = await readFile(path.join(root, file), 'utf8').catch(() => null);
-    if (found !== wanted) stale.push(`${file} is stale: run \`npm run generate\``);
-  }
-  return stale.length === 0 ? 0 : fail(stale);
-}
-
-function fail(lines: readonly string[]): number {
-  process.stderr.write(`${lines.join('\n')}\n`);
-  return 1;
-}
-
-/** An unchanged file keeps its time, so that watchers and caches rest. */
-async function writeChanged(root: string, file: string, text: string): Promise<void> {
-  const target = path.join(root, file);
-  const found = await readFile(target, 'utf8').catch(() => null);
-  if (found === text) return;
-  await mkdir(path.dirname(target), { recursive: true });
-  await writeFile(target, text);
 }
 
 /** The check as plain code: bundled, because ajv's own output still holds a `require`. */
