@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Place } from '../../src/diagnostics/diagnostic.js';
 import { plainPaint, renderDiagnostic } from '../../src/diagnostics/render.js';
+import { runInProcess } from '../rig/in-process.js';
 import { FIXTURES, load } from './support.js';
 
 const VALID = ['everything.yaml', 'aliases.yaml'].map((name) =>
@@ -69,6 +71,26 @@ describe('mutants of a valid config', () => {
       ),
       { numRuns: IS_SOAK ? 3000 : 150 },
     );
+  });
+
+  it('are judged alike by `config validate` and by `exec --dry-run`', async () => {
+    const root = mkdtempSync(path.join(tmpdir(), 'llm-router-mutants-'));
+    const file = path.join(root, 'llm-router.yaml');
+    const lineOf = fc.record({ valid: fc.constantFrom(...VALID), edits: fc.array(edit, { maxLength: 2 }) });
+    try {
+      await fc.assert(
+        fc.asyncProperty(lineOf, async ({ valid, edits }) => {
+          writeFileSync(file, edits.reduce(applied, valid));
+          const validated = await runInProcess(['config', 'validate', file], { root });
+          const planned = await runInProcess(['exec', '--config', file, '--dry-run', 'hi'], { root });
+          expect([0, 1, 66]).toContain(validated.code);
+          expect(planned.code === 78).toBe(validated.code !== 0);
+        }),
+        { numRuns: IS_SOAK ? 500 : 25 },
+      );
+    } finally {
+      rmSync(root, { recursive: true, force: true });
+    }
   });
 
   it('with a line left out or doubled are read likewise', () => {

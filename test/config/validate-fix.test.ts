@@ -1,10 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { main } from '../../src/main.js';
-import type { OutputStream, World } from '../../src/world.js';
+import { runInProcess } from '../rig/in-process.js';
 
 let root = '';
 
@@ -86,34 +84,6 @@ function write(text: string): string {
   return file;
 }
 
-async function validate(args: readonly string[], env: Record<string, string> = {}) {
-  const [stdout, stderr] = [collected(), collected()];
-  const world: World = {
-    env,
-    platform: process.platform,
-    cwd: root,
-    home: path.join(root, 'home'),
-    tmpDir: root,
-    nodeVersion: process.versions.node,
-    clock: { now: () => 0, monotonic: () => 0 },
-    random: () => 0.5,
-    stdin: { stream: () => new PassThrough(), isOpen: () => false, isTerminal: false, isReadable: false },
-    readLine: async () => null,
-    stdout: stdout.output,
-    stderr: stderr.output,
-    signal: new AbortController().signal,
-    urgent: new AbortController().signal,
-  };
-  const code = await main(['config', 'validate', ...args], world);
-  return { code, stdout: stdout.text(), stderr: stderr.text() };
-}
-
-function collected(): { output: OutputStream; text: () => string } {
-  const chunks: Buffer[] = [];
-  const stream = new PassThrough();
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return {
-    output: { stream, isTerminal: false, columns: 0 },
-    text: () => Buffer.concat(chunks).toString('utf8'),
-  };
+function validate(args: readonly string[], env: Record<string, string> = {}) {
+  return runInProcess(['config', 'validate', ...args], { root, env });
 }

@@ -1,0 +1,41 @@
+import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { main } from '../../src/main.js';
+import type { OutputStream, World } from '../../src/world.js';
+
+/** Runs a command line in this process, in a world of its own: a folder as working directory and home, no terminal. */
+export async function runInProcess(
+  args: readonly string[],
+  given: { root: string; env?: Record<string, string> },
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const [stdout, stderr] = [collected(), collected()];
+  const never = new AbortController().signal;
+  const world: World = {
+    env: given.env ?? {},
+    platform: process.platform,
+    cwd: given.root,
+    home: path.join(given.root, 'home'),
+    tmpDir: given.root,
+    nodeVersion: process.versions.node,
+    clock: { now: () => 0, monotonic: () => 0 },
+    random: () => 0.5,
+    stdin: { stream: () => new PassThrough(), isOpen: () => false, isTerminal: false, isReadable: false },
+    readLine: async () => null,
+    stdout: stdout.output,
+    stderr: stderr.output,
+    signal: never,
+    urgent: never,
+  };
+  const code = await main(args, world);
+  return { code, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+function collected(): { output: OutputStream; text: () => string } {
+  const chunks: Buffer[] = [];
+  const stream = new PassThrough();
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return {
+    output: { stream, isTerminal: false, columns: 0 },
+    text: () => Buffer.concat(chunks).toString('utf8'),
+  };
+}
