@@ -9,7 +9,11 @@ export { realWorld } from './world.js';
 export async function main(argv: readonly string[], world: World): Promise<number> {
   const output = createOutput(world);
   try {
-    return await runProgram(argv, world, output);
+    const code = await runProgram(argv, world, output);
+    const lost = output.lost();
+    if (lost === null) return code;
+    await output.error(`error: cannot write to stdout: ${lost.message}`);
+    return code === 0 ? 1 : code;
   } catch (error) {
     const bug = failure('internal', error instanceof Error ? (error.stack ?? error.message) : String(error));
     await output.error(

@@ -1,4 +1,4 @@
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
@@ -11,19 +11,20 @@ export interface AnswerFile {
 
 /** Checks before any money is spent that the file's folder is there. */
 export async function answerFile(cwd: string, name: string): Promise<Result<AnswerFile, Failure>> {
+  if (name === '') return err(failure('usage', '--output: the path is empty'));
   const file = path.resolve(cwd, name);
   const folder = path.dirname(file);
-  const [parent, target] = await Promise.all([statOf(folder), statOf(file)]);
+  const [parent, target, entry] = await Promise.all([statOf(folder), statOf(file), entryOf(file)]);
   if (parent?.isDirectory() !== true)
     return err(failure('input', `cannot write \`${name}\` (--output): its folder does not exist`));
   if (target?.isDirectory() === true)
     return err(failure('input', `cannot write \`${name}\` (--output): it is a folder`));
   return ok({
-    write: (text) => writeByRename({ file, name, replace: target === null || target.isFile() }, text),
+    write: (text) => writeByRename({ file, name, replace: entry === null || entry.isFile() }, text),
   });
 }
 
-/** A device such as `/dev/stdout` is written to, not replaced. */
+/** A device, or a link such as `/dev/stdout`, is written to, not replaced. */
 async function writeByRename(
   { file, name, replace }: { file: string; name: string; replace: boolean },
   text: string,
@@ -42,4 +43,9 @@ async function writeByRename(
 
 function statOf(file: string) {
   return stat(file).catch(() => null);
+}
+
+/** What stands at the name itself: a link is not what it leads to. */
+function entryOf(file: string) {
+  return lstat(file).catch(() => null);
 }

@@ -27,6 +27,8 @@ export interface Output {
   redactor(): Redactor;
   /** Aborted when the reader of stdout has gone (a closed pipe). */
   readonly closed: AbortSignal;
+  /** Why data that was written to stdout is lost, other than by a reader that went away; `null`: nothing is. */
+  lost(): Error | null;
   quiet: boolean;
   color: ColorMode;
 }
@@ -34,8 +36,12 @@ export interface Output {
 /** Creates the writer for one run of the program. */
 export function createOutput(world: World): Output {
   const closed = new AbortController();
+  let lost: Error | null = null;
   let redactor = createRedactor();
-  world.stdout.stream.on('error', () => closed.abort('stdout was closed'));
+  world.stdout.stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') lost ??= error;
+    closed.abort('stdout was closed');
+  });
   world.stderr.stream.on('error', () => {}); // nobody is left to be told
   const toStderr = (text: string): Promise<void> => write(world.stderr, `${redactor.text(text)}\n`);
   const output: Output = {
@@ -57,6 +63,7 @@ export function createOutput(world: World): Output {
     },
     redactor: () => redactor,
     closed: closed.signal,
+    lost: () => lost,
     quiet: false,
     color: 'auto',
   };

@@ -24,18 +24,23 @@ export async function runProgram(argv: readonly string[], world: World, output: 
     return run.code;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return await endParsing(context, { error, texts, argv });
+    const commands = program.commands.map((command) => command.name());
+    return await endParsing(context, { error, texts, argv, commands });
   }
+}
+
+/** How parsing ended, what was printed by then, and the names of the commands there are. */
+interface ParsingEnd {
+  error: CommanderError;
+  texts: { out: string; err: string };
+  argv: readonly string[];
+  commands: readonly string[];
 }
 
 /** Help and version end parsing too, with exit code 0; everything else is a usage failure. */
 async function endParsing(
   context: CommandContext,
-  {
-    error,
-    texts,
-    argv,
-  }: { error: CommanderError; texts: { out: string; err: string }; argv: readonly string[] },
+  { error, texts, argv, commands }: ParsingEnd,
 ): Promise<number> {
   if (error.exitCode === 0) {
     await context.output.data(texts.out);
@@ -45,7 +50,7 @@ async function endParsing(
     await context.output.error(texts.err.trimEnd());
     return 64;
   }
-  return reportEarly(context, { failure: usageFailure(error.message, argv) }, formatIn(argv));
+  return reportEarly(context, { failure: usageFailure(error.message, argv, commands) }, formatIn(argv));
 }
 
 /** The format that was asked for, as far as a command line that cannot be parsed tells. */
@@ -56,10 +61,10 @@ function formatIn(argv: readonly string[]): StdoutFormat {
 }
 
 /** The parser's words in our form: `error: unknown option '--x'\n(Did you mean --y?)`. */
-function usageFailure(message: string, argv: readonly string[]) {
+function usageFailure(message: string, argv: readonly string[], commands: readonly string[]) {
   const [sentence = '', suggestion] = message.replace(/^error: /, '').split('\n');
   const near = /Did you mean (?:one of )?(.*)\?/.exec(suggestion ?? '')?.[1];
-  const command = argv.find((word) => !word.startsWith('-'));
+  const command = argv.find((word) => commands.includes(word));
   const help = `see \`llm-router ${command === undefined ? '' : `${command} `}--help\``;
   return failure('usage', sentence.replaceAll("'", '`').replace(/\.$/, ''), {
     hint: near === undefined ? help : `did you mean \`${near}\`? ${help}`,

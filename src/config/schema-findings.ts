@@ -5,7 +5,7 @@ import { didYouMean, nearest, onlyNear } from '../diagnostics/suggest.js';
 import { newNameOf } from './deprecated-keys.js';
 import { CONFIG_SCHEMA } from './schema.js';
 import type { ConfigSource } from './source.js';
-import { at, child, isTree, type Path } from './tree.js';
+import { at, child, entriesOf, isTree, type Path } from './tree.js';
 import { clipped, describePath, kindOf } from './words.js';
 
 /** What the generated check says about one mistake. */
@@ -111,6 +111,8 @@ function unknownKey(one: Located, key: string): Diagnostic {
 /** Writes another name for a key, unless that name stands in the same map already. */
 function renamed({ source, path, value }: Located, from: string, to: string | null): Fix | null {
   if (to === null || child(value, to) !== undefined || source.aliasOf([...path, from]) !== null) return null;
+  const rivals = entriesOf(value).filter(([key]) => key !== from && onlyNear(key, [to]) !== null);
+  if (rivals.length > 0) return null; // two keys cannot both become this one
   return replacement(source.text, { place: source.place([...path, from], 'key'), from, to });
 }
 
@@ -177,7 +179,9 @@ function corrected(
   place: Place | null,
   allowed: readonly string[],
 ): Fix | null {
-  const to = onlyNear(String(value), allowed);
+  const near = onlyNear(String(value), allowed);
+  // A permission is never raised by a guess.
+  const to = path.at(-1) === 'access' && near !== 'read' && near !== 'none' ? null : near;
   if (to === null || place === null || source.aliasOf(path) !== null) return null;
   const isQuoted = /^["']/.test(placedText(source.text).at(place) ?? '');
   const word = isQuoted ? { ...place, column: place.column + 1, endColumn: place.endColumn - 1 } : place;

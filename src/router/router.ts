@@ -3,7 +3,7 @@ import { adapterOf } from '../adapters/registry.js';
 import type { RouterConfig } from '../config/types.js';
 import type { EventSink } from '../domain/events.js';
 import type { Facts } from '../domain/facts.js';
-import type { Failure } from '../domain/failure.js';
+import { type Failure, failure } from '../domain/failure.js';
 import { type Invocation, unrunInvocation } from '../domain/invocation.js';
 import { lookup } from '../domain/lookup.js';
 import type { Candidate, Ignored, Plan } from '../domain/plan.js';
@@ -95,6 +95,8 @@ async function planRequest(
   deps: RouterDeps,
   asked: Request,
 ): Promise<Result<Planned, Failure>> {
+  const depth = asked.parent?.depth ?? 0;
+  if (depth > MAX_DEPTH) return err(tooDeep(depth));
   const agent = lookup(config.agents, agentName(config, asked));
   const filled = await withAgentFiles(agent, deps, asked);
   if (!filled.ok) return filled;
@@ -127,6 +129,14 @@ function unrun({ plan, request, id, traceId, startedAt }: Planned, failed: Failu
     session: request.session,
     failure: failed,
   });
+}
+
+/** How deep calls inside calls may go: an agent that calls itself must come to an end. */
+const MAX_DEPTH = 4;
+
+function tooDeep(depth: number): Failure {
+  const message = `this call is nested ${depth} deep, and at most ${MAX_DEPTH} are allowed`;
+  return failure('not_allowed', message, { hint: 'an agent may be calling itself; see `llm-router trace`' });
 }
 
 /** What each candidate would run, and what of the request it has no place for. */

@@ -33,7 +33,8 @@ export function taskOf(
     agent: plan.agent,
     prompt: request.prompt,
     promptFile: request.promptFile,
-    system: request.system ?? agent?.system ?? null,
+    // An empty one takes the agent's away.
+    system: (request.system ?? agent?.system) || null,
     access: plan.access,
     effort: request.effort ?? agent?.effort ?? null,
     maxTokens: request.maxTokens ?? agent?.maxTokens ?? null,

@@ -69,11 +69,8 @@ export function requestedTier(request: Request): Tier | null {
 
 function isKnownModel(config: RouterConfig, model: string, tool: string | null): boolean {
   if (lookup(config.models, model) !== null) return true;
-  const named = lookup(config.tools, tool);
-  const tools = named === null ? Object.values(config.tools) : [named];
-  return tools.some((entry) =>
-    entry.models.some(({ value }) => value === model || (named !== null && value === '*')),
-  );
+  if (lookup(config.tools, tool)?.models.some(({ value }) => value === '*') === true) return true;
+  return Object.values(config.tools).some((entry) => entry.models.some(({ value }) => value === model));
 }
 
 function knownModels(config: RouterConfig): string[] {

@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TraceDocument } from './document.js';
+import { makeFolder } from './folder.js';
 
 /** Where traces are kept and found again. */
 export interface TraceStore {
@@ -24,7 +25,7 @@ export function fileTraceStore(dir: string): TraceStore {
 async function write(dir: string, document: TraceDocument): Promise<void> {
   const day = document.started_at.slice(0, 10).replaceAll('-', '');
   const folder = path.join(dir, day);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   await keepOutOfGit(dir);
   const file = path.join(folder, `${document.id}.json`);
   const draft = `${file}.part`;

@@ -150,7 +150,8 @@ function tooMuch({ tool }: Task<CommandTool>): Pick<Failure, 'type' | 'message' 
 function warningsOf({ task, end, reading }: FinishedRun, failed: Failure | null): string[] {
   const name = task.tool.name;
   const warnings = reading.warnings.map((warning) => `\`${name}\`: ${warning}`);
-  if (end.ended === 'exit' && !end.tookStdin) warnings.push(`\`${name}\` did not read the whole prompt`);
+  if (failed === null && end.ended === 'exit' && !end.tookStdin)
+    warnings.push(`\`${name}\` did not read the whole prompt`);
   const isCut = failed === null && reading.finishReason === 'length';
   if (isCut) warnings.push(`the answer of \`${name}\` was cut at its token limit`);
   return warnings;

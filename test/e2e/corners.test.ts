@@ -1,0 +1,102 @@
+import { lstatSync, readlinkSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { rigged } from '../rig/rig.js';
+
+const CAT = `version: 1
+default_agent: me
+agents: { me: { preferred_tool: cat, system: be brief } }
+tools:
+  cat: { binary: /bin/cat, args: [], models: [] }
+  other: { binary: /bin/cat, args: ["-"], models: [m1] }
+`;
+
+describe('the answer', () => {
+  it(
+    'goes through a link into the file it leads to',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', CAT);
+      const target = rig.write('target.txt', 'old');
+      const link = path.join(rig.project, 'link');
+      symlinkSync(target, link);
+      expect(await rig.run(['exec', '-s', '', '-o', 'link', 'hi'])).toMatchObject({ code: 0, stdout: '' });
+      expect([lstatSync(link).isSymbolicLink(), readlinkSync(link)]).toEqual([true, target]);
+      expect(rig.read('target.txt')).toBe('hi\n');
+      expect((await rig.run(['exec', '-o', '', 'hi'])).code).toBe(64);
+    }),
+  );
+
+  it(
+    'that cannot be written to stdout is no success',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', CAT);
+      const { code, stderr } = await rig.shell('llm-router exec --no-stdin hi > /dev/full');
+      expect(code).toBe(1);
+      expect(stderr).toContain('error: cannot write to stdout');
+    }),
+  );
+
+  it(
+    'comes although the trace has nowhere to go',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', CAT);
+      const result = await rig.run(['exec', 'hi'], { env: { LLM_ROUTER_TRACE_DIR: '/proc/nope/traces' } });
+      expect(result).toMatchObject({ code: 0, stdout: 'be brief\n\nhi\n' });
+      expect(result.stderr).toContain('the trace could not be written');
+    }),
+  );
+});
+
+describe('names and limits', () => {
+  it(
+    'an empty system prompt takes the agent’s away',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', CAT);
+      expect(await rig.run(['exec', '-s', '', 'hi'])).toMatchObject({ code: 0, stdout: 'hi\n' });
+    }),
+  );
+
+  it(
+    'a model of another tool is known and does not fit',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', CAT);
+      const { code, stderr } = await rig.run(['exec', '--tool', 'cat', '--model', 'm1', 'hi']);
+      expect(code).toBe(69);
+      expect(stderr).toContain('`cat` does not offer `m1`');
+    }),
+  );
+
+  it(
+    'a call nested too deep is refused',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', CAT);
+      const id = '01M7Y0CCSSS8YZCQ3MWPR0P9MF';
+      const nested = (depth: number) =>
+        rig.run(['exec', 'hi'], { env: { LLM_ROUTER_PARENT_ID: id, LLM_ROUTER_DEPTH: String(depth) } });
+      expect((await nested(4)).code).toBe(0);
+      expect((await nested(5)).code).toBe(77);
+    }),
+  );
+
+  it(
+    'a hint names a command that is there, not the value of an option',
+    rigged(async (rig) => {
+      const { code, stderr } = await rig.run(['--color', 'sometimes', 'version']);
+      expect(code).toBe(64);
+      expect(stderr).toContain('see `llm-router version --help`');
+    }),
+  );
+});
+
+describe('config validate --fix', () => {
+  it(
+    'never guesses a permission, and never makes two keys one',
+    rigged(async (rig) => {
+      const text =
+        'version: 1\nagents:\n  me: { prefered_tool: mock, preferred_tool2: x }\n  you: { access: ful }\n';
+      rig.write('llm-router.yaml', text);
+      expect((await rig.run(['config', 'validate', '--fix'])).code).toBe(1);
+      expect(rig.read('llm-router.yaml')).toBe(text);
+    }),
+  );
+});
