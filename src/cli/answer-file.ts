@@ -1,5 +1,6 @@
-import { lstat, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeByRename } from '../config-files/write.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 
@@ -20,22 +21,20 @@ export async function answerFile(cwd: string, name: string): Promise<Result<Answ
   if (target?.isDirectory() === true)
     return err(failure('input', `cannot write \`${name}\` (--output): it is a folder`));
   return ok({
-    write: (text) => writeByRename({ file, name, replace: entry === null || entry.isFile() }, text),
+    write: (text) => put({ file, name, replace: entry === null || entry.isFile() }, text),
   });
 }
 
 /** A device, or a link such as `/dev/stdout`, is written to, not replaced. */
-async function writeByRename(
+async function put(
   { file, name, replace }: { file: string; name: string; replace: boolean },
   text: string,
 ): Promise<Failure | null> {
-  const draft = replace ? `${file}.${process.pid}.part` : file;
+  const whole = text.endsWith('\n') || text === '' ? text : `${text}\n`;
   try {
-    await writeFile(draft, text.endsWith('\n') || text === '' ? text : `${text}\n`);
-    if (replace) await rename(draft, file);
+    await (replace ? writeByRename(file, whole) : writeFile(file, whole));
     return null;
   } catch (error) {
-    if (replace) await rm(draft, { force: true });
     const reason = error instanceof Error ? error.message : String(error);
     return failure('input', `cannot write \`${name}\` (--output): ${reason}`);
   }

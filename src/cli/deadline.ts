@@ -1,6 +1,7 @@
 import { parseDuration } from '../domain/duration.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { ok, type Result } from '../domain/result.js';
+import { cancelFailure } from '../router/stop.js';
 import type { CommandContext } from './context.js';
 
 /** What ends a run from outside: its own time limit, a stop signal, or a reader that has gone. */
@@ -25,7 +26,7 @@ export function startDeadline(
     hint: 'give more time with `--timeout`',
   });
   const timer = limit.value === null ? null : setTimeout(() => controller.abort(expired), limit.value);
-  const stop = (): void => controller.abort(stopFailure(signal.reason));
+  const stop = (): void => controller.abort(cancelFailure(signal.reason));
   const gone = (): void => controller.abort(failure('cancelled', 'the reader of the output has gone'));
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
@@ -36,9 +37,4 @@ export function startDeadline(
     closed.removeEventListener('abort', gone);
   };
   return ok({ timeoutMs: limit.value, signal: controller.signal, dispose });
-}
-
-function stopFailure(reason: unknown): Failure {
-  const phase = reason === 'SIGTERM' || reason === 'SIGHUP' ? reason : 'SIGINT';
-  return failure('cancelled', `cancelled by ${phase}`, { phase });
 }

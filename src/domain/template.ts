@@ -24,7 +24,6 @@ export const PLACEHOLDERS = [
   'access_args',
   'private_dir',
 ] as const;
-export type Placeholder = (typeof PLACEHOLDERS)[number];
 
 /** A piece of one argument: literal text, or a placeholder by name (which may be unknown until validated). */
 export type TemplatePart = { literal: string } | { placeholder: string };

@@ -25,7 +25,7 @@ function deadlineFailure(): Failure {
 }
 
 /** A signal's name, or a ready failure, as the failure to report. */
-function cancelFailure(reason: unknown): Failure {
+export function cancelFailure(reason: unknown): Failure {
   if (reason === 'SIGINT' || reason === 'SIGTERM' || reason === 'SIGHUP') {
     return failure('cancelled', `cancelled by ${reason}`, { phase: reason });
   }
