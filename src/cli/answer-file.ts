@@ -1,8 +1,8 @@
 import { lstat, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeByRename } from '../config-files/write.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
+import { writeByRename } from '../files.js';
 
 /** Where `-o` puts the answer. */
 export interface AnswerFile {

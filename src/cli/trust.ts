@@ -1,7 +1,7 @@
 import { type LoadedFiles, loadConfigFiles } from '../config-files/load.js';
 import { recordTrust, type TrustSubject, trustOf, trustSubject } from '../config-files/trust.js';
-import { reasonOf } from '../config-files/write.js';
 import { type Failure, failure } from '../domain/failure.js';
+import { reasonOf } from '../files.js';
 import type { CommandContext } from './context.js';
 
 /**

@@ -3,7 +3,7 @@ import type { ConfigFile } from '../config/load.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { applyFixes } from '../diagnostics/fix.js';
 import { err, ok, type Result } from '../domain/result.js';
-import { reasonOf, writeByRename } from './write.js';
+import { reasonOf, writeByRename } from '../files.js';
 
 /** What the fixes of some findings did. */
 export interface Fixed {

@@ -4,10 +4,11 @@ import { builtInLayer } from '../catalog/catalog.js';
 import { type Migration, migrate } from '../config/migrate/migrate.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { err, ok, type Result } from '../domain/result.js';
+import { writeByRename } from '../files.js';
+import { keepBackup } from './backup.js';
 import { CONFIG_FILE, shownPath } from './find.js';
 import { exists, kindOf } from './folder.js';
 import { readConfigFile } from './read.js';
-import { keepBackup, writeByRename } from './write.js';
 
 /** An old config that was read, what became of it, and where the new one belongs. */
 export interface ReadMigration {

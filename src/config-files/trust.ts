@@ -3,9 +3,9 @@ import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { child, isTree } from '../config/tree.js';
 import { canonicalJson, trustedPart, whatItDoes } from '../config/trust-part.js';
+import { writeByRename } from '../files.js';
 import { type PathContext, stateDir } from '../paths.js';
 import type { LoadedFiles } from './load.js';
-import { writeByRename } from './write.js';
 
 /** A project's config as trust sees it. */
 export interface TrustSubject {

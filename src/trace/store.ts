@@ -1,7 +1,7 @@
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder, writeByRename } from '../files.js';
 import type { TraceDocument } from './document.js';
-import { makeFolder } from './folder.js';
 
 /** Where traces are kept and found again. */
 export interface TraceStore {
@@ -24,18 +24,10 @@ export function fileTraceStore(dir: string): TraceStore {
 
 async function write(dir: string, document: TraceDocument): Promise<void> {
   const day = document.started_at.slice(0, 10).replaceAll('-', '');
-  const folder = path.join(dir, day);
-  await makeFolder(folder);
+  const file = path.join(dir, day, `${document.id}.json`);
+  await makeFolder(path.dirname(file), { private: true });
   await keepOutOfGit(dir);
-  const file = path.join(folder, `${document.id}.json`);
-  const draft = `${file}.part`;
-  try {
-    await writeFile(draft, `${JSON.stringify(document, null, 1)}\n`, { mode: 0o600 });
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
+  await writeByRename(file, `${JSON.stringify(document, null, 1)}\n`, { private: true });
 }
 
 /** Traces stand inside the user's project: without this they would show up in `git status`. */

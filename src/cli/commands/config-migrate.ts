@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { CONFIG_FILE, CONFIG_FOLDER, shownPath } from '../../config-files/find.js';
 import { type ReadMigration, readMigration, writeMigration } from '../../config-files/migrate.js';
-import { reasonOf } from '../../config-files/write.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { unreachable } from '../../domain/result.js';
+import { reasonOf } from '../../files.js';
 import type { CommandContext } from '../context.js';
 import { printDiagnostics, reportEarly } from '../report.js';
 import { trustProject } from '../trust.js';

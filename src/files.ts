@@ -1,0 +1,57 @@
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/** Who may read what is written: the user alone, or whom the system's default lets. */
+export interface Privacy {
+  private: boolean;
+}
+
+/**
+ * Writes a file by rename, so that nobody ever reads half of it, and makes its folder. Rejects with the system's error, and
+ * leaves nothing behind then.
+ */
+export async function writeByRename(
+  file: string,
+  text: string,
+  options: Privacy = { private: false },
+): Promise<void> {
+  await makeFolder(path.dirname(file), options);
+  const draft = `${file}.${process.pid}.part`;
+  try {
+    await writeFile(draft, text, options.private ? { mode: 0o600 } : {});
+    if (options.private) await chmod(draft, 0o600);
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Makes a folder and those above it. Not by `recursive: true`: on Node 20 that spins for ever where a parent that is there
+ * refuses with ENOENT, as /proc does.
+ */
+export async function makeFolder(folder: string, options: Privacy): Promise<void> {
+  if (await made(folder, options)) return;
+  const parent = path.dirname(folder);
+  if (parent !== folder) await makeFolder(parent, options);
+  if (!(await made(folder, options))) throw new Error(`the folder ${folder} cannot be made`);
+}
+
+/** Why a file operation failed, as the system says it. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether the folder is there now; false when one above it is missing. */
+async function made(folder: string, options: Privacy): Promise<boolean> {
+  try {
+    await mkdir(folder, options.private ? { mode: 0o700 } : {});
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'EEXIST') return true;
+    if (code === 'ENOENT') return false;
+    throw error;
+  }
+}
