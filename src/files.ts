@@ -6,6 +6,9 @@ export interface Privacy {
   private: boolean;
 }
 
+/** Writers of one process each get a draft of their own. */
+let drafts = 0;
+
 /**
  * Writes a file by rename, so that nobody ever reads half of it, and makes its folder. Rejects with the system's error, and
  * leaves nothing behind then.
@@ -16,7 +19,7 @@ export async function writeByRename(
   options: Privacy = { private: false },
 ): Promise<void> {
   await makeFolder(path.dirname(file), options);
-  const draft = `${file}.${process.pid}.part`;
+  const draft = `${file}.${process.pid}.${drafts++}.part`;
   try {
     await writeFile(draft, text, options.private ? { mode: 0o600 } : {});
     if (options.private) await chmod(draft, 0o600);
@@ -49,7 +52,7 @@ async function made(folder: string, options: Privacy): Promise<boolean> {
     await mkdir(folder, options.private ? { mode: 0o700 } : {});
     return true;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return true;
     if (code === 'ENOENT') return false;
     throw error;

@@ -7,6 +7,7 @@ import type { Failure } from './domain/failure.js';
 import type { Invocation } from './domain/invocation.js';
 import type { Plan } from './domain/plan.js';
 import { emptyRequest, type Request } from './domain/request.js';
+import { openCooldowns } from './router/cooldowns.js';
 import { createRouter as composeRouter, type Planned } from './router/router.js';
 import type { TraceTarget } from './router/traces.js';
 import { realHost } from './world.js';
@@ -85,6 +86,7 @@ export function createRouter(config: RouterConfig, options: CreateOptions = {}):
     signal: options.signal ?? new AbortController().signal,
     urgent: new AbortController().signal,
     traces: options.traces ?? null,
+    cooldowns: openCooldowns({ ...host, env: options.env ?? host.env }),
   });
   const plan = async (request: LibraryRequest): Promise<Planned> => {
     const planned = await router.plan({ ...emptyRequest(host.cwd), ...request });

@@ -12,6 +12,11 @@ export function userConfigDir(context: PathContext): string {
   return xdg(context, 'XDG_CONFIG_HOME', '.config');
 }
 
+/** What processes have learnt about tools that are better left alone. */
+export function cooldownFile(context: PathContext): string {
+  return `${stateDir(context)}/cooldowns.json`;
+}
+
 /** Folder of state that is not precious: traces outside a project, cooldowns, audit, trust. */
 export function stateDir(context: PathContext): string {
   return xdg(context, 'XDG_STATE_HOME', '.local/state');

@@ -72,7 +72,13 @@ export interface AdapterContext {
 export type AdapterEvent =
   | { type: 'started'; argv: readonly string[] | null; pid: number | null }
   | { type: 'delta'; text: string }
-  | { type: 'activity'; name: string };
+  | {
+      type: 'activity';
+      /** The step of the tool, or the path of the file. */
+      name: string;
+      /** It is a file that the tool has changed. */
+      changedFile: boolean;
+    };
 
 /** What would run: shown by `--dry-run`. */
 export type Preview = { argv: string[]; stdin: 'prompt' | 'closed' } | { mock: true };

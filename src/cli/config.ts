@@ -5,6 +5,7 @@ import { failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { traceDir } from '../paths.js';
 import { createRedactor } from '../redact/redact.js';
+import { openCooldowns } from '../router/cooldowns.js';
 import { createRouter, type Router } from '../router/router.js';
 import { secretsOf } from '../router/secrets.js';
 import type { TraceTarget } from '../router/traces.js';
@@ -75,6 +76,7 @@ export function commandRouter(context: CommandContext, loaded: UsableConfig, sig
     signal,
     urgent,
     traces,
+    cooldowns: openCooldowns(context.world),
   });
 }
 

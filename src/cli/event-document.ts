@@ -33,6 +33,14 @@ function fieldsOf(event: RunEvent): object {
       return { name: event.name };
     case 'attempt.finished':
       return { record: attemptDocument(event.record) };
+    case 'retry.scheduled':
+      return {
+        tool: event.candidate.tool,
+        model: event.candidate.model,
+        delay_ms: event.delayMs,
+        at: event.at,
+        reason: event.reason,
+      };
     case 'fallback':
       return {
         from: { tool: event.from.tool, model: event.from.model },

@@ -1,3 +1,4 @@
+import { formatDuration } from '../domain/duration.js';
 import type { RunEvent } from '../domain/events.js';
 import type { Invocation } from '../domain/invocation.js';
 import type { Planned } from '../router/router.js';
@@ -14,7 +15,25 @@ export async function narrate(context: CommandContext, planned: Planned, event: 
     const reason = `${failure.type}: ${failure.message}`;
     await output.say(`${pairName(from)} failed (${reason}), trying fallback ${pairName(to)}`);
   }
+  if (event.type === 'retry.scheduled') await output.say(waitLine(event));
   if (context.globals.verbose) await sayAttempt(context, event);
+}
+
+/** Nobody waits in silence: for whom, how long, and why. */
+function waitLine({
+  attempt,
+  candidate,
+  delayMs,
+  at,
+  reason,
+  detail,
+}: Extract<RunEvent, { type: 'retry.scheduled' }>): string {
+  const name = pairName(candidate);
+  const until = delayMs < 60_000 ? '' : ` (${at})`;
+  const wait = `in ${formatDuration(delayMs)}${until}`;
+  return attempt === 0
+    ? `waiting for ${name}: ${detail}; trying ${wait}`
+    : `${name} failed (${reason}: ${detail}), trying again ${wait}`;
 }
 
 async function sayAttempt({ output }: CommandContext, event: RunEvent): Promise<void> {

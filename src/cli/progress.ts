@@ -1,5 +1,6 @@
 import { formatDuration } from '../domain/duration.js';
 import type { RunEvent } from '../domain/events.js';
+import type { Candidate } from '../domain/plan.js';
 import type { CommandContext } from './context.js';
 import { pairName } from './plan-screen.js';
 
@@ -26,36 +27,47 @@ export function startProgress({ world, output }: CommandContext): Progress {
     env.TERM === 'dumb'
   )
     return NONE;
-  const state = { stopped: false, name: '', startedMs: 0, chars: 0 };
+  const state = { stopped: false, label: () => '', chars: 0 };
   let spinner: { text: string; stop: () => void } | null = null;
   let timer: NodeJS.Timeout | null = null;
-  const label = (): string => {
-    const tokens = state.chars === 0 ? '' : `  ~${Math.ceil(state.chars / CHARS_PER_TOKEN)} tokens`;
-    return `${state.name}  ${formatDuration(clock.monotonic() - state.startedMs)}${tokens}`;
-  };
   const hide = (): void => {
     if (timer !== null) clearInterval(timer);
     spinner?.stop();
     [timer, spinner] = [null, null];
   };
-  const show = async (name: string): Promise<void> => {
+  const show = async (label: () => string): Promise<void> => {
+    Object.assign(state, { label, chars: 0 });
     const { default: ora } = await import('ora');
-    if (state.stopped || state.name !== name || spinner !== null) return;
+    if (state.stopped || state.label !== label || spinner !== null) return;
     const stream = stderr.stream as NodeJS.WriteStream;
     const shown = ora({ text: label(), stream, discardStdin: false, hideCursor: false }).start();
     spinner = shown;
     timer = setInterval(() => {
-      shown.text = label();
+      shown.text = state.label();
     }, REFRESH_MS);
     timer.unref();
+  };
+  const atWork = (candidate: Candidate): (() => string) => {
+    const startedMs = clock.monotonic();
+    return () => {
+      const tokens = state.chars === 0 ? '' : `  ~${Math.ceil(state.chars / CHARS_PER_TOKEN)} tokens`;
+      return `${pairName(candidate)}  ${formatDuration(clock.monotonic() - startedMs)}${tokens}`;
+    };
+  };
+  const waiting = (candidate: Candidate, delayMs: number): (() => string) => {
+    const endMs = clock.monotonic() + delayMs;
+    return () =>
+      `waiting for ${pairName(candidate)}  ${formatDuration(Math.max(0, endMs - clock.monotonic()))} left`;
   };
   return {
     update: (event) => {
       if (event.type === 'output.delta') state.chars += event.text.length;
       if (event.type === 'attempt.finished') hide();
-      if (event.type !== 'attempt.started' || state.stopped) return;
-      Object.assign(state, { name: pairName(event.candidate), startedMs: clock.monotonic(), chars: 0 });
-      void show(state.name);
+      if (state.stopped) return;
+      if (event.type === 'retry.scheduled') void show(waiting(event.candidate, event.delayMs));
+      if (event.type !== 'attempt.started') return;
+      hide();
+      void show(atWork(event.candidate));
     },
     stop: () => {
       state.stopped = true;

@@ -33,6 +33,12 @@ export function parseAmount(value: string): number {
   return amount;
 }
 
+/** Parses a whole number, 0 included. */
+export function parseCountOrNone(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('it must be a whole number of 0 or more.');
+  return Number(value);
+}
+
 /** Parses a whole number of 1 or more. */
 export function parseCount(value: string): number {
   const count = Number(value);

@@ -1,6 +1,6 @@
 import type { FinishReason } from '../domain/attempt.js';
 import type { Billing, Price } from '../domain/cost.js';
-import type { FailureType } from '../domain/failure.js';
+import type { CoolingScope, FailureType } from '../domain/failure.js';
 import type { Access, Effort, Tier } from '../domain/request.js';
 import type { ArgvTemplate, TemplateArgument } from '../domain/template.js';
 
@@ -167,6 +167,8 @@ export interface OutputGrammar {
   text: Selectors;
   deltas: Selectors;
   activity: Selectors;
+  /** Paths of files that the tool changes, on events. */
+  changedFiles: Selectors;
   /** Pointers and the value that a finished answer must show. */
   success: EventFilter | null;
   /** The event without which the stream counts as cut off. */
@@ -213,6 +215,8 @@ export interface FailureRule {
   resetAt: TimeMention | null;
   /** The wait that the tool asks for: seconds, a duration or an HTTP date. Read when `resetAt` tells nothing. */
   retryAfter: TimeMention | null;
+  /** What is left alone until then: this model of the tool, or the whole tool. */
+  cools: CoolingScope;
   hint: string | null;
 }
 
@@ -246,10 +250,51 @@ export interface PolicyConfig {
     deniedModels: readonly Placed<string>[];
     allowedTools: readonly Placed<string>[];
   };
+  retry: RetryPolicy;
+  /** A rate limit leads to the next candidate at once; else the same one is tried again first. */
+  autoFallbackOnRateLimit: boolean;
+  cooldown: CooldownPolicy;
+  /** How deep calls of the router may be nested; 0: not at all. */
+  maxDepth: number;
   privacy: {
     /** Prompts and answers go into traces. */
     logPrompts: boolean;
     /** Regexes whose matches are masked everywhere. */
     redact: readonly Placed<string>[];
   };
+}
+
+/** The waits between tries of the same candidate, and how many there may be. */
+export interface Backoff {
+  /** More tries: 0 is one call. */
+  maxRetries: number;
+  baseDelayMs: number;
+  /** Each wait is so many times the one before. */
+  multiplier: number;
+  /** The longest wait that is an ordinary retry. */
+  maxDelayMs: number;
+}
+
+/** When the same candidate is tried again. */
+export interface RetryPolicy extends Backoff {
+  /** Attempts of the whole invocation. */
+  maxAttempts: number;
+  /** Waits vary by chance between nothing and their full length. */
+  jitter: boolean;
+  /** An answer that breaks its schema is asked for once more, with the failing places. */
+  retryOnContractViolation: boolean;
+  /** Another try also after a tool that may edit has started to work. */
+  afterSideEffects: boolean;
+  /** What differs by type of failure. */
+  perFailure: Readonly<Partial<Record<FailureType, Partial<Backoff>>>>;
+}
+
+/** When a tool and model are left alone after failures, over all processes. */
+export interface CooldownPolicy {
+  /** So many failures, */
+  afterFailures: number;
+  /** in such a time, */
+  withinMs: number;
+  /** are left alone for so long. */
+  forMs: number;
 }

@@ -76,6 +76,7 @@ export function planDocument(plan: Plan) {
       detail: rejected.detail,
       hint: rejected.hint,
       at: rejected.at,
+      reset_at: rejected.resetAt,
       phase: rejected.phase,
     })),
     ignored: plan.ignored.map(({ option, tool, detail }) => ({ option, tool, detail })),

@@ -32,3 +32,13 @@ export function formatDuration(ms: number): string {
   if (hours > 0) return `${hours}h ${String(minutes).padStart(2, '0')}m`;
   return `${minutes}m ${String(rest).padStart(2, '0')}s`;
 }
+
+/** Writes milliseconds as a duration that can be typed, rounded up: `45s`, `13m`, `5h10m`. */
+export function writeDuration(ms: number): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  if (seconds <= 120) return `${seconds}s`;
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes <= 120) return `${minutes}m`;
+  const rest = minutes % 60;
+  return rest === 0 ? `${minutes / 60}h` : `${Math.floor(minutes / 60)}h${rest}m`;
+}

@@ -1,5 +1,5 @@
 import type { Attempt } from './attempt.js';
-import type { Failure } from './failure.js';
+import type { Failure, FailureType } from './failure.js';
 import type { Invocation } from './invocation.js';
 import type { Candidate, Plan } from './plan.js';
 
@@ -11,6 +11,18 @@ export type RunEvent =
   | { type: 'output.delta'; attempt: number; text: string }
   | { type: 'tool.activity'; attempt: number; name: string }
   | { type: 'attempt.finished'; attempt: number; record: Attempt }
+  | {
+      type: 'retry.scheduled';
+      /** The attempt that failed; 0: nobody was tried yet, and the first wait is for a cooldown. */
+      attempt: number;
+      candidate: Candidate;
+      delayMs: number;
+      /** ISO time of the next try. */
+      at: string;
+      reason: FailureType;
+      /** One sentence: what happened to it. */
+      detail: string;
+    }
   | { type: 'fallback'; attempt: number; from: Candidate; to: Candidate; failure: Failure }
   | { type: 'invocation.finished'; invocation: Invocation };
 

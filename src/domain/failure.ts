@@ -47,7 +47,12 @@ export interface Failure {
   exitCode: number | null;
   /** The end of the tool's standard error. */
   stderrTail: string | null;
+  /** What a limit holds for: this model of the tool, or the whole tool. Not part of the documents. */
+  cools: CoolingScope;
 }
+
+/** What is left alone after a limit: one model of a tool, or all of them. */
+export type CoolingScope = 'model' | 'tool';
 
 /** Builds a failure from what is known; everything else is `null`. */
 export function failure(
@@ -67,6 +72,7 @@ export function failure(
     httpStatus: null,
     exitCode: null,
     stderrTail: null,
+    cools: 'model',
     ...more,
   };
 }

@@ -39,6 +39,8 @@ export interface Rejected {
   detail: string;
   hint: string | null;
   at: string | null;
+  /** ISO time from which on it may run again, for a pair that cools down. */
+  resetAt: string | null;
   phase: 'plan' | 'admit';
 }
 

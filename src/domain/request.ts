@@ -72,6 +72,10 @@ export interface Request {
   cwd: string;
   /** `--fallback` / `--no-fallback`; `null`: on, unless tool or model was named. */
   fallback: boolean | null;
+  /** More tries of each candidate; `null`: what the policy says. */
+  maxRetries: number | null;
+  /** The longest wait beyond an ordinary retry when nobody else is left, ms. */
+  patienceMs: number;
   /** Live text is shown as it comes: a failure after that ends the invocation as `partial`. */
   stream: boolean;
   session: string | null;
@@ -103,6 +107,8 @@ export function emptyRequest(cwd: string): Request {
     timeoutMs: null,
     cwd,
     fallback: null,
+    maxRetries: null,
+    patienceMs: 0,
     stream: false,
     session: null,
     traceId: null,

@@ -1,14 +1,14 @@
-import type { Adapter, AdapterContext, Task } from '../adapters/adapter.js';
-import { type Attempt, failedOutcome, type Outcome } from '../domain/attempt.js';
-import { addCosts, attemptCost, type Billing, toUsd } from '../domain/cost.js';
 import type { EventSink } from '../domain/events.js';
-import { decidingFailure, type Failure } from '../domain/failure.js';
+import type { Failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
-import type { Candidate, Plan } from '../domain/plan.js';
+import type { Candidate, Plan, Rejected } from '../domain/plan.js';
 import type { Request } from '../domain/request.js';
-import { addUsage } from '../domain/usage.js';
-import { decide } from '../routing/decide.js';
-import { noCandidate } from './no-candidate.js';
+import { type Decision, decide, type RetryRules, type Stop } from '../routing/decide.js';
+import { type AttemptDeps, type Prepared, type Tried, tryOnce } from './attempt.js';
+import { concluded } from './conclude.js';
+import { correctedPrompt } from './correction.js';
+import { type Runner, refusedRunner, runnersOf, type Traits } from './standings.js';
+import { waitFor } from './wait.js';
 
 /** What the engine runs: a plan that was made, for a request. */
 export interface RunInput {
@@ -21,165 +21,169 @@ export interface RunInput {
 }
 
 /** What the engine needs around it. */
-export interface RunDeps {
+export interface RunDeps extends AttemptDeps {
+  rules: RetryRules;
+  traitsOf: (candidate: Candidate) => Traits;
   /** Everything an attempt of this candidate needs; `turn` counts earlier attempts of the same tool. */
-  prepare(candidate: Candidate, turn: number): { task: Task; adapter: Adapter; billing: Billing };
-  context: AdapterContext;
-  /** Judges a good outcome by the schema of the answer; `null`: any answer will do. */
-  checkAnswer: ((outcome: Outcome) => Outcome) | null;
-  /** Wall clock, ms since the epoch. */
-  now: () => number;
+  prepare(candidate: Candidate, turn: number): Prepared;
+  /** Holds every gate against a candidate right before its run; `again`: it has been tried by this run before. */
+  admit(candidate: Candidate, known: { again: boolean }): Promise<Rejected | null>;
+  /** Remembers for all processes how a candidate fared; `null`: it answered. */
+  learn(candidate: Candidate, failure: Failure | null): Promise<void>;
+  /** The failure of a plan by which nobody could be tried. */
+  unserved: (plan: Plan) => Failure;
+  /** Uniform in [0, 1). */
+  random: () => number;
   emit: EventSink;
 }
 
-/** One attempt with what the decision needs to know of it. */
-interface Tried {
-  record: Attempt;
-  outcome: Outcome;
-  /** The tool had shown output or activity. */
-  active: boolean;
-  shown: boolean;
+/** What has happened so far. */
+interface Progress {
+  runners: Runner[];
+  tried: (Tried & { index: number })[];
+  refused: Rejected[];
+  fruitlessWaits: number;
 }
 
 /**
- * Tries the candidates in order until one answers or the table says stop. Never throws for a foreseen cause: a failed
- * invocation is an `Invocation` whose `failure` says why.
+ * Tries candidates until one answers or the table says stop. Never throws for a foreseen cause: a failed invocation is an
+ * `Invocation` whose `failure` says why.
  */
 export async function run(input: RunInput, deps: RunDeps): Promise<Invocation> {
   const { plan } = input;
   const start = deps.context.monotonicMs();
-  const elapsed = (): number => Math.round(deps.context.monotonicMs() - start);
+  const elapsedMs = (): number => Math.round(deps.context.monotonicMs() - start);
   await deps.emit({ type: 'invocation.started', id: input.id, traceId: input.traceId, agent: plan.agent });
   await deps.emit({ type: 'plan', plan });
-  const { tried, stop } = await tryCandidates(input, deps);
-  const invocation = conclude(input, { tried, stop, latencyMs: elapsed() });
+  const progress: Progress = {
+    runners: runnersOf(plan, deps.traitsOf),
+    tried: [],
+    refused: [],
+    fruitlessWaits: 0,
+  };
+  const stop = await pursue(input, deps, { progress, elapsedMs });
+  const { tried, refused } = progress;
+  const ended = { tried, refused, stop, latencyMs: elapsedMs() };
+  const invocation = concluded(input, ended, { unserved: deps.unserved, nowMs: deps.context.now() });
   await deps.emit({ type: 'invocation.finished', invocation });
   return invocation;
 }
 
-async function tryCandidates(
+/** Runs and waits until somebody has answered (`null`) or nobody is left. */
+async function pursue(
   input: RunInput,
   deps: RunDeps,
-): Promise<{ tried: Tried[]; stop: Failure | null }> {
-  const tried: Tried[] = [];
-  const { candidates, access } = input.plan;
-  for (const [index, candidate] of candidates.entries()) {
-    if (deps.context.signal.aborted) return { tried, stop: deps.context.signal.reason as Failure };
-    const turn = tried.filter((earlier) => earlier.record.tool === candidate.tool).length;
-    const attempt = await tryOnce(
-      { candidate, n: tried.length + 1, turn, stream: input.request.stream },
-      deps,
-    );
-    tried.push(attempt);
-    const { failure } = attempt.outcome;
-    if (failure === null) return { tried, stop: null };
-    const decision = decide({ failure, access, active: attempt.active, shown: attempt.shown });
-    if (decision.action === 'stop') return { tried, stop: decision.failure };
-    const next = candidates[index + 1];
-    if (next !== undefined) {
-      await deps.emit({ type: 'fallback', attempt: attempt.record.n, from: candidate, to: next, failure });
-    }
-  }
-  const failures = tried.flatMap(({ outcome }) => (outcome.failure === null ? [] : [outcome.failure]));
-  return { tried, stop: decidingFailure(failures) ?? noCandidate(input.plan) };
-}
-
-async function tryOnce(
-  { candidate, n, turn, stream }: { candidate: Candidate; n: number; turn: number; stream: boolean },
-  deps: RunDeps,
-): Promise<Tried> {
-  const { task, adapter, billing } = deps.prepare(candidate, turn);
-  const { monotonicMs } = deps.context;
-  const startedAt = new Date(deps.now()).toISOString();
-  const start = monotonicMs();
-  const seen = { firstOutputMs: null as number | null, active: false, shown: false };
-  const told = await consume(adapter.run(task, deps.context), async (event) => {
-    if (event.type === 'started')
-      return deps.emit({ type: 'attempt.started', attempt: n, candidate, argv: event.argv });
-    seen.active = true;
-    seen.firstOutputMs ??= Math.round(monotonicMs() - start);
-    if (event.type === 'activity') return deps.emit({ type: 'tool.activity', attempt: n, name: event.name });
-    if (stream) seen.shown = true;
-    return deps.emit({ type: 'output.delta', attempt: n, text: event.text });
-  });
-  const outcome = told.failure === null && deps.checkAnswer !== null ? deps.checkAnswer(told) : told;
-  const failed =
-    outcome.failure === null ? null : { ...outcome.failure, tool: candidate.tool, model: candidate.model };
-  const record: Attempt = {
-    n,
-    tool: candidate.tool,
-    model: candidate.model,
-    status: failed === null ? 'succeeded' : failed.type === 'cancelled' ? 'cancelled' : 'failed',
-    startedAt,
-    latencyMs: Math.round(monotonicMs() - start),
-    firstOutputMs: outcome.firstOutputMs ?? seen.firstOutputMs,
-    exitCode: outcome.exitCode,
-    usage: outcome.usage,
-    cost: attemptCost({
-      reportedMicroUsd: outcome.reportedCostMicroUsd,
-      usage: outcome.usage,
-      price: task.model?.price ?? null,
-      billing,
-    }),
-    failure: failed,
-  };
-  await deps.emit({ type: 'attempt.finished', attempt: n, record });
-  const warnings = [...outcome.warnings, ...capWarnings(record, task.maxCostMicroUsd)];
-  return { record, outcome: { ...outcome, failure: failed, warnings }, ...seen };
-}
-
-/** A tool that cannot hold a cap may pass it: that is said, and never hidden. */
-function capWarnings({ tool, cost }: Attempt, capMicroUsd: number | null): string[] {
-  const { chargedMicroUsd: charged } = cost;
-  if (capMicroUsd === null || charged === null || charged <= capMicroUsd) return [];
-  return [`\`${tool}\` cost $${toUsd(charged)}, over the cap of $${toUsd(capMicroUsd)}`];
-}
-
-/** Hands every event on and waits for it, so that a slow reader holds the tool back; returns what the generator returns. */
-async function consume<E>(
-  events: AsyncGenerator<E, Outcome, void>,
-  handle: (event: E) => void | Promise<void>,
-): Promise<Outcome> {
+  { progress, elapsedMs }: { progress: Progress; elapsedMs: () => number },
+): Promise<Stop | null> {
+  const { signal } = deps.context;
   for (;;) {
-    const step = await events.next();
-    if (step.done === true) return step.value;
-    await handle(step.value);
+    if (signal.aborted) return { failure: signal.reason as Failure, backAtMs: null };
+    const decision = nextStep(input, deps, { progress, elapsedMs });
+    if (decision.action === 'stop') return decision.stop;
+    const runner = progress.runners[decision.index];
+    if (runner === undefined) throw new Error(`the decision names candidate ${decision.index}`);
+    if (decision.action === 'wait') {
+      await pause(deps, progress, { ...decision, candidate: runner.candidate });
+      if (signal.aborted) continue;
+    }
+    if (!(await admitted(deps, progress, { decision, runner }))) continue;
+    const answered = await attempt(input, deps, { progress, index: decision.index, runner });
+    if (answered) return null;
   }
 }
 
-function conclude(
-  { request, plan, id, traceId, startedAt }: RunInput,
-  { tried, stop, latencyMs }: { tried: Tried[]; stop: Failure | null; latencyMs: number },
-): Invocation {
-  const last = tried.at(-1);
-  const outcome = last?.outcome ?? (stop === null ? null : failedOutcome(stop));
-  const succeeded = stop === null;
-  return {
-    id,
-    traceId,
-    parentId: request.parent?.id ?? null,
-    session: request.session,
-    status: succeeded ? 'succeeded' : stop.type === 'cancelled' ? 'cancelled' : 'failed',
-    startedAt,
-    agent: plan.agent,
-    tool: last?.record.tool ?? null,
-    model: last?.record.model ?? null,
-    responseModel: outcome?.responseModel ?? null,
-    text: succeeded ? (outcome?.text ?? null) : null,
-    data: outcome?.data ?? null,
-    finishReason: last === undefined ? null : last.outcome.finishReason,
-    toolSessionId: outcome?.toolSessionId ?? null,
-    usage: addUsage(tried.map(({ record }) => record.usage)),
-    cost: addCosts(tried.map(({ record }) => record.cost)),
-    latencyMs,
-    plan,
-    attempts: tried.map(({ record }) => record),
-    warnings: [...plan.warnings, ...tried.flatMap((attempt) => attemptWarnings(attempt))],
-    failure: stop,
-  };
+function nextStep(
+  { request, plan }: RunInput,
+  { rules, context, random }: RunDeps,
+  { progress, elapsedMs }: { progress: Progress; elapsedMs: () => number },
+): Decision {
+  return decide({
+    rules,
+    access: plan.access,
+    standings: progress.runners.map(({ standing }) => standing),
+    trials: progress.tried.flatMap(({ outcome, index, active, shown, endedMs }) =>
+      outcome.failure === null ? [] : [{ index, failure: outcome.failure, active, shown, endedMs }],
+    ),
+    fruitlessWaits: progress.fruitlessWaits,
+    nowMs: context.now(),
+    remainingMs: request.timeoutMs === null ? null : request.timeoutMs - elapsedMs(),
+    random: random(),
+  });
 }
 
-function attemptWarnings({ outcome, record }: Tried): string[] {
-  if (outcome.failure !== null || outcome.finishReason !== 'length') return outcome.warnings;
-  return [...outcome.warnings, `the answer of \`${record.tool}\` was cut off at its length limit`];
+/** Says what is waited for, and waits. */
+async function pause(
+  { context, emit }: RunDeps,
+  { tried, runners }: Progress,
+  { index, candidate, delayMs }: { index: number; candidate: Candidate; delayMs: number },
+): Promise<void> {
+  const failed = tried.findLast((one) => one.index === index)?.outcome.failure ?? null;
+  const coolsUntilMs = runners[index]?.standing.coolsUntilMs ?? null;
+  await emit({
+    type: 'retry.scheduled',
+    attempt: tried.length,
+    candidate,
+    delayMs,
+    at: new Date(context.now() + delayMs).toISOString(),
+    reason: failed?.type ?? 'rate_limit',
+    detail: failed?.message ?? (coolsUntilMs === null ? 'it was left alone' : 'it is left alone until then'),
+  });
+  await waitFor(delayMs, context, context.signal);
+}
+
+/** Whether the gates let a candidate run now; a refusal is kept among the rejected. */
+async function admitted(
+  deps: RunDeps,
+  progress: Progress,
+  { decision, runner }: { decision: Decision & { index: number }; runner: Runner },
+): Promise<boolean> {
+  const again = progress.tried.some(({ index }) => index === decision.index);
+  const rejected = await deps.admit(runner.candidate, { again });
+  if (rejected === null) return true;
+  progress.refused.push(rejected);
+  progress.runners[decision.index] = refusedRunner(runner, rejected);
+  if (decision.action === 'wait') progress.fruitlessWaits++;
+  return false;
+}
+
+/** One attempt, and what all processes learn from it; true when it answered. */
+async function attempt(
+  { request }: RunInput,
+  deps: RunDeps,
+  { progress, index, runner }: { progress: Progress; index: number; runner: Runner },
+): Promise<boolean> {
+  const { candidate } = runner;
+  const last = progress.tried.at(-1);
+  if (last !== undefined && last.index !== index) await tellFallback(deps, progress, { last, candidate });
+  const prepared = prepare(deps, progress, { candidate, index });
+  const n = progress.tried.length + 1;
+  const tried = await tryOnce({ candidate, n, stream: request.stream }, prepared, deps);
+  progress.tried.push({ ...tried, index });
+  await deps.learn(candidate, tried.outcome.failure);
+  return tried.outcome.failure === null;
+}
+
+async function tellFallback(
+  { emit }: RunDeps,
+  { runners }: Progress,
+  { last, candidate }: { last: Progress['tried'][number]; candidate: Candidate },
+): Promise<void> {
+  const from = runners[last.index]?.candidate;
+  const { failure } = last.outcome;
+  if (from === undefined || failure === null) return;
+  await emit({ type: 'fallback', attempt: last.record.n, from, to: candidate, failure });
+}
+
+/** The task of a candidate; after an answer that broke its schema, with what was wrong about it. */
+function prepare(
+  deps: RunDeps,
+  { tried }: Progress,
+  { candidate, index }: { candidate: Candidate; index: number },
+): Prepared {
+  const turn = tried.filter(({ record }) => record.tool === candidate.tool).length;
+  const prepared = deps.prepare(candidate, turn);
+  const last = tried.at(-1);
+  if (last?.index !== index || last.outcome.failure?.type !== 'contract_violation') return prepared;
+  const prompt = correctedPrompt(prepared.task.prompt, last.outcome);
+  return { ...prepared, task: { ...prepared.task, prompt, promptFile: null } };
 }

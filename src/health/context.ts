@@ -7,7 +7,7 @@ import type { Result } from '../domain/result.js';
 
 /** One line of a health report. `fail` means that something a configured agent needs is broken. */
 export interface HealthRow {
-  check: 'config' | 'tool' | 'variable' | 'folder' | 'agent';
+  check: 'config' | 'tool' | 'variable' | 'cooldown' | 'folder' | 'agent';
   subject: string;
   status: 'ok' | 'warn' | 'fail' | 'skip';
   detail: string;

@@ -37,9 +37,11 @@ export async function routerHealth(
       return { agent, plan: planned.ok ? { ok: true as const, value: planned.value.plan } : planned };
     }),
   );
+  const nowMs = deps.clock.now();
+  const { cooldowns } = await deps.cooldowns.read();
   return checkHealth({
     config,
-    facts: gatherFacts(config, deps, { nowMs: deps.clock.now(), inputTokens: 0 }),
+    facts: gatherFacts(config, deps, { nowMs, inputTokens: 0, cooldowns }),
     env: deps.env,
     plans,
     folders: options.folders,

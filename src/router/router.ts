@@ -1,6 +1,6 @@
 import type { AdapterContext, Environment, Preview } from '../adapters/adapter.js';
 import { adapterOf } from '../adapters/registry.js';
-import type { RouterConfig } from '../config/types.js';
+import type { PolicyConfig, RouterConfig } from '../config/types.js';
 import type { EventSink } from '../domain/events.js';
 import type { Facts } from '../domain/facts.js';
 import { type Failure, failure } from '../domain/failure.js';
@@ -9,11 +9,16 @@ import { lookup } from '../domain/lookup.js';
 import type { Candidate, Ignored, Plan } from '../domain/plan.js';
 import type { Request } from '../domain/request.js';
 import { err, ok, type Result } from '../domain/result.js';
+import { stopFailure } from '../engine/conclude.js';
 import { noCandidate } from '../engine/no-candidate.js';
-import { run } from '../engine/run.js';
+import { type RunDeps, run } from '../engine/run.js';
+import { runnersOf, type Traits } from '../engine/standings.js';
 import type { HealthRow } from '../health/context.js';
+import type { CooldownStore } from '../ledger/cooldowns.js';
+import { afterFailure, afterSuccess } from '../policy/cooldown.js';
+import { decide, rulesFor } from '../routing/decide.js';
 import { agentName } from '../routing/names.js';
-import { makePlan } from '../routing/plan.js';
+import { makePlan, recheck } from '../routing/plan.js';
 import { withAgentFiles } from './agent-files.js';
 import { type AnswerCheck, compileAnswerSchema } from './answer-schema.js';
 import { estimateInputTokens } from './estimate.js';
@@ -41,6 +46,8 @@ export interface RouterDeps {
   urgent: AbortSignal;
   /** Where the record of every invocation goes; `null` keeps none. */
   traces: TraceTarget | null;
+  /** What all processes have learnt about tools that are better left alone. */
+  cooldowns: CooldownStore;
 }
 
 /** A plan with what would run for each candidate, in the same order. */
@@ -80,7 +87,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   return {
     config,
     plan: (request) => planRequest(config, deps, request),
-    describe: (planned) => unrun(planned, planFailure(config, planned)),
+    describe: (planned) => unrun(planned, firstFailure({ config, deps, planned })),
     health: (options) =>
       routerHealth({ config, deps, plan: (request) => planRequest(config, deps, request) }, options),
     complete: (planned, options = {}) => {
@@ -95,8 +102,6 @@ async function planRequest(
   deps: RouterDeps,
   asked: Request,
 ): Promise<Result<Planned, Failure>> {
-  const depth = asked.parent?.depth ?? 0;
-  if (depth > MAX_DEPTH) return err(tooDeep(depth));
   const agent = lookup(config.agents, agentName(config, asked));
   const filled = await withAgentFiles(agent, deps, asked);
   if (!filled.ok) return filled;
@@ -106,9 +111,12 @@ async function planRequest(
   const nowMs = deps.clock.now();
   const system = request.system ?? agent?.system ?? null;
   const inputTokens = estimateInputTokens([system, request.prompt, request.schema]);
-  const facts = gatherFacts(config, deps, { nowMs, inputTokens });
+  const { cooldowns } = await deps.cooldowns.read();
+  const facts = gatherFacts(config, deps, { nowMs, inputTokens, cooldowns });
   const made = makePlan(config, facts, request);
   if (!made.ok) return err(planErrorFailure(made.error));
+  const nested = tooDeep(request, policyOf(config, made.value));
+  if (nested !== null) return err(nested);
   const base = { plan: made.value, facts, request, startedAt: new Date(nowMs).toISOString() };
   const ids = {
     id: newId(nowMs, deps.random),
@@ -131,11 +139,18 @@ function unrun({ plan, request, id, traceId, startedAt }: Planned, failed: Failu
   });
 }
 
-/** How deep calls inside calls may go: an agent that calls itself must come to an end. */
-const MAX_DEPTH = 4;
+/** The policy that a plan was made by. */
+function policyOf(config: RouterConfig, plan: Plan): PolicyConfig {
+  const policy = lookup(config.policies, plan.policy);
+  if (policy === null) throw new Error(`the plan names policy ${plan.policy}, which is not defined`);
+  return policy;
+}
 
-function tooDeep(depth: number): Failure {
-  const message = `this call is nested ${depth} deep, and at most ${MAX_DEPTH} are allowed`;
+/** An agent that calls itself must come to an end. */
+function tooDeep({ parent }: Request, { name, maxDepth }: PolicyConfig): Failure | null {
+  const depth = parent?.depth ?? 0;
+  if (depth <= maxDepth) return null;
+  const message = `this call is nested ${depth} deep, and policy \`${name}\` allows ${maxDepth} (\`max_depth\`)`;
   return failure('not_allowed', message, { hint: 'an agent may be calling itself; see `llm-router trace`' });
 }
 
@@ -183,26 +198,14 @@ function taskFor(config: RouterConfig, planned: BarePlanned, candidate: Candidat
   return taskOf({ config, facts, request, plan, ids: { invocationId: id, traceId } }, candidate, turn);
 }
 
-async function complete(input: {
+interface Running {
   config: RouterConfig;
   deps: RouterDeps;
   planned: Planned;
-  emit: EventSink;
-}): Promise<Invocation> {
-  const { config, deps, planned, emit } = input;
-  const blocked = planFailure(config, planned);
-  if (blocked !== null) {
-    const invocation = unrun(planned, blocked);
-    await emit({
-      type: 'invocation.started',
-      id: planned.id,
-      traceId: planned.traceId,
-      agent: planned.plan.agent,
-    });
-    await emit({ type: 'plan', plan: planned.plan });
-    await emit({ type: 'invocation.finished', invocation });
-    return invocation;
-  }
+}
+
+async function complete(input: Running & { emit: EventSink }): Promise<Invocation> {
+  const { deps, planned, emit } = input;
   const stop = stopSignal(deps, planned.request.timeoutMs);
   const context: AdapterContext = {
     env: deps.env,
@@ -212,26 +215,71 @@ async function complete(input: {
     now: deps.clock.now,
     tmpDir: deps.tmpDir,
   };
-  const prepare = (candidate: Candidate, turn: number) => {
-    const task = taskFor(config, planned, candidate, turn);
-    return { task, adapter: adapterOf(task.tool), billing: billingOf(task.tool, deps.env) };
-  };
   try {
-    return await run(planned, {
-      prepare,
-      context,
-      checkAnswer: planned.checkAnswer,
-      now: deps.clock.now,
-      emit,
-    });
+    return await run(planned, { ...runDeps(input), context, emit });
   } finally {
     stop.dispose();
   }
 }
 
-/** Why a plan cannot run at all; `null` when it has a candidate. */
-function planFailure(config: RouterConfig, { plan }: Planned): Failure | null {
-  if (plan.candidates.length > 0) return null;
+function runDeps({ config, deps, planned }: Running): Omit<RunDeps, 'context' | 'emit'> {
+  const policy = policyOf(config, planned.plan);
+  return {
+    rules: rulesFor(policy, planned.request),
+    traitsOf: (candidate) => traitsOf(config, candidate),
+    prepare: (candidate, turn) => {
+      const task = taskFor(config, planned, candidate, turn);
+      return { task, adapter: adapterOf(task.tool), billing: billingOf(task.tool, deps.env) };
+    },
+    admit: async (candidate, { again }) => {
+      // What this run has learnt of a candidate is what its own retries are for.
+      const cooldowns = again ? [] : (await deps.cooldowns.read()).cooldowns;
+      const facts = { ...planned.facts, nowMs: deps.clock.now(), cooldowns };
+      return recheck(config, facts, { ...planned, candidate });
+    },
+    learn: ({ tool, model }, failed) => {
+      const known = { pair: { tool, model }, policy: policy.cooldown, nowMs: deps.clock.now() };
+      return deps.cooldowns.change((state) =>
+        failed === null
+          ? afterSuccess(state, known.pair)
+          : afterFailure(state, { ...known, failure: failed }),
+      );
+    },
+    unserved: (plan) => unserved(config, plan),
+    checkAnswer: planned.checkAnswer,
+    random: deps.random,
+  };
+}
+
+/** What a decision may turn on. */
+function traitsOf(config: RouterConfig, { tool, model }: Candidate): Traits {
+  const entry = lookup(config.models, model);
+  const price = entry?.price ?? null;
+  return {
+    kind: lookup(config.tools, tool)?.kind ?? 'command',
+    contextWindow: entry?.contextWindow ?? null,
+    priceUsd: price === null ? null : price.input + price.output,
+  };
+}
+
+/** The failure of a plan that has nobody to run, now or after a short wait; `null`: a run would begin. */
+function firstFailure({ config, deps, planned }: Running): Failure | null {
+  const { plan, request, facts } = planned;
+  const first = decide({
+    rules: rulesFor(policyOf(config, plan), request),
+    access: plan.access,
+    standings: runnersOf(plan, (candidate) => traitsOf(config, candidate)).map(({ standing }) => standing),
+    trials: [],
+    fruitlessWaits: 0,
+    nowMs: facts.nowMs,
+    remainingMs: request.timeoutMs,
+    random: deps.random(),
+  });
+  return first.action === 'stop' ? stopFailure(first.stop, unserved(config, plan), facts.nowMs) : null;
+}
+
+/** Why a plan has nobody who could be tried. */
+function unserved(config: RouterConfig, plan: Plan): Failure {
   const blocked = noCandidate(plan);
   const unconfigured = config.files.length === 0 && plan.rejected.every(isFirstUsable);
   if (!unconfigured) return blocked;

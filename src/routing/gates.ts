@@ -1,5 +1,6 @@
 import type { PolicyConfig, RouterConfig, ToolConfig } from '../config/types.js';
 import type { Billing } from '../domain/cost.js';
+import { formatDuration } from '../domain/duration.js';
 import type { Facts } from '../domain/facts.js';
 import type { FailureType } from '../domain/failure.js';
 import { lookup } from '../domain/lookup.js';
@@ -16,6 +17,8 @@ export interface GateRefusal {
   detail: string;
   hint: string | null;
   at: string | null;
+  /** ISO time from which on the pair may run again; `null`: unknown, or time changes nothing. */
+  resetAt: string | null;
 }
 
 /** What a gate judges. */
@@ -100,7 +103,7 @@ function accessOffered({ tool, access }: GateInput): GateRefusal | null {
 
 function governed({ tool, model, policy }: GateInput): GateRefusal | null {
   const refusal = checkGovernance(policy, { tool: tool.name, model });
-  return refusal === null ? null : { reason: 'not_allowed', ...refusal };
+  return refusal === null ? null : { reason: 'not_allowed', resetAt: null, ...refusal };
 }
 
 function fitsWindow({ model, config, facts }: GateInput): GateRefusal | null {
@@ -131,11 +134,12 @@ function available({ tool, facts }: GateInput): GateRefusal | null {
 function notCoolingDown({ tool, model, facts }: GateInput): GateRefusal | null {
   const cooldown = activeCooldown(facts.cooldowns, { tool: tool.name, model }, facts.nowMs);
   if (cooldown === null) return null;
-  const until = new Date(cooldown.untilMs).toISOString();
-  return refuse(cooldown.reason, `\`${tool.name}\` cools down until ${until} after \`${cooldown.reason}\``, {
-    hint: null,
-    at: null,
-  });
+  const resetAt = new Date(cooldown.untilMs).toISOString();
+  const name = cooldown.model === null ? tool.name : `${tool.name} ${cooldown.model}`;
+  const left = formatDuration(cooldown.untilMs - facts.nowMs);
+  const detail = `\`${name}\` is left alone until ${resetAt} (${left} from now) after \`${cooldown.reason}\``;
+  const hint = 'forget it with `llm-router doctor --clear-cooldowns`';
+  return { ...refuse(cooldown.reason, detail, { hint, at: null }), resetAt };
 }
 
 function withinBudget({ tool, model, config, facts, maxTokens }: GateInput): GateRefusal | null {
@@ -147,7 +151,7 @@ function withinBudget({ tool, model, config, facts, maxTokens }: GateInput): Gat
   });
   const billing: Billing = tool.billing === 'auto' ? 'api' : tool.billing;
   const refusal = checkBudget(facts.spend, { billing, worstCaseMicroUsd: worst });
-  return refusal === null ? null : { reason: 'budget_exceeded', ...refusal };
+  return refusal === null ? null : { reason: 'budget_exceeded', resetAt: null, ...refusal };
 }
 
 function refuse(
@@ -155,5 +159,5 @@ function refuse(
   detail: string,
   more: { hint: string | null; at: string | null },
 ): GateRefusal {
-  return { reason, detail, ...more };
+  return { reason, detail, resetAt: null, ...more };
 }

@@ -33,6 +33,18 @@ export function makePlan(config: RouterConfig, facts: Facts, request: Request): 
   });
 }
 
+/** Judges a candidate of a plan again by what is true right before its run; `null`: it may run. */
+export function recheck(
+  config: RouterConfig,
+  facts: Facts,
+  { request, plan, candidate }: { request: Request; plan: Plan; candidate: Candidate },
+): Rejected | null {
+  const agent = lookup(config.agents, plan.agent);
+  const policy = policyOf(config, agent, request);
+  const judged = judge({ config, facts, request, agent, policy }, { ...candidate, at: null }, plan.access);
+  return 'reason' in judged ? { ...judged, phase: 'admit' } : null;
+}
+
 /** The policy asked for, else the agent's, else `default`, which always exists after resolving. */
 function policyOf(config: RouterConfig, agent: AgentConfig | null, request: Request): PolicyConfig {
   const named =
@@ -92,12 +104,14 @@ function undefinedPair(pair: Pair): GateRefusal {
       detail: `tool \`${pair.tool}\` is not defined`,
       hint: null,
       at: pair.at,
+      resetAt: null,
     };
   return {
     reason: 'model_not_found',
     detail: `no tool lists model \`${pair.model}\``,
     hint: `add it under \`models\` of the tool that runs it, or write \`tool:${pair.model}\``,
     at: pair.at,
+    resetAt: null,
   };
 }
 

@@ -23,6 +23,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   router: [
     'engine',
     'routing',
+    'policy',
+    'files',
     'catalog',
     'health',
     'ledger',
@@ -33,7 +35,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...LEAVES,
   ],
   engine: ['routing', 'policy', 'adapters', 'config', ...LEAVES],
-  health: ['adapters', 'config', ...LEAVES],
+  health: ['adapters', 'config', 'policy', ...LEAVES],
+  ledger: ['policy', 'files', ...LEAVES],
   telemetry: ['trace', ...LEAVES],
   trace: ['files', ...LEAVES],
   adapters: ['config', ...LEAVES],

@@ -20,7 +20,9 @@ const OF_HTTP_TOOLS = ['api', 'base_url', 'headers', 'extra_body', 'connect_time
 
 describe('the schema', () => {
   it('has the keys that are resolved, and no others', () => {
-    const inSchema = schemaKeys(CONFIG_SCHEMA, '');
+    const inSchema = [
+      ...new Set(schemaKeys(CONFIG_SCHEMA, '').map((key) => key.replace(/(per_failure)\.\w+/, '$1.*'))),
+    ];
     const read = keysRead();
     const later = [...NOT_IN_EFFECT, ...OF_HTTP_TOOLS.map((key) => `tools.*.${key}`)];
     const isLater = (key: string) => later.some((one) => key === one || key.startsWith(`${one}.`));
@@ -105,9 +107,10 @@ function watched<T extends object>(value: T, prefix: string, read: Set<string>):
   });
 }
 
-const NAMED = /^(agents|tools|models|policies)$|\.(task_types|env_vars|env_template|private_files|ids|map)$/;
+const NAMED =
+  /^(agents|tools|models|policies)$|\.(task_types|env_vars|env_template|private_files|ids|map|per_failure)$/;
 const SELECTORS =
-  /\.output\.(text|deltas|activity|cost_usd|tool_session_id|response_model|data|usage\.\w+_tokens|error\.\w+|finish_reason\.select)$/;
+  /\.output\.(text|deltas|activity|changed_files|cost_usd|tool_session_id|response_model|data|usage\.\w+_tokens|error\.\w+|finish_reason\.select)$/;
 const FILTERS = /\.(success|end|pointer|event|after)$/;
 
 /** The key in the schema's terms; `null` for names, indexes and what stands in filters. */

@@ -74,8 +74,34 @@ describe('loadConfig', () => {
           deniedModels: [],
           allowedTools: [{ value: '*', at: null }],
         },
+        retry: {
+          maxRetries: 3,
+          maxAttempts: 6,
+          baseDelayMs: 1000,
+          multiplier: 2,
+          maxDelayMs: 32_000,
+          jitter: true,
+          retryOnContractViolation: false,
+          afterSideEffects: false,
+          perFailure: {},
+        },
+        autoFallbackOnRateLimit: true,
+        cooldown: { afterFailures: 3, withinMs: 60_000, forMs: 60_000 },
+        maxDepth: 4,
         privacy: { logPrompts: false, redact: [] },
       },
+    });
+  });
+
+  it('lets a policy state what differs by failure, over what `default` states', () => {
+    const config = valid(
+      'version: 1\npolicies:\n  default:\n    retry: {max_retries: 1, per_failure: {quota: {max_delay: 2m}}}\n' +
+        '  patient:\n    retry: {max_delay: 1m, per_failure: {quota: {max_retries: 9}, timeout: {base_delay: 3s}}}\n',
+    );
+    expect(config.policies.patient?.retry).toMatchObject({
+      maxRetries: 1,
+      maxDelayMs: 60_000,
+      perFailure: { quota: { maxRetries: 9, maxDelayMs: 120_000 }, timeout: { baseDelayMs: 3000 } },
     });
   });
 

@@ -201,7 +201,7 @@ tools:
   calm: { kind: mock, responses: [{ text: 'all is well' }] }
 `,
       );
-      const result = await rig.run(['exec', '--json', 'hi']);
+      const result = await rig.run(['exec', '--json', '--retries', '0', 'hi']);
       expect(result.json()).toMatchObject({
         status: 'succeeded',
         text: 'all is well',

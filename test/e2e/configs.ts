@@ -70,6 +70,7 @@ tools:
 models:
   big: { provider: acme, id: big-1 }
   small: { provider: acme, id: small-1 }
+policies: { default: { retry: { base_delay: 1ms } } }
 ${options.more ?? ''}`;
 }
 

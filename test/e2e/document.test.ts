@@ -148,7 +148,7 @@ describe('json', () => {
       rig.write('llm-router.yaml', priced);
       rig.script('first-cli', [{ stdout: '{"answer":"","in":1500,"out":800}' }]);
       rig.script('second-cli', [{ stdout: '{"answer":"42","in":1000,"out":1000}' }]);
-      const document = (await rig.run(['exec', '--json', 'hi'])).json();
+      const document = (await rig.run(['exec', '--json', '--retries', '0', 'hi'])).json();
       expect(document.attempts.map((attempt) => attempt.cost?.usd)).toEqual([0.039, 0.003]);
       expect(document.cost).toEqual({ usd: 0.042, list_usd: 0.042, basis: 'computed', billing: 'api' });
       expect(document.usage).toMatchObject({ input_tokens: 2500, output_tokens: 1800, total_tokens: 4300 });

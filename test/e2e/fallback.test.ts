@@ -117,20 +117,21 @@ describe('a first tool that fails while running', () => {
     async ({ step, type, first, exit }) => {
       await rigged(async (rig) => {
         rig.write('llm-router.yaml', pair(first === undefined ? {} : { first }));
-        rig.script('first-cli', [step]);
+        const tries = type === 'invalid_response' ? [step, step] : [step];
+        rig.script('first-cli', tries);
         rig.script('second-cli', [{ expect: { argv: ['--model', 'small-1'], stdin: 'hi' }, stdout: 'fine' }]);
         expect(await rig.run(['exec', 'hi'])).toMatchObject({ code: 0, stdout: 'fine\n' });
         const [trace] = rig.traces();
         expect(trace?.attempts).toMatchObject([
-          {
-            n: 1,
+          ...tries.map((_, index) => ({
+            n: index + 1,
             tool: 'first',
             status: 'failed',
             exit_code: exit,
             failure: { type },
             cost: { basis: 'unknown' },
-          },
-          { n: 2, tool: 'second', status: 'succeeded', exit_code: 0, failure: null },
+          })),
+          { n: tries.length + 1, tool: 'second', status: 'succeeded', exit_code: 0, failure: null },
         ]);
         expect(trace).toMatchObject({ status: 'succeeded', tool: 'second', model: 'small' });
       })();
@@ -182,7 +183,7 @@ describe('a first tool that fails while running', () => {
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair());
       rig.script('first-cli', [{ exit: 1 }]);
-      rig.script('second-cli', [{ stdout: '' }]);
+      rig.script('second-cli', [{ stdout: '' }, { stdout: '' }]);
       const result = await rig.run(['exec', '--json', 'hi']);
       expect(result.code).toBe(76);
       expect(result.json().failure).toMatchObject({ type: 'invalid_response', tool: 'second' });

@@ -72,7 +72,7 @@ tools:
   b: { kind: mock, responses: [{ text: whole }] }
 `,
       );
-      const events = lines((await rig.run(['exec', '--format', 'ndjson', 'hi'])).stdout);
+      const events = lines((await rig.run(['exec', '--format', 'ndjson', '--retries', '0', 'hi'])).stdout);
       const deltas = events.filter(({ type }) => type === 'output.delta');
       expect(deltas.map(({ attempt, text }) => [attempt, text])).toEqual([
         [1, 'half'],

@@ -59,8 +59,8 @@ describe('a shell script of three agents', () => {
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
       rig.script('cursor-agent', [{ stdout: 'THE PLAN' }]);
-      rig.script('claude', [{ exit: 1 }]);
-      expect((await rig.shell(STEPS)).code).not.toBe(0);
+      rig.script('claude', [{ stderr: 'not logged in', exit: 1 }]);
+      expect((await rig.shell(STEPS.replaceAll('exec ', 'exec --retries 0 '))).code).not.toBe(0);
       expect(['plan.md', 'code.md', 'review.md'].map(rig.exists)).toEqual([true, false, false]);
     }),
   );

@@ -7,9 +7,10 @@ import { emptyRequest, type Request } from '../../src/domain/request.js';
 import { createRouter } from '../../src/router/router.js';
 import { realHost } from '../../src/world.js';
 import { configOf } from '../rig/config.js';
+import { ownCooldowns } from '../rig/cooldowns.js';
 
 /** Three in-process tools whose answers stand in the config: the engine runs as it does for real ones. */
-function chain(first: string, second = '{ text: from second }'): RouterConfig {
+function chain(first: string, second = '{ text: from second }', retry = ''): RouterConfig {
   return configOf(`
 default_agent: a
 agents: { a: { preferred_tool: one, fallback_chain: [two, three] } }
@@ -18,6 +19,7 @@ tools:
   two: { kind: mock, responses: [${second}] }
   three: { kind: mock, responses: [{ text: from third }] }
 models: { m: { cost_per_1m_tokens: { input: 10, output: 30 } } }
+policies: { default: { retry: { base_delay: 1ms, max_delay: 50ms${retry} } } }
 `);
 }
 
@@ -32,6 +34,7 @@ async function complete(
     signal,
     urgent: new AbortController().signal,
     traces: null,
+    cooldowns: ownCooldowns(),
   });
   const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello', ...request });
   if (!planned.ok) throw new Error(planned.error.message);
@@ -59,10 +62,13 @@ describe('an invocation', () => {
   });
 
   it('says what happens, in order', async () => {
-    const { events } = await complete(chain(fails('overloaded')));
+    const { events } = await complete(chain(fails('invalid_response')));
     expect(events.map(({ type }) => type)).toEqual([
       'invocation.started',
       'plan',
+      'attempt.started',
+      'attempt.finished',
+      'retry.scheduled',
       'attempt.started',
       'attempt.finished',
       'fallback',
@@ -74,19 +80,19 @@ describe('an invocation', () => {
   });
 
   it.each([
-    'rate_limit',
-    'quota',
-    'overloaded',
-    'connection',
-    'timeout',
-    'provider_error',
-    'authentication',
-    'model_not_found',
-    'invalid_response',
-  ])('%s goes on to the next candidate', async (type) => {
+    { type: 'rate_limit', tries: 1 },
+    { type: 'quota', tries: 1 },
+    { type: 'overloaded', tries: 4 },
+    { type: 'connection', tries: 4 },
+    { type: 'timeout', tries: 1 },
+    { type: 'provider_error', tries: 1 },
+    { type: 'authentication', tries: 1 },
+    { type: 'model_not_found', tries: 1 },
+    { type: 'invalid_response', tries: 2 },
+  ])('$type is tried $tries times, then the next candidate answers', async ({ type, tries }) => {
     const { invocation } = await complete(chain(fails(type)));
     expect(invocation).toMatchObject({ status: 'succeeded', text: 'from second' });
-    expect(invocation.attempts.map(({ status }) => status)).toEqual(['failed', 'succeeded']);
+    expect(invocation.attempts.map(({ tool }) => tool)).toEqual([...Array(tries).fill('one'), 'two']);
     expect(invocation.attempts[0]?.failure).toMatchObject({ type, tool: 'one', model: 'm' });
   });
 
@@ -111,7 +117,7 @@ describe('an invocation', () => {
   it('without fallback tries the first candidate alone', async () => {
     const { invocation } = await complete(chain(fails('overloaded')), { fallback: false });
     expect(invocation.failure?.type).toBe('overloaded');
-    expect(invocation.attempts).toHaveLength(1);
+    expect(invocation.attempts.map(({ tool }) => tool)).toEqual(['one', 'one', 'one', 'one']);
   });
 
   it('that failed after live text ends as partial, without another answer', async () => {
@@ -119,7 +125,7 @@ describe('an invocation', () => {
     const { invocation } = await complete(chain(half), { stream: true });
     expect(invocation.failure).toMatchObject({ type: 'partial' });
     expect(invocation.attempts).toHaveLength(1);
-    const quiet = await complete(chain(half));
+    const quiet = await complete(chain(half), { maxRetries: 0 });
     expect(quiet.invocation.text).toBe('from second');
   });
 
@@ -148,6 +154,21 @@ describe('an invocation', () => {
     expect(invocation.warnings).toEqual(['the answer of `one` was cut off at its length limit']);
   });
 
+  it('asks once more for an answer that breaks its schema, where the policy says so', async () => {
+    const answers = (...texts: string[]): string => texts.map((text) => `{ text: '${text}' }`).join(', ');
+    const again = ', retry_on_contract_violation: true';
+    const schema = '{"type":"array"}';
+    const types = async (config: RouterConfig): Promise<unknown[]> => {
+      const { invocation } = await complete(config, { schema });
+      return [invocation.data, ...invocation.attempts.map((attempt) => attempt.failure?.type)];
+    };
+    const mended = chain(answers('"x"', '[1]'), undefined, again);
+    expect(await types(mended)).toEqual([[1], 'contract_violation', undefined]);
+    const twice = chain(answers('"x"', '"y"', '[1]'), undefined, again);
+    expect(await types(twice)).toEqual(['y', 'contract_violation', 'contract_violation']);
+    expect(await types(chain(answers('"x"', '[1]')))).toEqual(['x', 'contract_violation']);
+  });
+
   it('lets a slow reader hold the tool back', async () => {
     const config = chain('{ text: ab, deltas: [a, b] }');
     const router = createRouter(config, {
@@ -156,6 +177,7 @@ describe('an invocation', () => {
       signal: new AbortController().signal,
       urgent: new AbortController().signal,
       traces: null,
+      cooldowns: ownCooldowns(),
     });
     const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello' });
     if (!planned.ok) throw new Error(planned.error.message);

@@ -66,6 +66,8 @@ export interface DocumentFailure {
   phase: string | null;
   message: string;
   hint: string | null;
+  retry_after_ms: number | null;
+  reset_at: string | null;
   exit_code: number | null;
   stderr_tail: string | null;
   diagnostics?: { code: string; message: string }[];

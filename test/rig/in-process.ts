@@ -6,7 +6,7 @@ import type { OutputStream, World } from '../../src/world.js';
 /** Runs a command line in this process, in a world of its own: a folder as working directory and home, no terminal. */
 export async function runInProcess(
   args: readonly string[],
-  given: { root: string; env?: Record<string, string> },
+  given: { root: string; env?: Record<string, string>; random?: () => number },
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const [stdout, stderr] = [collected(), collected()];
   const never = new AbortController().signal;
@@ -18,7 +18,7 @@ export async function runInProcess(
     tmpDir: given.root,
     nodeVersion: process.versions.node,
     clock: { now: () => 0, monotonic: () => 0 },
-    random: () => 0.5,
+    random: given.random ?? (() => 0.5),
     stdin: { stream: () => new PassThrough(), isOpen: () => false, isTerminal: false, isReadable: false },
     readLine: async () => null,
     stdout: stdout.output,

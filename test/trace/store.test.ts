@@ -9,6 +9,7 @@ import { type TraceDocument, traceDocument } from '../../src/trace/document.js';
 import { fileTraceStore } from '../../src/trace/store.js';
 import { realHost } from '../../src/world.js';
 import { configOf } from '../rig/config.js';
+import { ownCooldowns } from '../rig/cooldowns.js';
 
 let folder = '';
 beforeEach(() => {
@@ -27,6 +28,7 @@ async function trace(atMs: number, logPrompts = false): Promise<TraceDocument> {
     signal: never,
     urgent: never,
     traces: null,
+    cooldowns: ownCooldowns(),
   });
   const request = { ...emptyRequest('/'), prompt: 'the secret plan', tool: 'mock' };
   const planned = await router.plan(request);

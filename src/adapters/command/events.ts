@@ -5,7 +5,7 @@ import { createFold, type Fold, textsInEvent } from './selector.js';
 /** What one event of a tool shows at once. */
 export type OutputEvent =
   | { type: 'delta'; text: string }
-  | { type: 'activity'; name: string }
+  | { type: 'activity'; name: string; changedFile: boolean }
   | { type: 'over_size' };
 
 /** Bounds of what is kept in memory, bytes. */
@@ -92,6 +92,10 @@ export function allSelectors(grammar: OutputGrammar): Selector[] {
 function liveEvents(grammar: OutputGrammar, event: unknown): OutputEvent[] {
   const names = textsInEvent(event, grammar.activity);
   const text = textsInEvent(event, grammar.deltas).join('');
-  const activity = names.map((name): OutputEvent => ({ type: 'activity', name }));
+  const files = textsInEvent(event, grammar.changedFiles);
+  const activity: OutputEvent[] = [
+    ...names.map((name) => ({ type: 'activity' as const, name, changedFile: false })),
+    ...files.map((name) => ({ type: 'activity' as const, name, changedFile: true })),
+  ];
   return text === '' ? activity : [...activity, { type: 'delta', text }];
 }

@@ -21,11 +21,12 @@ export function judge(run: EndedRun): Failure | null {
   if (isSuccess(run)) return null;
   const rule = decidingRule(run);
   const general = generalRule(run);
-  return failureOf(run, {
+  const failed = failureOf(run, {
     type: rule?.type ?? general.type,
     message: rule === null ? general.message : explain(run, rule),
     hint: rule?.hint ?? HINTS[rule?.type ?? general.type] ?? null,
   });
+  return rule === null ? failed : { ...failed, cools: rule.cools };
 }
 
 /** The rule of the tool that decides why a run failed; `null` for a success, and when none matches. */

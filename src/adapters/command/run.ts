@@ -152,7 +152,5 @@ function warningsOf({ task, end, reading }: FinishedRun, failed: Failure | null)
   const warnings = reading.warnings.map((warning) => `\`${name}\`: ${warning}`);
   if (failed === null && end.ended === 'exit' && !end.tookStdin)
     warnings.push(`\`${name}\` did not read the whole prompt`);
-  const isCut = failed === null && reading.finishReason === 'length';
-  if (isCut) warnings.push(`the answer of \`${name}\` was cut at its token limit`);
   return warnings;
 }

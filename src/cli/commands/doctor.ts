@@ -4,19 +4,24 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { formatPlace } from '../../diagnostics/diagnostic.js';
 import type { Paint } from '../../diagnostics/render.js';
 import { didYouMean } from '../../diagnostics/suggest.js';
-import { failure } from '../../domain/failure.js';
+import { type Failure, failure } from '../../domain/failure.js';
 import { lookup } from '../../domain/lookup.js';
 import type { HealthRow } from '../../health/context.js';
 import { stateDir, userConfigDir } from '../../paths.js';
+import { clearCooldowns } from '../../router/cooldowns.js';
 import { commandRouter, loadCommandConfig, traceDirOf, usableConfig } from '../config.js';
 import type { CommandConfig, CommandContext } from '../context.js';
 import { printDiagnostics, reportEarly } from '../report.js';
 
+/** The options of `doctor`. */
+export interface DoctorOptions {
+  agent?: string;
+  json?: boolean;
+  clearCooldowns?: boolean;
+}
+
 /** `doctor`: config, tools, variables, folders, and each agent's plan now. Exit 1 if something an agent needs is broken. */
-export async function runDoctor(
-  context: CommandContext,
-  options: { agent?: string; json?: boolean },
-): Promise<number> {
+export async function runDoctor(context: CommandContext, options: DoctorOptions): Promise<number> {
   const loaded = await loadCommandConfig(context);
   const known = Object.keys(loaded.config?.agents ?? {});
   if (
@@ -28,6 +33,11 @@ export async function runDoctor(
     const unknown = failure('usage', `unknown agent \`${options.agent}\``, { hint });
     return reportEarly(context, { failure: unknown }, options.json === true ? 'json' : 'text');
   }
+  if (options.clearCooldowns === true) {
+    const kept = await forgetCooldowns(context);
+    if (kept !== null)
+      return reportEarly(context, { failure: kept }, options.json === true ? 'json' : 'text');
+  }
   const trust = await trustOf(loaded, context.world);
   const rows = [
     ...configRows(loaded, trust),
@@ -37,6 +47,17 @@ export async function runDoctor(
   if (options.json === true) await context.output.data(`${JSON.stringify({ healthy, rows })}\n`);
   else await printReport(context, loaded, rows);
   return healthy ? 0 : 1;
+}
+
+/** Forgets who is left alone, and says so; the failure is a record that cannot be removed. */
+async function forgetCooldowns({ world, output }: CommandContext): Promise<Failure | null> {
+  const cleared = await clearCooldowns(world, world.clock.now());
+  if (!cleared.ok) return failure('input', `the cooldowns cannot be cleared: ${cleared.error}`);
+  const count = cleared.value;
+  await output.say(
+    count === 0 ? 'no cooldowns to clear' : `cleared ${count} cooldown${count === 1 ? '' : 's'}`,
+  );
+  return null;
 }
 
 function configRows(loaded: CommandConfig, trust: Trust): HealthRow[] {

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ACCESS_LEVELS, COMPLEXITIES, EFFORTS, TIERS } from '../../domain/request.js';
 import type { CommandContext } from '../context.js';
-import { collect, parseAmount, parseCount, type Register } from '../register.js';
+import { collect, parseAmount, parseCount, parseCountOrNone, type Register } from '../register.js';
 import { runExec } from './exec.js';
 import type { ExecOptions } from './exec-request.js';
 
@@ -54,6 +54,11 @@ export function addExec(context: CommandContext, program: Command, register: Reg
     .option('--policy <name>', "this policy instead of the agent's")
     .option('--fallback', 'use the fallback chain although a tool or model is named')
     .option('--no-fallback', 'only the first candidate')
+    .option('--retries <count>', 'more tries of each candidate: 0 is one call', parseCountOrNone)
+    .option(
+      '--patience <duration>',
+      'wait so long for a limit to end when nobody else is left (default: not)',
+    )
     .option('--timeout <duration>', 'bounds the whole run: 90s, 10m, 1h30m')
     .option('--cwd <dir>', 'working directory of the tool')
     .option('-o, --output <path>', 'write the answer into this file, nothing to stdout')

@@ -34,6 +34,8 @@ export interface ExecOptions {
   timeout?: string;
   cwd?: string;
   fallback?: boolean;
+  retries?: number;
+  patience?: string;
   session?: string;
   traceId?: string;
   tag: string[];
@@ -64,6 +66,7 @@ export interface GivenParts {
   schema: string | null;
   resume: Resume | null;
   timeoutMs: number | null;
+  patienceMs: number;
   stream: boolean;
 }
 
@@ -96,6 +99,8 @@ export function buildRequest(
     timeoutMs: given.timeoutMs,
     cwd: path.resolve(world.cwd, options.cwd ?? '.'),
     fallback: options.fallback ?? null,
+    maxRetries: options.retries ?? null,
+    patienceMs: given.patienceMs,
     stream: given.stream,
     session: options.session ?? null,
     traceId: options.traceId ?? null,

@@ -1,3 +1,4 @@
+import { parseDuration } from '../../domain/duration.js';
 import type { RunEvent } from '../../domain/events.js';
 import { exitCodeOf, type Failure, failure } from '../../domain/failure.js';
 import type { Invocation } from '../../domain/invocation.js';
@@ -65,12 +66,15 @@ async function requestOf(context: CommandContext, given: GivenRequest): Promise<
   if (!schema.ok) return schema;
   const resume = await resumeOf(context, given);
   if (!resume.ok) return resume;
+  const patience = patienceOf(options);
+  if (!patience.ok) return patience;
   return buildRequest(context, options, {
     prompt: prompt.value,
     system: system.value,
     schema: schema.value,
     resume: resume.value,
     timeoutMs: deadline.timeoutMs,
+    patienceMs: patience.value,
     stream: isLive(context, given),
   });
 }
@@ -78,6 +82,13 @@ async function requestOf(context: CommandContext, given: GivenRequest): Promise<
 /** Text is shown as it comes on a terminal, or where `--stream` says so; never into a file or a document. */
 function isLive({ world }: CommandContext, { options, format }: GivenRequest): boolean {
   return format === 'text' && options.output === undefined && (options.stream ?? world.stdout.isTerminal);
+}
+
+/** How long to wait beyond an ordinary retry, ms; none by default. */
+function patienceOf({ patience = '0' }: ExecOptions): Result<number, Failure> {
+  if (/^0(ms|s|m|h)?$/.test(patience)) return ok(0);
+  const parsed = parseDuration(patience);
+  return parsed.ok ? parsed : err(failure('usage', `--patience: ${parsed.error}`));
 }
 
 async function systemOf(

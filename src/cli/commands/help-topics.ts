@@ -64,7 +64,18 @@ A model without a tool runs on the preferred tool if that lists it, else on the 
 Then comes the fallback_chain of the agent, in its order. --tool or --model turns it off; --fallback turns it on again.
 
 Every candidate must pass the same gates: the tool is defined and offers the model, the policy allows both, the input fits
-the context window, the binary and the variables are there. Whoever does not pass is rejected with the reason.
+the context window, the binary and the variables are there, it does not cool down. Whoever does not pass is rejected with the
+reason. The gates are asked again right before each run.
+
+When a run fails, its type of failure decides (llm-router help exit-codes):
+  the same again        after a wait that grows and varies, or as long as the provider asks: overloaded, connection; once:
+                        invalid_response; max_retries, max_attempts, base_delay, max_delay in retry of the policy, --retries
+  the next candidate    at once after rate_limit, quota, timeout, provider_error, authentication, and after spent retries;
+                        context_too_large only goes to a larger window
+  a wait                when nobody else is left: up to max_delay, beyond that up to --patience, else exit code 75 with the time
+  nothing more          refused, invalid_request, limit_reached, contract_violation (retry_on_contract_violation: once more);
+                        after shown text; after a tool with access edit or full has begun to work (after_side_effects)
+A limit with a known end, and repeated failures, are remembered for all processes: llm-router doctor shows who cools down.
 
   llm-router exec --dry-run "hello"    the candidates and why, the rejected and why not, the exact commands; runs nothing
   llm-router exec --explain "hello"    the same on stderr, and then runs`;

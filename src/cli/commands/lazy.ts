@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
 import { parseCount, type Register } from '../register.js';
+import type { DoctorOptions } from './doctor.js';
 
 /** Registers `doctor`, `trace` and `template`. Their code is loaded when they run. */
 export function addInspection(context: CommandContext, program: Command, register: Register): void {
@@ -10,8 +11,9 @@ export function addInspection(context: CommandContext, program: Command, registe
       "Check config, tools, variables and folders, and show each agent's plan now. Exit 1 if an agent cannot be served",
     )
     .option('-a, --agent <name>', "only this agent's plan")
+    .option('--clear-cooldowns', 'forget who is left alone after failures')
     .option('--json', 'print one JSON document');
-  doctor.action(async (options: { agent?: string; json?: boolean }) => {
+  doctor.action(async (options: DoctorOptions) => {
     const { runDoctor } = await import('./doctor.js');
     return runDoctor(context, options);
   });

@@ -23,6 +23,7 @@ export function resolveOutput(tool: Reader): OutputGrammar {
     text: select('text'),
     deltas: select('deltas'),
     activity: select('activity'),
+    changedFiles: select('changed_files'),
     success: filter(tool.raw('output.success')),
     end: filter(tool.raw('output.end')),
     usage: {
@@ -65,6 +66,7 @@ export function resolveFailures(tool: Reader): FailureRule[] {
     },
     resetAt: timeMention(rule.raw('reset_at'), from),
     retryAfter: timeMention(rule.raw('retry_after'), from),
+    cools: rule.text('cools') === 'tool' ? 'tool' : 'model',
     hint: rule.text('hint'),
   }));
 }

@@ -1,14 +1,31 @@
+import type { FailureType } from '../../domain/failure.js';
 import { record } from '../tree.js';
-import type { Placed, PolicyConfig } from '../types.js';
+import type { Backoff, CooldownPolicy, Placed, PolicyConfig, RetryPolicy } from '../types.js';
 import type { Reader } from './reader.js';
 
 const ALL: readonly Placed<string>[] = [{ value: '*', at: null }];
+
+const DEFAULT_RETRY: RetryPolicy = {
+  maxRetries: 3,
+  maxAttempts: 6,
+  baseDelayMs: 1000,
+  multiplier: 2,
+  maxDelayMs: 32_000,
+  jitter: true,
+  retryOnContractViolation: false,
+  afterSideEffects: false,
+  perFailure: {},
+};
 
 const DEFAULT: PolicyConfig = {
   name: 'default',
   at: null,
   costOptimization: { simpleTaskThresholdTokens: null, simpleTaskModels: [], complexTaskModels: [] },
   governance: { allowedModels: ALL, deniedModels: [], allowedTools: ALL },
+  retry: DEFAULT_RETRY,
+  autoFallbackOnRateLimit: true,
+  cooldown: { afterFailures: 3, withinMs: 60_000, forMs: 60_000 },
+  maxDepth: 4,
   privacy: { logPrompts: false, redact: [] },
 };
 
@@ -46,9 +63,48 @@ function resolvePolicy(name: string, policy: Reader, base: PolicyConfig): Policy
       deniedModels: policy.texts('governance.denied_models') ?? governance.deniedModels,
       allowedTools: policy.texts('governance.allowed_tools') ?? governance.allowedTools,
     },
+    retry: resolveRetry(policy, base.retry),
+    autoFallbackOnRateLimit: policy.flag('auto_fallback_on_rate_limit') ?? base.autoFallbackOnRateLimit,
+    cooldown: resolveCooldown(policy, base.cooldown),
+    maxDepth: policy.number('max_depth') ?? base.maxDepth,
     privacy: {
       logPrompts: policy.flag('privacy.log_prompts') ?? privacy.logPrompts,
       redact: policy.texts('privacy.redact') ?? privacy.redact,
     },
+  };
+}
+
+function resolveRetry(policy: Reader, base: RetryPolicy): RetryPolicy {
+  const own = policy
+    .entries('retry.per_failure')
+    .map(([type, entry]) => [type, { ...base.perFailure[type as FailureType], ...statedBackoff(entry, '') }]);
+  return {
+    ...base,
+    ...statedBackoff(policy, 'retry.'),
+    maxAttempts: policy.number('retry.max_attempts') ?? base.maxAttempts,
+    jitter: policy.flag('retry.jitter') ?? base.jitter,
+    retryOnContractViolation:
+      policy.flag('retry.retry_on_contract_violation') ?? base.retryOnContractViolation,
+    afterSideEffects: policy.flag('retry.after_side_effects') ?? base.afterSideEffects,
+    perFailure: { ...base.perFailure, ...Object.fromEntries(own) },
+  };
+}
+
+/** What an entry states of its waits, and nothing else. */
+function statedBackoff(entry: Reader, under: string): Partial<Backoff> {
+  const stated: Record<keyof Backoff, number | null> = {
+    maxRetries: entry.number(`${under}max_retries`),
+    baseDelayMs: entry.durationMs(`${under}base_delay`),
+    multiplier: entry.number(`${under}multiplier`),
+    maxDelayMs: entry.durationMs(`${under}max_delay`),
+  };
+  return Object.fromEntries(Object.entries(stated).filter(([, value]) => value !== null));
+}
+
+function resolveCooldown(policy: Reader, base: CooldownPolicy): CooldownPolicy {
+  return {
+    afterFailures: policy.number('cooldown.after_failures') ?? base.afterFailures,
+    withinMs: policy.durationMs('cooldown.within') ?? base.withinMs,
+    forMs: policy.durationMs('cooldown.for') ?? base.forMs,
   };
 }

@@ -3,7 +3,7 @@ import { parseDuration } from '../../domain/duration.js';
 import { parseSize } from '../../domain/size.js';
 import type { Merged } from '../layers.js';
 import { folderOf, resolvePath } from '../paths.js';
-import { at, child, entriesOf, isTree, itemsOf, type Path } from '../tree.js';
+import { at, entriesOf, isTree, itemsOf, type Path } from '../tree.js';
 import type { Placed } from '../types.js';
 
 /** Where paths in a config are counted from. */
@@ -96,7 +96,7 @@ export function readerAt(merged: Merged, path: Path, folders: Folders): Reader {
     items: (key) =>
       itemsOf(raw(key)).map(({ step }) => readerAt(merged, [...stepsOf(key), ...step], folders)),
     entries: (key) =>
-      entriesOf(child(value, key)).flatMap(([name, one]) =>
+      entriesOf(raw(key)).flatMap(([name, one]) =>
         isTree(one) || one === null ? [[name, readerAt(merged, [...stepsOf(key), name], folders)]] : [],
       ),
   };

@@ -11,18 +11,13 @@ export const NOT_IN_EFFECT: readonly string[] = [
   'traces.retention_days',
   'models.*.api',
   'policies.*.budget',
-  'policies.*.retry',
-  'policies.*.auto_fallback_on_rate_limit',
-  'policies.*.cooldown',
   'policies.*.governance.provider_preference',
   'policies.*.require_justification_over_usd',
-  'policies.*.max_depth',
   'tools.*.platforms',
   'tools.*.concurrency',
   'tools.*.rate_limit',
   'tools.*.cost_cap',
   'tools.*.leave_running',
-  'tools.*.failures.cools',
 ];
 
 /** Kinds of tools that cannot run yet. */

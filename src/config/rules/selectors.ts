@@ -11,6 +11,7 @@ const SELECTORS: readonly Path[] = [
   ['text'],
   ['deltas'],
   ['activity'],
+  ['changed_files'],
   ['usage', 'input_tokens'],
   ['usage', 'cache_read_tokens'],
   ['usage', 'cache_write_tokens'],

@@ -86,6 +86,7 @@ export const outputSchema: Schema = object("How the tool's output is read", {
   text: selector('The answer'),
   deltas: selector('Live text, on events'),
   activity: selector('Events that show the tool at work'),
+  changed_files: selector('Files that the tool changes, on events: a failure names them'),
   success: filter('What a finished answer must show'),
   end: filter('The event without which the stream counts as cut off'),
   usage,

@@ -51,7 +51,7 @@ function rule(
     stderr: null,
     pointer: null,
   };
-  return { type, when: { ...nothing, ...when }, resetAt: null, retryAfter: null, hint };
+  return { type, when: { ...nothing, ...when }, resetAt: null, retryAfter: null, cools: 'model', hint };
 }
 
 function said(

@@ -21,7 +21,7 @@ function limitRule(
   retryAfter: TimeMention | null,
   when: Partial<FailureRule['when']> = { exitCodes: [75] },
 ): FailureRule {
-  return { type: 'quota', when: { ...NOTHING, ...when }, resetAt, retryAfter, hint: null };
+  return { type: 'quota', when: { ...NOTHING, ...when }, resetAt, retryAfter, cools: 'model', hint: null };
 }
 
 const words = (regex: string): TimeMention => ({ kind: 'words', regex });

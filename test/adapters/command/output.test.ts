@@ -194,8 +194,8 @@ describe('ndjson', () => {
         expect(reading).toMatchObject({ text: 'the answer', sawEnd: true, parsed: true });
         expect(reading.live).toEqual([
           { type: 'delta', text: 'thinking aloud' },
-          { type: 'activity', name: 'bash' },
-          { type: 'activity', name: 'read' },
+          { type: 'activity', name: 'bash', changedFile: false },
+          { type: 'activity', name: 'read', changedFile: false },
           { type: 'delta', text: 'the ' },
           { type: 'delta', text: 'answer' },
         ]);

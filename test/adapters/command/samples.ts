@@ -15,6 +15,7 @@ export function grammarOf(more: Partial<OutputGrammar> = {}): OutputGrammar {
     text: [],
     deltas: [],
     activity: [],
+    changedFiles: [],
     success: null,
     end: null,
     usage: {

@@ -1,0 +1,161 @@
+import type { Adapter, AdapterContext, AdapterEvent, Task } from '../adapters/adapter.js';
+import type { Attempt, Outcome } from '../domain/attempt.js';
+import { attemptCost, type Billing, toUsd } from '../domain/cost.js';
+import type { EventSink } from '../domain/events.js';
+import type { Candidate } from '../domain/plan.js';
+
+/** Everything that one attempt needs. */
+export interface Prepared {
+  task: Task;
+  adapter: Adapter;
+  billing: Billing;
+}
+
+/** What an attempt uses of the world. */
+export interface AttemptDeps {
+  context: AdapterContext;
+  /** Judges a good outcome by the schema of the answer; `null`: any answer will do. */
+  checkAnswer: ((outcome: Outcome) => Outcome) | null;
+  emit: EventSink;
+}
+
+/** One attempt with what the decision needs to know of it. */
+export interface Tried {
+  record: Attempt;
+  outcome: Outcome;
+  /** The tool had shown output or activity. */
+  active: boolean;
+  /** Live text had been shown to the caller. */
+  shown: boolean;
+  /** ms since the epoch. */
+  endedMs: number;
+}
+
+/** What is seen of an attempt while it runs. */
+interface Seen {
+  firstOutputMs: number | null;
+  active: boolean;
+  shown: boolean;
+  /** Names of the tool's own steps, in order. */
+  steps: string[];
+  changedFiles: Set<string>;
+}
+
+/** Runs one candidate once, and tells everything that happens. */
+export async function tryOnce(
+  { candidate, n, stream }: { candidate: Candidate; n: number; stream: boolean },
+  { task, adapter, billing }: Prepared,
+  deps: AttemptDeps,
+): Promise<Tried> {
+  const { monotonicMs, now } = deps.context;
+  const startedAt = new Date(now()).toISOString();
+  const start = monotonicMs();
+  const sinceStart = (): number => Math.round(monotonicMs() - start);
+  const seen: Seen = { firstOutputMs: null, active: false, shown: false, steps: [], changedFiles: new Set() };
+  const told = await consume(adapter.run(task, deps.context), async (event) => {
+    if (event.type === 'started')
+      return deps.emit({ type: 'attempt.started', attempt: n, candidate, argv: event.argv });
+    seen.active = true;
+    seen.firstOutputMs ??= sinceStart();
+    if (event.type === 'activity') return noteActivity(event, { n, seen, emit: deps.emit });
+    if (stream) seen.shown = true;
+    return deps.emit({ type: 'output.delta', attempt: n, text: event.text });
+  });
+  const outcome = judged(told, { candidate, seen, task, check: deps.checkAnswer });
+  const record: Attempt = {
+    n,
+    tool: candidate.tool,
+    model: candidate.model,
+    status: statusOf(outcome),
+    startedAt,
+    latencyMs: sinceStart(),
+    firstOutputMs: outcome.firstOutputMs ?? seen.firstOutputMs,
+    exitCode: outcome.exitCode,
+    usage: outcome.usage,
+    cost: attemptCost({
+      reportedMicroUsd: outcome.reportedCostMicroUsd,
+      usage: outcome.usage,
+      price: task.model?.price ?? null,
+      billing,
+    }),
+    failure: outcome.failure,
+  };
+  await deps.emit({ type: 'attempt.finished', attempt: n, record });
+  const warnings = [...outcome.warnings, ...capWarnings(record, task.maxCostMicroUsd)];
+  const { active, shown } = seen;
+  return { record, outcome: { ...outcome, warnings }, active, shown, endedMs: now() };
+}
+
+/** Hands every event on and waits for it, so that a slow reader holds the tool back; returns what the generator returns. */
+async function consume<E>(
+  events: AsyncGenerator<E, Outcome, void>,
+  handle: (event: E) => void | Promise<void>,
+): Promise<Outcome> {
+  for (;;) {
+    const step = await events.next();
+    if (step.done === true) return step.value;
+    await handle(step.value);
+  }
+}
+
+function noteActivity(
+  { name, changedFile }: Extract<AdapterEvent, { type: 'activity' }>,
+  { n, seen, emit }: { n: number; seen: Seen; emit: EventSink },
+): void | Promise<void> {
+  if (changedFile) {
+    seen.changedFiles.add(name);
+    return;
+  }
+  seen.steps.push(name);
+  return emit({ type: 'tool.activity', attempt: n, name });
+}
+
+/** The outcome once the answer was held against its schema; a failure says whose it is, and what was already done. */
+function judged(
+  told: Outcome,
+  known: { candidate: Candidate; seen: Seen; task: Task; check: AttemptDeps['checkAnswer'] },
+): Outcome {
+  const { candidate, seen, task, check } = known;
+  const outcome = told.failure === null && check !== null ? check(told) : told;
+  if (outcome.failure === null) return outcome;
+  const mayChange = task.access === 'edit' || task.access === 'full';
+  const done = mayChange ? whatWasDone(seen) : '';
+  const { tool, model } = candidate;
+  return {
+    ...outcome,
+    failure: { ...outcome.failure, tool, model, message: `${outcome.failure.message}${done}` },
+  };
+}
+
+const MAX_NAMED = 5;
+
+/** What a failed tool had done by then, as far as it told. */
+function whatWasDone({ steps, changedFiles }: Seen): string {
+  const files = [...changedFiles].map((file) => `\`${file}\``);
+  const counts = new Map<string, number>();
+  for (const step of steps) counts.set(step, (counts.get(step) ?? 0) + 1);
+  const used = [...counts].map(([step, count]) => (count === 1 ? step : `${step} ${count} times`));
+  const parts = [
+    ...(files.length === 0 ? [] : [`it had worked on ${shortened(files)}`]),
+    ...(used.length === 0 ? [] : [`it had used ${shortened(used)}`]),
+  ];
+  return parts.map((part) => `; ${part}`).join('');
+}
+
+function shortened(names: readonly string[]): string {
+  const rest = names.length - MAX_NAMED;
+  const shown = names.slice(0, MAX_NAMED).join(', ');
+  return rest > 0 ? `${shown} and ${rest} more` : shown;
+}
+
+function statusOf({ failure }: Outcome): Attempt['status'] {
+  if (failure === null) return 'succeeded';
+  return failure.type === 'cancelled' ? 'cancelled' : 'failed';
+}
+
+/** A tool that cannot hold a cap may pass it: that is said, and never hidden. */
+function capWarnings({ tool, cost }: Attempt, capMicroUsd: number | null): string[] {
+  const { chargedMicroUsd: charged } = cost;
+  if (capMicroUsd === null || charged === null || charged <= capMicroUsd) return [];
+  return [`\`${tool}\` cost $${toUsd(charged)}, over the cap of $${toUsd(capMicroUsd)}`];
+}

@@ -1,0 +1,90 @@
+import { readFile, rm } from 'node:fs/promises';
+import type { Cooldown } from '../domain/facts.js';
+import { FAILURES, type FailureType } from '../domain/failure.js';
+import { writeByRename } from '../files.js';
+import { type CooldownState, type CoolingPair, NO_COOLDOWNS } from '../policy/cooldown.js';
+
+/** What all processes of the user have learnt about tools that are better left alone. */
+export interface CooldownStore {
+  /** What is known now; a record that is not there, or damaged, knows nothing. */
+  read(): Promise<CooldownState>;
+  /**
+   * Changes what is known; the same state writes nothing. Of two that write at once one is lost, and what it had learnt is
+   * learnt again. A record that cannot be written is left as it is.
+   */
+  change(change: (state: CooldownState) => CooldownState): Promise<void>;
+  /** Forgets everything; rejects with the system's error. */
+  clear(): Promise<void>;
+}
+
+/** The record as a JSON file, private to the user and written by rename. */
+export function fileCooldowns(file: string): CooldownStore {
+  const read = async (): Promise<CooldownState> => parse(await readFile(file, 'utf8').catch(() => ''));
+  return {
+    read,
+    change: async (change) => {
+      const before = await read();
+      const after = change(before);
+      if (after === before) return;
+      await writeByRename(file, serialise(after), { private: true }).catch(() => {});
+    },
+    clear: () => rm(file, { force: true }),
+  };
+}
+
+function serialise({ cooldowns, failures }: CooldownState): string {
+  const document = {
+    version: 1,
+    cooldowns: cooldowns.map(({ tool, model, reason, untilMs }) => ({
+      tool,
+      model,
+      reason,
+      until: new Date(untilMs).toISOString(),
+    })),
+    failures: failures.map(({ tool, model, atMs }) => ({ tool, model, at: new Date(atMs).toISOString() })),
+  };
+  return `${JSON.stringify(document, null, 1)}\n`;
+}
+
+function parse(text: string): CooldownState {
+  if (text === '') return NO_COOLDOWNS;
+  try {
+    const document: unknown = JSON.parse(text);
+    return {
+      cooldowns: listOf(document, 'cooldowns').flatMap(cooldownOf),
+      failures: listOf(document, 'failures').flatMap(failureOf),
+    };
+  } catch {
+    return NO_COOLDOWNS;
+  }
+}
+
+function listOf(document: unknown, key: string): Record<string, unknown>[] {
+  const list = isObject(document) ? document[key] : null;
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}
+
+function cooldownOf(entry: Record<string, unknown>): Cooldown[] {
+  const untilMs = Date.parse(String(entry.until));
+  const reason = String(entry.reason);
+  if (!isPair(entry) || Number.isNaN(untilMs) || !isFailureType(reason)) return [];
+  return [{ tool: entry.tool, model: entry.model, reason, untilMs }];
+}
+
+function failureOf(entry: Record<string, unknown>): (CoolingPair & { atMs: number })[] {
+  const atMs = Date.parse(String(entry.at));
+  return isPair(entry) && !Number.isNaN(atMs) ? [{ tool: entry.tool, model: entry.model, atMs }] : [];
+}
+
+function isPair(entry: object): entry is CoolingPair {
+  if (!('tool' in entry) || !('model' in entry)) return false;
+  return typeof entry.tool === 'string' && (entry.model === null || typeof entry.model === 'string');
+}
+
+function isFailureType(word: string): word is FailureType {
+  return Object.hasOwn(FAILURES, word);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

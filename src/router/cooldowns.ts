@@ -1,0 +1,22 @@
+import { err, ok, type Result } from '../domain/result.js';
+import { reasonOf } from '../files.js';
+import { type CooldownStore, fileCooldowns } from '../ledger/cooldowns.js';
+import { cooldownFile, type PathContext } from '../paths.js';
+import { isActive } from '../policy/cooldown.js';
+
+/** The record that all processes of the user share. */
+export function openCooldowns(context: PathContext): CooldownStore {
+  return fileCooldowns(cooldownFile(context));
+}
+
+/** Forgets everything; returns how many were left alone, or why the record cannot be removed. */
+export async function clearCooldowns(context: PathContext, nowMs: number): Promise<Result<number, string>> {
+  const store = openCooldowns(context);
+  const { cooldowns } = await store.read();
+  try {
+    await store.clear();
+    return ok(cooldowns.filter((cooldown) => isActive(cooldown, nowMs)).length);
+  } catch (error) {
+    return err(reasonOf(error));
+  }
+}

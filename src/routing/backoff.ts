@@ -1,0 +1,28 @@
+import type { Backoff, RetryPolicy } from '../config/types.js';
+import type { Failure, FailureType } from '../domain/failure.js';
+
+/** The waits that hold for one type of failure. */
+export function backoffFor(retry: RetryPolicy, type: FailureType): Backoff {
+  return { ...retry, ...retry.perFailure[type] };
+}
+
+/**
+ * The wait before try number `retry` (1 is the first retry) of the same candidate, ms. It grows from try to try up to the
+ * longest one, and with jitter it lies anywhere between nothing and that (full jitter), so that many callers do not come
+ * back at once. What the provider asked for is never cut short.
+ */
+export function retryDelayMs(
+  failure: Failure,
+  known: { policy: RetryPolicy; retry: number; random: number; nowMs: number },
+): number {
+  const { baseDelayMs, multiplier, maxDelayMs } = backoffFor(known.policy, failure.type);
+  const full = Math.min(maxDelayMs, baseDelayMs * multiplier ** (known.retry - 1));
+  const own = known.policy.jitter ? full * known.random : full;
+  return Math.ceil(Math.max(own, askedDelayMs(failure, known.nowMs) ?? 0));
+}
+
+/** The wait that the tool or provider asked for, from `nowMs` on; `null` when it named none. */
+export function askedDelayMs({ retryAfterMs, resetAt }: Failure, nowMs: number): number | null {
+  if (resetAt !== null) return Math.max(0, Date.parse(resetAt) - nowMs);
+  return retryAfterMs;
+}

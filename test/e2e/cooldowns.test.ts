@@ -1,0 +1,236 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Rig, rigged } from '../rig/rig.js';
+
+/** Three tools: one at its limit, which tells when that ends, one that crashes, and a good one. */
+const THREE = `version: 1
+default_agent: worker
+agents: { worker: { preferred_tool: limited, fallback_chain: [crashing, good] } }
+tools:
+  limited:
+    binary: limited-cli
+    args: []
+    failures: [{ type: quota, when: { stderr: used up }, retry_after: 'again in (?<time>\\S+)' }]
+  crashing: { binary: crashing-cli, args: [] }
+  good: { binary: good-cli, args: [] }
+policies: { default: { retry: { base_delay: 1ms, max_delay: 5s } } }
+`;
+
+const LIMIT = { stderr: 'used up, again in 1h\n', exit: 1 };
+
+const tools = (rig: Rig, limited: number, crashing: number, good: number): void => {
+  rig.script('limited-cli', Array(limited).fill(LIMIT));
+  rig.script('crashing-cli', Array(crashing).fill({ exit: 3 }));
+  rig.script('good-cli', Array(good).fill({ stdout: 'fine' }));
+};
+
+describe('a tool at its limit', () => {
+  it(
+    'is left alone by the next process, which says until when',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', THREE);
+      tools(rig, 1, 2, 2);
+      const first = (await rig.run(['exec', '--json', 'hi'])).json();
+      expect(first.attempts).toMatchObject([
+        { tool: 'limited', failure: { type: 'quota' } },
+        { tool: 'crashing', failure: { type: 'provider_error' } },
+        { tool: 'good', failure: null },
+      ]);
+      const second = await rig.run(['exec', '--json', '--explain', 'hi']);
+      expect(second.json().attempts.map(({ tool }) => tool)).toEqual(['crashing', 'good']);
+      expect(second.json().plan.rejected).toMatchObject([
+        { tool: 'limited', reason: 'quota', reset_at: first.attempts[0]?.failure?.reset_at, phase: 'plan' },
+      ]);
+      expect(second.stderr).toContain('`limited` is left alone until');
+      expect(second.stderr).toContain('Primary tool limited unavailable, trying fallback');
+    }),
+  );
+
+  it(
+    'is shown by doctor, and runs again once doctor forgets it',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', THREE);
+      tools(rig, 2, 0, 0);
+      const alone = ['exec', '--no-fallback', 'hi'];
+      expect((await rig.run(alone)).code).toBe(75);
+      expect((await rig.run(['doctor'])).stdout).toMatch(/warn {2}cooldown limited +left alone until/);
+      const skipped = await rig.run(['exec', '--json', '--no-fallback', 'hi']);
+      expect(skipped.code).toBe(75);
+      expect(skipped.json()).toMatchObject({
+        attempts: [],
+        failure: { type: 'quota', tool: 'limited', reset_at: expect.stringMatching(/Z$/) },
+      });
+      expect(skipped.json().failure?.retry_after_ms).toBeGreaterThan(3_000_000);
+      expect((await rig.run(['doctor', '--clear-cooldowns'])).stderr).toContain('cleared 1 cooldown');
+      expect((await rig.run(alone)).stderr).toContain('used up');
+      expect((await rig.run(['doctor', '--clear-cooldowns'])).stderr).toContain('cleared 1 cooldown');
+      expect((await rig.run(['doctor', '--clear-cooldowns'])).stderr).toContain('no cooldowns');
+    }),
+  );
+
+  it(
+    'is waited for by a patient caller, who is told',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', THREE);
+      rig.script('limited-cli', [{ stderr: 'used up, again in 300ms', exit: 1 }, { stdout: 'fine' }]);
+      const { code, stdout, stderr } = await rig.run(['exec', '--no-fallback', '--patience', '1m', 'hi']);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: 'fine\n' });
+      expect(stderr).toMatch(/limited failed \(quota: .*\), trying again in \d+ ms/);
+    }),
+  );
+
+  it(
+    'that will be back in a moment is waited for although nobody was tried',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', THREE);
+      rig.script('limited-cli', [{ stderr: 'used up, again in 2s', exit: 1 }, { stdout: 'fine' }]);
+      const alone = ['exec', '--no-fallback', '--format', 'ndjson', 'hi'];
+      expect((await rig.run(alone)).code).toBe(75);
+      const { code, stdout, stderr } = await rig.run(alone);
+      expect(code).toBe(0);
+      expect(stdout).toContain('"type":"retry.scheduled"');
+      expect(stderr).toContain('waiting for limited');
+      expect(rig.read('../state/llm-router/cooldowns.json')).not.toContain('"limited"');
+    }),
+  );
+
+  it(
+    'is not waited for beyond the time of the whole run, and a wait can be cancelled',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', THREE);
+      tools(rig, 2, 0, 0);
+      const patient = ['exec', '--no-fallback', '--patience', '2h'];
+      expect((await rig.run([...patient, '--timeout', '30s', 'hi'])).code).toBe(75);
+      await rig.run(['doctor', '--clear-cooldowns']);
+      const running = rig.start([...patient, 'hi']);
+      await running.waitFor('trying again in');
+      running.kill('SIGINT');
+      expect((await running.done).code).toBe(130);
+    }),
+  );
+});
+
+describe('a tool that fails again and again', () => {
+  it(
+    'is left alone for a while, then a success clears it',
+    rigged(async (rig) => {
+      const quick = 'cooldown: { after_failures: 2, within: 1m, for: 1500ms }, retry: { max_delay: 1ms }';
+      rig.write('llm-router.yaml', THREE.replace('retry: { base_delay: 1ms, max_delay: 5s }', quick));
+      rig.script('crashing-cli', [{ exit: 3 }, { exit: 3 }, { stdout: 'fine again' }]);
+      const alone = ['exec', '--tool', 'crashing', 'hi'];
+      expect((await rig.run(alone)).code).toBe(1);
+      expect((await rig.run(alone)).code).toBe(1);
+      const skipped = await rig.run(alone);
+      expect(skipped).toMatchObject({ code: 1 });
+      expect(skipped.stderr).toContain('left alone until');
+      const back = await rig.run([...alone, '--patience', '1m']);
+      expect(back).toMatchObject({ code: 0, stdout: 'fine again\n' });
+      expect(rig.read('../state/llm-router/cooldowns.json')).not.toContain('crashing');
+    }),
+  );
+});
+
+describe('the limit of a whole tool', () => {
+  it(
+    'keeps its other models from being tried as well',
+    rigged(async (rig) => {
+      rig.write(
+        'llm-router.yaml',
+        `version: 1
+default_agent: worker
+agents: { worker: { preferred_tool: limited, preferred_model: big, fallback_chain: ['limited:small', good] } }
+tools:
+  limited:
+    binary: limited-cli
+    args: ['{model}']
+    models: [big, small]
+    failures: [{ type: quota, when: { exit_code: 1 }, cools: tool }]
+  good: { binary: good-cli, args: [] }
+models: { big: {}, small: {} }
+`,
+      );
+      tools(rig, 1, 0, 1);
+      const document = (await rig.run(['exec', '--json', 'hi'])).json();
+      expect(document.attempts.map(({ tool, model }) => [tool, model])).toEqual([
+        ['limited', 'big'],
+        ['good', null],
+      ]);
+      expect(document.plan.rejected).toMatchObject([
+        { tool: 'limited', model: 'small', reason: 'quota', phase: 'admit' },
+      ]);
+    }),
+  );
+});
+
+describe('side effects', () => {
+  const EDITS = `version: 1
+default_agent: worker
+agents: { worker: { preferred_tool: editor, fallback_chain: [good], access: edit } }
+tools:
+  editor:
+    binary: editor-cli
+    args: []
+    output:
+      format: ndjson
+      text: { event: { /type: done }, pointer: /text }
+      end: { /type: done }
+      activity: { event: { /type: tool }, pointer: /name }
+      changed_files: { event: { /type: tool }, pointer: /file }
+  good: { binary: good-cli, args: [] }
+`;
+  const WORK =
+    '{"type":"tool","name":"Edit","file":"src/a.ts"}\n{"type":"tool","name":"Edit","file":"src/b.ts"}\n';
+
+  it(
+    'keep anybody else from being tried, and the failure names them',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', EDITS);
+      rig.script('editor-cli', [{ stdout: WORK, exit: 1 }]);
+      rig.script('good-cli', []);
+      const { code, stderr } = await rig.run(['exec', 'hi']);
+      expect(code).toBe(76);
+      expect(stderr).toContain('it had worked on `src/a.ts`, `src/b.ts`; it had used Edit 2 times');
+      expect(stderr).toContain('retry.after_side_effects: true');
+    }),
+  );
+
+  it(
+    'do not, where the policy says so, or when nothing was done yet',
+    rigged(async (rig) => {
+      const allowed = 'policies: { default: { retry: { after_side_effects: true, base_delay: 1ms } } }\n';
+      rig.write('llm-router.yaml', `${EDITS}${allowed}`);
+      rig.script('editor-cli', [
+        { stdout: WORK, exit: 1 },
+        { stdout: WORK, exit: 1 },
+      ]);
+      rig.script('good-cli', [{ stdout: 'fine' }, { stdout: 'fine' }]);
+      expect((await rig.run(['exec', 'hi'])).stdout).toBe('fine\n');
+      rig.write('llm-router.yaml', EDITS);
+      rig.script('editor-cli', [{ exit: 1 }, { exit: 1 }]);
+      expect((await rig.run(['exec', 'hi'])).stdout).toBe('fine\n');
+    }),
+  );
+});
+
+describe('an answer that breaks its schema', () => {
+  it(
+    'is sent back once, with the failing places',
+    rigged(async (rig) => {
+      rig.write('schema.json', '{"type":"object","properties":{"n":{"type":"number"}},"required":["n"]}');
+      rig.write(
+        'llm-router.yaml',
+        `version: 1
+default_agent: worker
+agents: { worker: { preferred_tool: good } }
+tools: { good: { binary: good-cli, args: [] } }
+policies: { default: { retry: { base_delay: 1ms, retry_on_contract_violation: true } } }
+`,
+      );
+      const good = rig.script('good-cli', [{ stdout: '{"n":"one"}' }, { stdout: '{"n":1}' }]);
+      const document = (await rig.run(['exec', '--json', '--schema', 'schema.json', 'Count'])).json();
+      expect(document).toMatchObject({ status: 'succeeded', data: { n: 1 } });
+      expect(good.calls[1]?.stdin).toContain('Count\n');
+      expect(good.calls[1]?.stdin).toContain('{"n":"one"}');
+      expect(good.calls[1]?.stdin).toContain('`/n` must be number');
+    }),
+  );
+});

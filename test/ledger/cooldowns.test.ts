@@ -1,0 +1,65 @@
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { fileCooldowns } from '../../src/ledger/cooldowns.js';
+import { type CooldownState, NO_COOLDOWNS } from '../../src/policy/cooldown.js';
+
+const STATE: CooldownState = {
+  cooldowns: [{ tool: 'codex', model: null, reason: 'quota', untilMs: Date.parse('2026-11-20T12:00:00Z') }],
+  failures: [{ tool: 'claude', model: 'opus', atMs: Date.parse('2026-11-20T11:00:00Z') }],
+};
+
+function place(): string {
+  return path.join(mkdtempSync(path.join(tmpdir(), 'llm-cooldowns-')), 'state', 'cooldowns.json');
+}
+
+describe('the record of cooldowns', () => {
+  it('is what the next process reads, private to the user', async () => {
+    const file = place();
+    await fileCooldowns(file).change(() => STATE);
+    expect(await fileCooldowns(file).read()).toEqual(STATE);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('is not written when nothing was learnt, and empty when it is not there', async () => {
+    const file = place();
+    const store = fileCooldowns(file);
+    await store.change((state) => state);
+    expect(() => statSync(file)).toThrow();
+    expect(await store.read()).toEqual(NO_COOLDOWNS);
+    await store.clear();
+  });
+
+  it.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"cooldowns":1,"failures":[1,null,{}]}',
+    '{"cooldowns":[{"tool":"a","model":1}]}',
+  ])('that is damaged (%j) knows nothing, and is written anew', async (text) => {
+    const file = place();
+    await fileCooldowns(file).change(() => STATE);
+    writeFileSync(file, text);
+    expect(await fileCooldowns(file).read()).toEqual(NO_COOLDOWNS);
+    await fileCooldowns(file).change(() => STATE);
+    expect(await fileCooldowns(file).read()).toEqual(STATE);
+  });
+
+  it('is whole whoever writes it at once', async () => {
+    const file = place();
+    const learn = (n: number) =>
+      fileCooldowns(file).change((state) => ({
+        ...state,
+        failures: [...state.failures, { tool: `t${n}`, model: null, atMs: 0 }],
+      }));
+    await Promise.all(Array.from({ length: 20 }, (_, n) => learn(n)));
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ version: 1 });
+    expect((await fileCooldowns(file).read()).failures.length).toBeGreaterThan(0);
+  });
+
+  it('that cannot be written is left alone', async () => {
+    await expect(fileCooldowns('/proc/none/cooldowns.json').change(() => STATE)).resolves.toBeUndefined();
+  });
+});
