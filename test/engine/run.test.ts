@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { RouterConfig } from '../../src/config/types.js';
 import type { RunEvent } from '../../src/domain/events.js';
-import { failure } from '../../src/domain/failure.js';
+import { FAILURES, type FailureType, failure } from '../../src/domain/failure.js';
 import type { Invocation } from '../../src/domain/invocation.js';
 import { emptyRequest, type Request } from '../../src/domain/request.js';
 import { createRouter } from '../../src/router/router.js';
@@ -190,6 +191,47 @@ describe('an invocation', () => {
         reading = false;
       },
     });
+  });
+});
+
+const anyAnswer = fc.constantFrom(
+  '{ text: good }',
+  ...(Object.keys(FAILURES) as FailureType[])
+    .filter((type) => !['usage', 'input', 'config', 'internal'].includes(type))
+    .map((type) => `{ text: '', deltas: [half], failure: { type: ${type}, message: it broke } }`),
+);
+
+describe('whatever the tools answer', () => {
+  it('there is one answer at most, within max_attempts, and nobody who was rejected runs', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(anyAnswer, { minLength: 1, maxLength: 4 }), { minLength: 3, maxLength: 3 }),
+        fc.integer({ min: 1, max: 7 }),
+        async ([one = [], two = [], three = []], maxAttempts) => {
+          const config = configOf(`
+default_agent: a
+agents: { a: { preferred_tool: one, fallback_chain: [two, denied, three] } }
+tools:
+  one: { kind: mock, responses: [${one.join(', ')}] }
+  two: { kind: mock, responses: [${two.join(', ')}] }
+  three: { kind: mock, responses: [${three.join(', ')}] }
+  denied: { kind: mock, responses: [{ text: never }] }
+policies:
+  default:
+    governance: { allowed_tools: [one, two, three] }
+    retry: { base_delay: 1ms, max_delay: 1ms, max_attempts: ${maxAttempts} }
+`);
+          const { invocation, events } = await complete(config);
+          const { attempts, text, failure: failed } = invocation;
+          expect(attempts.length).toBeLessThanOrEqual(maxAttempts);
+          expect(attempts.map(({ tool }) => tool)).not.toContain('denied');
+          expect(events.filter(({ type }) => type === 'attempt.started')).toHaveLength(attempts.length);
+          expect(attempts.filter(({ status }) => status === 'succeeded')).toHaveLength(text === null ? 0 : 1);
+          expect([text, failed === null]).toEqual(failed === null ? ['good', true] : [null, false]);
+        },
+      ),
+      { numRuns: process.env.LLM_ROUTER_SOAK === '1' ? 1000 : 60 },
+    );
   });
 });
 
