@@ -270,11 +270,11 @@ function exhausted(input: DecisionInput): Decision {
 
 /** The first moment that was told, by a provider or a cooldown. A wait that is only our own backoff tells nothing. */
 function knownReturn({ standings, trials }: DecisionInput): number | null {
-  const cooled = standings.flatMap(({ coolsUntilMs }) => coolsUntilMs ?? []);
-  const asked = trials.flatMap(({ failure, endedMs }) => {
-    const delay = askedDelayMs(failure, endedMs);
-    return delay === null ? [] : [endedMs + delay];
+  const known = standings.flatMap(({ coolsUntilMs }, index) => {
+    const last = trials.findLast((trial) => trial.index === index);
+    if (last === undefined) return coolsUntilMs ?? [];
+    const delay = askedDelayMs(last.failure, last.endedMs);
+    return delay === null ? [] : last.endedMs + delay;
   });
-  const known = [...cooled, ...asked];
   return known.length === 0 ? null : Math.min(...known);
 }

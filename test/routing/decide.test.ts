@@ -201,6 +201,17 @@ describe('a limit with an end, when nobody else is left', () => {
     });
   });
 
+  it('ends the run with what was told last, not before', () => {
+    const trials = [
+      failed(0, 'rate_limit', { retryAfterMs: 1000, endedMs: NOW - 5000 }),
+      failed(0, 'rate_limit', { retryAfterMs: 4000 }),
+    ];
+    const standings = [standing({ coolsUntilMs: NOW - 9000 })];
+    expect(decide(input({ standings, trials, retry: { maxRetries: 1 } }))).toMatchObject({
+      stop: { backAtMs: NOW + 4000 },
+    });
+  });
+
   it('is waited for by a patient caller', () => {
     expect(said(limited(60_000, patient(60_000)))).toBe('wait 0 for 60000');
     expect(said(limited(60_001, patient(60_000)))).toBe('stop rate_limit');
