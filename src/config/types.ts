@@ -249,6 +249,9 @@ export interface PolicyConfig {
     allowedModels: readonly Placed<string>[];
     deniedModels: readonly Placed<string>[];
     allowedTools: readonly Placed<string>[];
+    deniedTools: readonly Placed<string>[];
+    /** Providers, the best first: their models come first in lists of which the first usable is taken. */
+    providerPreference: readonly Placed<string>[];
   };
   retry: RetryPolicy;
   /** A rate limit leads to the next candidate at once; else the same one is tried again first. */

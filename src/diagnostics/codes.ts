@@ -28,6 +28,7 @@ export const CODES = {
   'config/unknown-tool': { severity: 'error', summary: 'a tool that is not defined' },
   'config/unknown-model': { severity: 'error', summary: 'a model that no catalogue and no tool lists' },
   'config/unknown-policy': { severity: 'error', summary: 'a policy that is not defined' },
+  'config/unknown-provider': { severity: 'warning', summary: 'a preferred provider that no model has' },
   'config/tool-lacks-model': { severity: 'error', summary: 'a tool does not offer the model it is to run' },
   'config/bad-fallback-entry': {
     severity: 'error',

@@ -13,30 +13,32 @@ export function checkGovernance(
   policy: PolicyConfig,
   pair: { tool: string; model: string | null },
 ): Refusal | null {
-  const { allowedModels, deniedModels, allowedTools } = policy.governance;
-  if (!matchesAny(pair.tool, allowedTools)) {
-    return refusal(
-      `policy \`${policy.name}\` does not allow tool \`${pair.tool}\``,
-      'allowed_tools',
-      allowedTools,
-    );
+  const { allowedModels, deniedModels, allowedTools, deniedTools } = policy.governance;
+  const { tool, model } = pair;
+  const refused = judge(policy, { kind: 'tool', name: tool, allowed: allowedTools, denied: deniedTools });
+  if (refused !== null || model === null) return refused;
+  return judge(policy, { kind: 'model', name: model, allowed: allowedModels, denied: deniedModels });
+}
+
+/** A name against what is denied, then against what is allowed. */
+function judge(
+  policy: PolicyConfig,
+  about: {
+    kind: 'tool' | 'model';
+    name: string;
+    allowed: readonly Placed<string>[];
+    denied: readonly Placed<string>[];
+  },
+): Refusal | null {
+  const { kind, name, allowed, denied } = about;
+  const veto = denied.find((pattern) => matchesGlob(name, pattern.value));
+  if (veto !== undefined) {
+    const detail = `policy \`${policy.name}\` denies ${kind} \`${name}\` by \`${veto.value}\``;
+    return refusal(detail, `denied_${kind}s`, [veto]);
   }
-  if (pair.model === null) return null;
-  const { model } = pair;
-  const denied = deniedModels.find((pattern) => matchesGlob(model, pattern.value));
-  if (denied !== undefined) {
-    return refusal(
-      `policy \`${policy.name}\` denies model \`${model}\` by \`${denied.value}\``,
-      'denied_models',
-      [denied],
-    );
-  }
-  if (matchesAny(model, allowedModels)) return null;
-  return refusal(
-    `policy \`${policy.name}\` does not allow model \`${model}\``,
-    'allowed_models',
-    allowedModels,
-  );
+  if (matchesAny(name, allowed)) return null;
+  const detail = `policy \`${policy.name}\` does not allow ${kind} \`${name}\``;
+  return refusal(detail, `allowed_${kind}s`, allowed);
 }
 
 function matchesAny(name: string, patterns: readonly Placed<string>[]): boolean {

@@ -89,7 +89,7 @@ function tierChoice(input: SelectionInput): Choice | null {
   if (tier === null) return null;
   const detail =
     rule === 'tier' ? `tier \`${tier}\`` : `complexity \`${request.complexity}\` asks for tier \`${tier}\``;
-  return config.tiers[tier].flatMap((entry) => referenceChoice(input, entry, rule, detail));
+  return firstUsableOf(input, config.tiers[tier], rule, detail);
 }
 
 function optimisedChoices(input: SelectionInput): Choice[] {
@@ -103,20 +103,48 @@ function optimisedChoices(input: SelectionInput): Choice[] {
   const below = facts.inputTokens < threshold.value;
   const compared = `about ${facts.inputTokens} tokens, ${below ? 'below' : 'not below'} the threshold of ${threshold.value}`;
   if (below) {
-    const simple = simpleTaskModels.flatMap((entry) =>
-      referenceChoice(input, entry, 'cost_optimization', compared),
-    );
+    const simple = firstUsableOf(input, simpleTaskModels, 'cost_optimization', compared);
     return [simple, preferredChoice(input, [])].filter((choice) => choice.length > 0);
   }
   const above: Because = { rule: 'above_threshold', detail: compared, at: threshold.at };
   if (complexTaskModels.length === 0) return [preferredChoice(input, [above])];
-  const complex = complexTaskModels.flatMap((entry) =>
-    referenceChoice(input, entry, 'cost_optimization', compared),
-  );
+  const complex = firstUsableOf(input, complexTaskModels, 'cost_optimization', compared);
   return [
     complex.map((pair) => ({ ...pair, because: [...pair.because, above] })),
     preferredChoice(input, [above]),
   ];
+}
+
+/** A list of which the first usable is taken; the providers that the policy prefers come first, else the order stands. */
+function firstUsableOf(
+  input: SelectionInput,
+  entries: readonly Placed<string>[],
+  rule: BecauseRule,
+  detail: string,
+): Choice {
+  const pairs = entries.flatMap((entry) => referenceChoice(input, entry, rule, detail));
+  const preferred = input.policy.governance.providerPreference;
+  const rankOf = ({ model }: Pair): number => {
+    const provider = lookup(input.config.models, model)?.provider ?? null;
+    const rank = preferred.findIndex(({ value }) => value === provider);
+    return rank < 0 ? preferred.length : rank;
+  };
+  return pairs
+    .map((pair) => {
+      const rank = rankOf(pair);
+      return { pair: withPreference(pair, preferred[rank] ?? null), rank };
+    })
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ pair }) => pair);
+}
+
+function withPreference(pair: Pair, provider: Placed<string> | null): Pair {
+  if (provider === null) return pair;
+  const because = pair.because.map((one) => ({
+    ...one,
+    detail: `${one.detail}; provider \`${provider.value}\` is preferred`,
+  }));
+  return { ...pair, because };
 }
 
 function preferredChoice(input: SelectionInput, more: Because[]): Choice {

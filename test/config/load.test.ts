@@ -73,6 +73,8 @@ describe('loadConfig', () => {
           allowedModels: [{ value: '*', at: null }],
           deniedModels: [],
           allowedTools: [{ value: '*', at: null }],
+          deniedTools: [],
+          providerPreference: [],
         },
         retry: {
           maxRetries: 3,

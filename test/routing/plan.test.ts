@@ -39,6 +39,10 @@ const REQUEST: Request = { ...emptyRequest('/tmp'), prompt: 'hello' };
 
 const ALL = ['alpha', 'beta', 'gamma', 'any'];
 
+function isThere(name: string): [string, Facts['tools'][string]] {
+  return [name, { available: true, path: null }];
+}
+
 function facts(available: readonly string[] = ALL, more: Partial<Facts> = {}): Facts {
   const tools = Object.fromEntries(
     [...ALL, 'claude-code'].map((name) => [
@@ -185,6 +189,43 @@ describe('the gates', () => {
     expect(pairs(made)).toEqual(['beta:big']);
     expect(reasons(made)).toEqual(['alpha:mid not_allowed']);
     expect(made.rejected[0]?.at).toMatch(/^llm-router\.yaml:26:/);
+  });
+
+  it('a denied tool is refused wherever it stands, with the line that denies it', () => {
+    const denied = configOf(`
+agents: { a: { preferred_tool: one, fallback_chain: [two, three] } }
+tools: { one: { kind: mock, responses: [{}] }, two: { kind: mock, responses: [{}] }, three: { kind: mock, responses: [{}] } }
+policies: { default: { governance: { denied_tools: [one, 't*o'] } } }
+`);
+    const known = { ...facts(), tools: Object.fromEntries(['one', 'two', 'three'].map(isThere)) };
+    const made = makePlan(denied, known, { ...REQUEST, agent: 'a' });
+    if (!made.ok) throw new Error('no plan');
+    expect(pairs(made.value)).toEqual(['three:null']);
+    expect(made.value.rejected).toMatchObject([
+      { tool: 'one', reason: 'not_allowed', at: 'llm-router.yaml:5:53' },
+      { tool: 'two', reason: 'not_allowed', at: 'llm-router.yaml:5:58' },
+    ]);
+  });
+
+  it('preferred providers come first where the first usable is taken, and nowhere else', () => {
+    const preferring = configOf(`
+agents: { a: { preferred_tool: one, preferred_model: o, fallback_chain: ['one:o', 'one:g'] } }
+tools: { one: { kind: mock, models: [o, g, c], responses: [{}] } }
+models: { o: { provider: openai }, g: { provider: google }, c: { provider: anthropic } }
+tiers: { fast: [o, g, c] }
+policies: { default: { governance: { provider_preference: [anthropic, google] } } }
+`);
+    const known = { ...facts(), tools: Object.fromEntries([isThere('one')]) };
+    const made = (more: Partial<Request>) => {
+      const result = makePlan(preferring, known, { ...REQUEST, agent: 'a', ...more });
+      if (!result.ok) throw new Error('no plan');
+      return result.value;
+    };
+    expect(pairs(made({ tier: 'fast' }))[0]).toBe('one:c');
+    expect(made({ tier: 'fast' }).candidates[0]?.because[0]?.detail).toBe(
+      'tier `fast`; provider `anthropic` is preferred',
+    );
+    expect(pairs(made({}))).toEqual(['one:o', 'one:g']);
   });
 
   it('a prompt over the window is rejected, a larger window is not', () => {

@@ -25,16 +25,15 @@ export function isGoverned(context: RuleContext): boolean {
 
 /** The first reason why a policy does not allow a pair; `null`: it does. A list that a policy does not state is `default`'s. */
 export function vetoOf(context: RuleContext, policy: string, { tool, model }: Pair): Veto | null {
-  const allowedTools = listOf(context, policy, 'allowed_tools');
-  if (isRefused(allowedTools, tool))
-    return { what: `tool \`${tool}\``, policy, path: allowedTools?.path ?? [] };
-  if (model === null) return null;
-  const what = `model \`${model}\``;
-  const denied = listOf(context, policy, 'denied_models');
-  const index = denied?.patterns.findIndex((pattern) => matchesGlob(model, pattern)) ?? -1;
-  if (denied !== null && index !== -1) return { what, policy, path: [...denied.path, index] };
-  const allowedModels = listOf(context, policy, 'allowed_models');
-  return isRefused(allowedModels, model) ? { what, policy, path: allowedModels?.path ?? [] } : null;
+  const about = (kind: 'tool' | 'model', name: string): Veto | null => {
+    const denied = listOf(context, policy, `denied_${kind}s`);
+    const index = denied?.patterns.findIndex((pattern) => matchesGlob(name, pattern)) ?? -1;
+    const what = `${kind} \`${name}\``;
+    if (denied !== null && index !== -1) return { what, policy, path: [...denied.path, index] };
+    const allowed = listOf(context, policy, `allowed_${kind}s`);
+    return isRefused(allowed, name) ? { what, policy, path: allowed?.path ?? [] } : null;
+  };
+  return about('tool', tool) ?? (model === null ? null : about('model', model));
 }
 
 interface Patterns {

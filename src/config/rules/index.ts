@@ -25,6 +25,7 @@ import { unknownAgent } from './unknown-agent.js';
 import { unknownModel } from './unknown-model.js';
 import { unknownPlaceholder } from './unknown-placeholder.js';
 import { unknownPolicy } from './unknown-policy.js';
+import { unknownProvider } from './unknown-provider.js';
 import { unknownTool } from './unknown-tool.js';
 import { unreachableFallback } from './unreachable-fallback.js';
 import { unusedEntry } from './unused-entry.js';
@@ -38,6 +39,7 @@ export const RULES: readonly Rule[] = [
   unknownTool,
   unknownModel,
   unknownPolicy,
+  unknownProvider,
   toolLacksModel,
   badFallbackEntry,
   uncataloguedModel,

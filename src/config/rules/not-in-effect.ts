@@ -11,7 +11,6 @@ export const NOT_IN_EFFECT: readonly string[] = [
   'traces.retention_days',
   'models.*.api',
   'policies.*.budget',
-  'policies.*.governance.provider_preference',
   'policies.*.require_justification_over_usd',
   'tools.*.platforms',
   'tools.*.concurrency',

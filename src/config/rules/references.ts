@@ -83,7 +83,9 @@ function ofPolicy(path: Path, policy: unknown): Reference[] {
     ['governance', 'allowed_models'],
     ['governance', 'denied_models'],
   ];
-  const tools = texts([...path, 'governance', 'allowed_tools'], at(policy, ['governance', 'allowed_tools']));
+  const tools = ['allowed_tools', 'denied_tools'].flatMap((list) =>
+    texts([...path, 'governance', list], at(policy, ['governance', list])),
+  );
   return [
     ...MODEL_LISTS.flatMap((list) => models([...path, ...list], at(policy, list))),
     ...tools.filter(({ text }) => !text.includes('*')).map(({ text, path: where }) => toolAlone(where, text)),

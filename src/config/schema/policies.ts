@@ -85,8 +85,9 @@ export const policySchema: Schema = {
       allowed_models: { ...texts('Names and globs of models that may be used'), default: ['*'] },
       denied_models: { ...texts('Names and globs of models that may not'), default: [] },
       allowed_tools: { ...texts('Names and globs of tools that may be used'), default: ['*'] },
+      denied_tools: { ...texts('Names and globs of tools that may not'), default: [] },
       provider_preference: {
-        ...texts('Providers whose models are taken first, where several could serve'),
+        ...texts('Providers whose models come first in lists of which the first usable is taken'),
         default: [],
       },
     }),
