@@ -30,6 +30,7 @@ describe('the page of findings', () => {
       'config/unknown-tool',
       'config/unknown-model',
       'config/unknown-policy',
+      'config/unknown-provider',
       'config/unknown-placeholder',
       'config/repeated-fallback',
       'config/deprecated-key',
