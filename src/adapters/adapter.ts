@@ -30,6 +30,8 @@ export interface Task<T extends ToolConfig = ToolConfig> {
   /** The tool's own session to continue. */
   toolSessionId: string | null;
   session: string | null;
+  /** Who asks, when that is somebody else than the agent: correlation only. */
+  sourceAgent: string | null;
   /** Working directory, absolute. */
   cwd: string;
   /** Absolute path of the binary, as found when facts were gathered. */

@@ -79,6 +79,8 @@ export interface Request {
   /** Live text is shown as it comes: a failure after that ends the invocation as `partial`. */
   stream: boolean;
   session: string | null;
+  /** Who asks, when that is somebody else than the agent: correlation only. */
+  sourceAgent: string | null;
   traceId: string | null;
   tags: Readonly<Record<string, string>>;
   parent: Parent | null;
@@ -111,6 +113,7 @@ export function emptyRequest(cwd: string): Request {
     patienceMs: 0,
     stream: false,
     session: null,
+    sourceAgent: null,
     traceId: null,
     tags: {},
     parent: null,

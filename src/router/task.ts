@@ -43,6 +43,7 @@ export function taskOf(
     schema: request.schema,
     toolSessionId: request.resume?.tool === tool.name ? request.resume.toolSessionId : null,
     session: request.session,
+    sourceAgent: request.sourceAgent,
     cwd: request.cwd,
     binaryPath: state?.available === true ? state.path : null,
     timeoutMs: agent?.timeoutMs ?? tool.timeoutMs,

@@ -44,6 +44,7 @@ export function traceDocument(input: {
       model: request.model,
       cwd: request.cwd,
       timeout_ms: request.timeoutMs,
+      source_agent: request.sourceAgent,
       tags: request.tags,
     },
     versions,

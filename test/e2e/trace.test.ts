@@ -29,7 +29,9 @@ describe('the trace of a run', () => {
       rig.script('first-cli', [{ stderr: 'boom\n', exit: 2 }]);
       rig.script('second-cli', [{ stdout: 'fine' }]);
       const prompt = 'naïve 🙂';
-      const document = (await rig.run(['exec', '--json', '--session', 's-1', prompt])).json();
+      const document = (
+        await rig.run(['exec', '--json', '--session', 's-1', '--source-agent', 'lead', prompt])
+      ).json();
       const [trace] = rig.traces();
       expect(trace).toMatchObject({ ...document, text: trace?.text ?? null });
       expect(trace?.text ?? null).toBeNull();

@@ -69,6 +69,7 @@ export function addExec(context: CommandContext, program: Command, register: Reg
     .option('--stream', 'show the text as it comes (default: when stdout is a terminal)')
     .option('--no-stream', 'show the answer when it is whole')
     .option('--session <name>', 'correlates invocations; kept in the trace')
+    .option('--source-agent <name>', 'who asks, when that is not the agent; kept in the trace')
     .option('--trace-id <id>', 'id to record instead of a new one (at most 128 characters)', checkTraceId)
     .addOption(
       new Option('--tag <key=value>', 'kept in the trace (repeatable)')

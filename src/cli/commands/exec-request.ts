@@ -37,6 +37,7 @@ export interface ExecOptions {
   retries?: number;
   patience?: string;
   session?: string;
+  sourceAgent?: string;
   traceId?: string;
   tag: string[];
   dryRun?: boolean;
@@ -103,6 +104,7 @@ export function buildRequest(
     patienceMs: given.patienceMs,
     stream: given.stream,
     session: options.session ?? null,
+    sourceAgent: options.sourceAgent ?? null,
     traceId: options.traceId ?? null,
     tags: tags.value,
     parent: parentOf(world.env),

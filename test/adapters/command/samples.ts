@@ -97,6 +97,7 @@ export function taskOf(tool: CommandTool, more: Partial<Task<CommandTool>> = {})
     schema: null,
     toolSessionId: null,
     session: null,
+    sourceAgent: null,
     cwd: '/',
     binaryPath: '/bin/bot',
     timeoutMs: 20_000,
