@@ -86,6 +86,7 @@ export function createRouter(config: RouterConfig, options: CreateOptions = {}):
     signal: options.signal ?? new AbortController().signal,
     urgent: new AbortController().signal,
     traces: options.traces ?? null,
+    audit: null,
     cooldowns: openCooldowns({ ...host, env: options.env ?? host.env }),
   });
   const plan = async (request: LibraryRequest): Promise<Planned> => {

@@ -17,6 +17,11 @@ export function cooldownFile(context: PathContext): string {
   return `${stateDir(context)}/cooldowns.json`;
 }
 
+/** The log of refusals, overrides and trust. */
+export function auditFile(context: PathContext): string {
+  return `${stateDir(context)}/audit.jsonl`;
+}
+
 /** Folder of state that is not precious: traces outside a project, cooldowns, audit, trust. */
 export function stateDir(context: PathContext): string {
   return xdg(context, 'XDG_STATE_HOME', '.local/state');

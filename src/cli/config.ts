@@ -10,6 +10,7 @@ import { createRouter, type Router } from '../router/router.js';
 import { secretsOf } from '../router/secrets.js';
 import type { TraceTarget } from '../router/traces.js';
 import { VERSION } from '../version.generated.js';
+import { auditTarget } from './audit-target.js';
 import type { CommandConfig, CommandContext } from './context.js';
 import type { EarlyFailure } from './report.js';
 import { requireTrust } from './trust.js';
@@ -77,6 +78,7 @@ export function commandRouter(context: CommandContext, loaded: UsableConfig, sig
     urgent,
     traces,
     cooldowns: openCooldowns(context.world),
+    audit: auditTarget(context, loaded.config),
   });
 }
 

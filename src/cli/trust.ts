@@ -1,7 +1,10 @@
 import { type LoadedFiles, loadConfigFiles } from '../config-files/load.js';
 import { recordTrust, type TrustSubject, trustOf, trustSubject } from '../config-files/trust.js';
+import type { AuditEntry } from '../domain/audit.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { reasonOf } from '../files.js';
+import { keepAudit } from '../router/audit.js';
+import { auditTarget } from './audit-target.js';
 import type { CommandContext } from './context.js';
 
 /**
@@ -18,28 +21,50 @@ export async function requireTrust(
   const answer = await context.output.ask(questionFor(trust.subject), signal);
   if (signal.aborted) return signal.reason as Failure;
   if (answer === null || !/^y(es)?$/i.test(answer.trim())) return notTrusted(loaded, trust.subject);
-  return saveTrust(context, trust.subject);
+  return saveTrust(context, trust.subject, loaded);
 }
 
-/** Records trust; returns why it could not be recorded. */
-export async function saveTrust(context: CommandContext, subject: TrustSubject): Promise<Failure | null> {
+/** Records trust, and says so in the audit log; returns why it could not be recorded. */
+export async function saveTrust(
+  context: CommandContext,
+  subject: TrustSubject,
+  loaded: LoadedFiles,
+): Promise<Failure | null> {
   try {
     await recordTrust(context.world, subject);
-    return null;
   } catch (error) {
     return failure('input', `trust cannot be recorded: ${reasonOf(error)}`, {
       hint: 'set LLM_ROUTER_TRUST=1, or name the config with `--config`',
     });
   }
+  if (loaded.config !== null) await keepAudit(auditTarget(context, loaded.config), [trustEntry(subject)]);
+  return null;
+}
+
+function trustEntry({ folder, hash }: TrustSubject): AuditEntry {
+  return {
+    event: 'trust_granted',
+    severity: 'info',
+    reason: `the config of ${folder} may run commands (${hash.slice(0, 12)})`,
+    agent: null,
+    sourceAgent: null,
+    session: null,
+    traceId: null,
+    invocationId: null,
+    attemptedTool: null,
+    attemptedModel: null,
+    allowed: null,
+    justification: null,
+  };
 }
 
 /** Trusts the project's config that was just written; returns why it could not. One that is not found from here needs no trust. */
 export async function trustProject(context: CommandContext): Promise<Failure | null> {
   const { env, cwd, home } = context.world;
-  const subject = await trustSubject(
-    await loadConfigFiles({ explicit: [], env: { ...env, LLM_ROUTER_CONFIG: '' }, cwd, home }),
-  );
-  return subject === null ? null : saveTrust(context, subject);
+  const unnamed = { ...env, LLM_ROUTER_CONFIG: '' };
+  const loaded = await loadConfigFiles({ explicit: [], env: unnamed, cwd, home });
+  const subject = await trustSubject(loaded);
+  return subject === null ? null : saveTrust(context, subject, loaded);
 }
 
 /** What a project's config would do, indented below a heading. */

@@ -24,6 +24,7 @@ export function resolveConfig(merged: Merged, folders: Folders): RouterConfig {
     models: record(root.entries('models').map(([name, model]) => [name, resolveModel(name, model)])),
     tiers: tiersOf(root),
     policies: resolvePolicies(root.entries('policies')),
+    audit: { retentionDays: root.number('audit.retention_days') ?? 90 },
     traces: { enabled: root.flag('traces.enabled') ?? true, dir: root.file('traces.dir') },
   };
 }

@@ -56,7 +56,7 @@ export const CONFIG_SCHEMA: Schema = {
       retention_days: count('Days for which rows are kept'),
     }),
     audit: object('The log of refusals and overrides', {
-      retention_days: count('Days for which lines are kept'),
+      retention_days: { ...count('Days for which lines are kept, at least 90', 90), default: 90 },
     }),
     server: object('What `serve` listens on', {
       host: { ...text('Address'), default: '127.0.0.1' },

@@ -27,6 +27,10 @@ export interface RouterConfig {
     /** Absolute path. */
     dir: Placed<string> | null;
   };
+  audit: {
+    /** Days for which lines are kept. */
+    retentionDays: number;
+  };
 }
 
 export interface AgentConfig {

@@ -30,6 +30,8 @@ export interface RunDeps extends AttemptDeps {
   admit(candidate: Candidate, known: { again: boolean }): Promise<Rejected | null>;
   /** Remembers for all processes how a candidate fared; `null`: it answered. */
   learn(candidate: Candidate, failure: Failure | null): Promise<void>;
+  /** Keeps what the policy has refused for who looks after it. */
+  audit(rejected: readonly Rejected[]): Promise<void>;
   /** The failure of a plan by which nobody could be tried. */
   unserved: (plan: Plan) => Failure;
   /** Uniform in [0, 1). */
@@ -55,6 +57,7 @@ export async function run(input: RunInput, deps: RunDeps): Promise<Invocation> {
   const elapsedMs = (): number => Math.round(deps.context.monotonicMs() - start);
   await deps.emit({ type: 'invocation.started', id: input.id, traceId: input.traceId, agent: plan.agent });
   await deps.emit({ type: 'plan', plan });
+  await deps.audit(plan.rejected);
   const progress: Progress = {
     runners: runnersOf(plan, deps.traitsOf),
     tried: [],
@@ -141,6 +144,7 @@ async function admitted(
   const rejected = await deps.admit(runner.candidate, { again });
   if (rejected === null) return true;
   progress.refused.push(rejected);
+  await deps.audit([rejected]);
   progress.runners[decision.index] = refusedRunner(runner, rejected);
   if (decision.action === 'wait') progress.fruitlessWaits++;
   return false;

@@ -8,11 +8,17 @@ export interface Refusal {
   at: string | null;
 }
 
+/** A refusal of governance. */
+export interface GovernanceRefusal extends Refusal {
+  /** Names and globs that the policy allows instead. */
+  allowed: readonly string[];
+}
+
 /** Whether the policy lets this tool run this model; `null` is yes. Tools without models are judged by their name alone. */
 export function checkGovernance(
   policy: PolicyConfig,
   pair: { tool: string; model: string | null },
-): Refusal | null {
+): GovernanceRefusal | null {
   const { allowedModels, deniedModels, allowedTools, deniedTools } = policy.governance;
   const { tool, model } = pair;
   const refused = judge(policy, { kind: 'tool', name: tool, allowed: allowedTools, denied: deniedTools });
@@ -29,22 +35,30 @@ function judge(
     allowed: readonly Placed<string>[];
     denied: readonly Placed<string>[];
   },
-): Refusal | null {
+): GovernanceRefusal | null {
   const { kind, name, allowed, denied } = about;
   const veto = denied.find((pattern) => matchesGlob(name, pattern.value));
   if (veto !== undefined) {
     const detail = `policy \`${policy.name}\` denies ${kind} \`${name}\` by \`${veto.value}\``;
-    return refusal(detail, `denied_${kind}s`, [veto]);
+    return refusal(detail, { key: `denied_${kind}s`, decisive: veto, allowed });
   }
   if (matchesAny(name, allowed)) return null;
   const detail = `policy \`${policy.name}\` does not allow ${kind} \`${name}\``;
-  return refusal(detail, `allowed_${kind}s`, allowed);
+  return refusal(detail, { key: `allowed_${kind}s`, decisive: allowed[0], allowed });
 }
 
 function matchesAny(name: string, patterns: readonly Placed<string>[]): boolean {
   return patterns.some((pattern) => matchesGlob(name, pattern.value));
 }
 
-function refusal(detail: string, key: string, patterns: readonly Placed<string>[]): Refusal {
-  return { detail, hint: `change \`${key}\` of the policy, or choose another`, at: patterns[0]?.at ?? null };
+function refusal(
+  detail: string,
+  by: { key: string; decisive: Placed<string> | undefined; allowed: readonly Placed<string>[] },
+): GovernanceRefusal {
+  return {
+    detail,
+    hint: `change \`${by.key}\` of the policy, or choose another`,
+    at: by.decisive?.at ?? null,
+    allowed: by.allowed.map(({ value }) => value),
+  };
 }

@@ -15,12 +15,14 @@ import { type RunDeps, run } from '../engine/run.js';
 import { runnersOf, type Traits } from '../engine/standings.js';
 import type { HealthRow } from '../health/context.js';
 import type { CooldownStore } from '../ledger/cooldowns.js';
+import { type AuditSubject, governanceEntries } from '../policy/audit.js';
 import { afterFailure, afterSuccess } from '../policy/cooldown.js';
 import { decide, rulesFor } from '../routing/decide.js';
 import { agentName } from '../routing/names.js';
 import { makePlan, recheck } from '../routing/plan.js';
 import { withAgentFiles } from './agent-files.js';
 import { type AnswerCheck, compileAnswerSchema } from './answer-schema.js';
+import { type AuditTarget, keepAudit } from './audit.js';
 import { estimateInputTokens } from './estimate.js';
 import { gatherFacts } from './facts.js';
 import { type HealthOptions, routerHealth } from './health.js';
@@ -48,6 +50,8 @@ export interface RouterDeps {
   traces: TraceTarget | null;
   /** What all processes have learnt about tools that are better left alone. */
   cooldowns: CooldownStore;
+  /** Where refusals and overrides are kept; `null` keeps none. */
+  audit: AuditTarget | null;
 }
 
 /** A plan with what would run for each candidate, in the same order. */
@@ -245,10 +249,21 @@ function runDeps({ config, deps, planned }: Running): Omit<RunDeps, 'context' | 
           : afterFailure(state, { ...known, failure: failed }),
       );
     },
+    audit: (rejected) =>
+      keepAudit(
+        deps.audit,
+        governanceEntries(rejected, { plan: planned.plan, policy, subject: subjectOf(planned) }),
+      ),
     unserved: (plan) => unserved(config, plan),
     checkAnswer: planned.checkAnswer,
     random: deps.random,
   };
+}
+
+/** Who asked, for the audit log. */
+function subjectOf({ plan, request, id, traceId }: Planned): AuditSubject {
+  const { sourceAgent, session } = request;
+  return { agent: plan.agent, sourceAgent, session, traceId, invocationId: id };
 }
 
 /** What a decision may turn on. */

@@ -103,7 +103,7 @@ function accessOffered({ tool, access }: GateInput): GateRefusal | null {
 
 function governed({ tool, model, policy }: GateInput): GateRefusal | null {
   const refusal = checkGovernance(policy, { tool: tool.name, model });
-  return refusal === null ? null : { reason: 'not_allowed', resetAt: null, ...refusal };
+  return refusal === null ? null : refuse('not_allowed', refusal.detail, refusal);
 }
 
 function fitsWindow({ model, config, facts }: GateInput): GateRefusal | null {
@@ -159,5 +159,5 @@ function refuse(
   detail: string,
   more: { hint: string | null; at: string | null },
 ): GateRefusal {
-  return { reason, detail, resetAt: null, ...more };
+  return { reason, detail, resetAt: null, hint: more.hint, at: more.at };
 }

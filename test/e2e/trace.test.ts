@@ -38,6 +38,7 @@ describe('the trace of a run', () => {
       expect(trace?.request).toMatchObject({
         prompt_sha256: createHash('sha256').update(prompt).digest('hex'),
         prompt_bytes: Buffer.byteLength(prompt),
+        source_agent: 'lead',
       });
     }),
   );

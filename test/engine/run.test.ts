@@ -36,6 +36,7 @@ async function complete(
     urgent: new AbortController().signal,
     traces: null,
     cooldowns: ownCooldowns(),
+    audit: null,
   });
   const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello', ...request });
   if (!planned.ok) throw new Error(planned.error.message);
@@ -179,6 +180,7 @@ describe('an invocation', () => {
       urgent: new AbortController().signal,
       traces: null,
       cooldowns: ownCooldowns(),
+      audit: null,
     });
     const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello' });
     if (!planned.ok) throw new Error(planned.error.message);

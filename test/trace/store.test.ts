@@ -29,6 +29,7 @@ async function trace(atMs: number, logPrompts = false): Promise<TraceDocument> {
     urgent: never,
     traces: null,
     cooldowns: ownCooldowns(),
+    audit: null,
   });
   const request = { ...emptyRequest('/'), prompt: 'the secret plan', tool: 'mock' };
   const planned = await router.plan(request);

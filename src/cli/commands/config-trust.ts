@@ -19,7 +19,7 @@ export async function runConfigTrust(context: CommandContext, options: { show?: 
     return trust.trusted ? 0 : 1;
   }
   await context.output.say(`With the config of ${subject.folder} these may run:\n${trustLines(subject)}`);
-  const failed = await saveTrust(context, subject);
+  const failed = await saveTrust(context, subject, loaded);
   if (failed !== null) return reportEarly(context, { failure: failed }, 'text');
   await context.output.say(
     `trusted ${subject.folder}; a changed command asks again, a changed prompt does not`,

@@ -1,0 +1,49 @@
+/** What the audit log keeps: who was kept from what, who went over a limit, and whom somebody trusted. */
+export type AuditEvent =
+  | 'governance_violation'
+  | 'missing_api_key'
+  | 'budget_refused'
+  | 'budget_override'
+  | 'trust_granted';
+
+export type AuditSeverity = 'info' | 'warning' | 'high' | 'critical';
+
+/** One line of the audit log. `null` means that it does not apply. */
+export interface AuditEntry {
+  event: AuditEvent;
+  severity: AuditSeverity;
+  /** One sentence, with the config line that decided. */
+  reason: string;
+  agent: string | null;
+  sourceAgent: string | null;
+  session: string | null;
+  traceId: string | null;
+  invocationId: string | null;
+  attemptedTool: string | null;
+  attemptedModel: string | null;
+  /** Names and globs that would have been allowed. */
+  allowed: readonly string[] | null;
+  /** What somebody gave as the reason for going over a limit. */
+  justification: string | null;
+}
+
+/** A line as it stands in the file; field names and their order are stable. */
+export function auditDocument(entry: AuditEntry, ts: string) {
+  return {
+    ts,
+    audit_event: entry.event,
+    reason: entry.reason,
+    agent: entry.agent,
+    source_agent: entry.sourceAgent,
+    session_id: entry.session,
+    trace_id: entry.traceId,
+    invocation_id: entry.invocationId,
+    attempted_model: entry.attemptedModel,
+    attempted_tool: entry.attemptedTool,
+    allowed: entry.allowed,
+    severity: entry.severity,
+    justification: entry.justification,
+  };
+}
+
+export type AuditDocument = ReturnType<typeof auditDocument>;

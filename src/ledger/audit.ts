@@ -1,0 +1,119 @@
+import { chmod, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { type AuditDocument, type AuditEntry, auditDocument } from '../domain/audit.js';
+import { makeFolder } from '../files.js';
+
+/** The record of what was refused, overridden and trusted. */
+export interface AuditLog {
+  /** Adds lines, each with one write; rejects with the system's error. */
+  append(entries: readonly AuditEntry[]): Promise<void>;
+  /** Newest first, at most `last`; lines that cannot be read are counted and skipped. */
+  read(query: { last: number; sinceMs: number | null }): Promise<{ lines: AuditDocument[]; damaged: number }>;
+}
+
+/** How the log is kept. */
+export interface AuditOptions {
+  /** Where; files that are full stand beside it as `<name>-<time>.jsonl`. */
+  file: string;
+  retentionDays: number;
+  /** ms since the epoch. */
+  now: () => number;
+  /** A file that has grown past this is put aside, bytes. */
+  maxBytes?: number;
+}
+
+const DEFAULT_MAX_BYTES = 8 * 1024 * 1024;
+const DAY_MS = 24 * 3_600_000;
+
+/** The log as JSON lines in a file of the user's own. Whoever writes at once loses nothing: every line is one append. */
+export function fileAudit(options: AuditOptions): AuditLog {
+  return {
+    append: (entries) => append(options, entries),
+    read: (query) => read(options, query),
+  };
+}
+
+async function append(options: AuditOptions, entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  const { file, now } = options;
+  await makeFolder(path.dirname(file), { private: true });
+  await putAside(options);
+  const handle = await open(file, 'a', 0o600);
+  try {
+    const ts = new Date(now()).toISOString();
+    for (const entry of entries) await handle.write(`${JSON.stringify(auditDocument(entry, ts))}\n`);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A full file gets a name with the time, and what is older than the retention goes. Only then: an append stays cheap. */
+async function putAside(options: AuditOptions): Promise<void> {
+  const { file, now, maxBytes = DEFAULT_MAX_BYTES } = options;
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size < maxBytes) return;
+  const full = `${withoutEnding(file)}-${new Date(now()).toISOString().replaceAll(':', '')}.jsonl`;
+  // Somebody else may have been quicker: then there is nothing to put aside.
+  await rename(file, full).catch(() => {});
+  await chmod(full, 0o600).catch(() => {});
+  await dropOld(options);
+}
+
+async function dropOld({ file, retentionDays, now }: AuditOptions): Promise<void> {
+  for (const old of await fullFiles(file)) {
+    const { mtimeMs } = await stat(old).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+    if (mtimeMs < now() - retentionDays * DAY_MS) await rm(old, { force: true });
+  }
+}
+
+async function read(
+  { file }: AuditOptions,
+  { last, sinceMs }: { last: number; sinceMs: number | null },
+): Promise<{ lines: AuditDocument[]; damaged: number }> {
+  const lines: AuditDocument[] = [];
+  let damaged = 0;
+  for (const one of [file, ...(await fullFiles(file))]) {
+    const text = await readFile(one, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw error;
+    });
+    for (const line of text.split('\n').reverse()) {
+      if (line === '') continue;
+      const document = parse(line);
+      if (document === null) damaged++;
+      else if (sinceMs !== null && Date.parse(document.ts) < sinceMs) return { lines, damaged };
+      else lines.push(document);
+      if (lines.length >= last) return { lines, damaged };
+    }
+  }
+  return { lines, damaged };
+}
+
+/** Files that were put aside, newest first: their names sort by time. */
+async function fullFiles(file: string): Promise<string[]> {
+  const folder = path.dirname(file);
+  const start = `${path.basename(withoutEnding(file))}-`;
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .filter((name) => name.startsWith(start) && name.endsWith('.jsonl'))
+    .sort()
+    .reverse()
+    .map((name) => path.join(folder, name));
+}
+
+function withoutEnding(file: string): string {
+  return file.replace(/\.jsonl$/, '');
+}
+
+function parse(line: string): AuditDocument | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    const isLine = typeof value === 'object' && value !== null && 'ts' in value && 'audit_event' in value;
+    return isLine && typeof value.ts === 'string' ? (value as AuditDocument) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,43 @@
+import type { PolicyConfig } from '../config/types.js';
+import type { AuditEntry } from '../domain/audit.js';
+import type { Plan, Rejected } from '../domain/plan.js';
+import { checkGovernance } from './governance.js';
+
+/** Who asked, as audit lines say it. */
+export type AuditSubject = Pick<AuditEntry, 'agent' | 'sourceAgent' | 'session' | 'traceId' | 'invocationId'>;
+
+/**
+ * What governance kept a run from: pairs that would have been its first choice, and fallbacks that it came to need. A forbidden
+ * fallback behind a candidate that is there harms nobody and is no line.
+ */
+export function governanceEntries(
+  rejected: readonly Rejected[],
+  { plan, policy, subject }: { plan: Plan; policy: PolicyConfig; subject: AuditSubject },
+): AuditEntry[] {
+  return rejected.flatMap((one) => {
+    const { tool, model, reason, detail, at } = one;
+    if (tool === null || reason !== 'not_allowed' || !wasReached(one, plan)) return [];
+    const refusal = checkGovernance(policy, { tool, model });
+    if (refusal === null) return [];
+    return [
+      {
+        ...subject,
+        event: 'governance_violation' as const,
+        severity: 'high' as const,
+        reason: at === null ? detail : `${detail} (${at})`,
+        attemptedTool: tool,
+        attemptedModel: model,
+        allowed: refusal.allowed,
+        justification: null,
+      },
+    ];
+  });
+}
+
+/** Whether a run would have come to this pair: it is no fallback, or the first that can run is a fallback itself. */
+function wasReached({ because, phase }: Rejected, { candidates }: Plan): boolean {
+  const isFallback = (rules: Rejected['because']): boolean => rules.some(({ rule }) => rule === 'fallback');
+  if (phase === 'admit' || !isFallback(because)) return true;
+  const [first] = candidates;
+  return first === undefined || isFallback(first.because);
+}

@@ -1,0 +1,90 @@
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import type { AuditEntry } from '../../src/domain/audit.js';
+import { fileAudit } from '../../src/ledger/audit.js';
+
+const NOW = Date.parse('2026-11-20T12:00:00Z');
+
+function entry(reason: string): AuditEntry {
+  return {
+    event: 'governance_violation',
+    severity: 'high',
+    reason,
+    agent: 'reviewer',
+    sourceAgent: null,
+    session: 's',
+    traceId: 't',
+    invocationId: 'i',
+    attemptedTool: 'codex',
+    attemptedModel: null,
+    allowed: ['claude-code'],
+    justification: null,
+  };
+}
+
+function place(): string {
+  return path.join(mkdtempSync(path.join(tmpdir(), 'llm-audit-')), 'state', 'audit.jsonl');
+}
+
+const all = { last: 1000, sinceMs: null };
+
+describe('the audit log', () => {
+  it('has every field of a line in a stable order, and is private to the user', async () => {
+    const file = place();
+    await fileAudit({ file, retentionDays: 90, now: () => NOW }).append([entry('no')]);
+    expect(readFileSync(file, 'utf8')).toBe(
+      '{"ts":"2026-11-20T12:00:00.000Z","audit_event":"governance_violation","reason":"no","agent":"reviewer",' +
+        '"source_agent":null,"session_id":"s","trace_id":"t","invocation_id":"i","attempted_model":null,' +
+        '"attempted_tool":"codex","allowed":["claude-code"],"severity":"high","justification":null}\n',
+    );
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
+  });
+
+  it('is read newest first, as far back as asked for, over files that were put aside', async () => {
+    const file = place();
+    for (const [step, reason] of ['a', 'b', 'c', 'd'].entries()) {
+      const now = () => NOW + step * 1000;
+      await fileAudit({ file, retentionDays: 90, now, maxBytes: 600 }).append([entry(reason)]);
+    }
+    expect(readdirSync(path.dirname(file)).length).toBe(2);
+    const log = fileAudit({ file, retentionDays: 90, now: () => NOW });
+    const reasons = async (query: { last: number; sinceMs: number | null }) =>
+      (await log.read(query)).lines.map((line) => line.reason);
+    expect(await reasons(all)).toEqual(['d', 'c', 'b', 'a']);
+    expect(await reasons({ last: 2, sinceMs: null })).toEqual(['d', 'c']);
+    expect(await reasons({ last: 9, sinceMs: NOW + 2000 })).toEqual(['d', 'c']);
+  });
+
+  it('drops what is older than its retention when a file is put aside, and nothing before', async () => {
+    const file = place();
+    const log = (now: number) => fileAudit({ file, retentionDays: 90, now: () => now, maxBytes: 1 });
+    await log(NOW).append([entry('old')]);
+    await log(NOW + 1).append([entry('newer')]);
+    const [full] = readdirSync(path.dirname(file)).filter((name) => name.startsWith('audit-'));
+    const days91 = new Date(NOW - 91 * 24 * 3_600_000);
+    utimesSync(path.join(path.dirname(file), full ?? ''), days91, days91);
+    await log(NOW + 2).append([entry('newest')]);
+    const { lines } = await log(NOW).read(all);
+    expect(lines.map(({ reason }) => reason)).toEqual(['newest', 'newer']);
+  });
+
+  it('loses no line to another writer, and counts what is damaged', async () => {
+    const file = place();
+    const log = fileAudit({ file, retentionDays: 90, now: () => NOW });
+    await Promise.all(Array.from({ length: 50 }, (_, n) => log.append([entry(`${n}`)])));
+    appendFileSync(file, '{"half\n\nnull\n');
+    const { lines, damaged } = await log.read(all);
+    expect(new Set(lines.map(({ reason }) => reason)).size).toBe(50);
+    expect(damaged).toBe(2);
+  });
+
+  it('that is not there is empty; one that cannot be written says so', async () => {
+    const nowhere = fileAudit({ file: '/proc/none/audit.jsonl', retentionDays: 90, now: () => NOW });
+    expect(await nowhere.read(all)).toEqual({ lines: [], damaged: 0 });
+    await nowhere.append([]);
+    await expect(nowhere.append([entry('x')])).rejects.toThrow();
+  });
+});
