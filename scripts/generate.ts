@@ -9,6 +9,7 @@ import { CONFIG_SCHEMA, type Schema } from '../src/config/schema.js';
 import { type ConfigSource, parseSource } from '../src/config/source.js';
 import { isTree, type Path } from '../src/config/tree.js';
 import { type Diagnostic, formatPlace } from '../src/diagnostics/diagnostic.js';
+import { TRACE_SCHEMA } from '../src/trace/schema.js';
 import { environmentPage } from './environment-page.js';
 import { checkFresh, fail, type GeneratedFile, writeChanged } from './generated-files.js';
 import { toolPages } from './tool-pages.js';
@@ -24,6 +25,7 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
   if (catalog.trouble.length > 0) return fail(catalog.trouble.map(describe));
   const committed: GeneratedFile[] = [
     [SCHEMA_FILE, `${JSON.stringify(CONFIG_SCHEMA, null, 2)}\n`],
+    ['schema/trace.schema.json', `${JSON.stringify(TRACE_SCHEMA, null, 2)}\n`],
     ['docs/reference/environment.md', environmentPage()],
     ...(await toolPages(root, catalog.builtIn.value)),
   ];

@@ -72,6 +72,7 @@ export interface AdapterContext {
 
 /** What happens while a tool works. */
 export type AdapterEvent =
+  /** `argv` without the prompt and the system text, for which their placeholders stand. */
   | { type: 'started'; argv: readonly string[] | null; pid: number | null }
   | { type: 'delta'; text: string }
   | {

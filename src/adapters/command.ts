@@ -7,7 +7,7 @@ import type { Adapter, AdapterContext, AdapterEvent, Environment, Host, Preview,
 import { childEnvironment, missingVariable, missingVariables, secretValues } from './command/environment.js';
 import { findBinary, isFolder, isPath } from './command/find-binary.js';
 import { createOutputReader, MAX_LINE_BYTES, type OutputReader } from './command/output.js';
-import { SHOWN_PLACES } from './command/placeholder-values.js';
+import { type PrivatePlaces, SHOWN_PLACES } from './command/placeholder-values.js';
 import { openPrivateFolder, type PrivateFolder, readWritten } from './command/private-files.js';
 import type { ProcessEnd, ProcessSpec } from './command/process-spec.js';
 import { refused } from './command/refused.js';
@@ -109,7 +109,8 @@ async function* runIn(
   const env = environmentOf(task, context.env, { folder, variables: line.value.variables });
   if (!env.ok) return failedOutcome(env.error);
   const reader = readerFor(task.tool);
-  const seen = yield* follow(specOf({ task, context, line: line.value, env: env.value }), reader);
+  const spec = specOf({ task, context, line: line.value, env: env.value });
+  const seen = yield* follow(spec, reader, () => tellableArgv(task, places));
   const [outputFile, usageFile] = await writtenFiles(task.tool, folder);
   const overSize = seen.overSize || outputFile === 'too_large' || usageFile === 'too_large';
   const reading = reader.finish({ outputFile: bytesOf(outputFile), usageFile: bytesOf(usageFile) });
@@ -171,17 +172,25 @@ function specOf(from: {
   };
 }
 
+/** The arguments as they may be shown and kept: prompt and system text are private, and stand as their placeholders. */
+function tellableArgv(task: CommandTask, places: PrivatePlaces): readonly string[] {
+  const system = task.system === null ? null : '{system}';
+  const line = commandLine({ ...task, prompt: '{prompt}', system }, { places, platform: process.platform });
+  return line.ok ? line.value.argv : [];
+}
+
 /** Passes on what a process shows while it runs; too much output ends it. */
 async function* follow(
   spec: ProcessSpec,
   reader: OutputReader,
+  tellable: () => readonly string[],
 ): AsyncGenerator<AdapterEvent, { end: ProcessEnd; overSize: boolean }, void> {
   const running = runProcess(spec);
   try {
     for (let step = await running.next(); ; step = await running.next()) {
       if (step.done === true) return { end: step.value, overSize: false };
       if (step.value.type === 'started') {
-        yield { type: 'started', argv: spec.argv, pid: step.value.pid };
+        yield { type: 'started', argv: tellable(), pid: step.value.pid };
         continue;
       }
       for (const event of reader.push(step.value.source, step.value.bytes)) {

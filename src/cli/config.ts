@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { RouterConfig } from '../config/types.js';
 import { type LoadedFiles, loadConfigFiles } from '../config-files/load.js';
 import { failure } from '../domain/failure.js';
@@ -65,7 +66,7 @@ export function usableConfig(loaded: CommandConfig): Result<UsableConfig, EarlyF
 /** A router for this command's config and world. */
 export function commandRouter(context: CommandContext, loaded: UsableConfig, signal: AbortSignal): Router {
   const { env, platform, tmpDir, clock, random, urgent } = context.world;
-  const readText = (path: string): Promise<string> => readFile(path, 'utf8');
+  const readText = (file: string): Promise<string> => readFile(file, 'utf8');
   const traces = traceTarget(context, loaded);
   return createRouter(loaded.config, {
     env,
@@ -85,7 +86,7 @@ export function commandRouter(context: CommandContext, loaded: UsableConfig, sig
 /** The folder of traces for this command. */
 export function traceDirOf({ world }: CommandContext, loaded: CommandConfig): string {
   const configured = loaded.config?.traces.dir?.value ?? null;
-  return traceDir(world, { configured, projectDir: loaded.projectDir });
+  return path.resolve(world.cwd, traceDir(world, { configured, projectDir: loaded.projectDir }));
 }
 
 function traceTarget(context: CommandContext, loaded: UsableConfig): TraceTarget | null {
@@ -96,5 +97,12 @@ function traceTarget(context: CommandContext, loaded: UsableConfig): TraceTarget
     versions: { router: VERSION, node: world.nodeVersion, platform: world.platform },
     redactor: output.redactor(),
     warn: (message) => void output.warn(message),
+    origin: { cwd: world.cwd, config: namedConfigs(context) },
   };
+}
+
+/** Configs that were named, absolute: whoever repeats a run elsewhere finds them again. */
+function namedConfigs({ world, globals }: CommandContext): string[] {
+  const named = globals.config.length > 0 ? globals.config : [world.env.LLM_ROUTER_CONFIG ?? ''];
+  return named.filter((one) => one !== '').map((one) => path.resolve(world.cwd, one));
 }

@@ -6,7 +6,7 @@ import type { CommandContext } from './context.js';
 import { pairName, rejectedLines } from './plan-screen.js';
 import { printFailure } from './report.js';
 
-/** Says on stderr what a person wants to know while it happens: a fallback, and with `--verbose` every attempt. */
+/** Says on stderr what a person wants to know while it happens: a fallback, and who was unavailable. */
 export async function narrate(context: CommandContext, planned: Planned, event: RunEvent): Promise<void> {
   const { output } = context;
   if (event.type === 'plan') await announce(context, planned);
@@ -16,7 +16,6 @@ export async function narrate(context: CommandContext, planned: Planned, event: 
     await output.say(`${pairName(from)} failed (${reason}), trying fallback ${pairName(to)}`);
   }
   if (event.type === 'retry.scheduled') await output.say(waitLine(event));
-  if (context.globals.verbose) await sayAttempt(context, event);
 }
 
 /** Nobody waits in silence: for whom, how long, and why. */
@@ -34,16 +33,6 @@ function waitLine({
   return attempt === 0
     ? `waiting for ${name}: ${detail}; trying ${wait}`
     : `${name} failed (${reason}: ${detail}), trying again ${wait}`;
-}
-
-async function sayAttempt({ output }: CommandContext, event: RunEvent): Promise<void> {
-  if (event.type === 'attempt.started') {
-    const argv = event.argv === null ? '' : `: ${event.argv.join(' ')}`;
-    await output.say(`attempt ${event.attempt}: ${pairName(event.candidate)}${argv}`);
-  }
-  if (event.type === 'attempt.finished') {
-    await output.say(`attempt ${event.attempt}: ${event.record.status} after ${event.record.latencyMs} ms`);
-  }
 }
 
 /** Says when the run starts with somebody else than the one that was preferred. */

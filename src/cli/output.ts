@@ -6,6 +6,10 @@ import type { OutputStream, World } from '../world.js';
 /** How colour is decided: `auto` looks at the terminal and at `NO_COLOR`, `FORCE_COLOR`, `TERM`. */
 export type ColorMode = 'auto' | 'always' | 'never';
 
+/** How stderr is written: for people, or as one JSON object a line. */
+export const LOG_FORMATS = ['text', 'json'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
 /** The only writer of the program. stdout carries data; everything said to a person goes to stderr. */
 export interface Output {
   /** Writes data to stdout, redacted, and waits until it has left the program. */
@@ -18,6 +22,8 @@ export interface Output {
   warn(text: string): Promise<void>;
   /** Says an error: always. */
   error(text: string): Promise<void>;
+  /** One line of the structured log to stderr, redacted. With `--quiet` only errors. */
+  log(record: { level: string }): Promise<void>;
   /** Asks a person on the terminal; `null` where nobody can be asked, or when the signal ends the wait. */
   ask(question: string, signal: AbortSignal): Promise<string | null>;
   /** Colours for stderr or stdout, if they are wanted there. */
@@ -31,6 +37,7 @@ export interface Output {
   lost(): Error | null;
   quiet: boolean;
   color: ColorMode;
+  logFormat: LogFormat;
 }
 
 /** Creates the writer for one run of the program. */
@@ -43,21 +50,33 @@ export function createOutput(world: World): Output {
     closed.abort('stdout was closed');
   });
   world.stderr.stream.on('error', () => {}); // nobody is left to be told
-  const toStderr = (text: string): Promise<void> => write(world.stderr, `${redactor.text(text)}\n`);
+  const log = (record: object): Promise<void> =>
+    write(world.stderr, `${JSON.stringify(redactor.value(record))}\n`);
+  /** What is said to a person becomes a line of the log where programs read it. */
+  const tell = (level: string, text: string, prefix = ''): Promise<void> => {
+    if (output.logFormat === 'text') return write(world.stderr, `${redactor.text(`${prefix}${text}`)}\n`);
+    const ts = new Date(world.clock.now()).toISOString();
+    return log({ ts, level, event: 'message', message: text.replace(/^error: /, '') });
+  };
   const output: Output = {
     data: (text) => write(world.stdout, redactor.text(text)),
     answer: (text) => write(world.stdout, text),
-    say: async (text) => (output.quiet ? undefined : toStderr(text)),
+    say: async (text) => (output.quiet ? undefined : tell('info', text)),
     warn: async (text) => {
-      if (!output.quiet) await toStderr(`${(await output.paint('stderr')).warning('warning:')} ${text}`);
+      if (output.quiet) return;
+      await tell('warning', text, `${(await output.paint('stderr')).warning('warning:')} `);
     },
-    error: (text) => toStderr(text),
+    error: (text) => tell('error', text),
+    log: async (record) => (output.quiet && record.level !== 'error' ? undefined : log(record)),
     ask: async (question, signal) => {
       if (!world.stderr.isTerminal || (world.env.CI ?? '') !== '') return null;
       await write(world.stderr, redactor.text(question));
       return world.readLine(signal);
     },
-    paint: (stream) => paintFor(world[stream], output.color, world.env),
+    paint: async (stream) =>
+      stream === 'stderr' && output.logFormat === 'json'
+        ? plainPaint
+        : paintFor(world[stream], output.color, world.env),
     redactWith: (next) => {
       redactor = next;
     },
@@ -66,6 +85,7 @@ export function createOutput(world: World): Output {
     lost: () => lost,
     quiet: false,
     color: 'auto',
+    logFormat: world.env.LLM_ROUTER_LOG_FORMAT === 'json' ? 'json' : 'text',
   };
   return output;
 }

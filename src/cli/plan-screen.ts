@@ -62,6 +62,6 @@ function commandText(preview: Preview): string {
 }
 
 /** An argument as it could be typed into a POSIX shell. */
-function quoteForShell(argument: string): string {
+export function quoteForShell(argument: string): string {
   return /^[A-Za-z0-9_@%+=:,./<>-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }

@@ -6,7 +6,8 @@ import { addConfig } from './commands/config.js';
 import { addExec } from './commands/exec-options.js';
 import { addInspection } from './commands/lazy.js';
 import type { CommandContext, GlobalOptions } from './context.js';
-import type { Output } from './output.js';
+import { badLogFormat, contradictionIn } from './contradictions.js';
+import type { LogFormat, Output } from './output.js';
 import { addGlobalOptions, type Register } from './register.js';
 import { reportEarly, type StdoutFormat } from './report.js';
 
@@ -25,6 +26,7 @@ export async function runProgram(argv: readonly string[], world: World, output: 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const commands = program.commands.map((command) => command.name());
+    if (/ --log-format[ =]json /.test(` ${argv.join(' ')} `)) output.logFormat = 'json';
     return await endParsing(context, { error, texts, argv, commands });
   }
 }
@@ -115,11 +117,13 @@ function buildProgram(
       color?: GlobalOptions['color'];
       quiet?: boolean;
       verbose?: boolean;
+      logFormat?: LogFormat;
     }>();
     globals.config.push(...(options.config ?? []));
     globals.color = output.color = options.color ?? globals.color;
     globals.quiet = output.quiet = options.quiet ?? globals.quiet;
     globals.verbose = options.verbose ?? globals.verbose;
+    output.logFormat = options.logFormat ?? output.logFormat;
   };
   addGlobalOptions(program);
   const register: Register = (parent, name) => {
@@ -130,7 +134,9 @@ function buildProgram(
         command.action(async (...values: unknown[]) => {
           onGlobals(program);
           onGlobals(command);
-          done(await handler(...(values as T)));
+          const contradiction = contradictionIn(command) ?? badLogFormat(world.env);
+          if (contradiction === null) done(await handler(...(values as T)));
+          else done(await reportEarly(context, { failure: contradiction }, 'text'));
         });
       },
     };

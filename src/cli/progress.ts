@@ -23,6 +23,7 @@ export function startProgress({ world, output }: CommandContext): Progress {
     !stderr.isTerminal ||
     stderr.columns === 0 ||
     output.quiet ||
+    output.logFormat === 'json' ||
     env.CI !== undefined ||
     env.TERM === 'dumb'
   )

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { LOG_FORMATS } from './output.js';
 
 /** Adds a command that also takes the global options, and gives its handler's exit code to the program. */
 export type Register = (
@@ -17,7 +18,12 @@ export function addGlobalOptions(command: Command): Command {
     )
     .addOption(new Option('--color <when>', 'colours in output').choices(['auto', 'always', 'never']))
     .option('-q, --quiet', 'say nothing on stderr but errors')
-    .option('-v, --verbose', 'say more on stderr');
+    .option('-v, --verbose', 'say more on stderr')
+    .addOption(
+      new Option('--log-format <format>', 'stderr for people, or one JSON object a line').choices([
+        ...LOG_FORMATS,
+      ]),
+    );
 }
 
 /** Parses a repeatable option. */

@@ -2,11 +2,11 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { diagnosticJson } from '../diagnostics/formats/json.js';
 import { renderDiagnostic } from '../diagnostics/render.js';
 import { type InvocationDocument, invocationDocument } from '../domain/document.js';
+import { finishedDocument } from '../domain/event-document.js';
 import { exitCodeOf, type Failure } from '../domain/failure.js';
 import { unrunInvocation } from '../domain/invocation.js';
 import { newId, newTraceId } from '../router/id.js';
 import type { CommandContext } from './context.js';
-import { finishedDocument } from './event-document.js';
 import type { Output } from './output.js';
 
 /** What stdout carries. */

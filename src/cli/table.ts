@@ -1,29 +1,100 @@
-/** One column: its heading and whether numbers stand right-aligned. */
+import { widthOf } from '../diagnostics/width.js';
+
+/** One column: its heading, how it stands, and how it makes room on a narrow terminal. */
 export interface Column {
   title: string;
   align?: 'left' | 'right';
+  /** Makes a cell shorter without a loss; done first, for all columns that can. */
+  short?: (cell: string) => string;
+  /** The column may be left out; lowest first. */
+  rank?: number;
+  /** Cells may be cut to so many characters, as a last resort. */
+  least?: number;
+  /** Colours a cell that stands already. */
+  paint?: (cell: string) => string;
 }
 
-/** Aligned columns, two blanks apart; lines are cut to `width` so that a terminal does not wrap them. */
+/** Aligned columns, two blanks apart. Where they do not fit into `width` they make room, so that a terminal does not wrap. */
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   width: number,
 ): string {
-  const lines = [columns.map((column) => column.title), ...rows];
-  const widths = columns.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? '').length)));
-  return lines
-    .map((line) =>
-      line.map((cell, index) => pad(cell, widths[index] ?? 0, columns[index]?.align ?? 'left')).join('  '),
-    )
-    .map((line) => cut(line.trimEnd(), width))
-    .join('\n');
+  const cells = columns.map((column, index) => ({ column, texts: rows.map((row) => row[index] ?? '') }));
+  const fitted = shrunk(dropped(shortened(cells, width), width), width);
+  const isTooWide = sumOf(fitted.map(({ room }) => room)) > width;
+  const stood = fitted.map(({ column, texts, room }) =>
+    [column.title, ...texts].map((text, line) =>
+      standing(text, { column, room, isPlain: line === 0 || isTooWide }),
+    ),
+  );
+  const lines = [null, ...rows].map((_, line) => stood.map((column) => column[line] ?? '').join('  '));
+  return lines.map((line) => (isTooWide ? cut(line, width) : line).trimEnd()).join('\n');
 }
 
-function pad(cell: string, width: number, align: 'left' | 'right'): string {
-  return align === 'right' ? cell.padStart(width) : cell.padEnd(width);
+interface Cells {
+  column: Column;
+  texts: readonly string[];
 }
 
-function cut(line: string, width: number): string {
-  return line.length <= width ? line : `${line.slice(0, Math.max(1, width - 1))}…`;
+function shortened(cells: readonly Cells[], width: number): readonly Cells[] {
+  if (fits(cells, width)) return cells;
+  return cells.map(({ column, texts }) => ({ column, texts: texts.map(column.short ?? ((text) => text)) }));
+}
+
+function dropped(cells: readonly Cells[], width: number): readonly Cells[] {
+  if (fits(cells, width)) return cells;
+  const ranks = cells.flatMap(({ column }) => (column.rank === undefined ? [] : [column.rank]));
+  if (ranks.length === 0) return cells;
+  const lowest = Math.min(...ranks);
+  return dropped(
+    cells.filter(({ column }) => column.rank !== lowest),
+    width,
+  );
+}
+
+/** Takes from the widest column that may be cut, one character after the other. */
+function shrunk(cells: readonly Cells[], width: number): (Cells & { room: number })[] {
+  const fitted = cells.map((one) => ({ ...one, room: roomOf(one) }));
+  while (sumOf(fitted.map(({ room }) => room)) > width) {
+    const [widest] = fitted
+      .filter(({ column, room }) => room > (column.least ?? room))
+      .sort((a, b) => b.room - a.room);
+    if (widest === undefined) return fitted;
+    widest.room--;
+  }
+  return fitted;
+}
+
+function fits(cells: readonly Cells[], width: number): boolean {
+  return sumOf(cells.map(roomOf)) <= width;
+}
+
+function sumOf(rooms: readonly number[]): number {
+  return rooms.reduce((sum, room) => sum + room, 2 * (rooms.length - 1));
+}
+
+function roomOf({ column, texts }: Cells): number {
+  return texts.reduce((most, text) => Math.max(most, widthOf(text)), column.title.length);
+}
+
+function standing(
+  text: string,
+  { column, room, isPlain }: { column: Column; room: number; isPlain: boolean },
+): string {
+  const shown = cut(text, room);
+  const blanks = ' '.repeat(room - widthOf(shown));
+  const painted = isPlain || column.paint === undefined ? shown : column.paint(shown);
+  return column.align === 'right' ? blanks + painted : painted + blanks;
+}
+
+/** The beginning of a text, with a mark where it was cut. */
+export function cut(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let kept = '';
+  for (const char of text) {
+    if (widthOf(kept + char) > width - 1) break;
+    kept += char;
+  }
+  return `${kept}…`;
 }

@@ -12,7 +12,11 @@ export const OWN_VARIABLES: readonly Variable[] = [
   { name: 'LLM_ROUTER_TOOL', meaning: 'the tool, like `exec --tool`' },
   { name: 'LLM_ROUTER_MODEL', meaning: 'the model, like `exec --model`' },
   { name: 'LLM_ROUTER_POLICY', meaning: 'the policy, like `exec --policy`' },
-  { name: 'LLM_ROUTER_TRACE_DIR', meaning: 'the folder of traces, before `traces.dir` of the config' },
+  {
+    name: 'LLM_ROUTER_TRACE_DIR',
+    meaning: 'the folder of traces, before `traces.dir` of the config; also set for tools',
+  },
+  { name: 'LLM_ROUTER_LOG_FORMAT', meaning: '`json`: stderr as JSON lines, like `--log-format`' },
 ];
 
 /** Variables that every tool finds in its environment; a nested call reads them again. */

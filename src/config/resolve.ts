@@ -5,6 +5,7 @@ import { resolveModel } from './resolve/models.js';
 import { resolvePolicies } from './resolve/policies.js';
 import { type Folders, type Reader, readerAt } from './resolve/reader.js';
 import { resolveTool } from './resolve/tools.js';
+import { RETENTION_DAYS } from './schema/parts.js';
 import { at, record } from './tree.js';
 import type { RouterConfig, ToolConfig } from './types.js';
 
@@ -25,7 +26,11 @@ export function resolveConfig(merged: Merged, folders: Folders): RouterConfig {
     tiers: tiersOf(root),
     policies: resolvePolicies(root.entries('policies')),
     audit: { retentionDays: root.number('audit.retention_days') ?? 90 },
-    traces: { enabled: root.flag('traces.enabled') ?? true, dir: root.file('traces.dir') },
+    traces: {
+      enabled: root.flag('traces.enabled') ?? true,
+      dir: root.file('traces.dir'),
+      retentionDays: root.number('traces.retention_days') ?? RETENTION_DAYS,
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import {
   MODEL_NAME,
   NAME,
   object,
+  RETENTION_DAYS,
   type Schema,
   section,
   size,
@@ -49,7 +50,7 @@ export const CONFIG_SCHEMA: Schema = {
     traces: object('Records of what was done', {
       enabled: flag('Writes a trace of every invocation', true),
       dir: text('The folder, relative to this config [.llm-router/traces beside the config]'),
-      retention_days: count('Days for which traces are kept'),
+      retention_days: { ...count('Days for which traces are kept'), default: RETENTION_DAYS },
     }),
     ledger: object('The database of invocations and spending', {
       path: text('The file, relative to this config [in the data folder of the user]'),

@@ -26,6 +26,8 @@ export interface RouterConfig {
     enabled: boolean;
     /** Absolute path. */
     dir: Placed<string> | null;
+    /** Traces that are older are removed. */
+    retentionDays: number;
   };
   audit: {
     /** Days for which lines are kept. */

@@ -19,6 +19,32 @@ export function parseDuration(text: string): Result<number, string> {
   return ok(Math.round(total));
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Reads an age as milliseconds: a duration, `30d` or `2w`; the error is a sentence that says what is wrong. */
+export function parseAge(text: string): Result<number, string> {
+  const [, count, unit] = /^(\d{1,5})([dw])$/.exec(text) ?? [];
+  if (count !== undefined) return ok(Number(count) * (unit === 'w' ? 7 : 1) * DAY_MS);
+  const duration = parseDuration(text);
+  return duration.ok
+    ? duration
+    : err(`\`${text}\` is not an age such as \`30d\`, \`2w\`, \`12h\` or \`90m\``);
+}
+
+/**
+ * Reads a point in time as ms since the epoch: an age before `nowMs`, a day (`2026-11-20`), or a time (`2026-11-20T09:30`). UTC
+ * unless it names a zone. The error is a sentence that says what is wrong.
+ */
+export function parseSince(text: string, nowMs: number): Result<number, string> {
+  const age = parseAge(text);
+  if (age.ok) return ok(nowMs - age.value);
+  const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?(?:\.\d+)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text);
+  const [, day, time = '00:00', zone = 'Z'] = match ?? [];
+  const ms = day === undefined ? Number.NaN : Date.parse(`${day}T${time}${zone}`);
+  if (!Number.isNaN(ms)) return ok(ms);
+  return err(`\`${text}\` is neither an age such as \`7d\` or \`12h\` nor a day such as \`2026-11-20\``);
+}
+
 /** Writes milliseconds the way a person says them: `340 ms`, `2.3 s`, `4m 05s`, `1h 30m`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

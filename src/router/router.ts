@@ -28,9 +28,10 @@ import { gatherFacts } from './facts.js';
 import { type HealthOptions, routerHealth } from './health.js';
 import { newId, newTraceId } from './id.js';
 import { planErrorFailure } from './names.js';
+import { type Listeners, runSinks } from './sinks.js';
 import { stopSignal } from './stop.js';
 import { billingOf, taskOf } from './task.js';
-import { type TraceTarget, withTrace } from './traces.js';
+import type { TraceTarget } from './traces.js';
 
 /** What a router needs of the world around it. */
 export interface RouterDeps {
@@ -83,7 +84,7 @@ export interface Router {
   /** Checks tools, variables, folders and every agent's plan. `probe: false` runs nothing. */
   health(options: HealthOptions): Promise<HealthRow[]>;
   /** Runs what was planned. */
-  complete(planned: Planned, options?: { emit?: EventSink }): Promise<Invocation>;
+  complete(planned: Planned, options?: Listeners): Promise<Invocation>;
 }
 
 /** The composition root: puts plan, engine and adapters together. */
@@ -94,9 +95,9 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     describe: (planned) => unrun(planned, firstFailure({ config, deps, planned })),
     health: (options) =>
       routerHealth({ config, deps, plan: (request) => planRequest(config, deps, request) }, options),
-    complete: (planned, options = {}) => {
-      const emit = withTrace({ config, planned, target: deps.traces }, options.emit ?? (() => {}));
-      return complete({ config, deps, planned, emit });
+    complete: async (planned, options = {}) => {
+      const sinks = runSinks({ config, deps, planned }, options);
+      return sinks.concluded(await complete({ config, deps, planned, emit: sinks.emit }));
     },
   };
 }
@@ -212,7 +213,7 @@ async function complete(input: Running & { emit: EventSink }): Promise<Invocatio
   const { deps, planned, emit } = input;
   const stop = stopSignal(deps, planned.request.timeoutMs);
   const context: AdapterContext = {
-    env: deps.env,
+    env: withTraceDir(deps),
     signal: stop.signal,
     urgent: deps.urgent,
     monotonicMs: deps.clock.monotonic,
@@ -224,6 +225,11 @@ async function complete(input: Running & { emit: EventSink }): Promise<Invocatio
   } finally {
     stop.dispose();
   }
+}
+
+/** Calls from inside a tool keep their traces beside ours, wherever they are made, so that a family is found together. */
+function withTraceDir({ env, traces }: RouterDeps): Environment {
+  return traces === null ? env : { ...env, LLM_ROUTER_TRACE_DIR: traces.dir };
 }
 
 function runDeps({ config, deps, planned }: Running): Omit<RunDeps, 'context' | 'emit'> {

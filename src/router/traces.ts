@@ -1,33 +1,55 @@
 import type { RouterConfig } from '../config/types.js';
 import type { EventSink } from '../domain/events.js';
 import { lookup } from '../domain/lookup.js';
+import { ownIdentity } from '../owner.js';
 import type { Redactor } from '../redact/redact.js';
 import { traceSink } from '../telemetry/trace-sink.js';
-import type { Versions } from '../trace/document.js';
+import type { Origin, Versions } from '../trace/document.js';
 import { fileTraceStore, type TraceStore } from '../trace/store.js';
 import type { Planned } from './router.js';
 
 /** Where traces go, and what they are cleaned with. */
 export interface TraceTarget {
+  /** Absolute. */
   dir: string;
   versions: Versions;
   redactor: Redactor;
   /** Told when a trace cannot be written; the run goes on. */
   warn: (message: string) => void;
+  origin: Origin;
 }
 
-/** The caller's sink, preceded by the trace: it is written before anybody is told that the run has ended. */
-export function withTrace(
-  { config, planned, target }: { config: RouterConfig; planned: Planned; target: TraceTarget | null },
-  emit: EventSink,
-): EventSink {
-  if (target === null) return emit;
-  const logPrompts = lookup(config.policies, planned.plan.policy)?.privacy.logPrompts ?? false;
-  const trace = traceSink({ ...target, request: planned.request, logPrompts });
-  return async (event) => {
-    await trace(event);
-    await emit(event);
-  };
+/** A sink that keeps the trace of one run; `null` where none is kept. */
+export function traceOf(
+  { config, planned, now }: { config: RouterConfig; planned: Planned; now: () => number },
+  target: TraceTarget | null,
+): EventSink | null {
+  if (target === null) return null;
+  const { request } = planned;
+  const { versions, origin } = target;
+  const subject = () => ({
+    request,
+    versions,
+    origin,
+    owner: ownIdentity(),
+    logPrompts: keepsPrompts(config, planned),
+  });
+  return traceSink({ ...target, known: planned, subject, now });
+}
+
+/** Whether prompt and answer of a run go into its trace. */
+export function keepsPrompts(config: RouterConfig, { plan }: Pick<Planned, 'plan'>): boolean {
+  return lookup(config.policies, plan.policy)?.privacy.logPrompts ?? false;
+}
+
+/** Removes traces that are older than the config wants them kept, once a day; what goes wrong there is left to the next day. */
+export async function keepTraces(
+  dir: string,
+  { config, nowMs }: { config: RouterConfig; nowMs: number },
+): Promise<void> {
+  if (!config.traces.enabled) return;
+  const { keepDays } = await import('../trace/retention.js');
+  await keepDays(dir, { days: config.traces.retentionDays, nowMs }).catch(() => undefined);
 }
 
 /** The traces in a folder, for reading. */

@@ -1,33 +1,68 @@
 import type { EventSink } from '../domain/events.js';
-import type { Request } from '../domain/request.js';
 import type { Redactor } from '../redact/redact.js';
-import type { Versions } from '../trace/document.js';
+import type { TraceSubject } from '../trace/document.js';
+import { emptyRecord, noteEvent } from '../trace/record.js';
+import type { TraceStore } from '../trace/store.js';
 
 /** What a trace sink needs to know of the run. */
 export interface TraceSinkInput {
   dir: string;
-  request: Request;
-  versions: Versions;
-  logPrompts: boolean;
+  /** Asked for once the tool is at work. */
+  subject: () => TraceSubject;
+  known: { id: string; traceId: string; startedAt: string };
   redactor: Redactor;
+  /** Wall clock, ms since the epoch. */
+  now: () => number;
   /** Told once when the trace cannot be written. */
   warn: (message: string) => void;
 }
 
-/** Writes the trace when the invocation ends. A trace that cannot be written warns and never fails a run. */
+/**
+ * Writes the trace when a tool has started, while that works, and when the invocation has ended. A trace that cannot be written
+ * warns once and never fails a run.
+ */
 export function traceSink(input: TraceSinkInput): EventSink {
-  return async (event) => {
-    if (event.type !== 'invocation.finished') return;
-    try {
-      const [{ traceDocument }, { fileTraceStore }] = await Promise.all([
-        import('../trace/document.js'),
-        import('../trace/store.js'),
-      ]);
-      const document = traceDocument({ invocation: event.invocation, ...input });
-      await fileTraceStore(input.dir).write(input.redactor.value(document));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      input.warn(`the trace could not be written: ${reason}`);
+  const record = emptyRecord(input.known);
+  let store: TraceStore | null = null;
+  const save = oneAtATime(async () => {
+    const [{ traceDocument }, { fileTraceStore }] = await Promise.all([
+      import('../trace/document.js'),
+      import('../trace/store.js'),
+    ]);
+    const document = traceDocument(record, input.subject());
+    store ??= fileTraceStore(input.dir);
+    await store.write(input.redactor.value(document));
+  }, warnOnce(input.warn));
+  return (event) => {
+    noteEvent(record, event, () => new Date(input.now()).toISOString());
+    if (event.type === 'attempt.started') void save();
+    return event.type === 'invocation.finished' ? save() : undefined;
+  };
+}
+
+/** Calls in the meantime lead to one more run, with what is known by then. */
+function oneAtATime(work: () => Promise<void>, failed: (error: unknown) => void): () => Promise<void> {
+  let asked = false;
+  let running: Promise<void> | null = null;
+  const run = async (): Promise<void> => {
+    while (asked) {
+      asked = false;
+      await work().catch(failed);
     }
+    running = null;
+  };
+  return () => {
+    asked = true;
+    running ??= run();
+    return running;
+  };
+}
+
+function warnOnce(warn: (message: string) => void): (error: unknown) => void {
+  let warned = false;
+  return (error) => {
+    if (warned) return;
+    warned = true;
+    warn(`the trace could not be written: ${error instanceof Error ? error.message : String(error)}`);
   };
 }

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
-import { toUsd } from '../domain/cost.js';
-import { invocationDocument, usageDocument } from '../domain/document.js';
-import type { Invocation } from '../domain/invocation.js';
+import { addCosts, toUsd } from '../domain/cost.js';
+import { attemptDocument, invocationDocument, usageDocument } from '../domain/document.js';
+import { type Invocation, unrunInvocation } from '../domain/invocation.js';
+import type { Plan } from '../domain/plan.js';
 import type { Request } from '../domain/request.js';
 import { addUsage, NO_USAGE } from '../domain/usage.js';
+import type { Owner } from '../owner.js';
+import { withoutTexts } from '../redact/private-texts.js';
+import type { RecordedAttempt, RunRecord } from './record.js';
 
 /** What a trace says of the programs that made it. */
 export interface Versions {
@@ -12,44 +16,126 @@ export interface Versions {
   platform: string;
 }
 
-/**
- * The record of an invocation: its document and what was asked. Prompt and answer appear only with `logPrompts`, else a hash
- * and lengths.
- */
-export function traceDocument(input: {
-  invocation: Invocation;
+/** What does not change while a run goes on. */
+export interface TraceSubject {
   request: Request;
   versions: Versions;
+  /** The process that runs it. */
+  owner: Owner;
+  /** Where a command line would find the same config again. */
+  origin: Origin;
+  /** Prompt and answer may be kept. */
   logPrompts: boolean;
-}) {
-  const { invocation, request, versions, logPrompts } = input;
-  const { text, data, ...document } = invocationDocument(invocation);
+}
+
+/** Where a run was asked for. */
+export interface Origin {
+  /** Working directory of the router itself. */
+  cwd: string;
+  /** Configs that were named; empty: the ones found by searching. */
+  config: readonly string[];
+}
+
+/**
+ * The record of an invocation as it stands: its document, what was asked, what happened. Prompt and answer appear only with
+ * `logPrompts`, else a hash and lengths. Of a run that goes on the status is `running`.
+ */
+export function traceDocument(record: RunRecord, subject: TraceSubject) {
+  const { request, versions, owner, logPrompts } = subject;
+  const invocation = record.invocation ?? runningInvocation(record, request);
+  const { text, data, attempts: _bare, ...document } = invocationDocument(invocation);
+  const { failure, warnings } = document;
+  const told = { failure, warnings, events: record.events, attempts: record.attempts.map(attemptOf) };
   return {
     ...document,
+    latency_ms: record.invocation === null ? null : document.latency_ms,
     text: logPrompts ? text : null,
     data: logPrompts ? data : null,
     text_chars: text === null ? null : text.length,
+    text_sha256: text === null ? null : sha256(text),
+    ...(logPrompts ? told : withoutTexts(told, [request.prompt, request.system])),
+    root_id: request.parent?.rootId ?? record.id,
+    depth: request.parent?.depth ?? 0,
     resumed_from: request.resume?.invocationId ?? null,
     session_totals: sessionTotals(invocation, request),
-    request: {
-      prompt: logPrompts ? request.prompt : null,
-      prompt_sha256: sha256(request.prompt),
-      prompt_chars: request.prompt.length,
-      prompt_bytes: Buffer.byteLength(request.prompt),
-      system_sha256: request.system === null ? null : sha256(request.system),
-      task: request.task,
-      tier: request.tier,
-      complexity: request.complexity,
-      tool: request.tool,
-      model: request.model,
-      cwd: request.cwd,
-      timeout_ms: request.timeoutMs,
-      source_agent: request.sourceAgent,
-      tags: request.tags,
-    },
+    request: requestDocument(subject),
     versions,
+    router: { pid: owner.pid, host: owner.host, boot_id: owner.bootId, start_ticks: owner.startTicks },
   };
 }
+
+/** A trace as it stands in its file. */
+export type TraceDocument = ReturnType<typeof traceDocument>;
+
+/** What was asked, in a form that a command line could repeat. */
+function requestDocument({ request, origin, logPrompts }: TraceSubject) {
+  return {
+    prompt: logPrompts ? request.prompt : null,
+    prompt_sha256: sha256(request.prompt),
+    prompt_chars: request.prompt.length,
+    prompt_bytes: Buffer.byteLength(request.prompt),
+    prompt_file: request.promptFile,
+    system: logPrompts ? request.system : null,
+    system_sha256: request.system === null ? null : sha256(request.system),
+    system_chars: request.system === null ? null : request.system.length,
+    task: request.task,
+    tier: request.tier,
+    complexity: request.complexity,
+    tool: request.tool,
+    model: request.model,
+    policy: request.policy,
+    access: request.access,
+    effort: request.effort,
+    max_tokens: request.maxTokens,
+    temperature: request.temperature,
+    max_cost_usd: request.maxCostMicroUsd === null ? null : toUsd(request.maxCostMicroUsd),
+    fallback: request.fallback,
+    schema_sha256: request.schema === null ? null : sha256(request.schema),
+    cwd: request.cwd,
+    timeout_ms: request.timeoutMs,
+    source_agent: request.sourceAgent,
+    tags: request.tags,
+    origin,
+  };
+}
+
+/** Of a try that goes on nothing is known but who tries, and since when. */
+function attemptOf({ n, candidate, argv, startedAt, ended }: RecordedAttempt) {
+  if (ended !== null) return { ...attemptDocument(ended), argv };
+  const unknown = { first_output_ms: null, exit_code: null, usage: null, cost: null, failure: null };
+  const { tool, model } = candidate;
+  const status = 'running' as const;
+  return { n, tool, model, status, started_at: startedAt, latency_ms: null, ...unknown, argv };
+}
+
+/** The run as its attempts show it so far. */
+function runningInvocation(record: RunRecord, request: Request): Invocation {
+  const { id, traceId, startedAt } = record;
+  const parentId = request.parent?.id ?? null;
+  const plan = record.plan ?? NO_PLAN;
+  const ended = record.attempts.flatMap((attempt) => (attempt.ended === null ? [] : [attempt.ended]));
+  const current = record.attempts.at(-1)?.candidate ?? null;
+  return {
+    ...unrunInvocation({ id, traceId, startedAt, plan, parentId, session: request.session, failure: null }),
+    status: 'running',
+    tool: current?.tool ?? null,
+    model: current?.model ?? null,
+    usage: addUsage(ended.map(({ usage }) => usage)),
+    cost: addCosts(ended.map(({ cost }) => cost)),
+  };
+}
+
+/** A run tells its plan before anything else. */
+const NO_PLAN: Plan = {
+  agent: null,
+  policy: 'default',
+  access: 'read',
+  inputTokens: 0,
+  candidates: [],
+  rejected: [],
+  ignored: [],
+  warnings: [],
+};
 
 /** What the tool's own session has used so far: a tool that counts per session tells only such totals when it is resumed. */
 function sessionTotals({ toolSessionId, attempts }: Invocation, { resume }: Request) {
@@ -61,9 +147,6 @@ function sessionTotals({ toolSessionId, attempts }: Invocation, { resume }: Requ
   const usage = last.usage === null || before.usage === null ? null : addUsage([before.usage, last.usage]);
   return { usage: usageDocument(usage), cost_usd: micros === null ? null : toUsd(micros) };
 }
-
-/** A trace as it stands in its file. */
-export type TraceDocument = ReturnType<typeof traceDocument>;
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');

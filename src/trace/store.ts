@@ -1,93 +1,171 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { makeFolder, writeByRename } from '../files.js';
+
+import { writeByRename } from '../files.js';
+
+import { hasEnded } from '../owner.js';
+
 import type { TraceDocument } from './document.js';
+
+/** Traces that were read, and files that cannot be. */
+export interface FoundTraces {
+  traces: TraceDocument[];
+  /** Paths of files that hold no trace. */
+  damaged: string[];
+}
+
+/** Which traces are wanted, newest first. */
+export interface TraceQuery {
+  /** At most so many. */
+  last: number;
+  matches?: (trace: TraceDocument) => boolean;
+  /** Nothing that started before, ms since the epoch. */
+  sinceMs?: number | null;
+}
 
 /** Where traces are kept and found again. */
 export interface TraceStore {
-  /** Rejects when the trace cannot be written; the caller warns and goes on. */
+  /** Rejects when the trace cannot be written; the caller warns and goes on. A later one of the same run replaces it. */
   write(document: TraceDocument): Promise<void>;
-  /** Newest first, at most `last`; files that cannot be read are named and skipped. */
-  list(query: { last: number }): Promise<{ traces: TraceDocument[]; damaged: string[] }>;
+  /** Newest first. Of a run whose process died without a word the status is `interrupted`. */
+  list(query: TraceQuery): Promise<FoundTraces>;
   /** Traces whose id starts with `prefix`, in any case. */
-  find(prefix: string): Promise<{ traces: TraceDocument[]; damaged: string[] }>;
+  find(prefix: string): Promise<FoundTraces>;
+  /** Every trace that matches and started on one of these days (`YYYYMMDD`), newest first. */
+  onDays(days: (day: string) => boolean, matches: (trace: TraceDocument) => boolean): Promise<FoundTraces>;
 }
 
 /** One JSON file per invocation, in a folder per UTC day; private to the user. */
 export function fileTraceStore(dir: string): TraceStore {
+  let isHidden = false;
   return {
-    write: (document) => write(dir, document),
-    list: ({ last }) => collect(dir, { last, matches: () => true }),
-    find: (prefix) => collect(dir, { last: 20, matches: (id) => id.startsWith(prefix.toUpperCase()) }),
+    write: async (document) => {
+      await writeByRename(pathOf(dir, document), `${JSON.stringify(document, null, 1)}\n`, { private: true });
+      if (!isHidden) await keepOutOfGit(dir);
+      isHidden = true;
+    },
+    list: ({ last, matches = () => true, sinceMs = null }) =>
+      collect(dir, { last, matches, wantsDay: notBefore(sinceMs), wantsId: () => true }),
+    find: (prefix) => {
+      const wantsId = (id: string) => id.startsWith(prefix.toUpperCase());
+      return collect(dir, { last: MOST_FOUND, matches: () => true, wantsDay: () => true, wantsId });
+    },
+    onDays: (wantsDay, matches) =>
+      collect(dir, { last: Number.POSITIVE_INFINITY, matches, wantsDay, wantsId: () => true }),
   };
 }
 
-async function write(dir: string, document: TraceDocument): Promise<void> {
-  const day = document.started_at.slice(0, 10).replaceAll('-', '');
-  const file = path.join(dir, day, `${document.id}.json`);
-  await makeFolder(path.dirname(file), { private: true });
-  await keepOutOfGit(dir);
-  await writeByRename(file, `${JSON.stringify(document, null, 1)}\n`, { private: true });
+/** The folder of a time: its day in UTC, `YYYYMMDD`. */
+export function dayOf(time: string | number): string {
+  return new Date(time).toISOString().slice(0, 10).replaceAll('-', '');
+}
+
+/** More than can be shown as near misses of an id. */
+const MOST_FOUND = 20;
+/** Files that are read at once: enough to keep the disk busy, few enough to read little in vain. */
+const AT_ONCE = 16;
+
+function pathOf(dir: string, { id, started_at }: TraceDocument): string {
+  return path.join(dir, dayOf(started_at), `${id}.json`);
 }
 
 /** Traces stand inside the user's project: without this they would show up in `git status`. */
 async function keepOutOfGit(dir: string): Promise<void> {
-  await writeFile(path.join(dir, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    },
-  );
+  try {
+    await writeFile(path.join(dir, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
 }
 
-/** Walks the days backwards and reads no file that is not asked for: ids sort by time. */
-async function collect(
-  dir: string,
-  { last, matches }: { last: number; matches: (id: string) => boolean },
-): Promise<{ traces: TraceDocument[]; damaged: string[] }> {
-  const traces: TraceDocument[] = [];
-  const damaged: string[] = [];
-  for (const day of await namesIn(dir, /^\d{8}$/)) {
-    for (const name of await namesIn(path.join(dir, day), /^[0-9A-Z]{26}\.json$/)) {
-      if (traces.length >= last) return { traces, damaged };
-      if (!matches(path.basename(name, '.json'))) continue;
-      const file = path.join(dir, day, name);
-      const trace = await readTrace(file);
-      if (trace === null) damaged.push(file);
-      else traces.push(trace);
+function notBefore(sinceMs: number | null): (day: string) => boolean {
+  if (sinceMs === null) return () => true;
+  const first = dayOf(sinceMs);
+  return (day) => day >= first;
+}
+
+interface Search {
+  last: number;
+  matches: (trace: TraceDocument) => boolean;
+  wantsDay: (day: string) => boolean;
+  wantsId: (id: string) => boolean;
+}
+
+/** Walks the days backwards and reads no more files than it takes: ids sort by time. */
+async function collect(dir: string, search: Search): Promise<FoundTraces> {
+  const found: FoundTraces = { traces: [], damaged: [] };
+  for (const day of (await namesIn(dir, /^\d{8}$/)).filter(search.wantsDay)) {
+    const names = await namesIn(path.join(dir, day), /^[0-9A-Z]{26}\.json$/);
+    const wanted = names.filter((name) => search.wantsId(path.basename(name, '.json')));
+    for (let start = 0; start < wanted.length && found.traces.length < search.last; start += AT_ONCE) {
+      const missing = search.last - found.traces.length;
+      const files = wanted.slice(start, start + AT_ONCE).map((name) => path.join(dir, day, name));
+      await readInto(found, files, { ...search, last: missing });
     }
+    if (found.traces.length >= search.last) break;
   }
-  return { traces, damaged };
+  return found;
+}
+
+async function readInto(found: FoundTraces, files: readonly string[], search: Search): Promise<void> {
+  const read = await Promise.all(files.map(readTrace));
+  let missing = search.last;
+  for (const [index, trace] of read.entries()) {
+    if (missing === 0) return;
+    if (trace === 'damaged') found.damaged.push(files[index] ?? '');
+    if (trace === 'damaged' || trace === 'gone' || !search.matches(trace)) continue;
+    found.traces.push(trace);
+    missing--;
+  }
 }
 
 async function namesIn(folder: string, pattern: RegExp): Promise<string[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  return names
-    .filter((name) => pattern.test(name))
-    .sort()
-    .reverse();
-}
-
-async function readTrace(file: string): Promise<TraceDocument | null> {
   try {
-    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
-    return isTrace(value) ? value : null;
-  } catch {
-    return null;
+    const names = await readdir(folder);
+    return names
+      .filter((name) => pattern.test(name))
+      .sort()
+      .reverse();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
+    throw error;
   }
 }
 
-/** The fields that every reader relies on; the rest is checked where it is shown. */
+/** `gone`: pruned by somebody else since its name was read. */
+async function readTrace(file: string): Promise<TraceDocument | 'damaged' | 'gone'> {
+  try {
+    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+    return isTrace(value) ? asOfNow(value) : 'damaged';
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? 'gone' : 'damaged';
+  }
+}
+
+/** Nobody is left to write the end of a run that was killed. */
+function asOfNow(trace: TraceDocument): TraceDocument {
+  if (trace.status !== 'running') return trace;
+  const { pid, host, boot_id: bootId, start_ticks: startTicks } = trace.router;
+  return hasEnded({ pid, host, bootId, startTicks }) ? { ...trace, status: 'interrupted' } : trace;
+}
+
+/** The parts that every reader walks through. */
 function isTrace(value: unknown): value is TraceDocument {
-  if (typeof value !== 'object' || value === null) return false;
-  return (
-    'id' in value &&
-    'started_at' in value &&
-    'status' in value &&
-    'attempts' in value &&
-    'plan' in value &&
-    'request' in value
-  );
+  if (!isMap(value) || !isMap(value.plan) || !isMap(value.request) || !isMap(value.router)) return false;
+  const { id, started_at, status, attempts, events, warnings, plan, request } = value;
+  const texts = [id, started_at, status, request.cwd];
+  const lists = [attempts, events, warnings, plan.candidates, plan.rejected];
+  return texts.every((text) => typeof text === 'string') && lists.every(isListOfMaps);
+}
+
+function isListOfMaps(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => isMap(item) || typeof item === 'string');
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function codeOf(error: unknown): string | null {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : null;
 }

@@ -13,7 +13,7 @@ describe('the trace of a run', () => {
       rig.script('claude', [{ stdout: claudeSays('ok') }]);
       const { id } = (await rig.run(['exec', '--json', 'hi'])).json();
       const [day = ''] = readdirSync(`${rig.project}/.llm-router/traces`).filter(
-        (name) => name !== '.gitignore',
+        (name) => !name.startsWith('.'),
       );
       expect(day).toMatch(/^\d{8}$/);
       expect(readdirSync(`${rig.project}/.llm-router/traces/${day}`)).toEqual([`${id}.json`]);

@@ -1,15 +1,20 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { emptyRequest } from '../../src/domain/request.js';
 import { newId } from '../../src/router/id.js';
-import { createRouter } from '../../src/router/router.js';
-import { type TraceDocument, traceDocument } from '../../src/trace/document.js';
-import { fileTraceStore } from '../../src/trace/store.js';
-import { realHost } from '../../src/world.js';
-import { configOf } from '../rig/config.js';
-import { ownCooldowns } from '../rig/cooldowns.js';
+import { keepDays, pruneTraces } from '../../src/trace/retention.js';
+import { dayOf, fileTraceStore } from '../../src/trace/store.js';
+import { traceOf } from './documents.js';
 
 let folder = '';
 beforeEach(() => {
@@ -17,31 +22,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A real trace of a run on the built-in mock, as of a given time. */
-async function trace(atMs: number, logPrompts = false): Promise<TraceDocument> {
-  const never = new AbortController().signal;
-  const clock = { ...realHost().clock, now: () => atMs };
-  const router = createRouter(configOf(''), {
-    ...realHost(),
-    clock,
-    readFile: async () => '',
-    signal: never,
-    urgent: never,
-    traces: null,
-    cooldowns: ownCooldowns(),
-    audit: null,
-  });
-  const request = { ...emptyRequest('/'), prompt: 'the secret plan', tool: 'mock' };
-  const planned = await router.plan(request);
-  if (!planned.ok) throw new Error(planned.error.message);
-  const invocation = await router.complete(planned.value);
-  return traceDocument({
-    invocation,
-    request,
-    versions: { router: '1', node: '20', platform: 'linux' },
-    logPrompts,
-  });
-}
+const trace = (atMs: number, logPrompts = false) => traceOf({ atMs, logPrompts });
 
 const DAY = 24 * 60 * 60 * 1000;
 const NOW = Date.parse('2026-11-20T12:00:00Z');
@@ -90,6 +71,76 @@ describe('the trace store', () => {
     expect(await fileTraceStore(path.join(folder, 'none')).list({ last: 10 })).toEqual({
       traces: [],
       damaged: [],
+    });
+  });
+});
+
+describe('a run that was never ended', () => {
+  it('is running while its process lives, and interrupted afterwards', async () => {
+    const store = fileTraceStore(folder);
+    const document = await traceOf({ atMs: NOW, events: 3 });
+    expect(document).toMatchObject({ status: 'running', latency_ms: null, tool: 'mock' });
+    expect(document.attempts).toMatchObject([{ n: 1, status: 'running', cost: null }]);
+    await store.write(document);
+    expect((await store.list({ last: 1 })).traces).toMatchObject([{ status: 'running' }]);
+    const dead = { ...document.router, start_ticks: 1 };
+    await store.write({ ...document, router: dead });
+    expect((await store.list({ last: 1 })).traces).toMatchObject([{ status: 'interrupted' }]);
+    await store.write({ ...document, router: { ...dead, host: 'another machine' } });
+    expect((await store.list({ last: 1 })).traces).toMatchObject([{ status: 'running' }]);
+  });
+
+  it('is replaced by its end', async () => {
+    const store = fileTraceStore(folder);
+    const half = await traceOf({ atMs: NOW, events: 3 });
+    await store.write(half);
+    const whole = await traceOf({ atMs: NOW });
+    await store.write({ ...whole, id: half.id });
+    expect((await store.list({ last: 9 })).traces).toMatchObject([{ id: half.id, status: 'succeeded' }]);
+  });
+});
+
+describe('retention', () => {
+  const ages = [0, 1, 29, 31, 60];
+  const filled = async (): Promise<string[]> => {
+    const documents = await Promise.all(ages.map((days) => trace(NOW - days * DAY)));
+    for (const document of documents) await fileTraceStore(folder).write(document);
+    return documents.map(({ id }) => id);
+  };
+  const left = async () => (await fileTraceStore(folder).list({ last: 99 })).traces.map(({ id }) => id);
+
+  it('removes what is older, drafts of killed runs too, and nothing else', async () => {
+    const ids = await filled();
+    const old = path.join(folder, dayOf(NOW - 60 * DAY));
+    writeFileSync(path.join(old, `${ids[4]}.json.4711.part`), '{');
+    writeFileSync(path.join(old, 'notes.txt'), 'mine');
+    expect(await pruneTraces(folder, { beforeMs: NOW - 30 * DAY })).toEqual({ removed: 3, isDone: true });
+    expect(await left()).toEqual(ids.slice(0, 3));
+    expect(readdirSync(old)).toEqual(['notes.txt']);
+    expect(existsSync(path.join(folder, dayOf(NOW - 31 * DAY)))).toBe(false);
+  });
+
+  it('is exact within a day', async () => {
+    const [older, newer] = [await trace(NOW), await trace(NOW + 2000)];
+    for (const document of [older, newer]) await fileTraceStore(folder).write(document);
+    await pruneTraces(folder, { beforeMs: NOW + 1000 });
+    expect(await left()).toEqual([newer.id]);
+  });
+
+  it('happens once a day, and leaves to the next run what is too much for one', async () => {
+    const ids = await filled();
+    await keepDays(folder, { days: 30, nowMs: NOW });
+    expect(await left()).toEqual(ids.slice(0, 3));
+    const late = await trace(NOW - 40 * DAY);
+    await fileTraceStore(folder).write(late);
+    utimesSync(path.join(folder, '.pruned'), NOW / 1000, NOW / 1000);
+    await keepDays(folder, { days: 30, nowMs: NOW + 1000 });
+    expect(await left()).toContain(late.id);
+    await keepDays(folder, { days: 30, nowMs: NOW + DAY });
+    expect(await left()).not.toContain(late.id);
+    expect(await pruneTraces(folder, { beforeMs: NOW + DAY, atMost: 1 })).toEqual({
+      removed: 1,
+      isDone: false,
     });
   });
 });

@@ -3,6 +3,7 @@ import { toMicroUsd } from '../../domain/cost.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import type { Access, Complexity, Effort, Parent, Request, Resume, Tier } from '../../domain/request.js';
 import { err, ok, type Result } from '../../domain/result.js';
+import { traceIdOf } from '../../domain/trace-context.js';
 import type { CommandContext } from '../context.js';
 import type { AssembledPrompt } from '../prompt.js';
 
@@ -105,7 +106,7 @@ export function buildRequest(
     stream: given.stream,
     session: options.session ?? null,
     sourceAgent: options.sourceAgent ?? null,
-    traceId: options.traceId ?? null,
+    traceId: options.traceId ?? traceIdOf(world.env.TRACEPARENT),
     tags: tags.value,
     parent: parentOf(world.env),
   });
@@ -126,11 +127,10 @@ function parentOf(env: CommandContext['world']['env']): Parent | null {
   const id = env.LLM_ROUTER_PARENT_ID ?? '';
   if (!/^[0-9A-HJKMNP-TV-Z]{26}$/.test(id)) return null;
   const depth = Number(env.LLM_ROUTER_DEPTH);
-  const traceparent = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(env.TRACEPARENT ?? '');
   return {
     id,
     rootId: env.LLM_ROUTER_ROOT_ID ?? id,
-    traceId: traceparent?.[1] ?? null,
+    traceId: traceIdOf(env.TRACEPARENT),
     depth: Number.isInteger(depth) && depth > 0 ? depth : 1,
   };
 }

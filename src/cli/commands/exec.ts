@@ -1,3 +1,4 @@
+import type { RouterConfig } from '../../config/types.js';
 import { parseDuration } from '../../domain/duration.js';
 import type { RunEvent } from '../../domain/events.js';
 import { exitCodeOf, type Failure, failure } from '../../domain/failure.js';
@@ -5,11 +6,13 @@ import type { Invocation } from '../../domain/invocation.js';
 import type { Request, Resume } from '../../domain/request.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { Planned, Router } from '../../router/router.js';
+import { keepsPrompts, keepTraces } from '../../router/traces.js';
 import { type AnswerFile, answerFile } from '../answer-file.js';
 import { commandRouter, loadTrusted, traceDirOf, type UsableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { type Deadline, startDeadline } from '../deadline.js';
 import { type OutputFormat, outputFormat } from '../formats/format.js';
+import { logOf } from '../log.js';
 import { narrate, sayRunFailure } from '../narrate.js';
 import { planScreen } from '../plan-screen.js';
 import { assemblePrompt, readText } from '../prompt.js';
@@ -37,7 +40,15 @@ export async function runExec(context: CommandContext, words: string[], given: E
     if (!planned.ok) return await reportEarly(context, { failure: planned.error }, format);
     if (options.dryRun === true) return await showDryRun(context, { router, planned: planned.value, format });
     if (options.explain === true) await explain(context, planned.value);
-    return await execute(context, { router, planned: planned.value, format, file: options.output ?? null });
+    const code = await execute(context, {
+      router,
+      planned: planned.value,
+      format,
+      file: options.output ?? null,
+    });
+    const nowMs = context.world.clock.now();
+    await keepTraces(traceDirOf(context, loaded.value), { config: router.config, nowMs });
+    return code;
   } finally {
     deadline.value.dispose();
   }
@@ -143,13 +154,26 @@ async function execute(
   const shown = outputFormat(context, format, { live: planned.request.stream, toFile: file.value !== null });
   const emit = async (event: RunEvent): Promise<void> => {
     await shown.event(event);
-    await narrate(context, planned, event);
+    if (output.logFormat === 'text') await narrate(context, planned, event);
   };
-  const invocation = await router.complete(planned, { emit });
+  await sayWhatIsKept(context, router.config, planned);
+  const invocation = await router.complete(planned, { emit, ...logOf(context) });
   if (output.closed.aborted) return 0;
   const unwritten = await writeAnswer(file.value, invocation.text);
   if (unwritten !== null) return reportEarly(context, { failure: unwritten }, format);
   return conclude(context, { shown, invocation, format });
+}
+
+/** A person shall know that what is typed here stays on the disk. */
+async function sayWhatIsKept(
+  { output, world }: CommandContext,
+  config: RouterConfig,
+  planned: Planned,
+): Promise<void> {
+  if (!world.stderr.isTerminal || !config.traces.enabled || !keepsPrompts(config, planned)) return;
+  await output.say(
+    `prompt and answer are kept in the trace (\`log_prompts\` of policy \`${planned.plan.policy}\`)`,
+  );
 }
 
 async function writeAnswer(file: AnswerFile | null, text: string | null): Promise<Failure | null> {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
-import { parseCount, type Register } from '../register.js';
+import type { Register } from '../register.js';
 import type { DoctorOptions } from './doctor.js';
+import { addTrace } from './trace-options.js';
 
 /** Registers `doctor`, `trace` and `template`. Their code is loaded when they run. */
 export function addInspection(context: CommandContext, program: Command, register: Register): void {
@@ -18,32 +19,15 @@ export function addInspection(context: CommandContext, program: Command, registe
     return runDoctor(context, options);
   });
 
-  const trace = register(program, 'trace');
-  trace.command
-    .description('List the newest invocations, or show one')
-    .option('-n, --last <count>', 'how many', parseCount, 10)
-    .option('--json', 'print a JSON array');
-  trace.action(async (options: { last: number; json?: boolean }) => {
-    const { runTraceList } = await import('./trace.js');
-    return runTraceList(context, options);
-  });
-
-  const show = register(trace.command, 'show');
-  show.command
-    .description('Show one invocation: plan, attempts, cost, failure')
-    .argument('<id>', 'its id, or the beginning of it')
-    .option('--json', 'print the trace as it was recorded');
-  show.action(async (id: string, options: { json?: boolean }) => {
-    const { runTraceShow } = await import('./trace.js');
-    return runTraceShow(context, id, options);
-  });
+  addTrace(context, program, register);
 
   const template = register(program, 'template');
   template.command
     .description('Print an annotated example config')
     .argument('[name]', 'which one', 'quick-start')
-    .option('--list', 'list them');
-  template.action(async (name: string, options: { list?: boolean }) => {
+    .option('--list', 'list them')
+    .option('--json', 'with --list: print a JSON array');
+  template.action(async (name: string, options: { list?: boolean; json?: boolean }) => {
     const { runTemplate } = await import('./template.js');
     return runTemplate(context, name, options);
   });

@@ -10,8 +10,9 @@ import { renderTable } from '../table.js';
 export async function runTemplate(
   context: CommandContext,
   name: string,
-  options: { list?: boolean },
+  options: { list?: boolean; json?: boolean },
 ): Promise<number> {
+  if (options.json === true) return listAsJson(context, options.list === true);
   if (options.list === true) {
     const rows = Object.entries(TEMPLATES).map(([entry, { description }]) => [entry, description]);
     await context.output.data(
@@ -28,4 +29,14 @@ export async function runTemplate(
     hint: didYouMean(name, Object.keys(TEMPLATES), 'templates'),
   });
   return reportEarly(context, { failure: unknown }, 'text');
+}
+
+async function listAsJson(context: CommandContext, isList: boolean): Promise<number> {
+  if (!isList) {
+    const wrong = failure('usage', '`--json` prints the list of templates', { hint: 'add `--list`' });
+    return reportEarly(context, { failure: wrong }, 'json');
+  }
+  const list = Object.entries(TEMPLATES).map(([name, { description }]) => ({ name, description }));
+  await context.output.data(`${JSON.stringify(list)}\n`);
+  return 0;
 }

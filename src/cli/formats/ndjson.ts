@@ -1,5 +1,5 @@
+import { eventDocument, finishedDocument } from '../../domain/event-document.js';
 import type { CommandContext } from '../context.js';
-import { eventDocument, finishedDocument } from '../event-document.js';
 import { plannedDocument } from '../plan-document.js';
 import type { OutputFormat } from './format.js';
 import { cleanDocument } from './json.js';

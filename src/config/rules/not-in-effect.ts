@@ -7,7 +7,6 @@ import { entries, finding, isOwn, type Rule, type RuleContext } from './rule.js'
 export const NOT_IN_EFFECT: readonly string[] = [
   'ledger',
   'server',
-  'traces.retention_days',
   'models.*.api',
   'policies.*.budget',
   'policies.*.require_justification_over_usd',

@@ -66,6 +66,9 @@ export const size = (description: string): Schema => ({
 });
 export const access = (description: string): Schema => oneOf(description, ACCESS_LEVELS);
 
+/** Days for which traces are kept where nobody says otherwise. */
+export const RETENTION_DAYS = 30;
+
 /** Protocols of provider APIs. */
 export const APIS = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini', 'ollama'];
 

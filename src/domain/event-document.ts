@@ -1,11 +1,6 @@
-import {
-  attemptDocument,
-  type InvocationDocument,
-  invocationDocument,
-  planDocument,
-} from '../domain/document.js';
-import type { RunEvent } from '../domain/events.js';
-import { unreachable } from '../domain/result.js';
+import { attemptDocument, type InvocationDocument, invocationDocument, planDocument } from './document.js';
+import type { RunEvent } from './events.js';
+import { unreachable } from './result.js';
 
 /** One line of `--format ndjson`: what happened, when, in which invocation and attempt. */
 export function eventDocument(event: RunEvent, more: { id: string; ts: string }) {

@@ -1,0 +1,18 @@
+import type { LoadedFiles } from '../../config-files/load.js';
+import { loadCommandConfig } from '../config.js';
+import type { CommandContext } from '../context.js';
+
+/** The config, for where the traces are: one with errors cannot say it, which is told. */
+export async function loadForTraces(context: CommandContext): Promise<LoadedFiles> {
+  const loaded = await loadCommandConfig(context);
+  if (loaded.config === null) {
+    const more = 'it cannot say where its traces are; see `llm-router config validate`';
+    await context.output.warn(`the configuration has errors: ${more}`);
+  }
+  return loaded;
+}
+
+/** Names the files that were skipped. */
+export async function warnDamaged({ output }: CommandContext, files: readonly string[]): Promise<void> {
+  for (const file of files) await output.warn(`${file} is not a readable trace and was skipped`);
+}

@@ -1,0 +1,69 @@
+import type { Paint } from '../../diagnostics/render.js';
+import { formatDuration } from '../../domain/duration.js';
+import { openTraces } from '../../router/traces.js';
+import type { TraceDocument } from '../../trace/document.js';
+import { traceDirOf } from '../config.js';
+import type { CommandContext } from '../context.js';
+import { reportEarly } from '../report.js';
+import { type Column, renderTable } from '../table.js';
+import { queryOf, type TraceListOptions } from './trace-filters.js';
+import { loadForTraces, warnDamaged } from './trace-folder.js';
+import { costText, countText, paintStatus, statusText } from './trace-words.js';
+
+/** `trace`: the newest invocations that were asked for, one a line. */
+export async function runTraceList(context: CommandContext, options: TraceListOptions): Promise<number> {
+  const { output, world } = context;
+  const query = queryOf(options, world.clock.now());
+  if (!query.ok) return reportEarly(context, { failure: query.error }, 'text');
+  const dir = traceDirOf(context, await loadForTraces(context));
+  const { traces, damaged } = await openTraces(dir).list(query.value);
+  await warnDamaged(context, damaged);
+  if (options.json === true) await output.data(`${JSON.stringify(traces)}\n`);
+  else if (options.ndjson === true)
+    await output.data(traces.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  else if (traces.length === 0) await output.say(emptyText(dir, options));
+  else await output.data(`${await table(context, traces)}\n`);
+  return 0;
+}
+
+function emptyText(dir: string, { last: _last, ...filters }: TraceListOptions): string {
+  return Object.keys(filters).length === 0 ? `no traces in ${dir}` : `no trace in ${dir} matches`;
+}
+
+async function table({ output, world }: CommandContext, traces: readonly TraceDocument[]): Promise<string> {
+  const width = world.stdout.columns || Number.POSITIVE_INFINITY;
+  return renderTable(columns(await output.paint('stdout')), traces.map(rowOf), width);
+}
+
+/** As much of an id as tells invocations apart: the time in ms, and some chance. */
+const SHORT_ID = 13;
+
+function columns(paint: Paint): Column[] {
+  return [
+    { title: 'ID', short: (id) => id.slice(0, SHORT_ID) },
+    { title: 'STARTED', short: (time) => time.slice(5, 16) },
+    { title: 'AGENT', least: 6 },
+    { title: 'TOOL', least: 8 },
+    { title: 'MODEL', least: 8, rank: 3 },
+    { title: 'STATUS', least: 10, paint: (status) => paintStatus(status, paint) },
+    { title: 'TRIES', align: 'right', rank: 1 },
+    { title: 'TOKENS', align: 'right', rank: 2 },
+    { title: 'COST', align: 'right' },
+    { title: 'TIME', align: 'right' },
+  ];
+}
+
+function rowOf(trace: TraceDocument): string[] {
+  return [
+    trace.id,
+    trace.started_at.slice(0, 19).replace('T', ' '),
+    trace.agent ?? '-',
+    trace.tool ?? '-',
+    trace.model ?? '-',
+    statusText(trace),
+    String(trace.attempts.length),
+    trace.usage === null ? '?' : countText(trace.usage.total_tokens),
+    costText(trace),
+    trace.latency_ms === null ? '?' : formatDuration(trace.latency_ms),
+  ];
+}

@@ -1,0 +1,32 @@
+import { parseAge } from '../../domain/duration.js';
+import { failure } from '../../domain/failure.js';
+import { pruneTraces } from '../../router/trace-reading.js';
+import { traceDirOf } from '../config.js';
+import type { CommandContext } from '../context.js';
+import { reportEarly } from '../report.js';
+import { loadForTraces } from './trace-folder.js';
+
+/** `trace prune --older-than 30d`: removes old traces, and says how many. */
+export async function runTracePrune(
+  context: CommandContext,
+  options: { olderThan: string; json?: boolean },
+): Promise<number> {
+  const { output, world } = context;
+  const age = parseAge(options.olderThan);
+  if (!age.ok) {
+    return reportEarly(context, { failure: failure('usage', `--older-than: ${age.error}`) }, 'text');
+  }
+  const dir = traceDirOf(context, await loadForTraces(context));
+  try {
+    const { removed } = await pruneTraces(dir, { beforeMs: world.clock.now() - age.value });
+    if (options.json === true) await output.data(`${JSON.stringify({ removed, dir })}\n`);
+    else await output.say(`removed ${removed} ${removed === 1 ? 'trace' : 'traces'} from ${dir}`);
+    return 0;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const unremoved = failure('input', `traces cannot be removed: ${reason}`, {
+      hint: 'check who owns the folder',
+    });
+    return reportEarly(context, { failure: unremoved }, options.json === true ? 'json' : 'text');
+  }
+}

@@ -1,0 +1,55 @@
+import type { TraceDocument } from '../../trace/document.js';
+import { quoteForShell } from '../plan-screen.js';
+
+/** A command line that asks for the same again, and what has to be put into it by hand. */
+export interface Repetition {
+  command: string;
+  notes: string[];
+}
+
+/** How to repeat an invocation. Texts that a trace does not hold stand as files to fill in. */
+export function repetition({ agent, session, request }: TraceDocument): Repetition {
+  const { origin } = request;
+  const isElsewhere = request.cwd !== origin.cwd;
+  const options: [flag: string, value: string | number | null][] = [
+    ...origin.config.map((file): [string, string] => ['--config', file]),
+    ['--agent', agent],
+    ['--task', request.task],
+    ['--tier', request.tier],
+    ['--complexity', request.complexity],
+    ['--tool', request.tool],
+    ['--model', request.model],
+    ['--policy', request.policy],
+    ['--access', request.access],
+    ['--effort', request.effort],
+    ['--max-tokens', request.max_tokens],
+    ['--temperature', request.temperature],
+    ['--max-cost', request.max_cost_usd],
+    ['--timeout', request.timeout_ms === null ? null : `${request.timeout_ms}ms`],
+    ['--cwd', isElsewhere ? request.cwd : null],
+    ['--session', session],
+    ...Object.entries(request.tags).map(([key, value]): [string, string] => ['--tag', `${key}=${value}`]),
+    ['--prompt-file', promptFile(request)],
+  ];
+  const words = options.flatMap(([flag, value]) => (value === null ? [] : [flag, String(value)]));
+  const fallback = request.fallback === null ? [] : [request.fallback ? '--fallback' : '--no-fallback'];
+  const line = ['llm-router', 'exec', ...words, ...fallback].map(quoteForShell).join(' ');
+  return { command: `cd ${quoteForShell(origin.cwd)} && ${line}`, notes: notesOf(request) };
+}
+
+const FILE = 'prompt.txt';
+
+function promptFile({ prompt_file }: TraceDocument['request']): string {
+  return prompt_file ?? FILE;
+}
+
+function notesOf(request: TraceDocument['request']): string[] {
+  const notes = [];
+  if (request.prompt_file === null) {
+    const where = request.prompt === null ? 'it is not kept' : 'see `trace show --json`';
+    notes.push(`put the prompt into ${FILE} (${where}; sha256 ${request.prompt_sha256.slice(0, 12)}…)`);
+  }
+  if (request.system_sha256 !== null) notes.push('a system prompt was given too: add `--system-file`');
+  if (request.schema_sha256 !== null) notes.push('the answer had a schema: add `--schema`');
+  return notes;
+}

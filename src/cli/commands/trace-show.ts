@@ -1,0 +1,95 @@
+import { type Failure, failure } from '../../domain/failure.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import { type Family, familyOf, type TreeNode } from '../../router/trace-reading.js';
+import { openTraces } from '../../router/traces.js';
+import type { TraceDocument } from '../../trace/document.js';
+import { traceDirOf } from '../config.js';
+import type { CommandContext } from '../context.js';
+import { reportEarly } from '../report.js';
+import { loadForTraces, warnDamaged } from './trace-folder.js';
+import { story } from './trace-story.js';
+import { treeScreen } from './trace-tree.js';
+
+/** The options of `trace show`, as the argument parser gives them. */
+export interface TraceShowOptions {
+  tree?: boolean;
+  json?: boolean;
+  ndjson?: boolean;
+}
+
+/** `trace show <id>`: one invocation as a story, or with `--tree` everybody who belongs to it. */
+export async function runTraceShow(
+  context: CommandContext,
+  prefix: string,
+  options: TraceShowOptions,
+): Promise<number> {
+  const dir = traceDirOf(context, await loadForTraces(context));
+  const trace = await theOne(context, dir, prefix);
+  if (!trace.ok)
+    return reportEarly(context, { failure: trace.error }, options.json === true ? 'json' : 'text');
+  await context.output.data(
+    options.tree === true
+      ? await familyText(context, { dir, trace: trace.value, options })
+      : await oneText(context, trace.value, options),
+  );
+  return 0;
+}
+
+async function theOne(
+  context: CommandContext,
+  dir: string,
+  prefix: string,
+): Promise<Result<TraceDocument, Failure>> {
+  const { traces, damaged } = await openTraces(dir).find(prefix);
+  await warnDamaged(context, damaged);
+  const [trace, ...others] = traces;
+  if (trace === undefined) {
+    const hint = `\`llm-router trace\` lists the newest ones of ${dir}`;
+    return err(failure('usage', `no trace starts with \`${prefix}\``, { hint }));
+  }
+  if (others.length === 0) return ok(trace);
+  const hint = `give more of the id: ${traces.map(({ id }) => id).join(', ')}`;
+  return err(failure('usage', `several traces start with \`${prefix}\``, { hint }));
+}
+
+async function oneText(
+  { output, world }: CommandContext,
+  trace: TraceDocument,
+  options: TraceShowOptions,
+): Promise<string> {
+  if (options.json === true || options.ndjson === true) return `${JSON.stringify(trace)}\n`;
+  return `${story(trace, { width: world.stdout.columns || WIDTH, paint: await output.paint('stdout') })}\n`;
+}
+
+/** Where the terminal does not say, and in a pipe. */
+const WIDTH = 100;
+
+async function familyText(
+  context: CommandContext,
+  { dir, trace, options }: { dir: string; trace: TraceDocument; options: TraceShowOptions },
+): Promise<string> {
+  const { output, world } = context;
+  const family = await familyOf(openTraces(dir), trace);
+  await warnDamaged(context, family.damaged);
+  if (options.json === true) return `${JSON.stringify(familyDocument(family))}\n`;
+  if (options.ndjson === true) return family.roots.flatMap(linesOf).join('');
+  const paint = await output.paint('stdout');
+  return `${treeScreen(family, { shown: trace.id, width: world.stdout.columns || Number.POSITIVE_INFINITY, paint })}\n`;
+}
+
+/** Traces nested like the calls, each with what it and everything below it come to. */
+function familyDocument({ roots, total }: Family) {
+  return { roots: roots.map(nodeDocument), total: totalDocument(total) };
+}
+
+function nodeDocument({ trace, children, total }: TreeNode): object {
+  return { trace, total: totalDocument(total), children: children.map(nodeDocument) };
+}
+
+function totalDocument({ invocations, succeeded, usd, isComplete, tokens }: Family['total']) {
+  return { invocations, succeeded, usd, cost_known: isComplete, total_tokens: tokens };
+}
+
+function linesOf({ trace, children }: TreeNode): string[] {
+  return [`${JSON.stringify(trace)}\n`, ...children.flatMap(linesOf)];
+}

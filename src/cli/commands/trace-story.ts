@@ -1,0 +1,127 @@
+import type { Paint } from '../../diagnostics/render.js';
+import { formatDuration } from '../../domain/duration.js';
+import { exitCodeOf, failure } from '../../domain/failure.js';
+import type { TraceDocument } from '../../trace/document.js';
+import { pairName, quoteForShell } from '../plan-screen.js';
+import { labelled } from '../wrap.js';
+import { repetition } from './trace-repeat.js';
+import { timeline } from './trace-timeline.js';
+import { costText, countText, paintStatus, statusText } from './trace-words.js';
+
+/** How a story is told. */
+export interface Screen {
+  /** Cells of a line. */
+  width: number;
+  paint: Paint;
+}
+
+type Attempt = TraceDocument['attempts'][number];
+
+/** One invocation as a story: what came of it, why this tool, what happened when, what went wrong, how to repeat it. */
+export function story(trace: TraceDocument, screen: Screen): string {
+  const { paint } = screen;
+  const sections: [title: string, lines: string[]][] = [
+    ['Why', whyLines(trace, screen)],
+    ['Timeline', timeline(trace, screen)],
+    ['Ran', trace.attempts.flatMap((attempt) => attemptLines(attempt, screen))],
+    ['Repeat', repeatLines(trace)],
+  ];
+  const told = sections.flatMap(([title, lines]) =>
+    lines.length === 0 ? [] : ['', paint.bold(title), ...lines],
+  );
+  return [...headLines(trace, screen), ...told].join('\n');
+}
+
+const LABEL = 11;
+
+function headLines(trace: TraceDocument, { width, paint }: Screen): string[] {
+  const { id, failure: failed, warnings } = trace;
+  const took = trace.latency_ms === null ? '' : ` in ${formatDuration(trace.latency_ms)}`;
+  const head = `${paint.bold(id)}  ${paintStatus(statusText(trace), paint)}${took}`;
+  const facts: [label: string, text: string | null][] = [
+    ['started', `${trace.started_at.slice(0, 19).replace('T', ' ')} UTC`],
+    ['agent', `${trace.agent ?? '-'} (policy ${trace.plan.policy}, access ${trace.plan.access})`],
+    ['answered', trace.status === 'succeeded' ? answerText(trace) : null],
+    ['cost', `${costText(trace)}${basisText(trace)}, ${tokensText(trace)}`],
+    ['prompt', promptText(trace)],
+    ['session', trace.session],
+    ['called by', trace.parent_id],
+    ['trace', trace.trace_id],
+    ['in', trace.request.cwd],
+    ['failed', failed === null ? null : `${failed.message} [${failed.type}], exit ${exitCode(failed)}`],
+    ['hint', failed?.hint ?? null],
+    [
+      'interrupted',
+      trace.status === 'interrupted' ? 'the router was killed; what it started may have gone on' : null,
+    ],
+    ...warnings.map((warning): [string, string] => ['warning', warning]),
+  ];
+  const lines = facts.flatMap(([label, text]) =>
+    text === null ? [] : labelled(`  ${label}`, text, { indent: LABEL + 2, width }),
+  );
+  return [head, ...lines];
+}
+
+function answerText({ tool, model, response_model: real, text_chars: chars }: TraceDocument): string {
+  const asked = pairName({ tool, model });
+  const served = real === null || real === model ? '' : `, served by ${real}`;
+  return `${asked}${served}, ${chars === null ? 'no text' : `${countText(chars)} characters`}`;
+}
+
+function basisText({ cost }: TraceDocument): string {
+  return cost === null ? '' : ` (${cost.basis}, ${cost.billing})`;
+}
+
+function tokensText({ usage }: TraceDocument): string {
+  if (usage === null) return 'tokens not reported';
+  const parts: [name: string, count: number | null][] = [
+    ['in', usage.input_tokens],
+    ['cached', usage.cache_read_tokens],
+    ['out', usage.output_tokens],
+  ];
+  const known = parts.flatMap(([name, count]) => (count === null ? [] : [`${countText(count)} ${name}`]));
+  return `${countText(usage.total_tokens)} tokens${known.length === 0 ? '' : ` (${known.join(', ')})`}`;
+}
+
+function promptText({ request }: TraceDocument): string {
+  const file = request.prompt_file === null ? '' : ` from ${request.prompt_file}`;
+  const chars = `${countText(request.prompt_chars)} character${request.prompt_chars === 1 ? '' : 's'}`;
+  return `${chars}${file}, sha256 ${request.prompt_sha256.slice(0, 12)}…`;
+}
+
+function exitCode({ type, phase, message }: NonNullable<TraceDocument['failure']>): number {
+  return exitCodeOf(failure(type, message, { phase }));
+}
+
+function whyLines({ plan }: TraceDocument, { width, paint }: Screen): string[] {
+  const at = (place: string | null) => (place === null ? '' : `  (${place})`);
+  const box = { indent: 7, width };
+  const chosen = plan.candidates.flatMap((candidate, index) => [
+    `  ${index + 1}. ${paint.bold(pairName(candidate))}`,
+    ...candidate.because.flatMap((why) => labelled('', `${why.rule}: ${why.detail}${at(why.at)}`, box)),
+  ]);
+  const rejected = plan.rejected.flatMap((one) => [
+    `  -  ${pairName(one)}`,
+    ...labelled('', `rejected: ${one.reason}: ${one.detail}${at(one.at)}`, box),
+    ...(one.hint === null ? [] : labelled('', `hint: ${one.hint}`, box)),
+  ]);
+  return [...chosen, ...rejected];
+}
+
+/** The command of an attempt, and what it said when it failed. */
+function attemptLines({ n, argv, failure: failed, exit_code }: Attempt, { width, paint }: Screen): string[] {
+  const box = { indent: 5, width };
+  const command = argv === null ? 'in-process or refused before a start' : argv.map(quoteForShell).join(' ');
+  const lines = labelled(`  ${n}.`, command, box);
+  if (failed === null) return lines;
+  const exit = exit_code === null ? '' : `, exit ${exit_code}`;
+  lines.push(...labelled('', `${failed.type}${exit}: ${failed.message}`, box));
+  const tail = failed.stderr_tail?.split('\n') ?? [];
+  return [...lines, ...tail.map((line) => `     ${paint.dim('|')} ${line}`)];
+}
+
+/** One line, however long: it is there to be copied. */
+function repeatLines(trace: TraceDocument): string[] {
+  const { command, notes } = repetition(trace);
+  return [`  ${command}`, ...notes.map((note) => `  # ${note}`)];
+}

@@ -1,0 +1,90 @@
+import type { Paint } from '../../diagnostics/render.js';
+import { formatDuration } from '../../domain/duration.js';
+import { costOf } from '../../router/trace-reading.js';
+import type { TraceDocument } from '../../trace/document.js';
+import { pairName } from '../plan-screen.js';
+import { cut } from '../table.js';
+import { statusText, totalText } from './trace-words.js';
+
+type Attempt = TraceDocument['attempts'][number];
+
+const BAR = { least: 10, most: 40 };
+const NAME = 26;
+const TIME = 8;
+/** What stands behind the bar: time and what came of it. */
+const BEHIND = 30;
+
+/** Attempts as bars on one scale, light until the first output, and between them what happened. */
+export function timeline(trace: TraceDocument, { width, paint }: { width: number; paint: Paint }): string[] {
+  const startMs = Date.parse(trace.started_at);
+  const names = trace.attempts.map((attempt) => `${attempt.n}. ${pairName(attempt)}`);
+  const name = Math.min(NAME, Math.max(0, ...names.map((text) => text.length)));
+  const bar = Math.min(BAR.most, Math.max(BAR.least, width - name - TIME - BEHIND - 8));
+  const scale = { startMs, totalMs: Math.max(1, lengthMs(trace, startMs)), cells: bar };
+  const events = trace.events.map((event) => ({
+    at: textOf(event, 'ts'),
+    line: eventLine(event, { startMs, name, paint }),
+  }));
+  const attempts = trace.attempts.map((attempt, index) => {
+    const head = `  ${cut(names[index] ?? '', name).padEnd(name)}  ${barOf(attempt, scale)}`;
+    const took = attempt.latency_ms === null ? '?' : formatDuration(attempt.latency_ms);
+    return { at: attempt.started_at, line: `${head}  ${took.padStart(TIME)}  ${outcome(attempt)}` };
+  });
+  // In the same millisecond an attempt follows from the event.
+  const happened = [...events, ...attempts];
+  const lines = happened
+    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+    .map(({ line }) => cut(line, width));
+  if (lines.length === 0) return ['  nothing was started'];
+  return [...lines, `  ${' '.repeat(name)}  0${formatDuration(scale.totalMs).padStart(bar - 1)}`];
+}
+
+function lengthMs({ latency_ms, attempts }: TraceDocument, startMs: number): number {
+  const ends = attempts.map(({ started_at, latency_ms: ms }) => Date.parse(started_at) - startMs + (ms ?? 0));
+  return Math.max(latency_ms ?? 0, ...ends);
+}
+
+function barOf(attempt: Attempt, scale: { startMs: number; totalMs: number; cells: number }): string {
+  const cellOf = (ms: number) => Math.round((Math.min(ms, scale.totalMs) / scale.totalMs) * scale.cells);
+  const from = Math.max(0, Date.parse(attempt.started_at) - scale.startMs);
+  const to = attempt.latency_ms === null ? scale.totalMs : from + attempt.latency_ms;
+  const first = from + (attempt.first_output_ms ?? to - from);
+  const start = Math.min(cellOf(from), scale.cells - 1);
+  const end = Math.max(start + 1, cellOf(to));
+  const output = Math.min(Math.max(start, cellOf(first)), end);
+  const quiet = '░'.repeat(output - start);
+  return `${' '.repeat(start)}${quiet}${'█'.repeat(end - output)}`.padEnd(scale.cells);
+}
+
+function outcome(attempt: Attempt): string {
+  if (attempt.status === 'running') return 'still running when this was written';
+  if (attempt.failure !== null) return statusText({ status: 'failed', failure: attempt.failure });
+  return `succeeded, ${totalText(costOf(attempt))}`;
+}
+
+/** Events are as `--format ndjson` writes them; one that is new here is told by its fields. */
+function eventLine(
+  event: object,
+  { startMs, name, paint }: { startMs: number; name: number; paint: Paint },
+): string {
+  const after = formatDuration(Math.max(0, Date.parse(textOf(event, 'ts')) - startMs));
+  return paint.dim(`  ${`+${after}`.padEnd(name)}  ${eventText(event)}`);
+}
+
+function eventText(event: object): string {
+  const { type, ts: _ts, attempt: _attempt, ...fields } = event as Record<string, unknown>;
+  const told = Object.entries(fields).map(([key, value]) => {
+    const isPair = typeof value === 'object' && value !== null && 'tool' in value && 'model' in value;
+    if (isPair) return `${key} ${pairName(value as { tool: string | null; model: string | null })}`;
+    return `${key} ${key.endsWith('_ms') && typeof value === 'number' ? formatDuration(value) : plain(value)}`;
+  });
+  return `${String(type)}: ${told.join(', ')}`;
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function textOf(event: object, key: string): string {
+  return String((event as Record<string, unknown>)[key] ?? '');
+}

@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { type Failure, failure } from '../domain/failure.js';
+import { LOG_FORMATS } from './output.js';
+
+/** Two options that cannot both hold: `--json` stands for one format, and no other may be named beside it. */
+export function contradictionIn(command: Command): Failure | null {
+  const { json, ndjson, format } = command.opts<{ json?: boolean; ndjson?: boolean; format?: string }>();
+  if (json !== true) return null;
+  if (ndjson === true) return both('--ndjson');
+  const isNamed = command.getOptionValueSource('format') === 'cli';
+  return isNamed && format !== 'json' ? both(`--format ${format}`) : null;
+}
+
+function both(other: string): Failure {
+  return failure('usage', `\`--json\` and \`${other}\` ask for two formats`, {
+    hint: 'leave one of them out',
+  });
+}
+
+/** A variable is checked like the option that it stands for. */
+export function badLogFormat(env: Readonly<Record<string, string | undefined>>): Failure | null {
+  const value = env.LLM_ROUTER_LOG_FORMAT ?? '';
+  if (value === '' || LOG_FORMATS.some((format) => format === value)) return null;
+  const hint = `it may be ${LOG_FORMATS.map((format) => `\`${format}\``).join(' or ')}`;
+  return failure('usage', `LLM_ROUTER_LOG_FORMAT: unknown format \`${value}\``, { hint });
+}

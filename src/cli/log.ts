@@ -1,0 +1,33 @@
+import type { Listeners, LogRecord } from '../router/sinks.js';
+import type { CommandContext } from './context.js';
+import { pairName, quoteForShell } from './plan-screen.js';
+
+/** Who reads the log of a run: programs, with `--log-format json`; people, with `--verbose`; else nobody. */
+export function logOf({ output, globals }: CommandContext): Pick<Listeners, 'log'> {
+  if (output.logFormat === 'json') return { log: (record) => output.log(record) };
+  return globals.verbose ? { log: (record) => output.say(logLine(record)) } : {};
+}
+
+/** What stands in front, or is the same on every line of a run. */
+const NOT_REPEATED = new Set([
+  ...['ts', 'level', 'event', 'invocation_id', 'trace_id', 'parent_id', 'session', 'agent'],
+  ...['tool', 'model', 'attempt', 'argv', 'because'],
+]);
+
+/** One line of the log for a person: the time, what happened to whom, and every field that has a value. */
+export function logLine(record: LogRecord): string {
+  const { ts, event, attempt, argv, because } = record;
+  const who = [attempt === null ? '' : `attempt ${attempt}`, pairName(record)].filter((part) => part !== '');
+  const rules = Array.isArray(because) ? because.map((one: { rule: string }) => one.rule) : [];
+  const fields = Object.entries(record).flatMap(([name, value]) =>
+    value === null || NOT_REPEATED.has(name) ? [] : [`${name}=${shown(value)}`],
+  );
+  if (rules.length > 0) fields.unshift(`because=${rules.join(',')}`);
+  if (Array.isArray(argv)) fields.push(`argv: ${argv.map(quoteForShell).join(' ')}`);
+  return [ts.slice(11, 23), event.padEnd(20), who.join(' '), ...fields].join('  ').trimEnd();
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return /^[^\s"]+$/.test(text) ? text : JSON.stringify(text);
+}

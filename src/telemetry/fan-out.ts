@@ -1,0 +1,25 @@
+import type { EventSink } from '../domain/events.js';
+
+/** Several sinks as one, and what went wrong in them. */
+export interface FanOut {
+  emit: EventSink;
+  /** How often a sink threw, and what it said the first time. */
+  failures(): { count: number; first: string | null };
+}
+
+/** Tells every sink of every event, in order, and waits for each. One that throws is counted, and hurts nobody. */
+export function fanOut(sinks: readonly (EventSink | null)[]): FanOut {
+  const present = sinks.filter((sink) => sink !== null);
+  const failed = { count: 0, first: null as string | null };
+  const emit: EventSink = async (event) => {
+    for (const sink of present) {
+      try {
+        await sink(event);
+      } catch (error) {
+        failed.count++;
+        failed.first ??= error instanceof Error ? error.message : String(error);
+      }
+    }
+  };
+  return { emit, failures: () => failed };
+}

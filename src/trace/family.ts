@@ -1,0 +1,103 @@
+import type { TraceDocument } from './document.js';
+import { dayOf, type TraceStore } from './store.js';
+
+/** An invocation and those that were called from inside it, oldest first. */
+export interface TreeNode {
+  trace: TraceDocument;
+  children: TreeNode[];
+  /** Of this one and everything below it. */
+  total: Total;
+}
+
+/** What several invocations come to. */
+export interface Total {
+  invocations: number;
+  succeeded: number;
+  /** The known part, in USD; `null` when nothing is known. */
+  usd: number | null;
+  /** Whether the cost of every one of them is known. */
+  isComplete: boolean;
+  /** The reported part; `null` when nothing was reported. */
+  tokens: number | null;
+}
+
+/** Invocations that belong together, as trees. */
+export interface Family {
+  roots: TreeNode[];
+  total: Total;
+  /** Files that hold no trace. */
+  damaged: string[];
+}
+
+/**
+ * Everybody who belongs to an invocation: calls inside calls, those with the same trace id, and those of the same session. Looks
+ * at the days around those on which it finds somebody.
+ */
+export async function familyOf(store: TraceStore, trace: TraceDocument): Promise<Family> {
+  const belongs = (one: TraceDocument): boolean =>
+    one.root_id === trace.root_id ||
+    one.trace_id === trace.trace_id ||
+    (trace.session !== null && one.session === trace.session);
+  let span = around([trace]);
+  for (;;) {
+    const { first, last } = span;
+    const found = await store.onDays((day) => day >= first && day <= last, belongs);
+    span = around([trace, ...found.traces]);
+    if (span.first >= first && span.last <= last) return treesOf(found.traces, found.damaged);
+  }
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** From the day before the first to the day after the last. */
+function around(traces: readonly TraceDocument[]): { first: string; last: string } {
+  const times = traces.map((trace) => Date.parse(trace.started_at));
+  return { first: dayOf(Math.min(...times) - DAY_MS), last: dayOf(Math.max(...times) + DAY_MS) };
+}
+
+function treesOf(traces: readonly TraceDocument[], damaged: string[]): Family {
+  const oldestFirst = [...traces].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const ids = new Set(oldestFirst.map(({ id }) => id));
+  const nodeOf = (trace: TraceDocument): TreeNode => {
+    const children = oldestFirst.filter(({ parent_id }) => parent_id === trace.id).map(nodeOf);
+    return { trace, children, total: sum([ownTotal(trace), ...children.map(({ total }) => total)]) };
+  };
+  const roots = oldestFirst.filter(({ parent_id }) => parent_id === null || !ids.has(parent_id)).map(nodeOf);
+  return { roots, total: sum(roots.map(({ total }) => total)), damaged };
+}
+
+/** What one invocation comes to by itself. */
+export function ownTotal({ status, usage, attempts }: TraceDocument): Total {
+  const costs = attempts.map(costOf);
+  return {
+    invocations: 1,
+    succeeded: status === 'succeeded' ? 1 : 0,
+    usd: costs.reduce((all, { usd }) => addKnown(all, usd), attempts.length === 0 ? 0 : null),
+    isComplete: status !== 'interrupted' && costs.every(({ isComplete }) => isComplete),
+    tokens: usage?.total_tokens ?? null,
+  };
+}
+
+/** What one attempt is charged. Nobody pays for the tokens of a subscription, so that their unknown price leaves nothing open. */
+export function costOf({ cost }: TraceDocument['attempts'][number]): Pick<Total, 'usd' | 'isComplete'> {
+  if (cost === null || cost.usd === null) return { usd: null, isComplete: false };
+  return { usd: cost.usd, isComplete: cost.basis !== 'unknown' || cost.billing !== 'api' };
+}
+
+function sum(totals: readonly Total[]): Total {
+  return totals.reduce(
+    (a, b) => ({
+      invocations: a.invocations + b.invocations,
+      succeeded: a.succeeded + b.succeeded,
+      usd: addKnown(a.usd, b.usd),
+      isComplete: a.isComplete && b.isComplete,
+      tokens: addKnown(a.tokens, b.tokens),
+    }),
+    { invocations: 0, succeeded: 0, usd: null, isComplete: true, tokens: null },
+  );
+}
+
+/** Micro-USD are exact in a double; their sums in USD are rounded back to them. */
+function addKnown(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.round((a + b) * 1_000_000) / 1_000_000;
+}

@@ -1,0 +1,77 @@
+import { readdir, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { dayOf } from './store.js';
+
+/** What a clean-up did; `isDone` is false where there is more to remove than it was allowed. */
+export interface Pruned {
+  removed: number;
+  isDone: boolean;
+}
+
+/** Removes the traces of invocations that started before a time, oldest first, at most so many. Other files stay. */
+export async function pruneTraces(
+  dir: string,
+  { beforeMs, atMost = Number.POSITIVE_INFINITY }: { beforeMs: number; atMost?: number },
+): Promise<Pruned> {
+  let removed = 0;
+  const days = (await names(dir)).filter((name) => /^\d{8}$/.test(name) && name <= dayOf(beforeMs));
+  for (const day of days.sort()) {
+    const folder = path.join(dir, day);
+    const old = (await names(folder)).filter((name) => TRACE.test(name) && name < idTime(beforeMs));
+    const now = old.slice(0, atMost - removed);
+    for (let start = 0; start < now.length; start += AT_ONCE) {
+      await Promise.all(
+        now.slice(start, start + AT_ONCE).map((name) => unlink(path.join(folder, name)).catch(gone)),
+      );
+    }
+    removed += now.length;
+    await rmdir(folder).catch(() => undefined); // not empty: something else is kept there
+    if (now.length < old.length) return { removed, isDone: false };
+  }
+  return { removed, isDone: true };
+}
+
+/** What a run may remove in passing: some 20 ms of work. */
+const IN_PASSING = 500;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Keeps the last days only. Looks once a day; what is too much for one run is left to the next. */
+export async function keepDays(dir: string, { days, nowMs }: { days: number; nowMs: number }): Promise<void> {
+  const marker = path.join(dir, '.pruned');
+  const last = await stat(marker).catch(() => null);
+  if (last !== null && dayOf(last.mtimeMs) === dayOf(nowMs)) return;
+  const { isDone } = await pruneTraces(dir, { beforeMs: nowMs - days * DAY_MS, atMost: IN_PASSING });
+  if (isDone) await writeFile(marker, '', { mode: 0o600 });
+}
+
+/** A trace, or the draft that a killed run left. */
+const TRACE = /^[0-9A-Z]{26}\.json(?:\.[\d.]*part)?$/;
+const AT_ONCE = 64;
+const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** The first ten characters of an id (a ULID) that is made at this time: ids sort by it. */
+function idTime(ms: number): string {
+  const digits: string[] = [];
+  for (let rest = Math.max(0, Math.floor(ms)); digits.length < 10; rest = Math.floor(rest / 32)) {
+    digits.unshift(BASE32.charAt(rest % 32));
+  }
+  return digits.join('');
+}
+
+async function names(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+/** Somebody else removed it first. */
+function gone(error: unknown): void {
+  if (!isMissing(error)) throw error;
+}
+
+function isMissing(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
+}

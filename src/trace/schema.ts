@@ -1,0 +1,223 @@
+import { FINISH_REASONS } from '../domain/attempt.js';
+import { DOCUMENT_VERSION } from '../domain/document.js';
+import { FAILURES } from '../domain/failure.js';
+import { ACCESS_LEVELS, COMPLEXITIES, EFFORTS, TIERS } from '../domain/request.js';
+
+/** A piece of JSON Schema. */
+type Schema = { readonly [keyword: string]: unknown };
+
+/** A map that has these keys, all of them, and no others. */
+function record(description: string, properties: Record<string, Schema>): Schema {
+  return {
+    type: 'object',
+    description,
+    properties,
+    required: Object.keys(properties),
+    additionalProperties: false,
+  };
+}
+
+const text = (description: string): Schema => ({ type: 'string', description });
+const count = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
+const amount = (description: string): Schema => ({ type: 'number', minimum: 0, description });
+const time = (description: string): Schema => ({ type: 'string', format: 'date-time', description });
+const list = (description: string, items: Schema): Schema => ({ type: 'array', description, items });
+const oneOf = (description: string, values: readonly string[]): Schema => ({
+  type: 'string',
+  enum: values,
+  description,
+});
+const reference = (name: string, description: string): Schema => ({ $ref: `#/$defs/${name}`, description });
+
+/** The same, or `null`: not known, or not given. */
+function maybe(schema: Schema): Schema {
+  const { description, ...rest } = schema;
+  return { description, anyOf: [rest, { type: 'null' }] };
+}
+
+const STATUSES = ['planned', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted'];
+const BASES = ['reported', 'computed', 'estimated', 'unknown'];
+const BILLINGS = ['api', 'subscription', 'free'];
+
+const candidate = {
+  tool: text('The tool'),
+  model: maybe(text('Name in the catalogue')),
+  because: list(
+    'Why it may serve the request',
+    record('One reason', {
+      rule: text('The rule that applied'),
+      detail: text('In words'),
+      at: maybe(text('The line of the config that decided, `file:line:column`')),
+    }),
+  ),
+};
+
+const rejected = {
+  tool: maybe(text('The tool; `null`: no tool offers the model')),
+  model: maybe(text('Name in the catalogue')),
+  reason: reference('failure_type', 'Why it may not'),
+  detail: text('In words'),
+  hint: maybe(text('What to do about it')),
+  at: maybe(text('The line of the config that decided')),
+  reset_at: maybe(time('When it may be tried again')),
+  phase: oneOf('When it was rejected', ['plan', 'admit']),
+};
+
+const attempt = {
+  n: { type: 'integer', minimum: 1, description: 'Number, from 1' },
+  tool: text('The tool'),
+  model: maybe(text('Name in the catalogue')),
+  status: oneOf('How it stands or ended', ['running', 'succeeded', 'failed', 'cancelled']),
+  started_at: time('UTC'),
+  latency_ms: maybe(count('How long it took; `null` while it runs')),
+  first_output_ms: maybe(count('From its start to its first output')),
+  exit_code: maybe({ type: 'integer', description: 'Exit code of the tool' }),
+  usage: maybe(reference('usage', 'Tokens')),
+  cost: maybe(reference('cost', 'What it cost')),
+  failure: maybe(reference('failure', 'Why it failed')),
+  argv: maybe(
+    list('What was started, with `{prompt}` and `{system}` for those texts; `null`: no command was started', {
+      type: 'string',
+    }),
+  ),
+};
+
+const request = {
+  prompt: maybe(text('Only with `log_prompts`')),
+  prompt_sha256: text('SHA-256 of the prompt, hexadecimal'),
+  prompt_chars: count('Length in UTF-16 units'),
+  prompt_bytes: count('Length in bytes of UTF-8'),
+  prompt_file: maybe(text('The file that is the whole prompt')),
+  system: maybe(text('Only with `log_prompts`')),
+  system_sha256: maybe(text('SHA-256 of the system prompt that came with the request')),
+  system_chars: maybe(count('Its length')),
+  task: maybe(text('`--task`')),
+  tier: maybe(oneOf('`--tier`', TIERS)),
+  complexity: maybe(oneOf('`--complexity`', COMPLEXITIES)),
+  tool: maybe(text('`--tool`')),
+  model: maybe(text('`--model`')),
+  policy: maybe(text('`--policy`')),
+  access: maybe(oneOf('`--access`', ACCESS_LEVELS)),
+  effort: maybe(oneOf('`--effort`', EFFORTS)),
+  max_tokens: maybe(count('`--max-tokens`')),
+  temperature: maybe(amount('`--temperature`')),
+  max_cost_usd: maybe(amount('`--max-cost`')),
+  fallback: maybe({ type: 'boolean', description: '`--fallback`, `--no-fallback`' }),
+  schema_sha256: maybe(text('SHA-256 of the schema of the answer')),
+  cwd: text('Working directory of the tool'),
+  timeout_ms: maybe(count('`--timeout`')),
+  source_agent: maybe(text('`--source-agent`')),
+  tags: { type: 'object', additionalProperties: { type: 'string' }, description: '`--tag`' },
+  origin: record('Where the run was asked for', {
+    cwd: text('Working directory of the router'),
+    config: list('Configs that were named; none: they were searched', { type: 'string' }),
+  }),
+};
+
+const document = {
+  version: { const: DOCUMENT_VERSION, description: 'Version of this format' },
+  id: { type: 'string', pattern: '^[0-9A-HJKMNP-TV-Z]{26}$', description: 'The invocation, a ULID' },
+  trace_id: text('The trace it belongs to'),
+  parent_id: maybe(text('The invocation inside whose tool it was called')),
+  session: maybe(text('`--session`')),
+  status: oneOf('How it stands or ended; of a dead process `running` means interrupted', STATUSES),
+  started_at: time('UTC'),
+  agent: maybe(text('Who asked')),
+  tool: maybe(text('Who answered, or was tried last')),
+  model: maybe(text('Name in the catalogue')),
+  response_model: maybe(text('The model that the provider named')),
+  text: maybe(text('The answer; only with `log_prompts`')),
+  data: { description: 'The answer as a value; only with `log_prompts`' },
+  finish_reason: maybe(oneOf('Why the answer ended', FINISH_REASONS)),
+  tool_session_id: maybe(text("The tool's own session")),
+  usage: maybe(reference('usage', 'Tokens of all attempts')),
+  cost: maybe(reference('cost', 'Cost of all attempts')),
+  latency_ms: maybe(count('How long it took; `null` while it runs')),
+  plan: record('The decision', {
+    candidates: list('Who may serve it, in order', record('One candidate', candidate)),
+    rejected: list('Who may not', record('One rejected pair', rejected)),
+    ignored: list(
+      'Options without a place in a tool',
+      record('One of them', { option: text('The option'), tool: text('The tool'), detail: text('In words') }),
+    ),
+    policy: text('The policy that applied'),
+    access: oneOf('What the tool may do', ACCESS_LEVELS),
+    estimated_input_tokens: count('An estimate'),
+  }),
+  attempts: list('What was tried', record('One try of one candidate', attempt)),
+  warnings: list('What a person should know', { type: 'string' }),
+  failure: maybe(reference('failure', 'Why it failed')),
+  events: list('What happened between the attempts, as `exec --format ndjson` tells it', {
+    type: 'object',
+    description: 'One event; its other fields depend on its type',
+    properties: {
+      type: text('Its name'),
+      ts: time('UTC'),
+      attempt: maybe(count('The attempt it belongs to')),
+    },
+    required: ['type', 'ts', 'attempt'],
+  }),
+  text_chars: maybe(count('Length of the answer')),
+  text_sha256: maybe(text('SHA-256 of the answer')),
+  root_id: text('The first invocation of the family'),
+  depth: count('Calls above it: 0 for the first'),
+  resumed_from: maybe(text('The invocation whose session it continued')),
+  session_totals: maybe(
+    record("What the tool's own session has used so far", {
+      usage: maybe(reference('usage', 'Tokens')),
+      cost_usd: maybe(amount('USD')),
+    }),
+  ),
+  request: record('What was asked', request),
+  versions: record('The programs', {
+    router: text('llm-router'),
+    node: text('Node'),
+    platform: text('System'),
+  }),
+  router: record('The process that ran it', {
+    pid: count('Its id'),
+    host: text('Its machine'),
+    boot_id: maybe(text("The machine's boot, on Linux")),
+    start_ticks: maybe(count('Its start, in ticks since the boot, on Linux')),
+  }),
+};
+
+const usage = record('Tokens; `null` is not reported', {
+  input_tokens: maybe(count('Input without what was cached')),
+  cache_read_tokens: maybe(count('Read from a cache')),
+  cache_write_tokens: maybe(count('Written to a cache')),
+  cache_write_1h_tokens: maybe(count('Written to a cache that lives one hour')),
+  output_tokens: maybe(count('Output, reasoning included')),
+  reasoning_tokens: maybe(count('Reasoning')),
+  total_tokens: count('Input, cache and output together'),
+});
+
+const cost = record('USD', {
+  usd: maybe(amount('What is charged; with basis `unknown` the known part')),
+  list_usd: maybe(amount('The list price')),
+  basis: oneOf('Where it comes from', BASES),
+  billing: oneOf('Who pays', BILLINGS),
+});
+
+const failure = record('Why something failed', {
+  type: reference('failure_type', 'The word for it'),
+  phase: maybe(text('The clock, the stage or the signal')),
+  message: text('One sentence'),
+  hint: maybe(text('What to do about it')),
+  tool: maybe(text('The tool')),
+  model: maybe(text('The model')),
+  retry_after_ms: maybe(count('Wait before another try')),
+  reset_at: maybe(time('When the limit resets')),
+  http_status: maybe({ type: 'integer', description: 'HTTP status' }),
+  exit_code: maybe({ type: 'integer', description: 'Exit code of the tool' }),
+  stderr_tail: maybe(text("The end of the tool's standard error, secrets and prompt left out")),
+});
+
+/** What stands in the file of a trace: JSON Schema 2020-12. A new field is a new minor version; a changed one raises `version`. */
+export const TRACE_SCHEMA: Schema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: `urn:llm-router:schema:trace:${DOCUMENT_VERSION}`,
+  title: 'llm-router trace',
+  ...record('The record of one invocation', document),
+  $defs: { usage, cost, failure, failure_type: { type: 'string', enum: Object.keys(FAILURES) } },
+};

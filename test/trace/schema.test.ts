@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { TRACE_SCHEMA } from '../../src/trace/schema.js';
+import { traceOf } from './documents.js';
+
+const NOW = Date.parse('2026-11-20T12:00:00Z');
+const TOOLS = `agents: { worker: { preferred_tool: busy, preferred_model: haiku, fallback_chain: [calm] } }
+tools:
+  busy: { kind: mock, models: [haiku], responses: [{ failure: { type: overloaded, message: too many } }] }
+  calm: { kind: mock, responses: [{ text: x, usage: { input_tokens: 3, output_tokens: 1 } }] }
+`;
+
+const validate = new Ajv2020({ strict: true, allErrors: true, validateFormats: false }).compile(TRACE_SCHEMA);
+
+function problemsOf(document: unknown) {
+  validate(JSON.parse(JSON.stringify(document)));
+  return validate.errors ?? [];
+}
+
+/** Every key of the schema is required and no other is allowed, so that one valid trace shows that both are the same. */
+describe('the schema of traces', () => {
+  const request = { agent: 'worker', tool: null, tags: { a: 'b' } };
+
+  it('is committed as it is', () => {
+    expect(JSON.parse(readFileSync('schema/trace.schema.json', 'utf8'))).toEqual(TRACE_SCHEMA);
+  });
+
+  it.each([{ logPrompts: true }, { logPrompts: false }])('fits a run with a fallback: %j', async (more) => {
+    const document = await traceOf({ atMs: NOW, yaml: TOOLS, request, ...more });
+    expect(document).toMatchObject({ status: 'succeeded', attempts: [{ tool: 'busy' }, { tool: 'calm' }] });
+    expect(document.events).toMatchObject([{ type: 'fallback', attempt: 1, reason: 'overloaded' }]);
+    expect(problemsOf(document)).toEqual([]);
+  });
+
+  it.each([1, 2, 3, 4, 5])('fits a run that stands still after %d events', async (events) => {
+    expect(problemsOf(await traceOf({ atMs: NOW, yaml: TOOLS, request, events }))).toEqual([]);
+  });
+
+  it('fits a run in which nobody could be tried', async () => {
+    const nobody = { tool: 'claude-code', model: 'sonnet' };
+    const document = await traceOf({
+      atMs: NOW,
+      request: nobody,
+      yaml: 'tools: { claude-code: { binary: /none } }',
+    });
+    expect(document).toMatchObject({ status: 'failed', attempts: [] });
+    expect(problemsOf(document)).toEqual([]);
+  });
+
+  it('tells what is missing and what is unknown', async () => {
+    const { id: _id, ...rest } = await traceOf({ atMs: NOW });
+    expect(problemsOf(rest)).toHaveLength(1);
+    expect(problemsOf({ ...(await traceOf({ atMs: NOW })), more: 1 })).toHaveLength(1);
+  });
+});
