@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import type { CommandTool } from '../config/types.js';
 import type { Environment } from './adapter.js';
 import { hasApiKey, toolVariables } from './command/environment.js';
+import { signalGroup } from './command/process-group.js';
 
 /** What a short question to a binary gave. */
 export type VersionAnswer = { version: string } | { problem: string };
@@ -45,21 +46,43 @@ export async function probeLogin(
   return { loggedIn: false, problem: `not logged in: ${said(args, result.exitCode)}` };
 }
 
-/** In the environment that a run would have, so that a probe sees the same login. */
-function ask(
+interface Said {
+  timedOut: boolean;
+  exitCode: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/**
+ * In the environment that a run would have, so that a probe sees the same login. In a group of its own, all of which ends with
+ * the question: `timeout` of execa waits for whoever holds the pipes.
+ */
+async function ask(
   of: { tool: CommandTool; binaryPath: string; env: Environment },
   args: readonly string[],
-): Promise<{ timedOut: boolean; exitCode?: number; stdout: string; stderr: string }> {
-  return execa(of.binaryPath, args, {
+): Promise<Said> {
+  const child = execa(of.binaryPath, args, {
     reject: false,
     stdin: 'ignore',
-    timeout: PROBE_TIMEOUT_MS,
     env: toolVariables(of.tool, of.env),
     extendEnv: false,
     maxBuffer: 64 * 1024,
+    detached: process.platform !== 'win32',
   });
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), PROBE_TIMEOUT_MS);
+  });
+  const result = await Promise.race([child, silence]);
+  clearTimeout(timer);
+  if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+  child.stdout.destroy();
+  child.stderr.destroy();
+  if (result === null) return { timedOut: true, exitCode: null, stdout: '', stderr: '' };
+  const { exitCode = null, stdout, stderr } = result;
+  return { timedOut: false, exitCode, stdout, stderr };
 }
 
-function said(args: readonly string[], exitCode: number | undefined): string {
-  return `\`${args.join(' ')}\` ${exitCode === undefined ? 'did not run' : `exited with ${exitCode}`}`;
+function said(args: readonly string[], exitCode: number | null): string {
+  return `\`${args.join(' ')}\` ${exitCode === null ? 'did not run' : `exited with ${exitCode}`}`;
 }

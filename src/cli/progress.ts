@@ -15,19 +15,51 @@ const REFRESH_MS = 500;
 /** A rough figure for prose and code; it is shown with a tilde and used for nothing else. */
 const CHARS_PER_TOKEN = 4;
 
+/** Whether a person sees what moves on stderr. On a terminal without a size ora 9 erases an infinite number of lines. */
+function canSpin({ world, output }: CommandContext): boolean {
+  const { stderr, env } = world;
+  const isWanted =
+    !output.quiet && output.logFormat === 'text' && env.CI === undefined && env.TERM !== 'dumb';
+  return stderr.isTerminal && stderr.columns > 0 && isWanted;
+}
+
+/** A spinner with a text that its caller changes. */
+export interface Spinner {
+  show(text: string): void;
+  /** Takes it off the screen, so that something else can be written; `show` brings it back. */
+  hide(): void;
+}
+
+/** A spinner for long work on a terminal; nothing in a pipe. */
+export function startSpinner(context: CommandContext): Spinner {
+  if (!canSpin(context)) return { show: () => {}, hide: () => {} };
+  let text: string | null = null;
+  let spinner: { text: string; start(): unknown; stop(): unknown } | null = null;
+  const load = async (): Promise<void> => {
+    const { default: ora } = await import('ora');
+    const stream = context.world.stderr.stream as NodeJS.WriteStream;
+    spinner = ora({ text: text ?? '', stream, discardStdin: false, hideCursor: false });
+    if (text !== null) spinner.start();
+  };
+  const loading = load();
+  return {
+    show: (next) => {
+      text = next;
+      if (spinner === null) return void loading;
+      spinner.text = next;
+      spinner.start();
+    },
+    hide: () => {
+      text = null;
+      spinner?.stop();
+    },
+  };
+}
+
 /** Starts nothing yet: the spinner is loaded only once a tool is at work, since it must not delay the start. */
-export function startProgress({ world, output }: CommandContext): Progress {
-  const { stderr, env, clock } = world;
-  // On a terminal without a size ora 9 erases an infinite number of lines.
-  if (
-    !stderr.isTerminal ||
-    stderr.columns === 0 ||
-    output.quiet ||
-    output.logFormat === 'json' ||
-    env.CI !== undefined ||
-    env.TERM === 'dumb'
-  )
-    return NONE;
+export function startProgress(context: CommandContext): Progress {
+  if (!canSpin(context)) return NONE;
+  const { stderr, clock } = context.world;
   const state = { stopped: false, label: () => '', chars: 0 };
   let spinner: { text: string; stop: () => void } | null = null;
   let timer: NodeJS.Timeout | null = null;

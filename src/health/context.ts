@@ -5,38 +5,89 @@ import type { Failure } from '../domain/failure.js';
 import type { Plan } from '../domain/plan.js';
 import type { Result } from '../domain/result.js';
 
-/** One line of a health report. `fail` means that something a configured agent needs is broken. */
-export interface HealthRow {
-  check: 'config' | 'tool' | 'variable' | 'cooldown' | 'folder' | 'agent';
-  subject: string;
+/** What a check looks at; rows stand in this order. */
+export const CHECK_NAMES = [
+  'config',
+  'machine',
+  'folder',
+  'tool',
+  'variable',
+  'cooldown',
+  'endpoint',
+  'agent',
+] as const;
+export type CheckName = (typeof CHECK_NAMES)[number];
+
+/** What a check found. */
+export interface Finding {
+  /** `fail` means that something a configured agent needs is broken; `skip` that nobody needs it, or nobody looked. */
   status: 'ok' | 'warn' | 'fail' | 'skip';
   detail: string;
   /** What to do about it; set for every row that is not `ok`. */
   fix: string | null;
+  /** The same for programs. */
+  data?: Readonly<Record<string, unknown>>;
+}
+
+/** One line of a health report. */
+export interface HealthRow extends Finding {
+  check: CheckName;
+  subject: string;
+}
+
+/** One thing to look at. What is known without asking anybody is a value. */
+export interface HealthItem {
+  check: CheckName;
+  subject: string;
+  ask: () => Finding | Promise<Finding>;
 }
 
 /** A short question to the binary of a tool. */
 export type Probe<Answer> = (tool: CommandTool, binaryPath: string) => Promise<Answer>;
 
-/** What the checks look at. */
-export interface HealthContext {
-  config: RouterConfig;
-  facts: Facts;
+/** Whether somebody listens at a URL: `null`, or what went wrong. */
+export type Connect = (url: string) => Promise<string | null>;
+
+/** What can be looked at without a config. */
+export interface MachineContext {
+  /** Of the config: its files, its errors, and whether it may run. */
+  configState: {
+    files: readonly string[];
+    errors: readonly { code: string; message: string; hint: string | null }[];
+    isTrusted: boolean;
+  };
+  nodeVersion: string;
   env: Readonly<Record<string, string | undefined>>;
-  /** Each agent's plan now. */
-  plans: readonly { agent: string; plan: Result<Plan, Failure> }[];
   /** Folders that must be writable, by what they hold. */
   folders: readonly { holds: string; path: string }[];
+}
+
+/** What the checks look at. */
+export interface HealthContext extends MachineContext {
+  config: RouterConfig;
+  facts: Facts;
+  /** Each agent's plan now; `null` is a request without an agent. */
+  plans: readonly { agent: string | null; plan: Result<Plan, Failure> }[];
+  /** Where tools of kind `http` connect to. */
+  endpoints: readonly { tool: string; url: string }[];
   /** Asks a binary for its version; `null` where nothing may be run. */
   probe: Probe<VersionAnswer> | null;
   /** Asks a binary whether somebody is logged in; `null` where nothing may be run. */
   probeLogin: Probe<LoginAnswer> | null;
+  /** Tries an endpoint; `null` where nobody asked for it. */
+  connect: Connect | null;
 }
 
-/** Tools that some agent could be served by. */
-export function neededTools({ plans }: HealthContext): Set<string> {
-  const tools = plans.flatMap(({ plan }) =>
-    plan.ok ? [...plan.value.candidates, ...plan.value.rejected] : [],
-  );
-  return new Set(tools.flatMap(({ tool }) => (tool === null ? [] : [tool])));
+/** The agents that each tool could serve. */
+export function agentsOfTools({
+  plans,
+}: Pick<HealthContext, 'plans'>): ReadonlyMap<string, readonly string[]> {
+  const agents = new Map<string, string[]>();
+  for (const { agent, plan } of plans) {
+    const pairs = plan.ok ? [...plan.value.candidates, ...plan.value.rejected] : [];
+    for (const tool of new Set(pairs.flatMap((pair) => pair.tool ?? []))) {
+      if (agent !== null) agents.set(tool, [...(agents.get(tool) ?? []), agent]);
+    }
+  }
+  return agents;
 }

@@ -1,16 +1,85 @@
-import { checkAgents } from './checks/agents.js';
+import { agentRows } from './checks/agents.js';
+import { checkConfig } from './checks/config.js';
 import { checkCooldowns } from './checks/cooldowns.js';
+import { checkEndpoints } from './checks/endpoints.js';
 import { checkFolders } from './checks/folders.js';
+import { checkMachine } from './checks/machine.js';
 import { checkTools } from './checks/tools.js';
 import { checkVariables } from './checks/variables.js';
-import type { HealthContext, HealthRow } from './context.js';
+import type { HealthContext, HealthItem, HealthRow, MachineContext } from './context.js';
 
-type Check = (context: HealthContext) => Promise<HealthRow[]> | HealthRow[];
+/** Checks that need no config. A new one is one file and one line here. */
+const MACHINE_CHECKS: readonly ((context: MachineContext) => HealthItem[])[] = [
+  checkConfig,
+  checkMachine,
+  checkFolders,
+];
 
-/** Every check; they run side by side. A new one is one file and one line here. */
-const CHECKS: readonly Check[] = [checkTools, checkVariables, checkCooldowns, checkFolders, checkAgents];
+/** Checks of what a config names. A new one is one file and one line here. */
+const CONFIG_CHECKS: readonly ((context: HealthContext) => HealthItem[])[] = [
+  checkTools,
+  checkVariables,
+  checkCooldowns,
+  checkEndpoints,
+];
 
-/** Runs every check and gives their rows in the order of the list. */
-export async function checkHealth(context: HealthContext): Promise<HealthRow[]> {
-  return (await Promise.all(CHECKS.map((check) => check(context)))).flat();
+/** How a caller follows the checks while they run. */
+export interface HealthListener {
+  /** Told first: everything that will be looked at. */
+  started?(items: readonly HealthItem[]): void;
+  /** Told of each row, in the order of the items, as soon as it and those before it are known. */
+  row?(row: HealthRow): void | Promise<void>;
+}
+
+/** Runs every check, all at once, and then says what that means for each agent. */
+export async function checkHealth(
+  context: HealthContext,
+  listener: HealthListener = {},
+): Promise<HealthRow[]> {
+  const items = [...MACHINE_CHECKS, ...CONFIG_CHECKS].flatMap((check) => check(context));
+  const rows = await runItems(items, listener);
+  const agents = agentRows(context, rows);
+  for (const row of agents) await listener.row?.(row);
+  return [...rows, ...agents];
+}
+
+/** Runs the checks that need no config. */
+export function checkMachineHealth(
+  context: MachineContext,
+  listener: HealthListener = {},
+): Promise<HealthRow[]> {
+  return runItems(
+    MACHINE_CHECKS.flatMap((check) => check(context)),
+    listener,
+  );
+}
+
+/** Asks all at once; an item that does not answer is a row that says so. */
+export async function runItems(items: readonly HealthItem[], listener: HealthListener): Promise<HealthRow[]> {
+  listener.started?.(items);
+  const asked = items.map(answered);
+  const rows: HealthRow[] = [];
+  for (const answer of asked) {
+    const row = await answer;
+    rows.push(row);
+    await listener.row?.(row);
+  }
+  return rows;
+}
+
+/** Questions to binaries and endpoints end after 5 s by themselves; this is for a disk that hangs. */
+const LIMIT_MS = 6000;
+
+async function answered({ check, subject, ask }: HealthItem): Promise<HealthRow> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), LIMIT_MS);
+  });
+  try {
+    const finding = await Promise.race([ask(), silence]);
+    if (finding !== null) return { check, subject, ...finding };
+    return { check, subject, status: 'warn', detail: 'no answer within 5 s', fix: 'try it by hand' };
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -2,7 +2,9 @@ import type { RouterConfig } from '../config/types.js';
 import type { Failure } from '../domain/failure.js';
 import { emptyRequest, type Request } from '../domain/request.js';
 import type { Result } from '../domain/result.js';
-import type { HealthRow } from '../health/context.js';
+import type { HealthRow, MachineContext } from '../health/context.js';
+import type { HealthListener } from '../health/health.js';
+import { endpointsOf } from './endpoints.js';
 import { gatherFacts } from './facts.js';
 import type { Planned, RouterDeps } from './router.js';
 
@@ -12,8 +14,11 @@ export interface HealthOptions {
   agent: string | null;
   /** Whether binaries may be asked for their version. */
   probe: boolean;
-  folders: readonly { holds: string; path: string }[];
+  /** Whether endpoints are tried. */
+  online: boolean;
+  machine: MachineContext;
   cwd: string;
+  listener?: HealthListener;
 }
 
 /** Gathers what the checks look at, and runs them. The checks and the prober are loaded only here. */
@@ -26,26 +31,47 @@ export async function routerHealth(
   options: HealthOptions,
 ): Promise<HealthRow[]> {
   const { config, deps } = input;
-  const [{ checkHealth }, { probeLogin, probeVersion }] = await Promise.all([
+  const [{ checkHealth }, { tryConnection }, { probeLogin, probeVersion }] = await Promise.all([
     import('../health/health.js'),
+    import('../health/connect.js'),
     import('../adapters/probe.js'),
   ]);
-  const agents = options.agent === null ? Object.keys(config.agents) : [options.agent];
   const plans = await Promise.all(
-    agents.map(async (agent) => {
+    agentsToAsk(config, options.agent).map(async (agent) => {
       const planned = await input.plan({ ...emptyRequest(options.cwd), agent });
       return { agent, plan: planned.ok ? { ok: true as const, value: planned.value.plan } : planned };
     }),
   );
-  const nowMs = deps.clock.now();
   const { cooldowns } = await deps.cooldowns.read();
-  return checkHealth({
+  const context = {
+    ...options.machine,
     config,
-    facts: gatherFacts(config, deps, { nowMs, inputTokens: 0, cooldowns }),
-    env: deps.env,
+    facts: gatherFacts(config, deps, { nowMs: deps.clock.now(), inputTokens: 0, cooldowns }),
     plans,
-    folders: options.folders,
-    probe: options.probe ? (tool, path) => probeVersion(tool, path, deps.env) : null,
-    probeLogin: options.probe ? (tool, path) => probeLogin(tool, path, deps.env) : null,
-  });
+    endpoints: endpointsOf(config, deps.env),
+    probe: options.probe ? probeWith(probeVersion, deps) : null,
+    probeLogin: options.probe ? probeWith(probeLogin, deps) : null,
+    connect: options.online && options.probe ? (url: string) => tryConnection(url) : null,
+  };
+  return checkHealth(context, options.listener);
+}
+
+/** Where no agent is configured, a request without one is what people make. */
+function agentsToAsk({ agents }: RouterConfig, only: string | null): (string | null)[] {
+  if (only !== null) return [only];
+  const names = Object.keys(agents);
+  return names.length === 0 ? [null] : names;
+}
+
+function probeWith<Tool, Answer>(
+  probe: (tool: Tool, path: string, env: RouterDeps['env']) => Promise<Answer>,
+  { env }: RouterDeps,
+): (tool: Tool, path: string) => Promise<Answer> {
+  return (tool, path) => probe(tool, path, env);
+}
+
+/** What can be said of a machine whose config has errors. */
+export async function machineHealth(context: MachineContext, listener: HealthListener): Promise<HealthRow[]> {
+  const { checkMachineHealth } = await import('../health/health.js');
+  return checkMachineHealth(context, listener);
 }

@@ -190,7 +190,7 @@ describe('config trust', () => {
       rig.script('bot-cli', []);
       const { stdout } = await rig.run(['doctor'], untrusted);
       expect(stdout).toContain('llm-router config trust');
-      expect(stdout).toMatch(/tool bot .*, not trusted/);
+      expect(stdout).toMatch(/bot .*, not trusted/);
     }),
   );
 

@@ -2,8 +2,10 @@ import { resolve } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { probeLogin, probeVersion } from '../../src/adapters/probe.js';
 import type { CommandTool } from '../../src/config/types.js';
-import { checkTools, isOlder } from '../../src/health/checks/tools.js';
+import { checkTools } from '../../src/health/checks/tools.js';
+import { isOlder } from '../../src/health/checks/version.js';
 import type { HealthContext } from '../../src/health/context.js';
+import { runItems } from '../../src/health/health.js';
 import { toolOf } from '../adapters/command/samples.js';
 import { configOf } from '../rig/config.js';
 
@@ -31,17 +33,22 @@ async function rowOf(
     env,
     plans: [],
     folders: [],
+    endpoints: [],
+    connect: null,
+    configState: { files: [], errors: [], isTrusted: asks },
+    nodeVersion: '20.20.0',
     probe: asks ? (asked, path) => probeVersion(asked, path, env) : null,
     probeLogin: asks ? (asked, path) => probeLogin(asked, path, env) : null,
   };
-  const [row] = await checkTools(context);
-  return row;
+  const [row] = await runItems(checkTools(context), {});
+  const { data: _data, ...shown } = row ?? {};
+  return shown;
 }
 
 const ROW = { check: 'tool', subject: 'bot' };
 
 it('tells version and login of a tool', async () => {
-  const detail = `1.2.3 at ${BOT}, logged in`;
+  const detail = `1.2.3 at ${BOT}, logged in, cost cap checked`;
   expect(await rowOf({}, { env: { LOGIN: '1' } })).toEqual({ ...ROW, status: 'ok', detail, fix: null });
 });
 
@@ -53,7 +60,7 @@ it('warns of a missing login, with what to do', async () => {
 });
 
 it('does not ask for a login that nothing hangs on', async () => {
-  const detail = `1.2.3 at ${BOT}`;
+  const detail = `1.2.3 at ${BOT}, cost cap checked`;
   const withKey = { env: { KEY: 'k' } };
   expect(await rowOf({ apiKeyEnv: ['KEY'] }, withKey)).toMatchObject({ status: 'ok', detail });
   expect(await rowOf({ loginCheck: null })).toMatchObject({ status: 'ok', detail });
@@ -68,7 +75,12 @@ it('has a tool mended before its login is asked for', async () => {
 });
 
 it('runs nothing where nothing may be run', async () => {
-  expect(await rowOf({}, { asks: false })).toEqual({ ...ROW, status: 'ok', detail: BOT, fix: null });
+  expect(await rowOf({}, { asks: false })).toEqual({
+    ...ROW,
+    status: 'skip',
+    detail: `${BOT}, not trusted: not asked`,
+    fix: 'llm-router config trust',
+  });
 });
 
 it.each([

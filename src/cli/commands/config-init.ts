@@ -8,6 +8,7 @@ import { schemaText } from '../../config-files/show.js';
 import { didYouMean } from '../../diagnostics/suggest.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { lookup } from '../../domain/lookup.js';
+import { emptyRequest } from '../../domain/request.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { reasonOf, writeByRename } from '../../files.js';
 import { commandRouter, usableConfig } from '../config.js';
@@ -52,10 +53,12 @@ async function readyTools(context: CommandContext): Promise<string[]> {
   const usable = usableConfig(builtInConfig(context.world.home));
   if (!usable.ok) return [];
   const router = commandRouter(context, usable.value, context.world.signal);
-  const rows = await router.health({ agent: null, probe: false, folders: [], cwd: context.world.cwd });
-  return rows.flatMap(({ check, subject, status }) =>
-    check === 'tool' && status === 'ok' && subject !== 'mock' ? [subject] : [],
-  );
+  const planned = await router.plan(emptyRequest(context.world.cwd));
+  if (!planned.ok) return [];
+  const { tools } = planned.value.facts;
+  return Object.values(usable.value.config.tools)
+    .filter(({ name, kind }) => kind !== 'mock' && lookup(tools, name)?.available === true)
+    .map(({ name }) => name);
 }
 
 function configFor(ready: readonly string[]): string {

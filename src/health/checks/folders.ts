@@ -1,26 +1,26 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import type { HealthContext, HealthRow } from '../context.js';
+import type { Finding, HealthItem, MachineContext } from '../context.js';
 
 /** Can our own files be written. A folder that is not there yet must be creatable. */
-export async function checkFolders({ folders }: HealthContext): Promise<HealthRow[]> {
-  return Promise.all(folders.map(checkFolder));
+export function checkFolders({ folders }: MachineContext): HealthItem[] {
+  return folders.map(({ holds, path: folder }) => ({
+    check: 'folder',
+    subject: holds,
+    ask: () => folderFinding(folder),
+  }));
 }
 
-async function checkFolder({ holds, path: folder }: { holds: string; path: string }): Promise<HealthRow> {
-  const row = { check: 'folder' as const, subject: holds };
+async function folderFinding(folder: string): Promise<Finding> {
   const existing = await nearestExisting(folder);
+  const data = { path: folder };
   try {
     await access(existing, constants.W_OK | constants.X_OK);
-    return { ...row, status: 'ok', detail: folder, fix: null };
+    return { status: 'ok', detail: folder, fix: null, data };
   } catch {
-    return {
-      ...row,
-      status: 'warn',
-      detail: `${existing} cannot be written`,
-      fix: `make ${existing} writable, or name another folder`,
-    };
+    const fix = `make ${existing} writable, or name another folder`;
+    return { status: 'warn', detail: `${existing} cannot be written`, fix, data };
   }
 }
 

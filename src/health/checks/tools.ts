@@ -1,90 +1,115 @@
+import type { LoginAnswer, VersionAnswer } from '../../adapters/probe.js';
 import type { CommandTool, ToolConfig } from '../../config/types.js';
+import type { Availability } from '../../domain/facts.js';
 import { lookup } from '../../domain/lookup.js';
-import { type HealthContext, type HealthRow, neededTools } from '../context.js';
+import { placeholdersOf } from '../../domain/template.js';
+import { agentsOfTools, type Finding, type HealthContext, type HealthItem } from '../context.js';
+import { isOlder } from './version.js';
 
-/** Is every tool there, new enough, and logged in. A tool that no agent needs is only mentioned. */
-export async function checkTools(context: HealthContext): Promise<HealthRow[]> {
-  const needed = neededTools(context);
-  return Promise.all(
-    Object.values(context.config.tools).map((tool) => checkTool(context, tool, needed.has(tool.name))),
-  );
+/** Is every tool there, new enough, and logged in; does it hold a cost cap; who needs it. */
+export function checkTools(context: HealthContext): HealthItem[] {
+  const agents = agentsOfTools(context);
+  return Object.values(context.config.tools).map((tool) => ({
+    check: 'tool',
+    subject: tool.name,
+    ask: () => toolFinding(context, tool, agents.get(tool.name) ?? []),
+  }));
 }
 
-async function checkTool(context: HealthContext, tool: ToolConfig, needed: boolean): Promise<HealthRow> {
-  const row = { check: 'tool' as const, subject: tool.name };
+async function toolFinding(
+  context: HealthContext,
+  tool: ToolConfig,
+  agents: readonly string[],
+): Promise<Finding> {
   const state = lookup(context.facts.tools, tool.name);
-  if (state === null || !state.available) {
-    const { detail, hint } = state ?? { detail: 'nothing is known of it', hint: null };
-    return {
-      ...row,
-      status: needed ? 'warn' : 'skip',
-      detail,
-      fix: hint ?? 'install it, or take it out of the config',
-    };
+  if (state === null || !state.available) return missing(state, tool.name, agents);
+  const forWhom = agents.length === 0 ? '' : `; for ${agents.join(', ')}`;
+  if (tool.kind !== 'command') {
+    const detail = tool.kind === 'mock' ? 'in-process, canned answers' : 'ready';
+    return { status: 'ok', detail: detail + forWhom, fix: null, data: { available: true, agents } };
   }
-  if (tool.kind === 'mock') return { ...row, status: 'ok', detail: 'in-process, canned answers', fix: null };
   const path = state.path ?? tool.binary.value;
-  const version = await versionState(context, tool, path);
-  return version.status === 'ok' ? withLogin(context, tool, { path, version }) : version;
+  const [version, login] = await answersOf(context, tool, path);
+  const told = commandFinding(tool, { path, version, login, isTrusted: context.probe !== null });
+  return { ...told, detail: told.detail + forWhom, data: { ...told.data, agents } };
 }
 
-async function versionState(context: HealthContext, tool: CommandTool, path: string): Promise<HealthRow> {
-  const row = { check: 'tool' as const, subject: tool.name };
-  if (tool.version === null || context.probe === null)
-    return { ...row, status: 'ok', detail: path, fix: null };
-  const answer = await context.probe(tool, path);
-  if ('problem' in answer) {
-    return {
-      ...row,
-      status: 'warn',
-      detail: `${path}: ${answer.problem}`,
-      fix: tool.installHint ?? `check that \`${path}\` runs`,
-    };
-  }
-  return versionRow(row, tool, { path, version: answer.version });
-}
-
-function versionRow(
-  row: { check: 'tool'; subject: string },
-  { version: wanted, installHint }: CommandTool,
-  found: { path: string; version: string },
-): HealthRow {
-  const minimum = wanted?.minimum ?? null;
-  const detail = `${found.version} at ${found.path}`;
-  if (minimum === null || !isOlder(found.version, minimum))
-    return { ...row, status: 'ok', detail, fix: null };
+function missing(
+  state: Extract<Availability, { available: false }> | null,
+  name: string,
+  agents: readonly string[],
+): Finding {
+  const { detail, hint } = state ?? { detail: 'nothing is known of it', hint: null };
+  const needed = agents.length === 0 ? 'no agent needs it' : `${agents.join(', ')} would use it`;
   return {
-    ...row,
-    status: 'warn',
-    detail: `${detail}, older than ${minimum}`,
-    fix: installHint ?? `update it to ${minimum} or newer`,
+    status: agents.length === 0 ? 'skip' : 'warn',
+    detail: `${detail}; ${needed}`,
+    fix: hint ?? `install it, or take \`${name}\` out of the config`,
+    data: { available: false, agents },
   };
 }
 
-/** A tool that runs is of no use while nobody is logged in. */
-async function withLogin(
-  { probeLogin }: HealthContext,
+/** Both questions at once: a program takes its time to start. */
+function answersOf(
+  { probe, probeLogin }: HealthContext,
   tool: CommandTool,
-  found: { path: string; version: HealthRow },
-): Promise<HealthRow> {
-  const answer = (await probeLogin?.(tool, found.path)) ?? null;
-  if (answer === null) return found.version;
-  const state = answer.loggedIn ? 'logged in' : answer.problem;
-  const detail = `${found.version.detail}, ${state}`;
-  if (answer.loggedIn) return { ...found.version, detail };
-  return { ...found.version, status: 'warn', detail, fix: tool.loginCheck?.hint ?? `log in to ${tool.name}` };
+  path: string,
+): Promise<[VersionAnswer | null, LoginAnswer]> {
+  return Promise.all([
+    tool.version === null || probe === null ? null : probe(tool, path),
+    probeLogin === null ? null : probeLogin(tool, path),
+  ]);
 }
 
-/** Compares dotted numbers; anything behind them is left out. */
-export function isOlder(version: string, minimum: string): boolean {
-  const [have, need] = [numbers(version), numbers(minimum)];
-  for (let index = 0; index < need.length; index++) {
-    const [a, b] = [have[index] ?? 0, need[index] ?? 0];
-    if (a !== b) return a < b;
+interface Answers {
+  path: string;
+  version: VersionAnswer | null;
+  login: LoginAnswer;
+  isTrusted: boolean;
+}
+
+/** What has to be mended first decides: it must run, be new enough, and know who pays. */
+function commandFinding(tool: CommandTool, { path, version, login, isTrusted }: Answers): Finding {
+  const number = version !== null && 'version' in version ? version.version : null;
+  const minimum = tool.version?.minimum ?? null;
+  const costCap = holdsCap(tool) ? 'enforced' : 'checked';
+  const loggedIn = login?.loggedIn ?? null;
+  const data = { available: true, path, version: number, minimum, logged_in: loggedIn, cost_cap: costCap };
+  const told = number === null ? path : `${number} at ${path}`;
+  const problem = problemOf(tool, { path, version, login });
+  if (problem !== null) return { status: 'warn', ...problem, data };
+  if (!isTrusted) {
+    return {
+      status: 'skip',
+      detail: `${path}, not trusted: not asked`,
+      fix: 'llm-router config trust',
+      data,
+    };
   }
-  return false;
+  const state = loggedIn === true ? ', logged in' : '';
+  return { status: 'ok', detail: `${told}${state}, cost cap ${costCap}`, fix: null, data };
 }
 
-function numbers(version: string): number[] {
-  return (/\d+(?:\.\d+)*/.exec(version)?.[0] ?? '').split('.').map(Number);
+function problemOf(
+  tool: CommandTool,
+  { path, version, login }: Omit<Answers, 'isTrusted'>,
+): { detail: string; fix: string } | null {
+  const { installHint, loginCheck, name } = tool;
+  if (version !== null && 'problem' in version) {
+    return { detail: `${path}: ${version.problem}`, fix: installHint ?? `check that \`${path}\` runs` };
+  }
+  const told = version === null ? path : `${version.version} at ${path}`;
+  const minimum = tool.version?.minimum ?? null;
+  if (version !== null && minimum !== null && isOlder(version.version, minimum)) {
+    const fix = installHint ?? `update it to ${minimum} or newer`;
+    return { detail: `${told}, older than ${minimum}`, fix };
+  }
+  if (login === null || login.loggedIn) return null;
+  return { detail: `${told}, ${login.problem}`, fix: loginCheck?.hint ?? `log in to ${name}` };
+}
+
+/** Whether its definition hands the cap on, so that the tool stops by itself. */
+function holdsCap(tool: CommandTool): boolean {
+  const variables = Object.values(tool.envTemplate);
+  return placeholdersOf([...tool.argv, { group: variables }]).includes('max_cost_usd');
 }

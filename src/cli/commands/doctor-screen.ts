@@ -1,0 +1,82 @@
+import type { Paint } from '../../diagnostics/render.js';
+import type { CheckName, HealthRow } from '../../health/context.js';
+import type { HealthListener } from '../../health/health.js';
+import type { CommandContext } from '../context.js';
+import { startSpinner } from '../progress.js';
+import { labelled } from '../wrap.js';
+
+const TITLES: Readonly<Record<CheckName, string>> = {
+  config: 'Config',
+  machine: 'Machine',
+  folder: 'Folders',
+  tool: 'Tools',
+  variable: 'Variables',
+  cooldown: 'Cooldowns',
+  endpoint: 'Endpoints',
+  agent: 'Agents now',
+};
+
+/** Rows as they become known, and on a terminal who is still being asked. */
+export interface DoctorScreen extends HealthListener {
+  /** Prints the verdict. */
+  finish(rows: readonly HealthRow[]): Promise<void>;
+}
+
+/** What the list shows is in the order of the checks, whoever answers first. */
+export function doctorScreen(context: CommandContext): DoctorScreen {
+  const { output, world } = context;
+  const width = world.stdout.columns || Number.POSITIVE_INFINITY;
+  const spinner = startSpinner(context);
+  let waiting: string[] = [];
+  let section: CheckName | null = null;
+  let room = SUBJECT.most;
+  const showWaiting = (): void => {
+    if (waiting[0] !== undefined) spinner.show(`asking ${waiting[0]}`);
+  };
+  return {
+    started: (items) => {
+      waiting = items.map(({ subject }) => subject);
+      const longest = Math.max(...waiting.map((subject) => subject.length));
+      room = Math.min(SUBJECT.most, Math.max(SUBJECT.least, longest));
+      showWaiting();
+    },
+    row: async (row) => {
+      const paint = await output.paint('stdout');
+      const title =
+        row.check === section ? [] : [...(section === null ? [] : ['']), paint.bold(TITLES[row.check])];
+      section = row.check;
+      spinner.hide();
+      await output.data(`${[...title, ...rowLines(row, { width, room, paint })].join('\n')}\n`);
+      waiting.shift();
+      showWaiting();
+    },
+    finish: async (rows) => {
+      spinner.hide();
+      const count = (status: HealthRow['status']) => rows.filter((row) => row.status === status).length;
+      const verdict = `${count('ok')} ok, ${count('warn')} to look at, ${count('fail')} broken`;
+      await output.data(`\n${verdict}\n`);
+    },
+  };
+}
+
+/** Room for subjects; a longer one stands on a line of its own. */
+const SUBJECT = { least: 8, most: 20 };
+
+function rowLines(
+  { subject, status, detail, fix }: HealthRow,
+  { width, room, paint }: { width: number; room: number; paint: Paint },
+): string[] {
+  const marks = {
+    ok: paint.info('ok  '),
+    warn: paint.warning('warn'),
+    fail: paint.error('FAIL'),
+    skip: paint.dim('-   '),
+  };
+  const indent = '  warn  '.length + room + 2;
+  const indented = (text: string) => labelled('', text, { indent, width });
+  const [first = '', ...rest] = indented(detail);
+  const head = `  ${marks[status]}  ${subject.padEnd(room)}`;
+  const beside = subject.length > room ? [head, first] : [`${head}  ${first.trimStart()}`];
+  const fixes = fix === null ? [] : indented(`fix: ${fix}`);
+  return [...beside, ...rest, ...fixes.map((line) => line.replace('fix:', paint.hint('fix:')))];
+}

@@ -1,0 +1,32 @@
+import type { HealthItem, MachineContext } from '../context.js';
+
+/** Is there a config, is it right, and may it run. */
+export function checkConfig({ configState }: MachineContext): HealthItem[] {
+  const { files, errors, isTrusted } = configState;
+  if (errors.length > 0) {
+    return errors.map(({ code, message, hint }) => ({
+      check: 'config',
+      subject: code.replace(/^config\//, ''),
+      ask: () => ({ status: 'fail', detail: message, fix: hint ?? 'see `llm-router config validate`' }),
+    }));
+  }
+  const read: HealthItem = { check: 'config', subject: 'files', ask: () => filesFinding(files) };
+  return isTrusted ? [read] : [read, UNTRUSTED];
+}
+
+function filesFinding(files: readonly string[]) {
+  if (files.length > 0)
+    return { status: 'ok' as const, detail: files.join(', '), fix: null, data: { files } };
+  const detail = 'none found, using the built-in catalogue';
+  return { status: 'warn' as const, detail, fix: 'llm-router config init', data: { files } };
+}
+
+const UNTRUSTED: HealthItem = {
+  check: 'config',
+  subject: 'trust',
+  ask: () => ({
+    status: 'warn',
+    detail: 'found by searching, not trusted: nothing of it is run',
+    fix: 'read it, then run `llm-router config trust`',
+  }),
+};

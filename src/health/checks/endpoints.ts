@@ -1,0 +1,24 @@
+import { agentsOfTools, type Finding, type HealthContext, type HealthItem } from '../context.js';
+
+/** Does somebody listen where a tool of kind `http` connects to. Nothing is asked, so that it costs nothing. */
+export function checkEndpoints(context: HealthContext): HealthItem[] {
+  const { connect, endpoints } = context;
+  if (connect === null) return [];
+  const agents = agentsOfTools(context);
+  return endpoints.map(({ tool, url }) => ({
+    check: 'endpoint',
+    subject: tool,
+    ask: async (): Promise<Finding> => {
+      const problem = await connect(url);
+      const data = { url, reachable: problem === null };
+      if (problem === null) return { status: 'ok', detail: url, fix: null, data };
+      const status = agents.has(tool) ? 'warn' : 'skip';
+      return {
+        status,
+        detail: `${url}: ${problem}`,
+        fix: `check \`base_url\` of \`${tool}\` and the network`,
+        data,
+      };
+    },
+  }));
+}
