@@ -2,6 +2,7 @@ import type { CommandTool, FailureRule } from '../../config/types.js';
 import { type Failure, type FailureType, failure } from '../../domain/failure.js';
 import type { Reading } from './output.js';
 import { safeRegex } from './pointer.js';
+import { beginningOf } from './text-stream.js';
 
 /** A run that ended by itself: how, and what was read of it. */
 export interface EndedRun {
@@ -128,7 +129,7 @@ function howItEnded({ exitCode, signal }: EndedRun): string {
 
 function because({ reading }: EndedRun, rule: FailureRule | null = null): string {
   const words = (reading.error.message ?? tellingLine(reading, rule)).replace(/\s+/g, ' ').trim();
-  return words === '' ? '' : `: ${words.length > 500 ? `${words.slice(0, 499)}…` : words}`;
+  return words === '' ? '' : `: ${beginningOf(words, 500)}`;
 }
 
 /** The line of standard error by which a rule knew the failure, else the last one: some tools print all their help behind it. */

@@ -92,7 +92,7 @@ export function stripped(text: string): string {
   return text.includes(ESCAPE) || text.includes('\u009b') ? stripVTControlCharacters(text) : text;
 }
 
-/** The end of a text: its last lines, at most so many bytes. */
+/** The end of a text: its last lines, at most so many bytes; a word that was cut is left out: half a secret cannot be recognised. */
 export function tailOf(text: string, limits: { lines: number; bytes: number }): string {
   const lines = text.trimEnd().split('\n').slice(-limits.lines).join('\n');
   const bytes = Buffer.from(lines);
@@ -100,5 +100,10 @@ export function tailOf(text: string, limits: { lines: number; bytes: number }): 
   return bytes
     .subarray(-limits.bytes)
     .toString('utf8')
-    .replace(/^\uFFFD+/, '');
+    .replace(/^\uFFFD*\S{0,512}\s?/, '');
+}
+
+/** The beginning of a text, at most so many characters; a word that would be cut is left out. */
+export function beginningOf(text: string, chars: number): string {
+  return text.length <= chars ? text : `${text.slice(0, chars - 1).replace(/\S{1,512}$/, '')}…`;
 }
