@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 /** How long an endpoint may take, ms. */
@@ -14,7 +14,7 @@ export function tryConnection(url: string, limitMs: number = LIMIT_MS): Promise<
   const { host, port, isSecure } = target;
   return new Promise((resolve) => {
     const socket: Socket = isSecure
-      ? connectTls({ host, port, servername: host })
+      ? connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}) })
       : connectTcp({ host, port });
     const finish = (problem: string | null): void => {
       socket.destroy();

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import type { RunEvent } from '../src/domain/events.js';
+import { emptyRequest } from '../src/domain/request.js';
+import { createRouter } from '../src/router/router.js';
+import { fanOut } from '../src/telemetry/fan-out.js';
+import { type LogRecord, OPEN_TELEMETRY_NAMES } from '../src/telemetry/log-fields.js';
+import { realHost } from '../src/world.js';
+import { configOf } from './rig/config.js';
+
+const STARTED: RunEvent = { type: 'output.delta', attempt: 1, text: 'x' };
+
+describe('sinks', () => {
+  it('that throw are counted, and the others are told', async () => {
+    const told: string[] = [];
+    const broken = () => {
+      throw new Error('disk full');
+    };
+    const sinks = fanOut([
+      broken,
+      null,
+      async () => Promise.reject(new Error('later')),
+      ({ type }) => void told.push(type),
+    ]);
+    await sinks.emit(STARTED);
+    await sinks.emit(STARTED);
+    expect(sinks.failures()).toEqual({ count: 4, first: 'disk full' });
+    expect(told).toEqual(['output.delta', 'output.delta']);
+  });
+
+  it('never hurt the run, which says so', async () => {
+    const never = new AbortController().signal;
+    const deps = { ...realHost(), readFile: async () => '', signal: never, urgent: never, traces: null };
+    const router = createRouter(configOf(''), deps);
+    const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hi', tool: 'mock' });
+    if (!planned.ok) throw new Error(planned.error.message);
+    const lines: LogRecord[] = [];
+    const emit = ({ type }: RunEvent) => {
+      if (type === 'plan') throw new Error('no');
+    };
+    const invocation = await router.complete(planned.value, { emit, log: (line) => void lines.push(line) });
+    expect(invocation).toMatchObject({ status: 'succeeded', warnings: ['an event sink failed once: no'] });
+    expect(lines.map(({ event }) => event)).toEqual([
+      'policy.choice',
+      'llm.complete.start',
+      'llm.complete.success',
+    ]);
+  });
+});
+
+it('the page on logs names every event and every field with its OpenTelemetry name', () => {
+  const page = readFileSync('docs/traces-and-logs.md', 'utf8');
+  const source = readFileSync('src/telemetry/log-fields.ts', 'utf8');
+  const events = [...source.matchAll(/\| '((?:policy|llm)\.[a-z.]+)'/g)].map((match) => match[1] ?? '');
+  expect(events.length).toBe(9);
+  expect(events.filter((event) => !page.includes(`\`${event}\``))).toEqual([]);
+  const missing = Object.entries(OPEN_TELEMETRY_NAMES).filter(
+    ([field, name]) => !page.includes(`| \`${field}\` | \`${name}\` |`),
+  );
+  expect(missing).toEqual([]);
+});
