@@ -7,6 +7,7 @@ import { fanOut } from '../src/telemetry/fan-out.js';
 import { type LogRecord, OPEN_TELEMETRY_NAMES } from '../src/telemetry/log-fields.js';
 import { realHost } from '../src/world.js';
 import { configOf } from './rig/config.js';
+import { ownCooldowns } from './rig/cooldowns.js';
 
 const STARTED: RunEvent = { type: 'output.delta', attempt: 1, text: 'x' };
 
@@ -30,7 +31,14 @@ describe('sinks', () => {
 
   it('never hurt the run, which says so', async () => {
     const never = new AbortController().signal;
-    const deps = { ...realHost(), readFile: async () => '', signal: never, urgent: never, traces: null };
+    const deps = {
+      ...realHost(),
+      readFile: async () => '',
+      signal: never,
+      urgent: never,
+      traces: null,
+      cooldowns: ownCooldowns(),
+    };
     const router = createRouter(configOf(''), deps);
     const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hi', tool: 'mock' });
     if (!planned.ok) throw new Error(planned.error.message);
@@ -52,7 +60,7 @@ it('the page on logs names every event and every field with its OpenTelemetry na
   const page = readFileSync('docs/traces-and-logs.md', 'utf8');
   const source = readFileSync('src/telemetry/log-fields.ts', 'utf8');
   const events = [...source.matchAll(/\| '((?:policy|llm)\.[a-z.]+)'/g)].map((match) => match[1] ?? '');
-  expect(events.length).toBe(9);
+  expect(events.length).toBe(8);
   expect(events.filter((event) => !page.includes(`\`${event}\``))).toEqual([]);
   const missing = Object.entries(OPEN_TELEMETRY_NAMES).filter(
     ([field, name]) => !page.includes(`| \`${field}\` | \`${name}\` |`),

@@ -7,8 +7,7 @@ export type LogEventName =
   | 'llm.complete.start'
   | 'llm.complete.success'
   | 'llm.complete.error'
-  | 'llm.retry'
-  | 'llm.queue.wait';
+  | 'llm.retry';
 
 export type LogLevel = 'info' | 'warning' | 'error';
 

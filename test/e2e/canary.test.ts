@@ -114,7 +114,8 @@ describe('a canary (AT-11)', () => {
       const crash = () => {
         throw new Error(`lost at ${CANARY}`);
       };
-      const { code, stdout, stderr } = await runInProcess(['exec', '--tool', 'mock', 'hi'], { ...world,
+      const { code, stdout, stderr } = await runInProcess(['exec', '--tool', 'mock', 'hi'], {
+        ...world,
         random: crash,
       });
       expect(code).toBe(70);

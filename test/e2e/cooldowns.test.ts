@@ -52,7 +52,7 @@ describe('a tool at its limit', () => {
       tools(rig, 2, 0, 0);
       const alone = ['exec', '--no-fallback', 'hi'];
       expect((await rig.run(alone)).code).toBe(75);
-      expect((await rig.run(['doctor'])).stdout).toMatch(/warn {2}cooldown limited +left alone until/);
+      expect((await rig.run(['doctor'])).stdout).toMatch(/warn {2}limited +left alone until/);
       const skipped = await rig.run(['exec', '--json', '--no-fallback', 'hi']);
       expect(skipped.code).toBe(75);
       expect(skipped.json()).toMatchObject({

@@ -7,7 +7,7 @@ import { traceOf } from './documents.js';
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const TOOLS = `agents: { worker: { preferred_tool: busy, preferred_model: haiku, fallback_chain: [calm] } }
 tools:
-  busy: { kind: mock, models: [haiku], responses: [{ failure: { type: overloaded, message: too many } }] }
+  busy: { kind: mock, models: [haiku], responses: [{ failure: { type: provider_error, message: too many } }] }
   calm: { kind: mock, responses: [{ text: x, usage: { input_tokens: 3, output_tokens: 1 } }] }
 `;
 
@@ -29,7 +29,7 @@ describe('the schema of traces', () => {
   it.each([{ logPrompts: true }, { logPrompts: false }])('fits a run with a fallback: %j', async (more) => {
     const document = await traceOf({ atMs: NOW, yaml: TOOLS, request, ...more });
     expect(document).toMatchObject({ status: 'succeeded', attempts: [{ tool: 'busy' }, { tool: 'calm' }] });
-    expect(document.events).toMatchObject([{ type: 'fallback', attempt: 1, reason: 'overloaded' }]);
+    expect(document.events).toMatchObject([{ type: 'fallback', attempt: 1, reason: 'provider_error' }]);
     expect(problemsOf(document)).toEqual([]);
   });
 
