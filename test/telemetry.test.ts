@@ -38,6 +38,7 @@ describe('sinks', () => {
       urgent: never,
       traces: null,
       cooldowns: ownCooldowns(),
+      audit: null,
     };
     const router = createRouter(configOf(''), deps);
     const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hi', tool: 'mock' });

@@ -6,7 +6,7 @@ export function wrapped(text: string, width: number): string[] {
   let line = '';
   for (const word of text.split(' ')) {
     if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
-      lines.push(line);
+      lines.push(line.trimEnd());
       line = word;
     } else line = line === '' ? word : `${line} ${word}`;
   }

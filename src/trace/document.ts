@@ -90,6 +90,8 @@ function requestDocument({ request, origin, logPrompts }: TraceSubject) {
     temperature: request.temperature,
     max_cost_usd: request.maxCostMicroUsd === null ? null : toUsd(request.maxCostMicroUsd),
     fallback: request.fallback,
+    retries: request.maxRetries,
+    patience_ms: request.patienceMs,
     schema_sha256: request.schema === null ? null : sha256(request.schema),
     cwd: request.cwd,
     timeout_ms: request.timeoutMs,

@@ -103,6 +103,8 @@ const request = {
   temperature: maybe(amount('`--temperature`')),
   max_cost_usd: maybe(amount('`--max-cost`')),
   fallback: maybe({ type: 'boolean', description: '`--fallback`, `--no-fallback`' }),
+  retries: maybe(count('`--retries`')),
+  patience_ms: count('`--patience`'),
   schema_sha256: maybe(text('SHA-256 of the schema of the answer')),
   cwd: text('Working directory of the tool'),
   timeout_ms: maybe(count('`--timeout`')),

@@ -8,7 +8,7 @@ export interface Repetition {
 }
 
 /** How to repeat an invocation. Texts that a trace does not hold stand as files to fill in. */
-export function repetition({ agent, session, request }: TraceDocument): Repetition {
+export function repetition({ agent, session, request, resumed_from }: TraceDocument): Repetition {
   const { origin } = request;
   const isElsewhere = request.cwd !== origin.cwd;
   const options: [flag: string, value: string | number | null][] = [
@@ -26,8 +26,12 @@ export function repetition({ agent, session, request }: TraceDocument): Repetiti
     ['--temperature', request.temperature],
     ['--max-cost', request.max_cost_usd],
     ['--timeout', request.timeout_ms === null ? null : `${request.timeout_ms}ms`],
+    ['--retries', request.retries],
+    ['--patience', request.patience_ms === 0 ? null : `${request.patience_ms}ms`],
+    ['--resume', resumed_from],
     ['--cwd', isElsewhere ? request.cwd : null],
     ['--session', session],
+    ['--source-agent', request.source_agent],
     ...Object.entries(request.tags).map(([key, value]): [string, string] => ['--tag', `${key}=${value}`]),
     ['--prompt-file', promptFile(request)],
   ];

@@ -3,7 +3,7 @@ import { formatDuration } from '../../domain/duration.js';
 import { exitCodeOf, failure } from '../../domain/failure.js';
 import type { TraceDocument } from '../../trace/document.js';
 import { pairName, quoteForShell } from '../plan-screen.js';
-import { labelled } from '../wrap.js';
+import { labelled, wrapped } from '../wrap.js';
 import { repetition } from './trace-repeat.js';
 import { timeline } from './trace-timeline.js';
 import { costText, countText, paintStatus, statusText } from './trace-words.js';
@@ -24,7 +24,7 @@ export function story(trace: TraceDocument, screen: Screen): string {
     ['Why', whyLines(trace, screen)],
     ['Timeline', timeline(trace, screen)],
     ['Ran', trace.attempts.flatMap((attempt) => attemptLines(attempt, screen))],
-    ['Repeat', repeatLines(trace)],
+    ['Repeat', repeatLines(trace, screen)],
   ];
   const told = sections.flatMap(([title, lines]) =>
     lines.length === 0 ? [] : ['', paint.bold(title), ...lines],
@@ -121,7 +121,7 @@ function attemptLines({ n, argv, failure: failed, exit_code }: Attempt, { width,
 }
 
 /** One line, however long: it is there to be copied. */
-function repeatLines(trace: TraceDocument): string[] {
+function repeatLines(trace: TraceDocument, { width }: Screen): string[] {
   const { command, notes } = repetition(trace);
-  return [`  ${command}`, ...notes.map((note) => `  # ${note}`)];
+  return [`  ${command}`, ...notes.flatMap((note) => wrapped(note, width - 4)).map((line) => `  # ${line}`)];
 }

@@ -1,0 +1,86 @@
+import { expect, it } from '@jest/globals';
+import { story } from '../../src/cli/commands/trace-story.js';
+import { plainPaint } from '../../src/diagnostics/render.js';
+import { widthOf } from '../../src/diagnostics/width.js';
+import type { TraceDocument } from '../../src/trace/document.js';
+import { traceOf } from '../trace/documents.js';
+
+const YAML = `agents: { worker: { preferred_tool: busy, fallback_chain: [calm, 'claude-code:sonnet'] } }
+tools:
+  busy: { kind: mock, responses: [{ failure: { type: quota, message: the window of five hours is used up } }] }
+  calm: { kind: mock, responses: [{ text: fine, usage: { input_tokens: 12000, output_tokens: 900 } }] }
+  claude-code: { binary: /none }
+`;
+
+/** The trace of a fallback, with the times of a slow one. */
+async function fallback(): Promise<TraceDocument> {
+  const request = { agent: 'worker', tool: null, session: 'shed', cwd: '/work' };
+  const trace = await traceOf({ atMs: Date.parse('2026-11-20T12:00:00Z'), yaml: YAML, request });
+  const times = [
+    { started_at: '2026-11-20T12:00:00.010Z', latency_ms: 1000, first_output_ms: null },
+    { started_at: '2026-11-20T12:00:01.020Z', latency_ms: 3000, first_output_ms: 2000 },
+  ];
+  const attempts = trace.attempts.map((attempt, index) => ({
+    ...attempt,
+    ...times[index],
+  })) as TraceDocument['attempts'];
+  const events = trace.events.map((event) => ({ ...event, ts: '2026-11-20T12:00:01.015Z' }));
+  const id = '01KAGA2C00SHED000000000000';
+  return { ...trace, id, root_id: id, trace_id: 'release 7', attempts, events, latency_ms: 4030 };
+}
+
+it('tells a fallback on 80 columns', async () => {
+  const lines = story(await fallback(), { width: 80, paint: plainPaint }).split('\n');
+  expect(lines).toEqual([
+    '01KAGA2C00SHED000000000000  succeeded in 4.0 s',
+    '  started    2026-11-20 12:00:00 UTC',
+    '  agent      worker (policy default, access read)',
+    '  answered   calm, 4 characters',
+    '  cost       ? (unknown, api), 12,900 tokens (12,000 in, 900 out)',
+    '  prompt     15 characters, sha256 21c18b359487…',
+    '  session    shed',
+    '  trace      release 7',
+    '  in         /work',
+    '',
+    'Why',
+    '  1. busy',
+    '       preferred: preferred by agent `worker`  (llm-router.yaml:2:37)',
+    '  2. calm',
+    '       fallback: entry 1 of the fallback chain of agent `worker`',
+    '       (llm-router.yaml:2:60)',
+    '  -  claude-code sonnet',
+    '       rejected: tool_not_found: `/none` is not an executable file',
+    '       (llm-router.yaml:6:3)',
+    '       hint: npm install -g @anthropic-ai/claude-code',
+    '',
+    'Timeline',
+    '  1. busy  ░░░░░░░                         1.0 s  failed (quota)',
+    '  +1.0 s   fallback: from busy, to calm, reason quota',
+    '  2. calm         ░░░░░░░░░░░░░███████     3.0 s  succeeded, ?',
+    '           0                     4.0 s',
+    '',
+    'Ran',
+    '  1. in-process or refused before a start',
+    '     quota: the window of five hours is used up',
+    '  2. in-process or refused before a start',
+    '',
+    'Repeat',
+    '  cd / && llm-router exec --agent worker --cwd /work --session shed --prompt-file prompt.txt',
+    '  # put the prompt into prompt.txt (it is not kept; sha256 21c18b359487…)',
+  ]);
+});
+
+it('fits, but for the line that is there to be copied', async () => {
+  for (const width of [60, 80, 120]) {
+    const lines = story(await fallback(), { width, paint: plainPaint }).split('\n');
+    expect(lines.filter((line) => widthOf(line) > width && !line.startsWith('  cd '))).toEqual([]);
+  }
+});
+
+it('tells of a run that was interrupted what is known', async () => {
+  const half = { ...(await fallback()), status: 'interrupted' as const, latency_ms: null, text_chars: null };
+  const text = story(half, { width: 80, paint: plainPaint });
+  expect(text).toContain('interrupted\n');
+  expect(text).toContain('the router was killed');
+  expect(text).not.toContain('answered');
+});
