@@ -31,7 +31,7 @@ import { planErrorFailure } from './names.js';
 import { type Listeners, runSinks } from './sinks.js';
 import { stopSignal } from './stop.js';
 import { billingOf, taskOf } from './task.js';
-import type { TraceTarget } from './traces.js';
+import { type TraceTarget, withTraceDir } from './traces.js';
 
 /** What a router needs of the world around it. */
 export interface RouterDeps {
@@ -213,7 +213,7 @@ async function complete(input: Running & { emit: EventSink }): Promise<Invocatio
   const { deps, planned, emit } = input;
   const stop = stopSignal(deps, planned.request.timeoutMs);
   const context: AdapterContext = {
-    env: withTraceDir(deps),
+    env: withTraceDir(deps.env, deps.traces),
     signal: stop.signal,
     urgent: deps.urgent,
     monotonicMs: deps.clock.monotonic,
@@ -225,11 +225,6 @@ async function complete(input: Running & { emit: EventSink }): Promise<Invocatio
   } finally {
     stop.dispose();
   }
-}
-
-/** Calls from inside a tool keep their traces beside ours, wherever they are made, so that a family is found together. */
-function withTraceDir({ env, traces }: RouterDeps): Environment {
-  return traces === null ? env : { ...env, LLM_ROUTER_TRACE_DIR: traces.dir };
 }
 
 function runDeps({ config, deps, planned }: Running): Omit<RunDeps, 'context' | 'emit'> {

@@ -1,3 +1,4 @@
+import type { Environment } from '../adapters/adapter.js';
 import type { RouterConfig } from '../config/types.js';
 import type { EventSink } from '../domain/events.js';
 import { lookup } from '../domain/lookup.js';
@@ -40,6 +41,11 @@ export function traceOf(
 /** Whether prompt and answer of a run go into its trace. */
 export function keepsPrompts(config: RouterConfig, { plan }: Pick<Planned, 'plan'>): boolean {
   return lookup(config.policies, plan.policy)?.privacy.logPrompts ?? false;
+}
+
+/** Calls from inside a tool keep their traces beside ours, wherever they are made, so that a family is found together. */
+export function withTraceDir(env: Environment, target: TraceTarget | null): Environment {
+  return target === null ? env : { ...env, LLM_ROUTER_TRACE_DIR: target.dir };
 }
 
 /** Removes traces that are older than the config wants them kept, once a day; what goes wrong there is left to the next day. */

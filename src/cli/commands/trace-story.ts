@@ -68,8 +68,13 @@ function answerText({ tool, model, response_model: real, text_chars: chars }: Tr
   return `${asked}${served}, ${chars === null ? 'no text' : `${countText(chars)} characters`}`;
 }
 
-function basisText({ cost }: TraceDocument): string {
-  return cost === null ? '' : ` (${cost.basis}, ${cost.billing})`;
+/** Where the figures of the attempts come from, and who pays. */
+function basisText({ attempts }: TraceDocument): string {
+  const said = attempts.flatMap(({ cost }) => {
+    if (cost === null) return [];
+    return [cost.billing === 'api' ? `${cost.basis}, api` : cost.billing];
+  });
+  return said.length === 0 ? '' : ` (${[...new Set(said)].join('; ')})`;
 }
 
 function tokensText({ usage }: TraceDocument): string {

@@ -17,45 +17,41 @@ function finding(plan: Result<Plan, Failure>, broken: readonly HealthRow[]): Fin
   if (!plan.ok)
     return { status: 'fail', detail: plan.error.message, fix: plan.error.hint ?? 'mend the config' };
   const { candidates, rejected } = plan.value;
-  const brokenTool = (tool: string) => broken.find(({ subject }) => subject === tool);
-  const working = candidates.filter(({ tool }) => brokenTool(tool) === undefined);
-  const data = {
-    candidates: candidates.map(pairOf),
-    working: working.map(pairOf),
-    rejected: rejected.map(pairOf),
-  };
-  const order = working.map(chosen).join(' > ');
+  const brokenTool = (tool: string) => broken.find(({ subject }) => subject === tool) ?? null;
+  const working = candidates.filter(({ tool }) => brokenTool(tool) === null);
+  const idle = candidates.filter(({ tool }) => brokenTool(tool) !== null);
+  const pairs = { candidates, working, rejected };
+  const data = Object.fromEntries(Object.entries(pairs).map(([key, list]) => [key, list.map(pairOf)]));
   const troubles = [
-    ...candidates.flatMap((one) =>
-      brokenTool(one.tool) === undefined ? [] : [`${name(one)}: see the tool`],
-    ),
+    ...idle.map((one) => `${name(one)}: see the tool`),
     ...rejected.map((one) => `${name(one)}: ${one.detail}`),
-  ].join('; ');
-  const fix = fixOf(
-    rejected,
-    candidates.map(({ tool }) => brokenTool(tool)?.fix ?? null),
-  );
+  ];
+  const fixes = [
+    ...idle.map(({ tool }) => brokenTool(tool)?.fix ?? null),
+    ...rejected.map(({ hint }) => hint),
+  ];
+  const fix = fixes.find((one) => one !== null) ?? 'see `llm-router exec --dry-run`';
+  return { ...verdict({ plan: plan.value, working, troubles, fix }), data };
+}
+
+function verdict(known: { plan: Plan; working: Candidate[]; troubles: string[]; fix: string }): Finding {
+  const { plan, working, troubles, fix } = known;
+  const order = working.map(chosen).join(' > ');
+  const why = troubles.join('; ');
   if (working.length === 0) {
-    return {
-      status: 'fail',
-      detail: `nobody can serve it (${troubles || 'no tool is configured'})`,
-      fix,
-      data,
-    };
+    return { status: 'fail', detail: `nobody can serve it (${why || 'no tool is configured'})`, fix };
   }
-  const isFirstMissing = rejected.some(isFirstChoice) || working[0] !== candidates[0];
-  if (!isFirstMissing) return { status: 'ok', detail: order, fix: null, data };
-  return { status: 'warn', detail: `${order}, but not its first choice (${troubles})`, fix, data };
+  if (plan.rejected.some(isFirstChoice) || working[0] !== plan.candidates[0]) {
+    return { status: 'warn', detail: `${order}, but not its first choice (${why})`, fix };
+  }
+  const isNamed = !working.some(({ because }) => because.some(({ rule }) => rule === 'first_usable'));
+  const missing = isNamed && why !== '' ? `; missing behind it: ${why}` : '';
+  return { status: 'ok', detail: `${order}${missing}`, fix: null };
 }
 
 /** Where nobody was named, tools that are not there leave nothing to wish for. */
 function isFirstChoice({ because }: Rejected): boolean {
   return because.every(({ rule }) => rule !== 'fallback' && rule !== 'first_usable');
-}
-
-function fixOf(rejected: readonly Rejected[], more: readonly (string | null)[]): string {
-  const fixes = [...more, ...rejected.map(({ hint }) => hint)];
-  return fixes.find((fix) => fix !== null) ?? 'see `llm-router exec --dry-run`';
 }
 
 function chosen(candidate: Candidate): string {
