@@ -5,7 +5,9 @@ import { pairName, quoteForShell } from './plan-screen.js';
 /** Who reads the log of a run: programs, with `--log-format json`; people, with `--verbose`; else nobody. */
 export function logOf({ output, globals }: CommandContext): Pick<Listeners, 'log'> {
   if (output.logFormat === 'json') return { log: (record) => output.log(record) };
-  return globals.verbose ? { log: (record) => output.say(logLine(record)) } : {};
+  if (!globals.verbose) return {};
+  // Before it is quoted: a secret that was escaped twice is not recognised.
+  return { log: (record) => output.say(logLine(output.redactor().value(record))) };
 }
 
 /** What stands in front, or is the same on every line of a run. */

@@ -14,6 +14,8 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 export interface Output {
   /** Writes data to stdout, redacted, and waits until it has left the program. */
   data(text: string): Promise<void>;
+  /** One JSON document a line to stdout, redacted value by value: an escaped secret would not be recognised in the text. */
+  json(...documents: readonly unknown[]): Promise<void>;
   /** The tool's own answer: to stdout as it is, never altered. */
   answer(text: string): Promise<void>;
   /** Says something to a person, unless `--quiet`. */
@@ -60,6 +62,10 @@ export function createOutput(world: World): Output {
   };
   const output: Output = {
     data: (text) => write(world.stdout, redactor.text(text)),
+    json: (...documents) => {
+      const lines = documents.map((one) => `${JSON.stringify(redactor.value(one))}\n`);
+      return write(world.stdout, lines.join(''));
+    },
     answer: (text) => write(world.stdout, text),
     say: async (text) => (output.quiet ? undefined : tell('info', text)),
     warn: async (text) => {

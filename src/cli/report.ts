@@ -28,13 +28,10 @@ export async function reportEarly(
   const { output } = context;
   const { failure, diagnostics = [], sources = new Map() } = early;
   const document = earlyDocument(context, failure, diagnostics);
-  if (format === 'json')
-    await output.data(`${JSON.stringify(document)}
-`);
+  if (format === 'json') await output.json(document);
   else if (format === 'ndjson') {
     const more = { id: document.id, ts: document.started_at };
-    await output.data(`${JSON.stringify(finishedDocument(document, more))}
-`);
+    await output.json(finishedDocument(document, more));
   } else if (diagnostics.length > 0) await printDiagnostics(output, 'stderr', diagnostics, sources);
   else await printFailure(output, failure);
   return exitCodeOf(failure);

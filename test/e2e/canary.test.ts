@@ -28,7 +28,13 @@ models: { big: { id: big-1 } }
 `;
 
 /** Every shape in which the secret could be found again. */
-const SHAPES = [CANARY, JSON.stringify(CANARY).slice(1, -1), encodeURIComponent(CANARY), CANARY.slice(0, 15)];
+const SHAPES = [
+  CANARY,
+  JSON.stringify(CANARY).slice(1, -1),
+  encodeURIComponent(CANARY),
+  CANARY.slice(0, 15),
+  CANARY.slice(-6),
+];
 
 function everythingWritten(rig: Rig): string {
   return [rig.project, rig.home, rig.state, rig.data, rig.cache, rig.config, rig.tmp]
@@ -49,7 +55,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'as it is': `bad key ${CANARY}\n`,
   'inside JSON': `${JSON.stringify({ error: { message: `bad key ${CANARY}` } })}\n`,
   'in a URL': `GET https://api.acme.test/?key=${encodeURIComponent(CANARY)} failed\n`,
-  'where the message is cut': `${'x'.repeat(470)} ${CANARY} more words\n`,
+  'where the message is cut': `${'x'.repeat(481)} ${CANARY} more words\n`,
   'where the tail is cut': `${CANARY} ${'y'.repeat(4096 - 8)}\n`,
   'beside control characters': `\u001b[31m${CANARY}\u001b[0m\u0000\n`,
   'many times': `${CANARY}\n`.repeat(500),
@@ -91,6 +97,7 @@ describe('a canary (AT-11)', () => {
         ['config', 'validate', '--json'],
         ['config', 'show', '--origin'],
         ['config', 'trust', '--show'],
+        ['exec', '-v', 'hi'],
         ['trace'],
         ['trace', '--json'],
       ]) {

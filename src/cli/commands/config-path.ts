@@ -7,7 +7,7 @@ export async function runConfigPath(context: CommandContext, options: { json?: b
   const { world, output, globals } = context;
   const { env, cwd, home } = world;
   const found = await findConfig({ explicit: globals.config, env, cwd, home });
-  if (options.json === true) await output.data(`${JSON.stringify(document(found))}\n`);
+  if (options.json === true) await output.json(document(found));
   else await output.data(lines(found));
   if (found.diagnostics.length > 0) await printDiagnostics(output, 'stderr', found.diagnostics, new Map());
   return found.unreadable.length > 0 ? 66 : 0;

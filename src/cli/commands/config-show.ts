@@ -26,7 +26,7 @@ export async function runConfigShow(
   const { files } = usable.value.config;
   if (options.json === true) {
     const document = { files, config: view.value, ...(origins ? { origins: view.origins() } : {}) };
-    await context.output.data(`${JSON.stringify(document)}\n`);
+    await context.output.json(document);
     return 0;
   }
   const head = files.length === 0 ? 'no file: the built-in catalogue alone' : `from ${files.join(', ')}`;

@@ -106,7 +106,7 @@ async function print(context: CommandContext, report: Report): Promise<void> {
   const { format, diagnostics } = report;
   switch (format) {
     case 'json':
-      return output.data(`${JSON.stringify(diagnosticsJson(diagnostics))}\n`);
+      return output.json(diagnosticsJson(diagnostics));
     case 'github': {
       const { githubAnnotations } = await import('../../diagnostics/formats/github.js');
       return output.data(
@@ -117,7 +117,9 @@ async function print(context: CommandContext, report: Report): Promise<void> {
     }
     case 'sarif': {
       const { sarifLog } = await import('../../diagnostics/formats/sarif.js');
-      return output.data(`${JSON.stringify(sarifLog(diagnostics, VERSION), null, 1)}\n`);
+      return output.data(
+        `${JSON.stringify(output.redactor().value(sarifLog(diagnostics, VERSION)), null, 1)}\n`,
+      );
     }
     case 'text':
       return printText(context, report);

@@ -33,7 +33,7 @@ export async function runDoctor(context: CommandContext, options: DoctorOptions)
   const screen = options.json === true ? null : doctorScreen(context);
   const rows = await healthRows(context, loaded, { options, trust, listener: screen ?? {} });
   const isHealthy = rows.every(({ status }) => status !== 'fail');
-  if (screen === null) await context.output.data(`${JSON.stringify({ healthy: isHealthy, rows })}\n`);
+  if (screen === null) await context.output.json({ healthy: isHealthy, rows });
   else {
     await screen.finish(rows);
     await printWarnings(context, loaded);

@@ -37,6 +37,6 @@ async function listAsJson(context: CommandContext, isList: boolean): Promise<num
     return reportEarly(context, { failure: wrong }, 'json');
   }
   const list = Object.entries(TEMPLATES).map(([name, { description }]) => ({ name, description }));
-  await context.output.data(`${JSON.stringify(list)}\n`);
+  await context.output.json(list);
   return 0;
 }

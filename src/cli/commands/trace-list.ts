@@ -18,9 +18,8 @@ export async function runTraceList(context: CommandContext, options: TraceListOp
   const dir = traceDirOf(context, await loadForTraces(context));
   const { traces, damaged } = await openTraces(dir).list(query.value);
   await warnDamaged(context, damaged);
-  if (options.json === true) await output.data(`${JSON.stringify(traces)}\n`);
-  else if (options.ndjson === true)
-    await output.data(traces.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  if (options.json === true) await output.json(traces);
+  else if (options.ndjson === true) await output.json(...traces);
   else if (traces.length === 0) await output.say(emptyText(dir, options));
   else await output.data(`${await table(context, traces)}\n`);
   return 0;

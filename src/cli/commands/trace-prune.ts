@@ -19,7 +19,7 @@ export async function runTracePrune(
   const dir = traceDirOf(context, await loadForTraces(context));
   try {
     const { removed } = await pruneTraces(dir, { beforeMs: world.clock.now() - age.value });
-    if (options.json === true) await output.data(`${JSON.stringify({ removed, dir })}\n`);
+    if (options.json === true) await output.json({ removed, dir });
     else await output.say(`removed ${removed} ${removed === 1 ? 'trace' : 'traces'} from ${dir}`);
     return 0;
   } catch (error) {

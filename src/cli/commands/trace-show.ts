@@ -27,11 +27,8 @@ export async function runTraceShow(
   const trace = await theOne(context, dir, prefix);
   if (!trace.ok)
     return reportEarly(context, { failure: trace.error }, options.json === true ? 'json' : 'text');
-  await context.output.data(
-    options.tree === true
-      ? await familyText(context, { dir, trace: trace.value, options })
-      : await oneText(context, trace.value, options),
-  );
+  if (options.tree === true) await printFamily(context, { dir, trace: trace.value, options });
+  else await printOne(context, trace.value, options);
   return 0;
 }
 
@@ -52,29 +49,31 @@ async function theOne(
   return err(failure('usage', `several traces start with \`${prefix}\``, { hint }));
 }
 
-async function oneText(
+async function printOne(
   { output, world }: CommandContext,
   trace: TraceDocument,
   options: TraceShowOptions,
-): Promise<string> {
-  if (options.json === true || options.ndjson === true) return `${JSON.stringify(trace)}\n`;
-  return `${story(trace, { width: world.stdout.columns || WIDTH, paint: await output.paint('stdout') })}\n`;
+): Promise<void> {
+  if (options.json === true || options.ndjson === true) return output.json(trace);
+  const paint = await output.paint('stdout');
+  return output.data(`${story(trace, { width: world.stdout.columns || WIDTH, paint })}\n`);
 }
 
 /** Where the terminal does not say, and in a pipe. */
 const WIDTH = 100;
 
-async function familyText(
+async function printFamily(
   context: CommandContext,
   { dir, trace, options }: { dir: string; trace: TraceDocument; options: TraceShowOptions },
-): Promise<string> {
+): Promise<void> {
   const { output, world } = context;
   const family = await familyOf(openTraces(dir), trace);
   await warnDamaged(context, family.damaged);
-  if (options.json === true) return `${JSON.stringify(familyDocument(family))}\n`;
-  if (options.ndjson === true) return family.roots.flatMap(linesOf).join('');
+  if (options.json === true) return output.json(familyDocument(family));
+  if (options.ndjson === true) return output.json(...family.roots.flatMap(membersOf));
   const paint = await output.paint('stdout');
-  return `${treeScreen(family, { shown: trace.id, width: world.stdout.columns || Number.POSITIVE_INFINITY, paint })}\n`;
+  const width = world.stdout.columns || Number.POSITIVE_INFINITY;
+  return output.data(`${treeScreen(family, { shown: trace.id, width, paint })}\n`);
 }
 
 /** Traces nested like the calls, each with what it and everything below it come to. */
@@ -90,6 +89,6 @@ function totalDocument({ invocations, succeeded, usd, isComplete, tokens }: Fami
   return { invocations, succeeded, usd, cost_known: isComplete, total_tokens: tokens };
 }
 
-function linesOf({ trace, children }: TreeNode): string[] {
-  return [`${JSON.stringify(trace)}\n`, ...children.flatMap(linesOf)];
+function membersOf({ trace, children }: TreeNode): TraceDocument[] {
+  return [trace, ...children.flatMap(membersOf)];
 }

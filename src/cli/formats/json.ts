@@ -11,7 +11,7 @@ export function jsonFormat(context: CommandContext): OutputFormat {
   const { output } = context;
   const progress = startProgress(context);
   return {
-    planned: (invocation, view) => output.data(`${JSON.stringify(plannedDocument(invocation, view))}\n`),
+    planned: (invocation, view) => output.json(plannedDocument(invocation, view)),
     event: async (event) => progress.update(event),
     finished: (invocation) => {
       progress.stop();
