@@ -31,7 +31,9 @@ export function traceSink(input: TraceSinkInput): EventSink {
     ]);
     const document = traceDocument(record, input.subject());
     store ??= fileTraceStore(input.dir);
-    await store.write(input.redactor.value(document));
+    // A pattern of the user's may fit these, and the trace is found by them.
+    const { id, started_at } = document;
+    await store.write({ ...input.redactor.value(document), id, started_at });
   }, warnOnce(input.warn));
   return (event) => {
     noteEvent(record, event, () => new Date(input.now()).toISOString());

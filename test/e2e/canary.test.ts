@@ -131,6 +131,22 @@ describe('a canary (AT-11)', () => {
     }),
   );
 
+  it(
+    'of a pattern that fits times and numbers leaves documents readable',
+    rigged(async (rig) => {
+      rig.write(
+        'llm-router.yaml',
+        "version: 1\npolicies: { default: { privacy: { redact: ['[0-9]{4,}'] } } }\n",
+      );
+      const run = await rig.run(['exec', '--tool', 'mock', '--json', 'hi']);
+      expect(run).toMatchObject({ code: 0, stderr: '' });
+      const { stdout, code } = await rig.run(['trace', '--json']);
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toHaveLength(1);
+      expect((await rig.run(['trace', '--log-format', 'json'])).code).toBe(0);
+    }),
+  );
+
   it('is masked in every spelling', () => {
     const { text } = createRedactor([CANARY]);
     for (const shape of SHAPES.slice(0, 3)) expect(text(`a ${shape} b`)).toBe('a [redacted] b');
