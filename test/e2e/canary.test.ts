@@ -71,9 +71,7 @@ describe('a canary (AT-11)', () => {
       const format = how === 'as it is' ? ['--log-format', 'json'] : ['-v'];
       const run = await rig.run(['exec', ...format, '--json', 'hi'], { env });
       expect(run.code).toBe(1);
-      const [trace] = rig.traces();
-      const shown = await rig.run(['trace', 'show', trace?.id ?? ''], { env: {} });
-      for (const { stdout, stderr } of [run, shown]) expectNone(stdout + stderr);
+      expectNone(run.stdout + run.stderr);
       expectNone(everythingWritten(rig));
     })();
   });
@@ -81,8 +79,9 @@ describe('a canary (AT-11)', () => {
   it(
     'is in no output of any command',
     rigged(async (rig) => {
-      rig.write('llm-router.yaml', CONFIG.replace('args: []', `args: [--token, ${WRITTEN_DOWN}]`));
-      const hostile = `#!/bin/sh\necho "$BOT_KEY" >&2\necho "version $BOT_KEY"\nexit 1\n`;
+      rig.write('llm-router.yaml', CONFIG);
+      // On stdout of a run it would be the answer, which is never altered.
+      const hostile = `#!/bin/sh\necho "$BOT_KEY" >&2\ntest "$1" = go || echo "version $BOT_KEY"\nexit 1\n`;
       rig.write(path.join(rig.bin, 'bot-cli'), hostile);
       await rig.shell(`/bin/chmod +x ${rig.bin}/bot-cli`);
       for (const args of [
@@ -91,25 +90,38 @@ describe('a canary (AT-11)', () => {
         ['exec', '--explain', 'hi'],
         ['exec', '--format', 'ndjson', 'hi'],
         ['exec', '--log-format', 'json', 'hi'],
+        ['exec', '-v', 'hi'],
         ['doctor'],
         ['doctor', '--json'],
-        ['config', 'validate'],
-        ['config', 'validate', '--json'],
         ['config', 'show', '--origin'],
         ['config', 'trust', '--show'],
-        ['exec', '-v', 'hi'],
         ['trace'],
         ['trace', '--json'],
       ]) {
         const { stdout, stderr } = await rig.run(args, { env });
         expectNone(stdout + stderr);
       }
-      expectNone(
-        everythingWritten(rig).replaceAll(
-          readFileSync(path.join(rig.project, 'llm-router.yaml'), 'utf8'),
-          '',
-        ),
-      );
+      const story = await rig.run(['trace', 'show', rig.traces().at(-1)?.id ?? '']);
+      expect(story.stdout).toContain('[redacted]');
+      expectNone(story.stdout + everythingWritten(rig));
+    }),
+  );
+
+  it(
+    'that somebody wrote into the config is in no output',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', CONFIG.replace('args: []', `args: [--token, ${WRITTEN_DOWN}]`));
+      for (const args of [
+        ['exec', 'hi'],
+        ['exec', '--json', 'hi'],
+        ['doctor', '--json'],
+        ['config', 'validate'],
+        ['config', 'validate', '--json'],
+        ['config', 'show'],
+      ]) {
+        const { stdout, stderr } = await rig.run(args, { env });
+        expectNone(stdout + stderr);
+      }
     }),
   );
 
