@@ -27,7 +27,7 @@ const bundle = await build({
   platform: 'node',
   format: 'cjs',
   target: 'node20',
-  external: ['chalk', 'ora', 'execa', 'ajv', 'luxon'],
+  external: ['chalk', 'ora', 'execa', 'ajv', 'luxon', 'libsql'],
   write: false,
   logLevel: 'warning',
 });

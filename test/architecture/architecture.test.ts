@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'config',
     ...LEAVES,
   ],
-  engine: ['routing', 'policy', 'adapters', 'config', ...LEAVES],
+  engine: ['routing', 'policy', 'adapters', 'ledger', 'config', ...LEAVES],
   health: ['adapters', 'config', 'policy', ...LEAVES],
   ledger: ['policy', 'files', ...LEAVES],
   telemetry: ['trace', ...LEAVES],
@@ -80,11 +80,12 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
   ajv: (file) => file === 'router/answer-schema.ts',
   'ajv/dist/2020.js': (file) => file === 'router/answer-schema.ts',
   ulid: (file) => file === 'router/id.ts',
+  libsql: (file) => file === 'ledger/sqlite.ts',
   luxon: (file) => file === 'adapters/command/reset-time.ts',
 };
 
 const PURE =
-  /^(domain|diagnostics|redact|config|routing|policy)\/|^paths\.ts$|^adapters\/command\/(output|selector|pointer|failure-rules|limit-mentions|reset-time|session-share|values|environment|usage|json-values)\.ts$/;
+  /^(domain|diagnostics|redact|config|routing|policy)\/|^paths\.ts$|^ledger\/(ledger|rows)\.ts$|^adapters\/command\/(output|selector|pointer|failure-rules|limit-mentions|reset-time|session-share|values|environment|usage|json-values)\.ts$/;
 const IMPURE_WORDS =
   /\b(process\.|console\.|Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|fetch\()/;
 

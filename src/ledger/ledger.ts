@@ -1,0 +1,186 @@
+import type { Attempt } from '../domain/attempt.js';
+import type { Result } from '../domain/result.js';
+
+/** A sum that is asked for: what counts in one scope, on a UTC day (`2026-11-20`) or in a month (`2026-11`). */
+export interface SpendQuery {
+  scope: string;
+  period: string;
+}
+
+/** What counts in a scope and period now, micro-USD. */
+export interface Spend {
+  /** What ended runs cost. */
+  settledMicroUsd: number;
+  /** What live runs may still cost at most. */
+  reservedMicroUsd: number;
+}
+
+/** Why the ledger could not do what was asked. */
+export interface LedgerTrouble {
+  kind: 'no_driver' | 'cannot_open' | 'read_only' | 'full' | 'busy' | 'damaged' | 'newer' | 'io';
+  /** One sentence without full stop, with the path. */
+  message: string;
+  /** What to do about it. */
+  hint: string;
+}
+
+/** An attempt that asks to be let in. */
+export interface AdmitRequest<Refusal> {
+  /** Of the attempt; admitting it twice is one reservation. */
+  id: string;
+  invocationId: string;
+  /** Which attempt of its invocation, from 1. */
+  n: number;
+  /** When it asks, ms since the epoch: it counts on this UTC day, whenever it ends. */
+  atMs: number;
+  /** Every scope in which the attempt counts. */
+  scopes: readonly string[];
+  agent: string | null;
+  tool: string;
+  model: string | null;
+  queries: readonly SpendQuery[];
+  /** Decides on the sums of `queries`, in their order; may be asked more than once and must be pure. */
+  judge(spend: readonly Spend[]): Verdict<Refusal>;
+}
+
+/** What a judge says: the most that the attempt may cost, micro-USD, or why it may not run. */
+export type Verdict<Refusal> = { reserveMicroUsd: number } | { refusal: Refusal };
+
+/** Who a run was for; kept with its attempts and in its own row. */
+export interface RunInfo {
+  /** Every scope in which it counts. */
+  scopes: readonly string[];
+  /** Folder of the project; empty outside of one. */
+  project: string;
+  sourceAgent: string | null;
+  tags: Readonly<Record<string, string>>;
+  /** It was let over a limit. */
+  forced: boolean;
+  justification: string | null;
+}
+
+/** An attempt that has ended, with what counts of it. */
+export interface SettledAttempt {
+  id: string;
+  invocationId: string;
+  agent: string | null;
+  scopes: readonly string[];
+  attempt: Attempt;
+  provider: string | null;
+  /** What counts against budgets, micro-USD: the real cost, or the reservation where nobody knows it. */
+  countedMicroUsd: number;
+}
+
+type TokenColumn =
+  | 'input_tokens'
+  | 'cache_read_tokens'
+  | 'cache_write_tokens'
+  | 'cache_write_1h_tokens'
+  | 'output_tokens'
+  | 'reasoning_tokens'
+  | 'total_tokens';
+
+type SumColumns = Record<TokenColumn | 'charged_micro_usd' | 'list_micro_usd', number | null> & {
+  basis: string | null;
+  billing: string | null;
+};
+
+/** An attempt as a row: names of columns, sums in micro-USD, lists as JSON. */
+export type AttemptRow = SumColumns & {
+  id: string;
+  invocation_id: string;
+  n: number;
+  day: string;
+  scopes: string;
+  agent: string | null;
+  tool: string;
+  model: string | null;
+  provider: string | null;
+  started_ms: number;
+  status: string;
+  failure: string | null;
+  latency_ms: number;
+  counted_micro_usd: number;
+};
+
+/** An invocation as a row. */
+export type InvocationRow = SumColumns & {
+  id: string;
+  trace_id: string;
+  parent_id: string | null;
+  session: string | null;
+  day: string;
+  started_ms: number;
+  project: string;
+  policy: string;
+  agent: string | null;
+  source_agent: string | null;
+  tool: string | null;
+  model: string | null;
+  status: string;
+  failure: string | null;
+  attempts: number;
+  latency_ms: number;
+  because: string;
+  tags: string;
+  forced: number;
+  justification: string | null;
+};
+
+/** UTC days, both included: `2026-11-20`. */
+export interface Days {
+  since: string;
+  until: string;
+}
+
+/** One line of the daily report: what one agent did with one pair on one day. */
+export interface DailyUsage {
+  day: string;
+  agent: string | null;
+  tool: string | null;
+  model: string | null;
+  invocations: number;
+  failures: number;
+  tokens: number;
+  /** The known part of what was charged, micro-USD. */
+  chargedMicroUsd: number;
+  /** The known part of the list price, micro-USD. */
+  listMicroUsd: number;
+  /** Invocations whose cost is unknown, in part or whole. */
+  unpriced: number;
+  latencyMs: number;
+}
+
+/** Attempts of a day whose process died while they ran. */
+export interface Interrupted {
+  day: string;
+  attempts: number;
+  /** What counts of them: what they had reserved. */
+  countedMicroUsd: number;
+}
+
+/**
+ * The record of invocations and spending, shared by all processes of a user. Every call is one transaction: all or nothing, and a
+ * crash at any moment loses no money. Nothing is held open while a tool runs.
+ */
+export interface Ledger {
+  /** The sums now, in the order of the queries. Changes nothing. */
+  spend(queries: readonly SpendQuery[]): Promise<Result<Spend[], LedgerTrouble>>;
+  /** Takes back what dead processes hold, then reserves what the judge allows, in every scope or none. */
+  admit<Refusal>(request: AdmitRequest<Refusal>): Promise<Result<Verdict<Refusal>, LedgerTrouble>>;
+  /** The tool is about to start. `false`: the reservation is gone, since somebody took this process for dead. */
+  begin(id: string): Promise<Result<boolean, LedgerTrouble>>;
+  /** The attempt has cost so much by now, micro-USD; also shows that its process lives. */
+  meter(id: string, seenMicroUsd: number): Promise<Result<void, LedgerTrouble>>;
+  /** Gives a reservation back without a cost: nothing was started. */
+  release(id: string): Promise<Result<void, LedgerTrouble>>;
+  /** Turns a reservation (or nothing, where no limit applied) into what it cost, on its own day; twice is once. */
+  settle(row: AttemptRow): Promise<Result<void, LedgerTrouble>>;
+  /** Keeps the row of an invocation that has ended; twice is once. */
+  record(row: InvocationRow): Promise<Result<void, LedgerTrouble>>;
+  /** Usage by day, agent, tool and model, oldest day first; both days included. */
+  daily(days: Days): Promise<Result<{ usage: DailyUsage[]; interrupted: Interrupted[] }, LedgerTrouble>>;
+  /** What is reserved now, in all scopes together. */
+  reserved(): Promise<Result<{ count: number; microUsd: number }, LedgerTrouble>>;
+  close(): void;
+}

@@ -1,0 +1,34 @@
+import { ok, type Result } from '../domain/result.js';
+import { hasEnded, type Owner, ownIdentity } from '../owner.js';
+import type { Ledger, LedgerTrouble } from './ledger.js';
+import { openFile, openToRead } from './open.js';
+
+export { hasPending } from './pending.js';
+
+import { type LedgerWorld, sqliteLedger } from './sqlite-ledger.js';
+
+/** Where a ledger is, and the clock it goes by. */
+export interface LedgerPlace {
+  /** Absolute. */
+  file: string;
+  /** Wall clock, ms since the epoch. */
+  now: () => number;
+}
+
+/** Opens the ledger of this process, makes it where it is missing, and brings its schema up to date. */
+export async function openLedger(place: LedgerPlace): Promise<Result<Ledger, LedgerTrouble>> {
+  const db = await openFile(place.file);
+  return db.ok ? ok(sqliteLedger(db.value, worldOf(place))) : db;
+}
+
+/** Opens the ledger without making or changing anything; `null`: there is none yet. */
+export async function openLedgerToRead(place: LedgerPlace): Promise<Result<Ledger | null, LedgerTrouble>> {
+  const db = await openToRead(place.file);
+  if (!db.ok || db.value === null) return db.ok ? ok(null) : db;
+  return ok(sqliteLedger(db.value, worldOf(place)));
+}
+
+function worldOf({ file, now }: LedgerPlace): LedgerWorld {
+  const owner = JSON.stringify(ownIdentity());
+  return { file, now, owner, hasEnded: (other) => hasEnded(JSON.parse(other) as Owner) };
+}

@@ -1,0 +1,118 @@
+import { constants } from 'node:fs';
+import { access, open } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { err, ok, type Result } from '../domain/result.js';
+import { makeFolder } from '../files.js';
+import type { LedgerTrouble } from './ledger.js';
+import { MIGRATIONS } from './migrations/index.js';
+import { takeInPending } from './pending.js';
+import { type Database, openDatabase, sqliteCode } from './sqlite.js';
+import { transaction } from './transaction.js';
+import { newer, noDriver, troubleOf } from './trouble.js';
+
+/** How long one process waits for others to finish their transactions, ms. */
+const BUSY_TIMEOUT_MS = 10_000;
+/** SQLite does not wait when several processes change a new file to WAL at once. */
+const WAL_TRIES = 50;
+
+/** Opens the file to write, makes it where it is missing, and brings its schema up to date and takes in what waits. Private to the user. */
+export async function openFile(file: string): Promise<Result<Database, LedgerTrouble>> {
+  try {
+    await makeFolder(path.dirname(file), { private: true });
+    await createPrivate(file);
+    const db = await openDatabase(file, { readOnly: false });
+    if (db === null) return err(noDriver());
+    return await prepare(db, file);
+  } catch (error) {
+    return err(troubleOf(error, file));
+  }
+}
+
+/**
+ * Opens a file that is there, as it is: nothing is made or migrated. `null`: there is none, or its schema is older, and
+ * the next run that writes brings it up to date.
+ */
+export async function openToRead(file: string): Promise<Result<Database | null, LedgerTrouble>> {
+  try {
+    if (!(await isThere(file))) return ok(null);
+    const db = await openDatabase(file, { readOnly: false });
+    if (db === null) return err(noDriver());
+    setUp(db);
+    const version = versionOf(db);
+    if (version === MIGRATIONS.length) return ok(db);
+    db.close();
+    return version > MIGRATIONS.length ? err(newer(file)) : ok(null);
+  } catch (error) {
+    return err(troubleOf(error, file));
+  }
+}
+
+/** SQLite gives its side files the mode of the database. */
+async function createPrivate(file: string): Promise<void> {
+  const handle = await open(file, constants.O_CREAT | constants.O_RDWR, 0o600).catch(
+    (error: NodeJS.ErrnoException) => {
+      // Of a file that may only be read SQLite says so itself.
+      if (error.code === 'EACCES' || error.code === 'EROFS' || error.code === 'EPERM') return null;
+      throw error;
+    },
+  );
+  await handle?.close();
+}
+
+async function prepare(db: Database, file: string): Promise<Result<Database, LedgerTrouble>> {
+  try {
+    setUp(db);
+    if (versionOf(db) <= MIGRATIONS.length) await useWal(db);
+    if (versionOf(db) < MIGRATIONS.length) transaction(db, 'write', () => migrate(db));
+    if (versionOf(db) > MIGRATIONS.length) {
+      db.close();
+      return err(newer(file));
+    }
+    takeInPending(db, file);
+    return ok(db);
+  } catch (error) {
+    db.close();
+    return err(troubleOf(error, file));
+  }
+}
+
+/** Drivers differ in their defaults. In WAL mode NORMAL keeps every commit through a crash of ours, FULL also through one of the system. */
+function setUp(db: Database): void {
+  db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  db.exec('PRAGMA synchronous = NORMAL');
+}
+
+async function useWal(db: Database): Promise<void> {
+  for (let left = WAL_TRIES; ; left--) {
+    try {
+      db.all('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (sqliteCode(error) !== SQLITE_BUSY || left === 0) throw error;
+      await wait(20);
+    }
+  }
+}
+
+const SQLITE_BUSY = 5;
+
+/** Inside the transaction the version is read again: another process may have been faster. */
+function migrate(db: Database): void {
+  for (const sql of MIGRATIONS.slice(versionOf(db))) db.exec(sql);
+  db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+}
+
+function versionOf(db: Database): number {
+  return Number(db.all('PRAGMA user_version')[0]?.user_version ?? 0);
+}
+
+async function isThere(file: string): Promise<boolean> {
+  try {
+    await access(file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}

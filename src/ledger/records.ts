@@ -1,0 +1,82 @@
+import type { AttemptRow, InvocationRow } from './ledger.js';
+import type { Database, Row, SqlValue } from './sqlite.js';
+
+/** Takes a reservation out of every scope; what it held counts no more. */
+export function drop(db: Database, id: string): void {
+  db.run('DELETE FROM reservation_scopes WHERE reservation_id = ?', id);
+  db.run('DELETE FROM reservations WHERE id = ?', id);
+}
+
+/** Adds to what counts on a day, in every scope of a JSON list. */
+export function countIn(db: Database, where: { scopes: string; day: string }, microUsd: number): void {
+  if (microUsd === 0) return;
+  for (const scope of JSON.parse(where.scopes) as string[]) {
+    db.run(
+      `INSERT INTO spend (scope, day, micro_usd) VALUES (?, ?, ?)
+        ON CONFLICT (scope, day) DO UPDATE SET micro_usd = micro_usd + excluded.micro_usd`,
+      scope,
+      where.day,
+      microUsd,
+    );
+  }
+}
+
+/**
+ * Writes the row of an attempt that has ended and counts it, on the day of its reservation where it had one. Written twice it counts
+ * once; one that somebody took back in the meantime is corrected.
+ */
+export function settleAttempt(db: Database, row: AttemptRow): void {
+  const [taken] = db.all('SELECT * FROM attempts WHERE id = ?', row.id);
+  if (taken?.final === 1) return;
+  const [held] = db.all('SELECT * FROM reservations WHERE id = ?', row.id);
+  const before = taken ?? held;
+  const day = String(before?.day ?? row.day);
+  const scopes = String(before?.scopes ?? row.scopes);
+  const reserved = numberOrNull(held?.micro_usd ?? taken?.reserved_micro_usd);
+  const counted = row.counted_micro_usd;
+  drop(db, row.id);
+  insert(db, 'attempts', {
+    ...row,
+    day,
+    scopes,
+    reserved_micro_usd: reserved,
+    overrun_micro_usd: reserved === null ? 0 : Math.max(0, counted - reserved),
+    final: 1,
+  });
+  countIn(db, { scopes, day }, counted - Number(taken?.counted_micro_usd ?? 0));
+}
+
+function numberOrNull(value: SqlValue | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value);
+}
+
+/** Writes the row of an invocation and adds it to the roll-up of its day; one that is there already is left alone. */
+export function recordInvocation(db: Database, row: InvocationRow): void {
+  if (db.all('SELECT 1 FROM invocations WHERE id = ?', row.id).length > 0) return;
+  insert(db, 'invocations', row);
+  db.run(
+    `INSERT INTO daily_usage (day, agent, tool, model, invocations, failures, tokens, charged_micro_usd, list_micro_usd, unpriced,
+        latency_ms) VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (day, agent, tool, model) DO UPDATE SET invocations = invocations + 1, failures = failures + excluded.failures,
+        tokens = tokens + excluded.tokens, charged_micro_usd = charged_micro_usd + excluded.charged_micro_usd,
+        list_micro_usd = list_micro_usd + excluded.list_micro_usd, unpriced = unpriced + excluded.unpriced,
+        latency_ms = latency_ms + excluded.latency_ms`,
+    row.day,
+    row.agent ?? '',
+    row.tool ?? '',
+    row.model ?? '',
+    row.failure === null ? 0 : 1,
+    row.total_tokens ?? 0,
+    row.charged_micro_usd ?? 0,
+    row.list_micro_usd ?? 0,
+    row.basis === 'unknown' && row.billing === 'api' ? 1 : 0,
+    row.latency_ms,
+  );
+}
+
+/** Writes a row under the names of its columns, over one with the same key. */
+function insert(db: Database, table: string, row: Row): void {
+  const names = Object.keys(row);
+  const places = names.map(() => '?').join(', ');
+  db.run(`INSERT OR REPLACE INTO ${table} (${names.join(', ')}) VALUES (${places})`, ...Object.values(row));
+}

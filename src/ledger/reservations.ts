@@ -1,0 +1,125 @@
+import type { AdmitRequest, Spend, SpendQuery } from './ledger.js';
+import { countIn, drop } from './records.js';
+import { dayOf } from './rows.js';
+import type { Database, Row } from './sqlite.js';
+
+/** The sums that are asked for: the roll-up of what ended, and what is reserved. */
+export function spendOf(db: Database, queries: readonly SpendQuery[]): Spend[] {
+  return queries.map(({ scope, period }) => {
+    const days = daysOf(period);
+    return {
+      settledMicroUsd: sum(db.all(SETTLED, scope, days.first, days.last)),
+      reservedMicroUsd: sum(db.all(RESERVED, scope, days.first, days.last)),
+    };
+  });
+}
+
+const SETTLED =
+  'SELECT coalesce(sum(micro_usd), 0) AS sum FROM spend WHERE scope = ? AND day BETWEEN ? AND ?';
+const RESERVED = `SELECT coalesce(sum(micro_usd), 0) AS sum FROM reservation_scopes
+  JOIN reservations ON id = reservation_id WHERE scope = ? AND day BETWEEN ? AND ?`;
+
+function sum(rows: readonly Row[]): number {
+  return Number(rows[0]?.sum ?? 0);
+}
+
+/** Days compare as text; no month has a day 32. */
+function daysOf(period: string): { first: string; last: string } {
+  return period.length === 7
+    ? { first: `${period}-01`, last: `${period}-31` }
+    : { first: period, last: period };
+}
+
+/** What is reserved now, in all scopes together. */
+export function reservedNow(db: Database): { count: number; microUsd: number } {
+  const [row] = db.all('SELECT count(*) AS count, coalesce(sum(micro_usd), 0) AS sum FROM reservations');
+  return { count: Number(row?.count ?? 0), microUsd: Number(row?.sum ?? 0) };
+}
+
+/** Writes a reservation in all of its scopes; one that is there already is left as it is. */
+export function reserve(
+  db: Database,
+  request: AdmitRequest<unknown>,
+  by: { microUsd: number; nowMs: number; expiresMs: number; owner: string },
+): void {
+  const made = db.run(
+    `INSERT OR IGNORE INTO reservations (id, invocation_id, n, day, scopes, agent, tool, model, micro_usd, seen_micro_usd,
+      begun, created_ms, expires_ms, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)`,
+    request.id,
+    request.invocationId,
+    request.n,
+    dayOf(request.atMs),
+    JSON.stringify(request.scopes),
+    request.agent,
+    request.tool,
+    request.model,
+    by.microUsd,
+    by.nowMs,
+    by.expiresMs,
+    by.owner,
+  );
+  if (made === 0) return;
+  for (const scope of request.scopes)
+    db.run('INSERT INTO reservation_scopes (scope, reservation_id) VALUES (?, ?)', scope, request.id);
+}
+
+/** Marks that the tool is about to start; `false` when the reservation is gone. */
+export function setBegun(db: Database, id: string): boolean {
+  return db.run('UPDATE reservations SET begun = 1 WHERE id = ?', id) === 1;
+}
+
+/** Keeps what was seen of the cost, and that the process lives. */
+export function setSeen(db: Database, id: string, seen: { seenMicroUsd: number; expiresMs: number }): void {
+  db.run(
+    'UPDATE reservations SET seen_micro_usd = max(seen_micro_usd, ?), expires_ms = ? WHERE id = ?',
+    seen.seenMicroUsd,
+    seen.expiresMs,
+    id,
+  );
+}
+
+/**
+ * What is held by processes that have ended, or gave no sign of life for too long: also by this one, where a run of it came to no
+ * end.
+ */
+export function deadReservations(
+  db: Database,
+  by: { nowMs: number; owner: string; hasEnded: (owner: string) => boolean },
+): Row[] {
+  const isDead = ({ expires_ms: expiresMs, owner }: Row): boolean =>
+    Number(expiresMs) <= by.nowMs || (owner !== by.owner && by.hasEnded(String(owner)));
+  return db.all('SELECT * FROM reservations').filter(isDead);
+}
+
+/**
+ * Takes back what dead processes hold. A tool that had not started cost nothing. One that had may have gone on without us,
+ * so its whole reservation counts, or what was seen where that is more. Should the process live after all, its own settling
+ * corrects the sum.
+ */
+export function takeBackFrom(db: Database, dead: readonly Row[]): void {
+  for (const row of dead) {
+    if (row.begun === 1) countAsInterrupted(db, row);
+    else drop(db, String(row.id));
+  }
+}
+
+function countAsInterrupted(db: Database, row: Row): void {
+  const { id, invocation_id: invocation, n, day, scopes, agent, tool, model, created_ms: startedMs } = row;
+  const counted = Math.max(Number(row.micro_usd), Number(row.seen_micro_usd));
+  const seen = Number(row.seen_micro_usd);
+  const values = [id, invocation, n, day, scopes, agent, tool, model, startedMs].map(
+    (value) => value ?? null,
+  );
+  db.run(
+    `INSERT INTO attempts (id, invocation_id, n, day, scopes, agent, tool, model, started_ms, status, charged_micro_usd, basis,
+      billing, counted_micro_usd, reserved_micro_usd, overrun_micro_usd, final)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'interrupted', ?, 'unknown', 'api', ?, ?, ?, 0)`,
+    ...values,
+    seen === 0 ? null : seen,
+    counted,
+    Number(row.micro_usd),
+    Math.max(0, counted - Number(row.micro_usd)),
+  );
+  countIn(db, { scopes: String(scopes), day: String(day) }, counted);
+  drop(db, String(id));
+}

@@ -1,0 +1,84 @@
+import type { Cost } from '../domain/cost.js';
+import type { Invocation } from '../domain/invocation.js';
+import { totalTokens, type Usage } from '../domain/usage.js';
+import type { AttemptRow, InvocationRow, RunInfo, SettledAttempt } from './ledger.js';
+
+/** The UTC day of a point in time: `2026-11-20`. */
+export function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
+/** The row of an attempt that has ended now; one that was reserved counts on the day of its reservation instead. */
+export function attemptRow(settled: SettledAttempt, nowMs: number): AttemptRow {
+  const { id, invocationId, agent, scopes, attempt, provider, countedMicroUsd } = settled;
+  return {
+    id,
+    invocation_id: invocationId,
+    n: attempt.n,
+    day: dayOf(nowMs),
+    scopes: JSON.stringify(scopes),
+    agent,
+    tool: attempt.tool,
+    model: attempt.model,
+    provider,
+    started_ms: Date.parse(attempt.startedAt),
+    status: attempt.status,
+    failure: attempt.failure?.type ?? null,
+    latency_ms: attempt.latencyMs,
+    ...usageColumns(attempt.usage),
+    ...costColumns(attempt.cost),
+    counted_micro_usd: countedMicroUsd,
+  };
+}
+
+/** The row of an invocation that has ended. */
+export function invocationRow(invocation: Invocation, info: RunInfo): InvocationRow {
+  const { id, tool, model, agent, plan } = invocation;
+  const startedMs = Date.parse(invocation.startedAt);
+  const chosen = plan.candidates.find((one) => one.tool === tool && one.model === model);
+  return {
+    id,
+    trace_id: invocation.traceId,
+    parent_id: invocation.parentId,
+    session: invocation.session,
+    day: dayOf(startedMs),
+    started_ms: startedMs,
+    project: info.project,
+    policy: plan.policy,
+    agent,
+    source_agent: info.sourceAgent,
+    tool,
+    model,
+    status: invocation.status,
+    failure: invocation.failure?.type ?? null,
+    attempts: invocation.attempts.length,
+    latency_ms: invocation.latencyMs,
+    ...usageColumns(invocation.usage),
+    ...costColumns(invocation.cost),
+    because: JSON.stringify(chosen?.because ?? []),
+    tags: JSON.stringify(info.tags),
+    forced: info.forced ? 1 : 0,
+    justification: info.justification,
+  };
+}
+
+function usageColumns(usage: Usage | null) {
+  return {
+    input_tokens: usage?.inputTokens ?? null,
+    cache_read_tokens: usage?.cacheReadTokens ?? null,
+    cache_write_tokens: usage?.cacheWriteTokens ?? null,
+    cache_write_1h_tokens: usage?.cacheWrite1hTokens ?? null,
+    output_tokens: usage?.outputTokens ?? null,
+    reasoning_tokens: usage?.reasoningTokens ?? null,
+    total_tokens: usage === null ? null : totalTokens(usage),
+  };
+}
+
+function costColumns(cost: Cost | null) {
+  return {
+    charged_micro_usd: cost?.chargedMicroUsd ?? null,
+    list_micro_usd: cost?.listMicroUsd ?? null,
+    basis: cost?.basis ?? null,
+    billing: cost?.billing ?? null,
+  };
+}

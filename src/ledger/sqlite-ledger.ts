@@ -1,0 +1,86 @@
+import { err, ok, type Result } from '../domain/result.js';
+import { dailyUsage, interruptedOn } from './daily.js';
+import type { AdmitRequest, Ledger, LedgerTrouble, Verdict } from './ledger.js';
+import { takeInPending } from './pending.js';
+import { drop, recordInvocation, settleAttempt } from './records.js';
+import {
+  deadReservations,
+  reserve,
+  reservedNow,
+  setBegun,
+  setSeen,
+  spendOf,
+  takeBackFrom,
+} from './reservations.js';
+import type { Database } from './sqlite.js';
+import { transaction } from './transaction.js';
+import { troubleOf } from './trouble.js';
+
+/** What a ledger needs to know of the world. */
+export interface LedgerWorld {
+  /** As named in messages. */
+  file: string;
+  /** Wall clock, ms since the epoch: decides in which day and month something counts. */
+  now: () => number;
+  /** Who reserves: identifies this process to others. */
+  owner: string;
+  /** Whether the process behind an owner has certainly ended. */
+  hasEnded: (owner: string) => boolean;
+}
+
+/** For how long a reservation of a process that cannot be seen (on another machine) holds without a sign of life, ms. */
+export const EXPIRY_MS = 5 * 60_000;
+
+/** The ledger in an SQLite database. */
+export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
+  const attempt = async <T>(work: () => T): Promise<Result<T, LedgerTrouble>> => {
+    try {
+      return ok(work());
+    } catch (error) {
+      return err(troubleOf(error, world.file));
+    }
+  };
+  const change = <T>(work: () => T) => attempt(() => transaction(db, 'write', work));
+  const read = <T>(work: () => T) => attempt(() => transaction(db, 'read', work));
+  return {
+    spend: (queries) =>
+      attempt(() => {
+        takeBack(db, world);
+        return transaction(db, 'read', () => spendOf(db, queries));
+      }),
+    admit: (request) =>
+      attempt(() => {
+        takeInPending(db, world.file);
+        return transaction(db, 'write', () => admit(db, world, request));
+      }),
+    begin: (id) => change(() => setBegun(db, id)),
+    meter: (id, seenMicroUsd) =>
+      change(() => setSeen(db, id, { seenMicroUsd, expiresMs: world.now() + EXPIRY_MS })),
+    release: (id) => change(() => drop(db, id)),
+    settle: (row) => change(() => settleAttempt(db, row)),
+    record: (row) => change(() => recordInvocation(db, row)),
+    daily: (days) => read(() => ({ usage: dailyUsage(db, days), interrupted: interruptedOn(db, days) })),
+    reserved: () => read(() => reservedNow(db)),
+    close: () => db.close(),
+  };
+}
+
+/** Mostly nobody is dead, and nothing is written. */
+function takeBack(db: Database, world: LedgerWorld): void {
+  const find = () => deadReservations(db, { ...world, nowMs: world.now() });
+  if (find().length > 0) transaction(db, 'write', () => takeBackFrom(db, find()));
+}
+
+function admit<Refusal>(db: Database, world: LedgerWorld, request: AdmitRequest<Refusal>): Verdict<Refusal> {
+  const nowMs = world.now();
+  takeBackFrom(db, deadReservations(db, { ...world, nowMs }));
+  const verdict = request.judge(spendOf(db, request.queries));
+  if ('refusal' in verdict) return verdict;
+  reserve(db, request, {
+    microUsd: verdict.reserveMicroUsd,
+    nowMs,
+    expiresMs: nowMs + EXPIRY_MS,
+    owner: world.owner,
+  });
+  return verdict;
+}

@@ -1,0 +1,79 @@
+/** A value of a column or parameter; sums are whole numbers below 2^53. */
+export type SqlValue = string | number | null;
+export type Row = Readonly<Record<string, SqlValue>>;
+
+/** The little that we ask of an SQLite driver. Errors are thrown; `sqliteCode` tells what they mean. */
+export interface Database {
+  exec(sql: string): void;
+  /** Returns how many rows changed. */
+  run(sql: string, ...values: SqlValue[]): number;
+  all(sql: string, ...values: SqlValue[]): Row[];
+  close(): void;
+}
+
+interface Statement {
+  run(...values: SqlValue[]): { changes: number | bigint };
+  all(...values: SqlValue[]): Row[];
+}
+
+interface Driver {
+  exec(sql: string): void;
+  prepare(sql: string): Statement;
+  close(): void;
+}
+
+type Open = (path: string, readOnly: boolean) => Driver;
+
+/** Opens a database file with the driver of this Node: its own (22.13 and later), else `libsql`; `null`: there is neither. */
+export async function openDatabase(path: string, options: { readOnly: boolean }): Promise<Database | null> {
+  const open = nodeDriver() ?? (await libsqlDriver());
+  if (open === null) return null;
+  const driver = open(path, options.readOnly);
+  const statements = new Map<string, Statement>();
+  const prepared = (sql: string): Statement => {
+    const statement = statements.get(sql) ?? driver.prepare(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+  return {
+    exec: (sql) => driver.exec(sql),
+    run: (sql, ...values) => Number(prepared(sql).run(...values).changes),
+    all: (sql, ...values) => prepared(sql).all(...values),
+    close: () => driver.close(),
+  };
+}
+
+/** The primary result code of SQLite (https://sqlite.org/rescode.html); `null`: the error is not one of SQLite. */
+export function sqliteCode(error: unknown): number | null {
+  if (typeof error !== 'object' || error === null) return null;
+  const { errcode, rawCode, message } = error as { errcode?: unknown; rawCode?: unknown; message?: unknown };
+  if (typeof errcode === 'number') return errcode & 0xff;
+  if (typeof rawCode === 'number') return rawCode & 0xff;
+  // libsql gives no code where it cannot open a file: `Unable to open connection to local database /x: 14`.
+  const told = /^ConnectionFailed.*: (\d+)"?\)?$/.exec(String(message))?.[1];
+  return told === undefined ? null : Number(told) & 0xff;
+}
+
+/** Node's own warns once that it is experimental, which is nobody's business who runs the router. */
+function nodeDriver(): Open | null {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    const module = process.getBuiltinModule?.('node:sqlite') as
+      | { DatabaseSync: new (path: string, options: { readOnly: boolean }) => Driver }
+      | undefined;
+    return module === undefined ? null : (path, readOnly) => new module.DatabaseSync(path, { readOnly });
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+async function libsqlDriver(): Promise<Open | null> {
+  const { default: Libsql } = await import('libsql').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND') return { default: null };
+    throw error;
+  });
+  if (Libsql === null) return null;
+  const Constructor = Libsql as unknown as new (path: string, options: { readonly: boolean }) => Driver;
+  return (path, readOnly) => new Constructor(path, { readonly: readOnly });
+}

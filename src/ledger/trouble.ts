@@ -1,0 +1,72 @@
+import { reasonOf } from '../files.js';
+import type { LedgerTrouble } from './ledger.js';
+import { sqliteCode } from './sqlite.js';
+
+/** An error of SQLite or of the file system in our words; anything else is a bug and thrown on. */
+export function troubleOf(error: unknown, file: string): LedgerTrouble {
+  const code = sqliteCode(error) ?? systemCode(error);
+  if (code === null) throw error;
+  const kind = KINDS[code] ?? 'io';
+  const { why, hint } = WORDS[kind];
+  const said = kind === 'io' || kind === 'cannot_open' ? `: ${reasonOf(error)}` : '';
+  return { kind, message: `the ledger \`${file}\` ${why}${said}`, hint };
+}
+
+/** The file was written by a later version of the router. */
+export function newer(file: string): LedgerTrouble {
+  return {
+    kind: 'newer',
+    message: `the ledger \`${file}\` was written by a newer version of llm-router`,
+    hint: `update llm-router, or ${ELSEWHERE}`,
+  };
+}
+
+/** There is no SQLite at all. */
+export function noDriver(): LedgerTrouble {
+  return {
+    kind: 'no_driver',
+    message: 'this Node has no SQLite, and the optional package `libsql` is not installed',
+    hint: 'use Node 22.13 or newer, or install llm-router with its optional packages',
+  };
+}
+
+const ELSEWHERE = 'name another file with `ledger.path` or `LLM_ROUTER_LEDGER`';
+
+type Known = Exclude<LedgerTrouble['kind'], 'newer' | 'no_driver'>;
+
+const WORDS: Record<Known, { why: string; hint: string }> = {
+  cannot_open: { why: 'cannot be opened', hint: `make it writable, or ${ELSEWHERE}` },
+  read_only: { why: 'cannot be written', hint: `make it and its folder writable, or ${ELSEWHERE}` },
+  full: { why: 'cannot grow: the disk is full', hint: `free the disk, or ${ELSEWHERE}` },
+  busy: { why: 'is held by another process', hint: 'try again; `lsof` shows who holds it' },
+  damaged: {
+    why: 'is damaged, or is no ledger',
+    hint: `move it away and a new one is made (what was spent is then forgotten), or ${ELSEWHERE}`,
+  },
+  io: { why: 'cannot be used', hint: `check the disk and its limits, or ${ELSEWHERE}` },
+};
+
+/** Result codes of SQLite (https://sqlite.org/rescode.html) and error codes of the system. */
+const KINDS: Readonly<Partial<Record<string | number, Known>>> = {
+  3: 'cannot_open',
+  5: 'busy',
+  6: 'busy',
+  8: 'read_only',
+  11: 'damaged',
+  13: 'full',
+  14: 'cannot_open',
+  26: 'damaged',
+  EACCES: 'cannot_open',
+  EPERM: 'cannot_open',
+  EROFS: 'read_only',
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EISDIR: 'cannot_open',
+  ENOTDIR: 'cannot_open',
+};
+
+function systemCode(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null) return null;
+  if ('syscall' in error && 'code' in error) return String(error.code);
+  return reasonOf(error).endsWith('cannot be made') ? 'ENOENT' : null;
+}

@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Ledger } from '../../src/ledger/ledger.js';
+import { openFile } from '../../src/ledger/open.js';
+import type { Database } from '../../src/ledger/sqlite.js';
+import { sqliteLedger } from '../../src/ledger/sqlite-ledger.js';
+
+/** A ledger and the world around it, as a test wants it: processes that live and die, and a clock that may jump. */
+export interface Bench {
+  /** A connection of the process of that name; each has its own. */
+  as(owner: string): Promise<Ledger>;
+  /** The process has ended, and everybody can see that. */
+  kill(owner: string): void;
+  nowMs: number;
+  /** What the engine's own check finds wrong. */
+  faults(): string[];
+  dispose(): void;
+}
+
+/** Every engine that has to pass the suite: another one is another line. */
+export const ENGINES: readonly { name: string; make: () => Bench }[] = [
+  { name: 'SQLite', make: sqliteBench },
+];
+
+/** A bench on a file of its own. */
+export function sqliteBench(): Bench {
+  const folder = mkdtempSync(path.join(tmpdir(), 'llm-ledger-'));
+  const file = path.join(folder, 'data', 'ledger.db');
+  const dead = new Set<string>();
+  const open = new Map<string, { ledger: Ledger; db: Database }>();
+  const bench: Bench = {
+    nowMs: Date.UTC(2026, 10, 20, 12),
+    as: async (owner) => {
+      const known = open.get(owner);
+      if (known !== undefined) return known.ledger;
+      const db = await openFile(file);
+      if (!db.ok) throw new Error(db.error.message);
+      const world = { file, now: () => bench.nowMs, owner, hasEnded: (other: string) => dead.has(other) };
+      const ledger = sqliteLedger(db.value, world);
+      open.set(owner, { ledger, db: db.value });
+      return ledger;
+    },
+    kill: (owner) => {
+      dead.add(owner);
+      open.get(owner)?.db.close();
+      open.delete(owner);
+    },
+    faults: () => {
+      const [connection] = open.values();
+      const rows = connection?.db.all('PRAGMA integrity_check') ?? [];
+      return rows.flatMap((row) => (row.integrity_check === 'ok' ? [] : [String(row.integrity_check)]));
+    },
+    dispose: () => {
+      for (const { db } of open.values()) db.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return bench;
+}

@@ -1,0 +1,173 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { MIGRATIONS } from '../../src/ledger/migrations/index.js';
+import { openFile, openToRead } from '../../src/ledger/open.js';
+import { openLedger } from '../../src/ledger/open-ledger.js';
+import { hasPending, keepPending } from '../../src/ledger/pending.js';
+import { type Database, openDatabase } from '../../src/ledger/sqlite.js';
+import { asking, ended, good, spentIn } from './attempts.js';
+
+/** Every migration as it was released; a new one adds a file. */
+const RELEASED = path.join('test', 'fixtures', 'ledger');
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'llm-sqlite-'));
+  file = path.join(folder, 'deep', 'ledger.db');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const now = () => Date.UTC(2026, 10, 20, 12);
+
+async function database(): Promise<Database> {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const db = await openDatabase(file, { readOnly: false });
+  if (db === null) throw new Error('no driver');
+  return db;
+}
+
+async function opened() {
+  return good(await openLedger({ file, now }));
+}
+
+describe('the file', () => {
+  it('is made for the user alone, with its folder and side files', async () => {
+    const ledger = await opened();
+    good(await ledger.settle(ended('A', 5)));
+    const modes = readdirSync(path.dirname(file)).map(
+      (name) => statSync(path.join(path.dirname(file), name)).mode & 0o777,
+    );
+    expect(modes.length).toBeGreaterThan(1);
+    expect(new Set(modes)).toEqual(new Set([0o600]));
+    expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
+    ledger.close();
+  });
+
+  it('is in WAL mode and waits for others, whichever driver opened it', async () => {
+    const db = good(await openFile(file));
+    expect(db.all('PRAGMA journal_mode')[0]).toMatchObject({ journal_mode: 'wal' });
+    expect(Number(Object.values(db.all('PRAGMA busy_timeout')[0] ?? {})[0])).toBeGreaterThan(1000);
+    expect(db.all('PRAGMA synchronous')[0]).toMatchObject({ synchronous: 1 });
+    db.close();
+  });
+
+  it('is not made by who only looks', async () => {
+    expect(await openToRead(file)).toEqual({ ok: true, value: null });
+    expect(existsSync(path.dirname(file))).toBe(false);
+  });
+
+  it('of a newer version is refused and left alone', async () => {
+    const db = await database();
+    db.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
+    db.close();
+    const before = readFileSync(file);
+    for (const result of [await openFile(file), await openToRead(file)])
+      expect(result).toMatchObject({
+        ok: false,
+        error: { kind: 'newer', hint: expect.stringContaining('update llm-router') },
+      });
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  it('that is no database is refused and left alone', async () => {
+    mkdirSync(path.dirname(file), { recursive: true });
+    const text = 'not a database at all, although long enough to be one '.repeat(200);
+    writeFileSync(file, text);
+    for (const result of [await openFile(file), await openToRead(file)])
+      expect(result).toMatchObject({
+        ok: false,
+        error: { kind: 'damaged', message: expect.stringContaining(file) },
+      });
+    expect(readFileSync(file, 'utf8')).toBe(text);
+  });
+
+  it('that is damaged inside is said to be', async () => {
+    const ledger = await opened();
+    for (let n = 0; n < 200; n++) good(await ledger.settle(ended(`run ${n}`, 5, { scopes: [`scope ${n}`] })));
+    ledger.close();
+    const db = await database();
+    db.all('PRAGMA wal_checkpoint(TRUNCATE)');
+    db.close();
+    rmSync(`${file}-wal`, { force: true });
+    rmSync(`${file}-shm`, { force: true });
+    const bytes = readFileSync(file);
+    writeFileSync(file, Buffer.concat([bytes.subarray(0, 4096), Buffer.alloc(bytes.length - 4096, 0xa5)]));
+    const again = await openLedger({ file, now });
+    const result = again.ok ? await again.value.admit(asking('B', 1, { all: 5 })) : again;
+    expect(result).toMatchObject({ ok: false, error: { kind: 'damaged' } });
+    if (again.ok) again.value.close();
+  });
+
+  it('below a file, or a folder itself, cannot be opened', async () => {
+    writeFileSync(path.join(folder, 'plain'), '');
+    for (const bad of [path.join(folder, 'plain', 'ledger.db'), folder])
+      expect(await openLedger({ file: bad, now })).toMatchObject({
+        ok: false,
+        error: { kind: 'cannot_open' },
+      });
+  });
+});
+
+describe('a schema', () => {
+  it.each(MIGRATIONS.map((_, index) => index))(
+    'of version %i becomes the newest, with its money',
+    async (version) => {
+      const db = await database();
+      for (const sql of MIGRATIONS.slice(0, version)) db.exec(sql);
+      db.exec(`PRAGMA user_version = ${version}`);
+      if (version > 0) db.run("INSERT INTO spend VALUES ('all', '2026-11-20', 7)");
+      db.close();
+      expect(await openToRead(file)).toEqual({ ok: true, value: null });
+      const ledger = await opened();
+      expect(await spentIn(ledger, 'all')).toEqual([version > 0 ? 7 : 0, 0]);
+      ledger.close();
+      expect((await openToRead(file)).ok).toBe(true);
+    },
+  );
+
+  it('that was released is never edited', () => {
+    const released = readdirSync(RELEASED).sort();
+    expect(MIGRATIONS.slice(0, released.length)).toEqual(
+      released.map((name) => readFileSync(path.join(RELEASED, name), 'utf8')),
+    );
+    expect(released.length).toBe(MIGRATIONS.length);
+  });
+});
+
+describe('what a run leaves for the next one', () => {
+  it('is taken in once, whoever opens the ledger and however often', async () => {
+    await keepPending(file, { attempts: [ended('A', 40)], invocation: null });
+    await keepPending(file, { attempts: [ended('B', 2)], invocation: null });
+    expect(hasPending(file)).toBe(true);
+    const [one, two] = [await opened(), await opened()];
+    expect(await spentIn(one, 'all')).toEqual([42, 0]);
+    await keepPending(file, { attempts: [ended('A', 40)], invocation: null });
+    await keepPending(file, { attempts: [ended('C', 8)], invocation: null });
+    expect(good(await two.admit(asking('D', 51, { all: 100 })))).toEqual({ refusal: 'all' });
+    expect(await spentIn(one, 'all')).toEqual([50, 0]);
+    expect(hasPending(file)).toBe(false);
+    one.close();
+    two.close();
+  });
+
+  it('is set aside when it is damaged, and nothing else is lost by it', async () => {
+    await keepPending(file, { attempts: [ended('A', 40)], invocation: null });
+    writeFileSync(path.join(`${file}.pending`, 'half.json'), '{"attempts":[{"id":');
+    const ledger = await opened();
+    expect(await spentIn(ledger, 'all')).toEqual([40, 0]);
+    expect(readdirSync(`${file}.pending`)).toEqual(['half.json.damaged']);
+    ledger.close();
+  });
+});
