@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { RouterConfig } from './config/types.js';
 import { loadConfigFiles } from './config-files/load.js';
 import type { Diagnostic } from './diagnostics/diagnostic.js';
@@ -7,10 +8,12 @@ import type { Failure } from './domain/failure.js';
 import type { Invocation } from './domain/invocation.js';
 import type { Plan } from './domain/plan.js';
 import { emptyRequest, type Request } from './domain/request.js';
+import { ledgerFile } from './paths.js';
 import { openCooldowns } from './router/cooldowns.js';
+import { type LedgerAccess, ledgerAccess } from './router/ledger.js';
 import { createRouter as composeRouter, type Planned } from './router/router.js';
 import type { TraceTarget } from './router/traces.js';
-import { realHost } from './world.js';
+import { type HostWorld, realHost } from './world.js';
 
 export type { RouterConfig } from './config/types.js';
 export type { Diagnostic } from './diagnostics/diagnostic.js';
@@ -63,6 +66,12 @@ export interface CreateOptions {
   signal?: AbortSignal;
   /** Keeps a trace of every invocation; none by default. */
   traces?: TraceTarget;
+  /** The file of the ledger; by default that of the command line where the config limits spending, else none is kept. */
+  ledger?: string;
+  /** Folder that spending is counted under [the working directory]. */
+  project?: string;
+  /** Told when something cannot be recorded; the run goes on. */
+  onWarning?: (message: string) => void;
 }
 
 /** A request as a library caller writes it: only the prompt is needed. */
@@ -88,6 +97,7 @@ export function createRouter(config: RouterConfig, options: CreateOptions = {}):
     traces: options.traces ?? null,
     audit: null,
     cooldowns: openCooldowns({ ...host, env: options.env ?? host.env }),
+    ledger: ledgerOf(config, options, host),
   });
   const plan = async (request: LibraryRequest): Promise<Planned> => {
     const planned = await router.plan({ ...emptyRequest(host.cwd), ...request });
@@ -99,4 +109,16 @@ export function createRouter(config: RouterConfig, options: CreateOptions = {}):
     complete: async (request, { onEvent } = {}) =>
       router.complete(await plan(request), onEvent === undefined ? {} : { emit: onEvent }),
   };
+}
+
+function ledgerOf(config: RouterConfig, options: CreateOptions, host: HostWorld): LedgerAccess | null {
+  const isLimited = Object.values(config.policies).some(({ budgets }) => budgets.length > 0);
+  if (options.ledger === undefined && !isLimited) return null;
+  const context = { ...host, env: options.env ?? host.env };
+  return ledgerAccess({
+    file: path.resolve(host.cwd, options.ledger ?? ledgerFile(context, config.ledger.path?.value ?? null)),
+    now: host.clock.now,
+    project: options.project ?? host.cwd,
+    warn: options.onWarning ?? (() => {}),
+  });
 }

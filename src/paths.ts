@@ -27,6 +27,13 @@ export function stateDir(context: PathContext): string {
   return xdg(context, 'XDG_STATE_HOME', '.local/state');
 }
 
+/** File of the ledger, first match: `LLM_ROUTER_LEDGER`, the configured one, the user's data folder. */
+export function ledgerFile(context: PathContext, configured: string | null): string {
+  const named = context.env.LLM_ROUTER_LEDGER ?? '';
+  if (named !== '') return named;
+  return configured ?? `${xdg(context, 'XDG_DATA_HOME', '.local/share')}/ledger.db`;
+}
+
 /**
  * Folder of traces, first match: `LLM_ROUTER_TRACE_DIR`, the configured folder, `<project>/.llm-router/traces`, the state
  * folder.

@@ -39,6 +39,7 @@ describe('sinks', () => {
       traces: null,
       cooldowns: ownCooldowns(),
       audit: null,
+      ledger: null,
     };
     const router = createRouter(configOf(''), deps);
     const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hi', tool: 'mock' });

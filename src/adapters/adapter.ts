@@ -5,6 +5,7 @@ import type { Availability } from '../domain/facts.js';
 import type { Failure } from '../domain/failure.js';
 import type { Access, Effort } from '../domain/request.js';
 import type { Result } from '../domain/result.js';
+import type { Usage } from '../domain/usage.js';
 
 /** What one attempt has to do: everything decided, nothing run yet. */
 export interface Task<T extends ToolConfig = ToolConfig> {
@@ -81,7 +82,9 @@ export type AdapterEvent =
       name: string;
       /** It is a file that the tool has changed. */
       changedFile: boolean;
-    };
+    }
+  /** What the run has used by now, by its own figures; told only where a cap bounds it. */
+  | { type: 'usage'; usage: Usage | null; reportedCostMicroUsd: number | null };
 
 /** What would run: shown by `--dry-run`. */
 export type Preview = { argv: string[]; stdin: 'prompt' | 'closed' } | { mock: true };

@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../domain/result.js';
 import type { Adapter, AdapterContext, AdapterEvent, Environment, Host, Preview, Task } from './adapter.js';
 import { childEnvironment, missingVariable, missingVariables, secretValues } from './command/environment.js';
 import { findBinary, isFolder, isPath } from './command/find-binary.js';
+import { meterOf } from './command/meter.js';
 import { createOutputReader, MAX_LINE_BYTES, type OutputReader } from './command/output.js';
 import { type PrivatePlaces, SHOWN_PLACES } from './command/placeholder-values.js';
 import { openPrivateFolder, type PrivateFolder, readWritten } from './command/private-files.js';
@@ -110,7 +111,11 @@ async function* runIn(
   if (!env.ok) return failedOutcome(env.error);
   const reader = readerFor(task.tool);
   const spec = specOf({ task, context, line: line.value, env: env.value });
-  const seen = yield* follow(spec, reader, () => tellableArgv(task, places));
+  const seen = yield* follow(spec, {
+    reader,
+    meter: meterOf(task, reader),
+    tellable: () => tellableArgv(task, places),
+  });
   const [outputFile, usageFile] = await writtenFiles(task.tool, folder);
   const overSize = seen.overSize || outputFile === 'too_large' || usageFile === 'too_large';
   const reading = reader.finish({ outputFile: bytesOf(outputFile), usageFile: bytesOf(usageFile) });
@@ -182,9 +187,9 @@ function tellableArgv(task: CommandTask, places: PrivatePlaces): readonly string
 /** Passes on what a process shows while it runs; too much output ends it. */
 async function* follow(
   spec: ProcessSpec,
-  reader: OutputReader,
-  tellable: () => readonly string[],
+  by: { reader: OutputReader; meter: () => AdapterEvent[]; tellable: () => readonly string[] },
 ): AsyncGenerator<AdapterEvent, { end: ProcessEnd; overSize: boolean }, void> {
+  const { reader, meter, tellable } = by;
   const running = runProcess(spec);
   try {
     for (let step = await running.next(); ; step = await running.next()) {
@@ -197,6 +202,7 @@ async function* follow(
         if (event.type === 'over_size') return { end: STOPPED, overSize: true };
         yield event;
       }
+      yield* meter();
     }
   } finally {
     await running.return(STOPPED);

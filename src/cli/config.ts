@@ -4,9 +4,10 @@ import type { RouterConfig } from '../config/types.js';
 import { type LoadedFiles, loadConfigFiles } from '../config-files/load.js';
 import { failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
-import { traceDir } from '../paths.js';
+import { ledgerFile, traceDir } from '../paths.js';
 import { createRedactor } from '../redact/redact.js';
 import { openCooldowns } from '../router/cooldowns.js';
+import { ledgerAccess } from '../router/ledger.js';
 import { createRouter, type Router } from '../router/router.js';
 import { secretsOf } from '../router/secrets.js';
 import type { TraceTarget } from '../router/traces.js';
@@ -68,6 +69,12 @@ export function commandRouter(context: CommandContext, loaded: UsableConfig, sig
   const { env, platform, tmpDir, clock, random, urgent } = context.world;
   const readText = (file: string): Promise<string> => readFile(file, 'utf8');
   const traces = traceTarget(context, loaded);
+  const ledger = ledgerAccess({
+    file: ledgerPathOf(context, loaded),
+    now: clock.now,
+    project: loaded.projectDir ?? '',
+    warn: (message) => void context.output.warn(message),
+  });
   return createRouter(loaded.config, {
     env,
     platform,
@@ -80,7 +87,13 @@ export function commandRouter(context: CommandContext, loaded: UsableConfig, sig
     traces,
     cooldowns: openCooldowns(context.world),
     audit: auditTarget(context, loaded.config),
+    ledger,
   });
+}
+
+/** The file of the ledger for this command. */
+export function ledgerPathOf({ world }: CommandContext, loaded: CommandConfig): string {
+  return path.resolve(world.cwd, ledgerFile(world, loaded.config?.ledger.path?.value ?? null));
 }
 
 /** The folder of traces for this command. */

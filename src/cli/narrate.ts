@@ -15,6 +15,7 @@ export async function narrate(context: CommandContext, planned: Planned, event: 
     const reason = `${failure.type}: ${failure.message}`;
     await output.say(`${pairName(from)} failed (${reason}), trying fallback ${pairName(to)}`);
   }
+  if (event.type === 'budget.warning') await output.warn(`${event.message}\n${event.estimate}`);
   if (event.type === 'retry.scheduled') await output.say(waitLine(event));
 }
 

@@ -43,7 +43,8 @@ export function pairName({ tool, model }: { tool: string | null; model: string |
 export function rejectedLines(rejected: Rejected, paint: Paint): string[] {
   const at = rejected.at === null ? '' : paint.dim(`  (${rejected.at})`);
   const lines = [`     ${pairName(rejected)}: ${rejected.reason}: ${rejected.detail}${at}`];
-  if (rejected.hint !== null) lines.push(`       ${paint.hint('hint:')} ${rejected.hint}`);
+  if (rejected.hint !== null)
+    lines.push(`       ${paint.hint('hint:')} ${rejected.hint.replaceAll('\n', '\n             ')}`);
   return lines;
 }
 

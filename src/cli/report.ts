@@ -56,7 +56,9 @@ export async function printDiagnostics(
 export async function printFailure(output: Output, failure: Failure): Promise<void> {
   const paint = await output.paint('stderr');
   const lines = [`${paint.error('error:')} ${failure.message} ${paint.dim(`[${failure.type}]`)}`];
-  if (failure.hint !== null) lines.push(`${paint.hint('hint:')} ${failure.hint}`);
+  // Several ways out stand below each other.
+  if (failure.hint !== null)
+    lines.push(`${paint.hint('hint:')} ${failure.hint.replaceAll('\n', '\n      ')}`);
   await output.error(lines.join('\n'));
 }
 

@@ -17,6 +17,7 @@ export const OWN_VARIABLES: readonly Variable[] = [
     meaning: 'the folder of traces, before `traces.dir` of the config; also set for tools',
   },
   { name: 'LLM_ROUTER_LOG_FORMAT', meaning: '`json`: stderr as JSON lines, like `--log-format`' },
+  { name: 'LLM_ROUTER_LEDGER', meaning: 'the file of the ledger, before `ledger.path` of the config' },
 ];
 
 /** Variables that every tool finds in its environment; a nested call reads them again. */
@@ -34,6 +35,7 @@ export const FOREIGN_VARIABLES: readonly Variable[] = [
   { name: 'TERM', meaning: '`dumb`: no colours and no spinner' },
   { name: 'CI', meaning: 'set: no spinner, and no question' },
   { name: 'XDG_CONFIG_HOME', meaning: 'where the config of the user is [~/.config]' },
+  { name: 'XDG_DATA_HOME', meaning: 'where the ledger is [~/.local/share]' },
   { name: 'XDG_STATE_HOME', meaning: 'where trust and traces outside of projects are [~/.local/state]' },
 ];
 

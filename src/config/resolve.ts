@@ -31,6 +31,7 @@ export function resolveConfig(merged: Merged, folders: Folders): RouterConfig {
       dir: root.file('traces.dir'),
       retentionDays: root.number('traces.retention_days') ?? RETENTION_DAYS,
     },
+    ledger: { path: root.file('ledger.path') },
   };
 }
 

@@ -33,6 +33,10 @@ export interface RouterConfig {
     /** Days for which lines are kept. */
     retentionDays: number;
   };
+  ledger: {
+    /** Absolute path. */
+    path: Placed<string> | null;
+  };
 }
 
 export interface AgentConfig {
@@ -72,6 +76,8 @@ export interface ToolBase {
   installHint: string | null;
   /** One attempt, ms. */
   timeoutMs: number;
+  /** Who holds the cap of a run: the tool itself, or the router by what it sees of the cost. */
+  costCap: 'enforced' | 'checked';
 }
 
 /** A tool that is a subprocess. */
@@ -243,9 +249,28 @@ export interface ModelConfig {
   price: Price | null;
 }
 
+/** Limits of spending that are counted together. */
+export interface BudgetConfig {
+  at: string | null;
+  /** All runs of the user, those that the policy applies to, or those of each agent. */
+  scope: 'global' | 'policy' | 'agent';
+  /** Integer micro-USD. */
+  perRequestMicroUsd: Placed<number> | null;
+  dailyMicroUsd: Placed<number> | null;
+  monthlyMicroUsd: Placed<number> | null;
+  /** Blocks what would pass the limit; else it warns and asks. */
+  isHard: boolean;
+  /** Share of the limit from which on it warns. */
+  thresholdPercent: number;
+}
+
 export interface PolicyConfig {
   name: string;
   at: string | null;
+  /** Its own; those of `default` always apply too. */
+  budgets: readonly BudgetConfig[];
+  /** A run that may cost more needs a justification; integer micro-USD. */
+  requireJustificationOverMicroUsd: Placed<number> | null;
   costOptimization: {
     simpleTaskThresholdTokens: Placed<number> | null;
     simpleTaskModels: readonly Placed<string>[];

@@ -87,6 +87,10 @@ export const CODES = {
     severity: 'error',
     summary: 'a command tool under a hard budget without a cap for one request',
   },
+  'config/unmetered-tool': {
+    severity: 'warning',
+    summary: 'a tool under a hard budget of which nobody says how it is paid',
+  },
   'config/budget-conflict': { severity: 'warning', summary: 'limits of spending that contradict each other' },
   'config/not-in-effect': {
     severity: 'warning',

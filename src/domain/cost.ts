@@ -44,37 +44,69 @@ export function toUsd(microUsd: number): number {
   return microUsd / 1_000_000;
 }
 
-/** The cost of one attempt: the tool's own figure before the catalogue's; unknown stays unknown. */
-export function attemptCost(input: {
+/** What is known of an attempt's cost. */
+export interface CostInput {
+  /** The tool's own figure. */
   reportedMicroUsd: number | null;
   usage: Usage | null;
   price: Price | null;
   billing: Billing;
-}): Cost {
+  /** The usage may be the sum of many requests, as that of an agent is: then nobody knows the size of each. */
+  manyRequests?: boolean;
+  /** It was ended before its time: what was told by then may be less than what it used. */
+  cutShort?: boolean;
+}
+
+/**
+ * The cost of one attempt: the tool's own figure before the catalogue's; unknown stays unknown. Where only the sum of many requests
+ * passes a size that changes the price, the higher price is taken and the cost is an estimate: a limit must hold.
+ */
+export function attemptCost(input: CostInput): Cost {
   const { reportedMicroUsd, usage, price, billing } = input;
   const computed = usage !== null && price !== null ? listPrice(usage, price) : null;
   const listMicroUsd = billing === 'free' ? 0 : (reportedMicroUsd ?? computed);
-  const basis: CostBasis = costBasis(billing, reportedMicroUsd, computed);
+  const basis = costBasis(input, computed);
   return { chargedMicroUsd: billing === 'api' ? listMicroUsd : 0, listMicroUsd, basis, billing };
 }
 
-function costBasis(billing: Billing, reported: number | null, computed: number | null): CostBasis {
-  if (reported !== null) return 'reported';
-  if (computed !== null || billing === 'free') return 'computed';
-  return 'unknown';
+function costBasis(
+  { reportedMicroUsd, usage, price, billing, manyRequests, cutShort }: CostInput,
+  computed: number | null,
+): CostBasis {
+  if (billing === 'free') return reportedMicroUsd === null ? 'computed' : 'reported';
+  if (reportedMicroUsd === null && computed === null) return 'unknown';
+  if (cutShort === true) return 'estimated';
+  if (reportedMicroUsd !== null) return 'reported';
+  const isTiered = usage !== null && price !== null && priceAt(price, wholeInput(usage)) !== price;
+  return isTiered && manyRequests === true ? 'estimated' : 'computed';
+}
+
+/** What a request with so much input pays: cached tokens change like the input where the whole input passes a size. */
+export function priceAt(price: Price, inputTokens: number): Omit<Price, 'above'> {
+  const step = price.above.filter((tier) => inputTokens > tier.inputTokens).at(-1);
+  if (step === undefined) return price;
+  const times = (amount: number | null) =>
+    amount === null || price.input === 0 ? amount : (amount * step.input) / price.input;
+  return {
+    input: step.input,
+    output: step.output,
+    cacheRead: times(price.cacheRead),
+    cacheWrite: times(price.cacheWrite),
+    cacheWrite1h: times(price.cacheWrite1h),
+  };
 }
 
 /** Tokens times catalogue price in micro-USD; `null` when a token kind that occurred has no price, or no count. */
 export function listPrice(usage: Usage, price: Price): number | null {
-  const whole = (usage.inputTokens ?? 0) + (usage.cacheReadTokens ?? 0) + (usage.cacheWriteTokens ?? 0);
-  const tier = price.above.filter((step) => whole > step.inputTokens).at(-1) ?? price;
-  if (usage.inputTokens === null || usage.outputTokens === null) return null;
+  const { inputTokens, outputTokens } = usage;
+  if (inputTokens === null || outputTokens === null) return null;
+  const each = priceAt(price, wholeInput(usage));
   const parts: [tokens: number | null, perToken: number | null][] = [
-    [usage.inputTokens, tier.input],
-    [usage.outputTokens, tier.output],
-    [usage.cacheReadTokens, price.cacheRead],
-    [usage.cacheWriteTokens, price.cacheWrite],
-    [usage.cacheWrite1hTokens, price.cacheWrite1h],
+    [inputTokens, each.input],
+    [outputTokens, each.output],
+    [usage.cacheReadTokens, each.cacheRead],
+    [usage.cacheWriteTokens, each.cacheWrite],
+    [usage.cacheWrite1hTokens, each.cacheWrite1h],
   ];
   let sum = 0;
   for (const [tokens, perToken] of parts) {
@@ -83,6 +115,10 @@ export function listPrice(usage: Usage, price: Price): number | null {
     sum += tokens * perToken;
   }
   return Math.round(sum);
+}
+
+function wholeInput({ inputTokens, cacheReadTokens, cacheWriteTokens, cacheWrite1hTokens }: Usage): number {
+  return (inputTokens ?? 0) + (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0) + (cacheWrite1hTokens ?? 0);
 }
 
 /** Sums the attempts of an invocation: the known part is summed, one unknown part makes the basis `unknown`. */

@@ -1,3 +1,4 @@
+import { toUsd } from './cost.js';
 import { attemptDocument, type InvocationDocument, invocationDocument, planDocument } from './document.js';
 import type { RunEvent } from './events.js';
 import { unreachable } from './result.js';
@@ -36,6 +37,8 @@ function fieldsOf(event: RunEvent): object {
         at: event.at,
         reason: event.reason,
       };
+    case 'budget.warning':
+      return budgetFields(event);
     case 'fallback':
       return {
         from: { tool: event.from.tool, model: event.from.model },
@@ -47,4 +50,17 @@ function fieldsOf(event: RunEvent): object {
     default:
       return unreachable(event);
   }
+}
+
+function budgetFields({ message, estimate, window, percent }: Extract<RunEvent, { type: 'budget.warning' }>) {
+  return {
+    message,
+    estimate,
+    window: window.window,
+    limit: window.isHard ? 'hard' : 'soft',
+    percent,
+    spent_usd: toUsd(window.settledMicroUsd + window.reservedMicroUsd),
+    limit_usd: toUsd(window.limitMicroUsd),
+    at: window.at,
+  };
 }

@@ -1,4 +1,5 @@
 import type { Attempt } from './attempt.js';
+import type { SpendWindow } from './facts.js';
 import type { Failure, FailureType } from './failure.js';
 import type { Invocation } from './invocation.js';
 import type { Candidate, Plan } from './plan.js';
@@ -22,6 +23,15 @@ export type RunEvent =
       reason: FailureType;
       /** One sentence: what happened to it. */
       detail: string;
+    }
+  | {
+      type: 'budget.warning';
+      /** `Daily spending at 81% of limit ($8.10 / $10.00)` */
+      message: string;
+      /** What this run may cost, in words. */
+      estimate: string;
+      window: SpendWindow;
+      percent: number;
     }
   | { type: 'fallback'; attempt: number; from: Candidate; to: Candidate; failure: Failure }
   | { type: 'invocation.finished'; invocation: Invocation };

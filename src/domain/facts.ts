@@ -1,3 +1,4 @@
+import type { Billing } from './cost.js';
 import type { FailureType } from './failure.js';
 
 /** Whether a tool can run here and now. */
@@ -14,16 +15,32 @@ export interface Cooldown {
   untilMs: number;
 }
 
-/** What one budget window holds now, in micro-USD. */
-export interface SpendWindow {
-  /** How a person names it: `daily`, `monthly`. */
-  window: string;
+/** One limit of spending that a request is under. */
+export interface SpendLimit {
+  /** How a person names it. */
+  window: 'daily' | 'monthly';
+  /** The key that states it: `daily_usd`. */
+  key: string;
+  /** What is counted together, as the ledger names it. */
   scope: string;
-  hard: boolean;
+  /** And as a person does; empty for all runs. */
+  of: string;
+  /** The UTC day (`2026-11-20`) or month (`2026-11`) that it is about. */
+  period: string;
+  /** When that is over, ms since the epoch. */
+  endsAtMs: number;
+  isHard: boolean;
   limitMicroUsd: number;
+  /** Share of the limit from which on a person is told. */
+  thresholdPercent: number;
+  /** The config line that states it. */
+  at: string | null;
+}
+
+/** A limit with what counts against it now, in micro-USD. */
+export interface SpendWindow extends SpendLimit {
   settledMicroUsd: number;
   reservedMicroUsd: number;
-  at: string | null;
 }
 
 /** What is true now and matters to the choice. A plain value: the plan reads nothing else of the world. */
@@ -32,8 +49,12 @@ export interface Facts {
   /** Keyed by tool name; a tool that is missing here counts as not available. */
   tools: Readonly<Record<string, Availability>>;
   cooldowns: readonly Cooldown[];
-  /** Windows that apply to this request. */
+  /** Who pays for each tool, by name. */
+  billing: Readonly<Record<string, Billing>>;
+  /** Limits of spending that apply to this request, with what counts against them now. */
   spend: readonly SpendWindow[];
+  /** Why nobody can look up what counts against a hard limit; `null`: it was looked up, or no hard limit applies. */
+  spendTrouble: { detail: string; hint: string | null; at: string | null } | null;
   /** Estimated tokens of the whole input, system included. */
   inputTokens: number;
 }

@@ -62,6 +62,10 @@ export interface Request {
   temperature: number | null;
   /** Cap of this request, integer micro-USD. */
   maxCostMicroUsd: number | null;
+  /** Go over limits of spending; only with a justification. */
+  force: boolean;
+  /** Why so much may be spent; kept in the ledger. */
+  justification: string | null;
   /** JSON Schema that the answer must satisfy, as JSON text. */
   schema: string | null;
   /** The tool's own session to continue. */
@@ -104,6 +108,8 @@ export function emptyRequest(cwd: string): Request {
     maxTokens: null,
     temperature: null,
     maxCostMicroUsd: null,
+    force: false,
+    justification: null,
     schema: null,
     resume: null,
     timeoutMs: null,

@@ -1,18 +1,26 @@
 import type { Adapter, AdapterContext, AdapterEvent, Task } from '../adapters/adapter.js';
 import type { Attempt, Outcome } from '../domain/attempt.js';
-import { attemptCost, type Billing, toUsd } from '../domain/cost.js';
+import { attemptCost, type Billing, type Cost } from '../domain/cost.js';
 import type { EventSink } from '../domain/events.js';
+import { type Failure, type FailureType, failure } from '../domain/failure.js';
+import { dollars } from '../domain/money.js';
 import type { Candidate } from '../domain/plan.js';
+import type { Usage } from '../domain/usage.js';
+import type { Account } from './account.js';
+import type { Ticket } from './account-types.js';
 
 /** Everything that one attempt needs. */
 export interface Prepared {
   task: Task;
   adapter: Adapter;
   billing: Billing;
+  /** That its money was let through. */
+  ticket: Ticket;
 }
 
 /** What an attempt uses of the world. */
 export interface AttemptDeps {
+  account: Account;
   context: AdapterContext;
   /** Judges a good outcome by the schema of the answer; `null`: any answer will do. */
   checkAnswer: ((outcome: Outcome) => Outcome) | null;
@@ -34,6 +42,7 @@ export interface Tried {
 /** What is seen of an attempt while it runs. */
 interface Seen {
   firstOutputMs: number | null;
+  started: boolean;
   active: boolean;
   shown: boolean;
   /** Names of the tool's own steps, in order. */
@@ -44,17 +53,29 @@ interface Seen {
 /** Runs one candidate once, and tells everything that happens. */
 export async function tryOnce(
   { candidate, n, stream }: { candidate: Candidate; n: number; stream: boolean },
-  { task, adapter, billing }: Prepared,
+  prepared: Prepared,
   deps: AttemptDeps,
 ): Promise<Tried> {
+  const { task, adapter, ticket } = prepared;
   const { monotonicMs, now } = deps.context;
   const startedAt = new Date(now()).toISOString();
   const start = monotonicMs();
   const sinceStart = (): number => Math.round(monotonicMs() - start);
-  const seen: Seen = { firstOutputMs: null, active: false, shown: false, steps: [], changedFiles: new Set() };
-  const told = await consume(adapter.run(task, deps.context), async (event) => {
-    if (event.type === 'started')
+  const seen: Seen = {
+    firstOutputMs: null,
+    started: false,
+    active: false,
+    shown: false,
+    steps: [],
+    changedFiles: new Set(),
+  };
+  const meter = meterFor(prepared, deps);
+  const told = await consume(adapter.run(task, meter.context), async (event) => {
+    if (event.type === 'started') {
+      seen.started = true;
       return deps.emit({ type: 'attempt.started', attempt: n, candidate, argv: event.argv });
+    }
+    if (event.type === 'usage') return meter.read(event);
     seen.active = true;
     seen.firstOutputMs ??= sinceStart();
     if (event.type === 'activity') return noteActivity(event, { n, seen, emit: deps.emit });
@@ -72,18 +93,66 @@ export async function tryOnce(
     firstOutputMs: outcome.firstOutputMs ?? seen.firstOutputMs,
     exitCode: outcome.exitCode,
     usage: outcome.usage,
-    cost: attemptCost({
-      reportedMicroUsd: outcome.reportedCostMicroUsd,
-      usage: outcome.usage,
-      price: task.model?.price ?? null,
-      billing,
-    }),
+    cost: costOf(prepared, outcome),
     failure: outcome.failure,
   };
+  const provider = task.model?.provider ?? null;
+  await deps.account.settle(ticket, {
+    attempt: record,
+    provider,
+    started: seen.started,
+    active: seen.active,
+  });
   await deps.emit({ type: 'attempt.finished', attempt: n, record });
   const warnings = [...outcome.warnings, ...capWarnings(record, task.maxCostMicroUsd)];
   const { active, shown } = seen;
   return { record, outcome: { ...outcome, warnings }, active, shown, endedMs: now() };
+}
+
+function costOf(
+  { task, billing }: Prepared,
+  told: { usage: Usage | null; reportedCostMicroUsd: number | null; failure: Failure | null },
+): Cost {
+  return attemptCost({
+    reportedMicroUsd: told.reportedCostMicroUsd,
+    usage: told.usage,
+    price: task.model?.price ?? null,
+    billing,
+    manyRequests: task.tool.kind === 'command',
+    cutShort: ENDED_BY_US.some((type) => type === told.failure?.type),
+  });
+}
+
+/** After these a tool may have used more than it had told. */
+const ENDED_BY_US: readonly FailureType[] = ['timeout', 'cancelled', 'budget_exceeded'];
+
+/** Watches what a run costs, and ends it once that is more than it may. */
+function meterFor(
+  prepared: Prepared,
+  { context, account }: AttemptDeps,
+): { context: AdapterContext; read: (event: Extract<AdapterEvent, { type: 'usage' }>) => Promise<void> } {
+  const { task, ticket } = prepared;
+  if (ticket.capMicroUsd === null) return { context, read: async () => {} };
+  const over = new AbortController();
+  const read = async (told: Extract<AdapterEvent, { type: 'usage' }>): Promise<void> => {
+    const { chargedMicroUsd } = costOf(prepared, { ...told, failure: null });
+    const isOver = chargedMicroUsd !== null && (await account.meter(ticket, chargedMicroUsd));
+    if (isOver) over.abort(overCap(task, { chargedMicroUsd, capMicroUsd: ticket.capMicroUsd ?? 0 }));
+  };
+  return { context: { ...context, signal: AbortSignal.any([context.signal, over.signal]) }, read };
+}
+
+function overCap({ tool, modelName }: Task, cost: { chargedMicroUsd: number; capMicroUsd: number }): Failure {
+  const { chargedMicroUsd, capMicroUsd } = cost;
+  return failure(
+    'budget_exceeded',
+    `\`${tool.name}\` was ended: it has cost ${dollars(chargedMicroUsd)}, over the cap of ${dollars(capMicroUsd)}`,
+    {
+      tool: tool.name,
+      model: modelName,
+      hint: 'raise `--max-cost`, `max_cost_usd` of the agent or `per_request_usd` of the budget',
+    },
+  );
 }
 
 /** Hands every event on and waits for it, so that a slow reader holds the tool back; returns what the generator returns. */
@@ -157,5 +226,5 @@ function statusOf({ failure }: Outcome): Attempt['status'] {
 function capWarnings({ tool, cost }: Attempt, capMicroUsd: number | null): string[] {
   const { chargedMicroUsd: charged } = cost;
   if (capMicroUsd === null || charged === null || charged <= capMicroUsd) return [];
-  return [`\`${tool}\` cost $${toUsd(charged)}, over the cap of $${toUsd(capMicroUsd)}`];
+  return [`\`${tool}\` cost ${dollars(charged)}, over the cap of ${dollars(capMicroUsd)}`];
 }

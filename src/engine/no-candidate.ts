@@ -11,6 +11,7 @@ export function noCandidate(plan: Plan): Failure {
     return failure(type, only.detail, {
       phase: only.phase,
       hint: only.hint,
+      resetAt: only.resetAt,
       tool: only.tool,
       model: only.model,
     });

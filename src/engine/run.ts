@@ -25,7 +25,7 @@ export interface RunDeps extends AttemptDeps {
   rules: RetryRules;
   traitsOf: (candidate: Candidate) => Traits;
   /** Everything an attempt of this candidate needs; `turn` counts earlier attempts of the same tool. */
-  prepare(candidate: Candidate, turn: number): Prepared;
+  prepare(candidate: Candidate, turn: number): Omit<Prepared, 'ticket'>;
   /** Holds every gate against a candidate right before its run; `again`: it has been tried by this run before. */
   admit(candidate: Candidate, known: { again: boolean }): Promise<Rejected | null>;
   /** Remembers for all processes how a candidate fared; `null`: it answered. */
@@ -68,6 +68,7 @@ export async function run(input: RunInput, deps: RunDeps): Promise<Invocation> {
   const { tried, refused } = progress;
   const ended = { tried, refused, stop, latencyMs: elapsedMs() };
   const invocation = concluded(input, ended, { unserved: deps.unserved, nowMs: deps.context.now() });
+  await deps.account.close(invocation);
   await deps.emit({ type: 'invocation.finished', invocation });
   return invocation;
 }
@@ -89,8 +90,10 @@ async function pursue(
       await pause(deps, progress, { ...decision, candidate: runner.candidate });
       if (signal.aborted) continue;
     }
-    if (!(await admitted(deps, progress, { decision, runner }))) continue;
-    const answered = await attempt(input, deps, { progress, index: decision.index, runner });
+    const prepared = await admitted(deps, progress, { decision, runner });
+    if (prepared === null) continue;
+    if ('stop' in prepared) return { failure: prepared.stop, backAtMs: null };
+    const answered = await attempt(input, deps, { progress, index: decision.index, runner, prepared });
     if (answered) return null;
   }
 }
@@ -134,32 +137,59 @@ async function pause(
   await waitFor(delayMs, context, context.signal);
 }
 
-/** Whether the gates let a candidate run now; a refusal is kept among the rejected. */
+/**
+ * What a candidate runs, once the gates and the account let it in; `null`: it was refused, which is kept among the rejected.
+ * What it may cost is held from here on.
+ */
 async function admitted(
   deps: RunDeps,
   progress: Progress,
   { decision, runner }: { decision: Decision & { index: number }; runner: Runner },
-): Promise<boolean> {
+): Promise<Prepared | { stop: Failure } | null> {
+  const { candidate } = runner;
   const again = progress.tried.some(({ index }) => index === decision.index);
-  const rejected = await deps.admit(runner.candidate, { again });
-  if (rejected === null) return true;
-  progress.refused.push(rejected);
-  await deps.audit([rejected]);
-  progress.runners[decision.index] = refusedRunner(runner, rejected);
+  const entered =
+    (await deps.admit(candidate, { again })) ?? (await paidFor(deps, progress, { decision, candidate }));
+  if (!('reason' in entered)) return entered;
+  progress.refused.push(entered);
+  await deps.audit([entered]);
+  progress.runners[decision.index] = refusedRunner(runner, entered);
   if (decision.action === 'wait') progress.fruitlessWaits++;
-  return false;
+  return null;
+}
+
+async function paidFor(
+  deps: RunDeps,
+  progress: Progress,
+  { decision, candidate }: { decision: { index: number }; candidate: Candidate },
+): Promise<Prepared | { stop: Failure } | Rejected> {
+  const prepared = prepare(deps, progress, { candidate, index: decision.index });
+  const { task, billing } = prepared;
+  const admission = await deps.account.admit({
+    n: progress.tried.length + 1,
+    tool: candidate.tool,
+    kind: task.tool.kind,
+    model: candidate.model,
+    billing,
+    price: task.model?.price ?? null,
+    maxOutputTokens: task.maxTokens ?? task.model?.maxOutputTokens ?? null,
+  });
+  if ('stop' in admission) return admission;
+  if ('refusal' in admission) return { ...candidate, ...admission.refusal, phase: 'admit' };
+  const { ticket } = admission;
+  return { ...prepared, ticket, task: { ...task, maxCostMicroUsd: ticket.capMicroUsd } };
 }
 
 /** One attempt, and what all processes learn from it; true when it answered. */
 async function attempt(
   { request }: RunInput,
   deps: RunDeps,
-  { progress, index, runner }: { progress: Progress; index: number; runner: Runner },
+  entered: { progress: Progress; index: number; runner: Runner; prepared: Prepared },
 ): Promise<boolean> {
+  const { progress, index, runner, prepared } = entered;
   const { candidate } = runner;
   const last = progress.tried.at(-1);
   if (last !== undefined && last.index !== index) await tellFallback(deps, progress, { last, candidate });
-  const prepared = prepare(deps, progress, { candidate, index });
   const n = progress.tried.length + 1;
   const tried = await tryOnce({ candidate, n, stream: request.stream }, prepared, deps);
   progress.tried.push({ ...tried, index });
@@ -183,7 +213,7 @@ function prepare(
   deps: RunDeps,
   { tried }: Progress,
   { candidate, index }: { candidate: Candidate; index: number },
-): Prepared {
+): Omit<Prepared, 'ticket'> {
   const turn = tried.filter(({ record }) => record.tool === candidate.tool).length;
   const prepared = deps.prepare(candidate, turn);
   const last = tried.at(-1);

@@ -13,6 +13,7 @@ export const CHECK_NAMES = [
   'tool',
   'variable',
   'cooldown',
+  'ledger',
   'endpoint',
   'agent',
 ] as const;
@@ -40,6 +41,15 @@ export interface HealthItem {
   check: CheckName;
   subject: string;
   ask: () => Finding | Promise<Finding>;
+}
+
+/** How the ledger was found. */
+export interface LedgerState {
+  file: string;
+  /** Why it cannot be used; `null`: it can, or will be made by the first run. */
+  trouble: { message: string; hint: string } | null;
+  /** What runs that are not over hold of their budgets. */
+  held: { runs: number; microUsd: number };
 }
 
 /** A short question to the binary of a tool. */
@@ -70,6 +80,8 @@ export interface HealthContext extends MachineContext {
   plans: readonly { agent: string | null; plan: Result<Plan, Failure> }[];
   /** Where tools of kind `http` connect to. */
   endpoints: readonly { tool: string; url: string }[];
+  /** Where spending is recorded, and whether it can be; `null`: nowhere. */
+  ledger: LedgerState | null;
   /** Asks a binary for its version; `null` where nothing may be run. */
   probe: Probe<VersionAnswer> | null;
   /** Asks a binary whether somebody is logged in; `null` where nothing may be run. */

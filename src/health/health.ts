@@ -3,6 +3,7 @@ import { checkConfig } from './checks/config.js';
 import { checkCooldowns } from './checks/cooldowns.js';
 import { checkEndpoints } from './checks/endpoints.js';
 import { checkFolders } from './checks/folders.js';
+import { checkLedger } from './checks/ledger.js';
 import { checkMachine } from './checks/machine.js';
 import { checkTools } from './checks/tools.js';
 import { checkVariables } from './checks/variables.js';
@@ -20,6 +21,7 @@ const CONFIG_CHECKS: readonly ((context: HealthContext) => HealthItem[])[] = [
   checkTools,
   checkVariables,
   checkCooldowns,
+  checkLedger,
   checkEndpoints,
 ];
 

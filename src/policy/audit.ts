@@ -34,6 +34,43 @@ export function governanceEntries(
   });
 }
 
+/** What limits of spending kept a run from, as far as it would have come to it. */
+export function budgetEntries(
+  rejected: readonly Rejected[],
+  { plan, subject }: { plan: Plan; subject: AuditSubject },
+): AuditEntry[] {
+  return rejected
+    .filter((one) => one.reason === 'budget_exceeded' && wasReached(one, plan))
+    .map(({ tool, model, detail, at }) => ({
+      ...subject,
+      event: 'budget_refused',
+      severity: 'warning',
+      reason: at === null ? detail : `${detail} (${at})`,
+      attemptedTool: tool,
+      attemptedModel: model,
+      allowed: null,
+      justification: null,
+    }));
+}
+
+/** That somebody let a run go over a limit, and why. */
+export function overrideEntry(
+  override: { tool: string; model: string | null; reason: string; justification: string | null },
+  subject: AuditSubject,
+): AuditEntry {
+  const { tool, model, reason, justification } = override;
+  return {
+    ...subject,
+    event: 'budget_override',
+    severity: 'high',
+    reason,
+    attemptedTool: tool,
+    attemptedModel: model,
+    allowed: null,
+    justification,
+  };
+}
+
 /** Whether a run would have come to this pair: it is no fallback, or the first that can run is a fallback itself. */
 function wasReached({ because, phase }: Rejected, { candidates }: Plan): boolean {
   const isFallback = (rules: Rejected['because']): boolean => rules.some(({ rule }) => rule === 'fallback');

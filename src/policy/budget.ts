@@ -1,52 +1,137 @@
-import type { Billing, Price } from '../domain/cost.js';
-import { toUsd } from '../domain/cost.js';
-import type { SpendWindow } from '../domain/facts.js';
+import type { PolicyConfig } from '../config/types.js';
+import type { SpendLimit, SpendWindow } from '../domain/facts.js';
+import { dollars } from '../domain/money.js';
 import type { Refusal } from './governance.js';
+import type { RunCost } from './run-cost.js';
 
-/** What one run can cost at most, in micro-USD; `null` when there is no price or no bound on the output. */
-export function worstCaseMicroUsd(input: {
-  inputTokens: number;
-  maxOutputTokens: number | null;
-  price: Price | null;
-}): number | null {
-  const { inputTokens, maxOutputTokens, price } = input;
-  if (price === null || maxOutputTokens === null) return null;
-  const step = price.above.filter((tier) => inputTokens > tier.inputTokens).at(-1) ?? price;
-  return Math.ceil(inputTokens * step.input + maxOutputTokens * step.output);
+/** What the limits say of a run: how much of them it may hold, or why it may not start. */
+export type BudgetVerdict = { reserveMicroUsd: number } | { refusal: BudgetRefusal };
+
+/** Why a run may not start. */
+export interface BudgetRefusal extends Refusal {
+  why: 'over_limit' | 'missing_price' | 'missing_cap';
+  /** When its window is over; `null`: waiting does not help. */
+  resetAt: string | null;
 }
 
 /**
- * Whether a run fits into every hard window; `null` is yes. Subscriptions and free tools are never blocked by dollars. Under a
- * hard limit a run without a known worst case is refused.
+ * Whether a run fits into every hard limit, and what it holds while it runs. Under one a run whose most is unknown is refused.
+ * `forced` goes over every limit; what nobody pays per token for is never blocked.
  */
 export function checkBudget(
   windows: readonly SpendWindow[],
-  run: { billing: Billing; worstCaseMicroUsd: number | null },
-): Refusal | null {
-  if (run.billing !== 'api') return null;
-  for (const window of windows.filter((candidate) => candidate.hard)) {
-    const used = window.settledMicroUsd + window.reservedMicroUsd;
-    if (run.worstCaseMicroUsd === null) {
-      return refusal(
-        window,
-        `the ${window.window} budget is hard and this model has no price`,
-        'add `cost_per_1m_tokens` to the model',
-      );
-    }
-    if (used + run.worstCaseMicroUsd > window.limitMicroUsd) {
-      const [spent, limit, worst] = [used, window.limitMicroUsd, run.worstCaseMicroUsd].map(
-        (sum) => `$${toUsd(sum).toFixed(2)}`,
-      );
-      return refusal(
-        window,
-        `${spent} of ${limit} (${window.window}) is used and this run may cost ${worst}`,
-        'raise the limit, or wait until 00:00 UTC',
-      );
-    }
-  }
-  return null;
+  run: RunCost,
+  { forced, nested }: { forced: boolean; nested: boolean },
+): BudgetVerdict {
+  const holds = { reserveMicroUsd: run.worstMicroUsd ?? run.inputMicroUsd ?? 0 };
+  const hard = windows.filter(({ isHard }) => isHard);
+  const [first] = hard;
+  if (run.billing !== 'api' || forced || first === undefined) return holds;
+  if (run.missing !== null) return { refusal: unbounded(run, first) };
+  const full = hard.find((window) => used(window) + holds.reserveMicroUsd > window.limitMicroUsd);
+  return full === undefined ? holds : { refusal: overLimit(full, holds.reserveMicroUsd, nested) };
 }
 
-function refusal(window: SpendWindow, detail: string, hint: string): Refusal {
-  return { detail: `Budget exceeded: ${detail}`, hint, at: window.at };
+function used({ settledMicroUsd, reservedMicroUsd }: SpendWindow): number {
+  return settledMicroUsd + reservedMicroUsd;
+}
+
+/** What a hard limit needs and cannot have; `null`: no limit is hard, so that the run only misses its record. */
+export function checkLedger(
+  limits: readonly SpendLimit[],
+  trouble: { message: string; hint: string } | null,
+): Refusal | null {
+  const hard = limits.find(({ isHard }) => isHard);
+  if (hard === undefined) return null;
+  const why = trouble?.message ?? 'this router keeps no ledger';
+  const hint = trouble?.hint ?? 'give it one';
+  return { detail: `${why}, and the ${hard.window} budget is hard`, hint, at: hard.at };
+}
+
+function unbounded(run: RunCost, limit: SpendLimit): BudgetRefusal {
+  const under = `and the ${limit.window} budget is hard`;
+  const base = { at: limit.at, resetAt: null };
+  if (run.missing === 'price') {
+    const name = run.model ?? '<model>';
+    return {
+      ...base,
+      why: 'missing_price',
+      detail:
+        run.model === null ? `there is no price, ${under}` : `model \`${run.model}\` has no price, ${under}`,
+      hint: `add \`models: { ${name}: { cost_per_1m_tokens: { input: …, output: … } } }\` to the config`,
+    };
+  }
+  return {
+    ...base,
+    why: 'missing_cap',
+    detail: `nothing bounds what this run may cost, ${under}`,
+    hint:
+      run.missing === 'cap'
+        ? 'give `--max-cost`, or set `max_cost_usd` of the agent or `per_request_usd` of the budget'
+        : 'give `--max-tokens` or `--max-cost`, or set `max_output_tokens` of the model',
+  };
+}
+
+function overLimit(window: SpendWindow, worstMicroUsd: number, nested: boolean): BudgetRefusal {
+  const { settledMicroUsd, reservedMicroUsd, limitMicroUsd, endsAtMs, key, at } = window;
+  const held =
+    reservedMicroUsd === 0 ? '' : `, ${dollars(reservedMicroUsd)} of it held by runs that are not over`;
+  const of = window.of === '' ? '' : ` of ${window.of}`;
+  const force = nested ? [] : ['run it all the same with `--force --justification "<why>"`'];
+  const raise = `raise \`${key}\`${at === null ? '' : ` at ${at}`}`;
+  return {
+    why: 'over_limit',
+    detail:
+      `Budget exceeded: this run may cost ${dollars(worstMicroUsd)}, and ` +
+      `${dollars(settledMicroUsd + reservedMicroUsd)} of the ${window.window} ${dollars(limitMicroUsd)}${of} is used${held}`,
+    hint: [raise, ...force, `wait until ${utcTime(endsAtMs)}`].join('\nor '),
+    at,
+    resetAt: new Date(endsAtMs).toISOString(),
+  };
+}
+
+/** `00:00 UTC on 2026-11-21` */
+function utcTime(ms: number): string {
+  const iso = new Date(ms).toISOString();
+  return `${iso.slice(11, 16)} UTC on ${iso.slice(0, 10)}`;
+}
+
+/** A limit whose threshold is passed before the run starts. */
+export interface BudgetNotice {
+  window: SpendWindow;
+  percent: number;
+  /** `Daily spending at 81% of limit ($8.10 / $10.00)` */
+  message: string;
+}
+
+/** The limits that a person should be told of now. Nothing for what nobody pays per token for. */
+export function budgetNotices(windows: readonly SpendWindow[], run: RunCost): BudgetNotice[] {
+  if (run.billing !== 'api') return [];
+  return windows.flatMap((window) => {
+    const { limitMicroUsd, thresholdPercent } = window;
+    const percent = limitMicroUsd === 0 ? 100 : (used(window) * 100) / limitMicroUsd;
+    if (percent < thresholdPercent) return [];
+    const shown = Math.floor(percent);
+    const of = window.of === '' ? '' : ` of ${window.of}`;
+    const sums = `(${dollars(used(window))} / ${dollars(limitMicroUsd)})`;
+    const name = window.window === 'daily' ? 'Daily' : 'Monthly';
+    return [{ window, percent: shown, message: `${name} spending${of} at ${shown}% of limit ${sums}` }];
+  });
+}
+
+/** Why a run needs a justification that it does not have; `null`: it needs none. */
+export function checkJustification(
+  policy: PolicyConfig,
+  run: RunCost,
+  justification: string | null,
+): Refusal | null {
+  const over = policy.requireJustificationOverMicroUsd;
+  if (over === null || run.billing !== 'api' || justification !== null) return null;
+  if (run.worstMicroUsd !== null && run.worstMicroUsd <= over.value) return null;
+  const worst = run.worstMicroUsd === null ? 'any sum' : dollars(run.worstMicroUsd);
+  return {
+    detail: `this run may cost ${worst}, and policy \`${policy.name}\` wants a justification above ${dollars(over.value)}`,
+    hint: 'say why with `--justification "<why>"`, or cap the run with `--max-cost`',
+    at: over.at,
+  };
 }

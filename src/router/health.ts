@@ -2,11 +2,13 @@ import type { RouterConfig } from '../config/types.js';
 import type { Failure } from '../domain/failure.js';
 import { emptyRequest, type Request } from '../domain/request.js';
 import type { Result } from '../domain/result.js';
-import type { HealthRow, MachineContext } from '../health/context.js';
+import type { HealthRow, LedgerState, MachineContext } from '../health/context.js';
 import type { HealthListener } from '../health/health.js';
 import { endpointsOf } from './endpoints.js';
 import { gatherFacts } from './facts.js';
+import type { LedgerAccess } from './ledger.js';
 import type { Planned, RouterDeps } from './router.js';
+import { NO_SPENDING } from './spending.js';
 
 /** What a health report covers. */
 export interface HealthOptions {
@@ -46,7 +48,13 @@ export async function routerHealth(
   const context = {
     ...options.machine,
     config,
-    facts: gatherFacts(config, deps, { nowMs: deps.clock.now(), inputTokens: 0, cooldowns }),
+    facts: gatherFacts(config, deps, {
+      nowMs: deps.clock.now(),
+      inputTokens: 0,
+      cooldowns,
+      spending: NO_SPENDING,
+    }),
+    ledger: deps.ledger === null ? null : await ledgerState(deps.ledger),
     plans,
     endpoints: endpointsOf(config, deps.env),
     probe: options.probe ? probeWith(probeVersion, deps) : null,
@@ -74,4 +82,16 @@ function probeWith<Tool, Answer>(
 export async function machineHealth(context: MachineContext, listener: HealthListener): Promise<HealthRow[]> {
   const { checkMachineHealth } = await import('../health/health.js');
   return checkMachineHealth(context, listener);
+}
+
+async function ledgerState(access: LedgerAccess): Promise<LedgerState> {
+  const { file } = access;
+  const ledger = await access.openToRead();
+  if (!ledger.ok) return { file, trouble: ledger.error, held: { runs: 0, microUsd: 0 } };
+  const reserved = (await ledger.value?.reserved()) ?? {
+    ok: true as const,
+    value: { count: 0, microUsd: 0 },
+  };
+  if (!reserved.ok) return { file, trouble: reserved.error, held: { runs: 0, microUsd: 0 } };
+  return { file, trouble: null, held: { runs: reserved.value.count, microUsd: reserved.value.microUsd } };
 }

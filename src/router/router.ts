@@ -15,11 +15,12 @@ import { type RunDeps, run } from '../engine/run.js';
 import { runnersOf, type Traits } from '../engine/standings.js';
 import type { HealthRow } from '../health/context.js';
 import type { CooldownStore } from '../ledger/cooldowns.js';
-import { type AuditSubject, governanceEntries } from '../policy/audit.js';
+import { type AuditSubject, budgetEntries, governanceEntries } from '../policy/audit.js';
 import { afterFailure, afterSuccess } from '../policy/cooldown.js';
 import { decide, rulesFor } from '../routing/decide.js';
 import { agentName } from '../routing/names.js';
 import { makePlan, recheck } from '../routing/plan.js';
+import { accountOf } from './account.js';
 import { withAgentFiles } from './agent-files.js';
 import { type AnswerCheck, compileAnswerSchema } from './answer-schema.js';
 import { type AuditTarget, keepAudit } from './audit.js';
@@ -27,8 +28,10 @@ import { estimateInputTokens } from './estimate.js';
 import { gatherFacts } from './facts.js';
 import { type HealthOptions, routerHealth } from './health.js';
 import { newId, newTraceId } from './id.js';
+import type { LedgerAccess } from './ledger.js';
 import { planErrorFailure } from './names.js';
 import { type Listeners, runSinks } from './sinks.js';
+import { payerOf, spendingFacts } from './spending.js';
 import { stopSignal } from './stop.js';
 import { billingOf, taskOf } from './task.js';
 import { type TraceTarget, withTraceDir } from './traces.js';
@@ -53,6 +56,8 @@ export interface RouterDeps {
   cooldowns: CooldownStore;
   /** Where refusals and overrides are kept; `null` keeps none. */
   audit: AuditTarget | null;
+  /** Where spending is kept; `null` keeps none, and a hard limit then refuses. */
+  ledger: LedgerAccess | null;
 }
 
 /** A plan with what would run for each candidate, in the same order. */
@@ -84,7 +89,15 @@ export interface Router {
   /** Checks tools, variables, folders and every agent's plan. `probe: false` runs nothing. */
   health(options: HealthOptions): Promise<HealthRow[]>;
   /** Runs what was planned. */
-  complete(planned: Planned, options?: Listeners): Promise<Invocation>;
+  complete(planned: Planned, options?: CompleteOptions): Promise<Invocation>;
+  /** Closes what is open. */
+  close(): void;
+}
+
+/** Who is told what happens, and who is asked. */
+export interface CompleteOptions extends Listeners {
+  /** Asks a person whether to go on in spite of a soft limit; `true` where nobody can be asked. */
+  confirm?: () => Promise<boolean>;
 }
 
 /** The composition root: puts plan, engine and adapters together. */
@@ -96,9 +109,11 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     health: (options) =>
       routerHealth({ config, deps, plan: (request) => planRequest(config, deps, request) }, options),
     complete: async (planned, options = {}) => {
+      const { confirm = async () => true } = options;
       const sinks = runSinks({ config, deps, planned }, options);
-      return sinks.concluded(await complete({ config, deps, planned, emit: sinks.emit }));
+      return sinks.concluded(await complete({ config, deps, planned, emit: sinks.emit, confirm }));
     },
+    close: () => deps.ledger?.close(),
   };
 }
 
@@ -117,7 +132,9 @@ async function planRequest(
   const system = request.system ?? agent?.system ?? null;
   const inputTokens = estimateInputTokens([system, request.prompt, request.schema]);
   const { cooldowns } = await deps.cooldowns.read();
-  const facts = gatherFacts(config, deps, { nowMs, inputTokens, cooldowns });
+  const payer = payerOf(config, { agent, request, project: deps.ledger?.project ?? '' });
+  const spending = await spendingFacts(config, { payer, nowMs, ledger: deps.ledger, env: deps.env });
+  const facts = gatherFacts(config, deps, { nowMs, inputTokens, cooldowns, spending });
   const made = makePlan(config, facts, request);
   if (!made.ok) return err(planErrorFailure(made.error));
   const nested = tooDeep(request, policyOf(config, made.value));
@@ -194,7 +211,10 @@ function ignoredWarnings(request: Request, ignored: readonly Ignored[]): string[
   };
   return ignored.flatMap(({ option, tool }) => {
     const { flag, value = null } = lookup(asked, option) ?? {};
-    return value === null ? [] : [`\`${flag}\` is ignored: tool \`${tool}\` has no place for it`];
+    if (value === null) return [];
+    if (option === 'max_cost_usd')
+      return [`\`${flag}\` is checked, not enforced: tool \`${tool}\` has no place for it`];
+    return [`\`${flag}\` is ignored: tool \`${tool}\` has no place for it`];
   });
 }
 
@@ -209,7 +229,9 @@ interface Running {
   planned: Planned;
 }
 
-async function complete(input: Running & { emit: EventSink }): Promise<Invocation> {
+async function complete(
+  input: Running & { emit: EventSink; confirm: () => Promise<boolean> },
+): Promise<Invocation> {
   const { deps, planned, emit } = input;
   const stop = stopSignal(deps, planned.request.timeoutMs);
   const context: AdapterContext = {
@@ -220,14 +242,16 @@ async function complete(input: Running & { emit: EventSink }): Promise<Invocatio
     now: deps.clock.now,
     tmpDir: deps.tmpDir,
   };
+  const account = accountOf({ ...input, subject: subjectOf(planned) }, stop.signal);
   try {
-    return await run(planned, { ...runDeps(input), context, emit });
+    return await run(planned, { ...runDeps(input), account, context, emit });
   } finally {
+    account.dispose();
     stop.dispose();
   }
 }
 
-function runDeps({ config, deps, planned }: Running): Omit<RunDeps, 'context' | 'emit'> {
+function runDeps({ config, deps, planned }: Running): Omit<RunDeps, 'context' | 'emit' | 'account'> {
   const policy = policyOf(config, planned.plan);
   return {
     rules: rulesFor(policy, planned.request),
@@ -239,7 +263,8 @@ function runDeps({ config, deps, planned }: Running): Omit<RunDeps, 'context' | 
     admit: async (candidate, { again }) => {
       // What this run has learnt of a candidate is what its own retries are for.
       const cooldowns = again ? [] : (await deps.cooldowns.read()).cooldowns;
-      const facts = { ...planned.facts, nowMs: deps.clock.now(), cooldowns };
+      // What it may spend is judged where it is reserved, on the sums of that moment.
+      const facts = { ...planned.facts, nowMs: deps.clock.now(), cooldowns, spend: [], spendTrouble: null };
       return recheck(config, facts, { ...planned, candidate });
     },
     learn: ({ tool, model }, failed) => {
@@ -250,11 +275,11 @@ function runDeps({ config, deps, planned }: Running): Omit<RunDeps, 'context' | 
           : afterFailure(state, { ...known, failure: failed }),
       );
     },
-    audit: (rejected) =>
-      keepAudit(
-        deps.audit,
-        governanceEntries(rejected, { plan: planned.plan, policy, subject: subjectOf(planned) }),
-      ),
+    audit: (rejected) => {
+      const known = { plan: planned.plan, policy, subject: subjectOf(planned) };
+      const entries = [...governanceEntries(rejected, known), ...budgetEntries(rejected, known)];
+      return keepAudit(deps.audit, entries);
+    },
     unserved: (plan) => unserved(config, plan),
     checkAnswer: planned.checkAnswer,
     random: deps.random,

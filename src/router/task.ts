@@ -6,6 +6,7 @@ import type { Facts } from '../domain/facts.js';
 import { lookup } from '../domain/lookup.js';
 import type { Candidate, Plan } from '../domain/plan.js';
 import type { Request } from '../domain/request.js';
+import { capOf } from '../policy/spend-limits.js';
 
 /** Ids that an attempt carries to the tool it runs. */
 export interface TaskIds {
@@ -39,7 +40,11 @@ export function taskOf(
     effort: request.effort ?? agent?.effort ?? null,
     maxTokens: request.maxTokens ?? agent?.maxTokens ?? null,
     temperature: request.temperature ?? agent?.temperature ?? null,
-    maxCostMicroUsd: lower(request.maxCostMicroUsd, agent?.maxCostMicroUsd ?? null),
+    maxCostMicroUsd: capOf(config, {
+      policy: plan.policy,
+      agent: plan.agent,
+      maxCostMicroUsd: request.maxCostMicroUsd,
+    }),
     schema: request.schema,
     toolSessionId: request.resume?.tool === tool.name ? request.resume.toolSessionId : null,
     session: request.session,
@@ -52,11 +57,6 @@ export function taskOf(
     turn,
     sessionTotals: request.resume?.tool === tool.name ? request.resume.totals : null,
   };
-}
-
-/** The lower of two caps; `null` is none. */
-function lower(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }
 
 function idleTimeout(tool: ToolConfig, agent: AgentConfig | null): number | null {

@@ -1,14 +1,15 @@
-import type { PolicyConfig, RouterConfig, ToolConfig } from '../config/types.js';
-import type { Billing } from '../domain/cost.js';
+import type { AgentConfig, PolicyConfig, RouterConfig, ToolConfig } from '../config/types.js';
 import { formatDuration } from '../domain/duration.js';
 import type { Facts } from '../domain/facts.js';
 import type { FailureType } from '../domain/failure.js';
 import { lookup } from '../domain/lookup.js';
-import type { Access } from '../domain/request.js';
+import type { Access, Request } from '../domain/request.js';
 import { placeholdersOf } from '../domain/template.js';
-import { checkBudget, worstCaseMicroUsd } from '../policy/budget.js';
+import { checkBudget, checkJustification } from '../policy/budget.js';
 import { activeCooldown } from '../policy/cooldown.js';
 import { checkGovernance } from '../policy/governance.js';
+import { type RunCost, runCost } from '../policy/run-cost.js';
+import { capOf } from '../policy/spend-limits.js';
 import { offers } from './select.js';
 
 /** Why a pair may not serve the request. */
@@ -29,7 +30,8 @@ export interface GateInput {
   policy: PolicyConfig;
   facts: Facts;
   access: Access;
-  maxTokens: number | null;
+  request: Request;
+  agent: AgentConfig | null;
   /** A session of the tool is to be continued. */
   resumes: boolean;
 }
@@ -45,6 +47,7 @@ const GATES: readonly Gate[] = [
   fitsWindow,
   available,
   notCoolingDown,
+  justified,
   withinBudget,
 ];
 
@@ -142,16 +145,35 @@ function notCoolingDown({ tool, model, facts }: GateInput): GateRefusal | null {
   return { ...refuse(cooldown.reason, detail, { hint, at: null }), resetAt };
 }
 
-function withinBudget({ tool, model, config, facts, maxTokens }: GateInput): GateRefusal | null {
-  const entry = lookup(config.models, model);
-  const worst = worstCaseMicroUsd({
-    inputTokens: facts.inputTokens,
-    maxOutputTokens: maxTokens ?? entry?.maxOutputTokens ?? null,
-    price: entry?.price ?? null,
-  });
-  const billing: Billing = tool.billing === 'auto' ? 'api' : tool.billing;
-  const refusal = checkBudget(facts.spend, { billing, worstCaseMicroUsd: worst });
+function justified(input: GateInput): GateRefusal | null {
+  const refusal = checkJustification(input.policy, costOf(input), input.request.justification);
   return refusal === null ? null : { reason: 'budget_exceeded', resetAt: null, ...refusal };
+}
+
+function withinBudget(input: GateInput): GateRefusal | null {
+  const { facts, request } = input;
+  const run = costOf(input);
+  if (facts.spendTrouble !== null && run.billing === 'api' && !request.force)
+    return { reason: 'input', resetAt: null, ...facts.spendTrouble };
+  const verdict = checkBudget(facts.spend, run, { forced: request.force, nested: request.parent !== null });
+  return 'refusal' in verdict ? { reason: 'budget_exceeded', ...verdict.refusal } : null;
+}
+
+function costOf({ tool, model, config, policy, facts, request, agent }: GateInput): RunCost {
+  const entry = lookup(config.models, model);
+  return runCost({
+    kind: tool.kind,
+    billing: lookup(facts.billing, tool.name) ?? 'api',
+    model,
+    price: entry?.price ?? null,
+    inputTokens: facts.inputTokens,
+    maxOutputTokens: request.maxTokens ?? agent?.maxTokens ?? entry?.maxOutputTokens ?? null,
+    capMicroUsd: capOf(config, {
+      policy: policy.name,
+      agent: agent?.name ?? null,
+      maxCostMicroUsd: request.maxCostMicroUsd,
+    }),
+  });
 }
 
 function refuse(

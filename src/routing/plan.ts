@@ -46,7 +46,7 @@ export function recheck(
 }
 
 /** The policy asked for, else the agent's, else `default`, which always exists after resolving. */
-function policyOf(config: RouterConfig, agent: AgentConfig | null, request: Request): PolicyConfig {
+export function policyOf(config: RouterConfig, agent: AgentConfig | null, request: Request): PolicyConfig {
   const named =
     lookup(config.policies, request.policy ?? agent?.policy?.value) ?? lookup(config.policies, 'default');
   if (named === null) throw new Error('a resolved config always has the policy `default`');
@@ -90,7 +90,8 @@ function judge(input: SelectionInput, pair: Pair, access: Access): Candidate | R
     policy,
     facts,
     access,
-    maxTokens: input.request.maxTokens ?? agent?.maxTokens ?? null,
+    request: input.request,
+    agent,
     resumes: input.request.resume !== null,
   });
   if (refusal !== null) return reject(pair, refusal);

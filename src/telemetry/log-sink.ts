@@ -80,6 +80,11 @@ function linesOf(event: RunEvent): Line[] {
       const more = { wait_ms: delayMs, at, reason, message: detail };
       return [{ ...candidateOf(candidate), level: 'warning', event: 'llm.retry', attempt, more }];
     }
+    case 'budget.warning': {
+      const { message, estimate } = event;
+      const none = { tool: null, model: null, attempt: null };
+      return [{ ...none, level: 'warning', event: 'policy.warning', more: { message, estimate } }];
+    }
     case 'invocation.finished':
       return unrunLines(event.invocation);
     case 'invocation.started':

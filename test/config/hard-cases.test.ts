@@ -110,33 +110,23 @@ describe('an old format', () => {
 
 describe('money', () => {
   it.each([
-    [
-      'a hard budget in a list',
-      'policies: {p: {budget: [{daily_usd: 1}, {daily_usd: 1, limit: {type: hard}}]}}',
-    ],
-    [
-      'a hard budget behind an alias',
-      'x-b: &b {daily_usd: 1, limit: {type: hard}}\npolicies: {p: {budget: *b}}',
-    ],
-    [
-      'a hard budget by a merge key',
-      'x-b: &b {limit: {type: hard}}\npolicies: {p: {budget: {<<: *b, daily_usd: 1}}}',
-    ],
-    [
-      'a hard budget beside a mistake',
-      'policies: {p: {budget: {daily_usd: 1, limt: 1, limit: {type: hard}}}}',
-    ],
-  ])('is never believed safe with %s', (_, text) => {
-    const found = load(`version: 1\n${text}`);
-    expect(found.config).toBeNull();
-    expect(
-      found.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code),
-    ).toContain('config/not-in-effect');
+    ['in a list', 'policies: {p: {budget: [{daily_usd: 1}, {daily_usd: 1, limit: {type: hard}}]}}'],
+    ['behind an alias', 'x-b: &b {daily_usd: 1, limit: {type: hard}}\npolicies: {p: {budget: *b}}'],
+    ['by a merge key', 'x-b: &b {limit: {type: hard}}\npolicies: {p: {budget: {<<: *b, daily_usd: 1}}}'],
+  ])('is under a hard limit however that is written: %s', (_, text) => {
+    const { config } = load(`version: 1\n${text}`);
+    const hard = config?.policies.p?.budgets.filter(({ isHard }) => isHard);
+    expect(hard).toMatchObject([{ dailyMicroUsd: { value: 1_000_000 } }]);
   });
 
-  it("is not believed safe with a hard budget in the user's own config either", () => {
-    const found = load('version: 1', 'policies: {default: {budget: {daily_usd: 1, limit: {type: hard}}}}');
-    expect(found.config).toBeNull();
+  it('is never believed safe with a mistake beside a hard limit', () => {
+    const text = 'policies: {p: {budget: {daily_usd: 1, limt: 1, limit: {type: hard}}}}';
+    expect(load(`version: 1\n${text}`).config).toBeNull();
+  });
+
+  it("is under the hard limit of the user's own config too", () => {
+    const own = 'policies: {default: {budget: {daily_usd: 1, limit: {type: hard}}}}';
+    expect(load('version: 1', own).config?.policies.default?.budgets).toMatchObject([{ isHard: true }]);
   });
 });
 

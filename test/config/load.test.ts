@@ -68,6 +68,8 @@ describe('loadConfig', () => {
       default: {
         name: 'default',
         at: null,
+        budgets: [],
+        requireJustificationOverMicroUsd: null,
         costOptimization: { simpleTaskThresholdTokens: null, simpleTaskModels: [], complexTaskModels: [] },
         governance: {
           allowedModels: [{ value: '*', at: null }],

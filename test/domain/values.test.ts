@@ -108,7 +108,7 @@ describe('cost', () => {
     const tiered = { ...price, cacheRead: 1, above: [{ inputTokens: 200_000, input: 20, output: 60 }] };
     expect(
       listPrice({ ...NO_USAGE, inputTokens: 100_000, cacheReadTokens: 150_000, outputTokens: 10 }, tiered),
-    ).toBe(2_150_600);
+    ).toBe(2_300_600);
     expect(listPrice({ ...NO_USAGE, inputTokens: 200_000, outputTokens: 10 }, tiered)).toBe(2_000_300);
   });
 

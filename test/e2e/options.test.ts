@@ -270,7 +270,7 @@ describe('limits and levels of a request', () => {
       expect(result.json().plan.ignored).toMatchObject([{ option: 'temperature', tool: 'bot' }]);
       expect(result.json().warnings).toEqual([
         '`--temperature` is ignored: tool `bot` has no place for it',
-        '`bot` cost $0.2, over the cap of $0.1',
+        '`bot` cost $0.20, over the cap of $0.10',
       ]);
     }),
   );

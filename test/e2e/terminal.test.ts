@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
+import { costing, paid } from './money.js';
 
 /** `script` of util-linux gives a command a real terminal; Debian has it in every install, macOS has another one. */
 const hasScript = spawnSync('/usr/bin/script', ['--version']).stdout?.includes('util-linux') === true;
@@ -65,6 +66,28 @@ describe('on a terminal', () => {
       const lines = stdout.replaceAll('\r', '').trimEnd().split('\n');
       expect(lines.length).toBe(2);
       expect(lines.every((line) => line.length <= 60)).toBe(true);
+    }),
+  );
+
+  onTerminal(
+    'asks at a soft limit, and ends with 79 when the answer is no',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', paid('{ daily_usd: 10 }', { agent: 'max_cost_usd: 9' }));
+      rig.script('bot-cli', [{ stdout: costing(8.1) }, { stdout: costing(0.1) }, { stdout: costing(0.1) }]);
+      await rig.run(['exec', 'hi']);
+      const ask = async (answer: string, flags = '') => {
+        const line = `/usr/bin/script -qec "llm-router exec --no-stdin --max-cost 0.5 ${flags} hi" /dev/null`;
+        return rig.shell(line, { env: { TERM: 'dumb', CI: undefined }, stdin: answer });
+      };
+      const no = await ask('\n');
+      expect(no.code).toBe(79);
+      expect(no.stdout.replaceAll('\r', '')).toContain(
+        'warning: Daily spending at 81% of limit ($8.10 / $10.00)\nEstimated cost of this run: at most $0.50\nProceed? [y/N] ',
+      );
+      const yes = await ask('y\n');
+      expect([yes.code, yes.stdout]).toEqual([0, expect.stringContaining('done')]);
+      const unasked = await ask('', '-y');
+      expect([unasked.code, unasked.stdout.includes('Proceed?')]).toEqual([0, false]);
     }),
   );
 });

@@ -35,6 +35,7 @@ async function complete(
     signal,
     urgent: new AbortController().signal,
     traces: null,
+    ledger: null,
     cooldowns: ownCooldowns(),
     audit: null,
   });
@@ -179,6 +180,7 @@ describe('an invocation', () => {
       signal: new AbortController().signal,
       urgent: new AbortController().signal,
       traces: null,
+      ledger: null,
       cooldowns: ownCooldowns(),
       audit: null,
     });

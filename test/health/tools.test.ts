@@ -28,7 +28,9 @@ async function rowOf(
       inputTokens: 0,
       tools: { bot: { available: true, path: BOT } },
       cooldowns: [],
+      billing: {},
       spend: [],
+      spendTrouble: null,
     },
     env,
     plans: [],
@@ -37,6 +39,7 @@ async function rowOf(
     connect: null,
     configState: { files: [], errors: [], isTrusted: asks },
     nodeVersion: '20.20.0',
+    ledger: null,
     probe: asks ? (asked, path) => probeVersion(asked, path, env) : null,
     probeLogin: asks ? (asked, path) => probeLogin(asked, path, env) : null,
   };

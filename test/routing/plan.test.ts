@@ -57,7 +57,16 @@ function facts(available: readonly string[] = ALL, more: Partial<Facts> = {}): F
           } as const),
     ]),
   );
-  return { nowMs: 1_000_000, tools, cooldowns: [], spend: [], inputTokens: 500, ...more };
+  return {
+    nowMs: 1_000_000,
+    tools,
+    cooldowns: [],
+    billing: {},
+    spend: [],
+    spendTrouble: null,
+    inputTokens: 500,
+    ...more,
+  };
 }
 
 function plan(request: Partial<Request>, given: Facts = facts(), config: RouterConfig = CONFIG): Plan {
@@ -242,9 +251,14 @@ policies: { default: { governance: { provider_preference: [anthropic, google] } 
 
   it('a hard budget refuses what has no price', () => {
     const window = {
-      window: 'daily',
+      window: 'daily' as const,
+      key: 'daily_usd',
       scope: 'global',
-      hard: true,
+      of: '',
+      period: '1970-01-01',
+      endsAtMs: 86_400_000,
+      isHard: true,
+      thresholdPercent: 80,
       limitMicroUsd: 1,
       settledMicroUsd: 0,
       reservedMicroUsd: 0,

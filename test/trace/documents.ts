@@ -30,6 +30,7 @@ export async function traceOf({ atMs, logPrompts = false, yaml = '', request: mo
     traces: null,
     cooldowns: ownCooldowns(),
     audit: null,
+    ledger: null,
   };
   const router = createRouter(configOf(yaml), deps);
   const request = { ...emptyRequest('/'), prompt: 'the secret plan', tool: 'mock', ...more };

@@ -50,6 +50,8 @@ export interface Reading {
 export interface OutputReader {
   /** Takes a chunk; returns what it shows live. After `over_size` nothing more is of use. */
   push: (source: 'stdout' | 'stderr', bytes: Uint8Array) => OutputEvent[];
+  /** What the stream has told of usage and cost so far, and whether the answer is there by now. */
+  toldSoFar: () => Pick<Reading, 'usage' | 'costMicroUsd'> & { isAnswered: boolean };
   /** Reads what is left and the written files (`null`: not there). Call once. */
   finish: (files: { outputFile: Uint8Array | null; usageFile: Uint8Array | null }) => Reading;
 }
@@ -68,6 +70,7 @@ export function createOutputReader(grammar: OutputGrammar, limits: OutputLimits)
   };
   return {
     push: (source, bytes) => sources[source].push(bytes),
+    toldSoFar: () => ({ ...spentOf(grammar, gathering), isAnswered: isAnswered(grammar, gathering) }),
     finish: (files) => {
       if (files.outputFile !== null) sources.output_file.push(files.outputFile);
       if (files.usageFile !== null) sources.usage_file.push(files.usageFile);
@@ -125,13 +128,11 @@ function readingOf(seen: {
   const successOk = grammar.success === null || gathering.saw(grammar.success);
   const stderr = sources.stderr.text();
   const found = (selectors: OutputGrammar['text']) => firstText(gathering.found(selectors));
-  const cost = sumOf(gathering.found(grammar.costUsd));
   const message = found(grammar.error.message);
   const main = sources[grammar.from];
   return {
     text,
-    usage: readUsage(grammar, gathering),
-    costMicroUsd: cost === null ? null : toMicroUsd(cost),
+    ...spentOf(grammar, gathering),
     finishReason: finishReasonOf(grammar, found(grammar.finishReason)),
     responseModel: found(grammar.responseModel),
     toolSessionId: found(grammar.toolSessionId),
@@ -153,6 +154,17 @@ function readingOf(seen: {
     warnings: main.sawInvalid() ? ['the output holds bytes that are not UTF-8; they were replaced'] : [],
     late: seen.late,
   };
+}
+
+/** The event that ends a good answer was seen; where none is named, an answer. */
+function isAnswered({ end, success, text }: OutputGrammar, gathering: Gathering): boolean {
+  const last = end ?? success;
+  return last === null ? gathering.found(text).length > 0 : gathering.saw(last);
+}
+
+function spentOf(grammar: OutputGrammar, gathering: Gathering): Pick<Reading, 'usage' | 'costMicroUsd'> {
+  const cost = sumOf(gathering.found(grammar.costUsd));
+  return { usage: readUsage(grammar, gathering), costMicroUsd: cost === null ? null : toMicroUsd(cost) };
 }
 
 function answerOf(

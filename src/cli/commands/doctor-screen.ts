@@ -12,6 +12,7 @@ const TITLES: Readonly<Record<CheckName, string>> = {
   tool: 'Tools',
   variable: 'Variables',
   cooldown: 'Cooldowns',
+  ledger: 'Ledger',
   endpoint: 'Endpoints',
   agent: 'Agents now',
 };

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { type Trust, trustOf } from '../../config-files/trust.js';
 import { formatPlace } from '../../diagnostics/diagnostic.js';
 import { didYouMean } from '../../diagnostics/suggest.js';
@@ -8,7 +9,7 @@ import type { HealthListener } from '../../health/health.js';
 import { stateDir, userConfigDir } from '../../paths.js';
 import { clearCooldowns } from '../../router/cooldowns.js';
 import { machineHealth } from '../../router/health.js';
-import { commandRouter, loadCommandConfig, traceDirOf, usableConfig } from '../config.js';
+import { commandRouter, ledgerPathOf, loadCommandConfig, traceDirOf, usableConfig } from '../config.js';
 import type { CommandConfig, CommandContext } from '../context.js';
 import { printDiagnostics, reportEarly } from '../report.js';
 import { doctorScreen } from './doctor-screen.js';
@@ -98,6 +99,7 @@ export function machineOf(
     folders: [
       { holds: 'config', path: userConfigDir(world) },
       { holds: 'state', path: stateDir(world) },
+      { holds: 'ledger', path: path.dirname(ledgerPathOf(context, loaded)) },
       { holds: 'traces', path: traceDirOf(context, loaded) },
     ],
   };

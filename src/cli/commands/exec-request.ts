@@ -27,6 +27,9 @@ export interface ExecOptions {
   maxTokens?: number;
   temperature?: number;
   maxCost?: number;
+  force?: boolean;
+  justification?: string;
+  yes?: boolean;
   schema?: string;
   resume?: string;
   format: 'text' | 'json' | 'ndjson';
@@ -80,6 +83,9 @@ export function buildRequest(
 ): Result<Request, Failure> {
   const tags = parseTags(options.tag);
   if (!tags.ok) return tags;
+  const parent = parentOf(world.env);
+  const unforced = forceTrouble(options, parent);
+  if (unforced !== null) return err(unforced);
   return ok({
     agent: options.agent ?? null,
     prompt: given.prompt.text,
@@ -96,6 +102,8 @@ export function buildRequest(
     maxTokens: options.maxTokens ?? null,
     temperature: options.temperature ?? null,
     maxCostMicroUsd: options.maxCost === undefined ? null : toMicroUsd(options.maxCost),
+    force: options.force ?? false,
+    justification: options.justification?.trim() ?? null,
     schema: given.schema,
     resume: given.resume,
     timeoutMs: given.timeoutMs,
@@ -108,7 +116,23 @@ export function buildRequest(
     sourceAgent: options.sourceAgent ?? null,
     traceId: options.traceId ?? traceIdOf(world.env.TRACEPARENT),
     tags: tags.value,
-    parent: parentOf(world.env),
+    parent,
+  });
+}
+
+/** Going over a limit is a person's decision: it has a reason, and no agent takes it for another. */
+function forceTrouble({ force, justification }: ExecOptions, parent: Parent | null): Failure | null {
+  if (justification !== undefined && justification.trim() === '')
+    return failure('usage', '`--justification` is empty', { hint: 'say why so much may be spent' });
+  if (force !== true) return null;
+  if (parent !== null) {
+    return failure('not_allowed', '`--force` is refused inside a call of another agent', {
+      hint: 'a person may give it to the outermost call',
+    });
+  }
+  if (justification !== undefined) return null;
+  return failure('usage', '`--force` needs `--justification`', {
+    hint: 'say why: `--force --justification "release day"`',
   });
 }
 

@@ -45,6 +45,7 @@ export async function runExec(context: CommandContext, words: string[], given: E
       planned: planned.value,
       format,
       file: options.output ?? null,
+      confirm: options.yes === true ? async () => true : () => proceed(context, deadline.value.signal),
     });
     const nowMs = context.world.clock.now();
     await keepTraces(traceDirOf(context, loaded.value), { config: router.config, nowMs });
@@ -145,10 +146,16 @@ async function showDryRun(
 
 async function execute(
   context: CommandContext,
-  input: { router: Router; planned: Planned; format: StdoutFormat; file: string | null },
+  input: {
+    router: Router;
+    planned: Planned;
+    format: StdoutFormat;
+    file: string | null;
+    confirm: () => Promise<boolean>;
+  },
 ): Promise<number> {
   const { output, world } = context;
-  const { router, planned, format } = input;
+  const { router, planned, format, confirm } = input;
   const file = input.file === null ? ok(null) : await answerFile(world.cwd, input.file);
   if (!file.ok) return reportEarly(context, { failure: file.error }, format);
   const shown = outputFormat(context, format, { live: planned.request.stream, toFile: file.value !== null });
@@ -157,7 +164,8 @@ async function execute(
     if (output.logFormat === 'text') await narrate(context, planned, event);
   };
   await sayWhatIsKept(context, router.config, planned);
-  const invocation = await router.complete(planned, { emit, ...logOf(context) });
+  const invocation = await router.complete(planned, { emit, confirm, ...logOf(context) });
+  router.close();
   if (output.closed.aborted) return 0;
   const unwritten = await writeAnswer(file.value, invocation.text);
   if (unwritten !== null) return reportEarly(context, { failure: unwritten }, format);
@@ -174,6 +182,12 @@ async function sayWhatIsKept(
   await output.say(
     `prompt and answer are kept in the trace (\`log_prompts\` of policy \`${planned.plan.policy}\`)`,
   );
+}
+
+/** Where nobody can be asked the warning has to do. */
+async function proceed({ output }: CommandContext, signal: AbortSignal): Promise<boolean> {
+  const answer = await output.ask('Proceed? [y/N] ', signal);
+  return answer === null || /^y(es)?$/i.test(answer.trim());
 }
 
 async function writeAnswer(file: AnswerFile | null, text: string | null): Promise<Failure | null> {

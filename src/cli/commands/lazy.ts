@@ -4,7 +4,7 @@ import type { Register } from '../register.js';
 import type { DoctorOptions } from './doctor.js';
 import { addTrace } from './trace-options.js';
 
-/** Registers `doctor`, `trace` and `template`. Their code is loaded when they run. */
+/** Registers `doctor`, `trace`, `stats` and `template`. Their code is loaded when they run. */
 export function addInspection(context: CommandContext, program: Command, register: Register): void {
   const doctor = register(program, 'doctor');
   doctor.command
@@ -21,6 +21,18 @@ export function addInspection(context: CommandContext, program: Command, registe
   });
 
   addTrace(context, program, register);
+
+  const stats = register(program, 'stats');
+  stats.command
+    .description('Show what was done and spent, day by day (UTC); today unless days are named')
+    .option('--daily', 'one report a day (the default)')
+    .option('--since <day>', 'the first day, as 2026-11-20')
+    .option('--until <day>', 'the last day (default: today)')
+    .option('--json', 'print one JSON document');
+  stats.action(async (options: { since?: string; until?: string; json?: boolean }) => {
+    const { runStats } = await import('./stats.js');
+    return runStats(context, options);
+  });
 
   const template = register(program, 'template');
   template.command

@@ -1,6 +1,7 @@
+import { toMicroUsd } from '../../domain/cost.js';
 import type { FailureType } from '../../domain/failure.js';
 import { record } from '../tree.js';
-import type { Backoff, CooldownPolicy, Placed, PolicyConfig, RetryPolicy } from '../types.js';
+import type { Backoff, BudgetConfig, CooldownPolicy, Placed, PolicyConfig, RetryPolicy } from '../types.js';
 import type { Reader } from './reader.js';
 
 const ALL: readonly Placed<string>[] = [{ value: '*', at: null }];
@@ -20,6 +21,8 @@ const DEFAULT_RETRY: RetryPolicy = {
 const DEFAULT: PolicyConfig = {
   name: 'default',
   at: null,
+  budgets: [],
+  requireJustificationOverMicroUsd: null,
   costOptimization: { simpleTaskThresholdTokens: null, simpleTaskModels: [], complexTaskModels: [] },
   governance: {
     allowedModels: ALL,
@@ -54,6 +57,9 @@ function resolvePolicy(name: string, policy: Reader, base: PolicyConfig): Policy
   return {
     name,
     at: policy.at,
+    budgets: policy.items('budget').map(budget),
+    requireJustificationOverMicroUsd:
+      money(policy, 'require_justification_over_usd') ?? base.requireJustificationOverMicroUsd,
     costOptimization: {
       simpleTaskThresholdTokens:
         threshold === null
@@ -115,4 +121,23 @@ function resolveCooldown(policy: Reader, base: CooldownPolicy): CooldownPolicy {
     withinMs: policy.durationMs('cooldown.within') ?? base.withinMs,
     forMs: policy.durationMs('cooldown.for') ?? base.forMs,
   };
+}
+
+function budget(entry: Reader): BudgetConfig {
+  return {
+    at: entry.at,
+    scope: (entry.text('scope') ?? 'global') as BudgetConfig['scope'],
+    perRequestMicroUsd: money(entry, 'per_request_usd'),
+    dailyMicroUsd: money(entry, 'daily_usd'),
+    monthlyMicroUsd: money(entry, 'monthly_usd'),
+    isHard: entry.text('limit.type') === 'hard',
+    thresholdPercent: entry.number('limit.threshold_percent') ?? DEFAULT_THRESHOLD_PERCENT,
+  };
+}
+
+const DEFAULT_THRESHOLD_PERCENT = 80;
+
+function money(entry: Reader, key: string): Placed<number> | null {
+  const usd = entry.number(key);
+  return usd === null ? null : { value: toMicroUsd(usd), at: entry.atOf(key) };
 }

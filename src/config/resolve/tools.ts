@@ -38,6 +38,7 @@ export function resolveTool(name: string, tool: Reader, isBuiltIn: boolean): Too
     billing: (tool.text('billing') ?? 'auto') as ToolBase['billing'],
     installHint: tool.text('install_hint'),
     timeoutMs: tool.durationMs('timeout') ?? DEFAULT_TIMEOUT_MS,
+    costCap: tool.text('cost_cap') === 'enforced' ? 'enforced' : 'checked',
   };
   return tool.text('kind') === 'mock' ? mockTool(base, tool) : commandTool(base, tool);
 }

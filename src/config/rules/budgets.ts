@@ -41,7 +41,7 @@ export function capOf(context: RuleContext, agent: string): number | null {
 export function costsNothing(context: RuleContext, tool: string): boolean {
   const billing = at(context.merged.value, ['tools', tool, 'billing']);
   const kind = at(context.merged.value, ['tools', tool, 'kind']);
-  return billing === 'free' || billing === 'subscription' || kind === 'mock';
+  return billing === 'free' || billing === 'subscription' || (kind === 'mock' && billing !== 'api');
 }
 
 function numberAt(value: unknown, key: string): number | null {

@@ -20,7 +20,7 @@ import { tierWithoutModel } from './tier-without-model.js';
 import { toolLacksModel } from './tool-lacks-model.js';
 import { uncataloguedModel } from './uncatalogued-model.js';
 import { undefinedEnv } from './undefined-env.js';
-import { missingCostCap, missingPrice } from './under-hard-budget.js';
+import { missingCostCap, missingPrice, unmeteredTool } from './under-hard-budget.js';
 import { unknownAgent } from './unknown-agent.js';
 import { unknownModel } from './unknown-model.js';
 import { unknownPlaceholder } from './unknown-placeholder.js';
@@ -62,6 +62,7 @@ export const RULES: readonly Rule[] = [
   insecureBaseUrl,
   missingPrice,
   missingCostCap,
+  unmeteredTool,
   budgetConflict,
   notInEffect,
   unusedEntry,

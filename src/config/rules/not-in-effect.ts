@@ -5,15 +5,12 @@ import { entries, finding, isOwn, type Rule, type RuleContext } from './rule.js'
 
 /** Keys that are checked but not followed yet; `*` is any name, indexes of lists are left out. */
 export const NOT_IN_EFFECT: readonly string[] = [
-  'ledger',
+  'ledger.retention_days',
   'server',
   'models.*.api',
-  'policies.*.budget',
-  'policies.*.require_justification_over_usd',
   'tools.*.platforms',
   'tools.*.concurrency',
   'tools.*.rate_limit',
-  'tools.*.cost_cap',
   'tools.*.leave_running',
 ];
 
@@ -50,25 +47,10 @@ function pathsOf(value: unknown, [key, ...rest]: readonly string[]): Path[] {
 }
 
 function unheeded(context: RuleContext, path: Path): Diagnostic[] {
-  const hard = path.at(-1) === 'budget' ? hardBudgets(context, path) : [];
-  if (hard.length > 0) return hard;
   if (!isOwn(context, path) || context.isDoubtful(path) || isOfUnusableTool(context, path)) return [];
   const message = `${describePath(path)} is not in effect in this version`;
   const hint = 'it is checked and otherwise ignored';
   return [finding(context, { code: CODE, path, what: 'key', message, hint })];
-}
-
-/** Money must never be believed safe. */
-function hardBudgets(context: RuleContext, path: Path): Diagnostic[] {
-  return itemsOf(at(context.merged.value, path))
-    .filter(({ item }) => at(item, ['limit', 'type']) === 'hard')
-    .map(({ step }) => {
-      const where = [...path, ...step, 'limit', 'type'];
-      const message = `the hard limit of ${describePath([...path, ...step])} is not in effect in this version: nothing would stop a run`;
-      const hint =
-        'remove the budget, and set `max_cost_usd` of the agents for tools that can hold it themselves';
-      return finding(context, { code: CODE, path: where, message, hint, severity: 'error' });
-    });
 }
 
 function unusableKind(

@@ -1,8 +1,8 @@
-import { at } from '../tree.js';
+import { at, child } from '../tree.js';
 import { type Budget, budgetsFor, capOf, costsNothing } from './budgets.js';
 import type { Candidate, Pair } from './candidates.js';
 import { chainsOf, offeredPairs } from './chains.js';
-import { finding, type Rule, type RuleContext, relatedTo } from './rule.js';
+import { finding, isOwn, type Rule, type RuleContext, relatedTo } from './rule.js';
 
 /** A model without a price under a hard budget: what a run of it may cost cannot be reserved. */
 export const missingPrice: Rule = {
@@ -41,6 +41,45 @@ export const missingCostCap: Rule = {
       ];
     }),
 };
+
+/** A tool that counts as a flat fee only because nobody said how it is paid: a hard budget would never block it. */
+export const unmeteredTool: Rule = {
+  code: 'config/unmetered-tool',
+  check: (context) => {
+    const reported = new Set<string>();
+    return underHardBudget(context).flatMap(({ agent, chain, budget }) =>
+      chain
+        .flatMap((candidate) => offeredPairs(context, candidate))
+        .filter(({ tool }) => isUnmetered(context, tool) && !reported.has(tool))
+        .map(({ tool }) => {
+          reported.add(tool);
+          const message = `nobody says how tool \`${tool}\` is paid, so the hard budget of agent \`${agent}\` never blocks it`;
+          const hint = 'set `billing: api` where it bills per token, else `billing: subscription` or `free`';
+          const related = relatedTo(context, budget.path, 'the hard budget');
+          const path = ['tools', tool];
+          return finding(context, {
+            code: 'config/unmetered-tool',
+            path,
+            what: 'key',
+            message,
+            hint,
+            related,
+          });
+        }),
+    );
+  },
+};
+
+function isUnmetered(context: RuleContext, tool: string): boolean {
+  const entry = at(context.merged.value, ['tools', tool]);
+  const billing = child(entry, 'billing') ?? 'auto';
+  return (
+    isOwn(context, ['tools', tool]) &&
+    isCommand(context, tool) &&
+    billing === 'auto' &&
+    child(entry, 'api_key_env') === undefined
+  );
+}
 
 function underHardBudget(context: RuleContext): { agent: string; chain: Candidate[]; budget: Budget }[] {
   return chainsOf(context).flatMap((chain) => {

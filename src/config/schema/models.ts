@@ -27,7 +27,8 @@ export const modelSchema: Schema = {
         cache_write_1h: amount('Input tokens written to a cache that lives one hour'),
         above: {
           type: 'array',
-          description: 'Prices of requests whose whole input passes a size',
+          description:
+            'Prices of requests whose whole input passes a size; cached tokens change like the input',
           items: object(
             'Price above a size',
             {

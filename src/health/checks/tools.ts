@@ -2,7 +2,6 @@ import type { LoginAnswer, VersionAnswer } from '../../adapters/probe.js';
 import type { CommandTool, ToolConfig } from '../../config/types.js';
 import type { Availability } from '../../domain/facts.js';
 import { lookup } from '../../domain/lookup.js';
-import { placeholdersOf } from '../../domain/template.js';
 import { agentsOfTools, type Finding, type HealthContext, type HealthItem } from '../context.js';
 import { isOlder } from './version.js';
 
@@ -72,7 +71,7 @@ interface Answers {
 function commandFinding(tool: CommandTool, { path, version, login, isTrusted }: Answers): Finding {
   const number = version !== null && 'version' in version ? version.version : null;
   const minimum = tool.version?.minimum ?? null;
-  const costCap = holdsCap(tool) ? 'enforced' : 'checked';
+  const costCap = tool.costCap;
   const loggedIn = login?.loggedIn ?? null;
   const data = { available: true, path, version: number, minimum, logged_in: loggedIn, cost_cap: costCap };
   const told = number === null ? path : `${number} at ${path}`;
@@ -106,10 +105,4 @@ function problemOf(
   }
   if (login === null || login.loggedIn) return null;
   return { detail: `${told}, ${login.problem}`, fix: loginCheck?.hint ?? `log in to ${name}` };
-}
-
-/** Whether its definition hands the cap on, so that the tool stops by itself. */
-function holdsCap(tool: CommandTool): boolean {
-  const variables = Object.values(tool.envTemplate);
-  return placeholdersOf([...tool.argv, { group: variables }]).includes('max_cost_usd');
 }

@@ -45,6 +45,7 @@ export function grammarOf(more: Partial<OutputGrammar> = {}): OutputGrammar {
 export function toolOf(args: Parameters<typeof parseArgv>[0], more: Partial<CommandTool> = {}): CommandTool {
   return {
     kind: 'command',
+    costCap: 'checked',
     name: 'bot',
     at: null,
     builtIn: false,

@@ -1,0 +1,28 @@
+import type { CommandTool } from '../../config/types.js';
+import type { Usage } from '../../domain/usage.js';
+import type { AdapterEvent, Task } from '../adapter.js';
+import type { OutputReader } from './output.js';
+import { costShare, usageShare } from './session-share.js';
+
+/** Tells what a run has used by now whenever that has changed; nothing where no cap bounds it. */
+export function meterOf(
+  task: Task<CommandTool>,
+  reader: Pick<OutputReader, 'toldSoFar'>,
+): () => AdapterEvent[] {
+  if (task.maxCostMicroUsd === null) return () => [];
+  const before = task.tool.output.usage.cumulative ? task.sessionTotals : null;
+  let told = '';
+  return () => {
+    const { usage, costMicroUsd, isAnswered } = reader.toldSoFar();
+    // What comes with the answer is settled with it: ending the tool now would save nothing and lose the answer.
+    if (isAnswered) return [];
+    const now = JSON.stringify([usage, costMicroUsd]);
+    if ((usage === null && costMicroUsd === null) || now === told) return [];
+    told = now;
+    const share: { usage: Usage | null; reportedCostMicroUsd: number | null } = {
+      usage: usageShare(usage, before),
+      reportedCostMicroUsd: costShare(costMicroUsd, before),
+    };
+    return [{ type: 'usage', ...share }];
+  };
+}

@@ -1,0 +1,8 @@
+import { toUsd } from './cost.js';
+
+/** Micro-USD as a person reads them: `$8.10`; small sums keep their digits, so that nothing that costs looks free. */
+export function dollars(microUsd: number): string {
+  const usd = toUsd(microUsd);
+  if (microUsd !== 0 && Math.abs(microUsd) < 10_000) return `$${usd.toFixed(6).replace(/0+$/, '')}`;
+  return `$${usd.toFixed(microUsd % 10_000 === 0 ? 2 : 4).replace(/(\.\d\d\d*?)0+$/, '$1')}`;
+}

@@ -1,0 +1,20 @@
+import { toUsd } from '../../domain/cost.js';
+import { dollars } from '../../domain/money.js';
+import type { Finding, HealthContext, HealthItem, LedgerState } from '../context.js';
+
+/** Can spending be recorded; without that a hard limit lets nothing start that bills per token. */
+export function checkLedger({ config, ledger }: HealthContext): HealthItem[] {
+  if (ledger === null) return [];
+  const budgets = Object.values(config.policies).flatMap((policy) => policy.budgets);
+  const isNeeded = budgets.some(({ isHard }) => isHard);
+  return [{ check: 'ledger', subject: 'spending', ask: () => finding(ledger, isNeeded) }];
+}
+
+function finding({ file, trouble, held }: LedgerState, isNeeded: boolean): Finding {
+  const data = { file, held_runs: held.runs, held_usd: toUsd(held.microUsd) };
+  if (trouble !== null) {
+    return { status: isNeeded ? 'fail' : 'warn', detail: trouble.message, fix: trouble.hint, data };
+  }
+  const holds = held.runs === 0 ? '' : `, ${held.runs} runs that are not over hold ${dollars(held.microUsd)}`;
+  return { status: 'ok', detail: `${file}${holds}`, fix: null, data };
+}

@@ -1,0 +1,364 @@
+import { describe, expect, it } from '@jest/globals';
+import { rigged } from '../rig/rig.js';
+import { costing, paid, today } from './money.js';
+
+const HARD_10 = '{ daily_usd: 10, limit: { type: hard } }';
+
+describe('a hard budget', () => {
+  it(
+    'refuses the run that would pass it, says the sums and three ways out, and calls nobody',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', paid(HARD_10, { agent: 'max_cost_usd: 9.9' }));
+      rig.script('bot-cli', [{ stdout: costing(9.8) }]);
+      expect((await rig.run(['exec', 'hello'])).code).toBe(0);
+      const { code, stdout, stderr } = await rig.run(['exec', '--max-cost', '0.5', 'hello']);
+      expect([code, stdout]).toEqual([79, '']);
+      expect(stderr).toMatch(
+        /^error: Budget exceeded: this run may cost \$0\.50, and \$9\.80 of the daily \$10\.00 is used \[budget_exceeded]\nhint: raise `daily_usd` at llm-router\.yaml:\d+:\d+\n {6}or run it all the same with `--force --justification "<why>"`\n {6}or wait until 00:00 UTC on \d{4}-\d\d-\d\d\n$/,
+      );
+    }),
+  );
+
+  it(
+    'is the same in a dry run and in the document, with the time to come back',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', paid('{ daily_usd: 0.4, limit: { type: hard } }'));
+      rig.fake('bot-cli');
+      const dry = await rig.run(['exec', '--dry-run', '--json', 'hello']);
+      expect(rig.exists(`${rig.data}/llm-router`)).toBe(false);
+      const real = await rig.run(['exec', '--json', 'hello']);
+      expect([dry.code, real.code]).toEqual([79, 79]);
+      expect(dry.json().failure).toEqual(real.json().failure);
+      expect(real.json().failure).toMatchObject({
+        type: 'budget_exceeded',
+        reset_at: expect.stringMatching(/T00:00:00/),
+      });
+      expect(real.json().attempts).toEqual([]);
+      expect(await today(rig)).toMatchObject({ invocations: 1, failures: 1, held: { runs: 0 } });
+    }),
+  );
+
+  it(
+    'is gone over with a reason, which is kept, and not without one',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', paid('{ daily_usd: 0.4, limit: { type: hard } }'));
+      rig.script('bot-cli', [{ stdout: costing(0.45) }]);
+      const bare = await rig.run(['exec', '--force', 'hello']);
+      expect([bare.code, bare.stderr]).toEqual([
+        64,
+        expect.stringContaining('`--force` needs `--justification`'),
+      ]);
+      expect((await rig.run(['exec', '--force', '--justification', ' ', 'hello'])).code).toBe(64);
+      const forced = await rig.run(['exec', '--force', '--justification', 'release day', 'hello']);
+      expect([forced.code, forced.stdout]).toEqual([0, 'done\n']);
+      expect(await today(rig)).toMatchObject({ invocations: 1, cost_usd: 0.45 });
+      await rig.run(['exec', 'hello']);
+      const audit = rig.read(`${rig.state}/llm-router/audit.jsonl`).trim().split('\n');
+      expect(audit.map((line) => JSON.parse(line))).toMatchObject([
+        { audit_event: 'budget_override', attempted_tool: 'bot', justification: 'release day' },
+        {
+          audit_event: 'budget_refused',
+          attempted_tool: 'bot',
+          reason: expect.stringMatching(/^Budget exceeded.*yaml:/),
+        },
+      ]);
+    }),
+  );
+
+  it(
+    'cannot be gone over from inside another call',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', paid('{ daily_usd: 0.4, limit: { type: hard } }'));
+      rig.fake('bot-cli');
+      const env = { LLM_ROUTER_PARENT_ID: '01M7Y55A3XZ8EQ8WQVFTY9NT52' };
+      const forced = await rig.run(['exec', '--force', '--justification', 'x', 'hello'], { env });
+      expect([forced.code, forced.stderr]).toEqual([
+        77,
+        expect.stringContaining('`--force` is refused inside a call'),
+      ]);
+      const refused = await rig.run(['exec', 'hello'], { env });
+      expect([refused.code, refused.stderr.includes('--force')]).toEqual([79, false]);
+    }),
+  );
+
+  it(
+    'lets what nobody pays per token for through, and goes on to it from what does not fit',
+    rigged(async (rig) => {
+      const config = paid('{ daily_usd: 0.4, limit: { type: hard } }', {
+        agent: 'max_cost_usd: 0.5, fallback_chain: [own]',
+        tool: '\n  own: { binary: own-cli, args: [], billing: free, output: { format: text } }',
+      });
+      rig.write('llm-router.yaml', config.replace('    \n  own', '  own'));
+      rig.fake('bot-cli');
+      rig.script('own-cli', [{ stdout: 'from own' }]);
+      const { code, stdout } = await rig.run(['exec', 'hello']);
+      expect([code, stdout]).toEqual([0, 'from own\n']);
+    }),
+  );
+
+  it(
+    'refuses a command that nothing bounds, and a model without a price, each with the way out',
+    rigged(async (rig) => {
+      rig.fake('bot-cli');
+      const unpriced = paid(HARD_10).replace(/, cost_per_1m_tokens: .*$/m, ' }');
+      rig.write('llm-router.yaml', unpriced);
+      const noPrice = await rig.run(['exec', 'hello']);
+      expect([noPrice.code, noPrice.stderr]).toEqual([
+        79,
+        expect.stringContaining(
+          'hint: add `models: { big: { cost_per_1m_tokens: { input: …, output: … } } }` to the config',
+        ),
+      ]);
+      rig.write(
+        'llm-router.yaml',
+        paid(HARD_10)
+          .replace(', max_cost_usd: 0.5', '')
+          .replace('default_agent: worker\n', '')
+          .replace(/^agents:\n.*$/m, ''),
+      );
+      const noCap = await rig.run(['exec', '--tool', 'bot', 'hello']);
+      expect([noCap.code, noCap.stderr]).toEqual([
+        79,
+        expect.stringContaining('hint: give `--max-cost`, or set `max_cost_usd`'),
+      ]);
+    }),
+  );
+
+  it(
+    'counts an agent, a policy and everything apart',
+    rigged(async (rig) => {
+      const budgets = `
+      - { scope: agent, daily_usd: 0.6, limit: { type: hard } }
+      - { scope: global, daily_usd: 1, limit: { type: hard } }`;
+      const config = paid(budgets).replace(
+        'tools:',
+        '  other: { preferred_tool: bot, preferred_model: big, max_cost_usd: 0.5 }\ntools:',
+      );
+      rig.write('llm-router.yaml', config);
+      rig.script('bot-cli', [{ stdout: costing(0.45) }, { stdout: costing(0.45) }]);
+      const run = async (agent: string) => (await rig.run(['exec', '-a', agent, 'hello'])).stderr;
+      expect(await run('worker')).toBe('');
+      expect(await run('worker')).toContain('$0.45 of the daily $0.60 of agent `worker` is used');
+      expect(await run('other')).not.toContain('error');
+      expect(await run('other')).toContain('$0.45 of the daily $0.60 of agent `other` is used');
+      const elsewhere = await rig.run(['exec', '-a', 'worker', '--max-cost', '0.12', 'hello']);
+      expect(elsewhere.stderr).toContain('$0.90 of the daily $1.00');
+    }),
+  );
+
+  it(
+    'settles what nobody can price to all that was held, and a tool that turned us away to nothing',
+    rigged(async (rig) => {
+      const failures = 'failures: [{ type: authentication, when: { exit_code: [7] } }]';
+      rig.write('llm-router.yaml', paid('{ daily_usd: 1, limit: { type: hard } }', { tool: failures }));
+      rig.script('bot-cli', [{ exit: 7 }, { stdout: costing(null) }, { stdout: costing(null) }]);
+      const codes = [];
+      for (const _ of [1, 2, 3, 4]) codes.push((await rig.run(['exec', 'hello'])).code);
+      expect(codes).toEqual([69, 0, 0, 79]);
+      expect(await today(rig)).toMatchObject({ cost_usd: 0, without_price: 3, held: { runs: 0 } });
+    }),
+  );
+
+  it(
+    'holds the cap of a request over all of its attempts',
+    rigged(async (rig) => {
+      const config = paid(HARD_10, { agent: 'max_cost_usd: 0.5, fallback_chain: [second:big]' });
+      rig.write(
+        'llm-router.yaml',
+        config.replace(
+          'models:\n  big',
+          '  second: { binary: second-cli, args: [], billing: api, models: [big], output: { format: text } }\nmodels:\n  big',
+        ),
+      );
+      rig.script('bot-cli', [{ stdout: '{"cost":0.5}\n', exit: 1 }]);
+      rig.fake('second-cli');
+      const { json } = await rig.run(['exec', '--json', 'hello']);
+      expect(json().attempts).toHaveLength(1);
+      expect(json().plan.rejected).toMatchObject([
+        {
+          tool: 'second',
+          reason: 'budget_exceeded',
+          detail: expect.stringContaining('have used up the $0.50'),
+        },
+      ]);
+    }),
+  );
+
+  it(
+    'ends a tool whose own figures pass its cap, and counts what they say',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', paid(HARD_10, { tool: 'grace: 300ms' }));
+      const bot = rig.fake('bot-cli');
+      const running = rig.start(['exec', '--json', 'hello']);
+      const call = await bot.nextCall();
+      call.stdout('{"cost":0.3}\n');
+      call.stdout('{"cost":0.53}\n');
+      await call.gone;
+      const { code, json } = await running.done;
+      expect(code).toBe(79);
+      expect(json().failure).toMatchObject({
+        type: 'budget_exceeded',
+        message: '`bot` was ended: it has cost $0.53, over the cap of $0.50',
+      });
+      expect(json().cost).toMatchObject({ usd: 0.53, basis: 'estimated' });
+      expect(await today(rig)).toMatchObject({ cost_usd: 0.53, held: { runs: 0 } });
+    }),
+  );
+});
+
+describe('a cap', () => {
+  it(
+    'that is passed with the answer loses no answer',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', paid(HARD_10));
+      rig.script('bot-cli', [{ stdout: costing(0.7) }]);
+      const { code, json } = await rig.run(['exec', '--json', 'hello']);
+      expect([code, json().text, json().warnings]).toEqual([
+        0,
+        'done',
+        ['`bot` cost $0.70, over the cap of $0.50'],
+      ]);
+      expect(await today(rig)).toMatchObject({ cost_usd: 0.7 });
+    }),
+  );
+});
+
+describe('a soft budget', () => {
+  const SOFT = '{ daily_usd: 10, limit: { type: soft, threshold_percent: 80 } }';
+
+  it(
+    'warns in a pipe, with what the run may cost, and goes on',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', paid(SOFT));
+      rig.script('bot-cli', [{ stdout: costing(8.1) }, { stdout: costing(0.1) }, { stdout: costing(0.1) }]);
+      await rig.run(['exec', 'hello']);
+      const { code, stdout, stderr } = await rig.run(['exec', 'hello']);
+      expect([code, stdout]).toEqual([0, 'done\n']);
+      expect(stderr).toBe(
+        'warning: Daily spending at 81% of limit ($8.10 / $10.00)\nEstimated cost of this run: at most $0.50\n',
+      );
+      const events = await rig.run(['exec', '--format', 'ndjson', '-y', 'hello']);
+      const told = events.stdout
+        .split('\n')
+        .filter((line) => line.includes('budget.warning'))
+        .map((line) => JSON.parse(line));
+      expect(told).toMatchObject([
+        { type: 'budget.warning', limit: 'soft', percent: 82, spent_usd: 8.2, limit_usd: 10 },
+      ]);
+    }),
+  );
+
+  it(
+    'never blocks, whatever is spent',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', paid('{ daily_usd: 0.1 }', { agent: '' }));
+      rig.script('bot-cli', [{ stdout: costing(5) }, { stdout: costing(5) }]);
+      expect((await rig.run(['exec', 'hello'])).code).toBe(0);
+      const { code, stderr } = await rig.run(['exec', 'hello']);
+      expect([code, stderr]).toEqual([0, expect.stringContaining('at 5000% of limit')]);
+    }),
+  );
+});
+
+describe('a run that may cost much', () => {
+  it(
+    'needs a justification where the policy wants one, or a cap',
+    rigged(async (rig) => {
+      const config = paid('[]', {
+        agent: 'max_cost_usd: 6',
+        rest: '    require_justification_over_usd: 5\n',
+      });
+      rig.write('llm-router.yaml', config.replace('    budget: []\n', ''));
+      rig.script('bot-cli', [{ stdout: costing(0.1) }, { stdout: costing(0.1) }]);
+      const { code, stderr } = await rig.run(['exec', 'hello']);
+      expect([code, stderr]).toEqual([
+        79,
+        expect.stringContaining(
+          'this run may cost $6.00, and policy `default` wants a justification above $5.00',
+        ),
+      ]);
+      expect((await rig.run(['exec', '--justification', 'an audit', 'hello'])).code).toBe(0);
+      expect((await rig.run(['exec', '--max-cost', '5', 'hello'])).code).toBe(0);
+    }),
+  );
+});
+
+describe('the ledger', () => {
+  it(
+    'has a row of every run: 1500 in and 800 out at 10 and 30 USD per million are 0.039 USD',
+    rigged(async (rig) => {
+      const free = paid('[]').replace(/policies:[\s\S]*$/, '');
+      rig.write('llm-router.yaml', free);
+      rig.script('bot-cli', [{ stdout: '{"text":"hi","in":1500,"out":800}\n' }, { exit: 3 }]);
+      await rig.run(['exec', 'hello']);
+      await rig.run(['exec', 'hello']);
+      const { stdout } = await rig.run(['stats', '--daily']);
+      expect(
+        stdout
+          .split('\n')
+          .slice(1, 5)
+          .map((line) => line.trim()),
+      ).toEqual([
+        expect.stringMatching(/^invocations +2 +tokens +2,300$/),
+        expect.stringMatching(/^cost +\$0\.039 +average +\$0\.0195$/),
+        '1 failure',
+        '1 invocation without a price',
+      ]);
+      expect(await today(rig)).toMatchObject({ tokens: 2300, cost_usd: 0.039, without_price: 1 });
+      expect(rig.modeOf(`${rig.data}/llm-router/ledger.db`)).toBe(0o600);
+      expect(rig.modeOf(`${rig.data}/llm-router`)).toBe(0o700);
+    }),
+  );
+
+  it(
+    'that cannot be used fails only a run that a hard limit applies to, and says what to do',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', paid(HARD_10));
+      rig.write(
+        'damaged.db',
+        'this is no database, and never was one, whatever its name may say'.repeat(100),
+      );
+      rig.write('soft.yaml', paid('{ daily_usd: 10 }'));
+      rig.script('bot-cli', [{ stdout: costing(0.1) }, { stdout: costing(0.1) }]);
+      const at = (file: string) => ({ env: { LLM_ROUTER_LEDGER: file } });
+      for (const file of ['damaged.db', 'llm-router.yaml/ledger.db', '.']) {
+        const { code, stderr } = await rig.run(['exec', 'hello'], at(file));
+        expect([file, code, stderr]).toEqual([
+          file,
+          66,
+          expect.stringMatching(
+            /error: the ledger `.*, and the daily budget is hard \[input]\nhint: .*LLM_ROUTER_LEDGER/,
+          ),
+        ]);
+      }
+      const full = await rig.shell('ulimit -f 8; exec llm-router exec hello');
+      expect([full.code, full.stderr]).toEqual([
+        66,
+        expect.stringContaining('cannot be used: disk I/O error'),
+      ]);
+      const soft = await rig.run(['exec', '--config', 'soft.yaml', 'hello'], at('damaged.db'));
+      expect([soft.code, soft.stderr]).toEqual([
+        0,
+        expect.stringContaining('warning: this run is not recorded as it should be'),
+      ]);
+      const doctor = await rig.run(['doctor'], at('damaged.db'));
+      expect([doctor.code, doctor.stdout]).toEqual([
+        1,
+        expect.stringMatching(/FAIL {2}spending +the ledger .* is damaged, or is no ledger\n +fix: move it away/),
+      ]);
+      const forced = await rig.run(['exec', '--force', '--justification', 'now', 'hello'], at('damaged.db'));
+      expect(forced.code).toBe(0);
+    }),
+  );
+
+  it(
+    'follows `ledger.path` and LLM_ROUTER_LEDGER',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', paid(HARD_10, { rest: 'ledger: { path: money/own.db }\n' }));
+      rig.script('bot-cli', [{ stdout: costing(0.1) }, { stdout: costing(0.1) }]);
+      await rig.run(['exec', 'hello']);
+      await rig.run(['exec', 'hello'], { env: { LLM_ROUTER_LEDGER: 'other.db' } });
+      expect([rig.exists('money/own.db'), rig.exists('other.db')]).toEqual([true, true]);
+    }),
+  );
+});

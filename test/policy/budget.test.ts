@@ -1,0 +1,183 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Price } from '../../src/domain/cost.js';
+import type { SpendWindow } from '../../src/domain/facts.js';
+import { budgetNotices, checkBudget } from '../../src/policy/budget.js';
+import { countedMicroUsd, type RunCost, runCost } from '../../src/policy/run-cost.js';
+import { capOf, limitsFor, scopesOf, windowsOf } from '../../src/policy/spend-limits.js';
+import { configOf } from '../rig/config.js';
+
+const NOW = Date.UTC(2026, 11, 31, 23, 59, 59, 999);
+const CONFIG = configOf(`
+agents: { a: { preferred_tool: bot, max_cost_usd: 3 } }
+tools: { bot: { binary: bot, args: [] } }
+policies:
+  default:
+    budget: [{ daily_usd: 10 }, { scope: agent, daily_usd: 4, per_request_usd: 2 }]
+  strict:
+    budget: { scope: policy, monthly_usd: 50, per_request_usd: 1, limit: { type: hard, threshold_percent: 50 } }
+`);
+const PAYER = { project: '/p', policy: 'strict', agent: 'a' };
+const PRICE: Price = {
+  input: 10,
+  output: 30,
+  cacheRead: null,
+  cacheWrite: null,
+  cacheWrite1h: null,
+  above: [],
+};
+
+describe('the limits of a request', () => {
+  it('are those of `default` and those of its policy, each in its scope and its UTC window', () => {
+    expect(limitsFor(CONFIG, PAYER, NOW)).toMatchObject([
+      {
+        window: 'daily',
+        scope: 'global',
+        period: '2026-12-31',
+        isHard: false,
+        thresholdPercent: 80,
+        endsAtMs: NOW + 1,
+      },
+      { window: 'daily', scope: '["agent","/p","a"]', limitMicroUsd: 4_000_000 },
+      {
+        window: 'monthly',
+        scope: '["policy","/p","strict"]',
+        period: '2026-12',
+        isHard: true,
+        endsAtMs: NOW + 1,
+      },
+    ]);
+    expect(limitsFor(CONFIG, { ...PAYER, policy: 'default' }, NOW)).toHaveLength(2);
+  });
+
+  it('are all counted by every run, also of those that are stated later', () => {
+    expect(scopesOf(PAYER)).toEqual([
+      'global',
+      '["policy","/p","default"]',
+      '["policy","/p","strict"]',
+      '["agent","/p","a"]',
+    ]);
+  });
+
+  it('leave a request the lowest of its caps', () => {
+    const cap = (policy: string, maxCostMicroUsd: number | null) =>
+      capOf(CONFIG, { policy, agent: 'a', maxCostMicroUsd });
+    expect([cap('strict', null), cap('default', null), cap('default', 500_000)]).toEqual([
+      1_000_000, 2_000_000, 500_000,
+    ]);
+    expect(capOf(configOf(''), { policy: 'default', agent: null, maxCostMicroUsd: null })).toBeNull();
+  });
+});
+
+describe('what a run may cost at most', () => {
+  const base = {
+    kind: 'command',
+    billing: 'api',
+    model: 'm',
+    price: PRICE,
+    inputTokens: 1000,
+    maxOutputTokens: 100,
+    capMicroUsd: 500,
+  } as const;
+  it.each([
+    ['a command: its cap, since it calls as often as it likes', {}, { worstMicroUsd: 500, missing: null }],
+    ['a command without one: unknown', { capMicroUsd: null }, { worstMicroUsd: null, missing: 'cap' }],
+    ['a command whose model has no price', { price: null }, { missing: 'price' }],
+    ['a command without models', { model: null, price: null }, { worstMicroUsd: 500, missing: null }],
+    [
+      'an API: input and the longest answer',
+      { kind: 'mock', capMicroUsd: null },
+      { worstMicroUsd: 13_000, missing: null },
+    ],
+    ['an API: never above the cap', { kind: 'mock' }, { worstMicroUsd: 500, missing: null }],
+    [
+      'an API of unknown length',
+      { kind: 'mock', maxOutputTokens: null, capMicroUsd: null },
+      { worstMicroUsd: null, missing: 'output_limit' },
+    ],
+    [
+      'a subscription: nothing',
+      { billing: 'subscription', price: null },
+      { worstMicroUsd: 0, missing: null },
+    ],
+  ] as const)('%s', (_, more, expected) => {
+    expect(runCost({ ...base, ...more })).toMatchObject(expected);
+  });
+});
+
+describe('a limit', () => {
+  const limits = limitsFor(CONFIG, PAYER, NOW);
+  const run: RunCost = {
+    billing: 'api',
+    worstMicroUsd: 1_000_000,
+    inputMicroUsd: 0,
+    missing: null,
+    model: 'm',
+  };
+  const no = { forced: false, nested: false };
+  const spent = (settled: number, reserved = 0): SpendWindow[] =>
+    windowsOf(
+      limits,
+      limits.map(() => ({ settledMicroUsd: settled, reservedMicroUsd: reserved })),
+    );
+
+  it('that is hard lets through what just fits, and not one micro-dollar more', () => {
+    expect(checkBudget(spent(49_000_000), run, no)).toEqual({ reserveMicroUsd: 1_000_000 });
+    expect(checkBudget(spent(40_000_000, 9_000_001), run, no)).toMatchObject({
+      refusal: { why: 'over_limit', resetAt: '2027-01-01T00:00:00.000Z' },
+    });
+  });
+
+  it('never lets through what would pass it, whatever the sums', () => {
+    const amount = fc.integer({ min: 0, max: 100_000_000 });
+    fc.assert(
+      fc.property(amount, amount, amount, (settled, reserved, worstMicroUsd) => {
+        const verdict = checkBudget(spent(settled, reserved), { ...run, worstMicroUsd }, no);
+        return 'refusal' in verdict || settled + reserved + verdict.reserveMicroUsd <= 50_000_000;
+      }),
+    );
+  });
+
+  it('is nothing to who is forced, and to what nobody pays per token for', () => {
+    const full = spent(60_000_000);
+    expect(checkBudget(full, run, { ...no, forced: true })).toEqual({ reserveMicroUsd: 1_000_000 });
+    expect(checkBudget(full, { ...run, billing: 'free', worstMicroUsd: 0 }, no)).toEqual({
+      reserveMicroUsd: 0,
+    });
+  });
+
+  it('tells a person from its threshold on, each by itself', () => {
+    expect(budgetNotices(spent(8_100_000), run).map(({ message }) => message)).toEqual([
+      'Daily spending at 81% of limit ($8.10 / $10.00)',
+      'Daily spending of agent `a` at 202% of limit ($8.10 / $4.00)',
+    ]);
+    expect(budgetNotices(spent(3_000_000), run)).toEqual([]);
+    expect(budgetNotices(spent(25_000_000), { ...run, billing: 'subscription' })).toEqual([]);
+  });
+});
+
+describe('what counts of a run that is over', () => {
+  const base = {
+    started: true,
+    active: true,
+    failure: null,
+    billing: 'api',
+    chargedMicroUsd: null,
+    seenMicroUsd: 0,
+    reservedMicroUsd: 900,
+  } as const;
+  it.each([
+    ['its cost', { chargedMicroUsd: 20 }, 20],
+    ['its cost, also above what was held', { chargedMicroUsd: 2000 }, 2000],
+    ['all that was held, where nobody knows', {}, 900],
+    ['nothing without a limit, where nobody knows', { reservedMicroUsd: null }, 0],
+    ['what was seen of one that was ended', { failure: 'timeout', seenMicroUsd: 70 }, 70],
+    ['all that was held by one that was ended unseen', { failure: 'timeout' }, 900],
+    ['nothing of one that never started', { started: false }, 0],
+    ['nothing of one that was turned away at the door', { failure: 'authentication', active: false }, 0],
+    ['all that was held by one that lost its login while it worked', { failure: 'authentication' }, 900],
+    ['nothing of a subscription', { billing: 'subscription', chargedMicroUsd: 0 }, 0],
+  ] as const)('%s', (_, more, counted) => {
+    expect(countedMicroUsd({ ...base, ...more })).toBe(counted);
+  });
+});
