@@ -1,0 +1,53 @@
+import type { AttemptRow } from '../../src/ledger/ledger.js';
+import { openDatabase } from '../../src/ledger/sqlite.js';
+
+export { openLedger } from '../../src/ledger/open-ledger.js';
+
+/** A settled attempt, as the bench writes it. */
+export function sampleRow(id: string): AttemptRow {
+  return {
+    id: `${id}:1`,
+    invocation_id: id,
+    n: 1,
+    day: new Date().toISOString().slice(0, 10),
+    scopes: '["global","agent"]',
+    agent: 'a',
+    tool: 't',
+    model: 'm',
+    provider: null,
+    started_ms: Date.now(),
+    status: 'succeeded',
+    failure: null,
+    latency_ms: 1,
+    input_tokens: 1,
+    cache_read_tokens: null,
+    cache_write_tokens: null,
+    cache_write_1h_tokens: null,
+    output_tokens: 1,
+    reasoning_tokens: null,
+    total_tokens: 2,
+    charged_micro_usd: 1,
+    list_micro_usd: 1,
+    basis: 'computed',
+    billing: 'api',
+    counted_micro_usd: 1,
+  };
+}
+
+/** Attempts of the last 400 days, with the sums that the ledger would have kept of them. */
+export async function fillHistory(file: string, rows: number): Promise<void> {
+  const db = await openDatabase(file, { readOnly: false });
+  if (db === null) throw new Error('this Node has no SQLite');
+  const row = { ...sampleRow('x'), reserved_micro_usd: null, overrun_micro_usd: 0, final: 1 };
+  const names = Object.keys(row);
+  const sql = `INSERT INTO attempts (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
+  db.exec('BEGIN');
+  for (let n = 0; n < rows; n++) {
+    const day = new Date(Date.now() - (n % 400) * 86_400_000).toISOString().slice(0, 10);
+    db.run(sql, ...Object.values({ ...row, id: `old-${n}:1`, invocation_id: `old-${n}`, day }));
+  }
+  for (const scope of ['global', 'agent'])
+    db.run(`INSERT INTO spend SELECT ?, day, count(*) FROM attempts GROUP BY day`, scope);
+  db.exec('COMMIT');
+  db.close();
+}
