@@ -17,7 +17,10 @@ export const OWN_VARIABLES: readonly Variable[] = [
     meaning: 'the folder of traces, before `traces.dir` of the config; also set for tools',
   },
   { name: 'LLM_ROUTER_LOG_FORMAT', meaning: '`json`: stderr as JSON lines, like `--log-format`' },
-  { name: 'LLM_ROUTER_LEDGER', meaning: 'the file of the ledger, before `ledger.path` of the config' },
+  {
+    name: 'LLM_ROUTER_LEDGER',
+    meaning: 'the file of the ledger, before `ledger.path` of the config; also set for tools',
+  },
 ];
 
 /** Variables that every tool finds in its environment; a nested call reads them again. */

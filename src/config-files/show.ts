@@ -42,6 +42,7 @@ function overridesOf(env: Readonly<Record<string, string | undefined>>): Overrid
   const variables: [name: string, path: Path][] = [
     ['LLM_ROUTER_AGENT', ['default_agent']],
     ['LLM_ROUTER_TRACE_DIR', ['traces', 'dir']],
+    ['LLM_ROUTER_LEDGER', ['ledger', 'path']],
   ];
   return variables.flatMap(([name, path]) => {
     const value = env[name] ?? '';

@@ -1,3 +1,4 @@
+import type { Environment } from '../adapters/adapter.js';
 import type { SpendLimit } from '../domain/facts.js';
 import { ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
@@ -73,4 +74,9 @@ export function ledgerAccess(
     },
   };
   return access;
+}
+
+/** Calls inside of a call count in the same ledger, whatever config they find. */
+export function withLedger(env: Environment, ledger: Pick<LedgerAccess, 'file'> | null): Environment {
+  return ledger === null ? env : { ...env, LLM_ROUTER_LEDGER: ledger.file };
 }

@@ -28,7 +28,7 @@ import { estimateInputTokens } from './estimate.js';
 import { gatherFacts } from './facts.js';
 import { type HealthOptions, routerHealth } from './health.js';
 import { newId, newTraceId } from './id.js';
-import type { LedgerAccess } from './ledger.js';
+import { type LedgerAccess, withLedger } from './ledger.js';
 import { planErrorFailure } from './names.js';
 import { type Listeners, runSinks } from './sinks.js';
 import { payerOf, spendingFacts } from './spending.js';
@@ -235,7 +235,7 @@ async function complete(
   const { deps, planned, emit } = input;
   const stop = stopSignal(deps, planned.request.timeoutMs);
   const context: AdapterContext = {
-    env: withTraceDir(deps.env, deps.traces),
+    env: withLedger(withTraceDir(deps.env, deps.traces), deps.ledger),
     signal: stop.signal,
     urgent: deps.urgent,
     monotonicMs: deps.clock.monotonic,

@@ -344,7 +344,9 @@ describe('the ledger', () => {
       const doctor = await rig.run(['doctor'], at('damaged.db'));
       expect([doctor.code, doctor.stdout]).toEqual([
         1,
-        expect.stringMatching(/FAIL {2}spending +the ledger .* is damaged, or is no ledger\n +fix: move it away/),
+        expect.stringMatching(
+          /FAIL {2}spending +the ledger .* is damaged, or is no ledger\n +fix: move it away/,
+        ),
       ]);
       const forced = await rig.run(['exec', '--force', '--justification', 'now', 'hello'], at('damaged.db'));
       expect(forced.code).toBe(0);
@@ -359,6 +361,17 @@ describe('the ledger', () => {
       await rig.run(['exec', 'hello']);
       await rig.run(['exec', 'hello'], { env: { LLM_ROUTER_LEDGER: 'other.db' } });
       expect([rig.exists('money/own.db'), rig.exists('other.db')]).toEqual([true, true]);
+    }),
+  );
+
+  it(
+    'is that of the outermost call for every call inside of it',
+    rigged(async (rig) => {
+      const tool = 'env_inherit: [PATH]';
+      rig.write('llm-router.yaml', paid(HARD_10, { tool, rest: 'ledger: { path: money/own.db }\n' }));
+      const bot = rig.script('bot-cli', [{ stdout: costing(0.1) }]);
+      await rig.run(['exec', 'hello']);
+      expect(bot.calls[0]?.env.LLM_ROUTER_LEDGER).toBe(`${rig.project}/money/own.db`);
     }),
   );
 });

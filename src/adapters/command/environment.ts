@@ -92,8 +92,11 @@ export function hasApiKey(tool: CommandTool, env: Environment): boolean {
   return tool.apiKeyEnv.some((name) => (variables[name] ?? '') !== '');
 }
 
+/** Where a nested call keeps its records, whatever else the tool inherits. */
+const FOR_FAMILY = ['LLM_ROUTER_TRACE_DIR', 'LLM_ROUTER_LEDGER'];
+
 function inherited(tool: CommandTool, env: Environment): Record<string, string> {
-  const wanted = tool.envInherit === 'all' ? ['*'] : [...tool.envInherit, 'LLM_ROUTER_TRACE_DIR'];
+  const wanted = tool.envInherit === 'all' ? ['*'] : [...tool.envInherit, ...FOR_FAMILY];
   const keep = nameMatcher(wanted);
   const drop = nameMatcher([...tool.envUnset, ...keysThatBill(tool)]);
   const entries = Object.entries(env).flatMap(([name, value]): [string, string][] =>
