@@ -166,7 +166,8 @@ function specOf(from: {
     argv: line.argv,
     cwd: task.cwd,
     env,
-    marker: `LLM_ROUTER_PARENT_ID=${task.ids.invocationId}`,
+    marker: markerOf(task.ids),
+    leaveRunning: task.tool.leaveRunning,
     stdin: line.stdin,
     timeoutMs: task.timeoutMs,
     idleTimeoutMs: task.tool.output.atExit ? null : task.idleTimeoutMs,
@@ -182,6 +183,11 @@ function tellableArgv(task: CommandTask, places: PrivatePlaces): readonly string
   const system = task.system === null ? null : '{system}';
   const line = commandLine({ ...task, prompt: '{prompt}', system }, { places, platform: process.platform });
   return line.ok ? line.value.argv : [];
+}
+
+/** The first of a family also ends what nested calls left; a nested one may not touch those beside it. */
+export function markerOf({ invocationId, rootId }: Task['ids']): string {
+  return rootId === invocationId ? `LLM_ROUTER_ROOT_ID=${rootId}` : `LLM_ROUTER_PARENT_ID=${invocationId}`;
 }
 
 /** Passes on what a process shows while it runs; too much output ends it. */
@@ -217,6 +223,7 @@ const STOPPED: ProcessEnd = {
   firstOutputMs: null,
   tookStdin: true,
   spawnError: null,
+  survivors: [],
 };
 
 function writtenFiles(tool: CommandTool, folder: PrivateFolder | null) {

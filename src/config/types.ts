@@ -118,6 +118,8 @@ export interface CommandTool extends ToolBase {
   /** SIGTERM to SIGKILL, ms. */
   graceMs: number;
   maxOutputBytes: number;
+  /** Names of programs that may outlive a run. */
+  leaveRunning: readonly string[];
 }
 
 export type PromptWay = 'stdin' | 'file' | 'argument';

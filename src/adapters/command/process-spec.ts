@@ -7,6 +7,8 @@ export interface ProcessSpec {
   env: Readonly<Record<string, string>>;
   /** `NAME=value` of the environment by which processes that left the group are known; `null`: they are not looked for. */
   marker: string | null;
+  /** Names of programs that may outlive the process. */
+  leaveRunning: readonly string[];
   /** Written and closed; `null`: closed from the start. */
   stdin: string | null;
   /** From start to exit, ms. */
@@ -28,7 +30,7 @@ export type ProcessEvent =
 
 /** Why a process is over; `not_started` has the system's code in `spawnError`. */
 export interface ProcessEnd {
-  ended: 'exit' | 'timeout' | 'idle' | 'cancelled' | 'stopped' | 'not_started';
+  ended: 'exit' | 'timeout' | 'first_output' | 'idle' | 'cancelled' | 'stopped' | 'not_started';
   exitCode: number | null;
   signal: NodeJS.Signals | null;
   /** From start to the first byte of any output, ms. */
@@ -36,4 +38,6 @@ export interface ProcessEnd {
   /** All of stdin was handed over. */
   tookStdin: boolean;
   spawnError: string | null;
+  /** Who could not be ended, for people: name and process id. */
+  survivors: readonly string[];
 }

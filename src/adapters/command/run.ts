@@ -74,6 +74,7 @@ const SPAWN_CAUSES: Partial<Record<string, string>> = {
   ENOENT: 'it, or the interpreter that it names, does not exist',
   EACCES: 'it is not executable',
   ENOEXEC: 'it is not a program for this system',
+  EBATCH: 'it is a batch file that only a shell could read; name the program that it starts',
 };
 
 function failureOfRun(run: FinishedRun): Failure | null {
@@ -83,11 +84,10 @@ function failureOfRun(run: FinishedRun): Failure | null {
     case 'cancelled':
       return cancelFailure(run);
     case 'timeout':
+      return { ...failureOf(ended, tooLong(task)), phase: 'attempt' };
+    case 'first_output':
     case 'idle':
-      return {
-        ...failureOf(ended, timeoutOf(task, end.ended)),
-        phase: end.ended === 'idle' ? 'idle' : 'attempt',
-      };
+      return { ...failureOf(ended, tooQuiet(task, end.ended)), phase: end.ended };
     case 'not_started':
       return spawnFailure(task, end.spawnError ?? 'unknown');
     case 'stopped':
@@ -117,22 +117,18 @@ function isFailure(value: unknown): value is Failure {
   );
 }
 
-function timeoutOf(
-  task: Task<CommandTool>,
-  clock: 'timeout' | 'idle',
-): Pick<Failure, 'type' | 'message' | 'hint'> {
-  const name = task.tool.name;
-  return clock === 'idle'
-    ? {
-        type: 'timeout',
-        message: `\`${name}\` gave no output for ${said(task.idleTimeoutMs ?? 0)}`,
-        hint: 'raise `idle_timeout`, or set `output.at_exit` if the tool prints only at its end',
-      }
-    : {
-        type: 'timeout',
-        message: `\`${name}\` did not finish within ${said(task.timeoutMs)}`,
-        hint: 'raise `timeout` of the agent or the tool',
-      };
+type Why = Pick<Failure, 'type' | 'message' | 'hint'>;
+
+function tooLong({ tool, timeoutMs }: Task<CommandTool>): Why {
+  const message = `\`${tool.name}\` did not finish within ${said(timeoutMs)}`;
+  return { type: 'timeout', message, hint: 'raise `timeout` of the agent or the tool' };
+}
+
+function tooQuiet({ tool, idleTimeoutMs }: Task<CommandTool>, phase: 'first_output' | 'idle'): Why {
+  const what = phase === 'idle' ? 'gave no more output' : 'gave no output at all';
+  const message = `\`${tool.name}\` ${what} for ${said(idleTimeoutMs ?? 0)}`;
+  const hint = 'raise `idle_timeout`, or set `output.at_exit` if the tool prints only at its end';
+  return { type: 'timeout', message, hint };
 }
 
 /** `5m` instead of `5m 00s`. */
@@ -142,7 +138,7 @@ function said(ms: number): string {
     .replace('.0 s', ' s');
 }
 
-function tooMuch({ tool }: Task<CommandTool>): Pick<Failure, 'type' | 'message' | 'hint'> {
+function tooMuch({ tool }: Task<CommandTool>): Why {
   const message = `\`${tool.name}\` wrote more than an answer may have (${tool.maxOutputBytes} bytes, or one line beyond 16 MiB)`;
   return { type: 'invalid_response', message, hint: "raise `max_output` in the tool's definition" };
 }
@@ -152,5 +148,7 @@ function warningsOf({ task, end, reading }: FinishedRun, failed: Failure | null)
   const warnings = reading.warnings.map((warning) => `\`${name}\`: ${warning}`);
   if (failed === null && end.ended === 'exit' && !end.tookStdin)
     warnings.push(`\`${name}\` did not read the whole prompt`);
+  if (end.survivors.length > 0)
+    warnings.push(`\`${name}\` left processes that could not be ended: ${end.survivors.join(', ')}`);
   return warnings;
 }

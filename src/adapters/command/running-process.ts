@@ -1,17 +1,22 @@
 import type { ChildProcess } from 'node:child_process';
+import { Family } from './family.js';
 import { createLatch } from './latch.js';
-import { endFamily, signalGroup } from './process-group.js';
 import type { ProcessEnd, ProcessEvent, ProcessSpec } from './process-spec.js';
 
 /** How long we wait for pipes after the leader's exit, ms: somebody else may hold them open. */
 const DRAIN_MS = 500;
 /** More than pipes and buffers can hold of what the leader wrote: what comes later is not its own. */
 const DRAIN_BYTES = 4 * 1024 * 1024;
+/** How soon after its start, and at last how often, a look is taken at who belongs to the process, ms. */
+const FIRST_LOOK_MS = 50;
+const LOOK_EVERY_MS = 2000;
+/** How long a killed process may take to be gone, ms: one that waits for a dead disk or network share cannot die. */
+const AFTER_KILL_MS = 2000;
 
 /** A process between start and end: its clocks, its pipes, its death. */
 export class RunningProcess {
   readonly #child: ChildProcess;
-  readonly #pid: number;
+  readonly #family: Family;
   readonly #spec: ProcessSpec;
   readonly #changed = createLatch();
   readonly #startedMs: number;
@@ -19,6 +24,9 @@ export class RunningProcess {
   readonly #hurry = () => this.#kill();
   #attemptTimer: NodeJS.Timeout;
   #killTimer: NodeJS.Timeout | undefined;
+  #lookTimer: NodeJS.Timeout | undefined;
+  #giveUpTimer: NodeJS.Timeout | undefined;
+  #isBeyondDeath = false;
   #idleTimer: NodeJS.Timeout | undefined;
   #killAtMs: number | null = null;
   #stopped: ProcessEnd['ended'] | null = null;
@@ -28,15 +36,17 @@ export class RunningProcess {
   #drainLeftBytes = DRAIN_BYTES;
   #firstOutputMs: number | null = null;
   #tookStdin = false;
+  #survivors: string[] = [];
 
   constructor(child: ChildProcess, pid: number, spec: ProcessSpec) {
     this.#child = child;
-    this.#pid = pid;
+    this.#family = new Family({ leader: pid, marker: spec.marker, leaveRunning: spec.leaveRunning });
     this.#spec = spec;
     this.#startedMs = spec.monotonicMs();
     this.#attemptTimer = setTimeout(() => this.#afterPoll(() => this.#stop('timeout')), spec.timeoutMs);
     this.#listen();
     this.#writeStdin();
+    this.#watchFamily(FIRST_LOOK_MS);
     spec.signal.addEventListener('abort', this.#cancel);
     spec.urgent.addEventListener('abort', this.#hurry);
     if (spec.signal.aborted) this.#cancel();
@@ -46,7 +56,7 @@ export class RunningProcess {
   async next(): Promise<ProcessEvent | null> {
     let sinceMs = this.#spec.monotonicMs();
     while (true) {
-      if (this.#drainLeftMs <= 0 || this.#drainLeftBytes <= 0) return null;
+      if (this.#drainLeftMs <= 0 || this.#drainLeftBytes <= 0 || this.#isBeyondDeath) return null;
       const chunk = this.#read();
       if (chunk !== null || this.#isClosed) return chunk;
       await this.#wait();
@@ -59,14 +69,16 @@ export class RunningProcess {
   /** Ends whatever lives, and waits for its death. */
   async end(): Promise<void> {
     clearTimeout(this.#idleTimer);
+    clearTimeout(this.#lookTimer);
     this.#stop('stopped');
     for (const pipe of this.#pipes()) pipe.removeAllListeners('readable').resume();
-    while (this.#exit === null) await this.#changed.wait();
+    await this.#leaderIsGone();
     clearTimeout(this.#attemptTimer);
     clearTimeout(this.#killTimer);
-    const { graceMs, monotonicMs, urgent, marker } = this.#spec;
+    const { graceMs, monotonicMs, urgent } = this.#spec;
     const killAtMs = this.#killAtMs ?? monotonicMs() + graceMs;
-    await endFamily({ leader: this.#pid, marker }, { killAtMs, monotonicMs, urgent });
+    const left = await this.#family.end({ killAtMs, monotonicMs, urgent });
+    this.#survivors = left.map(({ name, pid }) => `${name} (${pid})`);
     for (const pipe of this.#pipes()) pipe.destroy();
     this.#spec.signal.removeEventListener('abort', this.#cancel);
     this.#spec.urgent.removeEventListener('abort', this.#hurry);
@@ -80,7 +92,23 @@ export class RunningProcess {
       firstOutputMs: this.#firstOutputMs,
       tookStdin: this.#tookStdin,
       spawnError: null,
+      survivors: this.#survivors,
     };
+  }
+
+  /** Who has lost parent, session, environment and pipes when we look for the first time cannot be told from a stranger. */
+  #watchFamily(afterMs: number): void {
+    this.#lookTimer = setTimeout(() => {
+      void this.#family.look();
+      this.#watchFamily(Math.min(afterMs * 2, LOOK_EVERY_MS));
+    }, afterMs);
+  }
+
+  async #leaderIsGone(): Promise<void> {
+    while (this.#exit === null && !this.#isBeyondDeath) await this.#changed.wait();
+    clearTimeout(this.#giveUpTimer);
+    // The loop of events must not wait for it either.
+    if (this.#exit === null) this.#child.unref();
   }
 
   #listen(): void {
@@ -143,7 +171,7 @@ export class RunningProcess {
   #onIdle(): void {
     const timer = this.#idleTimer;
     this.#afterPoll(() => {
-      if (this.#idleTimer === timer) this.#stop('idle');
+      if (this.#idleTimer === timer) this.#stop(this.#firstOutputMs === null ? 'first_output' : 'idle');
     });
   }
 
@@ -161,11 +189,15 @@ export class RunningProcess {
     }
     this.#killAtMs = this.#spec.monotonicMs() + this.#spec.graceMs;
     this.#killTimer = setTimeout(() => this.#kill(), this.#spec.graceMs);
-    signalGroup(this.#pid, 'SIGTERM');
+    void this.#family.signal('SIGTERM');
   }
 
   #kill(): void {
     if (this.#exit === null) this.#stopped ??= 'cancelled';
-    signalGroup(this.#pid, 'SIGKILL');
+    void this.#family.signal('SIGKILL');
+    this.#giveUpTimer ??= setTimeout(() => {
+      this.#isBeyondDeath = true;
+      this.#changed.open();
+    }, AFTER_KILL_MS);
   }
 }

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { ProcessEnd, ProcessEvent, ProcessSpec } from './process-spec.js';
 import { RunningProcess } from './running-process.js';
+import { isBatchFile, shimCommand } from './windows.js';
 
 /**
  * Runs a process in a group of its own, without a shell, and yields its output as it is asked for: a slow consumer makes
@@ -23,8 +25,9 @@ export async function* runProcess(spec: ProcessSpec): AsyncGenerator<ProcessEven
 type Started = { process: ChildProcess; pid: number } | { spawnError: string };
 
 async function start(spec: ProcessSpec): Promise<Started> {
-  const [program = '', ...args] = spec.argv;
   try {
+    const [program, ...args] = startable(spec.argv);
+    if (program === undefined) return { spawnError: 'EBATCH' };
     const child = spawn(program, args, {
       cwd: spec.cwd,
       env: spec.env,
@@ -40,11 +43,25 @@ async function start(spec: ProcessSpec): Promise<Started> {
   }
 }
 
+/** The argv that the system can start without a shell; empty when there is none. */
+function startable(argv: readonly string[]): readonly string[] {
+  const [program = '', ...args] = argv;
+  if (process.platform !== 'win32' || !isBatchFile(program)) return argv;
+  const command = shimCommand({
+    path: program,
+    text: readFileSync(program, 'utf8'),
+    node: process.execPath,
+  });
+  return command === null ? [] : [...command, ...args];
+}
+
 function codeOf(error: unknown): string {
   return String(typeof error === 'object' && error !== null && 'code' in error ? error.code : error);
 }
 
 function neverRan(spawnError: string | null): ProcessEnd {
   const ended = spawnError === null ? 'cancelled' : 'not_started';
-  return { ended, exitCode: null, signal: null, firstOutputMs: null, tookStdin: false, spawnError };
+  return { ...NOTHING, ended, spawnError };
 }
+
+const NOTHING = { exitCode: null, signal: null, firstOutputMs: null, tookStdin: false, survivors: [] };

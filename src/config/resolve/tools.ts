@@ -100,6 +100,7 @@ function commandTool(base: ToolBase, tool: Reader): CommandTool {
     idleTimeoutMs: tool.durationMs('idle_timeout') ?? (output.atExit ? null : DEFAULT_IDLE_TIMEOUT_MS),
     graceMs: tool.durationMs('grace') ?? DEFAULT_GRACE_MS,
     maxOutputBytes: tool.sizeBytes('max_output') ?? DEFAULT_MAX_OUTPUT_BYTES,
+    leaveRunning: valuesOf(tool, 'leave_running') ?? [],
   };
 }
 

@@ -11,7 +11,6 @@ export const NOT_IN_EFFECT: readonly string[] = [
   'tools.*.platforms',
   'tools.*.concurrency',
   'tools.*.rate_limit',
-  'tools.*.leave_running',
 ];
 
 /** Kinds of tools that cannot run yet. */

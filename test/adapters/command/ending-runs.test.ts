@@ -24,8 +24,16 @@ describe('a clock', () => {
     const { outcome } = await run({ agent: 'hangs-in-silence', task: { idleTimeoutMs: 200 } });
     expect(outcome.failure).toMatchObject({
       type: 'timeout',
+      phase: 'first_output',
+      message: '`hangs-in-silence` gave no output at all for 200 ms',
+    });
+  });
+
+  it('tells silence after some words apart', async () => {
+    const { outcome } = await run({ agent: 'says-something-then-hangs', task: { idleTimeoutMs: 200 } });
+    expect(outcome.failure).toMatchObject({
       phase: 'idle',
-      message: '`hangs-in-silence` gave no output for 200 ms',
+      message: '`says-something-then-hangs` gave no more output for 200 ms',
     });
   });
 

@@ -75,6 +75,7 @@ export function toolOf(args: Parameters<typeof parseArgv>[0], more: Partial<Comm
     idleTimeoutMs: null,
     graceMs: 200,
     maxOutputBytes: 64 * 1024 * 1024,
+    leaveRunning: [],
     ...more,
   };
 }

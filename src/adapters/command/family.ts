@@ -1,0 +1,183 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { kinIn, sparedKin } from './kin.js';
+import type { ProcessRow } from './process-rows.js';
+import {
+  commandWords,
+  hasVariable,
+  lastPid,
+  openFile,
+  openFiles,
+  processesOf,
+  processTable,
+  rowOf,
+} from './process-table.js';
+import { taskkillArgs } from './windows.js';
+
+/** The first look comes this soon after another, ms; each later one twice as late. */
+const SHORTEST_POLL_MS = 10;
+const LONGEST_POLL_MS = 100;
+/** How long a killed process may take to disappear before we stop waiting for it, ms. */
+const AFTER_KILL_MS = 2000;
+
+/** By what a family is known. */
+export interface FamilyMarks {
+  /** The first of it, which leads a group and session of its own. */
+  leader: number;
+  /** `NAME=value` in the environment of everybody that a member starts, unless it is taken away; `null`: it is not looked for. */
+  marker: string | null;
+  /** Names of programs that may outlive the leader, with all that they start. */
+  leaveRunning: readonly string[];
+}
+
+/** How long members have to end by themselves. */
+export interface Patience {
+  killAtMs: number;
+  monotonicMs: () => number;
+  /** Nobody waits any longer. */
+  urgent: AbortSignal;
+}
+
+/** A leader and all that descends from it, whatever session, parent or environment that has by now. */
+export class Family {
+  readonly #marks: FamilyMarks;
+  readonly #since: number;
+  readonly #pipes: readonly string[];
+  /** Those who were looked at and are not of the family: start by pid. Environments do not change afterwards. */
+  readonly #strangers = new Map<number, number>();
+  readonly #asked = new Set<string>();
+  #members: ProcessRow[];
+  #bonds: ReadonlySet<number>;
+  #lastPid: number | null;
+
+  /** Call right after the leader was started: by what it holds open then, others are known later. */
+  constructor(marks: FamilyMarks) {
+    const { leader } = marks;
+    this.#marks = marks;
+    this.#members = rowOf(leader);
+    this.#since = this.#members[0]?.start ?? 0;
+    this.#pipes = [openFile(leader, 1), openFile(leader, 2)].filter(
+      (file) => file?.includes(':[') === true,
+    ) as string[];
+    this.#bonds = new Set([leader]);
+    this.#lastPid = leader;
+  }
+
+  /** Everybody of it who lives and may not stay. Nearly free while no process was started anywhere. */
+  async look(): Promise<ProcessRow[]> {
+    const newest = lastPid();
+    const isUnchanged = newest !== null && newest === this.#lastPid;
+    this.#lastPid = newest;
+    const rows = isUnchanged ? await this.#again() : await processTable();
+    if (rows === null) return groupAlone(this.#marks.leader);
+    const { members, bonds } = kinIn(rows, {
+      known: new Map(this.#members.map(({ pid, start }) => [pid, start])),
+      bonds: this.#bonds,
+      self: process.pid,
+      isMarked: (row) => this.#isMarked(row),
+    });
+    this.#members = members;
+    if (!isUnchanged) this.#bonds = bonds;
+    const spared = this.#spared();
+    return members.filter(({ pid, isDead }) => !isDead && !spared.has(pid));
+  }
+
+  /** Asks everybody once to end, or kills them. */
+  async signal(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const members = await this.look();
+    const { leader, leaveRunning } = this.#marks;
+    const isNew = ({ pid, start }: ProcessRow) => signal === 'SIGKILL' || !this.#asked.has(`${pid} ${start}`);
+    const addressed = members.filter(isNew);
+    // One call reaches the whole group, also those that it is just starting.
+    if (leaveRunning.length === 0 && addressed.some(({ group }) => group === leader)) send(-leader, signal);
+    for (const { pid, group } of addressed) {
+      if (leaveRunning.length > 0 || group !== leader) send(pid, signal);
+    }
+    for (const { pid, start } of addressed) this.#asked.add(`${pid} ${start}`);
+  }
+
+  /** Ends who is left: SIGTERM, then SIGKILL. Gives those who could not be ended, because they are another user's. */
+  async end({ killAtMs, monotonicMs, urgent }: Patience): Promise<ProcessRow[]> {
+    let left = await this.look();
+    let pauseMs = SHORTEST_POLL_MS;
+    const pause = async () => {
+      await wait(pauseMs);
+      pauseMs = Math.min(pauseMs * 2, LONGEST_POLL_MS);
+      left = await this.look();
+    };
+    while (left.length > 0 && monotonicMs() < killAtMs && !urgent.aborted) {
+      await this.signal('SIGTERM');
+      await pause();
+    }
+    pauseMs = SHORTEST_POLL_MS;
+    const giveUpMs = monotonicMs() + AFTER_KILL_MS;
+    while (left.length > 0 && monotonicMs() < giveUpMs) {
+      await this.signal('SIGKILL');
+      await pause();
+    }
+    return left;
+  }
+
+  #again(): Promise<ProcessRow[]> {
+    return processesOf(this.#members.map(({ pid }) => pid));
+  }
+
+  #isMarked(row: ProcessRow): boolean {
+    if (process.platform !== 'linux' || row.start < this.#since) return false;
+    if (this.#strangers.get(row.pid) === row.start) return false;
+    const marked = this.#marks.marker === null ? false : hasVariable(row.pid, this.#marks.marker);
+    if (marked === true || openFiles(row.pid).some((file) => this.#pipes.includes(file))) return true;
+    // Between fork and exec nothing can be read: who could not be asked is asked again.
+    if (marked === false) this.#strangers.set(row.pid, row.start);
+    return false;
+  }
+
+  #spared(): Set<number> {
+    const { leader, leaveRunning } = this.#marks;
+    if (leaveRunning.length === 0) return new Set();
+    const names = new Set(leaveRunning);
+    const isNamed = (row: ProcessRow) => namesOf(row).some((name) => names.has(name));
+    return sparedKin(this.#members, { leader, isNamed });
+  }
+}
+
+/** A script runs under the name of its interpreter: its own is the second word. */
+function namesOf({ pid, name }: ProcessRow): string[] {
+  return [
+    name,
+    ...commandWords(pid)
+      .slice(0, 2)
+      .map((word) => path.basename(word)),
+  ];
+}
+
+/** Without a list of processes all that can be asked is whether the group has members. */
+function groupAlone(leader: number): ProcessRow[] {
+  const target = process.platform === 'win32' ? leader : -leader;
+  if (!isThere(target)) return [];
+  return [{ pid: target, parent: 0, group: leader, session: 0, start: 0, name: '', isDead: false }];
+}
+
+function isThere(target: number): boolean {
+  try {
+    return process.kill(target, 0);
+  } catch {
+    return false;
+  }
+}
+
+function send(target: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (process.platform === 'win32') {
+    const args = taskkillArgs(Math.abs(target), { force: signal === 'SIGKILL' });
+    execFile('taskkill', args, { windowsHide: true, timeout: AFTER_KILL_MS }, () => undefined);
+    return;
+  }
+  try {
+    process.kill(target, signal);
+    // Who was stopped could not hear it.
+    if (signal === 'SIGTERM') process.kill(target, 'SIGCONT');
+  } catch {
+    // ESRCH: nobody is left. EPERM: what is left belongs to another user.
+  }
+}

@@ -1,0 +1,68 @@
+import type { ProcessRow } from './process-rows.js';
+
+/** What is known of a family before the list of processes is read again. */
+export interface KnownKin {
+  /** Members seen before: start by pid. */
+  known: ReadonlyMap<number, number>;
+  /** Sessions and groups that members founded or were seen in. */
+  bonds: ReadonlySet<number>;
+  /** The process that looks: it and what it shares with others is never part of the family. */
+  self: number;
+  /** Proof that does not come from the list: a variable in its environment, a pipe that it holds. */
+  isMarked: (row: ProcessRow) => boolean;
+}
+
+/** Who of the listed processes belongs to a family, the dead included. */
+export interface Kin {
+  members: ProcessRow[];
+  bonds: Set<number>;
+}
+
+/**
+ * Members are those seen before, those with the mark, and whoever is a child of a member or stands in a session or group of
+ * members: a session begins inside the family, so all who are in it come from there, even when their parents are gone.
+ */
+export function kinIn(rows: readonly ProcessRow[], before: KnownKin): Kin {
+  const self = rows.find(({ pid }) => pid === before.self);
+  const foreign = new Set([0, self?.session, self?.group]);
+  const bonds = new Set(before.bonds);
+  const members = new Map<number, ProcessRow>();
+  const isKin = (row: ProcessRow): boolean =>
+    before.known.get(row.pid) === row.start ||
+    members.has(row.parent) ||
+    bonds.has(row.session) ||
+    bonds.has(row.group) ||
+    before.isMarked(row);
+  let rest = rows.filter(({ pid }) => pid !== before.self);
+  for (let grown = true; grown; ) {
+    const found = rest.filter(isKin);
+    grown = found.length > 0;
+    for (const row of found) {
+      members.set(row.pid, row);
+      for (const bond of [row.session, row.group]) if (!foreign.has(bond)) bonds.add(bond);
+    }
+    rest = rest.filter(({ pid }) => !members.has(pid));
+  }
+  return { members: [...members.values()], bonds: livingBonds(bonds, rows) };
+}
+
+/** The number of a session that nobody is in any more may be given to a stranger. */
+function livingBonds(bonds: ReadonlySet<number>, rows: readonly ProcessRow[]): Set<number> {
+  const inUse = new Set(rows.flatMap(({ session, group }) => [session, group]));
+  return new Set([...bonds].filter((bond) => inUse.has(bond)));
+}
+
+/** Members that may stay: those with one of the names, and what they started. The leader itself may never. */
+export function sparedKin(
+  members: readonly ProcessRow[],
+  by: { leader: number; isNamed: (row: ProcessRow) => boolean },
+): Set<number> {
+  const spared = new Set(
+    members.filter((row) => row.pid !== by.leader && by.isNamed(row)).map(({ pid }) => pid),
+  );
+  for (let size = -1; size !== spared.size; ) {
+    size = spared.size;
+    for (const { pid, parent } of members) if (spared.has(parent)) spared.add(pid);
+  }
+  return spared;
+}

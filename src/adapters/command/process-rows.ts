@@ -1,0 +1,54 @@
+/** One process as the system lists it. */
+export interface ProcessRow {
+  pid: number;
+  parent: number;
+  group: number;
+  /** 0 where the system does not tell it. */
+  session: number;
+  /** When it started, in a unit of the system's own: ticks since boot on Linux, seconds elsewhere. With the pid it names a process. */
+  start: number;
+  /** The program's own name, on Linux cut to 15 bytes. */
+  name: string;
+  /** It has ended, and only its parent has not asked how yet. */
+  isDead: boolean;
+}
+
+/** Reads `/proc/<pid>/stat` of Linux (proc_pid_stat(5)); `null` when it is empty or cut off. */
+export function parseStat(text: string): ProcessRow | null {
+  const [open, close] = [text.indexOf('('), text.lastIndexOf(')')];
+  if (open < 0 || close < open) return null;
+  const [state = '', parent, group, session, ...rest] = text.slice(close + 2).split(' ');
+  const start = Number(rest[15]);
+  if (!Number.isFinite(start)) return null;
+  return {
+    pid: Number(text.slice(0, open)),
+    parent: Number(parent),
+    group: Number(group),
+    session: Number(session),
+    start,
+    name: text.slice(open + 1, close),
+    isDead: isDeadState(state),
+  };
+}
+
+/** What `ps` is asked for where there is no `/proc`: the columns that {@link parsePs} reads, without headings. */
+export const PS_ARGS: readonly string[] = ['-Ao', 'pid=,ppid=,pgid=,stat=,lstart=,comm='];
+
+const PS_LINE =
+  /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\w{3}\s+\w{3}\s+\d+\s+\d\d:\d\d:\d\d\s+\d{4})\s+(.*?)\s*$/;
+
+/** Reads what `ps` with {@link PS_ARGS} prints in the C locale and UTC; lines of another shape are left out. */
+export function parsePs(text: string): ProcessRow[] {
+  return text.split('\n').flatMap((line): ProcessRow[] => {
+    const [, pid, parent, group, state = '', started = '', command = ''] = PS_LINE.exec(line) ?? [];
+    const start = Date.parse(`${started} UTC`) / 1000;
+    if (pid === undefined || Number.isNaN(start)) return [];
+    const name = command.slice(command.lastIndexOf('/') + 1);
+    const numbers = { pid: Number(pid), parent: Number(parent), group: Number(group), session: 0, start };
+    return [{ ...numbers, name, isDead: isDeadState(state) }];
+  });
+}
+
+function isDeadState(state: string): boolean {
+  return state.startsWith('Z') || state.startsWith('X');
+}
