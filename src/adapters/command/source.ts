@@ -51,7 +51,8 @@ function eventSource(by: { grammar: OutputGrammar; gathering: Gathering; limits:
   const read = (line: string): OutputEvent[] => {
     const plain = stripped(line);
     by.gathering.text(by.grammar.from, plain);
-    const event = parse(plain.replace(/^\uFEFF/, ''));
+    // Noise may come in millions of lines, and each refusal of the parser costs as much as a hundred lines of it.
+    const event = /^\uFEFF?\s*[{[]/.test(plain) ? parse(plain.replace(/^\uFEFF/, '')) : undefined;
     if (typeof event === 'object' && event !== null) return by.gathering.event(event);
     noise.add(`${plain}\n`);
     return [];

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createRig, type Rig } from '../rig/rig.js';
+import { HOSTILE, type HostileAgent } from './agents.js';
+import { type HostileRun, runHostile } from './runs.js';
+
+/** How many run at once: they mostly wait. */
+const AT_ONCE = 6;
+const ALL = Object.values(HOSTILE).flat();
+/** Who is gone before we write is known not to have read; of others with a short prompt that cannot be told. */
+const HASTE = /did not read the whole prompt/;
+const runs = new Map<HostileAgent, Promise<HostileRun>>();
+let rig: Rig;
+
+beforeAll(async () => {
+  rig = await createRig();
+  const waiting = [...ALL];
+  const next = async (): Promise<void> => {
+    for (let hostile = waiting.shift(); hostile !== undefined; hostile = waiting.shift()) {
+      const run = runHostile(rig, hostile);
+      runs.set(hostile, run);
+      await run.catch(() => undefined);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, next));
+}, 120_000);
+
+/** Fails when a process of any run is left, whoever it was. */
+afterAll(() => rig.close());
+
+describe.each(Object.entries(HOSTILE))('%s: a tool that', (_group, agents) => {
+  it.each(agents.map((hostile) => [hostile.does, hostile] as const))('%s', async (_does, hostile) => {
+    const run = await runs.get(hostile);
+    if (run === undefined) throw new Error('it was never run');
+    const { document, alive, memoryMiB } = run;
+    const { failure, warnings, text } = document;
+    expect({ failure: failure && told(failure), code: run.code, alive }).toEqual({
+      failure: hostile.failure,
+      code: hostile.code,
+      alive: [],
+    });
+    if (typeof hostile.text === 'string') expect(text).toBe(hostile.text);
+    else if (hostile.text !== undefined) expect(text).toMatch(hostile.text);
+    if (hostile.warning !== undefined) expect(warnings.join('\n')).toMatch(hostile.warning);
+    else expect(warnings.filter((warning) => !HASTE.test(warning))).toEqual([]);
+    if (memoryMiB !== null) expect(memoryMiB).toBeLessThan(hostile.memoryMiB ?? 400);
+  });
+});
+
+function told({ type, phase }: { type: string; phase: string | null }): string {
+  return phase === null ? type : `${type} ${phase}`;
+}

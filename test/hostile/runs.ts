@@ -1,0 +1,70 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ExecDocument } from '../rig/document.js';
+import { isAlive } from '../rig/processes.js';
+import type { Rig } from '../rig/rig.js';
+import type { HostileAgent } from './agents.js';
+
+const HERE = path.dirname(fileURLToPath(import.meta.url));
+
+/** Folder of the executables. */
+export const AGENTS = path.join(HERE, 'agents');
+
+/** What a run of a hostile tool came to. */
+export interface HostileRun {
+  code: number | null;
+  document: ExecDocument;
+  /** Processes that it named in the file `pids` and that are still alive. */
+  alive: number[];
+  /** The most memory that the router used, MiB; `null` where the system does not tell. */
+  memoryMiB: number | null;
+  elapsedMs: number;
+}
+
+/** Runs the router with one tool, in a folder of its own. */
+export async function runHostile(rig: Rig, hostile: HostileAgent): Promise<HostileRun> {
+  const { agent, prompt = 'hello' } = hostile;
+  const cwd = path.join(rig.project, agent);
+  mkdirSync(cwd, { recursive: true });
+  const config = rig.write(`${agent}.yaml`, configFor(hostile));
+  const start = performance.now();
+  const result = await rig.run(['exec', '--config', config, '--json'], {
+    cwd,
+    stdin: prompt,
+    env: process.platform === 'linux' ? memoryProbe(rig, agent) : {},
+  });
+  return {
+    code: result.code,
+    document: result.json(),
+    alive: pidsIn(path.join(cwd, 'pids')).filter(isAlive),
+    memoryMiB:
+      process.platform === 'linux' ? Number(readFileSync(peakFile(rig, agent), 'utf8')) / 1024 : null,
+    elapsedMs: Math.round(performance.now() - start),
+  };
+}
+
+/** Later keys win over the usual ones. */
+function configFor({ agent, tool = '' }: HostileAgent): string {
+  const usual = ['timeout: 20s', 'idle_timeout: 10s', 'grace: 300ms', 'billing: free', 'args: []'];
+  const keys = usual.filter(
+    (key) =>
+      !tool.includes(`${key.split(':')[0]}:`) ||
+      (key.startsWith('timeout') && !/(^|[ ,])timeout:/.test(tool)),
+  );
+  const own = [`binary: ${path.join(AGENTS, agent)}`, ...keys, ...(tool === '' ? [] : [tool])];
+  return `version: 1\ndefault_agent: a\nagents: { a: { preferred_tool: bot } }\ntools:\n  bot: { ${own.join(', ')} }\n`;
+}
+
+function memoryProbe(rig: Rig, agent: string): Record<string, string> {
+  return { NODE_OPTIONS: `--require ${path.join(HERE, 'peak-memory.cjs')}`, PEAK_FILE: peakFile(rig, agent) };
+}
+
+function peakFile(rig: Rig, agent: string): string {
+  return path.join(rig.project, `${agent}.peak`);
+}
+
+function pidsIn(file: string): number[] {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8').trim().split(/\s+/).map(Number);
+}
