@@ -213,12 +213,12 @@ const STREAMS: readonly HostileAgent[] = [
   },
   {
     agent: 'floods-noise-then-answers',
-    does: 'writes 50 MB that are no events before those',
+    does: 'writes 100 MB that are no events before those',
     failure: null,
     code: 0,
     text: 'answer',
     tool: EVENTS,
-    memoryMiB: 150,
+    memoryMiB: 200,
   },
   {
     agent: 'unfinished-escapes',

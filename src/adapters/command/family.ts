@@ -47,9 +47,10 @@ export class Family {
   /** Those who were looked at and are not of the family: start by pid. Environments do not change afterwards. */
   readonly #strangers = new Map<number, number>();
   readonly #asked = new Set<string>();
+  readonly #foreign: ReadonlySet<number>;
   #members: ProcessRow[];
   #bonds: ReadonlySet<number>;
-  #lastPid: number | null;
+  #births: Births;
 
   /** Call right after the leader was started: by what it holds open then, others are known later. */
   constructor(marks: FamilyMarks) {
@@ -61,26 +62,31 @@ export class Family {
       (file) => file?.includes(':[') === true,
     ) as string[];
     this.#bonds = new Set([leader]);
-    this.#lastPid = leader;
+    const self = rowOf(process.pid)[0];
+    this.#foreign = new Set([0, process.pid, self?.session ?? 0, self?.group ?? 0]);
+    this.#births = { newest: leader, isSettled: true, isOrdered: true };
   }
 
   /** Everybody of it who lives and may not stay. Nearly free while no process was started anywhere. */
   async look(): Promise<ProcessRow[]> {
-    const newest = lastPid();
-    const isUnchanged = newest !== null && newest === this.#lastPid;
-    this.#lastPid = newest;
-    const rows = isUnchanged ? await this.#again() : await processTable();
-    if (rows === null) return groupAlone(this.#marks.leader);
+    const before = this.#births;
+    this.#births = birthsSince(before, lastPid());
+    const isUnchanged = before.isSettled && this.#births.isSettled;
+    const { leader } = this.#marks;
+    const rows = isUnchanged
+      ? await processesOf(this.#members.map(({ pid }) => pid))
+      : await processTable(this.#births.isOrdered ? leader - 1 : 0);
+    if (rows === null) return groupAlone(leader);
     const { members, bonds } = kinIn(rows, {
       known: new Map(this.#members.map(({ pid, start }) => [pid, start])),
       bonds: this.#bonds,
-      self: process.pid,
+      foreign: this.#foreign,
       isMarked: (row) => this.#isMarked(row),
     });
-    this.#members = members;
+    this.#members = members.filter(({ pid }) => pid !== process.pid);
     if (!isUnchanged) this.#bonds = bonds;
     const spared = this.#spared();
-    return members.filter(({ pid, isDead }) => !isDead && !spared.has(pid));
+    return this.#members.filter(({ pid, isDead }) => !isDead && !spared.has(pid));
   }
 
   /** Asks everybody once to end, or kills them. */
@@ -99,12 +105,12 @@ export class Family {
 
   /** Ends who is left: SIGTERM, then SIGKILL. Gives those who could not be ended, because they are another user's. */
   async end({ killAtMs, monotonicMs, urgent }: Patience): Promise<ProcessRow[]> {
-    let left = await this.look();
+    let left = await this.#lookClosely();
     let pauseMs = SHORTEST_POLL_MS;
     const pause = async () => {
       await wait(pauseMs);
       pauseMs = Math.min(pauseMs * 2, LONGEST_POLL_MS);
-      left = await this.look();
+      left = await this.#lookClosely();
     };
     while (left.length > 0 && monotonicMs() < killAtMs && !urgent.aborted) {
       await this.signal('SIGTERM');
@@ -119,8 +125,10 @@ export class Family {
     return left;
   }
 
-  #again(): Promise<ProcessRow[]> {
-    return processesOf(this.#members.map(({ pid }) => pid));
+  /** One who is just being started has a number already and is not listed yet: nobody is nobody the second time. */
+  async #lookClosely(): Promise<ProcessRow[]> {
+    const found = await this.look();
+    return found.length > 0 || this.#births.isSettled ? found : this.look();
   }
 
   #isMarked(row: ProcessRow): boolean {
@@ -140,6 +148,21 @@ export class Family {
     const isNamed = (row: ProcessRow) => namesOf(row).some((name) => names.has(name));
     return sparedKin(this.#members, { leader, isNamed });
   }
+}
+
+/** What the numbers of new processes tell, which the system counts upwards and begins again at its highest. */
+interface Births {
+  /** The newest number; `null`: the system does not tell. */
+  newest: number | null;
+  /** Nobody was started since the look before. */
+  isSettled: boolean;
+  /** Whoever was started after the leader has a higher number. */
+  isOrdered: boolean;
+}
+
+function birthsSince({ newest: known, isOrdered }: Births, newest: number | null): Births {
+  if (newest === null || known === null) return { newest, isSettled: false, isOrdered: false };
+  return { newest, isSettled: newest === known, isOrdered: isOrdered && newest >= known };
 }
 
 /** A script runs under the name of its interpreter: its own is the second word. */

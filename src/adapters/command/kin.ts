@@ -6,8 +6,8 @@ export interface KnownKin {
   known: ReadonlyMap<number, number>;
   /** Sessions and groups that members founded or were seen in. */
   bonds: ReadonlySet<number>;
-  /** The process that looks: it and what it shares with others is never part of the family. */
-  self: number;
+  /** Sessions and groups that others founded, such as that of the process that looks. */
+  foreign: ReadonlySet<number>;
   /** Proof that does not come from the list: a variable in its environment, a pipe that it holds. */
   isMarked: (row: ProcessRow) => boolean;
 }
@@ -23,8 +23,6 @@ export interface Kin {
  * members: a session begins inside the family, so all who are in it come from there, even when their parents are gone.
  */
 export function kinIn(rows: readonly ProcessRow[], before: KnownKin): Kin {
-  const self = rows.find(({ pid }) => pid === before.self);
-  const foreign = new Set([0, self?.session, self?.group]);
   const bonds = new Set(before.bonds);
   const members = new Map<number, ProcessRow>();
   const isKin = (row: ProcessRow): boolean =>
@@ -33,13 +31,13 @@ export function kinIn(rows: readonly ProcessRow[], before: KnownKin): Kin {
     bonds.has(row.session) ||
     bonds.has(row.group) ||
     before.isMarked(row);
-  let rest = rows.filter(({ pid }) => pid !== before.self);
+  let rest = [...rows];
   for (let grown = true; grown; ) {
     const found = rest.filter(isKin);
     grown = found.length > 0;
     for (const row of found) {
       members.set(row.pid, row);
-      for (const bond of [row.session, row.group]) if (!foreign.has(bond)) bonds.add(bond);
+      for (const bond of [row.session, row.group]) if (!before.foreign.has(bond)) bonds.add(bond);
     }
     rest = rest.filter(({ pid }) => !members.has(pid));
   }

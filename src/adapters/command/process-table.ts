@@ -6,10 +6,11 @@ import { type ProcessRow, PS_ARGS, parsePs, parseStat } from './process-rows.js'
 const PS_TIMEOUT_MS = 2000;
 const PS_OUTPUT_BYTES = 16 * 1024 * 1024;
 
-/** Every process that the system lets us see; `null` when it has no list. */
-export async function processTable(): Promise<ProcessRow[] | null> {
-  if (process.platform === 'linux') return linuxTable();
-  return process.platform === 'win32' ? null : psTable();
+/** Every process that the system lets us see, with a number above the given one; `null` when it has no list. */
+export async function processTable(above = 0): Promise<ProcessRow[] | null> {
+  if (process.platform === 'linux') return linuxTable(above);
+  const rows = process.platform === 'win32' ? null : await psTable();
+  return rows?.filter(({ pid }) => pid > above) ?? null;
 }
 
 /** Those of the given processes that are still listed. */
@@ -61,9 +62,9 @@ export function openFiles(pid: number): string[] {
   }
 }
 
-function linuxTable(): ProcessRow[] | null {
+function linuxTable(above: number): ProcessRow[] | null {
   try {
-    return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? rowOf(Number(name)) : []));
+    return readdirSync('/proc').flatMap((name) => (Number(name) > above ? rowOf(Number(name)) : []));
   } catch {
     return null;
   }

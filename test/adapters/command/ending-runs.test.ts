@@ -53,6 +53,15 @@ describe('a clock', () => {
     expect(outcome.text).toMatch(/^working\n/);
   });
 
+  it('wakes what was stopped, so that it hears SIGTERM', async () => {
+    const { outcome } = await run({
+      agent: 'stops-itself',
+      tool: { graceMs: 600_000 },
+      task: { idleTimeoutMs: 300 },
+    });
+    expect(outcome).toMatchObject({ failure: { type: 'timeout', phase: 'idle' }, text: 'stopping\n' });
+  });
+
   it('still reads what a tool says on its way out', async () => {
     const usage = { ...grammarOf().usage, inputTokens: [at('/in')], outputTokens: [at('/out')] };
     const output = grammarOf({ format: 'ndjson', text: [at('/text')], usage });

@@ -19,7 +19,7 @@ function known(more: Partial<KnownKin> = {}): KnownKin {
   return {
     known: new Map([[LEADER, LEADER]]),
     bonds: new Set([LEADER]),
-    self: ROUTER,
+    foreign: new Set([0, ROUTER, 90, 80]),
     isMarked: () => false,
     ...more,
   };
@@ -60,7 +60,6 @@ describe('a family', () => {
   it('never grows into the group of the router', () => {
     const before = known({ isMarked: ({ pid }) => pid === 300 });
     expect(pidsOf([row(300, 1, { group: 90, session: 80 })], before)).toEqual([300]);
-    expect(pidsOf([], known({ known: new Map([[ROUTER, ROUTER]]) }))).toEqual([]);
   });
 
   it('forgets a session that nobody is in any more', () => {
