@@ -8,7 +8,7 @@ import type { Failure } from './domain/failure.js';
 import type { Invocation } from './domain/invocation.js';
 import type { Plan } from './domain/plan.js';
 import { emptyRequest, type Request } from './domain/request.js';
-import { ledgerFile } from './paths.js';
+import { ledgerFile, runningDir } from './paths.js';
 import { openCooldowns } from './router/cooldowns.js';
 import { type LedgerAccess, ledgerAccess } from './router/ledger.js';
 import { createRouter as composeRouter, type Planned } from './router/router.js';
@@ -98,6 +98,7 @@ export function createRouter(config: RouterConfig, options: CreateOptions = {}):
     audit: null,
     cooldowns: openCooldowns({ ...host, env: options.env ?? host.env }),
     ledger: ledgerOf(config, options, host),
+    runningDir: runningDir({ ...host, env: options.env ?? host.env }),
   });
   const plan = async (request: LibraryRequest): Promise<Planned> => {
     const planned = await router.plan({ ...emptyRequest(host.cwd), ...request });

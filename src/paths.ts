@@ -34,6 +34,11 @@ export function ledgerFile(context: PathContext, configured: string | null): str
   return configured ?? `${xdg(context, 'XDG_DATA_HOME', '.local/share')}/ledger.db`;
 }
 
+/** Folder of the records of runs that are under way: what a killed router leaves of them is ended by the next one. */
+export function runningDir(context: PathContext): string {
+  return `${stateDir(context)}/running`;
+}
+
 /**
  * Folder of traces, first match: `LLM_ROUTER_TRACE_DIR`, the configured folder, `<project>/.llm-router/traces`, the state
  * folder.

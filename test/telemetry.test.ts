@@ -40,6 +40,7 @@ describe('sinks', () => {
       cooldowns: ownCooldowns(),
       audit: null,
       ledger: null,
+      runningDir: null,
     };
     const router = createRouter(configOf(''), deps);
     const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hi', tool: 'mock' });

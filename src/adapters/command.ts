@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../domain/result.js';
 import type { Adapter, AdapterContext, AdapterEvent, Environment, Host, Preview, Task } from './adapter.js';
 import { childEnvironment, missingVariable, missingVariables, secretValues } from './command/environment.js';
 import { findBinary, isFolder, isPath } from './command/find-binary.js';
+import { markerOf } from './command/marker.js';
 import { meterOf } from './command/meter.js';
 import { createOutputReader, MAX_LINE_BYTES, type OutputReader } from './command/output.js';
 import { type PrivatePlaces, SHOWN_PLACES } from './command/placeholder-values.js';
@@ -183,11 +184,6 @@ function tellableArgv(task: CommandTask, places: PrivatePlaces): readonly string
   const system = task.system === null ? null : '{system}';
   const line = commandLine({ ...task, prompt: '{prompt}', system }, { places, platform: process.platform });
   return line.ok ? line.value.argv : [];
-}
-
-/** The first of a family also ends what nested calls left; a nested one may not touch those beside it. */
-export function markerOf({ invocationId, rootId }: Task['ids']): string {
-  return rootId === invocationId ? `LLM_ROUTER_ROOT_ID=${rootId}` : `LLM_ROUTER_PARENT_ID=${invocationId}`;
 }
 
 /** Passes on what a process shows while it runs; too much output ends it. */

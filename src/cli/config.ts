@@ -4,7 +4,7 @@ import type { RouterConfig } from '../config/types.js';
 import { type LoadedFiles, loadConfigFiles } from '../config-files/load.js';
 import { failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
-import { ledgerFile, traceDir } from '../paths.js';
+import { ledgerFile, runningDir, traceDir } from '../paths.js';
 import { createRedactor } from '../redact/redact.js';
 import { openCooldowns } from '../router/cooldowns.js';
 import { ledgerAccess } from '../router/ledger.js';
@@ -88,6 +88,7 @@ export function commandRouter(context: CommandContext, loaded: UsableConfig, sig
     cooldowns: openCooldowns(context.world),
     audit: auditTarget(context, loaded.config),
     ledger,
+    runningDir: runningDir(context.world),
   });
 }
 

@@ -8,7 +8,14 @@ import type { Candidate, Plan } from './plan.js';
 export type RunEvent =
   | { type: 'invocation.started'; id: string; traceId: string; agent: string | null }
   | { type: 'plan'; plan: Plan }
-  | { type: 'attempt.started'; attempt: number; candidate: Candidate; argv: readonly string[] | null }
+  | {
+      type: 'attempt.started';
+      attempt: number;
+      candidate: Candidate;
+      argv: readonly string[] | null;
+      /** Of the tool's process; `null` where it has none. */
+      pid: number | null;
+    }
   | { type: 'output.delta'; attempt: number; text: string }
   | { type: 'tool.activity'; attempt: number; name: string }
   | { type: 'attempt.finished'; attempt: number; record: Attempt }

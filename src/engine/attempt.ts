@@ -73,7 +73,8 @@ export async function tryOnce(
   const told = await consume(adapter.run(task, meter.context), async (event) => {
     if (event.type === 'started') {
       seen.started = true;
-      return deps.emit({ type: 'attempt.started', attempt: n, candidate, argv: event.argv });
+      const { argv, pid } = event;
+      return deps.emit({ type: 'attempt.started', attempt: n, candidate, argv, pid });
     }
     if (event.type === 'usage') return meter.read(event);
     seen.active = true;

@@ -10,6 +10,7 @@ export const CHECK_NAMES = [
   'config',
   'machine',
   'folder',
+  'run',
   'tool',
   'variable',
   'cooldown',
@@ -82,6 +83,8 @@ export interface HealthContext extends MachineContext {
   endpoints: readonly { tool: string; url: string }[];
   /** Where spending is recorded, and whether it can be; `null`: nowhere. */
   ledger: LedgerState | null;
+  /** Runs whose router was killed, with the number of processes that were ended for each just now. */
+  leftRuns: readonly { id: string; processes: number }[];
   /** Asks a binary for its version; `null` where nothing may be run. */
   probe: Probe<VersionAnswer> | null;
   /** Asks a binary whether somebody is logged in; `null` where nothing may be run. */

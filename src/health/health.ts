@@ -5,6 +5,7 @@ import { checkEndpoints } from './checks/endpoints.js';
 import { checkFolders } from './checks/folders.js';
 import { checkLedger } from './checks/ledger.js';
 import { checkMachine } from './checks/machine.js';
+import { checkRuns } from './checks/runs.js';
 import { checkTools } from './checks/tools.js';
 import { checkVariables } from './checks/variables.js';
 import type { HealthContext, HealthItem, HealthRow, MachineContext } from './context.js';
@@ -18,6 +19,7 @@ const MACHINE_CHECKS: readonly ((context: MachineContext) => HealthItem[])[] = [
 
 /** Checks of what a config names. A new one is one file and one line here. */
 const CONFIG_CHECKS: readonly ((context: HealthContext) => HealthItem[])[] = [
+  checkRuns,
   checkTools,
   checkVariables,
   checkCooldowns,

@@ -8,6 +8,7 @@ import { endpointsOf } from './endpoints.js';
 import { gatherFacts } from './facts.js';
 import type { LedgerAccess } from './ledger.js';
 import type { Planned, RouterDeps } from './router.js';
+import { caretakerOf } from './running.js';
 import { NO_SPENDING } from './spending.js';
 
 /** What a health report covers. */
@@ -33,11 +34,13 @@ export async function routerHealth(
   options: HealthOptions,
 ): Promise<HealthRow[]> {
   const { config, deps } = input;
-  const [{ checkHealth }, { tryConnection }, { probeLogin, probeVersion }] = await Promise.all([
-    import('../health/health.js'),
-    import('../health/connect.js'),
-    import('../adapters/probe.js'),
-  ]);
+  const [{ checkHealth }, { tryConnection }, { probeLogin, probeVersion }, { endLeftRuns }] =
+    await Promise.all([
+      import('../health/health.js'),
+      import('../health/connect.js'),
+      import('../adapters/probe.js'),
+      import('./running/end-left-runs.js'),
+    ]);
   const plans = await Promise.all(
     agentsToAsk(config, options.agent).map(async (agent) => {
       const planned = await input.plan({ ...emptyRequest(options.cwd), agent });
@@ -57,6 +60,10 @@ export async function routerHealth(
     ledger: deps.ledger === null ? null : await ledgerState(deps.ledger),
     plans,
     endpoints: endpointsOf(config, deps.env),
+    leftRuns:
+      deps.runningDir === null
+        ? []
+        : await endLeftRuns(caretakerOf({ dir: deps.runningDir, ownId: null }, deps)),
     probe: options.probe ? probeWith(probeVersion, deps) : null,
     probeLogin: options.probe ? probeWith(probeLogin, deps) : null,
     connect: options.online && options.probe ? (url: string) => tryConnection(url) : null,

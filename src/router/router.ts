@@ -58,6 +58,8 @@ export interface RouterDeps {
   audit: AuditTarget | null;
   /** Where spending is kept; `null` keeps none, and a hard limit then refuses. */
   ledger: LedgerAccess | null;
+  /** Folder of the records of runs that are under way; `null` keeps none. */
+  runningDir: string | null;
 }
 
 /** A plan with what would run for each candidate, in the same order. */

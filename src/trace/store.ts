@@ -66,7 +66,12 @@ const MOST_FOUND = 20;
 const AT_ONCE = 16;
 
 function pathOf(dir: string, { id, started_at }: TraceDocument): string {
-  return path.join(dir, dayOf(started_at), `${id}.json`);
+  return traceFile(dir, id, started_at);
+}
+
+/** The file of an invocation's trace. */
+export function traceFile(dir: string, id: string, startedAt: string): string {
+  return path.join(dir, dayOf(startedAt), `${id}.json`);
 }
 
 /** Traces stand inside the user's project: without this they would show up in `git status`. */

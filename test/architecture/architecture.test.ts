@@ -32,6 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'telemetry',
     'adapters',
     'config',
+    'files',
     ...LEAVES,
   ],
   engine: ['routing', 'policy', 'adapters', 'ledger', 'config', ...LEAVES],
@@ -85,7 +86,7 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
 };
 
 const PURE =
-  /^(domain|diagnostics|redact|config|routing|policy)\/|^paths\.ts$|^ledger\/(ledger|rows)\.ts$|^adapters\/command\/(output|selector|pointer|failure-rules|limit-mentions|reset-time|session-share|values|environment|usage|json-values)\.ts$/;
+  /^(domain|diagnostics|redact|config|routing|policy)\/|^paths\.ts$|^router\/running\/record\.ts$|^ledger\/(ledger|rows)\.ts$|^adapters\/command\/(output|selector|pointer|failure-rules|limit-mentions|reset-time|session-share|values|environment|usage|json-values|kin|process-rows|marker)\.ts$/;
 const IMPURE_WORDS =
   /\b(process\.|console\.|Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|fetch\()/;
 

@@ -38,6 +38,7 @@ async function complete(
     ledger: null,
     cooldowns: ownCooldowns(),
     audit: null,
+    runningDir: null,
   });
   const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello', ...request });
   if (!planned.ok) throw new Error(planned.error.message);
@@ -183,6 +184,7 @@ describe('an invocation', () => {
       ledger: null,
       cooldowns: ownCooldowns(),
       audit: null,
+      runningDir: null,
     });
     const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello' });
     if (!planned.ok) throw new Error(planned.error.message);

@@ -58,6 +58,7 @@ function context(more: Partial<HealthContext> = {}): HealthContext {
     plans: [{ agent: 'worker', plan: { ok: true, value: PLAN } }],
     endpoints: [],
     ledger: null,
+    leftRuns: [],
     probe: null,
     probeLogin: null,
     connect: null,

@@ -36,6 +36,7 @@ async function rowOf(
     plans: [],
     folders: [],
     endpoints: [],
+    leftRuns: [],
     connect: null,
     configState: { files: [], errors: [], isTrusted: asks },
     nodeVersion: '20.20.0',

@@ -31,6 +31,7 @@ export async function traceOf({ atMs, logPrompts = false, yaml = '', request: mo
     cooldowns: ownCooldowns(),
     audit: null,
     ledger: null,
+    runningDir: null,
   };
   const router = createRouter(configOf(yaml), deps);
   const request = { ...emptyRequest('/'), prompt: 'the secret plan', tool: 'mock', ...more };

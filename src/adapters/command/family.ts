@@ -39,6 +39,18 @@ export interface Patience {
   urgent: AbortSignal;
 }
 
+/** A process for ever: numbers are given again, but not with the same start. */
+export type Identity = Pick<ProcessRow, 'pid' | 'start'>;
+
+interface Beginning {
+  since: number;
+  pipes: readonly string[];
+  members: ProcessRow[];
+  /** The group of the leader's number was founded by it for certain. */
+  ownsGroup: boolean;
+  births: Births;
+}
+
 /** A leader and all that descends from it, whatever session, parent or environment that has by now. */
 export class Family {
   readonly #marks: FamilyMarks;
@@ -47,24 +59,44 @@ export class Family {
   /** Those who were looked at and are not of the family: start by pid. Environments do not change afterwards. */
   readonly #strangers = new Map<number, number>();
   readonly #asked = new Set<string>();
-  readonly #foreign: ReadonlySet<number>;
+  readonly #ownsGroup: boolean;
   #members: ProcessRow[];
   #bonds: ReadonlySet<number>;
   #births: Births;
 
-  /** Call right after the leader was started: by what it holds open then, others are known later. */
-  constructor(marks: FamilyMarks) {
-    const { leader } = marks;
+  private constructor(marks: FamilyMarks, from: Beginning) {
     this.#marks = marks;
-    this.#members = rowOf(leader);
-    this.#since = this.#members[0]?.start ?? 0;
-    this.#pipes = [openFile(leader, 1), openFile(leader, 2)].filter(
-      (file) => file?.includes(':[') === true,
-    ) as string[];
-    this.#bonds = new Set([leader]);
-    const self = rowOf(process.pid)[0];
-    this.#foreign = new Set([0, process.pid, self?.session ?? 0, self?.group ?? 0]);
-    this.#births = { newest: leader, isSettled: true, isOrdered: true };
+    this.#since = from.since;
+    this.#pipes = from.pipes;
+    this.#members = from.members;
+    this.#ownsGroup = from.ownsGroup;
+    this.#bonds = new Set(from.members.map(({ pid }) => pid));
+    this.#births = from.births;
+  }
+
+  /** The family of a process that was started just now: by what it holds open at first, others are known later. */
+  static begin(marks: FamilyMarks): Family {
+    const { leader } = marks;
+    const [row] = rowOf(leader);
+    return new Family(marks, {
+      since: row?.start ?? 0,
+      pipes: [openFile(leader, 1), openFile(leader, 2)].filter((file): file is string => isPipe(file)),
+      members: row === undefined ? [] : [row],
+      ownsGroup: true,
+      births: { newest: leader, isSettled: true, isOrdered: true },
+    });
+  }
+
+  /** What is left of a family that somebody else began, all of it started after `since`. */
+  static async find(marks: FamilyMarks, leader: Identity | null, since: number): Promise<Family> {
+    const rows = leader === null ? [] : await processesOf([leader.pid]);
+    return new Family(marks, {
+      since: since + 1,
+      pipes: [],
+      members: rows.filter(({ start }) => start === leader?.start),
+      ownsGroup: false,
+      births: { newest: null, isSettled: false, isOrdered: false },
+    });
   }
 
   /** Everybody of it who lives and may not stay. Nearly free while no process was started anywhere. */
@@ -80,7 +112,6 @@ export class Family {
     const { members, bonds } = kinIn(rows, {
       known: new Map(this.#members.map(({ pid, start }) => [pid, start])),
       bonds: this.#bonds,
-      foreign: this.#foreign,
       isMarked: (row) => this.#isMarked(row),
     });
     this.#members = members.filter(({ pid }) => pid !== process.pid);
@@ -95,11 +126,10 @@ export class Family {
     const { leader, leaveRunning } = this.#marks;
     const isNew = ({ pid, start }: ProcessRow) => signal === 'SIGKILL' || !this.#asked.has(`${pid} ${start}`);
     const addressed = members.filter(isNew);
+    const asGroup = this.#ownsGroup && leaveRunning.length === 0;
     // One call reaches the whole group, also those that it is just starting.
-    if (leaveRunning.length === 0 && addressed.some(({ group }) => group === leader)) send(-leader, signal);
-    for (const { pid, group } of addressed) {
-      if (leaveRunning.length > 0 || group !== leader) send(pid, signal);
-    }
+    if (asGroup && addressed.some(({ group }) => group === leader)) send(-leader, signal);
+    for (const { pid, group } of addressed) if (!asGroup || group !== leader) send(pid, signal);
     for (const { pid, start } of addressed) this.#asked.add(`${pid} ${start}`);
   }
 
@@ -163,6 +193,10 @@ interface Births {
 function birthsSince({ newest: known, isOrdered }: Births, newest: number | null): Births {
   if (newest === null || known === null) return { newest, isSettled: false, isOrdered: false };
   return { newest, isSettled: newest === known, isOrdered: isOrdered && newest >= known };
+}
+
+function isPipe(file: string | null): boolean {
+  return file !== null && /^(pipe|socket):/.test(file);
 }
 
 /** A script runs under the name of its interpreter: its own is the second word. */

@@ -4,10 +4,8 @@ import type { ProcessRow } from './process-rows.js';
 export interface KnownKin {
   /** Members seen before: start by pid. */
   known: ReadonlyMap<number, number>;
-  /** Sessions and groups that members founded or were seen in. */
+  /** Sessions and groups that members founded. */
   bonds: ReadonlySet<number>;
-  /** Sessions and groups that others founded, such as that of the process that looks. */
-  foreign: ReadonlySet<number>;
   /** Proof that does not come from the list: a variable in its environment, a pipe that it holds. */
   isMarked: (row: ProcessRow) => boolean;
 }
@@ -19,8 +17,9 @@ export interface Kin {
 }
 
 /**
- * Members are those seen before, those with the mark, and whoever is a child of a member or stands in a session or group of
- * members: a session begins inside the family, so all who are in it come from there, even when their parents are gone.
+ * Members are those seen before, those with the mark, and whoever is a child of a member or stands in a session or group that
+ * a member founded: all who are in it come from there, even when their parents are gone. A session that a member merely is in
+ * proves nothing, since a mark can be carried into the session of a stranger.
  */
 export function kinIn(rows: readonly ProcessRow[], before: KnownKin): Kin {
   const bonds = new Set(before.bonds);
@@ -37,7 +36,7 @@ export function kinIn(rows: readonly ProcessRow[], before: KnownKin): Kin {
     grown = found.length > 0;
     for (const row of found) {
       members.set(row.pid, row);
-      for (const bond of [row.session, row.group]) if (!before.foreign.has(bond)) bonds.add(bond);
+      if (row.session === row.pid || row.group === row.pid) bonds.add(row.pid);
     }
     rest = rest.filter(({ pid }) => !members.has(pid));
   }

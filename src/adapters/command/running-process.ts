@@ -40,7 +40,7 @@ export class RunningProcess {
 
   constructor(child: ChildProcess, pid: number, spec: ProcessSpec) {
     this.#child = child;
-    this.#family = new Family({ leader: pid, marker: spec.marker, leaveRunning: spec.leaveRunning });
+    this.#family = Family.begin({ leader: pid, marker: spec.marker, leaveRunning: spec.leaveRunning });
     this.#spec = spec;
     this.#startedMs = spec.monotonicMs();
     this.#attemptTimer = setTimeout(() => this.#afterPoll(() => this.#stop('timeout')), spec.timeoutMs);

@@ -9,6 +9,7 @@ const TITLES: Readonly<Record<CheckName, string>> = {
   config: 'Config',
   machine: 'Machine',
   folder: 'Folders',
+  run: 'Killed runs',
   tool: 'Tools',
   variable: 'Variables',
   cooldown: 'Cooldowns',

@@ -19,7 +19,7 @@ function known(more: Partial<KnownKin> = {}): KnownKin {
   return {
     known: new Map([[LEADER, LEADER]]),
     bonds: new Set([LEADER]),
-    foreign: new Set([0, ROUTER, 90, 80]),
+
     isMarked: () => false,
     ...more,
   };
@@ -57,7 +57,7 @@ describe('a family', () => {
     expect(pidsOf([row(300, 1, own(300)), row(301, 300, own(300))], before)).toEqual([300, 301]);
   });
 
-  it('never grows into the group of the router', () => {
+  it('never grows into the session or group of a stranger that one with its mark is in', () => {
     const before = known({ isMarked: ({ pid }) => pid === 300 });
     expect(pidsOf([row(300, 1, { group: 90, session: 80 })], before)).toEqual([300]);
   });

@@ -1,0 +1,109 @@
+import { readdirSync } from 'node:fs';
+import { readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Family, type Identity } from '../../adapters/command/family.js';
+import { markerOf } from '../../adapters/command/marker.js';
+import { markInterrupted } from '../../trace/mark-interrupted.js';
+import { identitiesOf, isSame, thisHost } from './here.js';
+import { type Host, parseRecord, type RunRecord, whereabouts } from './record.js';
+
+/** SIGTERM to SIGKILL for what a killed router left, ms: nobody is interested in its answer any more. */
+const GRACE_MS = 1000;
+/** A record that cannot be read may be one that is just being written; after this time, ms, it never will be. */
+const UNREADABLE_MS = 60_000;
+/** Records of systems that never come back are kept no longer, ms. */
+const AWAY_MS = 30 * 24 * 3_600_000;
+
+/** What is needed to look after runs of others. */
+export interface Caretaker {
+  /** Folder of records. */
+  dir: string;
+  /** The run of this process; `null`: it has none. */
+  ownId: string | null;
+  /** The first run of the family that this process belongs to itself; `null`: it is no part of one. */
+  ownRootId: string | null;
+  urgent: AbortSignal;
+  monotonicMs: () => number;
+  now: () => number;
+}
+
+/** A run whose router was killed, and how many processes of it were still alive. */
+export interface LeftRun {
+  id: string;
+  processes: number;
+}
+
+/**
+ * Ends what routers left that were killed, marks their traces as interrupted and removes their records. Only what is proven to
+ * be theirs is touched, and each record by one process alone. Never rejects: what cannot be read is left.
+ */
+export async function endLeftRuns(caretaker: Caretaker): Promise<LeftRun[]> {
+  const others = recordsIn(caretaker.dir).filter((name) => name !== `${caretaker.ownId}.json`);
+  const [self = null] = others.length === 0 ? [] : await identitiesOf(process.pid);
+  if (self === null) return [];
+  const host = thisHost();
+  const ended: LeftRun[] = [];
+  for (const name of others) {
+    const run = await endLeftRun(name, { caretaker, host, self }).catch(() => null);
+    if (run !== null) ended.push(run);
+  }
+  return ended;
+}
+
+/** `<id>.json`, or `<id>.<pid>-<start>.claim` while somebody looks after it. */
+const RECORD = /^[0-9A-Z]{26}\.(?:json|(\d+)-(\d+)\.claim)$/;
+
+/** Nearly always there is but one, and asking for it in the background would cost more than the answer. */
+function recordsIn(dir: string): string[] {
+  try {
+    return readdirSync(dir).filter((name) => RECORD.test(name));
+  } catch {
+    return [];
+  }
+}
+
+interface Duty {
+  caretaker: Caretaker;
+  host: Host;
+  self: Identity;
+}
+
+async function endLeftRun(name: string, duty: Duty): Promise<LeftRun | null> {
+  const { caretaker, host, self } = duty;
+  const file = path.join(caretaker.dir, name);
+  const record = parseRecord(await readFile(file, 'utf8'));
+  if (record === null) return removeOld(file, UNREADABLE_MS, caretaker);
+  const where = whereabouts(record, host);
+  if (where === 'away') return removeOld(file, AWAY_MS, caretaker);
+  // We may run below a tool that such a router left: the next one that does not will end it.
+  if (record.root_id === caretaker.ownRootId) return null;
+  if (where === 'here' && ((await isSame(record.router)) || (await isClaimed(name)))) return null;
+  const claim = path.join(caretaker.dir, `${record.id}.${self.pid}-${self.start}.claim`);
+  await rename(file, claim); // fails for all but the first
+  const processes = where === 'here' ? await endFamily(record, caretaker) : 0;
+  if (record.trace !== null) await markInterrupted(record.trace).catch(() => undefined);
+  await rm(claim, { force: true });
+  return { id: record.id, processes };
+}
+
+/** Whether another process looks after it and lives. */
+async function isClaimed(name: string): Promise<boolean> {
+  const [, pid, start] = RECORD.exec(name) ?? [];
+  return pid !== undefined && isSame({ pid: Number(pid), start: Number(start) });
+}
+
+async function endFamily(record: RunRecord, { urgent, monotonicMs }: Caretaker): Promise<number> {
+  const marker = markerOf({ invocationId: record.id, rootId: record.root_id });
+  const leader = record.leader ?? record.router;
+  const marks = { leader: leader.pid, marker, leaveRunning: [] };
+  const family = await Family.find(marks, record.leader, record.router.start);
+  const left = await family.look();
+  await family.end({ killAtMs: monotonicMs() + GRACE_MS, monotonicMs, urgent });
+  return left.length;
+}
+
+async function removeOld(file: string, ageMs: number, { now }: Caretaker): Promise<null> {
+  const { mtimeMs } = await stat(file);
+  if (now() - mtimeMs > ageMs) await rm(file, { force: true });
+  return null;
+}

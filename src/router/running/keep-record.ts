@@ -1,0 +1,56 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { makeFolder } from '../../files.js';
+import { identitiesOf, thisHost } from './here.js';
+import type { RunRecord } from './record.js';
+
+/** What a record says of the run itself. */
+export interface KnownRun {
+  /** Folder of records. */
+  dir: string;
+  id: string;
+  rootId: string;
+  startedAt: string;
+  trace: string | null;
+}
+
+/** Writes the record of a run whose tool has been started; a later tool of the same run replaces it. Rejects when it cannot. */
+export async function keepRecord(run: KnownRun, toolPid: number): Promise<void> {
+  const [router = null, leader = null] = await identitiesOf(process.pid, toolPid);
+  if (router === null) return;
+  const record: RunRecord = {
+    version: 1,
+    id: run.id,
+    root_id: run.rootId,
+    started_at: run.startedAt,
+    host: thisHost(),
+    router,
+    leader,
+    trace: run.trace,
+  };
+  await write(fileOf(run), `${JSON.stringify(record)}\n`);
+}
+
+/** Removes the record: nothing of the run is left. One that cannot be removed names a run that nobody finds anything of. */
+export function dropRecord(run: KnownRun): void {
+  try {
+    rmSync(fileOf(run), { force: true });
+  } catch {
+    // It was never written either: the folder is no folder, or may not be written.
+  }
+}
+
+/** At once and not in turn with other work: a router that is killed before leaves a tool that nobody knows of. */
+async function write(file: string, text: string): Promise<void> {
+  const put = () => writeFileSync(file, text, { mode: 0o600 });
+  try {
+    put();
+  } catch {
+    await makeFolder(path.dirname(file), { private: true });
+    put();
+  }
+}
+
+function fileOf({ dir, id }: KnownRun): string {
+  return path.join(dir, `${id}.json`);
+}
