@@ -44,16 +44,19 @@ export async function runHostile(rig: Rig, hostile: HostileAgent): Promise<Hosti
   };
 }
 
-/** Later keys win over the usual ones. */
+const USUAL = ['timeout: 20s', 'idle_timeout: 10s', 'grace: 300ms', 'billing: free', 'args: []'];
+
+/** One attempt, and a tool of its own name, so that no other's failures count against it. */
 function configFor({ agent, tool = '' }: HostileAgent): string {
-  const usual = ['timeout: 20s', 'idle_timeout: 10s', 'grace: 300ms', 'billing: free', 'args: []'];
-  const keys = usual.filter(
-    (key) =>
-      !tool.includes(`${key.split(':')[0]}:`) ||
-      (key.startsWith('timeout') && !/(^|[ ,])timeout:/.test(tool)),
-  );
-  const own = [`binary: ${path.join(AGENTS, agent)}`, ...keys, ...(tool === '' ? [] : [tool])];
-  return `version: 1\ndefault_agent: a\nagents: { a: { preferred_tool: bot } }\ntools:\n  bot: { ${own.join(', ')} }\n`;
+  const usual = USUAL.filter((key) => !new RegExp(`(^|[ ,])${key.split(':')[0]}:`).test(tool));
+  const keys = [`binary: ${path.join(AGENTS, agent)}`, ...usual, ...(tool === '' ? [] : [tool])];
+  return [
+    'version: 1',
+    'default_agent: a',
+    `agents: { a: { preferred_tool: ${agent} } }`,
+    'policies: { default: { retry: { max_retries: 0 } } }',
+    `tools: { ${agent}: { ${keys.join(', ')} } }\n`,
+  ].join('\n');
 }
 
 function memoryProbe(rig: Rig, agent: string): Record<string, string> {
