@@ -28,6 +28,8 @@ export interface Task<T extends ToolConfig = ToolConfig> {
   maxCostMicroUsd: number | null;
   /** JSON Schema that the answer must satisfy, as JSON text. */
   schema: string | null;
+  /** A person sees the answer as it comes, and nothing else needs all of it: of a very long one only the end is kept. */
+  isShown: boolean;
   /** The tool's own session to continue. */
   toolSessionId: string | null;
   session: string | null;

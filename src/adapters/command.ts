@@ -4,6 +4,7 @@ import type { Availability } from '../domain/facts.js';
 import type { Failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import type { Adapter, AdapterContext, AdapterEvent, Environment, Host, Preview, Task } from './adapter.js';
+import { answerLimit, isPassedOn } from './command/answer-limit.js';
 import { childEnvironment, missingVariable, missingVariables, secretValues } from './command/environment.js';
 import { findBinary, isFolder, isPath } from './command/find-binary.js';
 import { markerOf } from './command/marker.js';
@@ -110,7 +111,7 @@ async function* runIn(
   if (!line.ok) return failedOutcome(line.error);
   const env = environmentOf(task, context.env, { folder, variables: line.value.variables });
   if (!env.ok) return failedOutcome(env.error);
-  const reader = readerFor(task.tool);
+  const reader = readerFor(task);
   const spec = specOf({ task, context, line: line.value, env: env.value });
   const seen = yield* follow(spec, {
     reader,
@@ -142,13 +143,15 @@ async function concluded(run: FinishedRun, nowMs: number): Promise<Outcome> {
   return { ...outcome, failure: { ...outcome.failure, ...end } };
 }
 
-function readerFor(tool: CommandTool): OutputReader {
+function readerFor(task: CommandTask): OutputReader {
+  const { tool } = task;
   const watch = tool.failures.flatMap(({ when }) => (when.pointer === null ? [] : [when.pointer]));
   const gather = tool.failures
     .flatMap(({ resetAt, retryAfter }) => [resetAt, retryAfter])
     .flatMap((mention) => (mention?.kind === 'selected' ? mention.selectors : []));
   return createOutputReader(tool.output, {
-    answerBytes: tool.maxOutputBytes,
+    answerBytes: answerLimit(task),
+    isPassedOn: isPassedOn(task),
     lineBytes: MAX_LINE_BYTES,
     watch,
     gather,

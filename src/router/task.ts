@@ -46,6 +46,7 @@ export function taskOf(
       maxCostMicroUsd: request.maxCostMicroUsd,
     }),
     schema: request.schema,
+    isShown: request.stream && request.schema === null && !keepsPrompts(config, plan),
     toolSessionId: request.resume?.tool === tool.name ? request.resume.toolSessionId : null,
     session: request.session,
     sourceAgent: request.sourceAgent,
@@ -57,6 +58,10 @@ export function taskOf(
     turn,
     sessionTotals: request.resume?.tool === tool.name ? request.resume.totals : null,
   };
+}
+
+function keepsPrompts({ policies }: RouterConfig, { policy }: Plan): boolean {
+  return lookup(policies, policy)?.privacy.logPrompts ?? false;
 }
 
 function idleTimeout(tool: ToolConfig, agent: AgentConfig | null): number | null {

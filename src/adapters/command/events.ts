@@ -11,6 +11,8 @@ export type OutputEvent =
 /** Bounds of what is kept in memory, bytes. */
 export interface OutputLimits {
   answerBytes: number;
+  /** The end of a long answer is enough: all of it is shown while it comes. */
+  isPassedOn: boolean;
   lineBytes: number;
   /** Filters that failure rules ask for later. */
   watch: readonly EventFilter[];

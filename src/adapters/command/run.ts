@@ -3,6 +3,7 @@ import type { Outcome } from '../../domain/attempt.js';
 import { formatDuration } from '../../domain/duration.js';
 import { FAILURES, type Failure, failure } from '../../domain/failure.js';
 import type { Task } from '../adapter.js';
+import { answerLimit } from './answer-limit.js';
 import { type EndedRun, failureOf, judge } from './failure-rules.js';
 import { limitMentions } from './limit-mentions.js';
 import type { Reading } from './output.js';
@@ -138,9 +139,15 @@ function said(ms: number): string {
     .replace('.0 s', ' s');
 }
 
-function tooMuch({ tool }: Task<CommandTool>): Why {
-  const message = `\`${tool.name}\` wrote more than an answer may have (${tool.maxOutputBytes} bytes, or one line beyond 16 MiB)`;
-  return { type: 'invalid_response', message, hint: "raise `max_output` in the tool's definition" };
+function tooMuch(task: Task<CommandTool>): Why {
+  const { name, maxOutputBytes } = task.tool;
+  const limit = answerLimit(task);
+  const message = `\`${name}\` wrote more than an answer may have (${limit} bytes, or one line beyond 16 MiB)`;
+  const hint =
+    limit === maxOutputBytes
+      ? "raise `max_output` in the tool's definition"
+      : 'let the tool write plain text, and use `--stream`: what is not shown as it comes must be kept';
+  return { type: 'invalid_response', message, hint };
 }
 
 function warningsOf({ task, end, reading }: FinishedRun, failed: Failure | null): string[] {

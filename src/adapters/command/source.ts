@@ -16,6 +16,8 @@ export interface SourceReader {
 
 /** How much of a text is kept that is not the answer, characters. */
 const KEPT_LENGTH = 1024 * 1024;
+/** How much of an answer at least that is shown while it comes. */
+const KEPT_OF_PASSED_ON = 4 * 1024 * 1024;
 
 /** Starts reading a source the way the grammar says. */
 export function createSource(
@@ -70,7 +72,8 @@ function eventSource(by: { grammar: OutputGrammar; gathering: Gathering; limits:
 function textSource(name: OutputSource, by: { grammar: OutputGrammar; limits: OutputLimits }): Kind {
   const isMain = by.grammar.from === name;
   const isLive = isMain && name === 'stdout' && by.grammar.format === 'text' && by.grammar.text.length === 0;
-  const kept = keeper(isMain ? Number.POSITIVE_INFINITY : KEPT_LENGTH);
+  const keptOfMain = isLive && by.limits.isPassedOn ? KEPT_OF_PASSED_ON : Number.POSITIVE_INFINITY;
+  const kept = keeper(isMain ? keptOfMain : KEPT_LENGTH);
   const stripping = createStripping();
   let bytes = 0;
   const add = (text: string): OutputEvent[] => {

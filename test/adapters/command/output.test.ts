@@ -19,6 +19,7 @@ interface Given {
 function read(grammar: Partial<OutputGrammar>, given: Given): Reading & { live: unknown[] } {
   const limits = {
     answerBytes: given.answerBytes ?? 1000,
+    isPassedOn: false,
     lineBytes: 1000,
     watch: given.watch ?? [],
     gather: given.gather ?? [],

@@ -97,6 +97,7 @@ export function taskOf(tool: CommandTool, more: Partial<Task<CommandTool>> = {})
     temperature: null,
     maxCostMicroUsd: null,
     schema: null,
+    isShown: false,
     toolSessionId: null,
     session: null,
     sourceAgent: null,

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { MAX_KEPT_BYTES } from '../../../src/adapters/command/answer-limit.js';
+import { commandAdapter } from '../../../src/adapters/command.js';
+import { contextFor, eachInItsFolder, groups, taskFor } from './runs.js';
+
+eachInItsFolder();
+
+const GIB = 1024 ** 3;
+/** The long way is taken by the soak. */
+const BYTES = process.env.LLM_ROUTER_SOAK === '1' ? GIB : 48 * 1024 ** 2;
+
+/** Runs a tool that prints so many bytes, and counts what is shown of them. */
+async function shown(bytes: number, isShown: boolean) {
+  const task = taskFor({
+    agent: 'prints-bytes',
+    args: [String(bytes)],
+    tool: { maxOutputBytes: 2 * GIB },
+    task: { isShown, timeoutMs: 120_000 },
+  });
+  const running = commandAdapter.run(task, contextFor());
+  let count = 0;
+  for (let step = await running.next(); ; step = await running.next()) {
+    if (step.done === true) return { count, outcome: step.value };
+    if (step.value.type === 'started' && step.value.pid !== null) groups.push(step.value.pid);
+    if (step.value.type === 'delta') count += step.value.text.length;
+  }
+}
+
+describe('an answer longer than memory', () => {
+  it('passes through whole where it is shown as it comes, and only its end is kept', async () => {
+    const { count, outcome } = await shown(BYTES, true);
+    expect({ count, failure: outcome.failure }).toEqual({ count: BYTES, failure: null });
+    expect(outcome.text.length).toBeLessThanOrEqual(8 * 1024 ** 2);
+    expect(outcome.text.endsWith('x')).toBe(true);
+  }, 120_000);
+
+  const inSoak = BYTES === GIB ? it : it.skip;
+  inSoak(
+    'is refused where all of it must be kept, before the runtime would break',
+    async () => {
+      const { outcome } = await shown(BYTES, false);
+      expect(outcome.failure).toMatchObject({
+        type: 'invalid_response',
+        message: expect.stringContaining(`(${MAX_KEPT_BYTES} bytes,`),
+        hint: expect.stringContaining('`--stream`'),
+      });
+    },
+    120_000,
+  );
+});
