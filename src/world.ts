@@ -141,10 +141,15 @@ function statOf(fd: number): ReturnType<typeof fstatSync> | null {
   }
 }
 
+/** The first asks for the end, the second for an end at once; the third ends the process itself, whatever it waits for. */
 function listenForStopSignals(): { signal: AbortSignal; urgent: AbortSignal } {
   const [first, second] = [new AbortController(), new AbortController()];
   const listen = (name: StopSignal): void => {
-    process.on(name, () => (first.signal.aborted ? second : first).abort(name));
+    process.on(name, () => {
+      if (!second.signal.aborted) return (first.signal.aborted ? second : first).abort(name);
+      process.removeAllListeners(name);
+      process.kill(process.pid, name);
+    });
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) listen(name);
   return { signal: first.signal, urgent: second.signal };
