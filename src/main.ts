@@ -1,4 +1,4 @@
-import { createOutput } from './cli/output.js';
+import { createOutput, type Output } from './cli/output.js';
 import { runProgram } from './cli/program.js';
 import { exitCodeOf, failure } from './domain/failure.js';
 import type { World } from './world.js';
@@ -8,6 +8,14 @@ export { realWorld } from './world.js';
 /** Runs one command line; resolves with the exit code once everything is written. The only place that catches. */
 export async function main(argv: readonly string[], world: World): Promise<number> {
   const output = createOutput(world);
+  const code = await runCaught(argv, world, output);
+  releaseStdin(world);
+  // What nobody takes would keep the process alive for ever.
+  if (output.isStuck()) world.exit(code);
+  return code;
+}
+
+async function runCaught(argv: readonly string[], world: World, output: Output): Promise<number> {
   try {
     const code = await runProgram(argv, world, output);
     const lost = output.lost();
@@ -20,8 +28,6 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
       `error: this is a bug of llm-router [internal]\n${bug.message}\nhint: please report it with the command you ran`,
     );
     return exitCodeOf(bug);
-  } finally {
-    releaseStdin(world);
   }
 }
 

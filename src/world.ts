@@ -54,6 +54,8 @@ export interface World extends HostWorld {
   signal: AbortSignal;
   /** Aborted by the second one. */
   urgent: AbortSignal;
+  /** Ends the process at once, whatever is still to be written. */
+  exit: (code: number) => void;
 }
 
 /** The real process. Signal handlers are installed once, by the call. */
@@ -67,6 +69,7 @@ export function realWorld(): World {
     stderr: outputStream(process.stderr),
     signal,
     urgent,
+    exit: (code) => process.exit(code),
   };
 }
 

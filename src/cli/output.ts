@@ -35,6 +35,10 @@ export interface Output {
   redactor(): Redactor;
   /** Aborted when the reader of stdout has gone (a closed pipe). */
   readonly closed: AbortSignal;
+  /** From now on nobody who does not read is waited for once this signal is aborted. */
+  boundBy(signal: AbortSignal): void;
+  /** Somebody did not read: what was written is not all out, and never will be. */
+  isStuck(): boolean;
   /** Why data that was written to stdout is lost, other than by a reader that went away; `null`: nothing is. */
   lost(): Error | null;
   quiet: boolean;
@@ -47,6 +51,12 @@ export function createOutput(world: World): Output {
   const closed = new AbortController();
   let lost: Error | null = null;
   let redactor = createRedactor();
+  let bound = world.signal;
+  const stuck = new Set<OutputStream>();
+  const write = async (to: OutputStream, text: string): Promise<void> => {
+    if (text === '' || to.stream.destroyed || stuck.has(to)) return;
+    if (!(await isWritten(to, text, bound))) stuck.add(to);
+  };
   world.stdout.stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') lost ??= error;
     closed.abort('stdout was closed');
@@ -88,6 +98,10 @@ export function createOutput(world: World): Output {
     },
     redactor: () => redactor,
     closed: closed.signal,
+    boundBy: (signal) => {
+      bound = signal;
+    },
+    isStuck: () => stuck.size > 0,
     lost: () => lost,
     quiet: false,
     color: 'auto',
@@ -96,11 +110,27 @@ export function createOutput(world: World): Output {
   return output;
 }
 
-/** Resolves once the text has left the program: one that exits earlier cuts a pipe at 64 KiB. */
-function write({ stream }: OutputStream, text: string): Promise<void> {
-  if (text === '' || stream.destroyed) return Promise.resolve();
+/** How long a reader has to take what was written after the end was asked for, ms. */
+const READER_MS = 1000;
+
+/**
+ * Whether the text has left the program: one that exits earlier cuts a pipe at 64 KiB. A reader that takes nothing, such as a
+ * pager, is waited for until the end is asked for, and a second longer.
+ */
+function isWritten({ stream }: OutputStream, text: string, bound: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    stream.write(text, () => resolve());
+    let timer: NodeJS.Timeout | undefined;
+    const hurry = (): void => {
+      timer = setTimeout(() => settle(false), READER_MS);
+    };
+    const settle = (written: boolean): void => {
+      clearTimeout(timer);
+      bound.removeEventListener('abort', hurry);
+      resolve(written);
+    };
+    if (bound.aborted) hurry();
+    else bound.addEventListener('abort', hurry, { once: true });
+    stream.write(text, () => settle(true));
   });
 }
 

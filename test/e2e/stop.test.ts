@@ -154,3 +154,24 @@ describe('a reader that goes away while the tool works', () => {
     }),
   );
 });
+
+describe('a reader that reads nothing', () => {
+  it.each([
+    { what: 'SIGINT', args: [], signal: 'SIGINT', code: 130 },
+    { what: '--timeout', args: ['--timeout', '1500ms'], signal: null, code: 124 },
+  ] as const)('does not hold the router after $what', async ({ args, signal, code }) => {
+    await rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      const bot = rig.fake('bot-cli');
+      const running = rig.start(['exec', '--stream', ...args, 'hi']);
+      const call = await bot.nextCall();
+      running.pauseStdout();
+      call.stdout('more words\n'.repeat(200_000));
+      if (signal !== null) running.kill(signal);
+      expect(await running.exited).toBe(code);
+      await call.gone;
+      running.resumeStdout();
+      await running.done;
+    })();
+  });
+});

@@ -25,6 +25,7 @@ export async function runInProcess(
     stderr: stderr.output,
     signal: never,
     urgent: never,
+    exit: () => undefined,
   };
   const code = await main(args, world);
   return { code, stdout: stdout.text(), stderr: stderr.text() };

@@ -38,6 +38,11 @@ export interface Running {
   endStdin(): void;
   /** Nobody reads standard output any more. */
   closeStdout(): void;
+  /** Nobody reads standard output, though the pipe is open, until it is read to its end. */
+  pauseStdout(): void;
+  resumeStdout(): void;
+  /** Resolves with the exit code when the process has ended, whatever is still to be read. */
+  exited: Promise<number | null>;
   done: Promise<RunResult>;
 }
 
@@ -65,6 +70,9 @@ export function startProgram(
     writeStdin: (text) => void child.stdin?.write(text),
     endStdin: () => void child.stdin?.end(),
     closeStdout: () => void child.stdout?.destroy(),
+    pauseStdout: () => void child.stdout?.pause(),
+    resumeStdout: () => void child.stdout?.resume(),
+    exited: new Promise((resolve) => child.once('exit', resolve)),
     done: finished(child, said),
   };
 }

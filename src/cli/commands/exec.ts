@@ -26,6 +26,7 @@ export async function runExec(context: CommandContext, words: string[], given: E
   const format = options.json === true ? 'json' : options.format;
   const deadline = startDeadline(context, options.timeout);
   if (!deadline.ok) return reportEarly(context, { failure: deadline.error }, format);
+  context.output.boundBy(deadline.value.signal);
   try {
     const loaded = await loadTrusted(context, {
       dryRun: options.dryRun === true,
