@@ -1,8 +1,9 @@
+import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import type { CommandTool } from '../config/types.js';
 import type { Environment } from './adapter.js';
 import { hasApiKey, toolVariables } from './command/environment.js';
-import { signalGroup } from './command/process-group.js';
+import { Family } from './command/family.js';
 
 /** What a short question to a binary gave. */
 export type VersionAnswer = { version: string } | { problem: string };
@@ -11,6 +12,8 @@ export type VersionAnswer = { version: string } | { problem: string };
 export type LoginAnswer = { loggedIn: true } | { loggedIn: false; problem: string } | null;
 
 const PROBE_TIMEOUT_MS = 5000;
+/** SIGTERM to SIGKILL, ms. */
+const GRACE_MS = 300;
 const NO_ANSWER = 'it did not answer within 5 s';
 
 /** Asks a tool's binary for its version. Never longer than five seconds; stdin is closed. */
@@ -46,7 +49,7 @@ export async function probeLogin(
   return { loggedIn: false, problem: `not logged in: ${said(args, result.exitCode)}` };
 }
 
-interface Said {
+interface Answer {
   timedOut: boolean;
   exitCode: number | null;
   stdout: string;
@@ -54,14 +57,14 @@ interface Said {
 }
 
 /**
- * In the environment that a run would have, so that a probe sees the same login. In a group of its own, all of which ends with
- * the question: `timeout` of execa waits for whoever holds the pipes.
+ * In the environment that a run would have, so that a probe sees the same login. A program that outlives the question is ended
+ * with all that it started: execa would wait for whoever holds its pipes.
  */
 async function ask(
   of: { tool: CommandTool; binaryPath: string; env: Environment },
   args: readonly string[],
-): Promise<Said> {
-  const child = execa(of.binaryPath, args, {
+): Promise<Answer> {
+  const asked = execa(of.binaryPath, args, {
     reject: false,
     stdin: 'ignore',
     env: toolVariables(of.tool, of.env),
@@ -69,18 +72,35 @@ async function ask(
     maxBuffer: 64 * 1024,
     detached: process.platform !== 'win32',
   });
+  const end = endingOf(asked.pid ?? null, [asked.stdout, asked.stderr]);
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), PROBE_TIMEOUT_MS);
+    timer = setTimeout(() => void end().then(() => resolve(null)), PROBE_TIMEOUT_MS);
   });
-  const result = await Promise.race([child, silence]);
+  asked.once('exit', () => void end());
+  const answer = await Promise.race([asked, silence]);
   clearTimeout(timer);
-  if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
-  child.stdout.destroy();
-  child.stderr.destroy();
-  if (result === null) return { timedOut: true, exitCode: null, stdout: '', stderr: '' };
-  const { exitCode = null, stdout, stderr } = result;
+  if (answer === null) return { timedOut: true, exitCode: null, stdout: '', stderr: '' };
+  const { exitCode = null, stdout, stderr } = answer;
   return { timedOut: false, exitCode, stdout, stderr };
+}
+
+/** Ends a program's whole family, and then whatever still holds its pipes is no longer listened to. */
+function endingOf(pid: number | null, pipes: readonly Readable[]): () => Promise<void> {
+  const family = pid === null ? null : Family.begin({ leader: pid, marker: null, leaveRunning: [] });
+  return async () => {
+    if (family !== null) await endAll(family);
+    for (const pipe of pipes) pipe.destroy();
+  };
+}
+
+function endAll(family: Family): Promise<unknown> {
+  const monotonicMs = () => performance.now();
+  return family.end({
+    killAtMs: monotonicMs() + GRACE_MS,
+    monotonicMs,
+    urgent: new AbortController().signal,
+  });
 }
 
 function said(args: readonly string[], exitCode: number | null): string {

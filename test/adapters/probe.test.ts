@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { probeLogin, probeVersion } from '../../src/adapters/probe.js';
 import type { CommandTool } from '../../src/config/types.js';
+import { isAlive } from '../rig/processes.js';
 import { toolOf } from './command/samples.js';
 
 const BOT = resolve('test/fixtures/agents/answers-questions');
@@ -35,6 +36,16 @@ describe('probeVersion', () => {
     expect(await probeVersion(bot({ version: null }), BOT, ENV)).toEqual({
       problem: 'its definition names no way to ask for a version',
     });
+  });
+});
+
+describe('a program that leaves a child with its pipes', () => {
+  it('holds up nobody, and the child is ended', async () => {
+    const pidPattern = bot({ version: { ...VERSION, pattern: '1.2.3 (\\d+)' } });
+    const path = resolve('test/fixtures/agents/tells-version-and-leaves-child');
+    const answer = await probeVersion(pidPattern, path, ENV);
+    const child = 'version' in answer ? Number(answer.version) : 0;
+    expect({ child, alive: isAlive(child) }).toEqual({ child: expect.any(Number), alive: false });
   });
 });
 
