@@ -47,9 +47,9 @@ export async function runHostile(rig: Rig, hostile: HostileAgent): Promise<Hosti
 const USUAL = ['timeout: 20s', 'idle_timeout: 10s', 'grace: 300ms', 'billing: free', 'args: []'];
 
 /** One attempt, and a tool of its own name, so that no other's failures count against it. */
-function configFor({ agent, tool = '' }: HostileAgent): string {
+export function configFor({ agent, tool = '' }: HostileAgent, binary = path.join(AGENTS, agent)): string {
   const usual = USUAL.filter((key) => !new RegExp(`(^|[ ,])${key.split(':')[0]}:`).test(tool));
-  const keys = [`binary: ${path.join(AGENTS, agent)}`, ...usual, ...(tool === '' ? [] : [tool])];
+  const keys = [`binary: ${binary}`, ...usual, ...(tool === '' ? [] : [tool])];
   return [
     'version: 1',
     'default_agent: a',
@@ -67,7 +67,8 @@ function peakFile(rig: Rig, agent: string): string {
   return path.join(rig.project, `${agent}.peak`);
 }
 
-function pidsIn(file: string): number[] {
+/** Numbers of processes that a tool named. */
+export function pidsIn(file: string): number[] {
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8').trim().split(/\s+/).map(Number);
 }

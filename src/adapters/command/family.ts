@@ -63,6 +63,7 @@ export class Family {
   #members: ProcessRow[];
   #bonds: ReadonlySet<number>;
   #births: Births;
+  #looking: Promise<ProcessRow[]> = Promise.resolve([]);
 
   private constructor(marks: FamilyMarks, from: Beginning) {
     this.#marks = marks;
@@ -100,7 +101,13 @@ export class Family {
   }
 
   /** Everybody of it who lives and may not stay. Nearly free while no process was started anywhere. */
-  async look(): Promise<ProcessRow[]> {
+  look(): Promise<ProcessRow[]> {
+    // One after the other: what an older list says must not replace what a newer one did.
+    this.#looking = this.#looking.then(() => this.#lookNow());
+    return this.#looking;
+  }
+
+  async #lookNow(): Promise<ProcessRow[]> {
     const before = this.#births;
     this.#births = birthsSince(before, lastPid());
     const isUnchanged = before.isSettled && this.#births.isSettled;
