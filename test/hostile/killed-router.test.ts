@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { RunRecord } from '../../src/router/running/record.js';
 import { solo } from '../e2e/configs.js';
@@ -113,6 +114,27 @@ describe('what a killed router leaves', () => {
         records: [],
         status: 'interrupted',
       });
+    }),
+  );
+
+  it(
+    'is known by its pipes where it has emptied its environment',
+    rigged(async (rig) => {
+      const agent = path.resolve('test/hostile/agents/empties-the-environment-and-holds-stdout');
+      rig.write(
+        'llm-router.yaml',
+        solo('[go]', 'grace: 200ms').replace('binary: bot-cli', `binary: ${agent}`),
+      );
+      const running = rig.start(['exec', 'hi']);
+      const pids = path.join(rig.project, 'pids');
+      for (; !existsSync(pids) || recordNames(rig).length === 0; await delay(5));
+      running.kill('SIGKILL');
+      await running.exited;
+      for (; readFileSync(pids, 'utf8') === ''; await delay(5));
+      rig.script('quick-cli', [{ stdout: 'ok' }]);
+      await nextRun(rig);
+      expect(isAlive(Number(readFileSync(pids, 'utf8')))).toBe(false);
+      await running.done;
     }),
   );
 

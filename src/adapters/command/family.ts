@@ -42,6 +42,14 @@ export interface Patience {
 /** A process for ever: numbers are given again, but not with the same start. */
 export type Identity = Pick<ProcessRow, 'pid' | 'start'>;
 
+/** What is known of a family whose beginning was not seen. */
+export interface FamilyTraces {
+  leader: Identity | null;
+  /** All of it was started later than this. */
+  since: number;
+  pipes: readonly string[];
+}
+
 interface Beginning {
   since: number;
   pipes: readonly string[];
@@ -81,19 +89,19 @@ export class Family {
     const [row] = rowOf(leader);
     return new Family(marks, {
       since: row?.start ?? 0,
-      pipes: [openFile(leader, 1), openFile(leader, 2)].filter((file): file is string => isPipe(file)),
+      pipes: pipesOf(leader),
       members: row === undefined ? [] : [row],
       ownsGroup: true,
       births: { newest: leader, isSettled: true, isOrdered: true },
     });
   }
 
-  /** What is left of a family that somebody else began, all of it started after `since`. */
-  static async find(marks: FamilyMarks, leader: Identity | null, since: number): Promise<Family> {
+  /** What is left of a family that somebody else began. */
+  static async find(marks: FamilyMarks, { leader, since, pipes }: FamilyTraces): Promise<Family> {
     const rows = leader === null ? [] : await processesOf([leader.pid]);
     return new Family(marks, {
       since: since + 1,
-      pipes: [],
+      pipes,
       members: rows.filter(({ start }) => start === leader?.start),
       ownsGroup: false,
       births: { newest: null, isSettled: false, isOrdered: false },
@@ -202,8 +210,10 @@ function birthsSince({ newest: known, isOrdered }: Births, newest: number | null
   return { newest, isSettled: newest === known, isOrdered: isOrdered && newest >= known };
 }
 
-function isPipe(file: string | null): boolean {
-  return file !== null && /^(pipe|socket):/.test(file);
+/** The pipes that a process writes into, by their names on Linux. */
+export function pipesOf(pid: number): string[] {
+  const files = [openFile(pid, 1), openFile(pid, 2)];
+  return files.filter((file): file is string => file !== null && /^(pipe|socket):/.test(file));
 }
 
 /** A script runs under the name of its interpreter: its own is the second word. */

@@ -96,7 +96,11 @@ async function endFamily(record: RunRecord, { urgent, monotonicMs }: Caretaker):
   const marker = markerOf({ invocationId: record.id, rootId: record.root_id });
   const leader = record.leader ?? record.router;
   const marks = { leader: leader.pid, marker, leaveRunning: [] };
-  const family = await Family.find(marks, record.leader, record.router.start);
+  const family = await Family.find(marks, {
+    leader: record.leader,
+    since: record.router.start,
+    pipes: record.pipes,
+  });
   const left = await family.look();
   await family.end({ killAtMs: monotonicMs() + GRACE_MS, monotonicMs, urgent });
   return left.length;

@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pipesOf } from '../../adapters/command/family.js';
 import { makeFolder } from '../../files.js';
 import { identitiesOf, thisHost } from './here.js';
 import type { RunRecord } from './record.js';
@@ -26,6 +27,7 @@ export async function keepRecord(run: KnownRun, toolPid: number): Promise<void> 
     host: thisHost(),
     router,
     leader,
+    pipes: pipesOf(toolPid),
     trace: run.trace,
   };
   await write(fileOf(run), `${JSON.stringify(record)}\n`);

@@ -19,6 +19,8 @@ export interface RunRecord {
   router: Identity;
   /** The tool's process. */
   leader: Identity | null;
+  /** The pipes that it writes into. */
+  pipes: readonly string[];
   /** Its trace, absolute; `null` when none is kept. */
   trace: string | null;
 }
@@ -46,13 +48,17 @@ export function whereabouts(record: RunRecord, host: Host): 'here' | 'gone' | 'a
 
 function isRecord(value: unknown): value is RunRecord {
   if (typeof value !== 'object' || value === null) return false;
-  const { version, id, root_id, started_at, host, router, leader, trace } = value as Record<string, unknown>;
+  const { version, id, root_id, started_at, host, router, leader, pipes, trace } = value as Record<
+    string,
+    unknown
+  >;
   return (
     version === 1 &&
     [id, root_id, started_at].every((text) => typeof text === 'string') &&
     isHost(host) &&
     isIdentity(router) &&
     (leader === null || isIdentity(leader)) &&
+    Array.isArray(pipes) &&
     (trace === null || typeof trace === 'string')
   );
 }
