@@ -207,11 +207,11 @@ describe('an answer', () => {
       end: { '/type': 'end' },
       usage: { ...grammarOf().usage, inputTokens: [at('/usage/in')], outputTokens: [at('/usage/out')] },
     });
-    const slowReader = () => new Promise((resume) => setTimeout(resume, 150));
+    const slowReader = () => new Promise((resume) => setTimeout(resume, 350));
     const { outcome, events } = await run({
       agent: 'drips',
       tool: { output },
-      task: { idleTimeoutMs: 120 },
+      task: { idleTimeoutMs: 300 },
       onEvent: slowReader,
     });
     expect(outcome).toMatchObject({

@@ -2,9 +2,26 @@ import type { EventFilter } from '../../config/types.js';
 
 /** Every value that a JSON pointer leads to, in order; `*` stands for every key or element. Nothing found: empty. */
 export function pointed(value: unknown, pointer: string): unknown[] {
-  if (pointer === '') return [value];
-  const keys = pointer.replace(/^\//, '').split('/');
-  return keys.reduce<unknown[]>((found, key) => found.flatMap((each) => children(each, key)), [value]);
+  let found = [value];
+  for (const key of keysOf(pointer)) {
+    found = found.length === 1 ? children(found[0], key) : found.flatMap((each) => children(each, key));
+  }
+  return found;
+}
+
+/** Pointers come from definitions, and each is followed for every event: they are taken apart once. */
+const KEYS = new Map<string, readonly string[]>();
+
+function keysOf(pointer: string): readonly string[] {
+  const known = KEYS.get(pointer);
+  if (known !== undefined) return known;
+  const keys = pointer === '' ? [] : pointer.replace(/^\//, '').split('/').map(unescaped);
+  KEYS.set(pointer, keys);
+  return keys;
+}
+
+function unescaped(key: string): string {
+  return key.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 /**
@@ -31,8 +48,7 @@ function children(value: unknown, key: string): unknown[] {
   if (typeof value !== 'object' || value === null) return [];
   if (key === '*') return Object.values(value);
   if (Array.isArray(value) && !/^\d+$/.test(key)) return [];
-  const name = key.replaceAll('~1', '/').replaceAll('~0', '~');
-  return Object.hasOwn(value, name) ? [(value as Record<string, unknown>)[name]] : [];
+  return Object.hasOwn(value, key) ? [(value as Record<string, unknown>)[key]] : [];
 }
 
 function isWanted(value: unknown, wanted: string | number | boolean | null): boolean {

@@ -98,7 +98,7 @@ describe('the end', () => {
     groups.push(Number(outcome.text));
     const other = await run({
       agent: 'leaves-command-in-own-session',
-      task: { ...ids('cancelled'), idleTimeoutMs: 300 },
+      task: { ...ids('cancelled'), idleTimeoutMs: 1000 },
       args: ['stay'],
     });
     expect(other.outcome.failure).toMatchObject({ type: 'timeout' });
