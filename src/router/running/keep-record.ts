@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pipesOf } from '../../adapters/command/family.js';
 import { makeFolder } from '../../files.js';
@@ -36,7 +36,7 @@ export async function keepRecord(run: KnownRun, toolPid: number): Promise<void> 
 /** Removes the record: nothing of the run is left. One that cannot be removed names a run that nobody finds anything of. */
 export function dropRecord(run: KnownRun): void {
   try {
-    rmSync(fileOf(run), { force: true });
+    unlinkSync(fileOf(run));
   } catch {
     // It was never written either: the folder is no folder, or may not be written.
   }
