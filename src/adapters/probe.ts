@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import type { CommandTool } from '../config/types.js';
 import type { Environment } from './adapter.js';
@@ -72,35 +71,25 @@ async function ask(
     maxBuffer: 64 * 1024,
     detached: process.platform !== 'win32',
   });
-  const end = endingOf(asked.pid ?? null, [asked.stdout, asked.stderr]);
+  const { pid } = asked;
+  const family = pid === undefined ? null : Family.begin({ leader: pid, marker: null, leaveRunning: [] });
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<null>((resolve) => {
-    timer = setTimeout(() => void end().then(() => resolve(null)), PROBE_TIMEOUT_MS);
+    timer = setTimeout(() => void endAll(family).then(() => resolve(null)), PROBE_TIMEOUT_MS);
   });
-  asked.once('exit', () => void end());
+  asked.once('exit', () => void endAll(family));
   const answer = await Promise.race([asked, silence]);
   clearTimeout(timer);
+  for (const pipe of [asked.stdout, asked.stderr]) pipe.destroy();
   if (answer === null) return { timedOut: true, exitCode: null, stdout: '', stderr: '' };
   const { exitCode = null, stdout, stderr } = answer;
   return { timedOut: false, exitCode, stdout, stderr };
 }
 
-/** Ends a program's whole family, and then whatever still holds its pipes is no longer listened to. */
-function endingOf(pid: number | null, pipes: readonly Readable[]): () => Promise<void> {
-  const family = pid === null ? null : Family.begin({ leader: pid, marker: null, leaveRunning: [] });
-  return async () => {
-    if (family !== null) await endAll(family);
-    for (const pipe of pipes) pipe.destroy();
-  };
-}
-
-function endAll(family: Family): Promise<unknown> {
+async function endAll(family: Family | null): Promise<void> {
   const monotonicMs = () => performance.now();
-  return family.end({
-    killAtMs: monotonicMs() + GRACE_MS,
-    monotonicMs,
-    urgent: new AbortController().signal,
-  });
+  const urgent = new AbortController().signal;
+  await family?.end({ killAtMs: monotonicMs() + GRACE_MS, monotonicMs, urgent });
 }
 
 function said(args: readonly string[], exitCode: number | null): string {

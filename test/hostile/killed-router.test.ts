@@ -152,6 +152,7 @@ describe('what a killed router leaves', () => {
           status: 'warn',
           detail: 'its router was killed; 1 process of it ended now',
           fix: `llm-router trace show ${record.id}`,
+          data: { processes: 1 },
         },
       ]);
     }),
@@ -181,7 +182,7 @@ describe('what a killed router leaves', () => {
       const { call, record } = await killedRun(rig);
       const [from, to] = [`${record.id}.json`, `${record.id}.${process.pid}-1.claim`];
       writeFileSync(path.join(records(rig), to), readFileSync(path.join(records(rig), from)));
-      changeRecord(rig, record, { host: { ...record.host, name: 'elsewhere' } });
+      changeRecord(rig, record, { router: { ...record.router, host: 'elsewhere' } });
       rig.script('quick-cli', [{ stdout: 'ok' }]);
       await nextRun(rig);
       await call.gone;
@@ -224,7 +225,7 @@ describe('the next run leaves alone', () => {
     'what ran on another machine that shares the home',
     rigged(async (rig) => {
       const { call, record } = await killedRun(rig);
-      changeRecord(rig, record, { host: { ...record.host, pidNamespace: 'pid:[1]' } });
+      changeRecord(rig, record, { pid_namespace: 'pid:[1]' });
       rig.script('quick-cli', [{ stdout: 'ok' }]);
       await nextRun(rig);
       expect({ alive: isAlive(call.pid), status: statusOf(record), records: recordNames(rig) }).toEqual({
@@ -240,7 +241,7 @@ describe('the next run leaves alone', () => {
     'processes after the system was started again, but not the record',
     rigged(async (rig) => {
       const { call, record } = await killedRun(rig);
-      changeRecord(rig, record, { host: { ...record.host, boot: 'earlier' } });
+      changeRecord(rig, record, { router: { ...record.router, bootId: 'earlier' } });
       rig.script('quick-cli', [{ stdout: 'ok' }]);
       await nextRun(rig);
       expect({ alive: isAlive(call.pid), status: statusOf(record), records: recordNames(rig) }).toEqual({

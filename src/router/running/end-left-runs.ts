@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Family, type Identity } from '../../adapters/command/family.js';
+import { Family } from '../../adapters/command/family.js';
 import { markerOf } from '../../adapters/command/marker.js';
+import { hasEnded, type Owner, ownIdentity } from '../../owner.js';
 import { markInterrupted } from '../../trace/mark-interrupted.js';
-import { identitiesOf, isSame, thisHost } from './here.js';
-import { type Host, parseRecord, type RunRecord, whereabouts } from './record.js';
+import { pidNamespace } from './pid-namespace.js';
+import { parseRecord, type RunRecord, whereabouts } from './record.js';
 
 /** SIGTERM to SIGKILL for what a killed router left, ms: nobody is interested in its answer any more. */
 const GRACE_MS = 1000;
@@ -39,12 +40,11 @@ export interface LeftRun {
  */
 export async function endLeftRuns(caretaker: Caretaker): Promise<LeftRun[]> {
   const others = recordsIn(caretaker.dir).filter((name) => name !== `${caretaker.ownId}.json`);
-  const [self = null] = others.length === 0 ? [] : await identitiesOf(process.pid);
-  if (self === null) return [];
-  const host = thisHost();
+  if (others.length === 0) return [];
+  const here = { owner: ownIdentity(), pidNamespace: pidNamespace() };
   const ended: LeftRun[] = [];
   for (const name of others) {
-    const run = await endLeftRun(name, { caretaker, host, self }).catch(() => null);
+    const run = await endLeftRun(name, { caretaker, here }).catch(() => null);
     if (run !== null) ended.push(run);
   }
   return ended;
@@ -64,21 +64,23 @@ function recordsIn(dir: string): string[] {
 
 interface Duty {
   caretaker: Caretaker;
-  host: Host;
-  self: Identity;
+  here: { owner: Owner; pidNamespace: string };
 }
 
 async function endLeftRun(name: string, duty: Duty): Promise<LeftRun | null> {
-  const { caretaker, host, self } = duty;
+  const { caretaker, here } = duty;
   const file = path.join(caretaker.dir, name);
   const record = parseRecord(await readFile(file, 'utf8'));
   if (record === null) return removeOld(file, UNREADABLE_MS, caretaker);
-  const where = whereabouts(record, host);
+  const where = whereabouts(record, here);
   if (where === 'away') return removeOld(file, AWAY_MS, caretaker);
   // We may run below a tool that such a router left: the next one that does not will end it.
   if (record.root_id === caretaker.ownRootId) return null;
-  if (where === 'here' && ((await isSame(record.router)) || (await isClaimed(name)))) return null;
-  const claim = path.join(caretaker.dir, `${record.id}.${self.pid}-${self.start}.claim`);
+  if (where === 'here' && (!hasEnded(record.router) || isClaimed(name, here.owner))) return null;
+  const claim = path.join(
+    caretaker.dir,
+    `${record.id}.${here.owner.pid}-${here.owner.startTicks ?? 0}.claim`,
+  );
   await rename(file, claim); // fails for all but the first
   const processes = where === 'here' ? await endFamily(record, caretaker) : 0;
   if (record.trace !== null) await markInterrupted(record.trace).catch(() => undefined);
@@ -87,9 +89,10 @@ async function endLeftRun(name: string, duty: Duty): Promise<LeftRun | null> {
 }
 
 /** Whether another process looks after it and lives. */
-async function isClaimed(name: string): Promise<boolean> {
+function isClaimed(name: string, own: Owner): boolean {
   const [, pid, start] = RECORD.exec(name) ?? [];
-  return pid !== undefined && isSame({ pid: Number(pid), start: Number(start) });
+  if (pid === undefined) return false;
+  return !hasEnded({ ...own, pid: Number(pid), startTicks: own.startTicks === null ? null : Number(start) });
 }
 
 async function endFamily(record: RunRecord, { urgent, monotonicMs }: Caretaker): Promise<number> {
@@ -98,7 +101,7 @@ async function endFamily(record: RunRecord, { urgent, monotonicMs }: Caretaker):
   const marks = { leader: leader.pid, marker, leaveRunning: [] };
   const family = await Family.find(marks, {
     leader: record.leader,
-    since: record.router.start,
+    since: record.router.startTicks ?? 0,
     pipes: record.pipes,
   });
   const left = await family.look();

@@ -1,13 +1,5 @@
 import type { Identity } from '../../adapters/command/family.js';
-
-/** Which system a process number belongs to; a home folder may be shared by several. */
-export interface Host {
-  name: string;
-  /** Changes when the system is started again. */
-  boot: string;
-  /** Containers on one kernel count their processes apart. */
-  pidNamespace: string;
-}
+import type { Owner } from '../../owner.js';
 
 /** A run that is under way, as it stands on disk for the router that comes after a killed one. */
 export interface RunRecord {
@@ -15,8 +7,9 @@ export interface RunRecord {
   id: string;
   root_id: string;
   started_at: string;
-  host: Host;
-  router: Identity;
+  router: Owner;
+  /** Within which its process numbers are counted. */
+  pid_namespace: string;
   /** The tool's process. */
   leader: Identity | null;
   /** The pipes that it writes into. */
@@ -36,41 +29,47 @@ export function parseRecord(text: string): RunRecord | null {
 }
 
 /**
- * What has become of a run, seen from `host`. `away`: on another system, which alone can tell. `gone`: its system was started
- * again, so nothing of it lives. `here`: it may live, if its router does.
+ * What has become of a run, seen from a process. `away`: on another machine or in another container, which alone can tell.
+ * `gone`: the machine was started again, so nothing of it lives. `here`: it may live, if its router does.
  */
-export function whereabouts(record: RunRecord, host: Host): 'here' | 'gone' | 'away' {
-  const { name, boot, pidNamespace } = record.host;
-  if (name !== host.name) return 'away';
-  if (boot !== host.boot) return 'gone';
-  return pidNamespace === host.pidNamespace ? 'here' : 'away';
+export function whereabouts(
+  { router, pid_namespace }: RunRecord,
+  here: { owner: Owner; pidNamespace: string },
+): 'here' | 'gone' | 'away' {
+  if (router.host !== here.owner.host) return 'away';
+  if (router.bootId !== here.owner.bootId) return 'gone';
+  return pid_namespace === here.pidNamespace ? 'here' : 'away';
 }
 
 function isRecord(value: unknown): value is RunRecord {
-  if (typeof value !== 'object' || value === null) return false;
-  const { version, id, root_id, started_at, host, router, leader, pipes, trace } = value as Record<
-    string,
-    unknown
-  >;
+  if (!isObject(value)) return false;
+  const { version, id, root_id, started_at, router, pid_namespace, leader, pipes, trace } = value;
   return (
     version === 1 &&
-    [id, root_id, started_at].every((text) => typeof text === 'string') &&
-    isHost(host) &&
-    isIdentity(router) &&
+    [id, root_id, started_at, pid_namespace].every((text) => typeof text === 'string') &&
+    isOwner(router) &&
     (leader === null || isIdentity(leader)) &&
     Array.isArray(pipes) &&
     (trace === null || typeof trace === 'string')
   );
 }
 
-function isHost(value: unknown): value is Host {
-  if (typeof value !== 'object' || value === null) return false;
-  const { name, boot, pidNamespace } = value as Record<string, unknown>;
-  return [name, boot, pidNamespace].every((text) => typeof text === 'string');
+function isOwner(value: unknown): value is Owner {
+  if (!isObject(value)) return false;
+  const { pid, host, bootId, startTicks } = value;
+  return (
+    Number.isInteger(pid) &&
+    typeof host === 'string' &&
+    (bootId === null || typeof bootId === 'string') &&
+    (startTicks === null || typeof startTicks === 'number')
+  );
 }
 
 function isIdentity(value: unknown): value is Identity {
-  if (typeof value !== 'object' || value === null) return false;
-  const { pid, start } = value as Record<string, unknown>;
-  return Number.isInteger(pid) && typeof start === 'number';
+  if (!isObject(value)) return false;
+  return Number.isInteger(value.pid) && typeof value.start === 'number';
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
