@@ -13,6 +13,8 @@ export type LoginAnswer = { loggedIn: true } | { loggedIn: false; problem: strin
 const PROBE_TIMEOUT_MS = 5000;
 /** SIGTERM to SIGKILL, ms. */
 const GRACE_MS = 300;
+/** How long output is read once the program itself has ended, ms: somebody else may hold its pipes. */
+const LAST_OUTPUT_MS = 500;
 const NO_ANSWER = 'it did not answer within 5 s';
 
 /** Asks a tool's binary for its version. Never longer than five seconds; stdin is closed. */
@@ -71,25 +73,47 @@ async function ask(
     maxBuffer: 64 * 1024,
     detached: process.platform !== 'win32',
   });
-  const { pid } = asked;
-  const family = pid === undefined ? null : Family.begin({ leader: pid, marker: null, leaveRunning: [] });
-  let timer: NodeJS.Timeout | undefined;
+  const family = familyOf(asked.pid);
+  const stopReading = (): void => {
+    for (const pipe of [asked.stdout, asked.stderr]) pipe.destroy();
+  };
+  let timedOut = false;
+  const timers: NodeJS.Timeout[] = [];
   const silence = new Promise<null>((resolve) => {
-    timer = setTimeout(() => void endAll(family).then(() => resolve(null)), PROBE_TIMEOUT_MS);
+    const giveUp = async (): Promise<void> => {
+      timedOut = true;
+      await endAll(family);
+      stopReading();
+      resolve(null);
+    };
+    timers.push(setTimeout(() => void giveUp(), PROBE_TIMEOUT_MS));
   });
-  asked.once('exit', () => void endAll(family));
+  let ended: Promise<void> | null = null;
+  asked.once('exit', () => {
+    ended = endAll(family);
+    timers.push(setTimeout(stopReading, LAST_OUTPUT_MS));
+  });
   const answer = await Promise.race([asked, silence]);
-  clearTimeout(timer);
-  for (const pipe of [asked.stdout, asked.stderr]) pipe.destroy();
-  if (answer === null) return { timedOut: true, exitCode: null, stdout: '', stderr: '' };
+  for (const timer of timers) clearTimeout(timer);
+  await ended;
+  // What a program says while it is being ended is no answer.
+  if (answer === null || timedOut) return { timedOut: true, exitCode: null, stdout: '', stderr: '' };
   const { exitCode = null, stdout, stderr } = answer;
   return { timedOut: false, exitCode, stdout, stderr };
 }
 
+function familyOf(pid: number | undefined): Family | null {
+  return pid === undefined ? null : Family.begin({ leader: pid, marker: null, leaveRunning: [] });
+}
+
+/** Ends whatever a program has started and left. */
 async function endAll(family: Family | null): Promise<void> {
   const monotonicMs = () => performance.now();
-  const urgent = new AbortController().signal;
-  await family?.end({ killAtMs: monotonicMs() + GRACE_MS, monotonicMs, urgent });
+  await family?.end({
+    killAtMs: monotonicMs() + GRACE_MS,
+    monotonicMs,
+    urgent: new AbortController().signal,
+  });
 }
 
 function said(args: readonly string[], exitCode: number | null): string {
