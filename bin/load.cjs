@@ -1,9 +1,10 @@
 'use strict';
 // Loads the bundle. Where the build left compiled code for this very version of V8 it is used, which saves more than half of
 // the start; anything else about it is ignored by V8, and the source is compiled as usual.
-const { readFileSync } = require('node:fs');
+const { existsSync, readFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const path = require('node:path');
+const { pathToFileURL } = require('node:url');
 const vm = require('node:vm');
 
 const file = path.join(__dirname, '..', 'dist', 'cli.cjs');
@@ -20,8 +21,14 @@ function load(cachedData) {
   });
   const loaded = { exports: {} };
   const run = script.runInThisContext();
-  run(loaded.exports, createRequire(file), loaded, (name) => import(name));
+  run(loaded.exports, createRequire(file), loaded, (name) => import(bundled(name) ?? name));
   return { exports: loaded.exports, script };
+}
+
+/** Where the build left a package as one file; `null`: it is loaded from node_modules. */
+function bundled(name) {
+  const later = path.join(__dirname, '..', 'dist', 'later', `${name}.cjs`);
+  return existsSync(later) ? pathToFileURL(later).href : null;
 }
 
 function readCache() {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { at, entriesOf, isTree, type Tree } from '../src/config/tree.js';
 import { ACCESS_LEVELS } from '../src/domain/request.js';
 import { passes } from './tool-pages/command-line.js';
+import { apiText } from './tool-pages/http.js';
 import { code, plain, table } from './tool-pages/markdown.js';
 import { type ToolSource, toolPage } from './tool-pages/page.js';
 import { headOf, measuredVersion } from './tool-pages/remarks.js';
@@ -37,7 +38,7 @@ async function readSource(from: {
   };
 }
 
-const HEAD = ['tool', 'binary', 'output', 'access', 'resume', 'schema', 'cost cap', 'definition'];
+const HEAD = ['tool', 'binary or API', 'output', 'access', 'resume', 'schema', 'cost cap', 'definition'];
 
 function indexPage(sources: readonly ToolSource[]): string {
   return `${[
@@ -60,6 +61,7 @@ function indexPage(sources: readonly ToolSource[]): string {
 
 function indexRow({ name, tool, yaml }: ToolSource): string[] {
   const isMock = tool.kind === 'mock';
+  if (tool.kind === 'http') return apiRow({ name, tool, yaml });
   return [
     `[${name}](${name}.md)`,
     isMock ? 'none' : code(plain(tool.binary)),
@@ -69,6 +71,20 @@ function indexRow({ name, tool, yaml }: ToolSource): string[] {
     passes(tool, ['schema', 'schema_file']) ? 'by the tool' : 'by the prompt',
     passes(tool, ['max_cost_usd']) ? 'told' : 'not told',
     groundText(yaml, isMock),
+  ];
+}
+
+function apiRow({ name, tool, yaml }: Pick<ToolSource, 'name' | 'tool' | 'yaml'>): string[] {
+  const link = `[${name}](${name}.md)`;
+  return [
+    link,
+    apiText(tool),
+    plain(tool.api),
+    'any',
+    'no',
+    'by the tool',
+    'not told',
+    groundText(yaml, false),
   ];
 }
 

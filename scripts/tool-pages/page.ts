@@ -1,8 +1,9 @@
-import { toolSchema } from '../../src/config/schema/tools.js';
+import { KEYS_OF_KIND, toolSchema } from '../../src/config/schema/tools.js';
 import { at, entriesOf, isTree, type Tree } from '../../src/config/tree.js';
 import { ACCESS_LEVELS } from '../../src/domain/request.js';
 import { commandText, passedTable } from './command-line.js';
 import { failureLines } from './failures.js';
+import { requestLines } from './http.js';
 import { code, plain, table } from './markdown.js';
 import { modelLines } from './models.js';
 import { type Ground, headOf, remarksOf } from './remarks.js';
@@ -28,10 +29,22 @@ interface Chapter {
   lines(source: ToolSource): string[];
 }
 
-const CALL = ['kind', 'binary', 'platforms', 'command_template', 'args', 'prompt', 'prompt_escapes'];
+const CALL = [
+  'kind',
+  'api',
+  'base_url',
+  'headers',
+  'extra_body',
+  'binary',
+  'platforms',
+  'command_template',
+  'args',
+  'prompt',
+  'prompt_escapes',
+];
 const ENVIRONMENT = ['env_vars', 'env_template', 'env_unset', 'env_required', 'env_inherit', 'private_tmp'];
 const BILLING = ['billing', 'api_key_env', 'cost_cap', 'rate_limit', 'concurrency'];
-const LIMITS = ['timeout', 'idle_timeout', 'grace', 'max_output', 'leave_running'];
+const LIMITS = ['connect_timeout', 'timeout', 'idle_timeout', 'grace', 'max_output', 'leave_running'];
 const INSTALLING = ['install_hint', 'version', 'login_check'];
 const READING = ['output', 'ok_exit_codes', 'allow_empty'];
 
@@ -72,7 +85,9 @@ export function toolPage(source: ToolSource): string {
   ].join('\n')}\n`;
 }
 
-function callLines({ tool }: ToolSource): string[] {
+function callLines(source: ToolSource): string[] {
+  const { tool } = source;
+  if (tool.kind === 'http') return requestLines(source);
   if (tool.kind === 'mock') return ['In-process: nothing is started, no key and no network are needed.'];
   const escapes = tool.prompt_escapes === undefined ? [] : ['', ...settingsTable(tool, ['prompt_escapes'])];
   return [
@@ -125,11 +140,16 @@ function settings(...keys: string[]): Chapter['lines'] {
 /** Limits hold even where the definition is silent; a tool that prints only at its end has no idle clock. */
 function limitLines({ tool }: ToolSource): string[] {
   const isSilent = at(tool, ['output', 'at_exit']) === true;
-  const hasDefault = (key: string) => inSchema(key, 'default') !== undefined && tool.kind !== 'mock';
+  const hasDefault = (key: string) => inSchema(key, 'default') !== undefined && isOfKind(tool, key);
   const keys = LIMITS.filter(
     (key) => key in tool || (hasDefault(key) && !(isSilent && key === 'idle_timeout')),
   );
   return settingsTable(tool, keys);
+}
+
+function isOfKind({ kind }: Tree, key: string): boolean {
+  if (kind === 'mock') return false;
+  return key === 'timeout' || KEYS_OF_KIND[kind === 'http' ? 'http' : 'command'].includes(key);
 }
 
 /** Keys with their values, or those of the config's schema, and in the words of that schema what they mean. */

@@ -3,7 +3,7 @@ import type { Outcome } from '../domain/attempt.js';
 import type { SessionTotals } from '../domain/cost.js';
 import type { Availability } from '../domain/facts.js';
 import type { Failure } from '../domain/failure.js';
-import type { Access, Effort } from '../domain/request.js';
+import type { Access, Effort, Message } from '../domain/request.js';
 import type { Result } from '../domain/result.js';
 import type { Usage } from '../domain/usage.js';
 
@@ -20,10 +20,14 @@ export interface Task<T extends ToolConfig = ToolConfig> {
   /** The user's own file when the prompt is exactly that file. */
   promptFile: string | null;
   system: string | null;
+  /** The turns of a conversation, the prompt as the last one; empty: the prompt is all there is. */
+  turns: readonly Message[];
   access: Access;
   effort: Effort | null;
   maxTokens: number | null;
   temperature: number | null;
+  /** Texts at which the answer ends. */
+  stop: readonly string[];
   /** Cap of the run, integer micro-USD. */
   maxCostMicroUsd: number | null;
   /** JSON Schema that the answer must satisfy, as JSON text. */
@@ -89,7 +93,18 @@ export type AdapterEvent =
   | { type: 'usage'; usage: Usage | null; reportedCostMicroUsd: number | null };
 
 /** What would run: shown by `--dry-run`. */
-export type Preview = { argv: string[]; stdin: 'prompt' | 'closed' } | { mock: true };
+export type Preview =
+  | { argv: string[]; stdin: 'prompt' | 'closed' }
+  | { request: PreviewedRequest }
+  | { mock: true };
+
+/** A request as it would be sent, with what is secret in its headers masked. */
+export interface PreviewedRequest {
+  method: 'POST';
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body: Readonly<Record<string, unknown>>;
+}
 
 /** Runs one kind of tool. */
 export interface Adapter<T extends ToolConfig = ToolConfig> {

@@ -13,11 +13,11 @@ import { createOutputReader, MAX_LINE_BYTES, type OutputReader } from './command
 import { type PrivatePlaces, SHOWN_PLACES } from './command/placeholder-values.js';
 import { openPrivateFolder, type PrivateFolder, readWritten } from './command/private-files.js';
 import type { ProcessEnd, ProcessSpec } from './command/process-spec.js';
-import { refused } from './command/refused.js';
 import { type FinishedRun, limitMentionsOf, outcomeOf } from './command/run.js';
 import { runProcess } from './command/subprocess.js';
 import { traceparent } from './command/traceparent.js';
 import { type CommandLine, commandLine, ignoredOptions } from './command/values.js';
+import { refused } from './refused.js';
 
 type CommandTask = Task<CommandTool>;
 

@@ -14,7 +14,7 @@ export function plannedDocument(invocation: Invocation, { previews, rejectedPrev
   }));
   const rejected = document.plan.rejected.map((entry, index) => {
     const preview = rejectedPreviews[index] ?? null;
-    return preview === null || 'mock' in preview ? entry : { ...entry, argv: preview.argv };
+    return preview === null ? entry : { ...entry, ...wouldRun(preview) };
   });
   return { ...document, plan: { ...document.plan, candidates, rejected } };
 }
@@ -22,5 +22,13 @@ export function plannedDocument(invocation: Invocation, { previews, rejectedPrev
 function previewFields(preview: Result<Preview, Failure> | undefined) {
   if (preview === undefined) return {};
   if (!preview.ok) return { argv: null, failure: failureDocument(preview.error) };
-  return 'mock' in preview.value ? { argv: null } : { argv: preview.value.argv, stdin: preview.value.stdin };
+  if ('mock' in preview.value) return { argv: null };
+  return 'argv' in preview.value
+    ? { ...wouldRun(preview.value), stdin: preview.value.stdin }
+    : wouldRun(preview.value);
+}
+
+function wouldRun(preview: Preview) {
+  if ('mock' in preview) return {};
+  return 'argv' in preview ? { argv: preview.argv } : { request: preview.request };
 }

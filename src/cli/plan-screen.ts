@@ -19,14 +19,15 @@ export function planScreen({ plan, previews, rejectedPreviews }: PlanView, paint
     lines.push(`  ${index + 1}. ${paint.bold(pairName(candidate))}`);
     lines.push(...candidate.because.map((because) => `       ${becauseLine(because, paint)}`));
     const preview = previews[index];
-    if (preview !== undefined) lines.push(`       ${previewLine(preview)}`);
+    if (preview !== undefined) lines.push(...previewLines(preview).map((line) => `       ${line}`));
   }
   if (plan.candidates.length === 0) lines.push('  nobody can serve this request');
   if (plan.rejected.length > 0) lines.push('  rejected:');
   for (const [index, rejected] of plan.rejected.entries()) {
     lines.push(...rejectedLines(rejected, paint));
     const preview = rejectedPreviews[index] ?? null;
-    if (preview !== null) lines.push(`       would run: ${commandText(preview)}`);
+    if (preview !== null)
+      lines.push(`       would ${'request' in preview ? 'send' : 'run'}: ${commandText(preview)}`);
   }
   lines.push(
     ...plan.ignored.map(({ option, tool, detail }) => `  ignored: ${option} for ${tool}: ${detail}`),
@@ -52,13 +53,21 @@ function becauseLine({ rule, detail, at }: Because, paint: Paint): string {
   return `${rule}: ${detail}${at === null ? '' : paint.dim(`  (${at})`)}`;
 }
 
-function previewLine(preview: Result<Preview, Failure>): string {
-  if (!preview.ok) return `would fail: ${preview.error.type}: ${preview.error.message}`;
-  return 'mock' in preview.value ? 'runs in-process, no command' : `runs: ${commandText(preview.value)}`;
+function previewLines(preview: Result<Preview, Failure>): string[] {
+  if (!preview.ok) return [`would fail: ${preview.error.type}: ${preview.error.message}`];
+  if ('mock' in preview.value) return ['runs in-process, no command'];
+  if ('argv' in preview.value) return [`runs: ${commandText(preview.value)}`];
+  const { headers, body } = preview.value.request;
+  return [
+    `sends: ${commandText(preview.value)}`,
+    ...Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`),
+    `  ${JSON.stringify(body)}`,
+  ];
 }
 
 function commandText(preview: Preview): string {
   if ('mock' in preview) return 'in-process';
+  if ('request' in preview) return `${preview.request.method} ${preview.request.url}`;
   return `${preview.argv.map(quoteForShell).join(' ')}${preview.stdin === 'prompt' ? '  < prompt' : ''}`;
 }
 

@@ -12,7 +12,10 @@ import type { RouterConfig, ToolConfig } from './types.js';
 export type { Folders } from './resolve/reader.js';
 
 /** Built-in tools in order of preference; others follow, `mock` is last. */
-const TOOL_ORDER = ['claude-code', 'codex', 'gemini', 'opencode', 'qwen-code', 'copilot', 'ollama'];
+const TOOL_ORDER = [
+  ...['claude-code', 'codex', 'gemini', 'opencode', 'qwen-code', 'copilot', 'ollama'],
+  ...['anthropic', 'openai', 'openrouter'],
+];
 
 /** Turns a tree without findings into the config that everything else reads: defaults filled in, paths absolute. */
 export function resolveConfig(merged: Merged, folders: Folders): RouterConfig {

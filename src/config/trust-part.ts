@@ -1,6 +1,6 @@
 import { visible } from '../diagnostics/render.js';
 import type { Merged } from './layers.js';
-import { at, child, entriesOf, isTree, type Path, type Tree } from './tree.js';
+import { at, child, entriesOf, isTree, itemsOf, type Path, type Tree } from './tree.js';
 
 const SECTIONS = ['tools', 'policies', 'ledger', 'traces', 'server'];
 const AGENT_KEYS = ['access', 'system_file'];
@@ -41,10 +41,21 @@ export function whatItDoes(merged: Merged, project: unknown): string[] {
 function toolLine(merged: Merged, name: string, entry: unknown): string {
   const path = ['tools', name];
   const stated = isTree(entry) ? Object.keys(entry) : [];
-  const changes = stated.filter((key) => !['kind', 'binary', 'command_template', 'args'].includes(key));
+  const changes = stated.filter(
+    (key) => !['kind', 'binary', 'command_template', 'args', 'base_url', 'api_key_env'].includes(key),
+  );
   const also = changes.length === 0 ? '' : `  (sets ${changes.join(', ')})`;
-  if (at(merged.value, [...path, 'kind']) === 'mock') return `tool ${name}: canned answers, runs nothing`;
+  const kind = at(merged.value, [...path, 'kind']);
+  if (kind === 'mock') return `tool ${name}: canned answers, runs nothing`;
+  if (kind === 'http') return `tool ${name}: sends prompts to ${httpTarget(merged, path)}${also}`;
   return `tool ${name}: ${commandLine(merged, path)}${also}`;
+}
+
+/** Where prompts go, and which key with them. */
+function httpTarget(merged: Merged, path: Path): string {
+  const url = String(at(merged.value, [...path, 'base_url']) ?? 'nowhere');
+  const keys = itemsOf(at(merged.value, [...path, 'api_key_env'])).map(({ item }) => String(item));
+  return keys.length === 0 ? `${url}, without a key` : `${url} with the key in ${keys.join(' or ')}`;
 }
 
 /** As written: the placeholders say what is filled in. */

@@ -3,6 +3,7 @@ import type { Billing, Price } from '../domain/cost.js';
 import type { CoolingScope, FailureType } from '../domain/failure.js';
 import type { Access, Effort, Tier } from '../domain/request.js';
 import type { ArgvTemplate, TemplateArgument } from '../domain/template.js';
+import type { APIS } from './schema/parts.js';
 
 /** A value that can turn out wrong later, with the place where it was written (`file:line:column`). */
 export interface Placed<T> {
@@ -150,7 +151,30 @@ export interface MockResponse {
   failure: { type: FailureType; message: string; retryAfterMs: number | null } | null;
 }
 
-export type ToolConfig = CommandTool | MockTool;
+/** A protocol that a provider API speaks. */
+export type Api = (typeof APIS)[number];
+
+/** A tool that is a provider API, or a local server that speaks the same protocol. */
+export interface HttpTool extends ToolBase {
+  kind: 'http';
+  /** A model of the catalogue may need another. */
+  api: Api;
+  /** May hold `${VAR}`, like the headers. */
+  baseUrl: Placed<string>;
+  /** Names of variables; the first that is set holds the key. Empty: no key is needed. */
+  apiKeyEnv: readonly string[];
+  headers: Readonly<Record<string, Placed<string>>>;
+  /** Keys of the body of every request; they win over ours. */
+  extraBody: Readonly<Record<string, unknown>>;
+  /** Until a connection is ready to send, TLS and proxy included, ms. */
+  connectTimeoutMs: number;
+  /** Longest silence of a connection that is ready, ms. */
+  idleTimeoutMs: number;
+  /** The most text of an answer. */
+  maxOutputBytes: number;
+}
+
+export type ToolConfig = CommandTool | HttpTool | MockTool;
 
 export type OutputSource = 'stdout' | 'stderr' | 'output_file' | 'usage_file';
 
@@ -245,6 +269,8 @@ export interface ModelConfig {
   id: string;
   /** Ids that differ, by tool. */
   ids: Readonly<Record<string, string>>;
+  /** Where it needs another protocol than its tool's. */
+  api: Api | null;
   tier: Tier | null;
   contextWindow: number | null;
   maxOutputTokens: number | null;

@@ -40,11 +40,19 @@ export interface Resume {
   totals: SessionTotals;
 }
 
+/** One part of a conversation. */
+export interface Message {
+  role: 'system' | 'user' | 'assistant';
+  text: string;
+}
+
 /** What a caller asks for. `null` means not given: the config decides. */
 export interface Request {
   agent: string | null;
   /** The whole prompt, contexts included, byte for byte as the tool shall see it. */
   prompt: string;
+  /** A conversation that goes before the prompt; the prompt may be empty then. */
+  messages: readonly Message[];
   /** The user's own file, when the prompt is exactly that file. */
   promptFile: string | null;
   system: string | null;
@@ -60,6 +68,8 @@ export interface Request {
   effort: Effort | null;
   maxTokens: number | null;
   temperature: number | null;
+  /** Texts at which the answer ends. */
+  stop: readonly string[];
   /** Cap of this request, integer micro-USD. */
   maxCostMicroUsd: number | null;
   /** Go over limits of spending; only with a justification. */
@@ -95,6 +105,7 @@ export function emptyRequest(cwd: string): Request {
   return {
     agent: null,
     prompt: '',
+    messages: [],
     promptFile: null,
     system: null,
     task: null,
@@ -107,6 +118,7 @@ export function emptyRequest(cwd: string): Request {
     effort: null,
     maxTokens: null,
     temperature: null,
+    stop: [],
     maxCostMicroUsd: null,
     force: false,
     justification: null,

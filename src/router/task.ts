@@ -36,10 +36,12 @@ export function taskOf(
     promptFile: request.promptFile,
     // An empty one takes the agent's away.
     system: (request.system ?? agent?.system) || null,
+    turns: request.messages,
     access: plan.access,
     effort: request.effort ?? agent?.effort ?? null,
     maxTokens: request.maxTokens ?? agent?.maxTokens ?? null,
     temperature: request.temperature ?? agent?.temperature ?? null,
+    stop: request.stop,
     maxCostMicroUsd: capOf(config, {
       policy: plan.policy,
       agent: plan.agent,
@@ -65,7 +67,7 @@ function keepsPrompts({ policies }: RouterConfig, { policy }: Plan): boolean {
 }
 
 function idleTimeout(tool: ToolConfig, agent: AgentConfig | null): number | null {
-  if (tool.kind !== 'command' || tool.idleTimeoutMs === null) return null;
+  if (tool.kind === 'mock' || tool.idleTimeoutMs === null) return null;
   return agent?.idleTimeoutMs ?? tool.idleTimeoutMs;
 }
 

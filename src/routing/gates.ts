@@ -62,8 +62,9 @@ export function checkGates(input: GateInput): GateRefusal | null {
 
 function offered({ tool, model }: GateInput): GateRefusal | null {
   if (model === null) {
-    if (tool.kind !== 'command' || !needsModel(tool)) return null;
-    return refuse('model_not_found', `the command of \`${tool.name}\` needs a model, and none is named`, {
+    if (tool.kind === 'mock' || (tool.kind === 'command' && !needsModel(tool))) return null;
+    const what = tool.kind === 'http' ? 'API' : 'command';
+    return refuse('model_not_found', `the ${what} of \`${tool.name}\` needs a model, and none is named`, {
       hint: `give one with \`--model\`, or list one under \`models\` of \`${tool.name}\``,
       at: tool.at,
     });
@@ -85,7 +86,10 @@ function resumable({ tool, resumes }: GateInput): GateRefusal | null {
   if (!resumes) return null;
   if (tool.kind === 'command' && canResume(tool)) return null;
   return refuse('invalid_request', `\`${tool.name}\` cannot continue a session`, {
-    hint: 'its definition has no `{tool_session_id}`; send the whole conversation as a prompt',
+    hint:
+      tool.kind === 'http'
+        ? 'an API keeps no sessions; send the whole conversation as a prompt'
+        : 'its definition has no `{tool_session_id}`; send the whole conversation as a prompt',
     at: tool.at,
   });
 }

@@ -162,10 +162,13 @@ function preferredChoice(input: SelectionInput, more: Because[]): Choice {
   return [{ tool: agent.preferredTool.value, model, because, at: place.at }];
 }
 
-/** No agent, or one without a preference: every tool in order, but never the built-in mock unasked: its answers are canned. */
+/**
+ * No agent, or one without a preference: every tool in order, but never the built-in mock unasked: its answers are canned. Nor a
+ * server that needs no key: nobody knows whether it is there.
+ */
 function firstUsableChoice({ config }: SelectionInput, more: Because[]): Choice {
   return Object.values(config.tools)
-    .filter((tool) => !(tool.kind === 'mock' && tool.builtIn))
+    .filter((tool) => !(tool.builtIn && (tool.kind === 'mock' || isUncertain(tool))))
     .map((tool) => ({
       tool: tool.name,
       model: firstModel(tool),
@@ -179,6 +182,10 @@ function firstUsableChoice({ config }: SelectionInput, more: Because[]): Choice 
       ],
       at: tool.at,
     }));
+}
+
+function isUncertain(tool: ToolConfig): boolean {
+  return tool.kind === 'http' && tool.apiKeyEnv.length === 0;
 }
 
 function chainChoices(input: SelectionInput): Choice[] {

@@ -82,11 +82,14 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
   'ajv/dist/2020.js': (file) => file === 'router/answer-schema.ts',
   ulid: (file) => file === 'router/id.ts',
   libsql: (file) => file === 'ledger/sqlite.ts',
+  got: (file) => file === 'adapters/http/client.ts',
+  hpagent: (file) => file === 'adapters/http/client.ts',
+  'eventsource-parser': (file) => file === 'adapters/http/sse.ts',
   luxon: (file) => file === 'adapters/command/reset-time.ts',
 };
 
 const PURE =
-  /^(domain|diagnostics|redact|config|routing|policy)\/|^paths\.ts$|^router\/running\/record\.ts$|^ledger\/(ledger|rows)\.ts$|^adapters\/command\/(output|selector|pointer|failure-rules|limit-mentions|reset-time|session-share|values|environment|usage|json-values|kin|process-rows|marker)\.ts$/;
+  /^(domain|diagnostics|redact|config|routing|policy)\/|^paths\.ts$|^router\/running\/record\.ts$|^ledger\/(ledger|rows)\.ts$|^adapters\/command\/(output|selector|pointer|failure-rules|limit-mentions|reset-time|session-share|values|environment|usage|json-values|kin|process-rows|marker)\.ts$|^adapters\/(openai-chat|anthropic-messages|variables)\.ts$|^adapters\/http\/(json|wire|turns|strict-schema|provider-error|failures|limits|outcome|proxy|request)\.ts$/;
 const IMPURE_WORDS =
   /\b(process\.|console\.|Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|fetch\()/;
 

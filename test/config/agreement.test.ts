@@ -15,21 +15,17 @@ const NOT_RESOLVED = [
   ...['priced_at', 'deprecated', 'superseded_by', 'task_suitability'].map((key) => `models.*.${key}`),
 ];
 
-/** Of tools that cannot run in this version. */
-const OF_HTTP_TOOLS = ['api', 'base_url', 'headers', 'extra_body', 'connect_timeout', 'models_ttl'];
-
 describe('the schema', () => {
   it('has the keys that are resolved, and no others', () => {
     const inSchema = [
       ...new Set(schemaKeys(CONFIG_SCHEMA, '').map((key) => key.replace(/(per_failure)\.\w+/, '$1.*'))),
     ];
     const read = keysRead();
-    const later = [...NOT_IN_EFFECT, ...OF_HTTP_TOOLS.map((key) => `tools.*.${key}`)];
-    const isLater = (key: string) => later.some((one) => key === one || key.startsWith(`${one}.`));
+    const isLater = (key: string) => NOT_IN_EFFECT.some((one) => key === one || key.startsWith(`${one}.`));
     expect(inSchema.filter((key) => !read.has(key) && !isLater(key)).sort()).toEqual(
       [...NOT_RESOLVED].sort(),
     );
-    expect(later.filter((key) => !inSchema.includes(key) || read.has(key))).toEqual([]);
+    expect(NOT_IN_EFFECT.filter((key) => !inSchema.includes(key) || read.has(key))).toEqual([]);
     expect([...read].filter((key) => !inSchema.includes(key) && !key.endsWith('.*'))).toEqual([]);
   });
 
@@ -108,7 +104,7 @@ function watched<T extends object>(value: T, prefix: string, read: Set<string>):
 }
 
 const NAMED =
-  /^(agents|tools|models|policies)$|\.(task_types|env_vars|env_template|private_files|ids|map|per_failure)$/;
+  /^(agents|tools|models|policies)$|\.(task_types|env_vars|env_template|private_files|headers|ids|map|per_failure)$/;
 const SELECTORS =
   /\.output\.(text|deltas|activity|changed_files|cost_usd|tool_session_id|response_model|data|usage\.\w+_tokens|error\.\w+|finish_reason\.select)$/;
 const FILTERS = /\.(success|end|pointer|event|after)$/;

@@ -1,7 +1,7 @@
 import type { Failure } from '../../domain/failure.js';
 import { fillArgv, type TemplateArgument, type TemplateValues } from '../../domain/template.js';
 import type { Task } from '../adapter.js';
-import { refused } from './refused.js';
+import { refused } from '../refused.js';
 
 /** The longest single argument that Linux takes, in bytes (MAX_ARG_STRLEN without its final NUL). */
 export const MAX_ARGUMENT_BYTES = 131_071;

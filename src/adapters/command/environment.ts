@@ -2,32 +2,8 @@ import type { CommandTool } from '../../config/types.js';
 import type { Failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { Environment, Task } from '../adapter.js';
-import { refused } from './refused.js';
-
-/** A value after its references were replaced, each once and apart. */
-export interface Expanded {
-  text: string;
-  /** Names of `${VAR}` references that are not set. */
-  missing: string[];
-  /** Values that came from variables, in order. */
-  used: string[];
-}
-
-/** Replaces `${VAR}` and `${VAR:-default}` (when unset or empty); `$${` stands for `${`. What a value holds is not read again. */
-export function expandVariables(text: string, env: Environment): Expanded {
-  const missing: string[] = [];
-  const used: string[] = [];
-  const pattern = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
-  const expanded = text.replace(pattern, (_match, name: string | undefined, fallback: string | undefined) => {
-    if (name === undefined) return '${';
-    const value = env[name];
-    if (value === undefined && fallback === undefined) missing.push(name);
-    if ((value ?? '') === '') return fallback ?? '';
-    used.push(value ?? '');
-    return value ?? '';
-  });
-  return { text: expanded, missing, used };
-}
+import { refused } from '../refused.js';
+import { expandVariables } from '../variables.js';
 
 /** Variables that a tool needs and that are not set, without repeats. An empty required variable counts as not set. */
 export function missingVariables(tool: CommandTool, env: Environment): string[] {

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { Host } from '../adapter.js';
-import { expandVariables } from './environment.js';
+import { expandVariables } from '../variables.js';
 
 /** Where a binary is, or the places that were looked at. */
 export type Search = { found: true; path: string } | { found: false; searched: string[] };

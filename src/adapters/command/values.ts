@@ -9,10 +9,10 @@ import {
   type TemplateValues,
 } from '../../domain/template.js';
 import type { Task } from '../adapter.js';
+import { refused } from '../refused.js';
 import { argumentTrouble, optionTrouble } from './argument-trouble.js';
 import { type PrivatePlaces, SHOWN_PLACES, valuesOf } from './placeholder-values.js';
 import { escaped } from './prompt-escapes.js';
-import { refused } from './refused.js';
 
 /** A filled template: what to start, what to write into it, and the private files that it refers to. */
 export interface CommandLine {
@@ -74,9 +74,13 @@ export function commandLine(
 export function ignoredOptions(task: Task<CommandTool>): { option: string; detail: string }[] {
   const values = valuesOf(task, SHOWN_PLACES, []);
   const used = usedBy(keptArguments(task.tool.argv, values), variablesWithValues(task.tool, values));
-  return ['max_tokens', 'temperature', 'effort', 'max_cost_usd']
-    .filter((option) => (values[option] ?? null) !== null && !used.has(option))
-    .map((option) => ({ option, detail: `tool \`${task.tool.name}\` has no place for it` }));
+  const unplaced = ['max_tokens', 'temperature', 'effort', 'max_cost_usd'].filter(
+    (option) => (values[option] ?? null) !== null && !used.has(option),
+  );
+  return [...unplaced, ...(task.stop.length > 0 ? ['stop'] : [])].map((option) => ({
+    option,
+    detail: `tool \`${task.tool.name}\` has no place for it`,
+  }));
 }
 
 function accessArgs(task: Task<CommandTool>): Result<readonly string[], Failure> {

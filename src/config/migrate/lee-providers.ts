@@ -62,7 +62,8 @@ export function convertProvider(old: OldProvider, builtIns: readonly string[]): 
   if (SUBSCRIPTION_TYPES.includes(type)) return subscription(old);
   if (cli !== undefined) return commandLine(old, cli, builtIns);
   if (type === 'mock') return mock(old.name === 'mock' ? old : renamed(old, '-mock', builtIns));
-  if (HTTP_TYPES.includes(type)) return http(renamed(old, '-http', builtIns));
+  if (HTTP_TYPES.includes(type))
+    return http(renamed(old, '-http', builtIns), `${variableName(old.name)}_API_KEY`);
   return type === 'omp_cli'
     ? omp(renamed(old, '-cli', builtIns))
     : unknownType(renamed(old, '-old', builtIns), type);
@@ -87,12 +88,12 @@ function mock({ name, entry, models }: OldProvider): Noted<ProviderTool> {
   };
 }
 
-function http({ name, entry, models }: OldProvider): Noted<ProviderTool> {
+function http({ name, entry, models }: OldProvider, ownKey: string): Noted<ProviderTool> {
   const path = ['tools', name];
   const { authorization, others } = splitHeaders(child(entry, 'headers'));
   const headers = convertVariables(others, path);
   const literal = textOf(child(entry, 'api_key'));
-  const fallback = literal === undefined ? 'OPENROUTER_API_KEY' : `${variableName(name)}_API_KEY`;
+  const fallback = literal === undefined ? 'OPENROUTER_API_KEY' : ownKey;
   const keyName = textOf(child(entry, 'api_key_env')) ?? fallback;
   const notes: Note[] = [
     ...headers.notes,

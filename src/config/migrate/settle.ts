@@ -2,9 +2,9 @@ import type { Diagnostic, Place } from '../../diagnostics/diagnostic.js';
 import { createRedactor } from '../../redact/redact.js';
 import type { Layer } from '../layers.js';
 import { type LoadedConfig, loadConfig } from '../load.js';
-import { at, child, isTree, type Path, type Tree } from '../tree.js';
+import { at, isTree, type Path, type Tree } from '../tree.js';
 import { flow, yamlText } from '../yaml-text.js';
-import type { Draft, Note } from './draft.js';
+import type { Draft } from './draft.js';
 
 /** A new config as text, and what is still wrong with it. */
 export interface Settled {
@@ -64,8 +64,7 @@ function faultyPath({ code, place }: Diagnostic, value: Tree, { merged }: Loaded
     (['key', 'value'] as const).some((what) => holds(layer.place(path, what), place)),
   );
   if (found === undefined || found.length < 2) return null;
-  const isKind = found[0] === 'tools' && found[2] === 'kind';
-  return TAKEN_OUT.includes(code) || isKind ? found : null;
+  return TAKEN_OUT.includes(code) ? found : null;
 }
 
 function holds(outer: Place | null, inner: Place): boolean {
@@ -86,31 +85,8 @@ function pathsOf(value: unknown, base: Path): Path[] {
 }
 
 function takeOut({ value, notes }: Draft, path: Path): Draft {
-  if (path[0] === 'tools' && child(at(value, path.slice(0, 2)), 'kind') === 'http')
-    return withoutHttp({ value, notes }, path.slice(0, 2));
   const text = `not in effect in this version: \`${path.at(-1)}: ${flow(at(value, path))}\``;
   return { value: removed(value, path), notes: [...notes, { path: path.slice(0, -1), text }] };
-}
-
-/** A tool that nobody can run here, and that says so: agents go on to their fallbacks. */
-function withoutHttp({ value, notes }: Draft, path: Path): Draft {
-  const tool = at(value, path);
-  const hint = 'this version runs no HTTP tools';
-  const models = child(tool, 'models');
-  const stub = {
-    binary: 'no-http-tools-in-this-version',
-    args: [],
-    ...(models === undefined ? {} : { models }),
-    install_hint: hint,
-  };
-  const note: Note = { path, text: `${hint}; as soon as one does: ${flow(tool)}` };
-  return { value: replaced(value, path, stub), notes: [...notes, note] };
-}
-
-function replaced(tree: Tree, [step, ...rest]: Path, value: unknown): Tree {
-  if (step === undefined) return tree;
-  const inner = child(tree, step);
-  return { ...tree, [step]: rest.length === 0 ? value : replaced(isTree(inner) ? inner : {}, rest, value) };
 }
 
 function removed(tree: Tree, [step, ...rest]: Path): Tree {

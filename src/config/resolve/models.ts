@@ -1,7 +1,7 @@
 import type { Price } from '../../domain/cost.js';
 import type { Tier } from '../../domain/request.js';
 import { record } from '../tree.js';
-import type { ModelConfig } from '../types.js';
+import type { Api, ModelConfig } from '../types.js';
 import type { Reader } from './reader.js';
 
 /** One entry of `models`. */
@@ -12,6 +12,7 @@ export function resolveModel(name: string, model: Reader): ModelConfig {
     provider: model.text('provider'),
     id: model.text('id') ?? name,
     ids: record(model.textMap('ids').map(([tool, id]) => [tool, id.value])),
+    api: model.text('api') as Api | null,
     tier: model.text('tier') as Tier | null,
     contextWindow: model.number('context_window'),
     maxOutputTokens: model.number('max_output_tokens'),

@@ -10,7 +10,9 @@ import {
 } from '../../domain/template.js';
 import { isTree, record } from '../tree.js';
 import type {
+  Api,
   CommandTool,
+  HttpTool,
   MockResponse,
   MockTool,
   PromptEscape,
@@ -22,14 +24,16 @@ import { resolveFailures, resolveOutput } from './output.js';
 import type { Reader } from './reader.js';
 
 const MINUTE_MS = 60_000;
-const DEFAULT_TIMEOUT_MS = 15 * MINUTE_MS;
-const DEFAULT_IDLE_TIMEOUT_MS = 5 * MINUTE_MS;
+const DEFAULT_TIMEOUT_MS = { command: 15 * MINUTE_MS, http: MINUTE_MS, mock: 15 * MINUTE_MS };
+const DEFAULT_IDLE_TIMEOUT_MS = { command: 5 * MINUTE_MS, http: MINUTE_MS };
+const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 const DEFAULT_GRACE_MS = 5000;
 const DEFAULT_MAX_OUTPUT_BYTES = 64 * 1024 ** 2;
 const DEFAULT_VERSION_PATTERN = '(\\d+\\.\\d+\\.\\d+)';
 
 /** One entry of `tools`. */
 export function resolveTool(name: string, tool: Reader, isBuiltIn: boolean): ToolConfig {
+  const kind = (tool.text('kind') ?? 'command') as ToolConfig['kind'];
   const base: ToolBase = {
     name,
     at: tool.at,
@@ -37,10 +41,33 @@ export function resolveTool(name: string, tool: Reader, isBuiltIn: boolean): Too
     models: tool.texts('models') ?? [],
     billing: (tool.text('billing') ?? 'auto') as ToolBase['billing'],
     installHint: tool.text('install_hint'),
-    timeoutMs: tool.durationMs('timeout') ?? DEFAULT_TIMEOUT_MS,
+    timeoutMs: tool.durationMs('timeout') ?? DEFAULT_TIMEOUT_MS[kind],
     costCap: tool.text('cost_cap') === 'enforced' ? 'enforced' : 'checked',
   };
-  return tool.text('kind') === 'mock' ? mockTool(base, tool) : commandTool(base, tool);
+  switch (kind) {
+    case 'mock':
+      return mockTool(base, tool);
+    case 'http':
+      return httpTool(base, tool);
+    case 'command':
+      return commandTool(base, tool);
+  }
+}
+
+function httpTool(base: ToolBase, tool: Reader): HttpTool {
+  const extraBody = tool.raw('extra_body');
+  return {
+    ...base,
+    kind: 'http',
+    api: tool.text('api') as Api,
+    baseUrl: tool.placed('base_url') ?? { value: '', at: base.at },
+    apiKeyEnv: valuesOf(tool, 'api_key_env') ?? [],
+    headers: record(tool.textMap('headers')),
+    extraBody: isTree(extraBody) ? extraBody : {},
+    connectTimeoutMs: tool.durationMs('connect_timeout') ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    idleTimeoutMs: tool.durationMs('idle_timeout') ?? DEFAULT_IDLE_TIMEOUT_MS.http,
+    maxOutputBytes: tool.sizeBytes('max_output') ?? DEFAULT_MAX_OUTPUT_BYTES,
+  };
 }
 
 function mockTool(base: ToolBase, tool: Reader): MockTool {
@@ -97,7 +124,8 @@ function commandTool(base: ToolBase, tool: Reader): CommandTool {
     privateFiles: record(tool.textMap('private_files').map(([file, { value }]) => [file, value] as const)),
     version: versionOf(tool),
     loginCheck: loginCheckOf(tool),
-    idleTimeoutMs: tool.durationMs('idle_timeout') ?? (output.atExit ? null : DEFAULT_IDLE_TIMEOUT_MS),
+    idleTimeoutMs:
+      tool.durationMs('idle_timeout') ?? (output.atExit ? null : DEFAULT_IDLE_TIMEOUT_MS.command),
     graceMs: tool.durationMs('grace') ?? DEFAULT_GRACE_MS,
     maxOutputBytes: tool.sizeBytes('max_output') ?? DEFAULT_MAX_OUTPUT_BYTES,
     leaveRunning: valuesOf(tool, 'leave_running') ?? [],

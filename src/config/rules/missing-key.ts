@@ -44,9 +44,9 @@ function missingInTool(context: RuleContext, tool: { name: string; entry: Tree; 
       : [];
   }
   if (child(entry, 'kind') === 'http') {
-    return lacks('api')
-      ? [needs(context, path, `tool \`${name}\` of kind \`http\` needs the key \`api\``)]
-      : [];
+    const keys = ['api', 'base_url'].filter(lacks).map((key) => `\`${key}\``);
+    if (keys.length === 0) return [];
+    return [needs(context, path, `tool \`${name}\` of kind \`http\` needs the key ${keys.join(', and ')}`)];
   }
   const hasNoArguments = lacks('args') && lacks('command_template');
   const wanted = [

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { at, child, entriesOf, isTree, itemsOf, type Path } from '../tree.js';
+import { APIS } from '../schema/parts.js';
+import { at, child, entriesOf, itemsOf, type Path } from '../tree.js';
 import { describePath } from '../words.js';
 import { entries, finding, isOwn, type Rule, type RuleContext } from './rule.js';
 
@@ -7,14 +8,14 @@ import { entries, finding, isOwn, type Rule, type RuleContext } from './rule.js'
 export const NOT_IN_EFFECT: readonly string[] = [
   'ledger.retention_days',
   'server',
-  'models.*.api',
+  'tools.*.models_ttl',
   'tools.*.platforms',
   'tools.*.concurrency',
   'tools.*.rate_limit',
 ];
 
-/** Kinds of tools that cannot run yet. */
-export const KINDS_NOT_IN_EFFECT: readonly unknown[] = ['http'];
+/** Protocols of HTTP tools and models that nobody speaks yet. */
+const APIS_NOT_IN_EFFECT: readonly unknown[] = ['openai-responses', 'gemini', 'ollama'];
 
 const CODE = 'config/not-in-effect';
 
@@ -26,7 +27,10 @@ export const notInEffect: Rule = {
       unheeded(context, path),
     ),
     ...entries(context, 'tools').flatMap(({ name, entry, path }) =>
-      unusableKind(context, { name, entry, path }),
+      child(entry, 'kind') === 'http' ? unspokenApi(context, { what: `tool \`${name}\``, entry, path }) : [],
+    ),
+    ...entries(context, 'models').flatMap(({ name, entry, path }) =>
+      unspokenApi(context, { what: `model \`${name}\``, entry, path }),
     ),
   ],
 };
@@ -46,25 +50,17 @@ function pathsOf(value: unknown, [key, ...rest]: readonly string[]): Path[] {
 }
 
 function unheeded(context: RuleContext, path: Path): Diagnostic[] {
-  if (!isOwn(context, path) || context.isDoubtful(path) || isOfUnusableTool(context, path)) return [];
+  if (!isOwn(context, path) || context.isDoubtful(path)) return [];
   const message = `${describePath(path)} is not in effect in this version`;
   const hint = 'it is checked and otherwise ignored';
   return [finding(context, { code: CODE, path, what: 'key', message, hint })];
 }
 
-function unusableKind(
-  context: RuleContext,
-  tool: { name: string; entry: unknown; path: Path },
-): Diagnostic[] {
-  const kind = child(tool.entry, 'kind');
-  if (!KINDS_NOT_IN_EFFECT.includes(kind)) return [];
-  const message = `tool \`${tool.name}\` of kind \`${String(kind)}\` cannot run in this version`;
-  const hint = 'tools of kind `command` can: a program that calls the API, for example';
-  return [finding(context, { code: CODE, path: [...tool.path, 'kind'], message, hint, severity: 'error' })];
-}
-
-/** That its tool cannot run says enough. */
-function isOfUnusableTool(context: RuleContext, path: Path): boolean {
-  const tool = at(context.merged.value, path.slice(0, 2));
-  return path[0] === 'tools' && isTree(tool) && KINDS_NOT_IN_EFFECT.includes(tool.kind);
+function unspokenApi(context: RuleContext, one: { what: string; entry: unknown; path: Path }): Diagnostic[] {
+  const api = child(one.entry, 'api');
+  if (!APIS_NOT_IN_EFFECT.includes(api)) return [];
+  const message = `${one.what} with \`api: ${String(api)}\` cannot run in this version`;
+  const spoken = APIS.filter((known) => !APIS_NOT_IN_EFFECT.includes(known)).map((known) => `\`${known}\``);
+  const hint = `${spoken.join(' and ')} can; many providers speak \`openai-chat\` as well`;
+  return [finding(context, { code: CODE, path: [...one.path, 'api'], message, hint, severity: 'error' })];
 }

@@ -70,7 +70,7 @@ export const access = (description: string): Schema => oneOf(description, ACCESS
 export const RETENTION_DAYS = 30;
 
 /** Protocols of provider APIs. */
-export const APIS = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini', 'ollama'];
+export const APIS = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini', 'ollama'] as const;
 
 /** Names of agents, tools and policies: no colon (`tool:model`), no slash, no blank. */
 export const NAME = '^[A-Za-z0-9][A-Za-z0-9._-]*$';

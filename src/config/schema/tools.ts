@@ -107,7 +107,7 @@ const COMMON: Record<string, Schema> = {
     default: 'auto',
   },
   install_hint: text('What to run when the tool is missing'),
-  timeout: { ...duration('Bounds one attempt'), default: '15m' },
+  timeout: { ...duration('Bounds one attempt [an HTTP tool: 60s]'), default: '15m' },
   concurrency: count('Runs at once, over all processes [unlimited]'),
   rate_limit: rateLimit,
 };
@@ -174,7 +174,7 @@ const COMMAND: Record<string, Schema> = {
   api_key_env: {
     type: ['string', 'array'],
     description:
-      'Variable that holds the API key, or a list; with `billing: auto` one that is set means metered billing, with `billing: subscription` the tool does not inherit it',
+      'Variable that holds the API key, or a list, of which the first that is set counts; an HTTP tool sends it. With `billing: auto` one that is set means metered billing, with `billing: subscription` a command tool does not inherit it',
     minLength: 1,
     items: { type: 'string', minLength: 1 },
   },
@@ -197,9 +197,15 @@ const COMMAND: Record<string, Schema> = {
   },
   version,
   login_check: loginCheck,
-  idle_timeout: { ...duration('Ends an attempt that prints nothing for so long'), default: '5m' },
+  idle_timeout: {
+    ...duration('Ends an attempt that shows nothing for so long [an HTTP tool: 60s]'),
+    default: '5m',
+  },
   grace: { ...duration('From SIGTERM to SIGKILL'), default: '5s' },
-  max_output: { ...size('The most output that is read'), default: '64MiB' },
+  max_output: {
+    ...size('The most output that is read; of an HTTP tool, the most text of an answer'),
+    default: '64MiB',
+  },
   cost_cap: {
     ...oneOf('`enforced`: the tool holds `{max_cost_usd}` itself; `checked`: the router watches it', [
       'enforced',
@@ -213,14 +219,19 @@ const COMMAND: Record<string, Schema> = {
 /** Keys of an HTTP tool alone. */
 const HTTP: Record<string, Schema> = {
   api: oneOf('The protocol that the provider speaks', APIS),
-  base_url: text('Where the API is, up to and without the last part of its paths'),
+  base_url: text(
+    'Where the API is, up to `/chat/completions` or `/messages`; may hold variables, as in `env_vars`',
+  ),
   headers: {
     type: 'object',
     description: 'More headers of every request; values may hold variables, as in `env_vars`',
     additionalProperties: { type: 'string' },
   },
-  extra_body: { type: 'object', description: 'More keys of the body of every request' },
-  connect_timeout: { ...duration('Bounds the connection'), default: '10s' },
+  extra_body: {
+    type: 'object',
+    description: 'More keys of the body of every request; they win over those of the router',
+  },
+  connect_timeout: { ...duration('Bounds the connection until it is ready to send'), default: '10s' },
   models_ttl: { ...duration("How long the provider's list of models is kept"), default: '5m' },
 };
 

@@ -1,5 +1,5 @@
 import type { LoginAnswer, VersionAnswer } from '../../adapters/probe.js';
-import type { CommandTool, ToolConfig } from '../../config/types.js';
+import type { CommandTool, HttpTool, ToolConfig } from '../../config/types.js';
 import type { Availability } from '../../domain/facts.js';
 import { lookup } from '../../domain/lookup.js';
 import { agentsOfTools, type Finding, type HealthContext, type HealthItem } from '../context.js';
@@ -23,14 +23,30 @@ async function toolFinding(
   const state = lookup(context.facts.tools, tool.name);
   if (state === null || !state.available) return missing(state, tool.name, agents);
   const forWhom = agents.length === 0 ? '' : `; for ${agents.join(', ')}`;
-  if (tool.kind !== 'command') {
-    const detail = tool.kind === 'mock' ? 'in-process, canned answers' : 'ready';
-    return { status: 'ok', detail: detail + forWhom, fix: null, data: { available: true, agents } };
+  if (tool.kind === 'http') return apiFinding(context, tool, { agents, forWhom });
+  if (tool.kind === 'mock') {
+    const detail = `in-process, canned answers${forWhom}`;
+    return { status: 'ok', detail, fix: null, data: { available: true, agents } };
   }
   const path = state.path ?? tool.binary.value;
   const [version, login] = await answersOf(context, tool, path);
   const told = commandFinding(tool, { path, version, login, isTrusted: context.probe !== null });
   return { ...told, detail: told.detail + forWhom, data: { ...told.data, agents } };
+}
+
+/** Where prompts would go. A server without a key may be there or not: it counts only where an agent needs it. */
+function apiFinding(
+  { env }: HealthContext,
+  tool: HttpTool,
+  { agents, forWhom }: { agents: readonly string[]; forWhom: string },
+): Finding {
+  const url = tool.baseUrl.value;
+  const key = tool.apiKeyEnv.find((name) => (env[name] ?? '') !== '');
+  const known = { fix: null, data: { available: true, agents } };
+  if (key !== undefined) return { ...known, status: 'ok', detail: `${url}, key in ${key}${forWhom}` };
+  const detail = `${url}, needs no key, not asked whether it is there${forWhom}`;
+  if (agents.length > 0) return { ...known, status: 'ok', detail };
+  return { ...known, status: 'skip', detail, fix: tool.installHint ?? 'start it, and name it in an agent' };
 }
 
 function missing(

@@ -1,9 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the references of a configuration
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import {
   childEnvironment,
-  expandVariables,
   hasApiKey,
   missingVariables,
   secretValues,
@@ -34,33 +32,6 @@ function environmentOf(more: Partial<CommandTool>, tmpDir: string | null = null)
 function placed(vars: Record<string, string>): CommandTool['envVars'] {
   return Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, { value, at: null }]));
 }
-
-describe('expandVariables', () => {
-  it.each([
-    ['plain', 'plain', []],
-    ['${HOME}/x', '/home/me/x', []],
-    ['${NOT}', '', ['NOT']],
-    ['${NOT:-default}', 'default', []],
-    ['${EMPTY:-default}', 'default', []],
-    ['${EMPTY}', '', []],
-    ['${HOME:-default}', '/home/me', []],
-    ['$${HOME}', '${HOME}', []],
-    ['$HOME ${not a name}', '$HOME ${not a name}', []],
-    ['${HOME}${PATH}', '/home/me/bin', []],
-  ])('makes %j %j', (text, expanded, missing) => {
-    expect(expandVariables(text, ENV)).toMatchObject({ text: expanded, missing });
-  });
-
-  it('never reads a value again', () => {
-    fc.assert(
-      fc.property(fc.string(), (value) => {
-        expect(expandVariables('${X}', { X: `${value}\${HOME}$$\${PATH}`, HOME: 'no' }).text).toBe(
-          `${value}\${HOME}$$\${PATH}`,
-        );
-      }),
-    );
-  });
-});
 
 describe('childEnvironment', () => {
   it('inherits everything, minus env_unset, plus env_vars and ours', () => {

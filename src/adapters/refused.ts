@@ -1,5 +1,5 @@
-import { type Failure, type FailureType, failure } from '../../domain/failure.js';
-import type { Task } from '../adapter.js';
+import { type Failure, type FailureType, failure } from '../domain/failure.js';
+import type { Task } from './adapter.js';
 
 /** A failure of this task, before anything ran. */
 export function refused(task: Task, type: FailureType, message: string, hint: string | null): Failure {

@@ -1,0 +1,91 @@
+import type { HttpTask } from '../../src/adapters/http/wire.js';
+import { httpAdapter } from '../../src/adapters/http.js';
+import { layerOf, mergeLayers } from '../../src/config/layers.js';
+import { resolveConfig } from '../../src/config/resolve.js';
+import { parseSource } from '../../src/config/source.js';
+import type { Tree } from '../../src/config/tree.js';
+import { code, plain, table } from './markdown.js';
+
+/** A request that asks for everything that can be asked for, as the adapter itself would send it. */
+export function requestLines(source: { name: string; tool: Tree; yaml: string }): string[] {
+  const task = sampleTask(source);
+  const env = Object.fromEntries(task.tool.apiKeyEnv.map((name) => [name, `value-of-${name}`]));
+  const preview = httpAdapter.preview(task, env);
+  if (!preview.ok) throw new Error(preview.error.message);
+  if (!('request' in preview.value)) throw new Error(`\`${source.name}\` sends no request`);
+  const { method, url, headers, body } = preview.value.request;
+  return [
+    'Everything that can be asked for at once; what a request does not ask for is left out.',
+    '',
+    '```http',
+    `${method} ${url}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    '',
+    ...JSON.stringify(body, null, 2).split('\n'),
+    '```',
+    '',
+    ...table(['part of the request', 'how it is passed'], REMARKS),
+  ];
+}
+
+const REMARKS: string[][] = [
+  ['conversation', 'turn by turn; without one the prompt is the only turn'],
+  [
+    'schema of the answer',
+    'to the API where it can hold the schema by itself, else in words; the router checks the answer in any case',
+  ],
+  ['access', 'an API sees no files of yours: every level is the same'],
+  ['session to resume', 'not possible: `--resume` rejects the tool'],
+  ['cost cap', 'no place: the option is ignored, and said to be'],
+];
+
+function sampleTask({ name, yaml }: { name: string; yaml: string }): HttpTask {
+  const tool = resolvedTool(name, yaml);
+  const model = tool.models[0]?.value ?? '*';
+  return {
+    tool,
+    modelName: model,
+    modelId: model === '*' ? '{model}' : model,
+    model: null,
+    agent: '{agent}',
+    prompt: '{prompt}',
+    promptFile: null,
+    system: '{system}',
+    turns: [],
+    access: 'read',
+    effort: 'medium',
+    maxTokens: 1000,
+    temperature: 0.2,
+    stop: ['{stop}'],
+    maxCostMicroUsd: null,
+    schema: JSON.stringify({
+      type: 'object',
+      properties: { answer: { type: 'string' } },
+      required: ['answer'],
+      additionalProperties: false,
+    }),
+    toolSessionId: null,
+    session: '{session}',
+    cwd: '/',
+    binaryPath: null,
+    timeoutMs: tool.timeoutMs,
+    idleTimeoutMs: tool.idleTimeoutMs,
+    ids: { invocationId: '{id}', rootId: '{id}', traceId: '{trace_id}', depth: 0 },
+    turn: 0,
+    sessionTotals: null,
+  };
+}
+
+function resolvedTool(name: string, yaml: string) {
+  const { source } = parseSource({ file: name, text: yaml });
+  const { layer } = layerOf('built-in', source === null ? [] : [source]);
+  const config = resolveConfig(mergeLayers([layer]), { home: '/', pathOf: (file) => file });
+  const tool = config.tools[name];
+  if (tool?.kind !== 'http') throw new Error(`\`${name}\` is no HTTP tool`);
+  return tool;
+}
+
+/** Where an HTTP tool is found, for the index. */
+export function apiText(tool: Tree): string {
+  return code(plain(tool.base_url));
+}

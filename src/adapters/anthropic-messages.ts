@@ -1,0 +1,143 @@
+import type { FinishReason } from '../domain/attempt.js';
+import { NO_USAGE, type Usage } from '../domain/usage.js';
+import { at, countAt, listAt, textAt } from './http/json.js';
+import { errorIn } from './http/provider-error.js';
+import { isStrict, schemaValue } from './http/strict-schema.js';
+import { systemTexts, turnsOf } from './http/turns.js';
+import {
+  type Answer,
+  type AnswerReader,
+  type HttpTask,
+  NO_ANSWER,
+  type Piece,
+  type Wire,
+} from './http/wire.js';
+
+/** What is asked for where neither the request nor the catalogue says how much: the API takes no request without. */
+export const DEFAULT_MAX_TOKENS = 8192;
+
+/** Anthropic Messages. https://platform.claude.com/docs/en/api/messages/create */
+export const anthropicMessages: Wire = {
+  path: '/messages',
+  keyHeader: (key) => ['x-api-key', key],
+  headers: { 'anthropic-version': '2023-06-01' },
+  body,
+  ignored: () => [],
+  reader,
+};
+
+function body(task: HttpTask): Record<string, unknown> {
+  const { effort, temperature, stop } = task;
+  const schema = schemaValue(task.schema);
+  const holds = isStrict(schema);
+  const system = systemTexts(task, { schema: schema !== null && !holds });
+  const config = {
+    ...(effort === null ? {} : { effort }),
+    ...(holds ? { format: { type: 'json_schema', schema } } : {}),
+  };
+  return {
+    model: task.modelId,
+    max_tokens: task.maxTokens ?? task.model?.maxOutputTokens ?? DEFAULT_MAX_TOKENS,
+    ...(system.length === 0 ? {} : { system: system.map((text) => ({ type: 'text', text })) }),
+    messages: turnsOf(task).map(({ role, text }) => ({ role, content: text })),
+    ...(temperature === null ? {} : { temperature }),
+    ...(stop.length === 0 ? {} : { stop_sequences: stop }),
+    ...(Object.keys(config).length === 0 ? {} : { output_config: config }),
+    stream: true,
+  };
+}
+
+function reader(): AnswerReader {
+  const answer: Answer = { ...NO_ANSWER };
+  let usage: Record<string, unknown> = {};
+  /** Later counts are totals of the whole message, and stand for the earlier ones. */
+  const count = (counted: unknown): void => {
+    if (typeof counted !== 'object' || counted === null) return;
+    const told = Object.entries(counted).filter(([, value]) => value !== null);
+    usage = { ...usage, ...Object.fromEntries(told) };
+    answer.usage = messagesUsage(usage);
+    answer.serviceTier = textAt(usage, 'service_tier');
+  };
+  const open = (message: unknown): void => {
+    answer.responseModel = textAt(message, 'model');
+    answer.id = textAt(message, 'id');
+    count(at(message, 'usage'));
+  };
+  const event = (data: unknown): Piece[] => {
+    switch (at(data, 'type')) {
+      case 'message_start':
+        open(at(data, 'message'));
+        return [];
+      case 'content_block_start':
+        return blockPieces(at(data, 'content_block'));
+      case 'content_block_delta':
+        return deltaPieces(at(data, 'delta'));
+      case 'message_delta':
+        finish(answer, at(data, 'delta'));
+        count(at(data, 'usage'));
+        return [];
+      case 'message_stop':
+        answer.ended = answer.finishWord !== null;
+        return [];
+      default:
+        if (at(data, 'error') !== undefined) answer.error = errorIn(data);
+        return [];
+    }
+  };
+  const whole = (data: unknown): Piece[] => {
+    answer.error = at(data, 'type') === 'error' || at(data, 'error') !== undefined ? errorIn(data) : null;
+    open(data);
+    finish(answer, data);
+    answer.ended = answer.finishWord !== null;
+    return listAt(data, 'content').flatMap(blockPieces);
+  };
+  return { event, whole, isOver: () => answer.ended || answer.error !== null, answer: () => answer };
+}
+
+function blockPieces(block: unknown): Piece[] {
+  const text = textAt(block, 'text');
+  if (at(block, 'type') === 'text') return text === null ? [] : [{ type: 'text', text }];
+  return at(block, 'type') === 'thinking' ? [{ type: 'thinking' }] : [];
+}
+
+function deltaPieces(delta: unknown): Piece[] {
+  const text = textAt(delta, 'text');
+  if (at(delta, 'type') === 'text_delta') return text === null ? [] : [{ type: 'text', text }];
+  return at(delta, 'type') === 'thinking_delta' ? [{ type: 'thinking' }] : [];
+}
+
+/** https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons; a turn that only paused is no answer. */
+const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  tool_use: 'tool_use',
+  refusal: 'content_filter',
+  pause_turn: 'error',
+};
+
+function finish(answer: Answer, ending: unknown): void {
+  const word = textAt(ending, 'stop_reason');
+  if (word === null) return;
+  answer.finishWord = word;
+  answer.finishReason = (Object.hasOwn(FINISH_REASONS, word) ? FINISH_REASONS[word] : undefined) ?? 'unknown';
+  if (word === 'refusal') answer.refusal = textAt(ending, 'stop_details', 'explanation') ?? '';
+}
+
+/** Input tokens leave out what was read from or written to a cache; writes for one hour are told apart, inside of all writes. */
+export function messagesUsage(usage: object): Usage | null {
+  const [input, output] = [countAt(usage, 'input_tokens'), countAt(usage, 'output_tokens')];
+  if (input === null && output === null) return null;
+  const written = countAt(usage, 'cache_creation_input_tokens');
+  const hour = countAt(usage, 'cache_creation', 'ephemeral_1h_input_tokens');
+  return {
+    ...NO_USAGE,
+    inputTokens: input,
+    cacheReadTokens: countAt(usage, 'cache_read_input_tokens'),
+    cacheWriteTokens: written === null ? null : Math.max(0, written - (hour ?? 0)),
+    cacheWrite1hTokens: hour,
+    outputTokens: output,
+    reasoningTokens: countAt(usage, 'output_tokens_details', 'thinking_tokens'),
+  };
+}

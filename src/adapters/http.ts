@@ -1,0 +1,65 @@
+import type { Api, HttpTool } from '../config/types.js';
+import { failedOutcome, type Outcome } from '../domain/attempt.js';
+import { type Failure, failure } from '../domain/failure.js';
+import { err, ok, type Result } from '../domain/result.js';
+import type { Adapter, AdapterContext, AdapterEvent, Environment } from './adapter.js';
+import { anthropicMessages } from './anthropic-messages.js';
+import {
+  type PreparedRequest,
+  prepareRequest,
+  secretValues,
+  shownRequest,
+  toolAvailability,
+} from './http/request.js';
+import type { HttpTask, Wire } from './http/wire.js';
+import { openaiChat } from './openai-chat.js';
+
+/** The protocols that are spoken. A new one is one file and one line here; a config that asks for another is refused. */
+const WIRES: Readonly<Partial<Record<Api, Wire>>> = {
+  'openai-chat': openaiChat,
+  'anthropic-messages': anthropicMessages,
+};
+
+/** Runs tools that are provider APIs, or local servers that speak the same protocols. */
+export const httpAdapter: Adapter<HttpTool> = {
+  kind: 'http',
+  availability: (tool, { env }) => toolAvailability(tool, env),
+  preview: (task, env) => {
+    const ready = prepare(task, env);
+    return ready.ok ? ok({ request: shownRequest(ready.value.request) }) : ready;
+  },
+  run,
+  secrets: secretValues,
+  ignored: (task) =>
+    [...(wireOf(task)?.ignored(task) ?? []), ...(task.maxCostMicroUsd === null ? [] : ['max_cost_usd'])].map(
+      (option) => ({ option, detail: `the API of \`${task.tool.name}\` has no place for it` }),
+    ),
+};
+
+async function* run(task: HttpTask, context: AdapterContext): AsyncGenerator<AdapterEvent, Outcome, void> {
+  const ready = prepare(task, context.env);
+  if (!ready.ok) return failedOutcome(ready.error);
+  yield { type: 'started', argv: null, pid: null };
+  const { attemptCall } = await import('./http/attempt.js');
+  return yield* attemptCall(ready.value, context);
+}
+
+function prepare(
+  task: HttpTask,
+  env: Environment,
+): Result<{ wire: Wire; request: PreparedRequest }, Failure> {
+  const wire = wireOf(task);
+  if (wire === null) return err(unspoken(task));
+  const request = prepareRequest(wire, task, env);
+  return request.ok ? ok({ wire, request: request.value }) : request;
+}
+
+function wireOf({ tool, model }: HttpTask): Wire | null {
+  return WIRES[model?.api ?? tool.api] ?? null;
+}
+
+/** A checked config never asks for it; one that a program made may. */
+function unspoken({ tool, model, modelName }: HttpTask): Failure {
+  const message = `\`${tool.name}\` needs the protocol \`${model?.api ?? tool.api}\`, which this version does not speak`;
+  return failure('config', message, { tool: tool.name, model: modelName });
+}

@@ -1,0 +1,204 @@
+import type { ClientRequest, IncomingMessage, Agent as NodeAgent } from 'node:http';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Headers } from './limits.js';
+
+/** One call of a provider, and its clocks. */
+export interface HttpCall {
+  url: URL;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+  /** URL of the proxy; `null`: none. */
+  proxy: string | null;
+  /** Until the connection is ready to send: name, proxy and TLS included, ms. */
+  connectTimeoutMs: number;
+  /** Longest silence of a ready connection while we wait for it, ms. */
+  idleTimeoutMs: number | null;
+  /** The whole call, ms. */
+  timeoutMs: number;
+  /** Ends the call. */
+  signal: AbortSignal;
+  /** Whether its answer is complete: what may follow is not waited for, and the connection is kept if it ends well. */
+  isComplete: () => boolean;
+}
+
+export type HttpEvent =
+  | { type: 'response'; status: number; headers: Headers }
+  | { type: 'chunk'; bytes: Uint8Array };
+
+/** Why a call is over. `broken` has what the system or the connection says. */
+export type HttpEnd =
+  | { ended: 'complete' }
+  | { ended: 'timeout'; phase: 'connect' | 'first_output' | 'idle' | 'attempt' }
+  | { ended: 'cancelled' }
+  | { ended: 'broken'; code: string; message: string };
+
+/** How long a connection may take to end behind a complete answer before it is thrown away, ms. */
+const LAST_WORDS_MS = 500;
+
+/**
+ * Sends a request and yields what comes back as it is asked for: a slow consumer makes the provider wait, and never lets it count
+ * as idle. Sends once; a redirect is followed to the same origin only. Never throws for a foreseen cause.
+ */
+export async function* callProvider(call: HttpCall): AsyncGenerator<HttpEvent, HttpEnd, void> {
+  if (call.signal.aborted) return { ended: 'cancelled' };
+  const stream = await openStream(call);
+  const clocks = new Clocks(call, (error) => stream.destroy(error));
+  stream.on('error', () => undefined);
+  stream.on('request', (request) => clocks.watch(request as ClientRequest));
+  try {
+    const response = await responseOf(stream);
+    yield { type: 'response', status: response.statusCode ?? 0, headers: response.headers };
+    const chunks = stream[Symbol.asyncIterator]();
+    for (;;) {
+      clocks.wait();
+      const chunk = await chunks.next();
+      clocks.heard();
+      if (chunk.done === true) return { ended: 'complete' };
+      yield { type: 'chunk', bytes: chunk.value as Uint8Array };
+    }
+  } catch (error) {
+    return clocks.end ?? broken(error);
+  } finally {
+    clocks.stop();
+    if (call.isComplete()) await letEnd(stream);
+    else stream.destroy();
+  }
+}
+
+type GotStream = Awaited<ReturnType<typeof openStream>>;
+
+async function openStream(call: HttpCall) {
+  const [{ got }, agent] = await Promise.all([import('got'), agentFor(call)]);
+  return got.stream(call.url, {
+    method: 'POST',
+    headers: call.headers,
+    body: call.body,
+    agent,
+    retry: { limit: 0 },
+    throwHttpErrors: false,
+    decompress: true,
+    followRedirect: ({ headers, statusCode }) =>
+      (statusCode === 307 || statusCode === 308) && isSameOrigin(headers.location, call.url),
+    maxRedirects: 3,
+    https: { rejectUnauthorized: true },
+  });
+}
+
+/** The key goes where the user sent it, and nowhere else. */
+function isSameOrigin(location: string | undefined, from: URL): boolean {
+  const to = location ?? '';
+  return URL.canParse(to, from.href) && new URL(to, from).origin === from.origin;
+}
+
+const agents = new Map<string, Promise<NodeAgent>>();
+
+/** Connections are kept, by the way that they go. */
+async function agentFor(call: HttpCall) {
+  const kind = call.url.protocol === 'https:' ? 'https' : 'http';
+  const key = JSON.stringify([kind, call.proxy, call.proxy === null ? 0 : call.connectTimeoutMs]);
+  const agent = agents.get(key) ?? makeAgent(kind, call);
+  agents.set(key, agent);
+  return { [kind]: await agent };
+}
+
+async function makeAgent(kind: 'http' | 'https', { proxy, connectTimeoutMs }: HttpCall): Promise<NodeAgent> {
+  const kept = { keepAlive: true, scheduling: 'lifo' as const };
+  if (proxy === null) {
+    const { Agent } = kind === 'https' ? await import('node:https') : await import('node:http');
+    return new Agent(kept);
+  }
+  const { HttpProxyAgent, HttpsProxyAgent } = await import('hpagent');
+  // Its question to the proxy has no clock but this one, and would outlive ours.
+  const options = {
+    ...kept,
+    proxy,
+    timeout: connectTimeoutMs,
+    proxyRequestOptions: { rejectUnauthorized: true },
+  };
+  return kind === 'https' ? new HttpsProxyAgent(options) : new HttpProxyAgent(options);
+}
+
+function responseOf(stream: GotStream): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    stream.once('response', resolve);
+    stream.once('error', reject);
+  });
+}
+
+function broken(error: unknown): HttpEnd {
+  const { code, message } = Object(error) as { code?: unknown; message?: unknown };
+  return { ended: 'broken', code: String(code ?? 'unknown'), message: String(message ?? error) };
+}
+
+/** A connection whose answer is complete mostly ends at once, and can be used again. */
+async function letEnd(stream: GotStream): Promise<void> {
+  const timer = setTimeout(() => stream.destroy(), LAST_WORDS_MS);
+  stream.once('close', () => clearTimeout(timer));
+  stream.once('end', () => clearTimeout(timer));
+  stream.resume();
+}
+
+/** The clocks of one call; the first that runs out ends it. */
+class Clocks {
+  /** Why they ended the call; `null`: they did not. */
+  end: HttpEnd | null = null;
+  private phase: 'connect' | 'first_output' | 'idle' = 'connect';
+  private readonly attempt: NodeJS.Timeout;
+  private silence: NodeJS.Timeout;
+  private readonly onAbort = (): void => this.finish({ ended: 'cancelled' });
+
+  constructor(
+    private readonly call: HttpCall,
+    private readonly destroy: (error: Error) => void,
+  ) {
+    this.attempt = setTimeout(() => this.finish({ ended: 'timeout', phase: 'attempt' }), call.timeoutMs);
+    this.silence = this.startSilence(call.connectTimeoutMs);
+    call.signal.addEventListener('abort', this.onAbort, { once: true });
+  }
+
+  /** Starts the clock of the first output as soon as the request has a connection that is ready. */
+  watch(request: ClientRequest): void {
+    request.once('socket', (socket) => onReady(socket, () => this.ready()));
+  }
+
+  /** We wait for more. */
+  wait(): void {
+    clearTimeout(this.silence);
+    if (this.call.idleTimeoutMs !== null) this.silence = this.startSilence(this.call.idleTimeoutMs);
+  }
+
+  /** Something came: what we do with it takes nobody's time but ours. */
+  heard(): void {
+    this.phase = 'idle';
+    clearTimeout(this.silence);
+  }
+
+  stop(): void {
+    clearTimeout(this.attempt);
+    clearTimeout(this.silence);
+    this.call.signal.removeEventListener('abort', this.onAbort);
+  }
+
+  private ready(): void {
+    if (this.phase !== 'connect') return;
+    this.phase = 'first_output';
+    this.wait();
+  }
+
+  private startSilence(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.finish({ ended: 'timeout', phase: this.phase }), ms);
+  }
+
+  private finish(end: HttpEnd): void {
+    this.end ??= end;
+    this.destroy(new Error(end.ended));
+  }
+}
+
+function onReady(socket: Socket, then: () => void): void {
+  const { secureConnecting = false } = socket as Partial<TLSSocket & { secureConnecting: boolean }>;
+  if (secureConnecting) socket.once('secureConnect', then);
+  else if (socket.connecting) socket.once('encrypted' in socket ? 'secureConnect' : 'connect', then);
+  else then();
+}

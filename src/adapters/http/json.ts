@@ -1,0 +1,34 @@
+/** The value that keys and indexes lead to; `undefined` when there is none. */
+export function at(value: unknown, ...steps: (string | number)[]): unknown {
+  return steps.reduce<unknown>((found, step) => {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, step)) return undefined;
+    return (found as Record<string | number, unknown>)[step];
+  }, value);
+}
+
+/** A text that says something; else `null`. */
+export function textAt(value: unknown, ...steps: (string | number)[]): string | null {
+  const found = at(value, ...steps);
+  return typeof found === 'string' && found !== '' ? found : null;
+}
+
+/** A count of tokens; `null` where none stands. */
+export function countAt(value: unknown, ...steps: (string | number)[]): number | null {
+  const found = at(value, ...steps);
+  return typeof found === 'number' && Number.isFinite(found) && found >= 0 ? Math.round(found) : null;
+}
+
+/** The items of a list; none where no list stands. */
+export function listAt(value: unknown, ...steps: (string | number)[]): readonly unknown[] {
+  const found = at(value, ...steps);
+  return Array.isArray(found) ? found : [];
+}
+
+/** A JSON text as a value; `undefined` for anything else. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

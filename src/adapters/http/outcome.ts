@@ -1,0 +1,170 @@
+import type { Outcome } from '../../domain/attempt.js';
+import { formatDuration } from '../../domain/duration.js';
+import { type Failure, type FailureType, failure } from '../../domain/failure.js';
+import type { HttpEnd } from './client.js';
+import { hintFor, typeOfRefusal } from './failures.js';
+import { type Headers, header } from './limits.js';
+import type { Answer, HttpTask, ProviderError } from './wire.js';
+
+/** A call that is over, with everything that was read. */
+export interface FinishedCall {
+  task: HttpTask;
+  end: HttpEnd;
+  /** `null`: no answer came, not even its first line. */
+  response: { status: number; headers: Headers } | null;
+  /** What a refusal says; `null` for an answer. */
+  refusal: ProviderError | null;
+  answer: Answer;
+  text: string;
+  /** What is wrong with the form of the answer: not JSON, too long. */
+  malformed: { message: string; hint: string | null } | null;
+  /** From the start to the first sign of an answer, ms. */
+  firstOutputMs: number | null;
+}
+
+/** What came of a call: text and numbers as far as they were seen, and why it failed if it did. */
+export function outcomeOf(call: FinishedCall): Outcome {
+  const { answer } = call;
+  const failed = failureOf(call);
+  return {
+    failure: failed,
+    text: call.text,
+    usage: answer.usage,
+    reportedCostMicroUsd: answer.costMicroUsd,
+    finishReason: failed !== null && answer.finishReason !== 'content_filter' ? 'error' : answer.finishReason,
+    responseModel: answer.responseModel,
+    toolSessionId: null,
+    data: null,
+    exitCode: null,
+    firstOutputMs: call.firstOutputMs === null ? null : Math.round(call.firstOutputMs),
+    warnings: failed === null ? tierWarnings(call) : [],
+  };
+}
+
+function failureOf(call: FinishedCall): Failure | null {
+  const { end, response, answer, malformed } = call;
+  if (end.ended === 'timeout') return timeoutFailure(call, end.phase);
+  if (end.ended === 'cancelled') return fail(call, 'cancelled', 'was cancelled');
+  if (call.refusal !== null) return refusalFailure(call, call.refusal);
+  if (answer.error !== null) return refusalFailure(call, answer.error);
+  if (malformed !== null) return fail(call, 'invalid_response', malformed.message, malformed.hint);
+  if (end.ended === 'broken' && !answer.ended) return brokenFailure(call, end);
+  if (response === null) return fail(call, 'connection', 'gave no answer');
+  return judge(call);
+}
+
+/** An answer in good form: whether it is one. */
+function judge(call: FinishedCall): Failure | null {
+  const { answer, text } = call;
+  if (answer.refusal !== null) return fail(call, 'refused', withWords('refused to answer', answer.refusal));
+  if (!answer.ended) return fail(call, 'invalid_response', 'ended its answer before it was complete');
+  if (answer.finishReason === 'error')
+    return fail(call, 'provider_error', `broke its answer off with \`${answer.finishWord}\``);
+  if (text.trim() !== '') return null;
+  const hint = answer.finishReason === 'length' ? 'its thoughts took every token: raise `max_tokens`' : null;
+  return fail(call, 'invalid_response', 'gave an empty answer', hint);
+}
+
+function refusalFailure(call: FinishedCall, error: ProviderError): Failure {
+  const { task, response } = call;
+  const isInside = call.refusal === null;
+  const status = isInside ? error.status : (response?.status ?? null);
+  const type = typeOfRefusal({ status, error });
+  const location = status !== null && status < 400 ? header(response?.headers ?? {}, 'location') : null;
+  const said = isInside ? 'failed in the middle of its answer' : `answered ${status}`;
+  const hint =
+    location === null
+      ? hintFor(type, { keys: task.tool.apiKeyEnv, model: task.modelName })
+      : `it sends requests on to \`${location}\`: set \`base_url\` if that is right`;
+  return { ...fail(call, type, withWords(said, error.message), hint), httpStatus: status };
+}
+
+function timeoutFailure(call: FinishedCall, phase: Extract<HttpEnd, { ended: 'timeout' }>['phase']): Failure {
+  const { tool, timeoutMs, idleTimeoutMs } = call.task;
+  const silent = said(idleTimeoutMs ?? 0);
+  const [message, hint] = {
+    connect: [`did not accept a connection within ${said(tool.connectTimeoutMs)}`, 'raise `connect_timeout`'],
+    first_output: [`gave no answer for ${silent}`, 'raise `idle_timeout`, if the model thinks for so long'],
+    idle: [`fell silent for ${silent} in the middle of its answer`, 'raise `idle_timeout`'],
+    attempt: [`did not finish within ${said(timeoutMs)}`, 'raise `timeout` of the agent or the tool'],
+  }[phase] as [string, string];
+  return { ...fail(call, 'timeout', message, hint), phase };
+}
+
+/** `5m` instead of `5m 00s`. */
+function said(ms: number): string {
+  return formatDuration(ms)
+    .replace(/ 00[ms]$/, '')
+    .replace('.0 s', ' s');
+}
+
+const CAUSES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there',
+  ECONNRESET: 'the connection was reset',
+  EPIPE: 'the connection was closed',
+  ENOTFOUND: 'its name is not known',
+  EAI_AGAIN: 'its name could not be looked up',
+  EHOSTUNREACH: 'it cannot be reached',
+  ENETUNREACH: 'there is no network',
+  ETIMEDOUT: 'the system gave the connection up',
+};
+const TLS = /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH)/;
+
+function brokenFailure(call: FinishedCall, { code, message }: { code: string; message: string }): Failure {
+  if (call.response !== null)
+    return fail(call, 'invalid_response', `broke off in the middle of its answer: ${reason(code, message)}`);
+  if (code.startsWith('HPE_')) return fail(call, 'invalid_response', `did not answer in HTTP: ${message}`);
+  return fail(
+    call,
+    'connection',
+    `cannot be reached: ${reason(code, message)}`,
+    connectionHint(call, code, message),
+  );
+}
+
+function reason(code: string, message: string): string {
+  const proxy = /^Bad response: (\d+)/.exec(message)?.[1];
+  if (proxy !== undefined) return `the proxy answered ${proxy}`;
+  const cause = Object.hasOwn(CAUSES, code) ? CAUSES[code] : null;
+  return cause === null ? message.replace(/\s+/g, ' ') : `${cause} (${code})`;
+}
+
+function connectionHint({ task }: FinishedCall, code: string, message: string): string | null {
+  if (/^Bad response: /.test(message)) return 'check `HTTPS_PROXY` and `NO_PROXY`';
+  if (TLS.test(code))
+    return 'its certificate is not trusted here; name the file of its authority in `NODE_EXTRA_CA_CERTS`';
+  if (code === 'ENOTFOUND') return `check \`base_url\` of tool \`${task.tool.name}\``;
+  return code === 'ECONNREFUSED' ? (task.tool.installHint ?? 'start it, or check `base_url`') : null;
+}
+
+function fail(call: FinishedCall, type: FailureType, said: string, hint: string | null = null): Failure {
+  const { task, answer, response } = call;
+  const id = requestId(response?.headers ?? {}) ?? answer.id;
+  return failure(type, `\`${task.tool.name}\` ${said}${id === null ? '' : ` (request \`${id}\`)`}`, {
+    hint,
+    tool: task.tool.name,
+    model: task.modelName,
+    httpStatus: response?.status ?? null,
+  });
+}
+
+function requestId(headers: Headers): string | null {
+  return header(headers, 'x-request-id') ?? header(headers, 'request-id');
+}
+
+/** The provider's own words, on one line and not too many. */
+function withWords(said: string, words: string): string {
+  const line = words.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
+  if (line === '') return said;
+  return `${said}: ${line.length > 500 ? `${line.slice(0, 499)}…` : line}`;
+}
+
+/** Catalogue prices are those of the ordinary tier. */
+function tierWarnings({ task, answer }: FinishedCall): string[] {
+  const tier = answer.serviceTier;
+  if (tier === null || ['auto', 'default', 'standard'].includes(tier) || answer.costMicroUsd !== null)
+    return [];
+  return [
+    `\`${task.tool.name}\` answered in the tier \`${tier}\`, and its cost is counted at the ordinary price`,
+  ];
+}

@@ -1,0 +1,33 @@
+import type { Environment } from '../adapter.js';
+
+/**
+ * The proxy that a request to this URL goes through, by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` or their
+ * lower-case names, which win; `null`: none. This machine is reached directly.
+ */
+export function proxyFor(url: URL, env: Environment): string | null {
+  const named = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+  const proxy = variable(env, named) ?? variable(env, 'all_proxy');
+  if (proxy === null || isLoopback(url.hostname) || isExempt(url, variable(env, 'no_proxy'))) return null;
+  const whole = proxy.includes('://') ? proxy : `http://${proxy}`;
+  return URL.canParse(whole) && /^https?:/i.test(whole) ? whole : null;
+}
+
+function variable(env: Environment, name: string): string | null {
+  return env[name] || env[name.toUpperCase()] || null;
+}
+
+function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\]|.+\.localhost)$/i.test(host);
+}
+
+/** A name stands for itself and everything below it; a port, where given, must be the same. */
+function isExempt(url: URL, list: string | null): boolean {
+  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+  const entries = (list ?? '').split(/[\s,]+/).filter((entry) => entry !== '');
+  return entries.some((entry) => {
+    if (entry === '*') return true;
+    const [, name = '', wanted] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
+    const host = url.hostname.toLowerCase();
+    return (wanted === undefined || wanted === port) && (host === name || host.endsWith(`.${name}`));
+  });
+}

@@ -1,0 +1,171 @@
+import type { HttpTool } from '../../config/types.js';
+import type { Availability } from '../../domain/facts.js';
+import type { Failure } from '../../domain/failure.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import { MASK } from '../../redact/redact.js';
+import type { Environment, PreviewedRequest } from '../adapter.js';
+import { refused } from '../refused.js';
+import { type Expanded, expandVariables } from '../variables.js';
+import type { HttpTask, Wire } from './wire.js';
+
+/** A request, ready to be sent. */
+export interface PreparedRequest {
+  url: URL;
+  headers: Readonly<Record<string, string>>;
+  body: Readonly<Record<string, unknown>>;
+  /** Names of headers whose values came from variables. */
+  secretHeaders: readonly string[];
+  /** The task with its base URL filled in. */
+  task: HttpTask;
+}
+
+/** Whether everything is set that a tool's requests need. Nobody is asked. */
+export function toolAvailability(tool: HttpTool, env: Environment): Availability {
+  const trouble = missing(tool, env);
+  return trouble === null
+    ? { available: true, path: null }
+    : { available: false, reason: 'tool_not_found', ...trouble };
+}
+
+/** Builds the request of a task; fails with what would make it useless. */
+export function prepareRequest(
+  wire: Wire,
+  asked: HttpTask,
+  env: Environment,
+): Result<PreparedRequest, Failure> {
+  const { tool } = asked;
+  const unset = missing(tool, env);
+  if (unset !== null) return err(refused(asked, 'tool_not_found', unset.detail, unset.hint));
+  if (asked.modelId === null) return err(noModel(asked));
+  const base = expandVariables(tool.baseUrl.value, env).text;
+  const task: HttpTask = { ...asked, tool: { ...tool, baseUrl: { ...tool.baseUrl, value: base } } };
+  const headers = headersOf(wire, task, env);
+  const bad = Object.entries(headers.values).find(([, value]) => !isHeaderText(value));
+  if (bad !== undefined) return err(badHeader(task, bad[0]));
+  return ok({
+    url: urlOf(base, wire.path),
+    headers: headers.values,
+    body: { ...wire.body(task), ...tool.extraBody },
+    secretHeaders: headers.secret,
+    task,
+  });
+}
+
+/** The request as it may be shown. */
+export function shownRequest({ url, headers, body, secretHeaders }: PreparedRequest): PreviewedRequest {
+  const shown = Object.entries(headers).map(([name, value]) => [
+    name,
+    secretHeaders.includes(name) ? value.replace(/^(Bearer )?.*$/s, `$1${MASK}`) : value,
+  ]);
+  return { method: 'POST', url: withoutPassword(url), headers: Object.fromEntries(shown), body };
+}
+
+/** Values that come from variables and must never be shown: keys, and what stands in headers and in the URL. */
+export function secretValues(tool: HttpTool, env: Environment): string[] {
+  const texts = [tool.baseUrl, ...Object.values(tool.headers)];
+  const used = texts.flatMap(({ value }) => expandVariables(value, env).used);
+  const proxies = ['https_proxy', 'http_proxy', 'all_proxy'].flatMap((name) =>
+    [name, name.toUpperCase()].map((each) => passwordIn(env[each] ?? '')),
+  );
+  // A host is no secret: hidden, no message could name it.
+  const hidden = used.filter((value) => !/^https?:\/\/[^@]*$/i.test(value));
+  return [...new Set([...hidden, ...keysOf(tool, env), ...proxies])].filter((value) => value !== '');
+}
+
+/** Behind the path of the base; a query of it stays. */
+function urlOf(base: string, path: string): URL {
+  const url = new URL(base);
+  url.pathname = url.pathname.replace(/\/+$/, '') + path;
+  return url;
+}
+
+function missing(tool: HttpTool, env: Environment): { detail: string; hint: string } | null {
+  const base = expandVariables(tool.baseUrl.value, env);
+  const texts: Expanded[] = [
+    base,
+    ...Object.values(tool.headers).map(({ value }) => expandVariables(value, env)),
+  ];
+  const unset = texts.flatMap((text) => text.missing)[0];
+  if (unset !== undefined) return unsetVariable(tool, [unset]);
+  if (tool.apiKeyEnv.length > 0 && keysOf(tool, env).length === 0) return unsetVariable(tool, tool.apiKeyEnv);
+  if (URL.canParse(base.text) && /^https?:$/.test(new URL(base.text).protocol)) return null;
+  const detail = `\`base_url\` of tool \`${tool.name}\` is no URL that starts with \`https://\` or \`http://\``;
+  return { detail, hint: 'check the variable in it' };
+}
+
+function unsetVariable(tool: HttpTool, names: readonly string[]): { detail: string; hint: string } {
+  const list = names.map((name) => `\`${name}\``);
+  const detail =
+    list.length === 1
+      ? `${list[0]} is not set, and tool \`${tool.name}\` needs it`
+      : `none of ${list.join(', ')} is set, and tool \`${tool.name}\` needs one`;
+  return { detail, hint: `set the variable ${list.join(' or ')}` };
+}
+
+/** Keys that are set, the one to send first; line feeds around a key come from files and are not of it. */
+function keysOf(tool: HttpTool, env: Environment): string[] {
+  return tool.apiKeyEnv.map((name) => (env[name] ?? '').trim()).filter((key) => key !== '');
+}
+
+function headersOf(
+  wire: Wire,
+  task: HttpTask,
+  env: Environment,
+): { values: Record<string, string>; secret: string[] } {
+  const [key] = keysOf(task.tool, env);
+  const keyHeader = key === undefined ? [] : [wire.keyHeader(key)];
+  const own = Object.entries(task.tool.headers).map(([name, { value }]) => ({
+    name: name.toLowerCase(),
+    ...expandVariables(value, env),
+  }));
+  const values = {
+    accept: 'text/event-stream, application/json',
+    'content-type': 'application/json',
+    'user-agent': 'llm-router',
+    ...wire.headers,
+    ...correlation(task),
+    ...Object.fromEntries(keyHeader),
+    ...Object.fromEntries(own.map(({ name, text }) => [name, text])),
+  };
+  const fromVariables = own.filter(({ used }) => used.length > 0).map(({ name }) => name);
+  return { values, secret: [...keyHeader.map(([name]) => name), ...fromVariables] };
+}
+
+/** Who asks, for the provider's or a gateway's own records. */
+function correlation({ ids, agent, session }: HttpTask): Record<string, string> {
+  return {
+    'x-trace-id': headerText(ids.traceId),
+    ...(agent === null ? {} : { 'x-source-agent': headerText(agent) }),
+    ...(session === null ? {} : { 'x-session-id': headerText(session) }),
+  };
+}
+
+/** Headers hold no other characters than these: what a caller made up is percent-encoded. */
+function headerText(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text.toWellFormed());
+}
+
+function isHeaderText(text: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
+}
+
+function badHeader(task: HttpTask, name: string): Failure {
+  const message = `the header \`${name}\` of tool \`${task.tool.name}\` holds characters that no header may have`;
+  return refused(task, 'authentication', message, 'check the variable that it comes from');
+}
+
+function noModel(task: HttpTask): Failure {
+  const hint = 'name one with `--model` or `preferred_model`';
+  return refused(task, 'model_not_found', `tool \`${task.tool.name}\` needs a model`, hint);
+}
+
+function withoutPassword(url: URL): string {
+  if (url.password === '') return url.href;
+  const shown = new URL(url);
+  shown.password = MASK;
+  return shown.href;
+}
+
+function passwordIn(proxy: string): string {
+  return URL.canParse(proxy) ? decodeURIComponent(new URL(proxy).password) : '';
+}

@@ -1,0 +1,160 @@
+import type { FinishReason } from '../domain/attempt.js';
+import { toMicroUsd } from '../domain/cost.js';
+import { NO_USAGE, type Usage } from '../domain/usage.js';
+import { at, countAt, listAt, textAt } from './http/json.js';
+import { errorIn } from './http/provider-error.js';
+import { isStrict, schemaValue } from './http/strict-schema.js';
+import { systemTexts, turnsOf } from './http/turns.js';
+import {
+  type Answer,
+  type AnswerReader,
+  type HttpTask,
+  NO_ANSWER,
+  type Piece,
+  type Wire,
+} from './http/wire.js';
+
+/** OpenAI Chat Completions, and everybody who speaks it: OpenRouter, LM Studio, mlx_lm.server, vLLM. */
+export const openaiChat: Wire = {
+  path: '/chat/completions',
+  keyHeader: (key) => ['authorization', `Bearer ${key}`],
+  headers: {},
+  body,
+  ignored: () => [],
+  reader,
+};
+
+function body(task: HttpTask): Record<string, unknown> {
+  const { effort, maxTokens, temperature, stop } = task;
+  const schema = schemaValue(task.schema);
+  return {
+    model: task.modelId,
+    messages: [
+      ...systemTexts(task, { schema: schema !== null && !isKnownHost(task) }).map((content) => ({
+        role: 'system',
+        content,
+      })),
+      ...turnsOf(task).map(({ role, text }) => ({ role, content: text })),
+    ],
+    ...(maxTokens === null ? {} : { [maxTokensKey(task)]: maxTokens }),
+    ...(temperature === null ? {} : { temperature }),
+    ...(effort === null ? {} : { reasoning_effort: effort }),
+    ...(stop.length === 0 ? {} : { stop }),
+    ...(schema === null ? {} : { response_format: responseFormat(schema) }),
+    // Its options are refused where a tool turns it off.
+    ...(task.tool.extraBody.stream === false
+      ? {}
+      : { stream: true, stream_options: { include_usage: true } }),
+  };
+}
+
+/** `max_tokens` is refused by OpenAI's reasoning models and deprecated there; other servers know only that. */
+function maxTokensKey(task: HttpTask): string {
+  return hostOf(task) === 'api.openai.com' ? 'max_completion_tokens' : 'max_tokens';
+}
+
+/** Servers on other hosts may know nothing of `response_format`, and are also asked in words. */
+function isKnownHost(task: HttpTask): boolean {
+  return ['api.openai.com', 'openrouter.ai'].includes(hostOf(task) ?? '');
+}
+
+function hostOf({ tool }: HttpTask): string | null {
+  return URL.canParse(tool.baseUrl.value) ? new URL(tool.baseUrl.value).hostname : null;
+}
+
+function responseFormat(schema: Readonly<Record<string, unknown>>) {
+  return { type: 'json_schema', json_schema: { name: 'answer', strict: isStrict(schema), schema } };
+}
+
+function reader(task: HttpTask): AnswerReader {
+  const answer: Answer = { ...NO_ANSWER };
+  const tellsCost = hostOf(task) === 'openrouter.ai';
+  const take = (data: unknown): Piece[] => {
+    Object.assign(answer, heading(answer, data));
+    const usage = at(data, 'usage');
+    if (typeof usage === 'object' && usage !== null) {
+      answer.usage = chatUsage(usage);
+      if (tellsCost) answer.costMicroUsd = reportedCost(usage);
+    }
+    const choice = listAt(data, 'choices').find((one) => (at(one, 'index') ?? 0) === 0);
+    if (choice === undefined) return [];
+    answer.error ??= errorIn(choice);
+    const message = at(choice, 'delta') ?? at(choice, 'message');
+    const refusal = textAt(message, 'refusal');
+    if (refusal !== null) answer.refusal = (answer.refusal ?? '') + refusal;
+    finish(answer, textAt(choice, 'finish_reason'));
+    return piecesOf(message);
+  };
+  // What follows the end still tells the usage, so nothing but `[DONE]` ends the reading.
+  const whole = (data: unknown): Piece[] => {
+    const pieces = take(data);
+    answer.ended = listAt(data, 'choices').length > 0;
+    return pieces;
+  };
+  return { event: take, whole, isOver: () => answer.error !== null, answer: () => answer };
+}
+
+function heading(known: Answer, data: unknown): Partial<Answer> {
+  const error = at(data, 'error') === undefined && at(data, 'object') !== 'error' ? null : errorIn(data);
+  return {
+    error: known.error ?? error,
+    responseModel: textAt(data, 'model') ?? known.responseModel,
+    id: textAt(data, 'id') ?? known.id,
+    serviceTier: textAt(data, 'service_tier') ?? known.serviceTier,
+  };
+}
+
+const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
+  stop: 'stop',
+  length: 'length',
+  tool_calls: 'tool_use',
+  function_call: 'tool_use',
+  content_filter: 'content_filter',
+  error: 'error',
+};
+
+function finish(answer: Answer, word: string | null): void {
+  if (word === null) return;
+  answer.ended = true;
+  answer.finishWord = word;
+  answer.finishReason = (Object.hasOwn(FINISH_REASONS, word) ? FINISH_REASONS[word] : undefined) ?? 'unknown';
+  if (word === 'content_filter') answer.refusal ??= '';
+}
+
+function piecesOf(message: unknown): Piece[] {
+  const content = at(message, 'content');
+  const parts = Array.isArray(content) ? content.map((part) => textAt(part, 'text') ?? '') : [content];
+  const text = parts.filter((part) => typeof part === 'string').join('');
+  const isThinking = textAt(message, 'reasoning_content') ?? textAt(message, 'reasoning');
+  return [
+    ...(isThinking === null ? [] : [{ type: 'thinking' } as const]),
+    ...(text === '' ? [] : [{ type: 'text', text } as const]),
+  ];
+}
+
+/** Prompt tokens include those read from and written to a cache; completion tokens include those of reasoning. */
+export function chatUsage(usage: object): Usage | null {
+  const [prompt, output] = [countAt(usage, 'prompt_tokens'), countAt(usage, 'completion_tokens')];
+  if (prompt === null && output === null) return null;
+  const read = countAt(usage, 'prompt_tokens_details', 'cached_tokens');
+  const written = countAt(usage, 'prompt_tokens_details', 'cache_write_tokens');
+  return {
+    ...NO_USAGE,
+    inputTokens: prompt === null ? null : Math.max(0, prompt - (read ?? 0) - (written ?? 0)),
+    cacheReadTokens: read,
+    cacheWriteTokens: written,
+    outputTokens: output,
+    reasoningTokens: countAt(usage, 'completion_tokens_details', 'reasoning_tokens'),
+  };
+}
+
+/**
+ * OpenRouter tells the cost in credits of one dollar; with the user's own key at a provider its bill comes on top.
+ * https://openrouter.ai/docs/use-cases/usage-accounting
+ */
+export function reportedCost(usage: object): number | null {
+  const cost = at(usage, 'cost');
+  if (typeof cost !== 'number' || !Number.isFinite(cost) || cost < 0) return null;
+  const upstream = at(usage, 'is_byok') === true ? at(usage, 'cost_details', 'upstream_inference_cost') : 0;
+  return typeof upstream === 'number' && upstream >= 0 ? toMicroUsd(cost + upstream) : null;
+}

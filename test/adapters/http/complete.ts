@@ -1,0 +1,27 @@
+import type { RouterConfig } from '../../../src/config/types.js';
+import type { RunEvent } from '../../../src/domain/events.js';
+import type { Invocation } from '../../../src/domain/invocation.js';
+import { emptyRequest, type Request } from '../../../src/domain/request.js';
+import { createRouter } from '../../../src/router/router.js';
+import { realHost } from '../../../src/world.js';
+
+export const KEY = 'key-of-a-test-1234';
+
+/** Runs a request through the router, as the command line and the library do. */
+export async function complete(
+  config: RouterConfig,
+  request: Partial<Request> = {},
+  more: { env?: Record<string, string>; signal?: AbortSignal; onEvent?: (event: RunEvent) => void } = {},
+): Promise<Invocation> {
+  const router = createRouter(config, {
+    ...realHost(),
+    env: { API_KEY: KEY, ...more.env },
+    readFile: async () => '',
+    signal: more.signal ?? new AbortController().signal,
+    urgent: new AbortController().signal,
+    traces: null,
+  });
+  const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello', ...request });
+  if (!planned.ok) throw new Error(planned.error.message);
+  return router.complete(planned.value, { emit: async (event) => more.onEvent?.(event) });
+}

@@ -1,0 +1,223 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** One call that a fake provider got. */
+export interface ProviderCall {
+  path: string;
+  headers: IncomingHttpHeaders;
+  /** The body as it came. */
+  text: string;
+  /** The body, parsed. */
+  body: Record<string, unknown>;
+  /** Which connection it came on, counted from 1. */
+  connection: number;
+}
+
+/** A call that is being answered. */
+export interface Exchange {
+  call: ProviderCall;
+  /** Sends the first line and the headers. */
+  head(status: number, headers?: Record<string, string>): void;
+  /** Resolves when the bytes have left. */
+  write(data: string | Uint8Array): Promise<void>;
+  end(data?: string | Uint8Array): void;
+  /** Closes the connection in the middle of everything. */
+  destroy(): void;
+  /** Resets it, as a crashed machine would. */
+  reset(): void;
+  /** Resolves when the client has gone. */
+  gone: Promise<void>;
+}
+
+/** How a call is answered. */
+export type Reply = (exchange: Exchange) => void | Promise<void>;
+
+/** A provider on this machine, over real HTTP. */
+export interface Provider {
+  /** `http://127.0.0.1:PORT` */
+  url: string;
+  port: number;
+  /** The calls so far. */
+  calls: ProviderCall[];
+  /** How many connections were opened. */
+  connections(): number;
+  /** The next call, to be answered by the test itself; only for a provider without a script. */
+  nextCall(): Promise<Exchange>;
+  /** Steps that were not used and calls that nobody expected. */
+  problems(): string[];
+  close(): Promise<void>;
+}
+
+/** Starts a provider that gives one reply a call; without replies the test drives it by `nextCall`. */
+export async function startProvider(
+  replies?: readonly Reply[],
+  tls?: { key: string; cert: string },
+): Promise<Provider> {
+  const left = [...(replies ?? [])];
+  const calls: ProviderCall[] = [];
+  const unexpected: string[] = [];
+  const sockets = new Set<Socket>();
+  let opened = 0;
+  const numbers = new WeakMap<object, number>();
+  const waiting: Exchange[] = [];
+  const takers: ((exchange: Exchange) => void)[] = [];
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const exchange = await read(request, response, numbers.get(request.socket) ?? 0);
+    calls.push(exchange.call);
+    const reply = left.shift();
+    if (reply !== undefined) return reply(exchange);
+    if (replies === undefined) {
+      const taker = takers.shift();
+      if (taker === undefined) waiting.push(exchange);
+      else taker(exchange);
+      return;
+    }
+    unexpected.push(`unexpected call of ${exchange.call.path}: ${exchange.call.text.slice(0, 200)}`);
+    exchange.head(599);
+    exchange.end();
+  };
+  const listener = (request: IncomingMessage, response: ServerResponse): void =>
+    void handle(request, response).catch(() => response.destroy());
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+    numbers.set(socket, ++opened);
+  });
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    port,
+    calls,
+    connections: () => opened,
+    nextCall: () =>
+      new Promise((resolve) => {
+        const next = waiting.shift();
+        if (next === undefined) takers.push(resolve);
+        else resolve(next);
+      }),
+    problems: () => [
+      ...unexpected,
+      ...left.map((_, index) => `unused reply ${index + 1} of ${left.length} of a provider`),
+      ...waiting.map(({ call }) => `nobody answered the call of ${call.path}`),
+    ],
+    close: () =>
+      new Promise((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+async function read(
+  request: IncomingMessage,
+  response: ServerResponse,
+  connection: number,
+): Promise<Exchange> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString('utf8');
+  const { socket } = request;
+  response.on('error', () => undefined);
+  return {
+    call: {
+      path: request.url ?? '',
+      headers: request.headers,
+      text,
+      body: parsed(text),
+      connection,
+    },
+    head: (status, headers = {}) => void response.writeHead(status, headers).flushHeaders(),
+    write: (data) => new Promise((resolve) => response.write(data, () => resolve())),
+    end: (data) => void response.end(data),
+    destroy: () => socket.destroy(),
+    reset: () => socket.resetAndDestroy(),
+    gone: new Promise((resolve) => socket.once('close', () => resolve())),
+  };
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
+
+/** A reply as a whole: JSON, or a text as it is. */
+export function plain(status: number, body: unknown, headers: Record<string, string> = {}): Reply {
+  return ({ head, end }) => {
+    const isText = typeof body === 'string';
+    head(status, { 'content-type': isText ? 'text/html' : 'application/json', ...headers });
+    end(isText ? body : JSON.stringify(body));
+  };
+}
+
+/** A stream of events, each the data of one; objects become JSON. */
+export function stream(events: readonly unknown[], more: { headers?: Record<string, string> } = {}): Reply {
+  return async ({ head, write, end }) => {
+    head(200, { 'content-type': 'text/event-stream', ...more.headers });
+    for (const event of events) await write(frame(event));
+    end();
+  };
+}
+
+/** One event as it stands in a stream; Anthropic names its events. */
+export function frame(event: unknown): string {
+  if (typeof event === 'string') return `data: ${event}\n\n`;
+  const name = (event as { type?: unknown }).type;
+  return `${typeof name === 'string' ? `event: ${name}\n` : ''}data: ${JSON.stringify(event)}\n\n`;
+}
+
+/** The events of an answer in the words of OpenAI. */
+export function chatEvents(
+  texts: readonly string[],
+  more: { finish?: string; usage?: unknown; model?: string } = {},
+): unknown[] {
+  const chunk = (delta: unknown, finish: string | null) => ({
+    id: 'chatcmpl-1',
+    object: 'chat.completion.chunk',
+    model: more.model ?? 'm-2026',
+    choices: [{ index: 0, delta, finish_reason: finish }],
+  });
+  const usage = more.usage ?? { prompt_tokens: 11, completion_tokens: 3, total_tokens: 14 };
+  return [
+    chunk({ role: 'assistant', content: '' }, null),
+    ...texts.map((content) => chunk({ content }, null)),
+    chunk({}, more.finish ?? 'stop'),
+    { id: 'chatcmpl-1', object: 'chat.completion.chunk', choices: [], usage },
+    '[DONE]',
+  ];
+}
+
+/** The events of an answer in the words of Anthropic. */
+export function messageEvents(
+  texts: readonly string[],
+  more: { stop?: string; usage?: object; outputTokens?: number } = {},
+): object[] {
+  const usage = more.usage ?? { input_tokens: 9, output_tokens: 1 };
+  return [
+    {
+      type: 'message_start',
+      message: { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-2026', content: [], usage },
+    },
+    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+    { type: 'ping' },
+    ...texts.map((text) => ({
+      type: 'content_block_delta',
+      index: 0,
+      delta: { type: 'text_delta', text },
+    })),
+    { type: 'content_block_stop', index: 0 },
+    {
+      type: 'message_delta',
+      delta: { stop_reason: more.stop ?? 'end_turn', stop_sequence: null },
+      usage: { output_tokens: more.outputTokens ?? 4 },
+    },
+    { type: 'message_stop' },
+  ];
+}
