@@ -21,6 +21,7 @@ import {
   writeDeep,
 } from './machine.js';
 import { type LiveProcess, survivors } from './processes.js';
+import { type Provider, type Reply, startProvider } from './provider.js';
 import { type Running, type RunOptions, type RunResult, startProgram } from './run.js';
 
 /** How long a test may take before the rig ends it and tells what was said so far, ms. Below the runner's own limit. */
@@ -45,6 +46,8 @@ export interface Rig extends Folders {
   fake(name: string, options?: { version?: string }): DrivenAgent;
   /** Installs an agent that takes one step on each call. */
   script(name: string, steps: readonly Step[]): ScriptedAgent;
+  /** Starts a provider that gives one reply a call, or without replies is driven by the test. */
+  provider(replies?: readonly Reply[], tls?: { key: string; cert: string }): Promise<Provider>;
   /** The trace files under a folder (the project's), newest first. */
   traces(folder?: string): TraceDocument[];
   /** Ends everything and rejects when something is left: a step, a call, a process, a temporary file. */
@@ -70,7 +73,15 @@ export async function createRig(): Promise<Rig> {
   const socket = path.join(root, 'fakes.sock');
   const hub = await openHub(socket);
   const where = { hub, bin: folders.bin, socket };
-  const parts: Parts = { root, folders, hub, env: environment(folders), watched: [], runs: new Set() };
+  const parts: Parts = {
+    root,
+    folders,
+    hub,
+    env: environment(folders),
+    watched: [],
+    providers: [],
+    runs: new Set(),
+  };
   const inProject = (file: string) => path.resolve(folders.project, file);
   const start = (args: readonly string[], options?: RunOptions) =>
     begin(parts, [process.execPath, ROUTER, ...args], options);
@@ -86,6 +97,11 @@ export async function createRig(): Promise<Rig> {
     shell: (script, options) => begin(parts, ['/bin/sh', '-euc', script], options).done,
     fake: (name, options) => watch(parts, installDriven(where, name, options?.version ?? null)),
     script: (name, steps) => watch(parts, installScripted(where, name, steps)),
+    provider: async (replies, tls) => {
+      const provider = await startProvider(replies, tls);
+      parts.providers.push(provider);
+      return provider;
+    },
     traces: (folder = inProject('.llm-router/traces')) => readTraces(folder),
     close: () => close(parts),
   };
@@ -97,6 +113,7 @@ interface Parts {
   hub: Hub;
   env: Record<string, string>;
   watched: Watched[];
+  providers: Provider[];
   runs: Set<Running>;
 }
 
@@ -128,11 +145,12 @@ function watch<T extends Watched>({ watched }: Parts, agent: T): T {
   return agent;
 }
 
-async function close({ root, folders, hub, watched, runs }: Parts): Promise<void> {
-  const problems = [...[...runs].map(stop), ...watched.flatMap((agent) => agent.problems())];
+async function close({ root, folders, hub, watched, providers, runs }: Parts): Promise<void> {
+  const problems = [...[...runs].map(stop), ...[...watched, ...providers].flatMap((one) => one.problems())];
   const left = await survivors({ groups: hub.groups, home: folders.home });
   problems.push(...left.map(end), ...temporaryFiles(folders.tmp));
   await hub.close();
+  await Promise.all(providers.map((provider) => provider.close()));
   rmSync(root, { recursive: true, force: true });
   if (problems.length > 0) throw new Error(`the rig found:\n- ${problems.join('\n- ')}`);
 }

@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import { proxyFor } from '../../../src/adapters/http/proxy.js';
+import { isStrict } from '../../../src/adapters/http/strict-schema.js';
+
+describe('proxyFor', () => {
+  const env = {
+    HTTPS_PROXY: 'http://p:1',
+    http_proxy: 'q:2',
+    NO_PROXY: 'internal.test, .corp.test,*.wild.test host.test:8443',
+  };
+
+  it.each([
+    ['https://api.test/v1', 'http://p:1'],
+    ['http://api.test/v1', 'http://q:2'],
+    ['https://internal.test', null],
+    ['https://deep.internal.test', null],
+    ['https://notinternal.test', 'http://p:1'],
+    ['https://a.corp.test', null],
+    ['https://a.wild.test', null],
+    ['https://host.test', 'http://p:1'],
+    ['https://host.test:8443', null],
+    ['http://localhost:1234', null],
+    ['http://127.0.0.1:1234', null],
+    ['http://[::1]:1234', null],
+  ])('%s goes through %s', (url, proxy) => {
+    expect(proxyFor(new URL(url), env)).toBe(proxy);
+  });
+
+  it('follows ALL_PROXY, prefers lower case, and leaves others alone', () => {
+    const url = new URL('https://api.test');
+    expect(proxyFor(url, { ALL_PROXY: 'http://a:1' })).toBe('http://a:1');
+    expect(proxyFor(url, { https_proxy: 'http://low:1', HTTPS_PROXY: 'http://up:1' })).toBe('http://low:1');
+    expect(proxyFor(url, { https_proxy: 'socks5://s:1' })).toBeNull();
+    expect(proxyFor(url, { https_proxy: 'http://a:1', no_proxy: '*' })).toBeNull();
+    expect(proxyFor(url, {})).toBeNull();
+  });
+});
+
+describe('isStrict', () => {
+  const closed = (properties: object, more: object = {}) => ({
+    type: 'object',
+    properties,
+    required: Object.keys(properties),
+    additionalProperties: false,
+    ...more,
+  });
+
+  it.each([
+    ['closed', closed({ a: { type: 'string' } }), true],
+    ['nested', closed({ a: { type: 'array', items: closed({ b: { enum: [1] } }) } }), true],
+    ['with references', closed({ a: { $ref: '#/$defs/x' } }, { $defs: { x: { type: 'number' } } }), true],
+    ['with a choice', closed({ a: { anyOf: [{ type: 'string' }, { type: 'null' }] } }), true],
+    ['open', { type: 'object', properties: {} }, false],
+    ['with an optional key', closed({ a: { type: 'string' } }, { required: [] }), false],
+    ['with a limit', closed({ a: { type: 'string', minLength: 1 } }), false],
+    ['with an open part', closed({ a: { type: 'object' } }), false],
+    ['of a list', { type: 'array', items: { type: 'string' } }, false],
+    ['of anything', true, false],
+    ['with nonsense', closed({ a: 5 }), false],
+  ])('%s', (_, schema, strict) => {
+    expect(isStrict(schema)).toBe(strict);
+  });
+});
