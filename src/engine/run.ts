@@ -6,7 +6,7 @@ import type { Request } from '../domain/request.js';
 import { type Decision, decide, type RetryRules, type Stop } from '../routing/decide.js';
 import { type AttemptDeps, type Prepared, type Tried, tryOnce } from './attempt.js';
 import { concluded } from './conclude.js';
-import { correctedPrompt } from './correction.js';
+import { corrected } from './correction.js';
 import { type Runner, refusedRunner, runnersOf, type Traits } from './standings.js';
 import { waitFor } from './wait.js';
 
@@ -218,6 +218,5 @@ function prepare(
   const prepared = deps.prepare(candidate, turn);
   const last = tried.at(-1);
   if (last?.index !== index || last.outcome.failure?.type !== 'contract_violation') return prepared;
-  const prompt = correctedPrompt(prepared.task.prompt, last.outcome);
-  return { ...prepared, task: { ...prepared.task, prompt, promptFile: null } };
+  return { ...prepared, task: { ...prepared.task, ...corrected(prepared.task, last.outcome) } };
 }

@@ -4,6 +4,7 @@ import type { Invocation } from '../../../src/domain/invocation.js';
 import { emptyRequest, type Request } from '../../../src/domain/request.js';
 import { createRouter } from '../../../src/router/router.js';
 import { realHost } from '../../../src/world.js';
+import { ownCooldowns } from '../../rig/cooldowns.js';
 
 export const KEY = 'key-of-a-test-1234';
 
@@ -20,6 +21,7 @@ export async function complete(
     signal: more.signal ?? new AbortController().signal,
     urgent: new AbortController().signal,
     traces: null,
+    cooldowns: ownCooldowns(),
   });
   const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello', ...request });
   if (!planned.ok) throw new Error(planned.error.message);
