@@ -3,11 +3,12 @@ import path from 'node:path';
 import type { RouterConfig } from './config/types.js';
 import { loadConfigFiles } from './config-files/load.js';
 import type { Diagnostic } from './diagnostics/diagnostic.js';
+import { asksSomething, nothingAsked } from './domain/conversation.js';
 import type { EventSink } from './domain/events.js';
 import type { Failure } from './domain/failure.js';
 import type { Invocation } from './domain/invocation.js';
 import type { Plan } from './domain/plan.js';
-import { emptyRequest, type Request } from './domain/request.js';
+import { emptyRequest, type Message, type Request } from './domain/request.js';
 import { ledgerFile, runningDir } from './paths.js';
 import { openCooldowns } from './router/cooldowns.js';
 import { type LedgerAccess, ledgerAccess } from './router/ledger.js';
@@ -21,7 +22,7 @@ export type { EventSink, RunEvent } from './domain/events.js';
 export type { Failure, FailureType } from './domain/failure.js';
 export type { Invocation } from './domain/invocation.js';
 export type { Plan } from './domain/plan.js';
-export type { Request } from './domain/request.js';
+export type { Message, Request } from './domain/request.js';
 
 /** Why a config could not be loaded: every finding, as `config validate` would print it. */
 export class ConfigError extends Error {
@@ -74,8 +75,8 @@ export interface CreateOptions {
   onWarning?: (message: string) => void;
 }
 
-/** A request as a library caller writes it: only the prompt is needed. */
-export type LibraryRequest = Partial<Request> & { prompt: string };
+/** A request as a library caller writes it: only the prompt, or the conversation, is needed. */
+export type LibraryRequest = Partial<Request> & ({ prompt: string } | { messages: readonly Message[] });
 
 /** Routes requests by one config. */
 export interface LibraryRouter {
@@ -101,7 +102,9 @@ export function createRouter(config: RouterConfig, options: CreateOptions = {}):
     runningDir: runningDir({ ...host, env: options.env ?? host.env }),
   });
   const plan = async (request: LibraryRequest): Promise<Planned> => {
-    const planned = await router.plan({ ...emptyRequest(host.cwd), ...request });
+    const asked = { ...emptyRequest(host.cwd), ...request };
+    if (!asksSomething(asked)) throw new RequestError(nothingAsked());
+    const planned = await router.plan(asked);
     if (!planned.ok) throw new RequestError(planned.error);
     return planned.value;
   };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigError, createRouter, loadConfig, RequestError } from '../src/index.js';
+import { chatEvents, startProvider, stream } from './rig/provider.js';
 
 let folder = '';
 beforeAll(() => {
@@ -32,6 +33,31 @@ describe('the library', () => {
     );
     expect(invocation).toMatchObject({ status: 'succeeded', text: 'hello' });
     expect(seen.at(-1)).toBe('invocation.finished');
+  });
+
+  it('takes a conversation to a provider, and calls it many times at once', async () => {
+    const provider = await startProvider(
+      Array.from({ length: 8 }, (_, n) => stream(chatEvents([`answer ${n}`]))),
+    );
+    const tool = `{ kind: http, api: openai-chat, base_url: '${provider.url}', models: [m], billing: free }`;
+    writeFileSync(path.join(folder, 'http.yaml'), `version: 1\ntools: { api: ${tool} }\n`);
+    const env = { XDG_STATE_HOME: folder };
+    const router = createRouter(await loadConfig(options('http.yaml')), { env });
+    const messages = [
+      { role: 'user' as const, text: 'one' },
+      { role: 'assistant' as const, text: 'two' },
+      { role: 'user' as const, text: 'three' },
+    ];
+    const asked = Array.from({ length: 8 }, () => router.complete({ tool: 'api', messages }));
+    const answers = (await Promise.all(asked)).map(({ text }) => text);
+    expect([...answers].sort()).toEqual(Array.from({ length: 8 }, (_, n) => `answer ${n}`));
+    expect(provider.calls[0]?.body.messages).toEqual([
+      { role: 'user', content: 'one' },
+      { role: 'assistant', content: 'two' },
+      { role: 'user', content: 'three' },
+    ]);
+    await expect(router.complete({ tool: 'api', messages: [] })).rejects.toBeInstanceOf(RequestError);
+    await provider.close();
   });
 
   it('rejects a config with all its findings', async () => {

@@ -1,3 +1,4 @@
+import { type Failure, failure } from './failure.js';
 import type { Message, Request } from './request.js';
 
 /**
@@ -18,6 +19,18 @@ export function withConversation(request: Request, agentSystem: string | null): 
     prompt: renderTurns(turns),
     promptFile: null,
   };
+}
+
+/** Whether there is anything to answer. */
+export function asksSomething({ prompt, messages }: Pick<Request, 'prompt' | 'messages'>): boolean {
+  return prompt !== '' || messages.some(({ role }) => role === 'user');
+}
+
+/** The failure of a request that asks nothing. */
+export function nothingAsked(): Failure {
+  return failure('usage', 'there is nothing to answer', {
+    hint: 'give a prompt, or a conversation with a message of role `user`',
+  });
 }
 
 /** Turns as one text: a lone one byte for byte, several under headings with their roles. */

@@ -1,7 +1,7 @@
 import type { AdapterContext, Environment, Preview } from '../adapters/adapter.js';
 import { adapterOf } from '../adapters/registry.js';
 import type { PolicyConfig, RouterConfig } from '../config/types.js';
-import { withConversation } from '../domain/conversation.js';
+import { asksSomething, nothingAsked, withConversation } from '../domain/conversation.js';
 import type { EventSink } from '../domain/events.js';
 import type { Facts } from '../domain/facts.js';
 import { type Failure, failure } from '../domain/failure.js';
@@ -128,9 +128,8 @@ async function planRequest(
   const agent = lookup(config.agents, agentName(config, asked));
   const filled = await withAgentFiles(agent, deps, asked);
   if (!filled.ok) return filled;
+  if (filled.value.messages.length > 0 && !asksSomething(filled.value)) return err(nothingAsked());
   const request = withConversation(filled.value, agent?.system ?? null);
-  if (request.messages.length > 0 && !request.messages.some(({ role }) => role === 'user'))
-    return err(failure('usage', 'a conversation needs a message of role `user`'));
   const check = request.schema === null ? ok(null) : await compileAnswerSchema(request.schema, 'the schema');
   if (!check.ok) return check;
   const nowMs = deps.clock.now();

@@ -104,11 +104,19 @@ describe('cost', () => {
     });
   });
 
-  it('uses the price of the size that the whole input passes', () => {
-    const tiered = { ...price, cacheRead: 1, above: [{ inputTokens: 200_000, input: 20, output: 60 }] };
+  it('uses the price of the size that the whole input passes, for cached tokens too', () => {
+    const tiered = {
+      ...price,
+      cacheRead: 1,
+      cacheWrite1h: 20,
+      above: [{ inputTokens: 200_000, input: 20, output: 60 }],
+    };
     expect(
       listPrice({ ...NO_USAGE, inputTokens: 100_000, cacheReadTokens: 150_000, outputTokens: 10 }, tiered),
     ).toBe(2_300_600);
+    expect(
+      listPrice({ ...NO_USAGE, inputTokens: 1, cacheWrite1hTokens: 200_000, outputTokens: 0 }, tiered),
+    ).toBe(8_000_020);
     expect(listPrice({ ...NO_USAGE, inputTokens: 200_000, outputTokens: 10 }, tiered)).toBe(2_000_300);
   });
 
