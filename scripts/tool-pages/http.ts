@@ -48,6 +48,7 @@ function sampleTask({ name, yaml }: { name: string; yaml: string }): HttpTask {
     modelId: model === '*' ? '{model}' : model,
     model: null,
     agent: '{agent}',
+    sourceAgent: null,
     prompt: '{prompt}',
     promptFile: null,
     system: '{system}',

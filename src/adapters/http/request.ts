@@ -132,10 +132,11 @@ function headersOf(
 }
 
 /** Who asks, for the provider's or a gateway's own records. */
-function correlation({ ids, agent, session }: HttpTask): Record<string, string> {
+function correlation({ ids, agent, sourceAgent, session }: HttpTask): Record<string, string> {
+  const source = sourceAgent ?? agent;
   return {
     'x-trace-id': headerText(ids.traceId),
-    ...(agent === null ? {} : { 'x-source-agent': headerText(agent) }),
+    ...(source === null ? {} : { 'x-source-agent': headerText(source) }),
     ...(session === null ? {} : { 'x-session-id': headerText(session) }),
   };
 }

@@ -201,8 +201,12 @@ describe('headers', () => {
       'x-session-id': 's%C3%A9ance',
       'content-type': 'application/json',
     });
-    const messages = await callOf('anthropic-messages', ids);
-    expect(messages.headers).toMatchObject({ 'x-api-key': KEY, 'anthropic-version': '2023-06-01' });
+    const messages = await callOf('anthropic-messages', { ...ids, sourceAgent: 'planner' });
+    expect(messages.headers).toMatchObject({
+      'x-api-key': KEY,
+      'anthropic-version': '2023-06-01',
+      'x-source-agent': 'planner',
+    });
     expect(messages.headers.authorization).toBeUndefined();
   });
 
