@@ -78,6 +78,7 @@ function answer(response: MockResponse, text: string): Outcome {
     finishReason: response.finishReason,
     responseModel: null,
     toolSessionId: null,
+    requestId: null,
     data: null,
     exitCode: null,
     firstOutputMs: null,

@@ -17,6 +17,8 @@ export interface Outcome {
   finishReason: FinishReason;
   responseModel: string | null;
   toolSessionId: string | null;
+  /** The provider's own name of this call, for asking it about one. */
+  requestId: string | null;
   /** The answer's structured value, where the tool has one. */
   data: unknown;
   exitCode: number | null;
@@ -35,6 +37,7 @@ export function failedOutcome(failed: Failure): Outcome {
     finishReason: 'error',
     responseModel: null,
     toolSessionId: null,
+    requestId: null,
     data: null,
     exitCode: failed.exitCode,
     firstOutputMs: null,
@@ -53,6 +56,7 @@ export interface Attempt {
   latencyMs: number;
   firstOutputMs: number | null;
   exitCode: number | null;
+  requestId: string | null;
   usage: Usage | null;
   cost: Cost;
   failure: Failure | null;

@@ -100,6 +100,7 @@ export function attemptDocument(attempt: Attempt) {
     latency_ms: attempt.latencyMs,
     first_output_ms: attempt.firstOutputMs,
     exit_code: attempt.exitCode,
+    request_id: attempt.requestId,
     usage: usageDocument(attempt.usage),
     cost: costDocument(attempt.cost),
     failure: failureDocument(attempt.failure),

@@ -93,6 +93,7 @@ export async function tryOnce(
     latencyMs: sinceStart(),
     firstOutputMs: outcome.firstOutputMs ?? seen.firstOutputMs,
     exitCode: outcome.exitCode,
+    requestId: outcome.requestId,
     usage: outcome.usage,
     cost: costOf(prepared, outcome),
     failure: outcome.failure,

@@ -46,6 +46,7 @@ const ATTEMPT = [
   'latency_ms',
   'first_output_ms',
   'exit_code',
+  'request_id',
   'usage',
   'cost',
   'failure',

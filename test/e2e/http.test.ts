@@ -58,7 +58,7 @@ describe('exec with a provider API', () => {
         // 11 * 0.1 + 3 * 0.5
         cost: { usd: 0.000003, basis: 'computed', billing: 'api' },
         usage: { input_tokens: 11, output_tokens: 3, total_tokens: 14 },
-        attempts: [{ n: 1, exit_code: null, first_output_ms: expect.any(Number) }],
+        attempts: [{ n: 1, exit_code: null, request_id: 'chatcmpl-1', first_output_ms: expect.any(Number) }],
       });
       expect(openai.calls[0]?.headers.authorization).toBe(`Bearer ${KEYS.OPENAI_API_KEY}`);
       expect(stdout + stderr + JSON.stringify(rig.traces())).not.toContain('canary');
@@ -163,9 +163,12 @@ describe('exec with a provider API', () => {
       const { code, stderr } = await rig.run(['exec', 'hi']);
       expect(code).toBe(78);
       expect(stderr).not.toContain('lm-studio-api');
-      const asked = await rig.run(['exec', '--tool', 'lm-studio-api', '--model', 'x', 'hi'], {
-        env: { LMSTUDIO_BASE_URL: 'http://127.0.0.1:1/v1' },
-      });
+      const asked = await rig.run(
+        ['exec', '--retries', '0', '--tool', 'lm-studio-api', '--model', 'x', 'hi'],
+        {
+          env: { LMSTUDIO_BASE_URL: 'http://127.0.0.1:1/v1' },
+        },
+      );
       expect(asked.code).toBe(75);
       expect(asked.stderr).toContain('nobody listens there (ECONNREFUSED)');
       expect(asked.stderr).toContain('lms server start');

@@ -33,6 +33,7 @@ export function outcomeOf(run: FinishedRun): Outcome {
     finishReason: failed === null ? reading.finishReason : 'error',
     responseModel: reading.responseModel,
     toolSessionId: reading.toolSessionId,
+    requestId: null,
     data: reading.data,
     exitCode: end.exitCode,
     firstOutputMs: end.firstOutputMs === null ? null : Math.round(end.firstOutputMs),

@@ -34,6 +34,7 @@ export function outcomeOf(call: FinishedCall): Outcome {
     finishReason: failed !== null && answer.finishReason !== 'content_filter' ? 'error' : answer.finishReason,
     responseModel: answer.responseModel,
     toolSessionId: null,
+    requestId: requestIdOf(call),
     data: null,
     exitCode: null,
     firstOutputMs: call.firstOutputMs === null ? null : Math.round(call.firstOutputMs),
@@ -138,8 +139,8 @@ function connectionHint({ task }: FinishedCall, code: string, message: string): 
 }
 
 function fail(call: FinishedCall, type: FailureType, said: string, hint: string | null = null): Failure {
-  const { task, answer, response } = call;
-  const id = requestId(response?.headers ?? {}) ?? answer.id;
+  const { task, response } = call;
+  const id = requestIdOf(call);
   return failure(type, `\`${task.tool.name}\` ${said}${id === null ? '' : ` (request \`${id}\`)`}`, {
     hint,
     tool: task.tool.name,
@@ -148,8 +149,9 @@ function fail(call: FinishedCall, type: FailureType, said: string, hint: string 
   });
 }
 
-function requestId(headers: Headers): string | null {
-  return header(headers, 'x-request-id') ?? header(headers, 'request-id');
+function requestIdOf({ response, answer }: FinishedCall): string | null {
+  const headers = response?.headers ?? {};
+  return header(headers, 'x-request-id') ?? header(headers, 'request-id') ?? answer.id;
 }
 
 /** The provider's own words, on one line and not too many. */
