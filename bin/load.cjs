@@ -4,7 +4,6 @@
 const { existsSync, readFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const path = require('node:path');
-const { pathToFileURL } = require('node:url');
 const vm = require('node:vm');
 
 const file = path.join(__dirname, '..', 'dist', 'cli.cjs');
@@ -21,14 +20,14 @@ function load(cachedData) {
   });
   const loaded = { exports: {} };
   const run = script.runInThisContext();
-  run(loaded.exports, createRequire(file), loaded, (name) => import(bundled(name) ?? name));
+  run(loaded.exports, createRequire(file), loaded, loadLater);
   return { exports: loaded.exports, script };
 }
 
-/** Where the build left a package as one file; `null`: it is loaded from node_modules. */
-function bundled(name) {
+/** A package that the build left as one file, else the one in node_modules; required, `import()` would parse it twice. */
+async function loadLater(name) {
   const later = path.join(__dirname, '..', 'dist', 'later', `${name}.cjs`);
-  return existsSync(later) ? pathToFileURL(later).href : null;
+  return existsSync(later) ? require(later) : import(name);
 }
 
 function readCache() {

@@ -27,9 +27,11 @@ rmSync(later, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   entryPoints: BUNDLED_LATER,
+  alias: { 'http2-wrapper': './scripts/no-http2.cjs' },
   outdir: later,
   outExtension: { '.js': '.cjs' },
   bundle: true,
+  minify: true,
   platform: 'node',
   format: 'cjs',
   target: 'node20',

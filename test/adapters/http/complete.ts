@@ -22,6 +22,7 @@ export async function complete(
     urgent: new AbortController().signal,
     traces: null,
     cooldowns: ownCooldowns(),
+    audit: null,
   });
   const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello', ...request });
   if (!planned.ok) throw new Error(planned.error.message);
