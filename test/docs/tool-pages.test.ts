@@ -11,7 +11,7 @@ import { readPage } from './screens.js';
 const BUILT_IN = builtInLayer().value;
 const NAMES = entriesOf(BUILT_IN.tools).map(([name]) => name);
 /** Pages in docs/tools that people write, or that another script does. */
-const BY_HAND = ['add-your-own.md', 'verified.md'];
+const BY_HAND = ['add-your-own.md', 'provider-apis.md', 'verified.md'];
 
 describe('the pages of the built-in tools', () => {
   it('are there for every tool, are fresh, and there are no others', async () => {
