@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -42,14 +43,18 @@ describe('the library', () => {
     const tool = `{ kind: http, api: openai-chat, base_url: '${provider.url}', models: [m], billing: free }`;
     writeFileSync(path.join(folder, 'http.yaml'), `version: 1\ntools: { api: ${tool} }\n`);
     const env = { XDG_STATE_HOME: folder };
-    const router = createRouter(await loadConfig(options('http.yaml')), { env });
+    const { signal } = new AbortController();
+    const router = createRouter(await loadConfig(options('http.yaml')), { env, signal });
     const messages = [
       { role: 'user' as const, text: 'one' },
       { role: 'assistant' as const, text: 'two' },
       { role: 'user' as const, text: 'three' },
     ];
-    const asked = Array.from({ length: 8 }, () => router.complete({ tool: 'api', messages }));
+    const listening: number[] = [];
+    const onEvent = () => void listening.push(getEventListeners(signal, 'abort').length);
+    const asked = Array.from({ length: 8 }, () => router.complete({ tool: 'api', messages }, { onEvent }));
     const answers = (await Promise.all(asked)).map(({ text }) => text);
+    expect(Math.max(...listening)).toBe(0);
     expect([...answers].sort()).toEqual(Array.from({ length: 8 }, (_, n) => `answer ${n}`));
     expect(provider.calls[0]?.body.messages).toEqual([
       { role: 'user', content: 'one' },

@@ -6,13 +6,15 @@ export function stopSignal(
   timeoutMs: number | null,
 ): { signal: AbortSignal; dispose: () => void } {
   const controller = new AbortController();
-  const onAbort = (): void => controller.abort(cancelFailure(deps.signal.reason));
-  if (deps.signal.aborted) onAbort();
-  deps.signal.addEventListener('abort', onAbort, { once: true });
+  // The caller's signal may serve hundreds of runs at once, and Node warns of more than ten listeners.
+  const outer = AbortSignal.any([deps.signal]);
+  const onAbort = (): void => controller.abort(cancelFailure(outer.reason));
+  if (outer.aborted) onAbort();
+  outer.addEventListener('abort', onAbort, { once: true });
   const timer = timeoutMs === null ? null : setTimeout(() => controller.abort(deadlineFailure()), timeoutMs);
   const dispose = (): void => {
     if (timer !== null) clearTimeout(timer);
-    deps.signal.removeEventListener('abort', onAbort);
+    outer.removeEventListener('abort', onAbort);
   };
   return { signal: controller.signal, dispose };
 }

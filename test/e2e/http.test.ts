@@ -92,11 +92,17 @@ describe('exec with a provider API', () => {
     rigged(async (rig) => {
       const openai = await rig.provider([]);
       atHome(rig, { openai });
-      const shown = await rig.run(['exec', '--dry-run', 'hi'], { env: KEYS });
+      rig.write(
+        'llm-router.yaml',
+        rig.read('llm-router.yaml').replace('connect_timeout: 2s', `headers: { X-Org: 'org \${ORG}' }`),
+      );
+      const env = { ...KEYS, ORG: 'canary' };
+      const shown = await rig.run(['exec', '--dry-run', 'hi'], { env });
+      expect(shown.stdout).toContain('x-org: [redacted]');
       expect(shown.stdout).toContain(`sends: POST ${openai.url}/v1/chat/completions`);
       expect(shown.stdout).toContain('authorization: Bearer [redacted]');
       const planned = await rig.run(['exec', '--dry-run', '--json', '--max-tokens', '5', 'hi'], {
-        env: KEYS,
+        env,
       });
       expect(planned.json().plan.candidates[0]).toMatchObject({
         request: {

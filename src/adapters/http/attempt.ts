@@ -63,7 +63,10 @@ async function concluded(call: FinishedCall, context: AdapterContext): Promise<O
   if (outcome.failure === null) return outcome;
   if (call.end.ended === 'cancelled')
     return { ...outcome, failure: cancelReason(context) ?? outcome.failure };
-  const mentions = limitMentions(call.response?.headers ?? {}, call.refusal?.message ?? '');
+  const mentions = limitMentions(
+    call.response?.headers ?? {},
+    (call.refusal ?? call.answer.error)?.message ?? '',
+  );
   const isLimit = ['rate_limit', 'quota', 'overloaded', 'provider_error'].includes(outcome.failure.type);
   if (mentions.length === 0 || !isLimit) return outcome;
   const { limitEnd } = await import('../command/reset-time.js');

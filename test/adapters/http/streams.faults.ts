@@ -105,9 +105,14 @@ export const STREAMS: Fault[] = [
     name: 'an error at the end of a choice',
     reply: stream([
       ...HALF,
-      { choices: [{ index: 0, delta: {}, finish_reason: 'error', error: { message: 'slow', code: 429 } }] },
+      {
+        choices: [
+          { index: 0, delta: {}, finish_reason: 'error', error: { message: 'Try again in 9s', code: 429 } },
+        ],
+      },
     ]),
     type: 'rate_limit',
+    more: { retryAfterMs: 9000 },
   },
   {
     name: 'an overload in the middle',
