@@ -48,50 +48,67 @@ function body(task: HttpTask): Record<string, unknown> {
 }
 
 function reader(): AnswerReader {
-  const answer: Answer = { ...NO_ANSWER };
-  let usage: Record<string, unknown> = {};
-  /** Later counts are totals of the whole message, and stand for the earlier ones. */
-  const count = (counted: unknown): void => {
-    if (typeof counted !== 'object' || counted === null) return;
-    const told = Object.entries(counted).filter(([, value]) => value !== null);
-    usage = { ...usage, ...Object.fromEntries(told) };
-    answer.usage = messagesUsage(usage);
-    answer.serviceTier = textAt(usage, 'service_tier');
+  const state: State = { answer: { ...NO_ANSWER }, usage: {} };
+  const { answer } = state;
+  return {
+    event: (data) => takeEvent(state, data),
+    whole: (data) => takeWhole(state, data),
+    isOver: () => answer.ended || answer.error !== null,
+    answer: () => answer,
   };
-  const open = (message: unknown): void => {
-    answer.responseModel = textAt(message, 'model');
-    answer.id = textAt(message, 'id');
-    count(at(message, 'usage'));
-  };
-  const event = (data: unknown): Piece[] => {
-    switch (at(data, 'type')) {
-      case 'message_start':
-        open(at(data, 'message'));
-        return [];
-      case 'content_block_start':
-        return blockPieces(at(data, 'content_block'));
-      case 'content_block_delta':
-        return deltaPieces(at(data, 'delta'));
-      case 'message_delta':
-        finish(answer, at(data, 'delta'));
-        count(at(data, 'usage'));
-        return [];
-      case 'message_stop':
-        answer.ended = answer.finishWord !== null;
-        return [];
-      default:
-        if (at(data, 'error') !== undefined) answer.error = errorIn(data);
-        return [];
-    }
-  };
-  const whole = (data: unknown): Piece[] => {
-    answer.error = at(data, 'type') === 'error' || at(data, 'error') !== undefined ? errorIn(data) : null;
-    open(data);
-    finish(answer, data);
-    answer.ended = answer.finishWord !== null;
-    return listAt(data, 'content').flatMap(blockPieces);
-  };
-  return { event, whole, isOver: () => answer.ended || answer.error !== null, answer: () => answer };
+}
+
+/** What was read so far, and the counts as they came. */
+interface State {
+  answer: Answer;
+  usage: Readonly<Record<string, unknown>>;
+}
+
+function takeEvent(state: State, data: unknown): readonly Piece[] {
+  const { answer } = state;
+  switch (at(data, 'type')) {
+    case 'message_start':
+      open(state, at(data, 'message'));
+      return [];
+    case 'content_block_start':
+      return blockPieces(at(data, 'content_block'));
+    case 'content_block_delta':
+      return deltaPieces(at(data, 'delta'));
+    case 'message_delta':
+      finish(answer, at(data, 'delta'));
+      count(state, at(data, 'usage'));
+      return [];
+    case 'message_stop':
+      answer.ended = answer.finishWord !== null;
+      return [];
+    default:
+      if (at(data, 'error') !== undefined) answer.error = errorIn(data);
+      return [];
+  }
+}
+
+function takeWhole(state: State, data: unknown): readonly Piece[] {
+  const { answer } = state;
+  if (at(data, 'type') === 'error' || at(data, 'error') !== undefined) answer.error = errorIn(data);
+  open(state, data);
+  finish(answer, data);
+  answer.ended = answer.finishWord !== null;
+  return listAt(data, 'content').flatMap(blockPieces);
+}
+
+function open(state: State, message: unknown): void {
+  state.answer.responseModel = textAt(message, 'model');
+  state.answer.id = textAt(message, 'id');
+  count(state, at(message, 'usage'));
+}
+
+/** Later counts are totals of the whole message, and stand for the earlier ones. */
+function count(state: State, counted: unknown): void {
+  if (typeof counted !== 'object' || counted === null) return;
+  const told = Object.entries(counted).filter(([, value]) => value !== null);
+  state.usage = { ...state.usage, ...Object.fromEntries(told) };
+  state.answer.usage = messagesUsage(state.usage);
+  state.answer.serviceTier = textAt(state.usage, 'service_tier');
 }
 
 function blockPieces(block: unknown): Piece[] {

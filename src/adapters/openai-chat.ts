@@ -68,30 +68,35 @@ function responseFormat(schema: Readonly<Record<string, unknown>>) {
 
 function reader(task: HttpTask): AnswerReader {
   const answer: Answer = { ...NO_ANSWER };
-  const tellsCost = hostOf(task) === 'openrouter.ai';
-  const take = (data: unknown): Piece[] => {
-    Object.assign(answer, heading(answer, data));
-    const usage = at(data, 'usage');
-    if (typeof usage === 'object' && usage !== null) {
-      answer.usage = chatUsage(usage);
-      if (tellsCost) answer.costMicroUsd = reportedCost(usage);
-    }
-    const choice = listAt(data, 'choices').find((one) => (at(one, 'index') ?? 0) === 0);
-    if (choice === undefined) return [];
-    answer.error ??= errorIn(choice);
-    const message = at(choice, 'delta') ?? at(choice, 'message');
-    const refusal = textAt(message, 'refusal');
-    if (refusal !== null) answer.refusal = (answer.refusal ?? '') + refusal;
-    finish(answer, textAt(choice, 'finish_reason'));
-    return piecesOf(message);
+  const known = { answer, tellsCost: hostOf(task) === 'openrouter.ai' };
+  return {
+    event: (data) => take(known, data),
+    whole: (data) => {
+      const pieces = take(known, data);
+      answer.ended = listAt(data, 'choices').length > 0;
+      return pieces;
+    },
+    // What follows the end still tells the usage, so nothing but `[DONE]` ends the reading.
+    isOver: () => answer.error !== null,
+    answer: () => answer,
   };
-  // What follows the end still tells the usage, so nothing but `[DONE]` ends the reading.
-  const whole = (data: unknown): Piece[] => {
-    const pieces = take(data);
-    answer.ended = listAt(data, 'choices').length > 0;
-    return pieces;
-  };
-  return { event: take, whole, isOver: () => answer.error !== null, answer: () => answer };
+}
+
+function take({ answer, tellsCost }: { answer: Answer; tellsCost: boolean }, data: unknown): Piece[] {
+  Object.assign(answer, heading(answer, data));
+  const usage = at(data, 'usage');
+  if (typeof usage === 'object' && usage !== null) {
+    answer.usage = chatUsage(usage);
+    if (tellsCost) answer.costMicroUsd = reportedCost(usage);
+  }
+  const choice = listAt(data, 'choices').find((one) => (at(one, 'index') ?? 0) === 0);
+  if (choice === undefined) return [];
+  answer.error ??= errorIn(choice);
+  const message = at(choice, 'delta') ?? at(choice, 'message');
+  const refusal = textAt(message, 'refusal');
+  if (refusal !== null) answer.refusal = (answer.refusal ?? '') + refusal;
+  finish(answer, textAt(choice, 'finish_reason'));
+  return piecesOf(message);
 }
 
 function heading(known: Answer, data: unknown): Partial<Answer> {

@@ -54,28 +54,15 @@ export async function startProvider(
   replies?: readonly Reply[],
   tls?: { key: string; cert: string },
 ): Promise<Provider> {
-  const left = [...(replies ?? [])];
+  const script = replies === undefined ? driven() : scripted(replies);
   const calls: ProviderCall[] = [];
-  const unexpected: string[] = [];
   const sockets = new Set<Socket>();
-  let opened = 0;
   const numbers = new WeakMap<object, number>();
-  const waiting: Exchange[] = [];
-  const takers: ((exchange: Exchange) => void)[] = [];
+  let opened = 0;
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const exchange = await read(request, response, numbers.get(request.socket) ?? 0);
     calls.push(exchange.call);
-    const reply = left.shift();
-    if (reply !== undefined) return reply(exchange);
-    if (replies === undefined) {
-      const taker = takers.shift();
-      if (taker === undefined) waiting.push(exchange);
-      else taker(exchange);
-      return;
-    }
-    unexpected.push(`unexpected call of ${exchange.call.path}: ${exchange.call.text.slice(0, 200)}`);
-    exchange.head(599);
-    exchange.end();
+    await script.answer(exchange);
   };
   const listener = (request: IncomingMessage, response: ServerResponse): void =>
     void handle(request, response).catch(() => response.destroy());
@@ -89,27 +76,55 @@ export async function startProvider(
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  const close = (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise((resolve) => server.close(() => resolve()));
+  };
+  const url = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+  const { nextCall, problems } = script;
+  return { url, port, calls, connections: () => opened, nextCall, problems, close };
+}
+
+/** Who answers the calls of a provider. */
+interface Script extends Pick<Provider, 'nextCall' | 'problems'> {
+  answer(exchange: Exchange): void | Promise<void>;
+}
+
+function scripted(replies: readonly Reply[]): Script {
+  const left = [...replies];
+  const unexpected: string[] = [];
   return {
-    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
-    port,
-    calls,
-    connections: () => opened,
+    answer: (exchange) => {
+      const reply = left.shift();
+      if (reply !== undefined) return reply(exchange);
+      unexpected.push(`unexpected call of ${exchange.call.path}: ${exchange.call.text.slice(0, 200)}`);
+      exchange.head(599);
+      exchange.end();
+    },
+    nextCall: () => Promise.reject(new Error('this provider answers by its script')),
+    problems: () => [
+      ...unexpected,
+      ...left.map((_, index) => `unused reply ${index + 1} of ${left.length} of a provider`),
+    ],
+  };
+}
+
+function driven(): Script {
+  const waiting: Exchange[] = [];
+  const takers: ((exchange: Exchange) => void)[] = [];
+  return {
+    answer: (exchange) => {
+      const taker = takers.shift();
+      if (taker === undefined) waiting.push(exchange);
+      else taker(exchange);
+    },
     nextCall: () =>
       new Promise((resolve) => {
         const next = waiting.shift();
         if (next === undefined) takers.push(resolve);
         else resolve(next);
       }),
-    problems: () => [
-      ...unexpected,
-      ...left.map((_, index) => `unused reply ${index + 1} of ${left.length} of a provider`),
-      ...waiting.map(({ call }) => `nobody answered the call of ${call.path}`),
-    ],
-    close: () =>
-      new Promise((resolve) => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => resolve());
-      }),
+    problems: () => waiting.map(({ call }) => `nobody answered the call of ${call.path}`),
   };
 }
 
