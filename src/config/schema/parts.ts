@@ -74,5 +74,7 @@ export const APIS = ['openai-chat', 'openai-responses', 'anthropic-messages', 'g
 
 /** Names of agents, tools and policies: no colon (`tool:model`), no slash, no blank. */
 export const NAME = '^[A-Za-z0-9][A-Za-z0-9._-]*$';
+/** Names of headers, as HTTP allows them. */
+export const HEADER_NAME = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
 /** Names of models, as providers write them. */
 export const MODEL_NAME = '^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$';

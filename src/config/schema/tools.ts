@@ -8,6 +8,7 @@ import {
   duration,
   fixedKeys,
   flag,
+  HEADER_NAME,
   NAME,
   object,
   oneOf,
@@ -225,6 +226,7 @@ const HTTP: Record<string, Schema> = {
   headers: {
     type: 'object',
     description: 'More headers of every request; values may hold variables, as in `env_vars`',
+    propertyNames: { pattern: HEADER_NAME },
     additionalProperties: { type: 'string' },
   },
   extra_body: {
