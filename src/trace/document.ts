@@ -104,7 +104,14 @@ function requestDocument({ request, origin, logPrompts }: TraceSubject) {
 /** Of a try that goes on nothing is known but who tries, and since when. */
 function attemptOf({ n, candidate, argv, startedAt, ended }: RecordedAttempt) {
   if (ended !== null) return { ...attemptDocument(ended), argv };
-  const unknown = { first_output_ms: null, exit_code: null, usage: null, cost: null, failure: null };
+  const unknown = {
+    first_output_ms: null,
+    exit_code: null,
+    request_id: null,
+    usage: null,
+    cost: null,
+    failure: null,
+  };
   const { tool, model } = candidate;
   const status = 'running' as const;
   return { n, tool, model, status, started_at: startedAt, latency_ms: null, ...unknown, argv };

@@ -72,6 +72,7 @@ const attempt = {
   latency_ms: maybe(count('How long it took; `null` while it runs')),
   first_output_ms: maybe(count('From its start to its first output')),
   exit_code: maybe({ type: 'integer', description: 'Exit code of the tool' }),
+  request_id: maybe(text("The provider's own name of the call")),
   usage: maybe(reference('usage', 'Tokens')),
   cost: maybe(reference('cost', 'What it cost')),
   failure: maybe(reference('failure', 'Why it failed')),

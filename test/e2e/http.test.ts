@@ -256,10 +256,11 @@ describe('doctor', () => {
     'says of an API where it is and which key it takes',
     rigged(async (rig) => {
       const { stdout } = await rig.run(['doctor'], { env: KEYS });
-      expect(stdout).toMatch(/ok +tool openai +https:\/\/api\.openai\.com\/v1, key in OPENAI_API_KEY/);
-      expect(stdout).toMatch(/- +tool openrouter +`OPENROUTER_API_KEY` is not set/);
+      expect(stdout).toMatch(/ok +openai +https:\/\/api\.openai\.com\/v1, key in OPENAI_API_KEY/);
+      expect(stdout).toMatch(/- +lm-studio-api +http:\/\/localhost:1234\/v1, needs no key/);
+      expect(stdout).toMatch(/- +openrouter +`OPENROUTER_API_KEY` is not set/);
       expect(stdout).toMatch(
-        /- +tool mlx-api +http:\/\/localhost:8080\/v1, needs no key, not asked whether it is there/,
+        /- +mlx-api +http:\/\/localhost:8080\/v1, needs no key, not asked whether it is there/,
       );
       expect(stdout).not.toContain('canary');
     }),

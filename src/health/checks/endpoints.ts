@@ -1,11 +1,16 @@
+import { lookup } from '../../domain/lookup.js';
 import { agentsOfTools, type Finding, type HealthContext, type HealthItem } from '../context.js';
 
 /** Does somebody listen where a tool of kind `http` connects to. Nothing is asked, so that it costs nothing. */
 export function checkEndpoints(context: HealthContext): HealthItem[] {
-  const { connect, endpoints } = context;
+  const { connect, endpoints, facts } = context;
   if (connect === null) return [];
   const agents = agentsOfTools(context);
-  return endpoints.map(({ tool, url }) => ({
+  // Providers whose key nobody set are nobody's here.
+  const wanted = endpoints.filter(
+    ({ tool }) => agents.has(tool) || lookup(facts.tools, tool)?.available !== false,
+  );
+  return wanted.map(({ tool, url }) => ({
     check: 'endpoint',
     subject: tool,
     ask: async (): Promise<Finding> => {

@@ -36,11 +36,11 @@ async function toolFinding(
 
 /** Where prompts would go. A server without a key may be there or not: it counts only where an agent needs it. */
 function apiFinding(
-  { env }: HealthContext,
+  { env, endpoints }: HealthContext,
   tool: HttpTool,
   { agents, forWhom }: { agents: readonly string[]; forWhom: string },
 ): Finding {
-  const url = tool.baseUrl.value;
+  const url = endpoints.find((endpoint) => endpoint.tool === tool.name)?.url ?? tool.baseUrl.value;
   const key = tool.apiKeyEnv.find((name) => (env[name] ?? '') !== '');
   const known = { fix: null, data: { available: true, agents } };
   if (key !== undefined) return { ...known, status: 'ok', detail: `${url}, key in ${key}${forWhom}` };
