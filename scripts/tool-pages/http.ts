@@ -53,6 +53,7 @@ function sampleTask({ name, yaml }: { name: string; yaml: string }): HttpTask {
     promptFile: null,
     system: '{system}',
     turns: [],
+    isShown: false,
     access: 'read',
     effort: 'medium',
     maxTokens: 1000,

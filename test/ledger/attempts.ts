@@ -66,6 +66,7 @@ export function ended(
     usage: null,
     cost,
     failure: null,
+    requestId: null,
   };
   const settled = {
     id: `${id}:1`,

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { APIS } from '../schema/parts.js';
-import { at, child, entriesOf, itemsOf, type Path } from '../tree.js';
+import { child, entriesOf, itemsOf, type Path } from '../tree.js';
 import { describePath } from '../words.js';
 import { entries, finding, isOwn, type Rule, type RuleContext } from './rule.js';
 

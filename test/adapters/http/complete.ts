@@ -23,6 +23,8 @@ export async function complete(
     traces: null,
     cooldowns: ownCooldowns(),
     audit: null,
+    ledger: null,
+    runningDir: null,
   });
   const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello', ...request });
   if (!planned.ok) throw new Error(planned.error.message);
