@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { TEMPLATES } from '../../catalog/catalog.js';
+import type { ToolConfig } from '../../config/types.js';
 import { CONFIG_FILE, CONFIG_FOLDER } from '../../config-files/find.js';
 import { exists } from '../../config-files/folder.js';
 import { builtInConfig } from '../../config-files/load.js';
@@ -57,8 +58,14 @@ async function readyTools(context: CommandContext): Promise<string[]> {
   if (!planned.ok) return [];
   const { tools } = planned.value.facts;
   return Object.values(usable.value.config.tools)
-    .filter(({ name, kind }) => kind !== 'mock' && lookup(tools, name)?.available === true)
+    .filter((tool) => canBeSeen(tool) && lookup(tools, tool.name)?.available === true)
     .map(({ name }) => name);
+}
+
+/** Whether anything on this machine tells that a tool is there: a server that needs no key may just as well not run. */
+function canBeSeen(tool: ToolConfig): boolean {
+  if (tool.kind === 'http') return tool.apiKeyEnv.length > 0;
+  return tool.kind === 'command';
 }
 
 function configFor(ready: readonly string[]): string {
