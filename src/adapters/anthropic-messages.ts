@@ -69,6 +69,8 @@ function takeEvent(state: State, data: unknown): readonly Piece[] {
   switch (at(data, 'type')) {
     case 'message_start':
       open(state, at(data, 'message'));
+      // What it counts as output so far is no count of the answer: a stream that breaks has an unknown one.
+      count(state, { output_tokens: undefined });
       return [];
     case 'content_block_start':
       return blockPieces(at(data, 'content_block'));

@@ -14,6 +14,8 @@ export interface Outcome {
   usage: Usage | null;
   /** The tool's own cost figure, micro-USD. */
   reportedCostMicroUsd: number | null;
+  /** It was turned away before any work was done that somebody could bill. */
+  turnedAway?: boolean;
   finishReason: FinishReason;
   responseModel: string | null;
   toolSessionId: string | null;

@@ -55,6 +55,8 @@ export interface CostInput {
   manyRequests?: boolean;
   /** It was ended before its time: what was told by then may be less than what it used. */
   cutShort?: boolean;
+  /** It was turned away before any work was done: that costs nothing. */
+  turnedAway?: boolean;
 }
 
 /**
@@ -63,6 +65,8 @@ export interface CostInput {
  */
 export function attemptCost(input: CostInput): Cost {
   const { reportedMicroUsd, usage, price, billing } = input;
+  if (input.turnedAway === true && reportedMicroUsd === null && usage === null)
+    return { chargedMicroUsd: 0, listMicroUsd: 0, basis: 'computed', billing };
   const computed = usage !== null && price !== null ? listPrice(usage, price) : null;
   const listMicroUsd = billing === 'free' ? 0 : (reportedMicroUsd ?? computed);
   const basis = costBasis(input, computed);

@@ -5,7 +5,6 @@ import type { EventSink } from '../domain/events.js';
 import { type Failure, type FailureType, failure } from '../domain/failure.js';
 import { dollars } from '../domain/money.js';
 import type { Candidate } from '../domain/plan.js';
-import type { Usage } from '../domain/usage.js';
 import type { Account } from './account.js';
 import type { Ticket } from './account-types.js';
 
@@ -113,13 +112,14 @@ export async function tryOnce(
 
 function costOf(
   { task, billing }: Prepared,
-  told: { usage: Usage | null; reportedCostMicroUsd: number | null; failure: Failure | null },
+  told: Pick<Outcome, 'usage' | 'reportedCostMicroUsd' | 'failure' | 'turnedAway'>,
 ): Cost {
   return attemptCost({
     reportedMicroUsd: told.reportedCostMicroUsd,
     usage: told.usage,
     price: task.model?.price ?? null,
     billing,
+    turnedAway: told.turnedAway === true,
     manyRequests: task.tool.kind === 'command',
     cutShort: ENDED_BY_US.some((type) => type === told.failure?.type),
   });

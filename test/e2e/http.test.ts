@@ -155,6 +155,25 @@ describe('exec with a provider API', () => {
   );
 
   it(
+    'is held by a hard budget before anything is sent, and a refusal of the provider uses none of it up',
+    rigged(async (rig) => {
+      const openai = await rig.provider([plain(429, {}), stream(chatEvents(['ok']))]);
+      atHome(rig, { openai });
+      const config = rig.read('llm-router.yaml');
+      // gpt-6-luna: 100 output tokens cost at most 50 micro-dollars, and a few more for the input.
+      const limited = (usd: number) =>
+        config.replace('default: {', `default: { budget: { daily_usd: ${usd}, limit: { type: hard } },`);
+      const run = () => rig.run(['exec', '--json', '--max-tokens', '100', 'hi'], { env: KEYS });
+      rig.write('llm-router.yaml', limited(0.00001));
+      expect((await run()).json()).toMatchObject({ failure: { type: 'budget_exceeded' } });
+      expect(openai.calls).toEqual([]);
+      rig.write('llm-router.yaml', limited(0.00006));
+      expect((await run()).json()).toMatchObject({ failure: { type: 'rate_limit' }, cost: { usd: 0 } });
+      expect((await run()).json()).toMatchObject({ status: 'succeeded', cost: { usd: 0.000003 } });
+    }),
+  );
+
+  it(
     'wants a key that is set, and says which',
     rigged(async (rig) => {
       const { code, stderr } = await rig.run(['exec', '--tool', 'anthropic', 'hi']);

@@ -62,11 +62,11 @@ export function ended(
     startedAt: `${DAY}T12:00:00.000Z`,
     latencyMs: 5,
     firstOutputMs: null,
+    requestId: null,
     exitCode: 0,
     usage: null,
     cost,
     failure: null,
-    requestId: null,
   };
   const settled = {
     id: `${id}:1`,

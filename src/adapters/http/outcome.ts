@@ -31,6 +31,7 @@ export function outcomeOf(call: FinishedCall): Outcome {
     text: call.text,
     usage: answer.usage,
     reportedCostMicroUsd: answer.costMicroUsd,
+    turnedAway: failed !== null && wasTurnedAway(call),
     finishReason: failed !== null && answer.finishReason !== 'content_filter' ? 'error' : answer.finishReason,
     responseModel: answer.responseModel,
     toolSessionId: null,
@@ -40,6 +41,20 @@ export function outcomeOf(call: FinishedCall): Outcome {
     firstOutputMs: call.firstOutputMs === null ? null : Math.round(call.firstOutputMs),
     warnings: failed === null ? tierWarnings(call) : [],
   };
+}
+
+/** What no provider bills: a request that it refused, or never got. A 500 or 504 may come after the work was done. */
+function wasTurnedAway({ end, response, refusal }: FinishedCall): boolean {
+  if (response === null)
+    return end.ended === 'timeout' ? end.phase === 'connect' : end.ended === 'broken' && wasNeverSent(end);
+  const { status } = response;
+  if (refusal === null) return false;
+  return (status >= 400 && status <= 499 && status !== 408 && status !== 409) || [503, 529].includes(status);
+}
+
+function wasNeverSent({ code, message }: { code: string; message: string }): boolean {
+  const isSent = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code);
+  return TLS.test(code) || /^Bad response: /.test(message) || (!isSent && Object.hasOwn(CAUSES, code));
 }
 
 function failureOf(call: FinishedCall): Failure | null {

@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { TEMPLATES } from '../../catalog/catalog.js';
-import type { ToolConfig } from '../../config/types.js';
 import { CONFIG_FILE, CONFIG_FOLDER } from '../../config-files/find.js';
 import { exists } from '../../config-files/folder.js';
 import { builtInConfig } from '../../config-files/load.js';
@@ -49,23 +48,18 @@ function whatFor(ready: readonly string[], template: string | undefined): string
     : `found ${ready.join(', ')}`;
 }
 
-/** Built-in tools that can run here; whatever config is around does not count. */
+/** Built-in tools that can run here and may be chosen unasked; whatever config is around does not count. */
 async function readyTools(context: CommandContext): Promise<string[]> {
   const usable = usableConfig(builtInConfig(context.world.home));
   if (!usable.ok) return [];
   const router = commandRouter(context, usable.value, context.world.signal);
   const planned = await router.plan(emptyRequest(context.world.cwd));
   if (!planned.ok) return [];
-  const { tools } = planned.value.facts;
-  return Object.values(usable.value.config.tools)
-    .filter((tool) => canBeSeen(tool) && lookup(tools, tool.name)?.available === true)
-    .map(({ name }) => name);
-}
-
-/** Whether anything on this machine tells that a tool is there: a server that needs no key may just as well not run. */
-function canBeSeen(tool: ToolConfig): boolean {
-  if (tool.kind === 'http') return tool.apiKeyEnv.length > 0;
-  return tool.kind === 'command';
+  const { plan, facts } = planned.value;
+  const eligible = new Set([...plan.candidates, ...plan.rejected].map(({ tool }) => tool));
+  return Object.keys(usable.value.config.tools).filter(
+    (name) => eligible.has(name) && lookup(facts.tools, name)?.available === true,
+  );
 }
 
 function configFor(ready: readonly string[]): string {

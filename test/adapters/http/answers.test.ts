@@ -31,6 +31,7 @@ default_agent: a
 agents: { a: { preferred_tool: api, preferred_model: m } }
 tools: { api: { kind: http, api: ${api}, base_url: '${provider.url}', models: [m], ${more.tool ?? ''} } }
 models: { m: { cost_per_1m_tokens: ${PRICE} } }
+policies: { default: { retry: { max_retries: 0 } } }
 `),
       {},
       more.onEvent === undefined ? {} : { onEvent: more.onEvent },
@@ -178,6 +179,24 @@ describe('an answer costs to the micro-dollar', () => {
     expect(warnings).toEqual([
       '`api` answered in the tier `flex`, and its cost is counted at the ordinary price',
     ]);
+  });
+});
+
+describe('a failed answer', () => {
+  it.each<[string, 'openai-chat' | 'anthropic-messages', Reply, number | null]>([
+    ['that was turned away costs nothing', 'openai-chat', plain(429, {}), 0],
+    ['of an overload costs nothing', 'anthropic-messages', plain(529, {}), 0],
+    ['that was lost on the way costs nobody knows what', 'openai-chat', plain(504, ''), null],
+    [
+      'that broke off costs nobody knows what',
+      'anthropic-messages',
+      stream(messageEvents(['half']).slice(0, 5)),
+      null,
+    ],
+  ])('%s', async (_, api, reply, cost) => {
+    const { attempts } = await answerTo(api, reply);
+    expect(attempts[0]?.failure).not.toBeNull();
+    expect(attempts[0]?.cost.chargedMicroUsd).toBe(cost);
   });
 });
 
