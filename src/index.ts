@@ -11,7 +11,7 @@ import type { Plan } from './domain/plan.js';
 import { emptyRequest, type Message, type Request } from './domain/request.js';
 import { ledgerFile, runningDir } from './paths.js';
 import { openCooldowns } from './router/cooldowns.js';
-import { type LedgerAccess, ledgerAccess } from './router/ledger.js';
+import { type LedgerAccess, ledgerAccess, needsLedger } from './router/ledger.js';
 import { createRouter as composeRouter, type Planned } from './router/router.js';
 import type { TraceTarget } from './router/traces.js';
 import { type HostWorld, realHost } from './world.js';
@@ -116,8 +116,7 @@ export function createRouter(config: RouterConfig, options: CreateOptions = {}):
 }
 
 function ledgerOf(config: RouterConfig, options: CreateOptions, host: HostWorld): LedgerAccess | null {
-  const isLimited = Object.values(config.policies).some(({ budgets }) => budgets.length > 0);
-  if (options.ledger === undefined && !isLimited) return null;
+  if (options.ledger === undefined && !needsLedger(config)) return null;
   const context = { ...host, env: options.env ?? host.env };
   return ledgerAccess({
     file: path.resolve(host.cwd, options.ledger ?? ledgerFile(context, config.ledger.path?.value ?? null)),

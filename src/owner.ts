@@ -27,6 +27,12 @@ export function hasEnded(owner: Owner): boolean {
   return !isThere(owner.pid);
 }
 
+/** Whether a process certainly lives: it can be seen, and is no other that was given its number. */
+export function isAlive(owner: Owner): boolean {
+  if (owner.host !== hostname() || owner.bootId === null || owner.bootId !== bootId()) return false;
+  return owner.startTicks !== null && startTicks(String(owner.pid)) === owner.startTicks;
+}
+
 function isThere(pid: number): boolean {
   try {
     return process.kill(pid, 0);

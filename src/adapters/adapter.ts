@@ -46,7 +46,14 @@ export interface Task<T extends ToolConfig = ToolConfig> {
   /** This attempt, ms. */
   timeoutMs: number;
   idleTimeoutMs: number | null;
-  ids: { invocationId: string; rootId: string; traceId: string; depth: number };
+  ids: {
+    invocationId: string;
+    rootId: string;
+    traceId: string;
+    depth: number;
+    /** Slots of tools that this attempt has: what runs inside of it shares them. */
+    slots: readonly string[];
+  };
   /** Number of this attempt among those of the same tool in this invocation, from 0. */
   turn: number;
   /** What the tool's own session had used before this attempt resumed it; `null`: a new session. */

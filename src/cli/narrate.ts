@@ -16,7 +16,18 @@ export async function narrate(context: CommandContext, planned: Planned, event: 
     await output.say(`${pairName(from)} failed (${reason}), trying fallback ${pairName(to)}`);
   }
   if (event.type === 'budget.warning') await output.warn(`${event.message}\n${event.estimate}`);
+  if (event.type === 'queue.wait' && event.waitedMs === 0) await output.say(queueLine(event));
   if (event.type === 'retry.scheduled') await output.say(waitLine(event));
+}
+
+/** `waiting for a slot of codex, 2 before you` */
+export function queueWords({ candidate, ahead }: Extract<RunEvent, { type: 'queue.wait' }>): string {
+  return `waiting for a slot of ${candidate.tool}${ahead === 0 ? '' : `, ${ahead} before you`}`;
+}
+
+function queueLine(event: Extract<RunEvent, { type: 'queue.wait' }>): string {
+  const { delayMs } = event;
+  return `${queueWords(event)}${delayMs === null ? '' : `; free in ${formatDuration(delayMs)} at the earliest`}`;
 }
 
 /** Nobody waits in silence: for whom, how long, and why. */

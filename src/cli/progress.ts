@@ -2,6 +2,7 @@ import { formatDuration } from '../domain/duration.js';
 import type { RunEvent } from '../domain/events.js';
 import type { Candidate } from '../domain/plan.js';
 import type { CommandContext } from './context.js';
+import { queueWords } from './narrate.js';
 import { pairName } from './plan-screen.js';
 
 /** A spinner on a terminal's stderr while a tool works: who, for how long, how much so far. Nothing in a pipe. */
@@ -12,6 +13,8 @@ export interface Progress {
 
 const NONE: Progress = { update: () => {}, stop: () => {} };
 const REFRESH_MS = 500;
+/** Who was waited for is here, or a line is said. */
+const ENDS_A_WAIT: readonly RunEvent['type'][] = ['attempt.finished', 'budget.warning', 'fallback'];
 /** A rough figure for prose and code; it is shown with a tilde and used for nothing else. */
 const CHARS_PER_TOKEN = 4;
 
@@ -92,11 +95,16 @@ export function startProgress(context: CommandContext): Progress {
     return () =>
       `waiting for ${pairName(candidate)}  ${formatDuration(Math.max(0, endMs - clock.monotonic()))} left`;
   };
+  const queueing = (event: Extract<RunEvent, { type: 'queue.wait' }>): (() => string) => {
+    const startedMs = clock.monotonic() - event.waitedMs;
+    return () => `${queueWords(event)}  ${formatDuration(clock.monotonic() - startedMs)}`;
+  };
   return {
     update: (event) => {
       if (event.type === 'output.delta') state.chars += event.text.length;
-      if (event.type === 'attempt.finished') hide();
+      if (ENDS_A_WAIT.includes(event.type)) hide();
       if (state.stopped) return;
+      if (event.type === 'queue.wait') void show(queueing(event));
       if (event.type === 'retry.scheduled') void show(waiting(event.candidate, event.delayMs));
       if (event.type !== 'attempt.started') return;
       hide();

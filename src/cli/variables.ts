@@ -28,6 +28,7 @@ export const CHILD_VARIABLES: readonly Variable[] = [
   { name: 'LLM_ROUTER_PARENT_ID', meaning: 'id of the invocation that runs the tool' },
   { name: 'LLM_ROUTER_ROOT_ID', meaning: 'id of the first invocation of the family' },
   { name: 'LLM_ROUTER_DEPTH', meaning: 'how deep the call is nested, 1 for a tool of the first' },
+  { name: 'LLM_ROUTER_SLOTS', meaning: 'slots of limited tools that a nested call shares, by their ids' },
   { name: 'TRACEPARENT', meaning: 'the trace, as W3C Trace Context; read and passed on' },
 ];
 

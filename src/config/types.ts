@@ -77,8 +77,19 @@ export interface ToolBase {
   installHint: string | null;
   /** One attempt, ms. */
   timeoutMs: number;
+  /** Runs at once, over all processes; `null`: any number. */
+  concurrency: Placed<number> | null;
+  rateLimit: RateLimit;
   /** Who holds the cap of a run: the tool itself, or the router by what it sees of the cost. */
   costCap: 'enforced' | 'checked';
+}
+
+/** How often a tool may be started, over all processes; `null`: as often as anybody likes. */
+export interface RateLimit {
+  perMinute: Placed<number> | null;
+  perHour: Placed<number> | null;
+  /** So many may wait for their turn. */
+  queue: number;
 }
 
 /** A tool that is a subprocess. */

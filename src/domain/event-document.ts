@@ -37,6 +37,15 @@ function fieldsOf(event: RunEvent): object {
         at: event.at,
         reason: event.reason,
       };
+    case 'queue.wait':
+      return {
+        tool: event.candidate.tool,
+        model: event.candidate.model,
+        position: event.ahead + 1,
+        delay_ms: event.delayMs,
+        at: event.at,
+        waited_ms: event.waitedMs,
+      };
     case 'budget.warning':
       return budgetFields(event);
     case 'fallback':

@@ -32,6 +32,20 @@ export type RunEvent =
       detail: string;
     }
   | {
+      type: 'queue.wait';
+      /** The attempt that waits for a slot of its tool. */
+      attempt: number;
+      candidate: Candidate;
+      /** Runs that come before this one. */
+      ahead: number;
+      /** Not before that; `null`: whenever another run ends. */
+      delayMs: number | null;
+      /** ISO time of it. */
+      at: string | null;
+      /** It has waited so long already; 0 when it begins. */
+      waitedMs: number;
+    }
+  | {
       type: 'budget.warning';
       /** `Daily spending at 81% of limit ($8.10 / $10.00)` */
       message: string;

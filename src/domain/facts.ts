@@ -43,6 +43,22 @@ export interface SpendWindow extends SpendLimit {
   reservedMicroUsd: number;
 }
 
+/** Somebody who has a slot or waits for one. */
+export interface SlotHolder {
+  tool: string;
+  isWaiting: boolean;
+  sinceMs: number;
+  pid: number;
+  host: string;
+}
+
+/** Who uses a tool now, and how often it was started lately. */
+export interface ToolUse {
+  holders: readonly SlotHolder[];
+  startsInMinute: number;
+  startsInHour: number;
+}
+
 /** What is true now and matters to the choice. A plain value: the plan reads nothing else of the world. */
 export interface Facts {
   nowMs: number;

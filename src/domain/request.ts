@@ -28,6 +28,8 @@ export interface Parent {
   /** `null` when the environment carries none. */
   traceId: string | null;
   depth: number;
+  /** Slots of tools that it, and those around it, have. */
+  slots: readonly string[];
 }
 
 /** A session of a tool that an earlier invocation left. */

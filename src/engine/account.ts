@@ -56,6 +56,12 @@ export class Account {
     return ticket.billing === 'api' && ticket.capMicroUsd !== null && microUsd > ticket.capMicroUsd;
   }
 
+  /** An attempt that was let in does not start after all: nothing is held for it. */
+  async release({ id, reservedMicroUsd }: Ticket): Promise<void> {
+    clearInterval(this.#signOfLife);
+    if (reservedMicroUsd !== null) await this.#write((ledger) => ledger.release(id));
+  }
+
   /** The attempt is over: what it cost counts from now on, and nothing is held for it any more. */
   async settle(
     ticket: Ticket,

@@ -7,6 +7,7 @@ import { dollars } from '../domain/money.js';
 import type { Candidate } from '../domain/plan.js';
 import type { Account } from './account.js';
 import type { Ticket } from './account-types.js';
+import type { Slots } from './slots.js';
 
 /** Everything that one attempt needs. */
 export interface Prepared {
@@ -20,6 +21,7 @@ export interface Prepared {
 /** What an attempt uses of the world. */
 export interface AttemptDeps {
   account: Account;
+  slots: Slots;
   context: AdapterContext;
   /** Judges a good outcome by the schema of the answer; `null`: any answer will do. */
   checkAnswer: ((outcome: Outcome) => Outcome) | null;
@@ -81,7 +83,7 @@ export async function tryOnce(
     if (event.type === 'activity') return noteActivity(event, { n, seen, emit: deps.emit });
     if (stream) seen.shown = true;
     return deps.emit({ type: 'output.delta', attempt: n, text: event.text });
-  });
+  }).finally(() => deps.slots.end());
   const outcome = judged(told, { candidate, seen, task, check: deps.checkAnswer });
   const record: Attempt = {
     n,

@@ -4,10 +4,10 @@ import type { Invocation } from '../domain/invocation.js';
 import type { Candidate, Plan, Rejected } from '../domain/plan.js';
 import type { Request } from '../domain/request.js';
 import { type Decision, decide, type RetryRules, type Stop } from '../routing/decide.js';
+import { admitted } from './admission.js';
 import { type AttemptDeps, type Prepared, type Tried, tryOnce } from './attempt.js';
 import { concluded } from './conclude.js';
-import { corrected } from './correction.js';
-import { type Runner, refusedRunner, runnersOf, type Traits } from './standings.js';
+import { type Runner, runnersOf, type Traits } from './standings.js';
 import { waitFor } from './wait.js';
 
 /** What the engine runs: a plan that was made, for a request. */
@@ -25,7 +25,7 @@ export interface RunDeps extends AttemptDeps {
   rules: RetryRules;
   traitsOf: (candidate: Candidate) => Traits;
   /** Everything an attempt of this candidate needs; `turn` counts earlier attempts of the same tool. */
-  prepare(candidate: Candidate, turn: number): Omit<Prepared, 'ticket'>;
+  prepare(candidate: Candidate, turn: number): Unpaid;
   /** Holds every gate against a candidate right before its run; `again`: it has been tried by this run before. */
   admit(candidate: Candidate, known: { again: boolean }): Promise<Rejected | null>;
   /** Remembers for all processes how a candidate fared; `null`: it answered. */
@@ -39,8 +39,11 @@ export interface RunDeps extends AttemptDeps {
   emit: EventSink;
 }
 
+/** What an attempt runs, before its money was let through. */
+export type Unpaid = Omit<Prepared, 'ticket'>;
+
 /** What has happened so far. */
-interface Progress {
+export interface Progress {
   runners: Runner[];
   tried: (Tried & { index: number })[];
   refused: Rejected[];
@@ -86,11 +89,12 @@ async function pursue(
     if (decision.action === 'stop') return decision.stop;
     const runner = progress.runners[decision.index];
     if (runner === undefined) throw new Error(`the decision names candidate ${decision.index}`);
-    if (decision.action === 'wait') {
+    if (decision.action === 'wait' && !runner.queues) {
       await pause(deps, progress, { ...decision, candidate: runner.candidate });
       if (signal.aborted) continue;
     }
-    const prepared = await admitted(deps, progress, { decision, runner });
+    const remainingMs = remaining(input, elapsedMs);
+    const prepared = await admitted(deps, progress, { decision, runner, remainingMs });
     if (prepared === null) continue;
     if ('stop' in prepared) return { failure: prepared.stop, backAtMs: null };
     const answered = await attempt(input, deps, { progress, index: decision.index, runner, prepared });
@@ -99,22 +103,27 @@ async function pursue(
 }
 
 function nextStep(
-  { request, plan }: RunInput,
+  input: RunInput,
   { rules, context, random }: RunDeps,
   { progress, elapsedMs }: { progress: Progress; elapsedMs: () => number },
 ): Decision {
   return decide({
     rules,
-    access: plan.access,
+    access: input.plan.access,
     standings: progress.runners.map(({ standing }) => standing),
     trials: progress.tried.flatMap(({ outcome, index, active, shown, endedMs }) =>
       outcome.failure === null ? [] : [{ index, failure: outcome.failure, active, shown, endedMs }],
     ),
     fruitlessWaits: progress.fruitlessWaits,
     nowMs: context.now(),
-    remainingMs: request.timeoutMs === null ? null : request.timeoutMs - elapsedMs(),
+    remainingMs: remaining(input, elapsedMs),
     random: random(),
   });
+}
+
+/** What is left of the whole run, ms; `null`: no limit. */
+function remaining({ request }: RunInput, elapsedMs: () => number): number | null {
+  return request.timeoutMs === null ? null : request.timeoutMs - elapsedMs();
 }
 
 /** Says what is waited for, and waits. */
@@ -135,49 +144,6 @@ async function pause(
     detail: failed?.message ?? (coolsUntilMs === null ? 'it was left alone' : 'it is left alone until then'),
   });
   await waitFor(delayMs, context, context.signal);
-}
-
-/**
- * What a candidate runs, once the gates and the account let it in; `null`: it was refused, which is kept among the rejected.
- * What it may cost is held from here on.
- */
-async function admitted(
-  deps: RunDeps,
-  progress: Progress,
-  { decision, runner }: { decision: Decision & { index: number }; runner: Runner },
-): Promise<Prepared | { stop: Failure } | null> {
-  const { candidate } = runner;
-  const again = progress.tried.some(({ index }) => index === decision.index);
-  const entered =
-    (await deps.admit(candidate, { again })) ?? (await paidFor(deps, progress, { decision, candidate }));
-  if (!('reason' in entered)) return entered;
-  progress.refused.push(entered);
-  await deps.audit([entered]);
-  progress.runners[decision.index] = refusedRunner(runner, entered);
-  if (decision.action === 'wait') progress.fruitlessWaits++;
-  return null;
-}
-
-async function paidFor(
-  deps: RunDeps,
-  progress: Progress,
-  { decision, candidate }: { decision: { index: number }; candidate: Candidate },
-): Promise<Prepared | { stop: Failure } | Rejected> {
-  const prepared = prepare(deps, progress, { candidate, index: decision.index });
-  const { task, billing } = prepared;
-  const admission = await deps.account.admit({
-    n: progress.tried.length + 1,
-    tool: candidate.tool,
-    kind: task.tool.kind,
-    model: candidate.model,
-    billing,
-    price: task.model?.price ?? null,
-    maxOutputTokens: task.maxTokens ?? task.model?.maxOutputTokens ?? null,
-  });
-  if ('stop' in admission) return admission;
-  if ('refusal' in admission) return { ...candidate, ...admission.refusal, phase: 'admit' };
-  const { ticket } = admission;
-  return { ...prepared, ticket, task: { ...task, maxCostMicroUsd: ticket.capMicroUsd } };
 }
 
 /** One attempt, and what all processes learn from it; true when it answered. */
@@ -206,17 +172,4 @@ async function tellFallback(
   const { failure } = last.outcome;
   if (from === undefined || failure === null) return;
   await emit({ type: 'fallback', attempt: last.record.n, from, to: candidate, failure });
-}
-
-/** The task of a candidate; after an answer that broke its schema, with what was wrong about it. */
-function prepare(
-  deps: RunDeps,
-  { tried }: Progress,
-  { candidate, index }: { candidate: Candidate; index: number },
-): Omit<Prepared, 'ticket'> {
-  const turn = tried.filter(({ record }) => record.tool === candidate.tool).length;
-  const prepared = deps.prepare(candidate, turn);
-  const last = tried.at(-1);
-  if (last?.index !== index || last.outcome.failure?.type !== 'contract_violation') return prepared;
-  return { ...prepared, task: { ...prepared.task, ...corrected(prepared.task, last.outcome) } };
 }

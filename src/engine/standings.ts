@@ -8,6 +8,8 @@ export type Traits = Pick<Standing, 'kind' | 'contextWindow' | 'priceUsd'>;
 export interface Runner {
   candidate: Candidate;
   standing: Standing;
+  /** It was refused because others come first: it is waited for in their queue, not by the clock alone. */
+  queues: boolean;
 }
 
 /** Everybody who may still run: the candidates of a plan in their order, then those that only cool down. */
@@ -22,13 +24,15 @@ export function runnersOf(plan: Plan, traitsOf: (candidate: Candidate) => Traits
   return [...ready, ...cooling].map(({ candidate, coolsUntilMs }) => ({
     candidate,
     standing: { ...traitsOf(candidate), coolsUntilMs, refused: false },
+    queues: false,
   }));
 }
 
 /** The same runner after a gate has refused it: it comes back at a known time, or not at all. */
-export function refusedRunner(runner: Runner, rejected: Rejected): Runner {
+export function refusedRunner(runner: Runner, rejected: Rejected, queues: boolean): Runner {
   const coolsUntilMs = comesBackAtMs(rejected);
-  return { ...runner, standing: { ...runner.standing, coolsUntilMs, refused: coolsUntilMs === null } };
+  const standing = { ...runner.standing, coolsUntilMs, refused: coolsUntilMs === null };
+  return { ...runner, standing, queues };
 }
 
 function comesBackAtMs({ resetAt }: Rejected): number | null {

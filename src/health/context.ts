@@ -1,9 +1,10 @@
 import type { LoginAnswer, VersionAnswer } from '../adapters/probe.js';
 import type { CommandTool, RouterConfig } from '../config/types.js';
-import type { Facts } from '../domain/facts.js';
+import type { Facts, ToolUse } from '../domain/facts.js';
 import type { Failure } from '../domain/failure.js';
 import type { Plan } from '../domain/plan.js';
 import type { Result } from '../domain/result.js';
+import type { SlotRules } from '../policy/rate-limit.js';
 
 /** What a check looks at; rows stand in this order. */
 export const CHECK_NAMES = [
@@ -14,6 +15,7 @@ export const CHECK_NAMES = [
   'tool',
   'variable',
   'cooldown',
+  'limit',
   'ledger',
   'endpoint',
   'agent',
@@ -59,6 +61,9 @@ export type Probe<Answer> = (tool: CommandTool, binaryPath: string) => Promise<A
 /** Whether somebody listens at a URL: `null`, or what went wrong. */
 export type Connect = (url: string) => Promise<string | null>;
 
+/** A tool with limits, and who uses it now; `trouble`: why nobody can tell. */
+export type LimitedTool = { rules: SlotRules } & ({ use: ToolUse } | { trouble: string });
+
 /** What can be looked at without a config. */
 export interface MachineContext {
   /** Of the config: its files, its errors, and whether it may run. */
@@ -79,6 +84,7 @@ export interface HealthContext extends MachineContext {
   facts: Facts;
   /** Each agent's plan now; `null` is a request without an agent. */
   plans: readonly { agent: string | null; plan: Result<Plan, Failure> }[];
+  limits: readonly LimitedTool[];
   /** Where tools of kind `http` connect to. */
   endpoints: readonly { tool: string; url: string }[];
   /** Where spending is recorded, and whether it can be; `null`: nowhere. */

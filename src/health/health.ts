@@ -4,6 +4,7 @@ import { checkCooldowns } from './checks/cooldowns.js';
 import { checkEndpoints } from './checks/endpoints.js';
 import { checkFolders } from './checks/folders.js';
 import { checkLedger } from './checks/ledger.js';
+import { checkLimits } from './checks/limits.js';
 import { checkMachine } from './checks/machine.js';
 import { checkRuns } from './checks/runs.js';
 import { checkTools } from './checks/tools.js';
@@ -23,6 +24,7 @@ const CONFIG_CHECKS: readonly ((context: HealthContext) => HealthItem[])[] = [
   checkTools,
   checkVariables,
   checkCooldowns,
+  checkLimits,
   checkLedger,
   checkEndpoints,
 ];

@@ -1,5 +1,6 @@
 import type { Attempt } from '../domain/attempt.js';
 import type { Result } from '../domain/result.js';
+import type { SlotQueue } from './slots.js';
 
 /** A sum that is asked for: what counts in one scope, on a UTC day (`2026-11-20`) or in a month (`2026-11`). */
 export interface SpendQuery {
@@ -182,5 +183,7 @@ export interface Ledger {
   daily(days: Days): Promise<Result<{ usage: DailyUsage[]; interrupted: Interrupted[] }, LedgerTrouble>>;
   /** What is reserved now, in all scopes together. */
   reserved(): Promise<Result<{ count: number; microUsd: number }, LedgerTrouble>>;
+  /** Who may use which tool now. */
+  readonly slots: SlotQueue;
   close(): void;
 }

@@ -1,5 +1,5 @@
 import { ok, type Result } from '../domain/result.js';
-import { hasEnded, type Owner, ownIdentity } from '../owner.js';
+import { hasEnded, isAlive, type Owner, ownIdentity } from '../owner.js';
 import type { Ledger, LedgerTrouble } from './ledger.js';
 import { openFile, openToRead } from './open.js';
 
@@ -30,5 +30,12 @@ export async function openLedgerToRead(place: LedgerPlace): Promise<Result<Ledge
 
 function worldOf({ file, now }: LedgerPlace): LedgerWorld {
   const owner = JSON.stringify(ownIdentity());
-  return { file, now, owner, hasEnded: (other) => hasEnded(JSON.parse(other) as Owner) };
+  const parsed = (other: string): Owner => JSON.parse(other) as Owner;
+  return {
+    file,
+    now,
+    owner,
+    hasEnded: (other) => hasEnded(parsed(other)),
+    isAlive: (other) => isAlive(parsed(other)),
+  };
 }

@@ -13,6 +13,7 @@ import {
   takeBackFrom,
 } from './reservations.js';
 import type { Database } from './sqlite.js';
+import { beginSlot, keepSlot, leaveSlot, takeSlot, useOf } from './sqlite-slots.js';
 import { transaction } from './transaction.js';
 import { troubleOf } from './trouble.js';
 
@@ -26,6 +27,8 @@ export interface LedgerWorld {
   owner: string;
   /** Whether the process behind an owner has certainly ended. */
   hasEnded: (owner: string) => boolean;
+  /** Whether it certainly lives; where neither is certain its signs of life count. */
+  isAlive: (owner: string) => boolean;
 }
 
 /** For how long a reservation of a process that cannot be seen (on another machine) holds without a sign of life, ms. */
@@ -61,6 +64,13 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
     record: (row) => change(() => recordInvocation(db, row)),
     daily: (days) => read(() => ({ usage: dailyUsage(db, days), interrupted: interruptedOn(db, days) })),
     reserved: () => read(() => reservedNow(db)),
+    slots: {
+      take: (request) => change(() => takeSlot(db, { ...world, nowMs: world.now() }, request)),
+      begin: (id) => change(() => beginSlot(db, id, world.now())),
+      signLife: (id) => change(() => keepSlot(db, id, world.now())),
+      leave: (id) => change(() => leaveSlot(db, id)),
+      use: (tool) => read(() => useOf(db, { ...world, nowMs: world.now() }, tool)),
+    },
     close: () => db.close(),
   };
 }

@@ -9,6 +9,7 @@ import { gatherFacts } from './facts.js';
 import type { LedgerAccess } from './ledger.js';
 import type { Planned, RouterDeps } from './router.js';
 import { caretakerOf } from './running.js';
+import { limitedTools } from './slots.js';
 import { NO_SPENDING } from './spending.js';
 
 /** What a health report covers. */
@@ -57,6 +58,7 @@ export async function routerHealth(
       cooldowns,
       spending: NO_SPENDING,
     }),
+    limits: await limitedTools(config, deps),
     ledger: deps.ledger === null ? null : await ledgerState(deps.ledger),
     plans,
     endpoints: endpointsOf(config, deps.env),

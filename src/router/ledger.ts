@@ -1,9 +1,11 @@
 import type { Environment } from '../adapters/adapter.js';
+import type { RouterConfig } from '../config/types.js';
 import type { SpendLimit } from '../domain/facts.js';
 import { ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
 import type { Ledger, LedgerTrouble, Spend } from '../ledger/ledger.js';
 import type { Pending } from '../ledger/pending.js';
+import { slotRulesOf } from '../policy/rate-limit.js';
 
 /** The ledger, opened when it is needed and not before; its code is loaded then too. */
 export interface LedgerAccess {
@@ -21,6 +23,14 @@ export interface LedgerAccess {
   /** Leaves the record of a run that no limit applies to. */
   keep(pending: Pending): Promise<void>;
   close(): void;
+}
+
+/** Whether a config limits something that all processes share. */
+export function needsLedger({ policies, tools }: RouterConfig): boolean {
+  return (
+    Object.values(policies).some(({ budgets }) => budgets.length > 0) ||
+    Object.values(tools).some((tool) => slotRulesOf(tool) !== null)
+  );
 }
 
 /** Gives access to a ledger; whoever opens it gets the same one. One that could not be opened is tried again. */

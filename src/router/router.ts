@@ -32,6 +32,7 @@ import { newId, newTraceId } from './id.js';
 import { type LedgerAccess, withLedger } from './ledger.js';
 import { planErrorFailure } from './names.js';
 import { type Listeners, runSinks } from './sinks.js';
+import { slotsOf } from './slots.js';
 import { payerOf, spendingFacts } from './spending.js';
 import { stopSignal } from './stop.js';
 import { billingOf, taskOf } from './task.js';
@@ -247,15 +248,21 @@ async function complete(
     tmpDir: deps.tmpDir,
   };
   const account = accountOf({ ...input, subject: subjectOf(planned) }, stop.signal);
+  const slots = slotsOf(input, stop.signal);
   try {
-    return await run(planned, { ...runDeps(input), account, context, emit });
+    return await run(planned, { ...runDeps(input), account, slots, context, emit });
   } finally {
     account.dispose();
+    await slots.end();
     stop.dispose();
   }
 }
 
-function runDeps({ config, deps, planned }: Running): Omit<RunDeps, 'context' | 'emit' | 'account'> {
+function runDeps({
+  config,
+  deps,
+  planned,
+}: Running): Omit<RunDeps, 'context' | 'emit' | 'account' | 'slots'> {
   const policy = policyOf(config, planned.plan);
   return {
     rules: rulesFor(policy, planned.request),

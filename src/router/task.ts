@@ -56,7 +56,12 @@ export function taskOf(
     binaryPath: state?.available === true ? state.path : null,
     timeoutMs: agent?.timeoutMs ?? tool.timeoutMs,
     idleTimeoutMs: idleTimeout(tool, agent),
-    ids: { ...ids, rootId: request.parent?.rootId ?? ids.invocationId, depth: request.parent?.depth ?? 0 },
+    ids: {
+      ...ids,
+      rootId: request.parent?.rootId ?? ids.invocationId,
+      depth: request.parent?.depth ?? 0,
+      slots: request.parent?.slots ?? [],
+    },
     turn,
     sessionTotals: request.resume?.tool === tool.name ? request.resume.totals : null,
   };

@@ -7,7 +7,8 @@ export type LogEventName =
   | 'llm.complete.start'
   | 'llm.complete.success'
   | 'llm.complete.error'
-  | 'llm.retry';
+  | 'llm.retry'
+  | 'llm.queue.wait';
 
 export type LogLevel = 'info' | 'warning' | 'error';
 

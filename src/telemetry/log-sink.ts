@@ -80,6 +80,11 @@ function linesOf(event: RunEvent): Line[] {
       const more = { wait_ms: delayMs, at, reason, message: detail };
       return [{ ...candidateOf(candidate), level: 'warning', event: 'llm.retry', attempt, more }];
     }
+    case 'queue.wait': {
+      const { candidate, attempt, ahead, delayMs, at, waitedMs } = event;
+      const more = { ahead, wait_ms: delayMs, at, waited_ms: waitedMs };
+      return [{ ...candidateOf(candidate), level: 'info', event: 'llm.queue.wait', attempt, more }];
+    }
     case 'budget.warning': {
       const { message, estimate } = event;
       const none = { tool: null, model: null, attempt: null };

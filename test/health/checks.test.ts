@@ -56,6 +56,7 @@ function context(more: Partial<HealthContext> = {}): HealthContext {
       spendTrouble: null,
     },
     plans: [{ agent: 'worker', plan: { ok: true, value: PLAN } }],
+    limits: [],
     endpoints: [],
     ledger: null,
     leftRuns: [],

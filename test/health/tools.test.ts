@@ -33,6 +33,7 @@ async function rowOf(
       spendTrouble: null,
     },
     env,
+    limits: [],
     plans: [],
     folders: [],
     endpoints: [],

@@ -13,6 +13,8 @@ export interface Bench {
   /** The process has ended, and everybody can see that. */
   kill(owner: string): void;
   nowMs: number;
+  /** Processes that everybody can see: they need no sign of life. */
+  seen: Set<string>;
   /** What the engine's own check finds wrong. */
   faults(): string[];
   dispose(): void;
@@ -31,12 +33,19 @@ export function sqliteBench(): Bench {
   const open = new Map<string, { ledger: Ledger; db: Database }>();
   const bench: Bench = {
     nowMs: Date.UTC(2026, 10, 20, 12),
+    seen: new Set(),
     as: async (owner) => {
       const known = open.get(owner);
       if (known !== undefined) return known.ledger;
       const db = await openFile(file);
       if (!db.ok) throw new Error(db.error.message);
-      const world = { file, now: () => bench.nowMs, owner, hasEnded: (other: string) => dead.has(other) };
+      const world = {
+        file,
+        now: () => bench.nowMs,
+        owner,
+        hasEnded: (other: string) => dead.has(other),
+        isAlive: (other: string) => !dead.has(other) && bench.seen.has(other),
+      };
       const ledger = sqliteLedger(db.value, world);
       open.set(owner, { ledger, db: db.value });
       return ledger;

@@ -53,6 +53,7 @@ export function childEnvironment(
     LLM_ROUTER_PARENT_ID: ids.invocationId,
     LLM_ROUTER_ROOT_ID: ids.rootId,
     LLM_ROUTER_DEPTH: String(ids.depth + 1),
+    ...(ids.slots.length === 0 ? {} : { LLM_ROUTER_SLOTS: ids.slots.join(',') }),
     TRACEPARENT: from.traceparent,
   });
 }

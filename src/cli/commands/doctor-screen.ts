@@ -13,6 +13,7 @@ const TITLES: Readonly<Record<CheckName, string>> = {
   tool: 'Tools',
   variable: 'Variables',
   cooldown: 'Cooldowns',
+  limit: 'Limits',
   ledger: 'Ledger',
   endpoint: 'Endpoints',
   agent: 'Agents now',

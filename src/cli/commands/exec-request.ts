@@ -158,5 +158,6 @@ function parentOf(env: CommandContext['world']['env']): Parent | null {
     rootId: env.LLM_ROUTER_ROOT_ID ?? id,
     traceId: traceIdOf(env.TRACEPARENT),
     depth: Number.isInteger(depth) && depth > 0 ? depth : 1,
+    slots: (env.LLM_ROUTER_SLOTS ?? '').split(',').filter((slot) => slot !== ''),
   };
 }

@@ -27,6 +27,8 @@ export interface Reader {
   /** A path, absolute; counted from the folder of the file that wrote it. */
   file(key: string): Placed<string> | null;
   number(key: string): number | null;
+  /** A number, with its place. */
+  placedNumber(key: string): Placed<number> | null;
   flag(key: string): boolean | null;
   durationMs(key: string): number | null;
   sizeBytes(key: string): number | null;
@@ -74,6 +76,10 @@ export function readerAt(merged: Merged, path: Path, folders: Folders): Reader {
       return { ...found, value: resolvePath(found.value, from) };
     },
     number: (key) => asNumber(raw(key)),
+    placedNumber(key) {
+      const value = asNumber(raw(key));
+      return value === null ? null : { value, at: writtenAt(stepsOf(key)) };
+    },
     flag: (key) => (typeof raw(key) === 'boolean' ? raw(key) === true : null),
     durationMs: (key) => parsed(text(key), parseDuration),
     sizeBytes: (key) => parsed(text(key), parseSize),

@@ -28,6 +28,7 @@ const DEFAULT_TIMEOUT_MS = { command: 15 * MINUTE_MS, http: MINUTE_MS, mock: 15 
 const DEFAULT_IDLE_TIMEOUT_MS = { command: 5 * MINUTE_MS, http: MINUTE_MS };
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 const DEFAULT_GRACE_MS = 5000;
+const DEFAULT_QUEUE = 100;
 const DEFAULT_MAX_OUTPUT_BYTES = 64 * 1024 ** 2;
 const DEFAULT_VERSION_PATTERN = '(\\d+\\.\\d+\\.\\d+)';
 
@@ -42,6 +43,12 @@ export function resolveTool(name: string, tool: Reader, isBuiltIn: boolean): Too
     billing: (tool.text('billing') ?? 'auto') as ToolBase['billing'],
     installHint: tool.text('install_hint'),
     timeoutMs: tool.durationMs('timeout') ?? DEFAULT_TIMEOUT_MS[kind],
+    concurrency: tool.placedNumber('concurrency'),
+    rateLimit: {
+      perMinute: tool.placedNumber('rate_limit.requests_per_minute'),
+      perHour: tool.placedNumber('rate_limit.requests_per_hour'),
+      queue: tool.number('rate_limit.queue') ?? DEFAULT_QUEUE,
+    },
     costCap: tool.text('cost_cap') === 'enforced' ? 'enforced' : 'checked',
   };
   switch (kind) {

@@ -10,8 +10,6 @@ export const NOT_IN_EFFECT: readonly string[] = [
   'server',
   'tools.*.models_ttl',
   'tools.*.platforms',
-  'tools.*.concurrency',
-  'tools.*.rate_limit',
 ];
 
 /** Protocols of HTTP tools and models that nobody speaks yet. */

@@ -86,7 +86,7 @@ const response = object('One answer of a mock tool', {
 const rateLimit = object('How often the tool may be asked, over all processes', {
   requests_per_minute: count('Requests in a minute [unlimited]'),
   requests_per_hour: count('Requests in an hour [unlimited]'),
-  queue: count('How many may wait for their turn', 0),
+  queue: { ...count('How many may wait for their turn, also for that of `concurrency`', 0), default: 100 },
 });
 
 /** Keys that every kind of tool has. */

@@ -79,7 +79,13 @@ describe('a clock', () => {
 
 function ids(invocationId: string) {
   return {
-    ids: { invocationId: `${invocationId}-${process.pid}`, rootId: 'root', traceId: 'trace', depth: 0 },
+    ids: {
+      invocationId: `${invocationId}-${process.pid}`,
+      rootId: 'root',
+      traceId: 'trace',
+      depth: 0,
+      slots: [],
+    },
   };
 }
 

@@ -46,6 +46,8 @@ export function toolOf(args: Parameters<typeof parseArgv>[0], more: Partial<Comm
   return {
     kind: 'command',
     costCap: 'checked',
+    concurrency: null,
+    rateLimit: { perMinute: null, perHour: null, queue: 100 },
     name: 'bot',
     at: null,
     builtIn: false,
@@ -107,7 +109,13 @@ export function taskOf(tool: CommandTool, more: Partial<Task<CommandTool>> = {})
     binaryPath: '/bin/bot',
     timeoutMs: 20_000,
     idleTimeoutMs: null,
-    ids: { invocationId: `01INVOCATION-${process.pid}`, rootId: '01ROOT', traceId: 'a'.repeat(32), depth: 0 },
+    ids: {
+      invocationId: `01INVOCATION-${process.pid}`,
+      rootId: '01ROOT',
+      traceId: 'a'.repeat(32),
+      depth: 0,
+      slots: [],
+    },
     turn: 0,
     sessionTotals: null,
     ...more,

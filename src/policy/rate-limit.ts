@@ -1,0 +1,136 @@
+import type { ToolConfig } from '../config/types.js';
+import { formatDuration } from '../domain/duration.js';
+import type { Refusal } from './governance.js';
+
+/** How often a tool may be started, and how many runs of it there may be at once. */
+export interface SlotRules {
+  tool: string;
+  /** Runs at once; `null`: any number. */
+  concurrency: number | null;
+  windows: readonly StartWindow[];
+  /** So many may wait. */
+  queue: number;
+  /** The config line that states the first of them. */
+  at: string | null;
+}
+
+/** At most so many starts in any interval of this length. */
+export interface StartWindow {
+  name: 'minute' | 'hour';
+  ms: number;
+  most: number;
+  /** The config line that states it. */
+  at: string | null;
+}
+
+/** What is going on with a tool in all processes, as one run that asks for a slot sees it. */
+export interface SlotState {
+  /** Runs that have a slot now. */
+  running: number;
+  /** The last starts, oldest first, ms since the epoch; as many as the widest window counts. */
+  starts: readonly number[];
+  /** Runs that wait and came before this one. */
+  ahead: number;
+  /** All others that wait. */
+  waiting: number;
+  /** This one waits already. */
+  isQueued: boolean;
+  /** An ancestor has a slot of the same tool, which is shared with what runs inside of it. */
+  isShared: boolean;
+}
+
+/** Whether a run gets a slot now, waits for one, or is turned away. */
+export type SlotVerdict =
+  | { is: 'admitted' }
+  | {
+      is: 'waiting';
+      ahead: number;
+      /** Not before this, ms since the epoch; `null`: whenever another run ends. */
+      opensAtMs: number | null;
+    }
+  | {
+      is: 'refused';
+      refusal: Refusal;
+      /** When it is worth another try, ms since the epoch; `null`: unknown. */
+      opensAtMs: number | null;
+    };
+
+/** The limits of a tool; `null`: it has none. */
+export function slotRulesOf({ name, concurrency, rateLimit }: ToolConfig): SlotRules | null {
+  const { perMinute, perHour, queue } = rateLimit;
+  const windows: StartWindow[] = [
+    ...(perMinute === null ? [] : [{ name: 'minute' as const, ms: 60_000, ...mostOf(perMinute) }]),
+    ...(perHour === null ? [] : [{ name: 'hour' as const, ms: 3_600_000, ...mostOf(perHour) }]),
+  ];
+  if (concurrency === null && windows.length === 0) return null;
+  const at = concurrency?.at ?? windows[0]?.at ?? null;
+  return { tool: name, concurrency: concurrency?.value ?? null, windows, queue, at };
+}
+
+function mostOf({ value, at }: { value: number; at: string | null }): { most: number; at: string | null } {
+  return { most: value, at };
+}
+
+/** So many of the last starts have to be known to judge by these rules. */
+export function startsNeeded({ windows }: SlotRules): number {
+  return Math.max(0, ...windows.map(({ most }) => most));
+}
+
+/**
+ * First come, first served: a run gets a slot when nobody came before it, one is free and every window has room. A wait of known
+ * length that is longer than `mostWaitMs` is refused, and so is one in a full queue.
+ */
+export function decideSlot(
+  rules: SlotRules,
+  state: SlotState,
+  { nowMs, mostWaitMs }: { nowMs: number; mostWaitMs: number },
+): SlotVerdict {
+  const opens = opening(rules, state, nowMs);
+  if (opens.atMs - nowMs > mostWaitMs) return windowFull(rules, opens, nowMs);
+  const isTaken = !state.isShared && rules.concurrency !== null && state.running >= rules.concurrency;
+  if (state.ahead === 0 && !isTaken && opens.atMs <= nowMs) return { is: 'admitted' };
+  if (!state.isQueued && state.waiting >= rules.queue) return queueFull(rules, state);
+  return { is: 'waiting', ahead: state.ahead, opensAtMs: opens.atMs <= nowMs ? null : opens.atMs };
+}
+
+/** The earliest moment at which the windows let a run start, behind everybody who came before it, and the window that says so. */
+function opening(
+  { windows }: SlotRules,
+  { starts, ahead }: SlotState,
+  nowMs: number,
+): { atMs: number; window: StartWindow | null } {
+  const times = [...starts];
+  let last: { atMs: number; window: StartWindow | null } = { atMs: nowMs, window: null };
+  for (let before = 0; before <= ahead; before++) {
+    for (const window of windows) {
+      const leaving = times[times.length - window.most];
+      if (leaving !== undefined && leaving + window.ms > last.atMs)
+        last = { atMs: leaving + window.ms, window };
+    }
+    times.push(last.atMs);
+  }
+  return last;
+}
+
+function windowFull(
+  { tool }: SlotRules,
+  { atMs, window }: { atMs: number; window: StartWindow | null },
+  nowMs: number,
+): SlotVerdict {
+  const often = window === null ? '' : ` may be started ${times(window.most)} in any ${window.name}, and`;
+  const detail = `\`${tool}\`${often} has its next turn at ${new Date(atMs).toISOString()} (${formatDuration(atMs - nowMs)} from now)`;
+  const key = `requests_per_${window?.name ?? 'minute'}`;
+  const at = window?.at ?? null;
+  const hint = `raise \`${key}\`${at === null ? '' : ` at ${at}`}`;
+  return { is: 'refused', refusal: { detail, hint, at }, opensAtMs: atMs };
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
+function queueFull({ tool, queue, at }: SlotRules, { waiting, running }: SlotState): SlotVerdict {
+  const detail = `no slot of \`${tool}\` is free (${running} in use), and ${waiting} wait for one, of at most ${queue}`;
+  const hint = 'try again later, or raise `rate_limit.queue` of the tool';
+  return { is: 'refused', refusal: { detail, hint, at }, opensAtMs: null };
+}
