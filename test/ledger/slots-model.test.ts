@@ -1,0 +1,223 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { decideSlot, type SlotRules, startsNeeded } from '../../src/policy/rate-limit.js';
+import { good } from './attempts.js';
+import { type Bench, ENGINES } from './engines.js';
+
+const SCHEDULES = process.env.LLM_ROUTER_SOAK === '1' ? 10_000 : 300;
+const MINUTE_MS = 60_000;
+/** For so long a place in the queue surely holds without another look, ms. */
+const SURE_MS = 9000;
+
+/** One thing that happens: to a run (by its number) or to the world. */
+type Step =
+  | { do: 'look'; run: number; inside: number }
+  | { do: 'begin' | 'leave'; run: number }
+  | { do: 'crash'; owner: number }
+  | { do: 'clock'; byMs: number };
+
+/** Processes; run `n` is one of process `n % OWNERS`. */
+const OWNERS = 4;
+
+const run = fc.nat(9);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('look' as const),
+      run,
+      inside: fc.constantFrom(-1, -1, -1, 0, 1, 2),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('begin' as const), run }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('leave' as const), run }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), owner: fc.nat(OWNERS - 1) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('clock' as const),
+      byMs: fc.oneof(
+        { weight: 6, arbitrary: fc.nat(20_000) },
+        { weight: 1, arbitrary: fc.integer({ min: -200_000, max: 0 }) },
+      ),
+    }),
+  },
+);
+const limits = fc.record({
+  concurrency: fc.integer({ min: 1, max: 3 }),
+  most: fc.integer({ min: 1, max: 4 }),
+});
+
+describe.each(ENGINES)('slots on $name, whatever happens in whatever order', ({ make }) => {
+  it(
+    `hold every limit, serve first who came first and let nobody starve in ${SCHEDULES} schedules`,
+    async () => {
+      const bench = make();
+      let played = 0;
+      const lives = Array<number>(OWNERS).fill(0);
+      const property = fc.asyncProperty(
+        limits,
+        fc.array(step, { minLength: 10, maxLength: 60 }),
+        async (given, steps) => {
+          const stage = new Stage(bench, lives, { ...given, number: played++ });
+          for (const one of steps) await stage.play(one);
+          await stage.drain();
+        },
+      );
+      try {
+        await fc.assert(property, { numRuns: SCHEDULES });
+        expect(bench.faults()).toEqual([]);
+      } finally {
+        bench.dispose();
+      }
+    },
+    30_000 * (SCHEDULES / 300),
+  );
+});
+
+/** A run, as it really is. */
+interface Run {
+  id: string;
+  owner: string;
+  state: 'waiting' | 'admitted' | 'running';
+  isInside: boolean;
+  /** In which order it came; and, of one that may have lost its place by not looking for long, the last at which it came again. */
+  came: number;
+  cameAgain: number;
+  /** When it last looked, in all that the clock has moved. */
+  lookedMs: number;
+}
+
+/** Plays every step on the slots of a tool of its own, and keeps what really happens. */
+class Stage {
+  readonly #bench: Bench;
+  readonly #rules: SlotRules;
+  readonly #runs = new Map<number, Run>();
+  /** Real times of starts; the wall clock may be set back meanwhile. */
+  readonly #starts: number[] = [];
+  #realMs = 0;
+  #moved = 0;
+  #came = 0;
+  #runNumber = 0;
+  readonly #lives: number[];
+
+  constructor(
+    bench: Bench,
+    lives: number[],
+    { number, concurrency, most }: { number: number; concurrency: number; most: number },
+  ) {
+    this.#bench = bench;
+    this.#lives = lives;
+    const windows: SlotRules['windows'] = [{ name: 'minute', ms: MINUTE_MS, most, at: null }];
+    this.#rules = { tool: `stage ${number}`, concurrency, windows, queue: 100, at: null };
+  }
+
+  async play(one: Step): Promise<void> {
+    if (one.do === 'clock') this.#clock(one.byMs);
+    else if (one.do === 'look') await this.#look(one.run, one.inside);
+    else if (one.do === 'crash') this.#crash(one.owner);
+    else await this.#act(one.do, one.run);
+  }
+
+  /** When everybody who has a slot leaves, everybody who waits gets one, in the end. */
+  async drain(): Promise<void> {
+    for (let round = 0; this.#runs.size > 0; round++) {
+      expect(round).toBeLessThan(100);
+      for (const [number, { state }] of [...this.#runs]) {
+        if (state === 'waiting') await this.#look(number, -1);
+        else await this.#act('leave', number);
+      }
+      this.#clock(5000);
+    }
+    const use = good(await (await this.#bench.as('reader')).slots.use(this.#rules.tool));
+    expect(use.holders).toEqual([]);
+  }
+
+  #clock(byMs: number): void {
+    this.#bench.nowMs += byMs;
+    this.#realMs += Math.max(0, byMs);
+    this.#moved += Math.abs(byMs);
+  }
+
+  async #look(number: number, inside: number): Promise<void> {
+    const known = this.#runs.get(number);
+    if (known !== undefined && known.state !== 'waiting') return;
+    const holder = this.#runs.get(inside);
+    const isInside = known?.isInside ?? (holder !== undefined && holder.state === 'running');
+    const inherited = isInside && holder !== undefined ? [holder.id] : [];
+    const one: Run = known ?? {
+      id: `${this.#rules.tool} run ${number}.${this.#runNumber++}`,
+      owner: this.#owner(number % OWNERS),
+      state: 'waiting',
+      isInside,
+      came: ++this.#came,
+      cameAgain: this.#came,
+      lookedMs: this.#moved,
+    };
+    const isShared = inherited.length > 0;
+    const ledger = await this.#as(one);
+    const verdict = good(
+      await ledger.slots.take({
+        id: one.id,
+        tool: this.#rules.tool,
+        inherited,
+        starts: startsNeeded(this.#rules),
+        judge: (state, nowMs) =>
+          decideSlot(this.#rules, state, { nowMs, mostWaitMs: Number.POSITIVE_INFINITY }),
+      }),
+    );
+    if (verdict.is === 'admitted') this.#checkAdmitted(one, isShared);
+    if (this.#moved - one.lookedMs > SURE_MS) one.cameAgain = ++this.#came;
+    this.#runs.set(number, {
+      ...one,
+      isInside: isShared,
+      lookedMs: this.#moved,
+      state: verdict.is === 'admitted' ? 'admitted' : 'waiting',
+    });
+  }
+
+  #checkAdmitted(one: Run, isShared: boolean): void {
+    const others = [...this.#runs.values()].filter(({ id }) => id !== one.id);
+    if (isShared) return;
+    const holders = others.filter(({ state, isInside }) => state !== 'waiting' && !isInside);
+    expect(holders.length).toBeLessThan(this.#rules.concurrency ?? 0);
+    const isSure = ({ lookedMs }: Run) => this.#moved - lookedMs <= SURE_MS;
+    const passedOver = others.filter(
+      (other) => other.state === 'waiting' && other.cameAgain < one.came && isSure(other),
+    );
+    expect(passedOver).toEqual([]);
+  }
+
+  #crash(index: number): void {
+    const owner = this.#owner(index);
+    this.#bench.kill(owner);
+    this.#lives[index] = (this.#lives[index] ?? 0) + 1;
+    for (const [number, one] of this.#runs) if (one.owner === owner) this.#runs.delete(number);
+  }
+
+  async #act(what: 'begin' | 'leave', number: number): Promise<void> {
+    const one = this.#runs.get(number);
+    if (one === undefined) return;
+    const { slots } = await this.#as(one);
+    if (what === 'begin' && one.state === 'admitted') {
+      expect(good(await slots.begin(one.id))).toBe(true);
+      one.state = 'running';
+      this.#starts.push(this.#realMs);
+      const most = this.#rules.windows[0]?.most ?? 0;
+      expect(this.#starts.filter((at) => at > this.#realMs - MINUTE_MS).length).toBeLessThanOrEqual(most);
+    }
+    if (what !== 'leave') return;
+    good(await slots.leave(one.id));
+    this.#runs.delete(number);
+  }
+
+  /** Everybody can see that a process lives. */
+  async #as({ owner }: Run) {
+    this.#bench.seen.add(owner);
+    return this.#bench.as(owner);
+  }
+
+  #owner(index: number): string {
+    return `process ${index}.${this.#lives[index]}`;
+  }
+}
