@@ -54,7 +54,10 @@ async function enter(deps: RunDeps, progress: Progress, entering: Entering): Pro
   const { candidate } = runner;
   const again = progress.tried.some(({ index }) => index === decision.index);
   const gate = () => deps.admit(candidate, { again });
-  const mostWaitMs = longestWaitMs(deps.rules, { isPatient: decision.action === 'wait', remainingMs });
+  const mostWaitMs = longestWaitMs(deps.rules, {
+    isPatient: decision.action === 'wait' && runner.queues,
+    remainingMs,
+  });
   const asking: SlotAsking = { n: progress.tried.length + 1, candidate, mostWaitMs };
   const refused = await gate();
   if (refused !== null) return { rejected: refused, queues: false };

@@ -108,7 +108,7 @@ export class Slots {
       const knownMs = verdict.opensAtMs === null ? null : verdict.opensAtMs - clock.now();
       if (verdict.ahead !== told) await this.#tell(asking, { ...verdict, knownMs, waitedMs });
       told = verdict.ahead;
-      await waitFor(pauseMs(waitedMs, knownMs), clock, signal);
+      await waitFor(pauseMs({ ahead: verdict.ahead, waitedMs, knownMs }), clock, signal);
       if (!signal.aborted) continue;
       await queue.leave(id);
       return { stop: whileWaiting(signal.reason as Failure, candidate.tool) };
@@ -147,10 +147,11 @@ function refusalOf({ refusal, opensAtMs }: Extract<SlotVerdict, { is: 'refused' 
   return { ...refusal, resetAt: opensAtMs === null ? null : new Date(opensAtMs).toISOString() };
 }
 
-/** Until the next look: soon at first, then less often; a moment that is known is not slept through. */
-function pauseMs(waitedMs: number, knownMs: number | null): number {
-  const most = knownMs === null ? Math.min(waitedMs / 8, 250) : Math.min(knownMs, 1000);
-  return Math.max(20, most);
+/** Until the next look: whoever is next looks often, the others less; a moment that is known is not slept through. */
+function pauseMs(wait: { ahead: number; waitedMs: number; knownMs: number | null }): number {
+  const { ahead, waitedMs, knownMs } = wait;
+  const most = ahead < 2 ? 50 : 250;
+  return Math.max(20, knownMs === null ? Math.min(waitedMs / 8, most) : Math.min(knownMs, 1000));
 }
 
 function whileWaiting(reason: Failure, tool: string): Failure {

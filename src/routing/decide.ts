@@ -180,14 +180,19 @@ function delayFrom({ index, failure, endedMs }: Trial, input: DecisionInput): nu
   const retry = input.trials.filter((trial) => trial.index === index).length;
   const { nowMs, random, rules } = input;
   const fromItsEnd = retryDelayMs(failure, { policy: rules.retry, retry, random, nowMs: endedMs });
-  return Math.max(0, endedMs + fromItsEnd - nowMs);
+  return Math.max(endedMs + fromItsEnd - nowMs, coolingMs(index, input));
+}
+
+/** For how long a candidate cools down from now on, ms; 0: it does not. */
+function coolingMs(index: number, { standings, nowMs }: DecisionInput): number {
+  return Math.max(0, (standings[index]?.coolsUntilMs ?? nowMs) - nowMs);
 }
 
 /** Whether a candidate that was not tried yet comes next. */
 function mayFollow(index: number, input: DecisionInput): boolean {
   const standing = input.standings[index];
   if (standing === undefined || standing.refused) return false;
-  if (standing.coolsUntilMs !== null && standing.coolsUntilMs > input.nowMs) return false;
+  if (coolingMs(index, input) > 0) return false;
   return input.trials.every((trial) => trial.index !== index && fitsAfter(standing, trial, input));
 }
 
@@ -253,7 +258,8 @@ function afterTrial(trial: Trial, input: DecisionInput): Comeback | null {
   if (failure.type === 'quota' && asked !== null)
     return { index, type: failure.type, backAtMs: endedMs + asked, needsPatience: true };
   const rule = FAILURES[failure.type].retry;
-  if (rule !== 'if_last' && !(rule === 'always' && asked !== null)) return null;
+  const isTold = asked !== null || coolingMs(index, input) > 0;
+  if (rule !== 'if_last' && !(rule === 'always' && isTold)) return null;
   return {
     index,
     type: failure.type,

@@ -258,6 +258,27 @@ describe('somebody who cools down', () => {
   });
 });
 
+describe('somebody who failed and has no turn at its tool for a while', () => {
+  const trials = [failed(0, 'overloaded')];
+  const busy = (ms: number) => standing({ coolsUntilMs: NOW + ms });
+
+  it('is tried again when it has one, where that is soon', () => {
+    expect(said(decide(input({ trials, standings: [busy(9000), standing()] })))).toBe('wait 0 for 9000');
+  });
+
+  it('leaves its turn to the next one, where that is late', () => {
+    expect(said(decide(input({ trials, standings: [busy(60_000), standing()] })))).toBe('run 1');
+  });
+
+  it('is waited for by a patient caller when nobody else is left', () => {
+    const rules = { retry: RETRY, autoFallbackOnRateLimit: true, patienceMs: 60_000 };
+    expect(said(decide(input({ trials, standings: [busy(60_000)], rules })))).toBe('wait 0 for 60000');
+    expect(decide(input({ trials, standings: [busy(60_000)] }))).toMatchObject({
+      stop: { failure: { type: 'overloaded' }, backAtMs: NOW + 60_000 },
+    });
+  });
+});
+
 describe('who may follow', () => {
   it('a prompt that was too long: a larger window', () => {
     const standings = [

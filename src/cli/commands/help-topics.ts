@@ -66,6 +66,8 @@ Then comes the fallback_chain of the agent, in its order. --tool or --model turn
 Every candidate must pass the same gates: the tool is defined and offers the model, the policy allows both, the input fits
 the context window, the binary and the variables are there, it does not cool down. Whoever does not pass is rejected with the
 reason. The gates are asked again right before each run.
+Where a tool has concurrency or rate_limit, a run then waits for its slot, first come first served over all processes. A full
+window that is known to open later than max_delay is a rate_limit, and so is a full queue.
 
 When a run fails, its type of failure decides (llm-router help exit-codes):
   the same again        after a wait that grows and varies, or as long as the provider asks: overloaded, connection; once:

@@ -1,0 +1,176 @@
+// What the limits of a tool cost in time: a slot taken, begun and given back by one and by sixteen processes on one file, a look of one who
+// waits in a queue of sixteen, how fast a slot goes from one to the next, and what limits add to `exec`. Ratios count, not times.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runScript } from '../run.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const { NODE_EXTRA_CA_CERTS: _slow, ...env } = process.env; // costs 37 ms at each start of Node 20
+const say = (text) => process.stdout.write(`${text}\n`);
+const { openLedger } = await runScript('scripts/bench/ledger-work.ts');
+
+/** As many starts are read as an hour of `requests_per_hour: 500` needs. */
+const STARTS = 500;
+const ADMIT = { is: 'admitted' };
+const WAIT = { is: 'waiting', ahead: 0, opensAtMs: null };
+
+const [, , what, file, count] = process.argv;
+if (what === 'take') await work(file, Number(count), take);
+else if (what === 'look') await work(file, Number(count), look);
+else await measureAll();
+
+async function measureAll() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'llm-router-bench-'));
+  try {
+    say(`node ${process.versions.node}`);
+    for (const [job, name] of Object.entries({
+      take: 'take, begin, give back',
+      look: 'a look of one who waits',
+    })) {
+      for (const processes of [1, 16])
+        await concurrent(path.join(folder, `${job}-${processes}.db`), { job, name, processes });
+    }
+    await turns(folder);
+    starts(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The same thing as often as a worker is told; its times go to the parent. */
+async function work(file, count, once) {
+  const ledger = await opened(file);
+  const times = [];
+  for (let n = 0; n < count; n++) {
+    const start = performance.now();
+    await once(ledger.slots, n);
+    times.push(performance.now() - start);
+  }
+  process.stdout.write(JSON.stringify(times));
+}
+
+async function opened(file) {
+  const ledger = await openLedger({ file, now: Date.now });
+  if (!ledger.ok) throw new Error(ledger.error.message);
+  return ledger.value;
+}
+
+function asking(id, judge) {
+  return { id, tool: 'bot', inherited: [], starts: STARTS, judge };
+}
+
+async function take(slots, n) {
+  const id = `${process.pid}-${n}`;
+  await slots.take(asking(id, () => ADMIT));
+  await slots.begin(id);
+  await slots.leave(id);
+}
+
+async function look(slots) {
+  await slots.take(asking(`${process.pid}`, () => WAIT));
+}
+
+async function concurrent(file, { job, name, processes }) {
+  (await opened(file)).close();
+  const each = Math.ceil(1600 / processes);
+  const start = performance.now();
+  const times = (
+    await Promise.all(Array.from({ length: processes }, () => child([job, file, String(each)])))
+  ).flat();
+  const seconds = (performance.now() - start) / 1000;
+  say(
+    `${name}, ${processes} process${processes === 1 ? '' : 'es'}: p50 ${at(times, 0.5)} ms, p99 ${at(times, 0.99)} ms, ${times.length} in ${seconds.toFixed(1)} s`,
+  );
+}
+
+async function child(args) {
+  const running = spawn(process.execPath, [fileURLToPath(import.meta.url), ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  running.stdout.on('data', (chunk) => {
+    text += chunk;
+  });
+  return new Promise((resolve) => running.on('close', () => resolve(JSON.parse(text))));
+}
+
+function at(times, share) {
+  const sorted = [...times].sort((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(2);
+}
+
+/** Sixteen `exec` at once on one slot: from the end of one tool to the start of the next. */
+async function turns(folder) {
+  const config = path.join(folder, 'turns.yaml');
+  const tool = 'bot: { kind: mock, responses: [{ text: x, delay: 200ms }], concurrency: 1 }';
+  writeFileSync(config, `version: 1\nagents: { me: { preferred_tool: bot } }\ntools: { ${tool} }\n`);
+  const runs = await Promise.all(
+    Array.from({ length: 16 }, () => exec(folder, [...execOf(config), '--format', 'ndjson'])),
+  );
+  const times = (type) =>
+    runs.flatMap((text) =>
+      text
+        .split('\n')
+        .filter((line) => line.includes(`"${type}"`))
+        .map((line) => Date.parse(JSON.parse(line).ts)),
+    );
+  const [started, ended] = [times('attempt.started').sort(), times('attempt.finished').sort()];
+  const gaps = started.slice(1).map((start, index) => start - ended[index]);
+  say(
+    `16 exec on one slot, from the end of one to the start of the next: p50 ${at(gaps, 0.5)} ms, most ${at(gaps, 1)} ms`,
+  );
+}
+
+function execOf(config) {
+  return [`${root}/bin/llm-router.cjs`, 'exec', '--config', config, '-a', 'me'];
+}
+
+function exec(folder, args) {
+  const running = spawn(process.execPath, [...args, 'hello'], {
+    env: environment(folder),
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let text = '';
+  running.stdout.on('data', (chunk) => {
+    text += chunk;
+  });
+  return new Promise((resolve) => running.on('close', () => resolve(text)));
+}
+
+/** `exec` with a no-op tool, with and without limits, interleaved. */
+function starts(folder) {
+  const limits = ', concurrency: 100, rate_limit: { requests_per_minute: 100000 }';
+  const config = (more) =>
+    `version: 1\nagents: { me: { preferred_tool: noop } }\ntools: { noop: { binary: cat, args: []${more} } }\n`;
+  const configs = { without: config(''), with: config(limits) };
+  for (const [name, text] of Object.entries(configs)) writeFileSync(path.join(folder, `${name}.yaml`), text);
+  const times = { node: [], without: [], with: [] };
+  for (let round = 0; round < 40; round++) {
+    times.node.push(timed(['-e', '0'], folder));
+    for (const name of Object.keys(configs))
+      times[name].push(timed([...execOf(path.join(folder, `${name}.yaml`)), '--json', 'hello'], folder));
+  }
+  const [node, without, limited] = [times.node, times.without, times.with].map((list) => at(list, 0.5));
+  say(
+    `exec without limits ${without} ms (${(without / node).toFixed(2)} x \`node -e 0\`), with limits ${limited} ms (${(limited / node).toFixed(2)} x)`,
+  );
+}
+
+function timed(args, folder) {
+  const start = performance.now();
+  execFileSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], env: environment(folder) });
+  return performance.now() - start;
+}
+
+function environment(folder) {
+  return {
+    ...env,
+    HOME: folder,
+    XDG_DATA_HOME: path.join(folder, 'data'),
+    LLM_ROUTER_TRACE_DIR: path.join(folder, 'traces'),
+  };
+}
