@@ -23,6 +23,8 @@ export interface AttemptDeps {
   account: Account;
   slots: Slots;
   context: AdapterContext;
+  /** Remembers for all processes how a candidate fared; `null`: it answered. */
+  learn(candidate: Candidate, failure: Failure | null): Promise<void>;
   /** Judges a good outcome by the schema of the answer; `null`: any answer will do. */
   checkAnswer: ((outcome: Outcome) => Outcome) | null;
   emit: EventSink;
@@ -83,7 +85,7 @@ export async function tryOnce(
     if (event.type === 'activity') return noteActivity(event, { n, seen, emit: deps.emit });
     if (stream) seen.shown = true;
     return deps.emit({ type: 'output.delta', attempt: n, text: event.text });
-  }).finally(() => deps.slots.end());
+  });
   const outcome = judged(told, { candidate, seen, task, check: deps.checkAnswer });
   const record: Attempt = {
     n,
@@ -106,6 +108,9 @@ export async function tryOnce(
     started: seen.started,
     active: seen.active,
   });
+  // Whoever waits for the slot shall know what happened here.
+  await deps.learn(candidate, record.failure);
+  await deps.slots.end();
   await deps.emit({ type: 'attempt.finished', attempt: n, record });
   const warnings = [...outcome.warnings, ...capWarnings(record, task.maxCostMicroUsd)];
   const { active, shown } = seen;

@@ -28,8 +28,6 @@ export interface RunDeps extends AttemptDeps {
   prepare(candidate: Candidate, turn: number): Unpaid;
   /** Holds every gate against a candidate right before its run; `again`: it has been tried by this run before. */
   admit(candidate: Candidate, known: { again: boolean }): Promise<Rejected | null>;
-  /** Remembers for all processes how a candidate fared; `null`: it answered. */
-  learn(candidate: Candidate, failure: Failure | null): Promise<void>;
   /** Keeps what the policy has refused for who looks after it. */
   audit(rejected: readonly Rejected[]): Promise<void>;
   /** The failure of a plan by which nobody could be tried. */
@@ -146,7 +144,7 @@ async function pause(
   await waitFor(delayMs, context, context.signal);
 }
 
-/** One attempt, and what all processes learn from it; true when it answered. */
+/** One attempt; true when it answered. */
 async function attempt(
   { request }: RunInput,
   deps: RunDeps,
@@ -159,7 +157,6 @@ async function attempt(
   const n = progress.tried.length + 1;
   const tried = await tryOnce({ candidate, n, stream: request.stream }, prepared, deps);
   progress.tried.push({ ...tried, index });
-  await deps.learn(candidate, tried.outcome.failure);
   return tried.outcome.failure === null;
 }
 

@@ -275,12 +275,14 @@ function exhausted(input: DecisionInput): Decision {
 }
 
 /** The first moment that was told, by a provider or a cooldown. A wait that is only our own backoff tells nothing. */
-function knownReturn({ standings, trials }: DecisionInput): number | null {
-  const known = standings.flatMap(({ coolsUntilMs }, index) => {
-    const last = trials.findLast((trial) => trial.index === index);
+function knownReturn(input: DecisionInput): number | null {
+  const known = input.standings.flatMap(({ coolsUntilMs }, index) => {
+    const last = input.trials.findLast((trial) => trial.index === index);
     if (last === undefined) return coolsUntilMs ?? [];
     const delay = askedDelayMs(last.failure, last.endedMs);
-    return delay === null ? [] : last.endedMs + delay;
+    const cooling = coolingMs(index, input);
+    if (delay === null && cooling === 0) return [];
+    return Math.max(last.endedMs + (delay ?? 0), input.nowMs + cooling);
   });
   return known.length === 0 ? null : Math.min(...known);
 }

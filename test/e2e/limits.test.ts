@@ -86,7 +86,7 @@ describe('a tool that may run once at a time', () => {
         },
       });
       const { stdout } = await rig.run(['doctor']);
-      expect(stdout).toMatch(/ok +limit bot +1 of 1 slots in use \(process \d+\), 0 of at most 100 wait/);
+      expect(stdout).toMatch(/Limits\n +ok +bot +1 of 1 slots in use \(process \d+\), 0 of at most 100 wait/);
       call.stdout('fine');
       call.exit(0);
       expect((await first.done).code).toBe(0);
