@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { type Rig, rigged } from '../rig/rig.js';
 
@@ -72,7 +75,7 @@ describe('a tool that may run once at a time', () => {
       const first = rig.start(exec());
       const call = await bot.nextCall();
       const second = await waiter(rig, 0, '--json');
-      const third = await waiter(rig, 1, '--json', '--timeout', '2s');
+      const third = await waiter(rig, 1, '--json', '--timeout', '3s');
       second.kill('SIGINT');
       expect((await second.done).code).toBe(130);
       const late = await third.done;
@@ -170,6 +173,30 @@ describe('a tool that may run once at a time', () => {
           waited_ms: 0,
         },
       ]);
+    }),
+  );
+});
+
+describe('twelve processes on two slots, half of them killed at any moment', () => {
+  it(
+    'leave nothing stuck: everybody who lives is served',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', limited('concurrency: 2'));
+      writeFileSync(path.join(rig.bin, 'bot-cli'), '#!/bin/sh\n/bin/sleep 0.1\necho fine\n', { mode: 0o755 });
+      const running = Array.from({ length: 12 }, () => rig.start(exec()));
+      const [victims, others] = [running.slice(0, 6), running.slice(6)];
+      await Promise.all(
+        victims.map(async (victim, index) => {
+          await delay(200 * index);
+          victim.kill('SIGKILL');
+        }),
+      );
+      const ended = await Promise.all(others.map(({ done }) => done));
+      expect(ended.map(({ code, stdout }) => ({ code, stdout }))).toEqual(
+        Array(6).fill({ code: 0, stdout: 'fine\n' }),
+      );
+      await Promise.all(victims.map(({ done }) => done));
+      expect((await rig.run(['doctor'])).stdout).toContain('0 of 2 slots in use, 0 of at most 100 wait');
     }),
   );
 });
