@@ -72,6 +72,7 @@ function world({ speed = 1, file = 'ledger.db', confirm, cooldowns = ownCooldown
       ledger,
       cooldowns,
       audit: null,
+      runningDir: null,
     });
     const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello', ...request });
     if (!planned.ok) throw new Error(planned.error.message);
