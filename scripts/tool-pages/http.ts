@@ -72,7 +72,7 @@ function sampleTask({ name, yaml }: { name: string; yaml: string }): HttpTask {
     binaryPath: null,
     timeoutMs: tool.timeoutMs,
     idleTimeoutMs: tool.idleTimeoutMs,
-    ids: { invocationId: '{id}', rootId: '{id}', traceId: '{trace_id}', depth: 0 },
+    ids: { invocationId: '{id}', rootId: '{id}', traceId: '{trace_id}', depth: 0, slots: [] },
     turn: 0,
     sessionTotals: null,
   };
