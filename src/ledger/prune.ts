@@ -7,18 +7,16 @@ import { UNFINISHED } from './usage.js';
  * is kept by day and stays; so do budgets. One transaction of the caller.
  */
 export function pruneRows(db: Database, { before, atMost }: { before: string; atMost: number }): Pruned {
-  const { oldest } = db.all('SELECT min(day) AS oldest FROM invocations')[0] ?? {};
-  const { unfinished } =
-    db.all(`SELECT min(day) AS unfinished FROM attempts WHERE ${UNFINISHED} AND day < ?`, before)[0] ?? {};
-  const isEmpty = (oldest ?? null) === null || String(oldest) >= before;
-  if (isEmpty && (unfinished ?? null) === null) return { removed: 0, isDone: true };
-  keepInterrupted(db, before);
-  const ids = 'SELECT id FROM invocations WHERE day < ? ORDER BY day, rowid LIMIT ?';
-  db.run(`DELETE FROM attempts WHERE invocation_id IN (${ids})`, before, atMost);
-  const removed = db.run(`DELETE FROM invocations WHERE id IN (${ids})`, before, atMost);
+  db.run(`DELETE FROM attempts WHERE invocation_id IN (${OLDEST})`, before, atMost);
+  const removed = db.run(`DELETE FROM invocations WHERE id IN (${OLDEST})`, before, atMost);
   if (removed > 0) db.run('UPDATE upkeep SET rows_since = max(rows_since, ?)', before);
-  return { removed, isDone: removed < atMost };
+  const isDone = removed < atMost;
+  // What is left of these days by then belongs to no invocation.
+  if (isDone) keepInterrupted(db, before);
+  return { removed, isDone };
 }
+
+const OLDEST = 'SELECT id FROM invocations WHERE day < ? ORDER BY day, rowid LIMIT ?';
 
 /** Runs that were killed have no sum by day yet. */
 function keepInterrupted(db: Database, before: string): void {
