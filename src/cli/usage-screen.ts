@@ -4,7 +4,8 @@ import { daysBetween, periodStart } from '../domain/calendar.js';
 import type { UsageReport, UsageRow, UsageTable } from '../router/usage-report.js';
 import { type Column, renderTable } from './table.js';
 import { bar, sparkline } from './usage-bars.js';
-import { costWords, count, latencyWords, money, plural, share, tokenWords } from './usage-words.js';
+import { costWords, latencyWords, money, share, tokenWords } from './usage-words.js';
+import { countText, plural } from './words.js';
 
 /** How a report may look. */
 export interface Look {
@@ -44,7 +45,7 @@ function sumLines(report: UsageReport, { bars, paint }: Look): string[] {
   const sums = renderTable(
     [{ title: '' }, { title: '' }, { title: '' }, { title: '' }],
     [
-      ['invocations', count(total.invocations), '  tokens', tokenWords(total)],
+      ['invocations', countText(total.invocations), '  tokens', tokenWords(total)],
       [
         'cost',
         costWords(total),
@@ -65,7 +66,7 @@ function sumLines(report: UsageReport, { bars, paint }: Look): string[] {
     ...(total.failures === 0 ? [] : [`failures     ${failureWords(report)}`]),
     ...(total.fallbacks === 0
       ? []
-      : [`fallbacks    ${count(total.fallbacks)} (${share(total.fallbacks, total.invocations)})`]),
+      : [`fallbacks    ${countText(total.fallbacks)} (${share(total.fallbacks, total.invocations)})`]),
     ...(line === '' ? [] : [`by day       ${paint.hint(line)}`]),
     ...remarks(report),
   ].map((text) => `  ${text}`);
@@ -83,8 +84,8 @@ function savedLine({ total }: UsageReport): string[] {
 function failureWords({ total }: UsageReport): string {
   const types = Object.entries(total.failure_types)
     .sort(([, a], [, b]) => b - a)
-    .map(([type, failed]) => `${type} ${count(failed)}`);
-  return `${count(total.failures)} (${share(total.failures, total.invocations)}): ${types.join(', ')}`;
+    .map(([type, failed]) => `${type} ${countText(failed)}`);
+  return `${countText(total.failures)} (${share(total.failures, total.invocations)}): ${types.join(', ')}`;
 }
 
 function dayLine({ since, until }: UsageReport, { rows }: UsageTable): string {
@@ -113,7 +114,7 @@ function block({ by, rows }: UsageTable, { total }: UsageReport, { paint, bars }
   const most = Math.max(...rows.map((row) => row.cost_usd), 0);
   const cells = rows.map((row) => [
     `  ${row.keys[key] ?? '-'}`,
-    count(row.invocations),
+    countText(row.invocations),
     costWords(row),
     share(row.cost_usd, total.cost_usd),
     ...(bars ? [bar(row.cost_usd, most, BAR_CELLS)] : []),
@@ -185,9 +186,9 @@ function tableColumns(by: readonly string[], { bars, paint }: Look): Column[] {
 
 function figures(line: UsageRow | UsageReport['total']): string[] {
   return [
-    count(line.invocations),
-    count(line.failures),
-    count(line.fallbacks),
+    countText(line.invocations),
+    countText(line.failures),
+    countText(line.fallbacks),
     tokenWords(line),
     costWords(line),
     line.saved_usd === null ? '-' : money(line.saved_usd),

@@ -2,6 +2,7 @@ import { toMicroUsd } from '../domain/cost.js';
 import { formatDuration } from '../domain/duration.js';
 import { dollars } from '../domain/money.js';
 import type { UsageLine } from '../router/usage-line.js';
+import { countText } from './words.js';
 
 /** Dollars as a person reads them; what is missing is a question mark, never a zero. */
 export function costWords({ cost_usd: cost, attempts_without_price: unknown }: UsageLine): string {
@@ -11,23 +12,13 @@ export function costWords({ cost_usd: cost, attempts_without_price: unknown }: U
 
 /** Tokens, with a mark where somebody told none. */
 export function tokenWords({ total_tokens: tokens, without_tokens: unknown }: UsageLine): string {
-  if (unknown === 0) return count(tokens);
-  return tokens === 0 ? '?' : `${count(tokens)}+?`;
+  if (unknown === 0) return countText(tokens);
+  return tokens === 0 ? '?' : `${countText(tokens)}+?`;
 }
 
 /** `$1.20`, `-$0.05`. */
 export function money(usd: number): string {
   return usd < 0 ? `-${dollars(toMicroUsd(-usd))}` : dollars(toMicroUsd(usd));
-}
-
-/** `125,000` */
-export function count(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-/** `1 run`, `3 runs` */
-export function plural(value: number, word: string): string {
-  return `${count(value)} ${word}${value === 1 ? '' : 's'}`;
 }
 
 /** `58%`; nothing where there is no whole. */

@@ -346,7 +346,9 @@ describe('the ledger', () => {
       const doctor = await rig.run(['doctor'], at('damaged.db'));
       expect([doctor.code, doctor.stdout]).toEqual([
         1,
-        expect.stringMatching(/FAIL {2}spending +the ledger .* is damaged, or is no ledger\n +fix: move it away/),
+        expect.stringMatching(
+          /FAIL {2}spending +the ledger .* is damaged, or is no ledger\n +fix: move it away/,
+        ),
       ]);
       const forced = await rig.run(['exec', '--force', '--justification', 'now', 'hello'], at('damaged.db'));
       expect(forced.code).toBe(0);

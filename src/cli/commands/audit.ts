@@ -8,7 +8,7 @@ import { loadCommandConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';
 import { type Column, renderTable } from '../table.js';
-import { plural } from '../usage-words.js';
+import { plural } from '../words.js';
 
 /** The options of `audit`. */
 export interface AuditOptions {

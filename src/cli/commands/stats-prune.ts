@@ -7,7 +7,7 @@ import { pruneUsage } from '../../router/usage-report.js';
 import { ledgerPathOf, loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandConfig, CommandContext } from '../context.js';
 import { type EarlyFailure, reportEarly } from '../report.js';
-import { plural } from '../usage-words.js';
+import { plural } from '../words.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
