@@ -55,8 +55,8 @@ WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE
 INSERT INTO invocations (id, trace_id, session, day, started_ms, project, policy, agent, tool, model, status, failure, attempts,
   latency_ms, input_tokens, output_tokens, total_tokens, charged_micro_usd, list_micro_usd, basis, billing, because, tags, forced,
   fallback, compared_micro_usd, preferred_micro_usd)
-SELECT printf('%026d', n), 't', 's' || (n % 20), printf('2026-11-%02d', 1 + n % 30), 0, '/p', 'default', 'agent' || (n % 5),
-  'tool' || (n % 4), 'model' || (n % 8), CASE WHEN n % 33 = 0 THEN 'failed' ELSE 'succeeded' END,
+SELECT printf('%026d', n), 't', 's' || (n / 7 % 20), printf('2026-11-%02d', 1 + n % 30), 0, '/p', 'default', 'agent' || (n / 30 % 5),
+  'tool' || (n / 150 % 4), 'model' || (n / 150 % 8), CASE WHEN n % 33 = 0 THEN 'failed' ELSE 'succeeded' END,
   CASE WHEN n % 33 = 0 THEN 'rate_limit' END, 1, 1 + abs(random() % 700) * abs(random() % 700), 1000 + n % 977, 200 + n % 101,
   1200 + n % 977 + n % 101, 10000 + n % 7919, 10000 + n % 7919, 'computed', 'api', '[]', '{"team":"core"}', 0, n % 20 = 0,
   10000 + n % 7919, 20000 FROM numbers`;

@@ -17,6 +17,11 @@ export function periodStart(period: Period, day: string): string {
   return dayOf(ms - sinceMonday * DAY_MS);
 }
 
+/** How the period that holds a day is called: the day, the Monday of its week, or its month. */
+export function periodName(period: Period, day: string): string {
+  return period === 'month' ? day.slice(0, 7) : periodStart(period, day);
+}
+
 /** Every day from one to another, both included. */
 export function daysBetween(since: string, until: string): string[] {
   const days: string[] = [];
