@@ -23,17 +23,19 @@ export async function fillMonth(file: string, rows: number): Promise<void> {
   db.close();
 }
 
-/** One report as `stats --monthly` makes it, from opening the file to closing it: ms, and what it found. */
+/** One report as `stats --monthly` makes it, from opening the file to closing it: ms on the wall and of the processor. */
 export async function timeReport(
   file: string,
   by: UsageKey[] | null,
-): Promise<{ ms: number; invocations: number }> {
+): Promise<{ wallMs: number; cpuMs: number }> {
   const start = performance.now();
+  const before = process.cpuUsage();
   const access = ledgerAccess({ file, now, project: '', warn: () => {} });
   const report = await usageReport(access, { ...MONTH, period: 'month', by });
   access.close();
   if (!report.ok) throw new Error(report.error.message);
-  return { ms: performance.now() - start, invocations: report.value.total.invocations };
+  const { user, system } = process.cpuUsage(before);
+  return { wallMs: performance.now() - start, cpuMs: (user + system) / 1000 };
 }
 
 /** The longest hold-up by a run that removes old rows in passing, ms. */
@@ -63,9 +65,10 @@ SELECT printf('%026d', n), 't', 's' || (n / 7 % 20), printf('2026-11-%02d', 1 + 
 
 const ATTEMPTS = `
 INSERT INTO attempts (id, invocation_id, n, day, scopes, agent, tool, model, started_ms, status, failure, latency_ms, input_tokens,
-  output_tokens, total_tokens, charged_micro_usd, list_micro_usd, basis, billing, counted_micro_usd, overrun_micro_usd, final)
+  output_tokens, total_tokens, charged_micro_usd, list_micro_usd, basis, billing, counted_micro_usd, overrun_micro_usd, final,
+  closed)
 SELECT id || ':1', id, 1, day, '["global"]', agent, tool, model, 0, status, failure, latency_ms, input_tokens, output_tokens,
-  total_tokens, charged_micro_usd, list_micro_usd, basis, billing, charged_micro_usd, 0, 1 FROM invocations`;
+  total_tokens, charged_micro_usd, list_micro_usd, basis, billing, charged_micro_usd, 0, 1, 1 FROM invocations`;
 
 const KEYS = 'day, agent, tool, model';
 const ROLL_UPS = [

@@ -119,8 +119,7 @@ function sumsOf(row: Row): UsageSums {
 }
 
 /** Attempts whose invocation has no row and holds nothing: its process was killed, or it waits between two attempts. */
-export const UNFINISHED = `attempts.status <> 'succeeded'
-  AND NOT EXISTS (SELECT 1 FROM invocations WHERE invocations.id = attempts.invocation_id)
+export const UNFINISHED = `attempts.closed = 0
   AND NOT EXISTS (SELECT 1 FROM reservations WHERE reservations.invocation_id = attempts.invocation_id)`;
 
 /** What runs cost that never came to their end: those that still have their rows, and those whose rows were removed. */

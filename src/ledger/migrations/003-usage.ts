@@ -1,12 +1,17 @@
 /**
  * What reports ask for. `usage_rows` says once what counts of an invocation, for sums by day and for reports on rows: the invocation
- * itself counts for the pair that ran last, tokens and money for the pair that used them. Sums by day outlive their rows.
+ * itself counts for the pair that ran last, tokens and money for the pair that used them. Sums by day outlive their rows. An attempt is closed once its invocation has a row.
  */
 export const USAGE = `
 ALTER TABLE invocations ADD COLUMN fallback INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE invocations ADD COLUMN compared_micro_usd INTEGER;
 ALTER TABLE invocations ADD COLUMN preferred_micro_usd INTEGER;
 UPDATE invocations SET fallback = 1 WHERE because LIKE '%"rule":"fallback"%';
+
+ALTER TABLE attempts ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
+UPDATE attempts SET closed = 1 WHERE invocation_id IN (SELECT id FROM invocations);
+DROP INDEX attempts_interrupted;
+CREATE INDEX attempts_open ON attempts (day) WHERE closed = 0;
 
 CREATE VIEW usage_rows AS
   SELECT id AS invocation_id, day, coalesce(agent, '') AS agent, coalesce(tool, '') AS tool, coalesce(model, '') AS model,
@@ -99,7 +104,6 @@ CREATE TABLE daily_interrupted (
   runs INTEGER NOT NULL,
   micro_usd INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX attempts_unfinished ON attempts (day) WHERE status <> 'succeeded';
 
 CREATE TABLE upkeep (
   id INTEGER PRIMARY KEY CHECK (id = 1),
