@@ -18,14 +18,17 @@ export interface Look {
 
 /** A general report as a person reads it: the sums, then who and what they are made of. */
 export function usageScreen(report: UsageReport, look: Look): string {
-  const [first, ...others] = report.tables.map((table) => block(table, report, look));
-  const isLong = first !== undefined && (report.tables[0]?.rows.length ?? 0) > 1;
-  const shown = others.filter((_, index) => report.tables[index + 1]?.by[0] !== 'day');
+  const [periods, ...others] = report.tables;
+  const isLong = periods !== undefined && periods.rows.length > 1;
+  const shown = others.filter(({ by, rows }) => by[0] !== 'day' && rows.length > 0);
   return [
     look.paint.bold(titleOf(report)),
     ...sumLines(report, look),
-    ...(isLong ? first : []),
-    ...inPairs(shown, look.width),
+    ...(isLong ? block(periods, report, look) : []),
+    ...inPairs(
+      shown.map((table) => block(table, report, look)),
+      look.width,
+    ),
   ].join('\n');
 }
 

@@ -129,6 +129,8 @@ By tool
       0,
       expect.stringMatching(/^Daily usage 2026-11-20 \(UTC\)\n +invocations +0 +tokens +0\n +cost +\$0\.00/),
     ]);
+    expect(empty.stderr).toBe('nothing was done on 2026-11-20\n');
+    expect(empty.stdout.trimEnd().split('\n').length).toBe(3);
     const csv = await stats(['--since', '2025-01-01', '--until', '2025-01-02', '--format', 'csv']);
     expect(csv.stdout).toBe(`day,${COLUMNS}\n`);
   });
@@ -151,6 +153,17 @@ By tool
     expect([code, stdout]).toEqual([64, '']);
     expect(stderr).toContain(message);
     expect(stderr).toContain(hint);
+  });
+
+  it('says that a broken config cannot name the ledger, and removes nothing by it', async () => {
+    const config = path.join(root, 'broken.yaml');
+    writeFileSync(config, 'version: 1\nledger: { pat: x.db }\n');
+    const shown = await stats(['--config', config]);
+    expect([shown.code, shown.stderr]).toEqual([
+      0,
+      expect.stringContaining('it cannot say where its ledger is'),
+    ]);
+    expect((await stats(['prune', '--older-than', '0s', '--config', config])).code).toBe(78);
   });
 
   it('removes old rows by age or by the config, keeps their sums, and says what groupings miss', async () => {

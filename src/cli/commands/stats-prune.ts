@@ -1,12 +1,12 @@
 import { dayOf } from '../../domain/calendar.js';
 import { parseAge } from '../../domain/duration.js';
-import { failure } from '../../domain/failure.js';
+import { type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { ledgerAccess } from '../../router/ledger.js';
 import { pruneUsage } from '../../router/usage-report.js';
-import { ledgerPathOf, loadCommandConfig, usableConfig } from '../config.js';
-import type { CommandConfig, CommandContext } from '../context.js';
-import { type EarlyFailure, reportEarly } from '../report.js';
+import { ledgerPathOf, loadCommandConfig, type UsableConfig, usableConfig } from '../config.js';
+import type { CommandContext } from '../context.js';
+import { reportEarly } from '../report.js';
 import { plural } from '../words.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -18,10 +18,11 @@ export async function runStatsPrune(
 ): Promise<number> {
   const { output, world } = context;
   const format = options.json === true ? 'json' : 'text';
-  const loaded = await loadCommandConfig(context);
-  const age = ageOf(options.olderThan, loaded);
-  if (!age.ok) return reportEarly(context, age.error, format);
-  const file = ledgerPathOf(context, loaded);
+  const loaded = usableConfig(await loadCommandConfig(context));
+  if (!loaded.ok) return reportEarly(context, loaded.error, format);
+  const age = ageOf(options.olderThan, loaded.value);
+  if (!age.ok) return reportEarly(context, { failure: age.error }, format);
+  const file = ledgerPathOf(context, loaded.value);
   const access = ledgerAccess({ file, now: world.clock.now, project: '', warn: () => {} });
   const before = dayOf(world.clock.now() - age.value);
   const removed = await pruneUsage(access, before);
@@ -37,13 +38,10 @@ export async function runStatsPrune(
 }
 
 /** As the option says, else as the config does. */
-function ageOf(olderThan: string | undefined, loaded: CommandConfig): Result<number, EarlyFailure> {
-  if (olderThan === undefined) {
-    const usable = usableConfig(loaded);
-    return usable.ok ? ok(usable.value.config.ledger.retentionDays * DAY_MS) : usable;
-  }
+function ageOf(olderThan: string | undefined, { config }: UsableConfig): Result<number, Failure> {
+  if (olderThan === undefined) return ok(config.ledger.retentionDays * DAY_MS);
   const age = parseAge(olderThan);
-  return age.ok ? age : err({ failure: failure('usage', `--older-than: ${age.error}`) });
+  return age.ok ? age : err(failure('usage', `--older-than: ${age.error}`));
 }
 
 function prunedWords(removed: number, before: string): string {

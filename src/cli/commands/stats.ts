@@ -1,3 +1,4 @@
+import type { LoadedFiles } from '../../config-files/load.js';
 import { toMicroUsd } from '../../domain/cost.js';
 import { failure } from '../../domain/failure.js';
 import { dollars } from '../../domain/money.js';
@@ -17,7 +18,7 @@ export async function runStats(context: CommandContext, options: StatsOptions): 
   const early = format === 'json' ? 'json' : 'text';
   const query = queryOf(options, world.clock.now());
   if (!query.ok) return reportEarly(context, { failure: query.error }, early);
-  const file = ledgerPathOf(context, await loadCommandConfig(context));
+  const file = ledgerPathOf(context, await loadForLedger(context));
   const access = ledgerAccess({ file, now: world.clock.now, project: '', warn: () => {} });
   const report = await usageReport(access, query.value);
   access.close();
@@ -39,6 +40,16 @@ export async function runStats(context: CommandContext, options: StatsOptions): 
   return 0;
 }
 
+/** The config, for where the ledger is: one with errors cannot say it, which is told. */
+async function loadForLedger(context: CommandContext): Promise<LoadedFiles> {
+  const loaded = await loadCommandConfig(context);
+  if (loaded.config === null) {
+    const more = 'it cannot say where its ledger is; see `llm-router config validate`';
+    await context.output.warn(`the configuration has errors: ${more}`);
+  }
+  return loaded;
+}
+
 async function lookOf({ world, output }: CommandContext): Promise<Look> {
   const { columns, isTerminal } = world.stdout;
   const paint = await output.paint('stdout');
@@ -47,7 +58,9 @@ async function lookOf({ world, output }: CommandContext): Promise<Look> {
 
 /** What the figures do not hold. */
 async function sayNotes({ output }: CommandContext, report: UsageReport): Promise<void> {
-  const { held, rows_since: rowsSince, since, tables } = report;
+  const { held, rows_since: rowsSince, since, until, tables, total } = report;
+  if (total.invocations === 0)
+    await output.say(`nothing was done ${since === until ? `on ${since}` : `from ${since} to ${until}`}`);
   if (held.runs > 0) {
     const runs = held.runs === 1 ? 'run that is not over holds' : 'runs that are not over hold';
     await output.say(`${held.runs} ${runs} ${dollars(toMicroUsd(held.usd))}`);
