@@ -41,7 +41,8 @@ function availability(tool: CommandTool, host: Host): Availability {
   if (!search.found) return { available: false, reason: 'tool_not_found', ...notFound(tool) };
   const [missing] = missingVariables(tool, host.env);
   if (missing === undefined) return { available: true, path: search.path };
-  return { available: false, reason: 'tool_not_found', ...missingVariable(tool, missing) };
+  const reason = 'tool_not_found';
+  return { available: false, reason, ...missingVariable(tool, missing), missingVariable: missing };
 }
 
 function notFound(tool: CommandTool): { detail: string; hint: string | null } {

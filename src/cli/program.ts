@@ -82,6 +82,7 @@ Examples:
   $ llm-router exec --dry-run --explain "Why would this go where?"
   $ llm-router exec --tool mock "hello"          canned answers, needs nothing
   $ llm-router trace --last 5
+  $ llm-router stats --monthly --by agent,model
   $ llm-router config validate`;
 
 function buildProgram(

@@ -5,7 +5,7 @@ import { resolveModel } from './resolve/models.js';
 import { resolvePolicies } from './resolve/policies.js';
 import { type Folders, type Reader, readerAt } from './resolve/reader.js';
 import { resolveTool } from './resolve/tools.js';
-import { RETENTION_DAYS } from './schema/parts.js';
+import { LEDGER_RETENTION_DAYS, RETENTION_DAYS } from './schema/parts.js';
 import { at, record } from './tree.js';
 import type { RouterConfig, ToolConfig } from './types.js';
 
@@ -34,7 +34,10 @@ export function resolveConfig(merged: Merged, folders: Folders): RouterConfig {
       dir: root.file('traces.dir'),
       retentionDays: root.number('traces.retention_days') ?? RETENTION_DAYS,
     },
-    ledger: { path: root.file('ledger.path') },
+    ledger: {
+      path: root.file('ledger.path'),
+      retentionDays: root.number('ledger.retention_days') ?? LEDGER_RETENTION_DAYS,
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import {
   count,
   fixedKeys,
   flag,
+  LEDGER_RETENTION_DAYS,
   MODEL_NAME,
   NAME,
   object,
@@ -54,7 +55,10 @@ export const CONFIG_SCHEMA: Schema = {
     }),
     ledger: object('The database of invocations and spending', {
       path: text('The file, relative to this config [in the data folder of the user]'),
-      retention_days: count('Days for which rows are kept'),
+      retention_days: {
+        ...count('Days for which the rows of invocations are kept; their sums by day stay'),
+        default: LEDGER_RETENTION_DAYS,
+      },
     }),
     audit: object('The log of refusals and overrides', {
       retention_days: { ...count('Days for which lines are kept, at least 90', 90), default: 90 },

@@ -37,6 +37,8 @@ export interface RouterConfig {
   ledger: {
     /** Absolute path. */
     path: Placed<string> | null;
+    /** Rows of invocations that are older are removed; what they add up to stays. */
+    retentionDays: number;
   };
 }
 

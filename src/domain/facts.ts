@@ -4,7 +4,14 @@ import type { FailureType } from './failure.js';
 /** Whether a tool can run here and now. */
 export type Availability =
   | { available: true /** Absolute path of the binary; `null` for tools without one. */; path: string | null }
-  | { available: false; reason: FailureType; detail: string; hint: string | null };
+  | {
+      available: false;
+      reason: FailureType;
+      detail: string;
+      hint: string | null;
+      /** The variable that it needs and that is not set; absent: something else is missing. */
+      missingVariable?: string;
+    };
 
 /** A (tool, model) or a whole tool that is left alone until a time, because of earlier failures. */
 export interface Cooldown {

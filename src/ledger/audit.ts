@@ -29,7 +29,7 @@ const DAY_MS = 24 * 3_600_000;
 export function fileAudit(options: AuditOptions): AuditLog {
   return {
     append: (entries) => append(options, entries),
-    read: (query) => read(options, query),
+    read: (query) => readAuditLines(options.file, query),
   };
 }
 
@@ -69,8 +69,9 @@ async function dropOld({ file, retentionDays, now }: AuditOptions): Promise<void
   }
 }
 
-async function read(
-  { file }: AuditOptions,
+/** Lines of a log, newest first, at most `last`; a log that is not there has none. Rejects with the system's error. */
+export async function readAuditLines(
+  file: string,
   { last, sinceMs }: { last: number; sinceMs: number | null },
 ): Promise<{ lines: AuditDocument[]; damaged: number }> {
   const lines: AuditDocument[] = [];

@@ -1,5 +1,6 @@
 import type { Attempt } from '../domain/attempt.js';
 import type { Result } from '../domain/result.js';
+import type { Preference } from '../policy/preferred-cost.js';
 import type { SlotQueue } from './slots.js';
 
 /** A sum that is asked for: what counts in one scope, on a UTC day (`2026-11-20`) or in a month (`2026-11`). */
@@ -54,6 +55,8 @@ export interface RunInfo {
   /** Folder of the project; empty outside of one. */
   project: string;
   sourceAgent: string | null;
+  /** What its agent prefers; `null`: nothing. */
+  preference: Preference | null;
   tags: Readonly<Record<string, string>>;
   /** It was let over a limit. */
   forced: boolean;
@@ -126,6 +129,11 @@ export type InvocationRow = SumColumns & {
   tags: string;
   forced: number;
   justification: string | null;
+  /** 1: it ran on another pair than the first that it was meant for. */
+  fallback: number;
+  /** What its attempts cost, and what they would have cost on the agent's preferred pair; `null`: they cannot be compared. */
+  compared_micro_usd: number | null;
+  preferred_micro_usd: number | null;
 };
 
 /** UTC days, both included: `2026-11-20`. */
@@ -134,30 +142,65 @@ export interface Days {
   until: string;
 }
 
-/** One line of the daily report: what one agent did with one pair on one day. */
-export interface DailyUsage {
-  day: string;
-  agent: string | null;
-  tool: string | null;
-  model: string | null;
+/** What invocations are grouped by; `week` is its Monday. */
+export type UsageKey = 'agent' | 'tool' | 'model' | 'day' | 'week' | 'month' | 'session' | `tag:${string}`;
+
+/** What invocations add up to: the known part of money in micro-USD and of tokens, and how many a part is missing of. */
+export interface UsageSums {
   invocations: number;
   failures: number;
-  tokens: number;
-  /** The known part of what was charged, micro-USD. */
+  /** Ran on another pair than the first that they were meant for. */
+  fallbacks: number;
+  /** Tries of candidates. */
+  attempts: number;
+  inputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  outputTokens: number;
+  totalTokens: number;
+  /** Answered, and nobody reported tokens. */
+  withoutTokens: number;
   chargedMicroUsd: number;
-  /** The known part of the list price, micro-USD. */
   listMicroUsd: number;
   /** Invocations whose cost is unknown, in part or whole. */
-  unpriced: number;
-  latencyMs: number;
+  withoutPrice: number;
+  /** Attempts whose cost is unknown. */
+  attemptsWithoutPrice: number;
+  /** Invocations that can be compared with the agent's preferred pair, */
+  compared: number;
+  /** what they cost, */
+  comparedMicroUsd: number;
+  /** and what the same tokens would have cost there. */
+  preferredMicroUsd: number;
 }
 
-/** Attempts of a day whose process died while they ran. */
+/**
+ * The invocations that share the values of some keys. By tool and model they count for the pair that ran last; tokens and money for
+ * the pair that used them.
+ */
+export interface UsageGroup {
+  /** In the order of the keys that were asked for; `null`: they have none. */
+  keys: readonly (string | null)[];
+  sums: UsageSums;
+  /** How many failed with what. */
+  failureTypes: Readonly<Record<string, number>>;
+  /** How long those took that were answered, to two digits, shortest first. */
+  latencies: readonly { aboutMs: number; invocations: number }[];
+}
+
+/** Runs that were killed, or are not over: nothing tells what they did but their attempts. */
 export interface Interrupted {
-  day: string;
-  attempts: number;
-  /** What counts of them: what they had reserved. */
+  runs: number;
+  /** What counts of them against budgets: what they cost or had reserved. */
   countedMicroUsd: number;
+}
+
+/** What a clean-up did. */
+export interface Pruned {
+  /** Invocations that were removed. */
+  removed: number;
+  /** `false`: there is more to remove than was allowed. */
+  isDone: boolean;
 }
 
 /**
@@ -179,8 +222,19 @@ export interface Ledger {
   settle(row: AttemptRow): Promise<Result<void, LedgerTrouble>>;
   /** Keeps the row of an invocation that has ended; twice is once. */
   record(row: InvocationRow): Promise<Result<void, LedgerTrouble>>;
-  /** Usage by day, agent, tool and model, oldest day first; both days included. */
-  daily(days: Days): Promise<Result<{ usage: DailyUsage[]; interrupted: Interrupted[] }, LedgerTrouble>>;
+  /**
+   * Usage in days, both included, by keys: for each list of keys its groups. Keys of agent, tool, model and time are answered by sums
+   * that are kept by day, others by the rows of these days.
+   */
+  usage(days: Days, by: readonly (readonly UsageKey[])[]): Promise<Result<UsageGroup[][], LedgerTrouble>>;
+  /** Runs of these days that never came to their end. */
+  interrupted(days: Days): Promise<Result<Interrupted, LedgerTrouble>>;
+  /** The first day that still has its rows; `null`: no row was ever removed. */
+  rowsSince(): Promise<Result<string | null, LedgerTrouble>>;
+  /** Removes the rows of the days before this one, at most so many; the sums of these days stay. */
+  prune(limit: { before: string; atMost: number }): Promise<Result<Pruned, LedgerTrouble>>;
+  /** The same, once a day: `null` when somebody has looked today. */
+  pruneOnceADay(limit: { before: string; atMost: number }): Promise<Result<Pruned | null, LedgerTrouble>>;
   /** What is reserved now, in all scopes together. */
   reserved(): Promise<Result<{ count: number; microUsd: number }, LedgerTrouble>>;
   /** Who may use which tool now. */

@@ -21,7 +21,7 @@ export async function openLedger(place: LedgerPlace): Promise<Result<Ledger, Led
   return db.ok ? ok(sqliteLedger(db.value, worldOf(place))) : db;
 }
 
-/** Opens the ledger without making or changing anything; `null`: there is none yet. */
+/** Opens the ledger that is there; `null`: there is none yet, and none is made. */
 export async function openLedgerToRead(place: LedgerPlace): Promise<Result<Ledger | null, LedgerTrouble>> {
   const db = await openToRead(place.file);
   if (!db.ok || db.value === null) return db.ok ? ok(null) : db;

@@ -29,10 +29,7 @@ export async function openFile(file: string): Promise<Result<Database, LedgerTro
   }
 }
 
-/**
- * Opens a file that is there, as it is: nothing is made or migrated. `null`: there is none, or its schema is older, and
- * the next run that writes brings it up to date.
- */
+/** Opens a file that is there, and brings its schema up to date: what is in an older one counts too. `null`: there is none, and none is made. */
 export async function openToRead(file: string): Promise<Result<Database | null, LedgerTrouble>> {
   try {
     if (!(await isThere(file))) return ok(null);
@@ -42,7 +39,7 @@ export async function openToRead(file: string): Promise<Result<Database | null, 
     const version = versionOf(db);
     if (version === MIGRATIONS.length) return ok(db);
     db.close();
-    return version > MIGRATIONS.length ? err(newer(file)) : ok(null);
+    return version > MIGRATIONS.length ? err(newer(file)) : await openFile(file);
   } catch (error) {
     return err(troubleOf(error, file));
   }

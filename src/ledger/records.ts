@@ -1,4 +1,5 @@
 import type { AttemptRow, InvocationRow } from './ledger.js';
+import { rollUp } from './roll-up.js';
 import type { Database, Row, SqlValue } from './sqlite.js';
 
 /** Takes a reservation out of every scope; what it held counts no more. */
@@ -50,28 +51,12 @@ function numberOrNull(value: SqlValue | undefined): number | null {
   return value === null || value === undefined ? null : Number(value);
 }
 
-/** Writes the row of an invocation and adds it to the roll-up of its day; one that is there already is left alone. */
+/** Writes the row of an invocation, after those of its attempts, and adds all to the sums of its day; one that is there already is left alone. */
 export function recordInvocation(db: Database, row: InvocationRow): void {
   if (db.all('SELECT 1 FROM invocations WHERE id = ?', row.id).length > 0) return;
   insert(db, 'invocations', row);
-  db.run(
-    `INSERT INTO daily_usage (day, agent, tool, model, invocations, failures, tokens, charged_micro_usd, list_micro_usd, unpriced,
-        latency_ms) VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (day, agent, tool, model) DO UPDATE SET invocations = invocations + 1, failures = failures + excluded.failures,
-        tokens = tokens + excluded.tokens, charged_micro_usd = charged_micro_usd + excluded.charged_micro_usd,
-        list_micro_usd = list_micro_usd + excluded.list_micro_usd, unpriced = unpriced + excluded.unpriced,
-        latency_ms = latency_ms + excluded.latency_ms`,
-    row.day,
-    row.agent ?? '',
-    row.tool ?? '',
-    row.model ?? '',
-    row.failure === null ? 0 : 1,
-    row.total_tokens ?? 0,
-    row.charged_micro_usd ?? 0,
-    row.list_micro_usd ?? 0,
-    row.basis === 'unknown' && row.billing === 'api' ? 1 : 0,
-    row.latency_ms,
-  );
+  db.run('UPDATE attempts SET closed = 1 WHERE invocation_id = ?', row.id);
+  rollUp(db, row.id);
 }
 
 /** Writes a row under the names of its columns, over one with the same key. */

@@ -1,12 +1,12 @@
+import { dayOf } from '../domain/calendar.js';
 import type { Cost } from '../domain/cost.js';
 import type { Invocation } from '../domain/invocation.js';
+import type { Because } from '../domain/plan.js';
 import { totalTokens, type Usage } from '../domain/usage.js';
+import { comparedCost } from '../policy/preferred-cost.js';
 import type { AttemptRow, InvocationRow, RunInfo, SettledAttempt } from './ledger.js';
 
-/** The UTC day of a point in time: `2026-11-20`. */
-export function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
-}
+export { dayOf };
 
 /** The row of an attempt that has ended now; one that was reserved counts on the day of its reservation instead. */
 export function attemptRow(settled: SettledAttempt, nowMs: number): AttemptRow {
@@ -36,6 +36,7 @@ export function invocationRow(invocation: Invocation, info: RunInfo): Invocation
   const { id, tool, model, agent, plan } = invocation;
   const startedMs = Date.parse(invocation.startedAt);
   const chosen = plan.candidates.find((one) => one.tool === tool && one.model === model);
+  const compared = comparedCost(invocation.attempts, info.preference);
   return {
     id,
     trace_id: invocation.traceId,
@@ -59,7 +60,17 @@ export function invocationRow(invocation: Invocation, info: RunInfo): Invocation
     tags: JSON.stringify(info.tags),
     forced: info.forced ? 1 : 0,
     justification: info.justification,
+    fallback: isFallback(invocation, chosen?.because ?? []) ? 1 : 0,
+    compared_micro_usd: compared?.actualMicroUsd ?? null,
+    preferred_micro_usd: compared?.preferredMicroUsd ?? null,
   };
+}
+
+/** It ran on an entry of the fallback chain, or on another pair than it began with. */
+function isFallback({ attempts, tool, model }: Invocation, because: readonly Because[]): boolean {
+  const [first] = attempts;
+  const changed = first !== undefined && (first.tool !== tool || first.model !== model);
+  return changed || because.some(({ rule }) => rule === 'fallback');
 }
 
 function usageColumns(usage: Usage | null) {

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../domain/result.js';
-import { dailyUsage, interruptedOn } from './daily.js';
 import type { AdmitRequest, Ledger, LedgerTrouble, Verdict } from './ledger.js';
 import { takeInPending } from './pending.js';
+import { isKeptOn, pruneOn, pruneRows, rowsSince } from './prune.js';
 import { drop, recordInvocation, settleAttempt } from './records.js';
 import {
   deadReservations,
@@ -12,10 +12,12 @@ import {
   spendOf,
   takeBackFrom,
 } from './reservations.js';
+import { dayOf } from './rows.js';
 import type { Database } from './sqlite.js';
 import { beginSlot, keepSlot, leaveSlot, takeSlot, useOf } from './sqlite-slots.js';
 import { transaction } from './transaction.js';
 import { troubleOf } from './trouble.js';
+import { interruptedIn, usageBy } from './usage.js';
 
 /** What a ledger needs to know of the world. */
 export interface LedgerWorld {
@@ -62,7 +64,15 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
     release: (id) => change(() => drop(db, id)),
     settle: (row) => change(() => settleAttempt(db, row)),
     record: (row) => change(() => recordInvocation(db, row)),
-    daily: (days) => read(() => ({ usage: dailyUsage(db, days), interrupted: interruptedOn(db, days) })),
+    usage: (days, by) => read(() => by.map((keys) => usageBy(db, days, keys))),
+    interrupted: (days) => read(() => interruptedIn(db, days)),
+    rowsSince: () => read(() => rowsSince(db)),
+    prune: (limit) => change(() => pruneRows(db, limit)),
+    pruneOnceADay: (limit) =>
+      attempt(() => {
+        const today = dayOf(world.now());
+        return isKeptOn(db, today) ? null : transaction(db, 'write', () => pruneOn(db, today, limit));
+      }),
     reserved: () => read(() => reservedNow(db)),
     slots: {
       take: (request) => change(() => takeSlot(db, { ...world, nowMs: world.now() }, request)),

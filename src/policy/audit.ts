@@ -1,5 +1,7 @@
 import type { PolicyConfig } from '../config/types.js';
 import type { AuditEntry } from '../domain/audit.js';
+import type { Facts } from '../domain/facts.js';
+import { lookup } from '../domain/lookup.js';
 import type { Plan, Rejected } from '../domain/plan.js';
 import { checkGovernance } from './governance.js';
 
@@ -15,23 +17,34 @@ export function governanceEntries(
   { plan, policy, subject }: { plan: Plan; policy: PolicyConfig; subject: AuditSubject },
 ): AuditEntry[] {
   return rejected.flatMap((one) => {
-    const { tool, model, reason, detail, at } = one;
+    const { tool, model, reason } = one;
     if (tool === null || reason !== 'not_allowed' || !wasReached(one, plan)) return [];
     const refusal = checkGovernance(policy, { tool, model });
     if (refusal === null) return [];
     return [
       {
-        ...subject,
+        ...refused(one, subject),
         event: 'governance_violation' as const,
         severity: 'high' as const,
-        reason: at === null ? detail : `${detail} (${at})`,
-        attemptedTool: tool,
-        attemptedModel: model,
         allowed: refusal.allowed,
-        justification: null,
       },
     ];
   });
+}
+
+/** Tools that a run would have come to and that lack a variable they need: a key as a rule. */
+export function missingKeyEntries(
+  rejected: readonly Rejected[],
+  { plan, facts, subject }: { plan: Plan; facts: Facts; subject: AuditSubject },
+): AuditEntry[] {
+  return rejected
+    .filter((one) => one.phase === 'plan' && lacksVariable(one, facts) && wasReached(one, plan))
+    .map((one) => ({ ...refused(one, subject), event: 'missing_api_key', severity: 'critical' }));
+}
+
+function lacksVariable({ tool, reason }: Rejected, { tools }: Facts): boolean {
+  const state = lookup(tools, tool);
+  return reason === 'tool_not_found' && state?.available === false && state.missingVariable !== undefined;
 }
 
 /** What limits of spending kept a run from, as far as it would have come to it. */
@@ -41,16 +54,22 @@ export function budgetEntries(
 ): AuditEntry[] {
   return rejected
     .filter((one) => one.reason === 'budget_exceeded' && wasReached(one, plan))
-    .map(({ tool, model, detail, at }) => ({
-      ...subject,
-      event: 'budget_refused',
-      severity: 'warning',
-      reason: at === null ? detail : `${detail} (${at})`,
-      attemptedTool: tool,
-      attemptedModel: model,
-      allowed: null,
-      justification: null,
-    }));
+    .map((one) => ({ ...refused(one, subject), event: 'budget_refused', severity: 'warning' }));
+}
+
+/** What every line on a refused pair says. */
+function refused(
+  { tool, model, detail, at }: Rejected,
+  subject: AuditSubject,
+): Omit<AuditEntry, 'event' | 'severity'> {
+  return {
+    ...subject,
+    reason: at === null ? detail : `${detail} (${at})`,
+    attemptedTool: tool,
+    attemptedModel: model,
+    allowed: null,
+    justification: null,
+  };
 }
 
 /** That somebody let a run go over a limit, and why. */

@@ -4,6 +4,7 @@ import { Account } from '../engine/account.js';
 import { type AuditSubject, overrideEntry } from '../policy/audit.js';
 import { capOf, limitsFor, type Payer, scopesOf } from '../policy/spend-limits.js';
 import { keepAudit } from './audit.js';
+import { preferenceOf } from './preference.js';
 import type { Planned, RouterDeps } from './router.js';
 
 /** The account of a planned request: its limits, its cap, and the ledger that it is kept in. */
@@ -32,6 +33,7 @@ export function accountOf(
       scopes: scopesOf(payer),
       project: payer.project,
       sourceAgent: request.sourceAgent,
+      preference: preferenceOf(config, plan.agent, deps.env),
       tags: request.tags,
       forced: request.force,
       justification: request.justification,

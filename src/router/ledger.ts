@@ -1,5 +1,6 @@
 import type { Environment } from '../adapters/adapter.js';
 import type { RouterConfig } from '../config/types.js';
+import { dayOf } from '../domain/calendar.js';
 import type { SpendLimit } from '../domain/facts.js';
 import { ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
@@ -22,6 +23,8 @@ export interface LedgerAccess {
   spend(limits: readonly SpendLimit[]): Promise<Result<Spend[], LedgerTrouble>>;
   /** Leaves the record of a run that no limit applies to. */
   keep(pending: Pending): Promise<void>;
+  /** Removes rows of invocations that are older, once a day and a few at a time. Does nothing while the ledger is not open. */
+  upkeep(retentionDays: number): Promise<void>;
   close(): void;
 }
 
@@ -32,6 +35,10 @@ export function needsLedger({ policies, tools }: RouterConfig): boolean {
     Object.values(tools).some((tool) => slotRulesOf(tool) !== null)
   );
 }
+
+/** What is removed in passing: some 20 ms of work. */
+const IN_PASSING = 500;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Gives access to a ledger; whoever opens it gets the same one. One that could not be opened is tried again. */
 export function ledgerAccess(
@@ -77,6 +84,11 @@ export function ledgerAccess(
         return 0;
       });
       if (waiting > MOST_PENDING) await access.open();
+    },
+    upkeep: async (retentionDays) => {
+      const before = dayOf(place.now() - retentionDays * DAY_MS);
+      // What goes wrong here is left to the next day.
+      await opened?.pruneOnceADay({ before, atMost: IN_PASSING });
     },
     close: () => {
       opened?.close();

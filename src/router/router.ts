@@ -16,7 +16,7 @@ import { type RunDeps, run } from '../engine/run.js';
 import { runnersOf, type Traits } from '../engine/standings.js';
 import type { HealthRow } from '../health/context.js';
 import type { CooldownStore } from '../ledger/cooldowns.js';
-import { type AuditSubject, budgetEntries, governanceEntries } from '../policy/audit.js';
+import { type AuditSubject, budgetEntries, governanceEntries, missingKeyEntries } from '../policy/audit.js';
 import { afterFailure, afterSuccess } from '../policy/cooldown.js';
 import { decide, rulesFor } from '../routing/decide.js';
 import { agentName } from '../routing/names.js';
@@ -94,6 +94,8 @@ export interface Router {
   health(options: HealthOptions): Promise<HealthRow[]>;
   /** Runs what was planned. */
   complete(planned: Planned, options?: CompleteOptions): Promise<Invocation>;
+  /** Removes rows that are older than the config wants them kept, once a day and a few at a time; for after the answer. */
+  upkeep(): Promise<void>;
   /** Closes what is open. */
   close(): void;
 }
@@ -117,6 +119,7 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
       const sinks = runSinks({ config, deps, planned }, options);
       return sinks.concluded(await complete({ config, deps, planned, emit: sinks.emit, confirm }));
     },
+    upkeep: async () => deps.ledger?.upkeep(config.ledger.retentionDays),
     close: () => deps.ledger?.close(),
   };
 }
@@ -288,8 +291,11 @@ function runDeps({
     },
     audit: (rejected) => {
       const known = { plan: planned.plan, policy, subject: subjectOf(planned) };
-      const entries = [...governanceEntries(rejected, known), ...budgetEntries(rejected, known)];
-      return keepAudit(deps.audit, entries);
+      return keepAudit(deps.audit, [
+        ...governanceEntries(rejected, known),
+        ...missingKeyEntries(rejected, { ...known, facts: planned.facts }),
+        ...budgetEntries(rejected, known),
+      ]);
     },
     unserved: (plan) => unserved(config, plan),
     checkAnswer: planned.checkAnswer,

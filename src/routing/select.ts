@@ -157,9 +157,26 @@ function preferredChoice(input: SelectionInput, more: Because[]): Choice {
   ];
   if (agent.preferredTool === null)
     return expand(input, { tool: null, model: place.value }, because, place.at);
-  const tool = lookup(config.tools, agent.preferredTool.value);
-  const model = tool === null ? (agent.preferredModel?.value ?? null) : preferredOrFirstModel(tool, agent);
+  const model = preferredModelOn(config, agent, agent.preferredTool.value);
   return [{ tool: agent.preferredTool.value, model, because, at: place.at }];
+}
+
+function preferredModelOn(config: RouterConfig, agent: AgentConfig, toolName: string): string | null {
+  const tool = lookup(config.tools, toolName);
+  return tool === null ? (agent.preferredModel?.value ?? null) : preferredOrFirstModel(tool, agent);
+}
+
+/** The pair that an agent prefers, whatever is usable now; `null`: it prefers none. */
+export function preferredPair(
+  config: RouterConfig,
+  agent: AgentConfig,
+): { tool: string | null; model: string | null } | null {
+  const { preferredTool, preferredModel } = agent;
+  if (preferredTool !== null)
+    return { tool: preferredTool.value, model: preferredModelOn(config, agent, preferredTool.value) };
+  if (preferredModel === null) return null;
+  const [tool] = toolsListing(config, preferredModel.value);
+  return { tool: tool?.name ?? null, model: preferredModel.value };
 }
 
 /**

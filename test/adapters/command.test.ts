@@ -286,21 +286,23 @@ describe('availability', () => {
   });
 
   it.each([
-    [binary('no-such-bot'), '`no-such-bot` not found in PATH', 'npm install -g bot'],
-    [binary('package.json'), '`package.json` not found in PATH', 'npm install -g bot'],
-    [binary('/no/such/bot'), '`/no/such/bot` is not an executable file', 'npm install -g bot'],
-    [binary(AGENTS), `\`${AGENTS}\` is not an executable file`, 'npm install -g bot'],
+    [binary('no-such-bot'), '`no-such-bot` not found in PATH', 'npm install -g bot', {}],
+    [binary('package.json'), '`package.json` not found in PATH', 'npm install -g bot', {}],
+    [binary('/no/such/bot'), '`/no/such/bot` is not an executable file', 'npm install -g bot', {}],
+    [binary(AGENTS), `\`${AGENTS}\` is not an executable file`, 'npm install -g bot', {}],
     [
       { ...binary('prints'), envRequired: [{ value: 'EMPTY', at: null }] },
       '`EMPTY` is not set, and tool `bot` needs it',
       'set the variable `EMPTY`',
+      { missingVariable: 'EMPTY' },
     ],
-  ])('says what is missing: %j', (more, detail, hint) => {
+  ])('says what is missing: %j', (more, detail, hint, variable) => {
     expect(commandAdapter.availability(toolOf([], more), host)).toEqual({
       available: false,
       reason: 'tool_not_found',
       detail,
       hint,
+      ...variable,
     });
   });
 });

@@ -296,15 +296,17 @@ describe('the ledger', () => {
       expect(
         stdout
           .split('\n')
-          .slice(1, 5)
+          .slice(1, 7)
           .map((line) => line.trim()),
       ).toEqual([
         expect.stringMatching(/^invocations +2 +tokens +2,300$/),
-        expect.stringMatching(/^cost +\$0\.039 +average +\$0\.0195$/),
-        '1 failure',
+        expect.stringMatching(/^cost +\$0\.039\+\? +average +\$0\.0195\+\?$/),
+        'saved        $0.00 (0%) against the preferred models; 1 invocation cannot be compared',
+        expect.stringMatching(/^latency +p50 .*, p95 /),
+        'failures     1 (50%): provider_error 1',
         '1 invocation without a price',
       ]);
-      expect(await today(rig)).toMatchObject({ tokens: 2300, cost_usd: 0.039, without_price: 1 });
+      expect(await today(rig)).toMatchObject({ total_tokens: 2300, cost_usd: 0.039, without_price: 1 });
       expect(rig.modeOf(`${rig.data}/llm-router/ledger.db`)).toBe(0o600);
       expect(rig.modeOf(`${rig.data}/llm-router`)).toBe(0o700);
     }),

@@ -27,19 +27,19 @@ export function costing(usd: number | null, text = 'done'): string {
   return `${JSON.stringify(usd === null ? { text } : { text, cost: usd })}\n`;
 }
 
-/** Today's report of the rig's ledger, as the document of `stats --json`. */
+/** Today's sums of the rig's ledger, from the document of `stats --json`. */
 export async function today(rig: Rig) {
   const { stdout } = await rig.run(['stats', '--json']);
-  const { days, held } = JSON.parse(stdout) as {
-    days: {
+  const { total, interrupted, held } = JSON.parse(stdout) as {
+    total: {
       invocations: number;
       failures: number;
-      tokens: number;
+      total_tokens: number;
       cost_usd: number;
       without_price: number;
-      interrupted: { attempts: number; counted_usd: number };
-    }[];
+    };
+    interrupted: { runs: number; counted_usd: number };
     held: { runs: number; usd: number };
   };
-  return { ...days[0], held };
+  return { ...total, interrupted, held };
 }

@@ -13,7 +13,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MIGRATIONS } from '../../src/ledger/migrations/index.js';
 import { openFile, openToRead } from '../../src/ledger/open.js';
-import { openLedger } from '../../src/ledger/open-ledger.js';
+import { openLedger, openLedgerToRead } from '../../src/ledger/open-ledger.js';
 import { hasPending, keepPending } from '../../src/ledger/pending.js';
 import { type Database, openDatabase } from '../../src/ledger/sqlite.js';
 import { asking, ended, good, spentIn } from './attempts.js';
@@ -120,6 +120,17 @@ describe('the file', () => {
   });
 });
 
+/** A run as the first schema kept it. */
+const FIRST_ROWS = [
+  `INSERT INTO spend VALUES ('all', '2026-11-20', 7)`,
+  `INSERT INTO invocations (id, trace_id, day, started_ms, project, policy, tool, model, status, attempts, latency_ms, because, tags,
+    forced, charged_micro_usd, basis, billing)
+    VALUES ('I', 't', '2026-11-20', 0, '', 'default', 't', 'm', 'succeeded', 1, 5, '[]', '{}', 0, 7, 'reported', 'api')`,
+  `INSERT INTO attempts (id, invocation_id, n, day, scopes, tool, model, started_ms, status, charged_micro_usd, basis, billing,
+    counted_micro_usd, overrun_micro_usd, final)
+    VALUES ('I:1', 'I', 1, '2026-11-20', '["all"]', 't', 'm', 0, 'succeeded', 7, 'reported', 'api', 7, 0, 1)`,
+];
+
 describe('a schema', () => {
   it.each(MIGRATIONS.map((_, index) => index))(
     'of version %i becomes the newest, with its money',
@@ -127,13 +138,19 @@ describe('a schema', () => {
       const db = await database();
       for (const sql of MIGRATIONS.slice(0, version)) db.exec(sql);
       db.exec(`PRAGMA user_version = ${version}`);
-      if (version > 0) db.run("INSERT INTO spend VALUES ('all', '2026-11-20', 7)");
+      if (version > 0) for (const sql of FIRST_ROWS) db.exec(sql);
       db.close();
-      expect(await openToRead(file)).toEqual({ ok: true, value: null });
-      const ledger = await opened();
+      // Whoever only looks sees it as well.
+      const ledger = good(await openLedgerToRead({ file, now }));
+      if (ledger === null) throw new Error('the ledger is not seen');
       expect(await spentIn(ledger, 'all')).toEqual([version > 0 ? 7 : 0, 0]);
+      const [groups = []] = good(
+        await ledger.usage({ since: '2026-11-20', until: '2026-11-20' }, [['model']]),
+      );
+      expect(groups.map(({ keys, sums }) => [keys[0], sums.invocations, sums.chargedMicroUsd])).toEqual(
+        version > 0 ? [['m', 1, 7]] : [],
+      );
       ledger.close();
-      expect((await openToRead(file)).ok).toBe(true);
     },
   );
 

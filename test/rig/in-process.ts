@@ -3,12 +3,21 @@ import { PassThrough } from 'node:stream';
 import { main } from '../../src/main.js';
 import type { OutputStream, World } from '../../src/world.js';
 
-/** Runs a command line in this process, in a world of its own: a folder as working directory and home, no terminal. */
+/**
+ * Runs a command line in this process, in a world of its own: a folder as working directory and home, no terminal unless one of so many
+ * columns is given, the clock at the epoch unless a time is.
+ */
 export async function runInProcess(
   args: readonly string[],
-  given: { root: string; env?: Record<string, string>; random?: () => number },
+  given: {
+    root: string;
+    env?: Record<string, string>;
+    random?: () => number;
+    columns?: number;
+    nowMs?: number;
+  },
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const [stdout, stderr] = [collected(), collected()];
+  const [stdout, stderr] = [collected(given.columns), collected(given.columns)];
   const never = new AbortController().signal;
   const world: World = {
     env: given.env ?? {},
@@ -17,7 +26,7 @@ export async function runInProcess(
     home: path.join(given.root, 'home'),
     tmpDir: given.root,
     nodeVersion: process.versions.node,
-    clock: { now: () => 0, monotonic: () => 0 },
+    clock: { now: () => given.nowMs ?? 0, monotonic: () => 0 },
     random: given.random ?? (() => 0.5),
     stdin: { stream: () => new PassThrough(), isOpen: () => false, isTerminal: false, isReadable: false },
     readLine: async () => null,
@@ -31,12 +40,12 @@ export async function runInProcess(
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-function collected(): { output: OutputStream; text: () => string } {
+function collected(columns?: number): { output: OutputStream; text: () => string } {
   const chunks: Buffer[] = [];
   const stream = new PassThrough();
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   return {
-    output: { stream, isTerminal: false, columns: 0 },
+    output: { stream, isTerminal: columns !== undefined, columns: columns ?? 0 },
     text: () => Buffer.concat(chunks).toString('utf8'),
   };
 }

@@ -6,6 +6,7 @@ import { err, ok, type Result, unreachable } from '../../domain/result.js';
 import { VERSION } from '../../version.generated.js';
 import type { CommandContext } from '../context.js';
 import { printDiagnostics, reportEarly } from '../report.js';
+import { plural } from '../words.js';
 
 /** The options of `config validate`, as the argument parser gives them. */
 export interface ValidateOptions {
@@ -152,8 +153,4 @@ function verdict({ diagnostics }: LoadedFiles, config: NonNullable<LoadedFiles['
   const from = files.length === 0 ? 'no file found, built-in catalogue only' : files.join(', ');
   const also = warnings > 0 ? `, ${plural(warnings, 'warning')}` : '';
   return `Configuration valid: ${sizes.join(', ')}${also} (${from})`;
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }

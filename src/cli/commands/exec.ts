@@ -50,6 +50,8 @@ export async function runExec(context: CommandContext, words: string[], given: E
     });
     const nowMs = context.world.clock.now();
     await keepTraces(traceDirOf(context, loaded.value), { config: router.config, nowMs });
+    await router.upkeep();
+    router.close();
     return code;
   } finally {
     deadline.value.dispose();
@@ -166,7 +168,6 @@ async function execute(
   };
   await sayWhatIsKept(context, router.config, planned);
   const invocation = await router.complete(planned, { emit, confirm, ...logOf(context) });
-  router.close();
   if (output.closed.aborted) return 0;
   const unwritten = await writeAnswer(file.value, invocation.text);
   if (unwritten !== null) return reportEarly(context, { failure: unwritten }, format);

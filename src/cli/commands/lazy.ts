@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
 import type { Register } from '../register.js';
+import { addAudit } from './audit-options.js';
 import type { DoctorOptions } from './doctor.js';
+import { addStats } from './stats-options.js';
 import { addTrace } from './trace-options.js';
 
-/** Registers `doctor`, `trace`, `stats` and `template`. Their code is loaded when they run. */
+/** Registers `doctor`, `trace`, `stats`, `audit` and `template`. Their code is loaded when they run. */
 export function addInspection(context: CommandContext, program: Command, register: Register): void {
   const doctor = register(program, 'doctor');
   doctor.command
@@ -22,17 +24,8 @@ export function addInspection(context: CommandContext, program: Command, registe
 
   addTrace(context, program, register);
 
-  const stats = register(program, 'stats');
-  stats.command
-    .description('Show what was done and spent, day by day (UTC); today unless days are named')
-    .option('--daily', 'one report a day (the default)')
-    .option('--since <day>', 'the first day, as 2026-11-20')
-    .option('--until <day>', 'the last day (default: today)')
-    .option('--json', 'print one JSON document');
-  stats.action(async (options: { since?: string; until?: string; json?: boolean }) => {
-    const { runStats } = await import('./stats.js');
-    return runStats(context, options);
-  });
+  addStats(context, program, register);
+  addAudit(context, program, register);
 
   const template = register(program, 'template');
   template.command

@@ -1,63 +1,73 @@
+import type { LoadedFiles } from '../../config-files/load.js';
 import { toMicroUsd } from '../../domain/cost.js';
 import { failure } from '../../domain/failure.js';
 import { dollars } from '../../domain/money.js';
-import { err, ok, type Result } from '../../domain/result.js';
-import { type DayReport, dailyReport, emptyDay } from '../../router/daily-report.js';
 import { ledgerAccess } from '../../router/ledger.js';
+import { type UsageReport, usageReport } from '../../router/usage-report.js';
 import { ledgerPathOf, loadCommandConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
-import { dailyScreen } from '../daily-screen.js';
 import { reportEarly } from '../report.js';
+import { usageCsv, usageJson } from '../usage-json.js';
+import { type Look, usageScreen, usageTable } from '../usage-screen.js';
+import { queryOf, type StatsOptions } from './stats-query.js';
 
-/** The options of `stats`. */
-export interface StatsOptions {
-  since?: string;
-  until?: string;
-  json?: boolean;
-}
-
-/** `stats`: what was done and spent, day by day; today unless days are named. */
+/** `stats`: what was done and spent in some days, by whom, and on what. */
 export async function runStats(context: CommandContext, options: StatsOptions): Promise<number> {
   const { world, output } = context;
-  const format = options.json === true ? 'json' : 'text';
-  const today = new Date(world.clock.now()).toISOString().slice(0, 10);
-  const days = daysOf(options, today);
-  if (!days.ok) return reportEarly(context, { failure: days.error }, format);
-  const file = ledgerPathOf(context, await loadCommandConfig(context));
+  const format = options.json === true ? 'json' : options.format;
+  const early = format === 'json' ? 'json' : 'text';
+  const query = queryOf(options, world.clock.now());
+  if (!query.ok) return reportEarly(context, { failure: query.error }, early);
+  const file = ledgerPathOf(context, await loadForLedger(context));
   const access = ledgerAccess({ file, now: world.clock.now, project: '', warn: () => {} });
-  const report = await dailyReport(access, days.value);
+  const report = await usageReport(access, query.value);
   access.close();
   if (!report.ok) {
     const { message, hint } = report.error;
-    return reportEarly(context, { failure: failure('input', message, { hint }) }, format);
+    return reportEarly(context, { failure: failure('input', message, { hint }) }, early);
   }
-  if (options.json === true) {
-    await output.data(`${JSON.stringify(report.value)}\n`);
-    return 0;
+  const [first] = report.value.tables;
+  if (format === 'json') await output.data(`${JSON.stringify(usageJson(report.value))}\n`);
+  else if (format === 'csv') await output.data(first === undefined ? '' : usageCsv(first));
+  else {
+    const look = await lookOf(context);
+    const isGeneral = query.value.by === null || first === undefined;
+    await output.data(
+      `${isGeneral ? usageScreen(report.value, look) : usageTable(first, report.value.total, look)}\n`,
+    );
+    await sayNotes(context, report.value);
   }
-  const paint = await output.paint('stdout');
-  const shown: DayReport[] =
-    report.value.days.length === 0 ? [emptyDay(days.value.until)] : report.value.days;
-  await output.data(`${shown.map((day) => dailyScreen(day, paint)).join('\n\n')}\n`);
-  const { runs, usd } = report.value.held;
-  if (runs > 0) await output.say(`${runs} runs that are not over hold ${dollars(toMicroUsd(usd))}`);
   return 0;
 }
 
-function daysOf(
-  { since, until }: StatsOptions,
-  today: string,
-): Result<{ since: string; until: string }, ReturnType<typeof failure>> {
-  for (const [flag, day] of [
-    ['--since', since],
-    ['--until', until],
-  ] as const) {
-    if (day === undefined || isDay(day)) continue;
-    return err(failure('usage', `${flag}: \`${day}\` is not a day such as \`2026-11-20\``));
+/** The config, for where the ledger is: one with errors cannot say it, which is told. */
+async function loadForLedger(context: CommandContext): Promise<LoadedFiles> {
+  const loaded = await loadCommandConfig(context);
+  if (loaded.config === null) {
+    const more = 'it cannot say where its ledger is; see `llm-router config validate`';
+    await context.output.warn(`the configuration has errors: ${more}`);
   }
-  return ok({ since: since ?? until ?? today, until: until ?? today });
+  return loaded;
 }
 
-function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
+async function lookOf({ world, output }: CommandContext): Promise<Look> {
+  const { columns, isTerminal } = world.stdout;
+  const paint = await output.paint('stdout');
+  return { paint, width: columns || Number.POSITIVE_INFINITY, bars: isTerminal };
+}
+
+/** What the figures do not hold. */
+async function sayNotes({ output }: CommandContext, report: UsageReport): Promise<void> {
+  const { held, rows_since: rowsSince, since, until, tables, total } = report;
+  if (total.invocations === 0)
+    await output.say(`nothing was done ${since === until ? `on ${since}` : `from ${since} to ${until}`}`);
+  if (held.runs > 0) {
+    const runs = held.runs === 1 ? 'run that is not over holds' : 'runs that are not over hold';
+    await output.say(`${held.runs} ${runs} ${dollars(toMicroUsd(held.usd))}`);
+  }
+  const needsRows = tables.some(({ by }) => by.some((key) => key === 'session' || key.startsWith('tag:')));
+  if (needsRows && rowsSince !== null && since < rowsSince)
+    await output.warn(
+      `rows before ${rowsSince} were removed: their sums are kept, but neither their sessions nor their tags`,
+    );
 }

@@ -6,9 +6,10 @@ import { traceDirOf } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';
 import { type Column, renderTable } from '../table.js';
+import { countText } from '../words.js';
 import { queryOf, type TraceListOptions } from './trace-filters.js';
 import { loadForTraces, warnDamaged } from './trace-folder.js';
-import { costText, countText, paintStatus, statusText } from './trace-words.js';
+import { costText, paintStatus, statusText } from './trace-words.js';
 
 /** `trace`: the newest invocations that were asked for, one a line. */
 export async function runTraceList(context: CommandContext, options: TraceListOptions): Promise<number> {

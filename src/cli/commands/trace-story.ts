@@ -3,10 +3,11 @@ import { formatDuration } from '../../domain/duration.js';
 import { exitCodeOf, failure } from '../../domain/failure.js';
 import type { TraceDocument } from '../../trace/document.js';
 import { pairName, quoteForShell } from '../plan-screen.js';
+import { countText } from '../words.js';
 import { labelled, wrapped } from '../wrap.js';
 import { repetition } from './trace-repeat.js';
 import { timeline } from './trace-timeline.js';
-import { costText, countText, paintStatus, statusText } from './trace-words.js';
+import { costText, paintStatus, statusText } from './trace-words.js';
 
 /** How a story is told. */
 export interface Screen {

@@ -2,7 +2,8 @@ import type { Paint } from '../../diagnostics/render.js';
 import { formatDuration } from '../../domain/duration.js';
 import type { Family, TreeNode } from '../../router/trace-reading.js';
 import { type Column, renderTable } from '../table.js';
-import { costText, countText, paintStatus, statusText, totalText } from './trace-words.js';
+import { countText } from '../words.js';
+import { costText, paintStatus, statusText, totalText } from './trace-words.js';
 
 /** A family of invocations, each with its own cost and that of everything below it, and the sum. */
 export function treeScreen(

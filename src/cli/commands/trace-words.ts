@@ -23,8 +23,3 @@ export function totalText({ usd, isComplete }: Pick<Total, 'usd' | 'isComplete'>
   if (usd === null) return '?';
   return `$${usd.toFixed(4)}${isComplete ? '' : '+?'}`;
 }
-
-/** A count with its thousands apart. */
-export function countText(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-}

@@ -5,12 +5,7 @@ import { describePath } from '../words.js';
 import { entries, finding, isOwn, type Rule, type RuleContext } from './rule.js';
 
 /** Keys that are checked but not followed yet; `*` is any name, indexes of lists are left out. */
-export const NOT_IN_EFFECT: readonly string[] = [
-  'ledger.retention_days',
-  'server',
-  'tools.*.models_ttl',
-  'tools.*.platforms',
-];
+export const NOT_IN_EFFECT: readonly string[] = ['server', 'tools.*.models_ttl', 'tools.*.platforms'];
 
 /** Protocols of HTTP tools and models that nobody speaks yet. */
 const APIS_NOT_IN_EFFECT: readonly unknown[] = ['openai-responses', 'gemini', 'ollama'];

@@ -78,3 +78,6 @@ export const NAME = '^[A-Za-z0-9][A-Za-z0-9._-]*$';
 export const HEADER_NAME = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
 /** Names of models, as providers write them. */
 export const MODEL_NAME = '^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$';
+
+/** Days for which the rows of invocations are kept where the config does not say. */
+export const LEDGER_RETENTION_DAYS = 400;

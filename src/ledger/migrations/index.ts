@@ -1,5 +1,6 @@
 import { FIRST } from './001-first.js';
 import { SLOTS } from './002-slots.js';
+import { USAGE } from './003-usage.js';
 
 /** Every change of the schema, oldest first. A released one is never edited: what it lacks comes in another behind it. */
-export const MIGRATIONS: readonly string[] = [FIRST, SLOTS];
+export const MIGRATIONS: readonly string[] = [FIRST, SLOTS, USAGE];

@@ -1,0 +1,66 @@
+import type { AuditDocument } from '../../domain/audit.js';
+import { parseSince } from '../../domain/duration.js';
+import { failure } from '../../domain/failure.js';
+import { ok } from '../../domain/result.js';
+import { auditFile } from '../../paths.js';
+import { readAudit } from '../../router/audit.js';
+import { loadCommandConfig } from '../config.js';
+import type { CommandContext } from '../context.js';
+import { reportEarly } from '../report.js';
+import { type Column, renderTable } from '../table.js';
+import { plural } from '../words.js';
+
+/** The options of `audit`. */
+export interface AuditOptions {
+  last: number;
+  since?: string;
+  json?: boolean;
+}
+
+/** `audit`: what was refused, overridden and trusted, newest first. */
+export async function runAudit(context: CommandContext, options: AuditOptions): Promise<number> {
+  const { output, world } = context;
+  const format = options.json === true ? 'json' : 'text';
+  const since = options.since === undefined ? ok(null) : parseSince(options.since, world.clock.now());
+  if (!since.ok)
+    return reportEarly(context, { failure: failure('usage', `--since: ${since.error}`) }, format);
+  await loadCommandConfig(context); // its secrets are masked from here on
+  const file = auditFile(world);
+  const read = await readAudit(file, { last: options.last, sinceMs: since.value });
+  if (!read.ok) return reportEarly(context, { failure: read.error }, format);
+  const { lines, damaged } = read.value;
+  if (damaged > 0)
+    await output.warn(
+      `${plural(damaged, 'line')} of ${file} cannot be read and ${damaged === 1 ? 'was' : 'were'} skipped`,
+    );
+  if (options.json === true) await output.data(`${JSON.stringify(lines)}\n`);
+  else if (lines.length === 0)
+    await output.say(`nothing in ${file}${since.value === null ? '' : ' since then'}`);
+  else
+    await output.data(
+      `${renderTable(COLUMNS, lines.map(rowOf), world.stdout.columns || Number.POSITIVE_INFINITY)}\n`,
+    );
+  return 0;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'TIME', short: (time) => time.slice(5, 16) },
+  { title: 'EVENT', least: 10 },
+  { title: 'SEVERITY', rank: 1 },
+  { title: 'AGENT', least: 6 },
+  { title: 'ATTEMPTED', least: 12 },
+  { title: 'WHY', least: 16 },
+];
+
+function rowOf(line: AuditDocument): string[] {
+  const { ts, audit_event: event, severity, agent, attempted_tool: tool, attempted_model: model } = line;
+  const why = line.justification === null ? line.reason : `"${line.justification}": ${line.reason}`;
+  return [
+    ts.slice(0, 19).replace('T', ' '),
+    event,
+    severity,
+    agent ?? '-',
+    [tool, model].filter((part) => part !== null).join(':') || '-',
+    why.replaceAll('\n', ' '),
+  ];
+}

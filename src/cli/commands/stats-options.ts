@@ -1,0 +1,52 @@
+import { type Command, Option } from 'commander';
+import type { CommandContext } from '../context.js';
+import type { Register } from '../register.js';
+import type { StatsOptions } from './stats-query.js';
+
+const EXAMPLES = `
+Examples:
+  $ llm-router stats                                   today
+  $ llm-router stats --monthly                         this month
+  $ llm-router stats --weekly --since 60d              week by week
+  $ llm-router stats --since 7d --by agent,model       who spent how much on what
+  $ llm-router stats --monthly --by tag:team --format csv
+
+Days are those of UTC. \`saved\` is what the same tokens would have cost on the model that the agent prefers, at catalogue prices,
+less what they did cost. What is unknown is counted apart and is in no sum.`;
+
+/** Registers `stats` and `stats prune`. Their code is loaded when they run. */
+export function addStats(context: CommandContext, program: Command, register: Register): void {
+  const stats = register(program, 'stats');
+  stats.command
+    .description('Show what was done and spent: invocations, tokens, cost, savings, failures, latency')
+    .option('--daily', 'today, or day by day (the default)')
+    .option('--weekly', 'this week (from Monday), or week by week')
+    .option('--monthly', 'this month, or month by month')
+    .option('--since <when>', 'the first day: 2026-11-01, 30d')
+    .option('--until <when>', 'the last day (default: today)')
+    .option(
+      '--by <keys>',
+      'group by agent, tool, model, day, week, month, session, tag:<key>; several with commas',
+    )
+    .addOption(
+      new Option('--format <format>', 'what stdout carries')
+        .choices(['table', 'json', 'csv'])
+        .default('table'),
+    )
+    .option('--json', 'the same as --format json')
+    .addHelpText('after', EXAMPLES);
+  stats.action(async (options: StatsOptions) => {
+    const { runStats } = await import('./stats.js');
+    return runStats(context, options);
+  });
+
+  const prune = register(stats.command, 'prune');
+  prune.command
+    .description('Remove the rows of old invocations; their sums by day, agent, tool and model stay')
+    .option('--older-than <age>', 'from longer ago: 90d, 52w (default: `ledger.retention_days`)')
+    .option('--json', 'print how many as JSON');
+  prune.action(async (options: { olderThan?: string; json?: boolean }) => {
+    const { runStatsPrune } = await import('./stats-prune.js');
+    return runStatsPrune(context, options);
+  });
+}

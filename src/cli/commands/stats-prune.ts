@@ -1,0 +1,51 @@
+import { dayOf } from '../../domain/calendar.js';
+import { parseAge } from '../../domain/duration.js';
+import { type Failure, failure } from '../../domain/failure.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import { ledgerAccess } from '../../router/ledger.js';
+import { pruneUsage } from '../../router/usage-report.js';
+import { ledgerPathOf, loadCommandConfig, type UsableConfig, usableConfig } from '../config.js';
+import type { CommandContext } from '../context.js';
+import { reportEarly } from '../report.js';
+import { plural } from '../words.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** `stats prune`: removes the rows of old invocations; what they add up to stays. */
+export async function runStatsPrune(
+  context: CommandContext,
+  options: { olderThan?: string; json?: boolean },
+): Promise<number> {
+  const { output, world } = context;
+  const format = options.json === true ? 'json' : 'text';
+  const loaded = usableConfig(await loadCommandConfig(context));
+  if (!loaded.ok) return reportEarly(context, loaded.error, format);
+  const age = ageOf(options.olderThan, loaded.value);
+  if (!age.ok) return reportEarly(context, { failure: age.error }, format);
+  const file = ledgerPathOf(context, loaded.value);
+  const access = ledgerAccess({ file, now: world.clock.now, project: '', warn: () => {} });
+  const before = dayOf(world.clock.now() - age.value);
+  const removed = await pruneUsage(access, before);
+  access.close();
+  if (!removed.ok) {
+    const { message, hint } = removed.error;
+    return reportEarly(context, { failure: failure('input', message, { hint }) }, format);
+  }
+  if (options.json === true)
+    await output.data(`${JSON.stringify({ removed: removed.value, before, file })}\n`);
+  else await output.say(prunedWords(removed.value, before));
+  return 0;
+}
+
+/** As the option says, else as the config does. */
+function ageOf(olderThan: string | undefined, { config }: UsableConfig): Result<number, Failure> {
+  if (olderThan === undefined) return ok(config.ledger.retentionDays * DAY_MS);
+  const age = parseAge(olderThan);
+  return age.ok ? age : err(failure('usage', `--older-than: ${age.error}`));
+}
+
+function prunedWords(removed: number, before: string): string {
+  if (removed === 0) return `no invocation is from before ${before}`;
+  const kept = 'their sums by day, agent, tool and model stay, their sessions and tags are gone';
+  return `removed ${plural(removed, 'invocation')} from before ${before}: ${kept}`;
+}

@@ -1,0 +1,72 @@
+import { dayOf, type Period, periodStart } from '../../domain/calendar.js';
+import { parseSince } from '../../domain/duration.js';
+import { type Failure, failure } from '../../domain/failure.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import type { ReportQuery, UsageKey } from '../../router/usage-report.js';
+
+/** The options of `stats`, as the argument parser gives them. */
+export interface StatsOptions {
+  daily?: boolean;
+  weekly?: boolean;
+  monthly?: boolean;
+  since?: string;
+  until?: string;
+  by?: string;
+  format: 'table' | 'json' | 'csv';
+  json?: boolean;
+}
+
+/** What the options ask for; a day or key that cannot be read is a `usage` failure. Days are those of UTC. */
+export function queryOf(options: StatsOptions, nowMs: number): Result<ReportQuery, Failure> {
+  const period = periodOf(options);
+  if (!period.ok) return period;
+  const by = keysOf(options.by);
+  if (!by.ok) return by;
+  const until = options.until === undefined ? ok(dayOf(nowMs)) : dayIn('--until', options.until, nowMs);
+  if (!until.ok) return until;
+  const since =
+    options.since === undefined
+      ? ok(periodStart(period.value, until.value))
+      : dayIn('--since', options.since, nowMs);
+  if (!since.ok) return since;
+  if (since.value > until.value)
+    return err(failure('usage', `--since: ${since.value} is after ${until.value}, where the report ends`));
+  return ok({ since: since.value, until: until.value, period: period.value, by: by.value });
+}
+
+function periodOf({ daily, weekly, monthly }: StatsOptions): Result<Period, Failure> {
+  const named: Period[] = [
+    ...(daily === true ? ['day' as const] : []),
+    ...(weekly === true ? ['week' as const] : []),
+    ...(monthly === true ? ['month' as const] : []),
+  ];
+  const [period = 'day', second] = named;
+  if (second === undefined) return ok(period);
+  return err(failure('usage', 'give one of `--daily`, `--weekly` and `--monthly`'));
+}
+
+function dayIn(flag: string, text: string, nowMs: number): Result<string, Failure> {
+  const time = parseSince(text, nowMs);
+  return time.ok ? ok(dayOf(time.value)) : err(failure('usage', `${flag}: ${time.error}`));
+}
+
+const KEYS: readonly UsageKey[] = ['agent', 'tool', 'model', 'day', 'week', 'month', 'session'];
+
+function keysOf(text: string | undefined): Result<UsageKey[] | null, Failure> {
+  if (text === undefined) return ok(null);
+  const keys = text.split(',').map((key) => key.trim());
+  const wrong = keys.find((key) => !isKey(key));
+  if (wrong !== undefined)
+    return err(
+      failure('usage', `--by: \`${wrong}\` is nothing to group by`, {
+        hint: `give one or more of ${KEYS.join(', ')}, tag:<key>, separated by commas`,
+      }),
+    );
+  const twice = keys.find((key, index) => keys.indexOf(key) < index);
+  if (twice !== undefined) return err(failure('usage', `--by: \`${twice}\` is named twice`));
+  return ok(keys.filter(isKey));
+}
+
+function isKey(key: string): key is UsageKey {
+  return KEYS.some((known) => known === key) || /^tag:./.test(key);
+}

@@ -1,0 +1,138 @@
+import type { Days, Interrupted, UsageGroup, UsageKey, UsageSums } from './ledger.js';
+import { SUM_COLUMNS, type SumColumn } from './roll-up.js';
+import type { Database, Row, SqlValue } from './sqlite.js';
+
+/** The groups of these days by keys. Money, counts and tokens are exact, latencies to two digits. */
+export function usageBy(db: Database, days: Days, by: readonly UsageKey[]): UsageGroup[] {
+  const source = by.every((key) => key !== 'session' && !isTag(key)) ? ROLL_UPS : ROWS;
+  const ask = (asked: Asked): Row[] =>
+    db.all(sqlOf(by, asked), ...by.filter(isTag).map(tagName), days.since, days.until);
+  return grouped(by.length, {
+    sums: ask({ from: source.sums, each: null, sums: SUM_COLUMNS }),
+    failures: ask({ from: source.failures, each: 'failure', sums: ['invocations'] }),
+    latencies: ask({ from: source.latencies, each: 'about_ms', sums: ['invocations'] }),
+  });
+}
+
+interface Asked {
+  /** A table or view. */
+  from: string;
+  /** A column that sums are also told apart by, where it has a value. */
+  each: string | null;
+  sums: readonly string[];
+}
+
+function sqlOf(by: readonly UsageKey[], { from, each, sums }: Asked): string {
+  const keys = by.map((key, index) => `${keyOf(key)} AS key${index}`);
+  const groups = each === null ? keys : [...keys, each];
+  const shown = [...groups, ...sums.map((name) => `sum(${name}) AS ${name}`)];
+  return [
+    `SELECT ${shown.join(', ')} FROM ${from} WHERE day BETWEEN ? AND ?`,
+    each === null ? '' : `AND ${each} IS NOT NULL`,
+    groups.length === 0 ? '' : `GROUP BY ${groups.map((_, index) => index + 1).join(', ')}`,
+  ].join(' ');
+}
+
+const ROLL_UPS = { sums: 'daily_usage', failures: 'daily_failures', latencies: 'daily_latencies' };
+const ROWS = { sums: 'usage_rows', failures: 'usage_rows', latencies: 'usage_rows' };
+
+/** A week begins on Monday. */
+const TIMES: Readonly<Partial<Record<UsageKey, string>>> = {
+  week: `date(day, 'weekday 0', '-6 days')`,
+  month: 'substr(day, 1, 7)',
+};
+
+function keyOf(key: UsageKey): string {
+  return isTag(key) ? '(SELECT value FROM json_each(tags) WHERE key = ?)' : (TIMES[key] ?? key);
+}
+
+function isTag(key: UsageKey): key is `tag:${string}` {
+  return key.startsWith('tag:');
+}
+
+function tagName(key: string): string {
+  return key.slice('tag:'.length);
+}
+
+function grouped(
+  keyCount: number,
+  rows: { sums: readonly Row[]; failures: readonly Row[]; latencies: readonly Row[] },
+): UsageGroup[] {
+  const keysOf = (row: Row) => Array.from({ length: keyCount }, (_, index) => nameOf(row[`key${index}`]));
+  const byKeys = (list: readonly Row[]): Map<string, Row[]> => {
+    const found = new Map<string, Row[]>();
+    for (const row of list) {
+      const id = JSON.stringify(keysOf(row));
+      const known = found.get(id);
+      if (known === undefined) found.set(id, [row]);
+      else known.push(row);
+    }
+    return found;
+  };
+  const failures = byKeys(rows.failures);
+  const latencies = byKeys(rows.latencies);
+  // Without keys there is a row also where there is nothing to add up.
+  return rows.sums
+    .filter((row) => row.invocations !== null)
+    .map((row) => {
+      const keys = keysOf(row);
+      const id = JSON.stringify(keys);
+      return {
+        keys,
+        sums: sumsOf(row),
+        failureTypes: Object.fromEntries(
+          (failures.get(id) ?? []).map((one) => [String(one.failure), Number(one.invocations)]),
+        ),
+        latencies: (latencies.get(id) ?? [])
+          .map((one) => ({ aboutMs: Number(one.about_ms), invocations: Number(one.invocations) }))
+          .sort((a, b) => a.aboutMs - b.aboutMs),
+      };
+    });
+}
+
+/** The roll-up writes nothing where a run has no agent, tool or model. */
+function nameOf(value: SqlValue | undefined): string | null {
+  return value === '' || value === null || value === undefined ? null : String(value);
+}
+
+function sumsOf(row: Row): UsageSums {
+  const sum = (name: SumColumn): number => Number(row[name] ?? 0);
+  return {
+    invocations: sum('invocations'),
+    failures: sum('failures'),
+    fallbacks: sum('fallbacks'),
+    attempts: sum('attempts'),
+    inputTokens: sum('input_tokens'),
+    cacheReadTokens: sum('cache_read_tokens'),
+    cacheWriteTokens: sum('cache_write_tokens'),
+    outputTokens: sum('output_tokens'),
+    totalTokens: sum('total_tokens'),
+    withoutTokens: sum('without_tokens'),
+    chargedMicroUsd: sum('charged_micro_usd'),
+    listMicroUsd: sum('list_micro_usd'),
+    withoutPrice: sum('without_price'),
+    attemptsWithoutPrice: sum('attempts_without_price'),
+    compared: sum('compared'),
+    comparedMicroUsd: sum('compared_micro_usd'),
+    preferredMicroUsd: sum('preferred_micro_usd'),
+  };
+}
+
+/** Attempts whose invocation has no row and holds nothing: its process was killed, or it waits between two attempts. */
+export const UNFINISHED = `attempts.closed = 0
+  AND NOT EXISTS (SELECT 1 FROM reservations WHERE reservations.invocation_id = attempts.invocation_id)`;
+
+/** What runs cost that never came to their end: those that still have their rows, and those whose rows were removed. */
+export function interruptedIn(db: Database, { since, until }: Days): Interrupted {
+  const [row] = db.all(
+    `SELECT coalesce(sum(runs), 0) AS runs, coalesce(sum(micro_usd), 0) AS micro_usd FROM (
+      SELECT count(DISTINCT invocation_id) AS runs, sum(counted_micro_usd) AS micro_usd FROM attempts
+        WHERE ${UNFINISHED} AND day BETWEEN ? AND ?
+      UNION ALL SELECT sum(runs), sum(micro_usd) FROM daily_interrupted WHERE day BETWEEN ? AND ?)`,
+    since,
+    until,
+    since,
+    until,
+  );
+  return { runs: Number(row?.runs ?? 0), countedMicroUsd: Number(row?.micro_usd ?? 0) };
+}

@@ -1,0 +1,123 @@
+import { totalTokens } from '../../src/domain/usage.js';
+import type { AttemptRow, InvocationRow, Ledger } from '../../src/ledger/ledger.js';
+import { good } from './attempts.js';
+
+/** One try of an invocation; `null` tokens or cost: nobody told. */
+export interface Try {
+  tool: string;
+  model: string | null;
+  tokens: { input: number; cached: number; output: number } | null;
+  microUsd: number | null;
+  failure: string | null;
+}
+
+/** An invocation as a test tells it. */
+export interface Told {
+  id: string;
+  day: string;
+  agent: string | null;
+  session: string | null;
+  tags: Record<string, string>;
+  latencyMs: number;
+  fallback: boolean;
+  tries: Try[];
+  /** What it cost and would have cost; `null`: it cannot be compared. */
+  compared: { actual: number; preferred: number } | null;
+}
+
+/** Writes the rows of an invocation as a run does: its attempts, then itself. */
+export async function write(ledger: Ledger, told: Told): Promise<void> {
+  for (const row of attemptsOf(told)) good(await ledger.settle(row));
+  good(await ledger.record(invocationOf(told)));
+}
+
+/** The rows of its attempts. */
+export function attemptsOf({ id, day, agent, latencyMs, tries }: Told): AttemptRow[] {
+  return tries.map(({ tool, model, tokens, microUsd, failure }, index) => ({
+    id: `${id}:${index + 1}`,
+    invocation_id: id,
+    n: index + 1,
+    day,
+    scopes: '["all"]',
+    agent,
+    tool,
+    model,
+    provider: null,
+    started_ms: Date.parse(day),
+    status: failure === null ? 'succeeded' : 'failed',
+    failure,
+    latency_ms: latencyMs,
+    ...tokenColumns(tokens),
+    charged_micro_usd: microUsd,
+    list_micro_usd: microUsd,
+    basis: microUsd === null ? 'unknown' : 'computed',
+    billing: 'api',
+    counted_micro_usd: microUsd ?? 0,
+  }));
+}
+
+/** Its own row. */
+export function invocationOf(told: Told): InvocationRow {
+  const { id, day, agent, session, tags, latencyMs, tries, compared, fallback } = told;
+  const last = tries.at(-1);
+  const known = tries.flatMap(({ microUsd }) => microUsd ?? []);
+  const tokens = tries.flatMap((one) => one.tokens ?? []);
+  const sum = (values: number[]) => values.reduce((all, value) => all + value, 0);
+  const total = {
+    input: sum(tokens.map(({ input }) => input)),
+    cached: sum(tokens.map(({ cached }) => cached)),
+    output: sum(tokens.map(({ output }) => output)),
+  };
+  const charged = known.length === 0 ? null : sum(known);
+  return {
+    id,
+    trace_id: id,
+    parent_id: null,
+    session,
+    day,
+    started_ms: Date.parse(day),
+    project: '',
+    policy: 'default',
+    agent,
+    source_agent: null,
+    tool: last?.tool ?? null,
+    model: last?.model ?? null,
+    status: last?.failure === null ? 'succeeded' : 'failed',
+    failure: last === undefined ? 'tool_not_found' : last.failure,
+    attempts: tries.length,
+    latency_ms: latencyMs,
+    ...tokenColumns(tokens.length === 0 ? null : total),
+    charged_micro_usd: charged,
+    list_micro_usd: charged,
+    basis:
+      last === undefined ? null : tries.some(({ microUsd }) => microUsd === null) ? 'unknown' : 'computed',
+    billing: last === undefined ? null : 'api',
+    because: '[]',
+    tags: JSON.stringify(tags),
+    forced: 0,
+    justification: null,
+    fallback: fallback ? 1 : 0,
+    compared_micro_usd: compared?.actual ?? null,
+    preferred_micro_usd: compared?.preferred ?? null,
+  };
+}
+
+function tokenColumns(tokens: Try['tokens']) {
+  const usage = {
+    inputTokens: tokens?.input ?? null,
+    cacheReadTokens: tokens?.cached ?? null,
+    cacheWriteTokens: null,
+    cacheWrite1hTokens: null,
+    outputTokens: tokens?.output ?? null,
+    reasoningTokens: null,
+  };
+  return {
+    input_tokens: usage.inputTokens,
+    cache_read_tokens: usage.cacheReadTokens,
+    cache_write_tokens: null,
+    cache_write_1h_tokens: null,
+    output_tokens: usage.outputTokens,
+    reasoning_tokens: null,
+    total_tokens: tokens === null ? null : totalTokens(usage),
+  };
+}
