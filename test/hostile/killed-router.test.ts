@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -256,13 +257,14 @@ describe('the next run leaves alone', () => {
   it(
     'a process that is older than the run, whatever its variables say',
     rigged(async (rig) => {
+      // Another suite on this machine may look for its own.
+      const id = randomBytes(13).toString('hex').toUpperCase();
       const elder = spawn('/bin/sleep', ['1000'], {
-        env: { LLM_ROUTER_ROOT_ID: '01ARZ3NDEKTSV4RRFFQ69G5FAV' },
+        env: { LLM_ROUTER_ROOT_ID: id },
         detached: true,
       });
       const { call, record } = await killedRun(rig);
-      const own = { id: '01ARZ3NDEKTSV4RRFFQ69G5FAV', root_id: '01ARZ3NDEKTSV4RRFFQ69G5FAV' };
-      changeRecord(rig, record, own);
+      changeRecord(rig, record, { id, root_id: id });
       rig.script('quick-cli', [{ stdout: 'ok' }]);
       await nextRun(rig);
       await call.gone; // by the leader that the record names
