@@ -79,7 +79,15 @@ function urlOf(base: string, path: string): URL {
   return url;
 }
 
-function missing(tool: HttpTool, env: Environment): { detail: string; hint: string } | null {
+/** What keeps a tool from being asked at all. */
+interface Trouble {
+  detail: string;
+  hint: string;
+  /** The variable that is not set, the first of those that would do. */
+  missingVariable?: string;
+}
+
+function missing(tool: HttpTool, env: Environment): Trouble | null {
   const base = expandVariables(tool.baseUrl.value, env);
   const texts: Expanded[] = [
     base,
@@ -93,13 +101,15 @@ function missing(tool: HttpTool, env: Environment): { detail: string; hint: stri
   return { detail, hint: 'check the variable in it' };
 }
 
-function unsetVariable(tool: HttpTool, names: readonly string[]): { detail: string; hint: string } {
+function unsetVariable(tool: HttpTool, names: readonly string[]): Trouble {
   const list = names.map((name) => `\`${name}\``);
   const detail =
     list.length === 1
       ? `${list[0]} is not set, and tool \`${tool.name}\` needs it`
       : `none of ${list.join(', ')} is set, and tool \`${tool.name}\` needs one`;
-  return { detail, hint: `set the variable ${list.join(' or ')}` };
+  const [missingVariable] = names;
+  const hint = `set the variable ${list.join(' or ')}`;
+  return { detail, hint, ...(missingVariable === undefined ? {} : { missingVariable }) };
 }
 
 /** Keys that are set, the one to send first; line feeds around a key come from files and are not of it. */
