@@ -247,8 +247,11 @@ function expand(input: SelectionInput, reference: Reference, because: Because[],
   }
   if (model === null) return [];
   const preferred = lookup(config.tools, agent?.preferredTool?.value);
-  if (preferred !== null && offers(preferred, model)) return [{ tool: preferred.name, model, because, at }];
   const listing = toolsListing(config, model);
+  // That it takes any id does not let the preferred tool stand before those that know the model by its name.
+  const knows = (tool: ToolConfig): boolean =>
+    listing.length === 0 ? offers(tool, model) : listing.includes(tool);
+  if (preferred !== null && knows(preferred)) return [{ tool: preferred.name, model, because, at }];
   if (listing.length === 0) return [{ tool: null, model, because, at }];
   const available = listing.filter((tool) => lookup(facts.tools, tool.name)?.available === true);
   return (available.length > 0 ? available : listing).map((tool) => ({

@@ -200,6 +200,17 @@ describe('the gates', () => {
     expect(made.rejected[0]?.at).toMatch(/^llm-router\.yaml:26:/);
   });
 
+  it('a tool that takes any id does not take models from those that know them', () => {
+    const any = configOf(`
+agents: { a: { preferred_tool: one, preferred_model: x, fallback_chain: [known, three] } }
+tools: { one: { kind: mock, models: ['*'], responses: [{}] }, two: { kind: mock, models: [known], responses: [{}] }, three: { kind: mock, responses: [{}] } }
+`);
+    const known = { ...facts(), tools: Object.fromEntries(['one', 'two', 'three'].map(isThere)) };
+    const made = makePlan(any, known, { ...REQUEST, agent: 'a' });
+    if (!made.ok) throw new Error('no plan');
+    expect(pairs(made.value)).toEqual(['one:x', 'two:known', 'three:null']);
+  });
+
   it('a denied tool is refused wherever it stands, with the line that denies it', () => {
     const denied = configOf(`
 agents: { a: { preferred_tool: one, fallback_chain: [two, three] } }

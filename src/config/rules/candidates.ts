@@ -68,8 +68,11 @@ function pairsOf(catalogue: Catalogue, text: string, via: string | null): Pair[]
 }
 
 function pairsFor(catalogue: Catalogue, model: string, via: string | null): Pair[] {
-  if (via !== null && catalogue.offers(via, model)) return [{ tool: via, model }];
-  return catalogue.listing(model).map((tool) => ({ tool, model }));
+  const listing = catalogue.listing(model);
+  const knows = (tool: string) =>
+    listing.length === 0 ? catalogue.offers(tool, model) : listing.includes(tool);
+  if (via !== null && knows(via)) return [{ tool: via, model }];
+  return listing.map((tool) => ({ tool, model }));
 }
 
 function firstModel(catalogue: Catalogue, tool: string): string | null {
