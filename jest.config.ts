@@ -6,11 +6,13 @@ import type { Config } from 'jest';
  * short enough to be run before every commit.
  */
 const WITH_THE_SOAK = [
-  '/test/hostile/(killed-router|families|nested|soak)',
-  '/test/e2e/(limits|concurrent-budget|canary|killed)\\.',
+  '/test/hostile/(killed-router|families|soak)\\.',
+  '/test/e2e/(limits|concurrent-budget|canary|killed|usage)\\.',
   '/test/config/(mutants|fixes)\\.',
+  '/test/adapters/command/ending-runs\\.',
+  '/test/tools/captures\\.',
+  '/test/health/checks\\.',
   '/test/rig/',
-  '/test/ledger/(model|slots-model)\\.',
 ];
 const isSoak = process.env.LLM_ROUTER_SOAK === '1';
 
