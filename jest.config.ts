@@ -10,6 +10,8 @@ const WITH_THE_SOAK = [
   '/test/e2e/(limits|concurrent-budget|canary|killed|usage)\\.',
   '/test/config/(mutants|fixes)\\.',
   '/test/adapters/command/ending-runs\\.',
+  '/test/adapters/http/faults\\.',
+  '/test/engine/slots\\.',
   '/test/tools/captures\\.',
   '/test/health/checks\\.',
   '/test/rig/',
