@@ -4,6 +4,7 @@ const { mkdtempSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { load, cacheFile } = require('../bin/load.cjs');
+const { ownHome } = require('./own-home.cjs');
 
 const folder = mkdtempSync(path.join(tmpdir(), 'llm-router-build-'));
 const config = path.join(folder, 'llm-router.yaml');
@@ -14,7 +15,7 @@ agents: { me: { preferred_tool: node } }
 tools: { node: { binary: ${JSON.stringify(process.execPath)}, args: [-e, "console.log(1)"], billing: free } }
 `,
 );
-process.env.LLM_ROUTER_TRACE_DIR = path.join(folder, 'traces');
+process.env = ownHome(process.env, folder);
 process.stdout.write = (_text, done) => {
   done?.();
   return true;

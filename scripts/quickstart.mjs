@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ownHome } from './own-home.cjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const folder = mkdtempSync(path.join(tmpdir(), 'llm-router-quickstart-'));
@@ -14,11 +15,10 @@ function step(args) {
   process.stdout.write(
     `\n$ llm-router ${args.map((arg) => (/^[\w./-]+$/.test(arg) ? arg : `"${arg}"`)).join(' ')}\n`,
   );
-  const { NODE_EXTRA_CA_CERTS: _slow, ...env } = process.env;
   const result = spawnSync(process.execPath, [path.join(root, 'bin', 'llm-router.cjs'), ...args], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...env, LLM_ROUTER_TRACE_DIR: path.join(folder, 'traces') },
+    env: { ...ownHome(process.env, folder), LLM_ROUTER_TRACE_DIR: path.join(folder, 'traces') },
   });
   if (result.status !== 0) throw new Error(`llm-router ${args[0]} ended with ${result.status}`);
 }
