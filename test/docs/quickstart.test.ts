@@ -6,7 +6,7 @@ import { rigged } from '../rig/rig.js';
 it(
   'the quickstart runs the main job, and leaves nothing in the home of the user',
   rigged(async (rig) => {
-    const env = { ...rig.env, PATH: process.env.PATH ?? '' };
+    const env = { HOME: rig.home, TMPDIR: rig.tmp, PATH: process.env.PATH ?? '' };
     const screen = execFileSync(process.execPath, ['scripts/quickstart.mjs'], { env, encoding: 'utf8' });
     expect(screen).toMatch(/\$ llm-router trace --last 1\nID .*\n[0-9A-Z]{10,26} .* demo .*succeeded/);
     expect(screen).toContain('It works.');
