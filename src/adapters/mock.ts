@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MockResponse, MockTool } from '../config/types.js';
 import { failedOutcome, type Outcome } from '../domain/attempt.js';
-import { type Failure, failure } from '../domain/failure.js';
+import { type Failure, failure, isFailure } from '../domain/failure.js';
 import { ok } from '../domain/result.js';
 import { fillArgv, parseArgument } from '../domain/template.js';
 import { NO_USAGE } from '../domain/usage.js';
@@ -57,16 +57,6 @@ function scriptedFailure({ type, message, retryAfterMs }: NonNullable<MockRespon
 function stopReason(signal: AbortSignal): Failure {
   const reason: unknown = signal.reason;
   return isFailure(reason) ? reason : failure('cancelled', 'the run was cancelled');
-}
-
-function isFailure(value: unknown): value is Failure {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'type' in value &&
-    'message' in value &&
-    'retryAfterMs' in value
-  );
 }
 
 function answer(response: MockResponse, text: string): Outcome {

@@ -2,7 +2,7 @@ import { lstat, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
-import { writeByRename } from '../files.js';
+import { reasonOf, writeByRename } from '../files.js';
 
 /** Where `-o` puts the answer. */
 export interface AnswerFile {
@@ -35,7 +35,7 @@ async function put(
     await (replace ? writeByRename(file, whole) : writeFile(file, whole));
     return null;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     return failure('input', `cannot write \`${name}\` (--output): ${reason}`);
   }
 }

@@ -1,7 +1,8 @@
 /** A stretch of time that reports are made for. */
 export type Period = 'day' | 'week' | 'month';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+/** A day without leap seconds, ms. */
+export const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The UTC day of a point in time: `2026-11-20`. */
 export function dayOf(ms: number): string {

@@ -1,3 +1,4 @@
+import { DAY_MS } from './calendar.js';
 import { err, ok, type Result } from './result.js';
 
 const UNITS = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
@@ -18,8 +19,6 @@ export function parseDuration(text: string): Result<number, string> {
   if (total > MAX_DURATION_MS) return err(`\`${text}\` is longer than 24 days`);
   return ok(Math.round(total));
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Reads an age as milliseconds: a duration, `30d` or `2w`; the error is a sentence that says what is wrong. */
 export function parseAge(text: string): Result<number, string> {

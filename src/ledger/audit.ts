@@ -1,6 +1,7 @@
 import { chmod, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type AuditDocument, type AuditEntry, auditDocument } from '../domain/audit.js';
+import { DAY_MS } from '../domain/calendar.js';
 import { makeFolder } from '../files.js';
 
 /** The record of what was refused, overridden and trusted. */
@@ -23,8 +24,6 @@ export interface AuditOptions {
 }
 
 const DEFAULT_MAX_BYTES = 8 * 1024 * 1024;
-const DAY_MS = 24 * 3_600_000;
-
 /** The log as JSON lines in a file of the user's own. Whoever writes at once loses nothing: every line is one append. */
 export function fileAudit(options: AuditOptions): AuditLog {
   return {

@@ -2,6 +2,7 @@ import type { AgentConfig, Placed } from '../config/types.js';
 import { type Failure, failure } from '../domain/failure.js';
 import type { Request } from '../domain/request.js';
 import { err, ok, type Result } from '../domain/result.js';
+import { reasonOf } from '../files.js';
 
 /** The request with the texts of the agent's `system_file` and `schema`, where it brings none of its own. */
 export async function withAgentFiles(
@@ -17,7 +18,7 @@ export async function withAgentFiles(
     try {
       return ok(await deps.readFile(file.value));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       const where = file.at === null ? '' : ` (${file.at})`;
       return err(failure('input', `cannot read \`${key}\` of agent \`${agent.name}\`${where}: ${reason}`));
     }

@@ -2,6 +2,7 @@ import type { ErrorObject } from 'ajv';
 import type { Outcome } from '../domain/attempt.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
+import { reasonOf } from '../files.js';
 
 /** Judges a good outcome: adds the parsed value as `data`, or turns it into a `contract_violation` that names the places. */
 export type AnswerCheck = (outcome: Outcome) => Outcome;
@@ -42,7 +43,7 @@ export async function compileAnswerSchema(
       );
     });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     return err(failure('input', `${source} is not a usable JSON Schema: ${reason}`));
   }
 }

@@ -1,6 +1,6 @@
 import type { Environment } from '../adapters/adapter.js';
 import type { RouterConfig } from '../config/types.js';
-import { dayOf } from '../domain/calendar.js';
+import { DAY_MS, dayOf } from '../domain/calendar.js';
 import type { SpendLimit } from '../domain/facts.js';
 import { ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
@@ -38,8 +38,6 @@ export function needsLedger({ policies, tools }: RouterConfig): boolean {
 
 /** What is removed in passing: some 20 ms of work. */
 const IN_PASSING = 500;
-const DAY_MS = 24 * 60 * 60 * 1000;
-
 /** Gives access to a ledger; whoever opens it gets the same one. One that could not be opened is tried again. */
 export function ledgerAccess(
   place: { file: string; now: () => number } & Pick<LedgerAccess, 'project' | 'warn'>,

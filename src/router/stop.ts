@@ -1,4 +1,4 @@
-import { FAILURES, type Failure, failure } from '../domain/failure.js';
+import { type Failure, failure, isFailure } from '../domain/failure.js';
 
 /** One signal for the whole run: aborted by the caller or by the deadline, with the `Failure` to report as its reason. */
 export function stopSignal(
@@ -31,7 +31,5 @@ export function cancelFailure(reason: unknown): Failure {
   if (reason === 'SIGINT' || reason === 'SIGTERM' || reason === 'SIGHUP') {
     return failure('cancelled', `cancelled by ${reason}`, { phase: reason });
   }
-  if (typeof reason === 'object' && reason !== null && 'type' in reason && String(reason.type) in FAILURES)
-    return reason as Failure;
-  return failure('cancelled', 'the run was cancelled');
+  return isFailure(reason) ? reason : failure('cancelled', 'the run was cancelled');
 }

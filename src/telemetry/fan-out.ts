@@ -1,4 +1,5 @@
 import type { EventSink } from '../domain/events.js';
+import { reasonOf } from '../files.js';
 
 /** Several sinks as one, and what went wrong in them. */
 export interface FanOut {
@@ -17,7 +18,7 @@ export function fanOut(sinks: readonly (EventSink | null)[]): FanOut {
         await sink(event);
       } catch (error) {
         failed.count++;
-        failed.first ??= error instanceof Error ? error.message : String(error);
+        failed.first ??= reasonOf(error);
       }
     }
   };

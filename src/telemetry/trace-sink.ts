@@ -1,4 +1,5 @@
 import type { EventSink } from '../domain/events.js';
+import { reasonOf } from '../files.js';
 import type { Redactor } from '../redact/redact.js';
 import type { TraceSubject } from '../trace/document.js';
 import { emptyRecord, noteEvent } from '../trace/record.js';
@@ -65,6 +66,6 @@ function warnOnce(warn: (message: string) => void): (error: unknown) => void {
   return (error) => {
     if (warned) return;
     warned = true;
-    warn(`the trace could not be written: ${error instanceof Error ? error.message : String(error)}`);
+    warn(`the trace could not be written: ${reasonOf(error)}`);
   };
 }

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../domain/calendar.js';
 import type { TraceDocument } from './document.js';
 import { dayOf, type TraceStore } from './store.js';
 
@@ -46,8 +47,6 @@ export async function familyOf(store: TraceStore, trace: TraceDocument): Promise
     if (span.first >= first && span.last <= last) return treesOf(found.traces, found.damaged);
   }
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** From the day before the first to the day after the last. */
 function around(traces: readonly TraceDocument[]): { first: string; last: string } {

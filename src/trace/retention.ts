@@ -1,5 +1,6 @@
 import { readdir, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { DAY_MS } from '../domain/calendar.js';
 import { dayOf } from './store.js';
 
 /** What a clean-up did; `isDone` is false where there is more to remove than it was allowed. */
@@ -33,8 +34,6 @@ export async function pruneTraces(
 
 /** What a run may remove in passing: some 20 ms of work. */
 const IN_PASSING = 500;
-const DAY_MS = 24 * 60 * 60 * 1000;
-
 /** Keeps the last days only. Looks once a day; what is too much for one run is left to the next. */
 export async function keepDays(dir: string, { days, nowMs }: { days: number; nowMs: number }): Promise<void> {
   const marker = path.join(dir, '.pruned');

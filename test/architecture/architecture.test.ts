@@ -38,7 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: ['routing', 'policy', 'adapters', 'ledger', 'config', ...LEAVES],
   health: ['adapters', 'config', 'policy', ...LEAVES],
   ledger: ['policy', 'files', ...LEAVES],
-  telemetry: ['trace', ...LEAVES],
+  telemetry: ['trace', 'files', ...LEAVES],
   trace: ['files', ...LEAVES],
   adapters: ['config', ...LEAVES],
   routing: ['policy', 'config', ...LEAVES],

@@ -1,7 +1,7 @@
 import type { CommandTool } from '../../config/types.js';
 import type { Outcome } from '../../domain/attempt.js';
 import { formatDuration } from '../../domain/duration.js';
-import { FAILURES, type Failure, failure } from '../../domain/failure.js';
+import { type Failure, failure, isFailure } from '../../domain/failure.js';
 import type { Task } from '../adapter.js';
 import { answerLimit } from './answer-limit.js';
 import { type EndedRun, failureOf, judge } from './failure-rules.js';
@@ -109,14 +109,6 @@ function cancelFailure({ task, cancelReason }: FinishedRun): Failure {
     tool: task.tool.name,
     model: task.modelName,
   });
-}
-
-function isFailure(value: unknown): value is Failure {
-  if (typeof value !== 'object' || value === null || !('type' in value) || !('message' in value))
-    return false;
-  return (
-    typeof value.type === 'string' && Object.hasOwn(FAILURES, value.type) && typeof value.message === 'string'
-  );
 }
 
 type Why = Pick<Failure, 'type' | 'message' | 'hint'>;

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../domain/attempt.js';
-import { FAILURES, type Failure } from '../../domain/failure.js';
+import { type Failure, isFailure } from '../../domain/failure.js';
 import type { AdapterContext, AdapterEvent } from '../adapter.js';
 import { callProvider, type HttpCall, type HttpEnd } from './client.js';
 import { parseJson } from './json.js';
@@ -76,9 +76,7 @@ async function concluded(call: FinishedCall, context: AdapterContext): Promise<O
 
 function cancelReason({ signal }: AdapterContext): Failure | null {
   const reason: unknown = signal.reason;
-  const isFailure =
-    typeof reason === 'object' && reason !== null && 'type' in reason && String(reason.type) in FAILURES;
-  return isFailure ? (reason as Failure) : null;
+  return isFailure(reason) ? reason : null;
 }
 
 /** Reads what comes back: a stream of events, an answer as a whole, or the words of a refusal. */

@@ -1,4 +1,4 @@
-import { dayOf } from '../../domain/calendar.js';
+import { DAY_MS, dayOf } from '../../domain/calendar.js';
 import { parseAge } from '../../domain/duration.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
@@ -8,8 +8,6 @@ import { ledgerPathOf, loadCommandConfig, type UsableConfig, usableConfig } from
 import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';
 import { plural } from '../words.js';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** `stats prune`: removes the rows of old invocations; what they add up to stays. */
 export async function runStatsPrune(

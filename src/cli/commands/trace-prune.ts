@@ -1,5 +1,6 @@
 import { parseAge } from '../../domain/duration.js';
 import { failure } from '../../domain/failure.js';
+import { reasonOf } from '../../files.js';
 import { pruneTraces } from '../../router/trace-reading.js';
 import { traceDirOf } from '../config.js';
 import type { CommandContext } from '../context.js';
@@ -23,7 +24,7 @@ export async function runTracePrune(
     else await output.say(`removed ${removed} ${removed === 1 ? 'trace' : 'traces'} from ${dir}`);
     return 0;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const unremoved = failure('input', `traces cannot be removed: ${reason}`, {
       hint: 'check who owns the folder',
     });
