@@ -1,6 +1,7 @@
 import type { Listeners, LogRecord } from '../router/sinks.js';
 import type { CommandContext } from './context.js';
-import { pairName, quoteForShell } from './plan-screen.js';
+import { pairName } from './plan-screen.js';
+import { shellCommand } from './shell-command.js';
 
 /** Who reads the log of a run: programs, with `--log-format json`; people, with `--verbose`; else nobody. */
 export function logOf({ output, globals }: CommandContext): Pick<Listeners, 'log'> {
@@ -25,7 +26,7 @@ export function logLine(record: LogRecord): string {
     value === null || NOT_REPEATED.has(name) ? [] : [`${name}=${shown(value)}`],
   );
   if (rules.length > 0) fields.unshift(`because=${rules.join(',')}`);
-  if (Array.isArray(argv)) fields.push(`argv: ${argv.map(quoteForShell).join(' ')}`);
+  if (Array.isArray(argv)) fields.push(`argv: ${shellCommand(argv)}`);
   return [ts.slice(11, 23), event.padEnd(20), who.join(' '), ...fields].join('  ').trimEnd();
 }
 

@@ -4,6 +4,7 @@ import type { Failure } from '../domain/failure.js';
 import type { Because, Rejected } from '../domain/plan.js';
 import type { Result } from '../domain/result.js';
 import type { Planned } from '../router/router.js';
+import { shellCommand } from './shell-command.js';
 
 /** A plan with what would run. */
 export type PlanView = Pick<Planned, 'plan' | 'previews' | 'rejectedPreviews'>;
@@ -68,10 +69,5 @@ function previewLines(preview: Result<Preview, Failure>): string[] {
 function commandText(preview: Preview): string {
   if ('mock' in preview) return 'in-process';
   if ('request' in preview) return `${preview.request.method} ${preview.request.url}`;
-  return `${preview.argv.map(quoteForShell).join(' ')}${preview.stdin === 'prompt' ? '  < prompt' : ''}`;
-}
-
-/** An argument as it could be typed into a POSIX shell. */
-export function quoteForShell(argument: string): string {
-  return /^[A-Za-z0-9_@%+=:,./<>-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+  return `${shellCommand(preview.argv)}${preview.stdin === 'prompt' ? '  < prompt' : ''}`;
 }

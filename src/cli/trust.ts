@@ -6,6 +6,7 @@ import { reasonOf } from '../files.js';
 import { keepAudit } from '../router/audit.js';
 import { auditTarget } from './audit-target.js';
 import type { CommandContext } from './context.js';
+import { shellCommand } from './shell-command.js';
 
 /**
  * Sees to it that a config that was found by searching may run: trusted before, or trusted now by a person on the terminal.
@@ -81,6 +82,6 @@ function notTrusted({ config }: LoadedFiles, { folder }: TrustSubject): Failure 
   const file = config?.files.at(-1) ?? folder;
   const message = `\`${file}\` was found by searching and is not trusted: it can name commands to run`;
   return failure('not_allowed', message, {
-    hint: `read it, then run \`llm-router config trust\`; or name it with \`--config ${file}\`, or set LLM_ROUTER_TRUST=1`,
+    hint: `read it, then run \`llm-router config trust\`; or name it with \`${shellCommand(['--config', file])}\`, or set LLM_ROUTER_TRUST=1`,
   });
 }

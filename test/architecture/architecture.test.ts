@@ -74,6 +74,7 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
   commander: (file) => file.startsWith('cli/'),
   chalk: (file) => file.startsWith('cli/'),
   ora: (file) => file.startsWith('cli/'),
+  shlex: (file) => file === 'cli/shell-command.ts',
   execa: (file) => file === 'adapters/probe.ts',
   yaml: (file) => file === 'config/source.ts',
   'fastest-levenshtein': (file) => file === 'diagnostics/suggest.ts',

@@ -40,6 +40,7 @@ it('bundles none of the heavy packages into the command line', () => {
   expect([...new Set(bundled)].sort()).toEqual([
     'commander',
     'fastest-levenshtein',
+    'shlex',
     'tokenx',
     'ulid',
     'yaml',

@@ -6,6 +6,7 @@ import { unreachable } from '../../domain/result.js';
 import { reasonOf } from '../../files.js';
 import type { CommandContext } from '../context.js';
 import { printDiagnostics, reportEarly } from '../report.js';
+import { shellCommand } from '../shell-command.js';
 import { trustProject } from '../trust.js';
 
 /**
@@ -45,7 +46,9 @@ function unknownFormat(old: string): Failure {
 }
 
 async function announce({ output }: CommandContext, old: string, from: string): Promise<number> {
-  await output.say(`${old} is a config of ${from}: \`llm-router config migrate ${old}\` converts it`);
+  await output.say(
+    `${old} is a config of ${from}: \`${shellCommand(['llm-router', 'config', 'migrate', old])}\` converts it`,
+  );
   return 1;
 }
 
@@ -87,8 +90,10 @@ async function write(context: CommandContext, read: ReadMigration, text: string)
   }
   const failed = isFoundFrom(world.cwd, read.target) ? await trustProject(context) : null;
   if (failed !== null) return reportEarly(context, { failure: failed }, 'text');
-  const next = isFoundFrom(world.cwd, read.target) ? '' : ` --config ${shown(read.target)}`;
-  await output.say(`its comments say what has changed; next: llm-router doctor${next}`);
+  const named = isFoundFrom(world.cwd, read.target) ? [] : ['--config', shown(read.target)];
+  await output.say(
+    `its comments say what has changed; next: ${shellCommand(['llm-router', 'doctor', ...named])}`,
+  );
   return 0;
 }
 

@@ -1,5 +1,5 @@
 import type { TraceDocument } from '../../trace/document.js';
-import { quoteForShell } from '../plan-screen.js';
+import { shellCommand } from '../shell-command.js';
 
 /** A command line that asks for the same again, and what has to be put into it by hand. */
 export interface Repetition {
@@ -37,8 +37,8 @@ export function repetition({ agent, session, request, resumed_from }: TraceDocum
   ];
   const words = options.flatMap(([flag, value]) => (value === null ? [] : [flag, String(value)]));
   const fallback = request.fallback === null ? [] : [request.fallback ? '--fallback' : '--no-fallback'];
-  const line = ['llm-router', 'exec', ...words, ...fallback].map(quoteForShell).join(' ');
-  return { command: `cd ${quoteForShell(origin.cwd)} && ${line}`, notes: notesOf(request) };
+  const line = shellCommand(['llm-router', 'exec', ...words, ...fallback]);
+  return { command: `${shellCommand(['cd', origin.cwd])} && ${line}`, notes: notesOf(request) };
 }
 
 const FILE = 'prompt.txt';

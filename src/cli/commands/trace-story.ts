@@ -2,7 +2,8 @@ import type { Paint } from '../../diagnostics/render.js';
 import { formatDuration } from '../../domain/duration.js';
 import { exitCodeOf, failure } from '../../domain/failure.js';
 import type { TraceDocument } from '../../trace/document.js';
-import { pairName, quoteForShell } from '../plan-screen.js';
+import { pairName } from '../plan-screen.js';
+import { shellCommand } from '../shell-command.js';
 import { countText } from '../words.js';
 import { labelled, wrapped } from '../wrap.js';
 import { repetition } from './trace-repeat.js';
@@ -117,7 +118,7 @@ function whyLines({ plan }: TraceDocument, { width, paint }: Screen): string[] {
 /** The command of an attempt, and what it said when it failed. */
 function attemptLines({ n, argv, failure: failed, exit_code }: Attempt, { width, paint }: Screen): string[] {
   const box = { indent: 5, width };
-  const command = argv === null ? 'in-process or refused before a start' : argv.map(quoteForShell).join(' ');
+  const command = argv === null ? 'in-process or refused before a start' : shellCommand(argv);
   const lines = labelled(`  ${n}.`, command, box);
   if (failed === null) return lines;
   const exit = exit_code === null ? '' : `, exit ${exit_code}`;
