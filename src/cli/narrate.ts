@@ -66,17 +66,17 @@ async function announce({ output }: CommandContext, { plan }: Planned): Promise<
   }
 }
 
-/** The failure of a run; when nobody could be tried, everybody with the reason and the way out. */
+/** Prints the failure of a run; where no candidate could be tried, each of them with its reason and hint. */
 export async function sayRunFailure(context: CommandContext, { failure, plan }: Invocation): Promise<void> {
   const { output } = context;
   if (failure === null) return;
-  if (plan.candidates.length > 0 || plan.rejected.length < 2) {
+  const { headline } = failure;
+  if (headline === null || plan.candidates.length > 0 || plan.rejected.length < 2) {
     await printFailure(output, failure);
     if (failure.stderrTail !== null && context.globals.verbose) await output.error(failure.stderrTail);
     return;
   }
   const paint = await output.paint('stderr');
-  const headline = failure.message.replace(/(?: \(|: ).*$/s, '');
   const lines = plan.rejected.flatMap((rejected) => rejectedLines(rejected, paint));
   const head = `${paint.error('error:')} ${headline} ${paint.dim(`[${failure.type}]`)}`;
   await output.error([head, ...lines].join('\n'));

@@ -10,8 +10,8 @@ export interface Column {
   rank?: number;
   /** Cells may be cut to so many characters, as a last resort. */
   least?: number;
-  /** Colours a cell that stands already. */
-  paint?: (cell: string) => string;
+  /** Colours a cell that is already cut and padded; `row` is its index. */
+  paint?: (cell: string, row: number) => string;
 }
 
 /** Aligned columns, two blanks apart. Where they do not fit into `width` they make room, so that a terminal does not wrap. */
@@ -25,7 +25,7 @@ export function renderTable(
   const isTooWide = sumOf(fitted.map(({ room }) => room)) > width;
   const stood = fitted.map(({ column, texts, room }) =>
     [column.title, ...texts].map((text, line) =>
-      standing(text, { column, room, isPlain: line === 0 || isTooWide }),
+      standing(text, { column, room, row: line === 0 || isTooWide ? null : line - 1 }),
     ),
   );
   const lines = [null, ...rows].map((_, line) => stood.map((column) => column[line] ?? '').join('  '));
@@ -80,11 +80,11 @@ function roomOf({ column, texts }: Cells): number {
 
 function standing(
   text: string,
-  { column, room, isPlain }: { column: Column; room: number; isPlain: boolean },
+  { column, room, row }: { column: Column; room: number; row: number | null },
 ): string {
   const shown = cut(text, room);
   const blanks = ' '.repeat(room - widthOf(shown));
-  const painted = isPlain || column.paint === undefined ? shown : column.paint(shown);
+  const painted = row === null || column.paint === undefined ? shown : column.paint(shown, row);
   return column.align === 'right' ? blanks + painted : painted + blanks;
 }
 

@@ -49,6 +49,8 @@ export interface Failure {
   stderrTail: string | null;
   /** What a limit holds for: this model of the tool, or the whole tool. Not part of the documents. */
   cools: CoolingScope;
+  /** The message without the reasons that the plan's rejections hold too, for a screen that lists those; not part of the documents. */
+  headline: string | null;
 }
 
 /** What is left alone after a limit: one model of a tool, or all of them. */
@@ -73,6 +75,7 @@ export function failure(
     exitCode: null,
     stderrTail: null,
     cools: 'model',
+    headline: null,
     ...more,
   };
 }

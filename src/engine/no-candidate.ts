@@ -17,7 +17,9 @@ export function noCandidate(plan: Plan): Failure {
     });
   }
   const reasons = plan.rejected.map((rejected) => `${pairName(rejected)}: ${rejected.detail}`).join('; ');
-  return failure(type, `No available tools in fallback chain (${reasons})`, {
+  const headline = 'No available tools in fallback chain';
+  return failure(type, `${headline} (${reasons})`, {
+    headline,
     phase: 'plan',
     hint: plan.rejected.find((rejected) => rejected.hint !== null)?.hint ?? 'run `llm-router doctor`',
   });

@@ -30,10 +30,12 @@ export function unserved(config: RouterConfig, plan: Plan): Failure {
   const blocked = noCandidate(plan);
   const unconfigured = config.files.length === 0 && plan.rejected.every(isFirstUsable);
   if (!unconfigured) return blocked;
+  const headline = 'no config was found and no built-in tool is usable';
   return {
     ...blocked,
     type: 'config',
-    message: `no config was found and no built-in tool is usable: ${plan.rejected.map(({ detail }) => detail).join('; ')}`,
+    headline,
+    message: `${headline}: ${plan.rejected.map(({ detail }) => detail).join('; ')}`,
     hint: installHint(plan),
   };
 }

@@ -107,6 +107,26 @@ describe('a tool at its limit', () => {
       expect((await running.done).code).toBe(130);
     }),
   );
+
+  it(
+    'that fails after the wait is reported with its own message, not with the list of cooldowns',
+    rigged(async (rig) => {
+      const until = new Date(Date.now() + 1000).toISOString();
+      const cooldowns = ['limited', 'crashing'].map((tool) => ({
+        tool,
+        model: null,
+        reason: 'quota',
+        until,
+      }));
+      rig.write('../state/llm-router/cooldowns.json', JSON.stringify({ version: 1, cooldowns }));
+      rig.write('llm-router.yaml', THREE.replace('[crashing, good]', '[crashing]'));
+      rig.script('limited-cli', [{ stderr: 'login: none (ask your admin)', exit: 3 }]);
+      rig.script('crashing-cli', [{ stderr: 'login: none (ask your admin)', exit: 3 }]);
+      const { code, stderr } = await rig.run(['exec', '--patience', '1m', '--retries', '0', 'hi']);
+      expect(code).toBe(1);
+      expect(stderr).toContain('login: none (ask your admin) [provider_error]');
+    }),
+  );
 });
 
 describe('a tool that fails again and again', () => {

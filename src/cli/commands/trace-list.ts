@@ -9,7 +9,7 @@ import { type Column, renderTable } from '../table.js';
 import { countText } from '../words.js';
 import { queryOf, type TraceListOptions } from './trace-filters.js';
 import { loadForTraces, warnDamaged } from './trace-folder.js';
-import { costText, paintStatus, statusText } from './trace-words.js';
+import { costText, statusPaint, statusText } from './trace-words.js';
 
 /** `trace`: the newest invocations that were asked for, one a line. */
 export async function runTraceList(context: CommandContext, options: TraceListOptions): Promise<number> {
@@ -32,20 +32,20 @@ function emptyText(dir: string, { last: _last, ...filters }: TraceListOptions): 
 
 async function table({ output, world }: CommandContext, traces: readonly TraceDocument[]): Promise<string> {
   const width = world.stdout.columns || Number.POSITIVE_INFINITY;
-  return renderTable(columns(await output.paint('stdout')), traces.map(rowOf), width);
+  return renderTable(columns(await output.paint('stdout'), traces), traces.map(rowOf), width);
 }
 
 /** As much of an id as tells invocations apart: the time in ms, and some chance. */
 const SHORT_ID = 13;
 
-function columns(paint: Paint): Column[] {
+function columns(paint: Paint, traces: readonly TraceDocument[]): Column[] {
   return [
     { title: 'ID', short: (id) => id.slice(0, SHORT_ID) },
     { title: 'STARTED', short: (time) => time.slice(5, 16) },
     { title: 'AGENT', least: 6 },
     { title: 'TOOL', least: 8 },
     { title: 'MODEL', least: 8, rank: 3 },
-    { title: 'STATUS', least: 10, paint: (status) => paintStatus(status, paint) },
+    { title: 'STATUS', least: 10, paint: statusPaint(traces, paint) },
     { title: 'TRIES', align: 'right', rank: 1 },
     { title: 'TOKENS', align: 'right', rank: 2 },
     { title: 'COST', align: 'right' },

@@ -39,7 +39,7 @@ const LABEL = 11;
 function headLines(trace: TraceDocument, { width, paint }: Screen): string[] {
   const { id, failure: failed, warnings } = trace;
   const took = trace.latency_ms === null ? '' : ` in ${formatDuration(trace.latency_ms)}`;
-  const head = `${paint.bold(id)}  ${paintStatus(statusText(trace), paint)}${took}`;
+  const head = `${paint.bold(id)}  ${paintStatus(statusText(trace), trace.status, paint)}${took}`;
   const facts: [label: string, text: string | null][] = [
     ['started', `${trace.started_at.slice(0, 19).replace('T', ' ')} UTC`],
     ['agent', `${trace.agent ?? '-'} (policy ${trace.plan.policy}, access ${trace.plan.access})`],

@@ -1,9 +1,10 @@
 import type { Paint } from '../../diagnostics/render.js';
 import { formatDuration } from '../../domain/duration.js';
 import type { Family, TreeNode } from '../../router/trace-reading.js';
+import type { TraceDocument } from '../../trace/document.js';
 import { type Column, renderTable } from '../table.js';
 import { countText } from '../words.js';
-import { costText, paintStatus, statusText, totalText } from './trace-words.js';
+import { costText, statusPaint, statusText, totalText } from './trace-words.js';
 
 /** A family of invocations, each with its own cost and that of everything below it, and the sum. */
 export function treeScreen(
@@ -11,18 +12,20 @@ export function treeScreen(
   { shown, width, paint }: { shown: string; width: number; paint: Paint },
 ): string {
   const rows = roots.flatMap((root) => rowsOf(root, { own: '', below: '' }, shown));
+  const traces = rows.map(({ trace }) => trace);
+  const cells = rows.map((row) => row.cells);
   const all = `${total.invocations} invocations, ${total.succeeded} succeeded`;
   const tokens = total.tokens === null ? 'tokens not reported' : `${countText(total.tokens)} tokens`;
-  return `${renderTable(columns(paint), rows, width)}\n\n${all}, ${totalText(total)}, ${tokens}`;
+  return `${renderTable(columns(paint, traces), cells, width)}\n\n${all}, ${totalText(total)}, ${tokens}`;
 }
 
-function columns(paint: Paint): Column[] {
+function columns(paint: Paint, traces: readonly TraceDocument[]): Column[] {
   return [
     { title: 'INVOCATION', short: (text) => text.replace(/([0-9A-Z]{13})[0-9A-Z]{13}/, '$1') },
     { title: 'AGENT', least: 6 },
     { title: 'TOOL', least: 8 },
     { title: 'MODEL', least: 8, rank: 2 },
-    { title: 'STATUS', least: 10, paint: (status) => paintStatus(status, paint) },
+    { title: 'STATUS', least: 10, paint: statusPaint(traces, paint) },
     { title: 'TIME', align: 'right', rank: 1 },
     { title: 'COST', align: 'right' },
     { title: 'WITH CALLS', align: 'right' },
@@ -35,9 +38,14 @@ interface Strokes {
   below: string;
 }
 
-function rowsOf({ trace, children, total }: TreeNode, strokes: Strokes, shown: string): string[][] {
+interface Row {
+  trace: TraceDocument;
+  cells: string[];
+}
+
+function rowsOf({ trace, children, total }: TreeNode, strokes: Strokes, shown: string): Row[] {
   const mark = trace.id === shown ? ' *' : '';
-  const row = [
+  const cells = [
     `${strokes.own}${trace.id}${mark}`,
     trace.agent ?? '-',
     trace.tool ?? '-',
@@ -52,5 +60,5 @@ function rowsOf({ trace, children, total }: TreeNode, strokes: Strokes, shown: s
     const own = `${strokes.below}${isLast ? '└─ ' : '├─ '}`;
     return rowsOf(child, { own, below: `${strokes.below}${isLast ? '   ' : '│  '}` }, shown);
   });
-  return [row, ...below];
+  return [{ trace, cells }, ...below];
 }

@@ -7,10 +7,15 @@ export function statusText({ status, failure }: Pick<TraceDocument, 'status' | '
   return failure === null || status === 'cancelled' ? status : `${status} (${failure.type})`;
 }
 
-/** Good, bad, or neither yet. */
-export function paintStatus(text: string, paint: Paint): string {
-  if (text.startsWith('succeeded')) return paint.info(text);
-  return text.startsWith('running') ? paint.hint(text) : paint.error(text);
+/** Colours a text by the status that it shows: success, still running, or failure. */
+export function paintStatus(text: string, status: TraceDocument['status'], paint: Paint): string {
+  if (status === 'succeeded') return paint.info(text);
+  return status === 'running' ? paint.hint(text) : paint.error(text);
+}
+
+/** Colours a column of statuses, one row for each trace. */
+export function statusPaint(traces: readonly TraceDocument[], paint: Paint) {
+  return (text: string, row: number): string => paintStatus(text, traces[row]?.status ?? 'failed', paint);
 }
 
 /** An unknown cost is a question mark, never a zero; `+?` stands for an unknown part. */
