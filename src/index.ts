@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RouterConfig } from './config/types.js';
 import { loadConfigFiles } from './config-files/load.js';
+import { startDeadline } from './deadline.js';
 import type { Diagnostic } from './diagnostics/diagnostic.js';
 import { asksSomething, nothingAsked } from './domain/conversation.js';
 import type { EventSink } from './domain/events.js';
@@ -64,6 +65,7 @@ export async function loadConfig(options: LoadOptions = {}): Promise<RouterConfi
 /** What a caller may replace. */
 export interface CreateOptions {
   env?: Readonly<Record<string, string | undefined>>;
+  /** Cancels every request of this router. */
   signal?: AbortSignal;
   /** Keeps a trace of every invocation; none by default. */
   traces?: TraceTarget;
@@ -78,12 +80,20 @@ export interface CreateOptions {
 /** A request as a library caller writes it: only the prompt, or the conversation, is needed. */
 export type LibraryRequest = Partial<Request> & ({ prompt: string } | { messages: readonly Message[] });
 
+/** How to run one request. */
+export interface CompleteOptions {
+  /** Cancels this request. */
+  signal?: AbortSignal;
+  /** Gets every event of the run; a slow one slows the tool down. */
+  onEvent?: EventSink;
+}
+
 /** Routes requests by one config. */
 export interface LibraryRouter {
   /** Decides without running anything; rejects with a `RequestError`. */
   plan(request: LibraryRequest): Promise<Plan>;
   /** Runs a request. A failed run resolves too: `failure` says why. Rejects with a `RequestError` when it cannot be planned. */
-  complete(request: LibraryRequest, options?: { onEvent?: EventSink }): Promise<Invocation>;
+  complete(request: LibraryRequest, options?: CompleteOptions): Promise<Invocation>;
 }
 
 /** Makes a router that runs requests through the same code as the command line. */
@@ -93,7 +103,6 @@ export function createRouter(config: RouterConfig, options: CreateOptions = {}):
     ...host,
     env: options.env ?? host.env,
     readFile: (path) => readFile(path, 'utf8'),
-    signal: options.signal ?? new AbortController().signal,
     urgent: new AbortController().signal,
     traces: options.traces ?? null,
     audit: null,
@@ -110,8 +119,23 @@ export function createRouter(config: RouterConfig, options: CreateOptions = {}):
   };
   return {
     plan: async (request) => (await plan(request)).plan,
-    complete: async (request, { onEvent } = {}) =>
-      router.complete(await plan(request), onEvent === undefined ? {} : { emit: onEvent }),
+    complete: async (request, { signal, onEvent } = {}) => {
+      const deadline = startDeadline({
+        timeoutMs: request.timeoutMs ?? null,
+        timeoutOption: 'timeoutMs',
+        cancel: [signal, options.signal].filter((one) => one !== undefined),
+        monotonicMs: host.clock.monotonic,
+      });
+      try {
+        const planned = await plan(request);
+        return await router.complete(planned, {
+          deadline,
+          ...(onEvent === undefined ? {} : { emit: onEvent }),
+        });
+      } finally {
+        deadline.dispose();
+      }
+    },
   };
 }
 

@@ -65,6 +65,26 @@ describe('the library', () => {
     await provider.close();
   });
 
+  it('ends a request at its own signal, at that of the router, or after its `timeoutMs`', async () => {
+    const canned = '{ kind: mock, responses: [{ text: late, delay: 1h }] }';
+    writeFileSync(path.join(folder, 'slow.yaml'), `version: 1\ntools: { canned: ${canned} }\n`);
+    const config = await loadConfig(options('slow.yaml'));
+    const asked = { tool: 'canned', prompt: 'hi' };
+    const stop = new AbortController();
+    const own = createRouter(config).complete(asked, {
+      signal: stop.signal,
+      onEvent: ({ type }) => (type === 'attempt.started' ? stop.abort() : undefined),
+    });
+    expect(await own).toMatchObject({ status: 'cancelled', failure: { type: 'cancelled' } });
+    const all = createRouter(config, { signal: AbortSignal.abort('SIGTERM') }).complete(asked);
+    expect(await all).toMatchObject({ status: 'cancelled', failure: { phase: 'SIGTERM' } });
+    const timed = await createRouter(config).complete({ ...asked, timeoutMs: 20 });
+    expect(timed.failure).toMatchObject({
+      phase: 'invocation',
+      hint: expect.stringContaining('`timeoutMs`'),
+    });
+  });
+
   it('rejects a config with all its findings', async () => {
     const error = await loadConfig(options('bad.yaml')).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ConfigError);

@@ -8,6 +8,7 @@ import { type LogRecord, OPEN_TELEMETRY_NAMES } from '../src/telemetry/log-field
 import { realHost } from '../src/world.js';
 import { configOf } from './rig/config.js';
 import { ownCooldowns } from './rig/cooldowns.js';
+import { deadlineOf } from './rig/deadline.js';
 
 const STARTED: RunEvent = { type: 'output.delta', attempt: 1, text: 'x' };
 
@@ -34,7 +35,6 @@ describe('sinks', () => {
     const deps = {
       ...realHost(),
       readFile: async () => '',
-      signal: never,
       urgent: never,
       traces: null,
       cooldowns: ownCooldowns(),
@@ -49,7 +49,11 @@ describe('sinks', () => {
     const emit = ({ type }: RunEvent) => {
       if (type === 'plan') throw new Error('no');
     };
-    const invocation = await router.complete(planned.value, { emit, log: (line) => void lines.push(line) });
+    const invocation = await router.complete(planned.value, {
+      deadline: deadlineOf(),
+      emit,
+      log: (line) => void lines.push(line),
+    });
     expect(invocation).toMatchObject({ status: 'succeeded', warnings: ['an event sink failed once: no'] });
     expect(lines.map(({ event }) => event)).toEqual([
       'policy.choice',

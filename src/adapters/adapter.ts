@@ -1,6 +1,7 @@
 import type { ModelConfig, ToolConfig } from '../config/types.js';
 import type { Outcome } from '../domain/attempt.js';
 import type { SessionTotals } from '../domain/cost.js';
+import type { Deadline } from '../domain/deadline.js';
 import type { Availability } from '../domain/facts.js';
 import type { Failure } from '../domain/failure.js';
 import type { Access, Effort, Message } from '../domain/request.js';
@@ -72,8 +73,8 @@ export interface Host {
 /** What an adapter needs of the world. */
 export interface AdapterContext {
   env: Environment;
-  /** Cancels: its reason is the `Failure` to report (timeout of the invocation, or a signal). */
-  signal: AbortSignal;
+  /** Ends the attempt; its `failure` is the one to report. */
+  deadline: Deadline;
   /** Kills at once, without grace (second Ctrl-C). */
   urgent: AbortSignal;
   /** Milliseconds of a clock that never jumps. */

@@ -128,7 +128,7 @@ async function* runIn(
       task,
       end: seen.end,
       reading: { ...reading, overSize: overSize || reading.overSize },
-      cancelReason: context.signal.reason,
+      cancelled: context.deadline.failure,
     },
     context.now(),
   );
@@ -166,7 +166,7 @@ function specOf(from: {
   env: Record<string, string>;
 }): ProcessSpec {
   const { task, context, line, env } = from;
-  const { signal, urgent, monotonicMs } = context;
+  const { deadline, urgent, monotonicMs } = context;
   return {
     argv: line.argv,
     cwd: task.cwd,
@@ -177,7 +177,7 @@ function specOf(from: {
     timeoutMs: task.timeoutMs,
     idleTimeoutMs: task.tool.output.atExit ? null : task.idleTimeoutMs,
     graceMs: task.tool.graceMs,
-    signal,
+    signal: deadline.signal,
     urgent,
     monotonicMs,
   };

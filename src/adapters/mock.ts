@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MockResponse, MockTool } from '../config/types.js';
 import { failedOutcome, type Outcome } from '../domain/attempt.js';
-import { type Failure, failure, isFailure } from '../domain/failure.js';
+import { type Failure, failure } from '../domain/failure.js';
 import { ok } from '../domain/result.js';
 import { fillArgv, parseArgument } from '../domain/template.js';
 import { NO_USAGE } from '../domain/usage.js';
@@ -19,7 +19,7 @@ export const mockAdapter: Adapter<MockTool> = {
 
 async function* run(
   task: Task<MockTool>,
-  { signal }: AdapterContext,
+  { deadline }: AdapterContext,
 ): AsyncGenerator<AdapterEvent, Outcome, void> {
   yield { type: 'started', argv: null, pid: null };
   const response = responseOfTurn(task.tool.responses, task.turn);
@@ -29,11 +29,11 @@ async function* run(
   const pieces = (response.deltas ?? [text]).map((piece) => fillText(piece, task));
   try {
     for (const piece of pieces) {
-      await wait(response.delayMs / pieces.length, undefined, { signal });
+      await wait(response.delayMs / pieces.length, undefined, { signal: deadline.signal });
       if (piece !== '') yield { type: 'delta', text: piece };
     }
   } catch {
-    return failedOutcome(stopReason(signal));
+    return failedOutcome(deadline.failure ?? failure('cancelled', 'the run was cancelled'));
   }
   if (response.failure !== null) return failedOutcome(scriptedFailure(response.failure));
   return answer(response, pieces.join(''));
@@ -52,11 +52,6 @@ function fillText(text: string, task: Task<MockTool>): string {
 
 function scriptedFailure({ type, message, retryAfterMs }: NonNullable<MockResponse['failure']>): Failure {
   return failure(type, message, { retryAfterMs });
-}
-
-function stopReason(signal: AbortSignal): Failure {
-  const reason: unknown = signal.reason;
-  return isFailure(reason) ? reason : failure('cancelled', 'the run was cancelled');
 }
 
 function answer(response: MockResponse, text: string): Outcome {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RouterConfig } from '../config/types.js';
 import { type LoadedFiles, loadConfigFiles } from '../config-files/load.js';
+import type { Deadline } from '../domain/deadline.js';
 import { failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { ledgerFile, runningDir, traceDir } from '../paths.js';
@@ -36,18 +37,15 @@ function userPatterns(config: RouterConfig): RegExp[] {
   );
 }
 
-/**
- * The config, ready to run: without errors and trusted. A dry run needs no trust, since it runs nothing. The signal's reason
- * is the `Failure` that ends a wait for an answer.
- */
+/** The config, ready to run: without errors and trusted. A dry run needs no trust, since it runs nothing. */
 export async function loadTrusted(
   context: CommandContext,
-  { dryRun, signal }: { dryRun: boolean; signal: AbortSignal },
+  { dryRun, deadline }: { dryRun: boolean; deadline: Deadline },
 ): Promise<Result<UsableConfig, EarlyFailure>> {
   const loaded = await loadCommandConfig(context);
   const usable = usableConfig(loaded);
   if (!usable.ok || dryRun || !loaded.discovered) return usable;
-  const refused = await requireTrust(context, loaded, signal);
+  const refused = await requireTrust(context, loaded, deadline);
   return refused === null ? usable : err({ failure: refused });
 }
 
@@ -65,7 +63,7 @@ export function usableConfig(loaded: CommandConfig): Result<UsableConfig, EarlyF
 }
 
 /** A router for this command's config and world. */
-export function commandRouter(context: CommandContext, loaded: UsableConfig, signal: AbortSignal): Router {
+export function commandRouter(context: CommandContext, loaded: UsableConfig): Router {
   const { env, platform, tmpDir, clock, random, urgent } = context.world;
   const readText = (file: string): Promise<string> => readFile(file, 'utf8');
   const traces = traceTarget(context, loaded);
@@ -82,7 +80,6 @@ export function commandRouter(context: CommandContext, loaded: UsableConfig, sig
     clock,
     random,
     readFile: readText,
-    signal,
     urgent,
     traces,
     cooldowns: openCooldowns(context.world),

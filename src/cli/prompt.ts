@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Deadline } from '../domain/deadline.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import type { CommandContext } from './context.js';
@@ -32,7 +33,7 @@ const STDIN_NOTICE_MS = 3000;
 export async function assemblePrompt(
   context: CommandContext,
   sources: PromptSources,
-  signal: AbortSignal,
+  deadline: Deadline,
 ): Promise<Result<AssembledPrompt, Failure>> {
   const parts: string[] = [];
   for (const name of sources.contexts) {
@@ -46,7 +47,7 @@ export async function assemblePrompt(
     if (!read.ok) return read;
     parts.push(read.value);
   }
-  const fromStdin = await readStdin(context, sources, signal);
+  const fromStdin = await readStdin(context, sources, deadline);
   if (!fromStdin.ok) return fromStdin;
   if (fromStdin.value !== null && fromStdin.value !== '') parts.push(fromStdin.value);
   if (sources.words.length > 0) parts.push(sources.words.join(' '));
@@ -92,7 +93,7 @@ function reasonOf(error: unknown): string {
 async function readStdin(
   { world, output }: CommandContext,
   sources: PromptSources,
-  signal: AbortSignal,
+  deadline: Deadline,
 ): Promise<Result<string | null, Failure>> {
   const asked = sources.file === '-';
   if (!asked && (!sources.readStdin || !world.stdin.isReadable)) return ok(null);
@@ -102,13 +103,13 @@ async function readStdin(
   const chunks: Buffer[] = [];
   const stream = world.stdin.stream();
   try {
-    for await (const chunk of abortable(stream, signal)) {
+    for await (const chunk of abortable(stream, deadline.signal)) {
       clearTimeout(notice);
       chunks.push(Buffer.from(chunk));
     }
     return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks)));
   } catch (error) {
-    if (signal.aborted) return err(signal.reason as Failure);
+    if (deadline.failure !== null) return err(deadline.failure);
     return err(failure('input', `cannot read stdin: ${reasonOf(error)}`));
   } finally {
     clearTimeout(notice);

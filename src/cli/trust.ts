@@ -1,6 +1,7 @@
 import { type LoadedFiles, loadConfigFiles } from '../config-files/load.js';
 import { recordTrust, type TrustSubject, trustOf, trustSubject } from '../config-files/trust.js';
 import type { AuditEntry } from '../domain/audit.js';
+import type { Deadline } from '../domain/deadline.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { reasonOf } from '../files.js';
 import { keepAudit } from '../router/audit.js';
@@ -10,17 +11,17 @@ import { shellCommand } from './shell-command.js';
 
 /**
  * Sees to it that a config that was found by searching may run: trusted before, or trusted now by a person on the terminal.
- * Returns why it may not. The signal's reason is the `Failure` that ends the question.
+ * Returns why it may not.
  */
 export async function requireTrust(
   context: CommandContext,
   loaded: LoadedFiles,
-  signal: AbortSignal,
+  deadline: Deadline,
 ): Promise<Failure | null> {
   const trust = await trustOf(loaded, context.world);
   if (trust.trusted) return null;
-  const answer = await context.output.ask(questionFor(trust.subject), signal);
-  if (signal.aborted) return signal.reason as Failure;
+  const answer = await context.output.ask(questionFor(trust.subject), deadline.signal);
+  if (deadline.failure !== null) return deadline.failure;
   if (answer === null || !/^y(es)?$/i.test(answer.trim())) return notTrusted(loaded, trust.subject);
   return saveTrust(context, trust.subject, loaded);
 }

@@ -58,6 +58,13 @@ export function formatDuration(ms: number): string {
   return `${minutes}m ${String(rest).padStart(2, '0')}s`;
 }
 
+/** `formatDuration` without zero parts: `5m` instead of `5m 00s`. */
+export function briefDuration(ms: number): string {
+  return formatDuration(ms)
+    .replace(/ 00[ms]$/, '')
+    .replace('.0 s', ' s');
+}
+
 /** Writes milliseconds as a duration that can be typed, rounded up: `45s`, `13m`, `5h10m`. */
 export function writeDuration(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1000));

@@ -80,15 +80,6 @@ export function failure(
   };
 }
 
-/** Whether a value of unknown origin, such as the reason of an abort, is a failure. */
-export function isFailure(value: unknown): value is Failure {
-  if (typeof value !== 'object' || value === null || !('type' in value) || !('message' in value))
-    return false;
-  return (
-    typeof value.type === 'string' && Object.hasOwn(FAILURES, value.type) && typeof value.message === 'string'
-  );
-}
-
 /**
  * When the same candidate may be tried again.
  * `if_last`: only when no other candidate is usable; `connect`: only for phase connect; `http`: only for HTTP tools;

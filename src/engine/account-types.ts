@@ -1,5 +1,6 @@
 import type { ToolConfig } from '../config/types.js';
 import type { Billing, Price } from '../domain/cost.js';
+import type { Deadline } from '../domain/deadline.js';
 import type { SpendLimit } from '../domain/facts.js';
 import type { Failure, FailureType } from '../domain/failure.js';
 import type { Result } from '../domain/result.js';
@@ -28,7 +29,7 @@ export interface AccountDeps {
   inputTokens: number;
   /** It runs inside another invocation. */
   nested: boolean;
-  signal: AbortSignal;
+  deadline: Deadline;
   /** A person is told of a limit that is near. */
   notice: (notice: BudgetNotice & { estimate: string }) => void | Promise<void>;
   /** A run is let over a limit that would have refused it. */

@@ -127,9 +127,10 @@ export class Account {
         if (stop !== null) return { stop };
         continue;
       }
-      if (this.#deps.signal.aborted) {
+      const { failure: ended } = this.#deps.deadline;
+      if (ended !== null) {
         await ledger.release(ticket.id);
-        return { stop: this.#deps.signal.reason as Failure };
+        return { stop: ended };
       }
       const begun = await ledger.begin(ticket.id);
       if (!begun.ok) return this.#withoutLedger(ticket, begun.error);
@@ -193,7 +194,7 @@ export class Account {
   /** Once for the whole invocation. */
   async #ask(): Promise<Failure | null> {
     this.#confirmed = await this.#deps.confirm();
-    if (this.#deps.signal.aborted) return this.#deps.signal.reason as Failure;
+    if (this.#deps.deadline.failure !== null) return this.#deps.deadline.failure;
     if (this.#confirmed) return null;
     return failure('budget_exceeded', 'a soft limit was reached, and the question was answered with no', {
       phase: 'admit',

@@ -8,11 +8,10 @@ import type { Progress, RunDeps, Unpaid } from './run.js';
 import type { SlotAdmission, SlotAsking } from './slots.js';
 import { type Runner, refusedRunner } from './standings.js';
 
-/** Whom a decision has named, and how long the whole run may still take, ms (`null`: no limit). */
+/** The candidate that a decision has named. */
 interface Entering {
   decision: Exclude<Decision, { action: 'stop' }>;
   runner: Runner;
-  remainingMs: number | null;
 }
 
 /** Somebody who may run; or who may not; or the run ends. */
@@ -50,13 +49,13 @@ export async function admitted(
 
 /** Gates, slot, money, in this order: nothing is held while it waits, and what became of the tool in the meantime counts. */
 async function enter(deps: RunDeps, progress: Progress, entering: Entering): Promise<Entered> {
-  const { decision, runner, remainingMs } = entering;
+  const { decision, runner } = entering;
   const { candidate } = runner;
   const again = progress.tried.some(({ index }) => index === decision.index);
   const gate = () => deps.admit(candidate, { again });
   const mostWaitMs = longestWaitMs(deps.rules, {
     isPatient: decision.action === 'wait' && runner.queues,
-    remainingMs,
+    remainingMs: deps.context.deadline.remainingMs(),
   });
   const asking: SlotAsking = { n: progress.tried.length + 1, candidate, mostWaitMs };
   const refused = await gate();

@@ -1,6 +1,7 @@
 import type { Adapter, AdapterContext, AdapterEvent, Task } from '../adapters/adapter.js';
 import type { Attempt, Outcome } from '../domain/attempt.js';
 import { attemptCost, type Billing, type Cost } from '../domain/cost.js';
+import { childDeadline } from '../domain/deadline.js';
 import type { EventSink } from '../domain/events.js';
 import { type Failure, type FailureType, failure } from '../domain/failure.js';
 import { dollars } from '../domain/money.js';
@@ -142,13 +143,13 @@ function meterFor(
 ): { context: AdapterContext; read: (event: Extract<AdapterEvent, { type: 'usage' }>) => Promise<void> } {
   const { task, ticket } = prepared;
   if (ticket.capMicroUsd === null) return { context, read: async () => {} };
-  const over = new AbortController();
+  const deadline = childDeadline(context.deadline);
   const read = async (told: Extract<AdapterEvent, { type: 'usage' }>): Promise<void> => {
     const { chargedMicroUsd } = costOf(prepared, { ...told, failure: null });
     const isOver = chargedMicroUsd !== null && (await account.meter(ticket, chargedMicroUsd));
-    if (isOver) over.abort(overCap(task, { chargedMicroUsd, capMicroUsd: ticket.capMicroUsd ?? 0 }));
+    if (isOver) deadline.stop(overCap(task, { chargedMicroUsd, capMicroUsd: ticket.capMicroUsd ?? 0 }));
   };
-  return { context: { ...context, signal: AbortSignal.any([context.signal, over.signal]) }, read };
+  return { context: { ...context, deadline }, read };
 }
 
 function overCap({ tool, modelName }: Task, cost: { chargedMicroUsd: number; capMicroUsd: number }): Failure {

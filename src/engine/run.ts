@@ -65,7 +65,7 @@ export async function run(input: RunInput, deps: RunDeps): Promise<Invocation> {
     refused: [],
     fruitlessWaits: 0,
   };
-  const stop = await pursue(input, deps, { progress, elapsedMs });
+  const stop = await pursue(input, deps, progress);
   const { tried, refused } = progress;
   const ended = { tried, refused, stop, latencyMs: elapsedMs() };
   const invocation = concluded(input, ended, { unserved: deps.unserved, nowMs: deps.context.now() });
@@ -75,24 +75,19 @@ export async function run(input: RunInput, deps: RunDeps): Promise<Invocation> {
 }
 
 /** Runs and waits until somebody has answered (`null`) or nobody is left. */
-async function pursue(
-  input: RunInput,
-  deps: RunDeps,
-  { progress, elapsedMs }: { progress: Progress; elapsedMs: () => number },
-): Promise<Stop | null> {
-  const { signal } = deps.context;
+async function pursue(input: RunInput, deps: RunDeps, progress: Progress): Promise<Stop | null> {
+  const { deadline } = deps.context;
   for (;;) {
-    if (signal.aborted) return { failure: signal.reason as Failure, backAtMs: null };
-    const decision = nextStep(input, deps, { progress, elapsedMs });
+    if (deadline.failure !== null) return { failure: deadline.failure, backAtMs: null };
+    const decision = nextStep(input, deps, progress);
     if (decision.action === 'stop') return decision.stop;
     const runner = progress.runners[decision.index];
     if (runner === undefined) throw new Error(`the decision names candidate ${decision.index}`);
     if (decision.action === 'wait' && !runner.queues) {
       await pause(deps, progress, { ...decision, candidate: runner.candidate });
-      if (signal.aborted) continue;
+      if (deadline.failure !== null) continue;
     }
-    const remainingMs = remaining(input, elapsedMs);
-    const prepared = await admitted(deps, progress, { decision, runner, remainingMs });
+    const prepared = await admitted(deps, progress, { decision, runner });
     if (prepared === null) continue;
     if ('stop' in prepared) return { failure: prepared.stop, backAtMs: null };
     const answered = await attempt(input, deps, { progress, index: decision.index, runner, prepared });
@@ -100,11 +95,7 @@ async function pursue(
   }
 }
 
-function nextStep(
-  input: RunInput,
-  { rules, context, random }: RunDeps,
-  { progress, elapsedMs }: { progress: Progress; elapsedMs: () => number },
-): Decision {
+function nextStep(input: RunInput, { rules, context, random }: RunDeps, progress: Progress): Decision {
   return decide({
     rules,
     access: input.plan.access,
@@ -114,14 +105,9 @@ function nextStep(
     ),
     fruitlessWaits: progress.fruitlessWaits,
     nowMs: context.now(),
-    remainingMs: remaining(input, elapsedMs),
+    remainingMs: context.deadline.remainingMs(),
     random: random(),
   });
-}
-
-/** What is left of the whole run, ms; `null`: no limit. */
-function remaining({ request }: RunInput, elapsedMs: () => number): number | null {
-  return request.timeoutMs === null ? null : request.timeoutMs - elapsedMs();
 }
 
 /** Says what is waited for, and waits. */
@@ -141,7 +127,7 @@ async function pause(
     reason: failed?.type ?? 'rate_limit',
     detail: failed?.message ?? (coolsUntilMs === null ? 'it was left alone' : 'it is left alone until then'),
   });
-  await waitFor(delayMs, context, context.signal);
+  await waitFor(delayMs, context, context.deadline.signal);
 }
 
 /** One attempt; true when it answered. */

@@ -1,3 +1,4 @@
+import type { Deadline } from '../domain/deadline.js';
 import type { EventSink } from '../domain/events.js';
 import type { Failure } from '../domain/failure.js';
 import type { Candidate, Rejected } from '../domain/plan.js';
@@ -17,7 +18,7 @@ export interface SlotsDeps {
   /** Slots of the runs that this one runs inside of. */
   inherited: readonly string[];
   clock: WaitClock;
-  signal: AbortSignal;
+  deadline: Deadline;
   emit: EventSink;
   /** Told when a limit cannot be held; the run goes on. */
   warn: (message: string) => void;
@@ -87,7 +88,7 @@ export class Slots {
   }
 
   async #queue(queue: SlotQueue, rules: SlotRules, asking: SlotAsking): Promise<SlotAdmission> {
-    const { clock, signal, inherited, invocationId } = this.#deps;
+    const { clock, deadline, inherited, invocationId } = this.#deps;
     const { candidate, n, mostWaitMs } = asking;
     const id = `${invocationId}:${n}`;
     const startMs = clock.monotonicMs();
@@ -108,10 +109,10 @@ export class Slots {
       const knownMs = verdict.opensAtMs === null ? null : verdict.opensAtMs - clock.now();
       if (verdict.ahead !== told) await this.#tell(asking, { ...verdict, knownMs, waitedMs });
       told = verdict.ahead;
-      await waitFor(pauseMs({ ahead: verdict.ahead, waitedMs, knownMs }), clock, signal);
-      if (!signal.aborted) continue;
+      await waitFor(pauseMs({ ahead: verdict.ahead, waitedMs, knownMs }), clock, deadline.signal);
+      if (deadline.failure === null) continue;
       await queue.leave(id);
-      return { stop: whileWaiting(signal.reason as Failure, candidate.tool) };
+      return { stop: whileWaiting(deadline.failure, candidate.tool) };
     }
   }
 

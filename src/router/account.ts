@@ -1,4 +1,5 @@
 import type { RouterConfig } from '../config/types.js';
+import type { Deadline } from '../domain/deadline.js';
 import type { EventSink } from '../domain/events.js';
 import { Account } from '../engine/account.js';
 import { type AuditSubject, overrideEntry } from '../policy/audit.js';
@@ -17,7 +18,7 @@ export function accountOf(
     emit: EventSink;
     confirm: () => Promise<boolean>;
   },
-  signal: AbortSignal,
+  deadline: Deadline,
 ): Account {
   const { config, deps, planned, subject, emit, confirm } = input;
   const { request, plan, facts, id } = planned;
@@ -41,7 +42,7 @@ export function accountOf(
     capMicroUsd: capOf(config, { ...payer, maxCostMicroUsd: request.maxCostMicroUsd }),
     inputTokens: facts.inputTokens,
     nested: request.parent !== null,
-    signal,
+    deadline,
     notice: (notice) => emit({ type: 'budget.warning', ...notice }),
     overridden: (override) =>
       keepAudit(deps.audit, [overrideEntry({ ...override, justification: request.justification }, subject)]),

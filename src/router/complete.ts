@@ -1,6 +1,7 @@
 import type { AdapterContext } from '../adapters/adapter.js';
 import { adapterOf } from '../adapters/registry.js';
 import type { RouterConfig } from '../config/types.js';
+import type { Deadline } from '../domain/deadline.js';
 import type { EventSink } from '../domain/events.js';
 import type { Invocation } from '../domain/invocation.js';
 import { type RunDeps, run } from '../engine/run.js';
@@ -15,7 +16,6 @@ import { policyOf } from './policy.js';
 import { taskFor } from './previews.js';
 import type { Planned, RouterDeps } from './router.js';
 import { slotsOf } from './slots.js';
-import { stopSignal } from './stop.js';
 import { billingOf } from './task.js';
 import { withTraceDir } from './traces.js';
 import { traitsOf } from './traits.js';
@@ -30,26 +30,24 @@ export interface Running {
 
 /** Runs what was planned: puts engine, adapters, ledger and logs together. */
 export async function complete(
-  input: Running & { emit: EventSink; confirm: () => Promise<boolean> },
+  input: Running & { deadline: Deadline; emit: EventSink; confirm: () => Promise<boolean> },
 ): Promise<Invocation> {
-  const { deps, planned, emit } = input;
-  const stop = stopSignal(deps, planned.request.timeoutMs);
+  const { deps, planned, deadline, emit } = input;
   const context: AdapterContext = {
     env: withLedger(withTraceDir(deps.env, deps.traces), deps.ledger),
-    signal: stop.signal,
+    deadline,
     urgent: deps.urgent,
     monotonicMs: deps.clock.monotonic,
     now: deps.clock.now,
     tmpDir: deps.tmpDir,
   };
-  const account = accountOf({ ...input, subject: subjectOf(planned) }, stop.signal);
-  const slots = slotsOf(input, stop.signal);
+  const account = accountOf({ ...input, subject: subjectOf(planned) }, deadline);
+  const slots = slotsOf(input, deadline);
   try {
     return await run(planned, { ...runDeps(input), account, slots, context, emit });
   } finally {
     account.dispose();
     await slots.end();
-    stop.dispose();
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Environment, Preview } from '../adapters/adapter.js';
 import type { PolicyConfig, RouterConfig } from '../config/types.js';
 import { asksSomething, nothingAsked, withConversation } from '../domain/conversation.js';
+import type { Deadline } from '../domain/deadline.js';
 import type { Facts } from '../domain/facts.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { type Invocation, unrunInvocation } from '../domain/invocation.js';
@@ -39,8 +40,6 @@ export interface RouterDeps {
   random: () => number;
   /** Reads a file as text: an agent's `system_file`. */
   readFile: (path: string) => Promise<string>;
-  /** Cancels everything; its reason is a signal's name or a `Failure`. */
-  signal: AbortSignal;
   /** Kills at once. */
   urgent: AbortSignal;
   /** Where the record of every invocation goes; `null` keeps none. */
@@ -77,19 +76,20 @@ export interface Router {
   /** Decides without running anything. The failure is a name that the config does not know, or a file it cannot read. */
   plan(request: Request): Promise<Result<Planned, Failure>>;
   /** The planned request as an invocation document that has not run: for dry runs. */
-  describe(planned: Planned): Invocation;
+  describe(planned: Planned, deadline: Deadline): Invocation;
   /** Checks tools, variables, folders and every agent's plan. `probe: false` runs nothing. */
   health(options: HealthOptions): Promise<HealthRow[]>;
   /** Runs what was planned. */
-  complete(planned: Planned, options?: CompleteOptions): Promise<Invocation>;
+  complete(planned: Planned, options: CompleteOptions): Promise<Invocation>;
   /** Removes rows that are older than the config wants them kept, once a day and a few at a time; for after the answer. */
   upkeep(): Promise<void>;
   /** Closes what is open. */
   close(): void;
 }
 
-/** Who is told what happens, and who is asked. */
+/** What bounds a run, what gets its events, and how to ask for consent. */
 export interface CompleteOptions extends Listeners {
+  deadline: Deadline;
   /** Asks a person whether to go on in spite of a soft limit; `true` where nobody can be asked. */
   confirm?: () => Promise<boolean>;
 }
@@ -99,13 +99,14 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   return {
     config,
     plan: (request) => planRequest(config, deps, request),
-    describe: (planned) => unrun(planned, firstFailure({ config, deps, planned })),
+    describe: (planned, deadline) =>
+      unrun(planned, firstFailure({ config, deps, planned }, deadline.remainingMs())),
     health: (options) =>
       routerHealth({ config, deps, plan: (request) => planRequest(config, deps, request) }, options),
-    complete: async (planned, options = {}) => {
-      const { confirm = async () => true } = options;
+    complete: async (planned, options) => {
+      const { deadline, confirm = async () => true } = options;
       const sinks = runSinks({ config, deps, planned }, options);
-      return sinks.concluded(await complete({ config, deps, planned, emit: sinks.emit, confirm }));
+      return sinks.concluded(await complete({ config, deps, planned, deadline, emit: sinks.emit, confirm }));
     },
     upkeep: async () => deps.ledger?.upkeep(config.ledger.retentionDays),
     close: () => deps.ledger?.close(),

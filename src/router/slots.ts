@@ -1,4 +1,5 @@
 import type { RouterConfig } from '../config/types.js';
+import type { Deadline } from '../domain/deadline.js';
 import type { EventSink } from '../domain/events.js';
 import type { ToolUse } from '../domain/facts.js';
 import { lookup } from '../domain/lookup.js';
@@ -10,7 +11,7 @@ import type { Planned, RouterDeps } from './router.js';
 /** The slots of a planned request: the limits of its tools, and the ledger that all processes share. */
 export function slotsOf(
   input: { config: RouterConfig; deps: RouterDeps; planned: Planned; emit: EventSink },
-  signal: AbortSignal,
+  deadline: Deadline,
 ): Slots {
   const { config, deps, planned, emit } = input;
   const { ledger, clock } = deps;
@@ -23,7 +24,7 @@ export function slotsOf(
     },
     inherited: planned.request.parent?.slots ?? [],
     clock: { now: clock.now, monotonicMs: clock.monotonic },
-    signal,
+    deadline,
     emit,
     warn: (message) => ledger?.warn(message),
   });

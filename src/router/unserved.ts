@@ -10,7 +10,7 @@ import { policyOf } from './policy.js';
 import { traitsOf } from './traits.js';
 
 /** The failure of a plan that has nobody to run, now or after a short wait; `null`: a run would begin. */
-export function firstFailure({ config, deps, planned }: Running): Failure | null {
+export function firstFailure({ config, deps, planned }: Running, remainingMs: number | null): Failure | null {
   const { plan, request, facts } = planned;
   const first = decide({
     rules: rulesFor(policyOf(config, plan), request),
@@ -19,7 +19,7 @@ export function firstFailure({ config, deps, planned }: Running): Failure | null
     trials: [],
     fruitlessWaits: 0,
     nowMs: facts.nowMs,
-    remainingMs: request.timeoutMs,
+    remainingMs,
     random: deps.random(),
   });
   return first.action === 'stop' ? stopFailure(first.stop, unserved(config, plan), facts.nowMs) : null;

@@ -6,7 +6,7 @@ const LEAVES = ['domain', 'diagnostics', 'redact', 'paths', 'owner'];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'world', ...LEAVES],
   world: [],
-  index: ['router', 'config-files', 'config', 'world', ...LEAVES],
+  index: ['router', 'config-files', 'config', 'world', 'deadline', ...LEAVES],
   cli: [
     'router',
     'config-files',
@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'catalog',
     'config',
     'world',
+    'deadline',
     'health',
     'trace',
     'adapters',
@@ -47,6 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'config-files': ['config', 'catalog', 'files', ...LEAVES],
   config: LEAVES,
   files: [],
+  deadline: ['domain'],
   domain: [],
   diagnostics: [],
   redact: [],

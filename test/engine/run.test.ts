@@ -9,6 +9,7 @@ import { createRouter } from '../../src/router/router.js';
 import { realHost } from '../../src/world.js';
 import { configOf } from '../rig/config.js';
 import { ownCooldowns } from '../rig/cooldowns.js';
+import { deadlineOf } from '../rig/deadline.js';
 
 /** Three in-process tools whose answers stand in the config: the engine runs as it does for real ones. */
 function chain(first: string, second = '{ text: from second }', retry = ''): RouterConfig {
@@ -27,12 +28,11 @@ policies: { default: { retry: { base_delay: 1ms, max_delay: 50ms${retry} } } }
 async function complete(
   config: RouterConfig,
   request: Partial<Request> = {},
-  signal: AbortSignal = new AbortController().signal,
+  deadline = deadlineOf(request.timeoutMs),
 ): Promise<{ invocation: Invocation; events: RunEvent[] }> {
   const router = createRouter(config, {
     ...realHost(),
     readFile: async () => '',
-    signal,
     urgent: new AbortController().signal,
     traces: null,
     ledger: null,
@@ -43,7 +43,11 @@ async function complete(
   const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello', ...request });
   if (!planned.ok) throw new Error(planned.error.message);
   const events: RunEvent[] = [];
-  const invocation = await router.complete(planned.value, { emit: (event) => void events.push(event) });
+  const invocation = await router.complete(planned.value, {
+    deadline,
+    emit: (event) => void events.push(event),
+  });
+  deadline.dispose();
   return { invocation, events };
 }
 
@@ -133,12 +137,12 @@ describe('an invocation', () => {
     expect(quiet.invocation.text).toBe('from second');
   });
 
-  it('gives what the caller aborted with as its failure, and starts nothing more', async () => {
-    const controller = new AbortController();
+  it('reports the failure that its deadline was stopped with, and starts nothing more', async () => {
+    const deadline = deadlineOf();
     const config = chain('{ text: never, delay: 1h }');
     const reason = failure('cancelled', 'cancelled by SIGTERM', { phase: 'SIGTERM' });
-    const running = complete(config, {}, controller.signal);
-    controller.abort(reason);
+    const running = complete(config, {}, deadline);
+    deadline.stop(reason);
     const { invocation } = await running;
     expect(invocation).toMatchObject({
       status: 'cancelled',
@@ -178,7 +182,6 @@ describe('an invocation', () => {
     const router = createRouter(config, {
       ...realHost(),
       readFile: async () => '',
-      signal: new AbortController().signal,
       urgent: new AbortController().signal,
       traces: null,
       ledger: null,
@@ -190,6 +193,7 @@ describe('an invocation', () => {
     if (!planned.ok) throw new Error(planned.error.message);
     let reading = false;
     await router.complete(planned.value, {
+      deadline: deadlineOf(),
       emit: async () => {
         expect(reading).toBe(false);
         reading = true;

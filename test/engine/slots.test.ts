@@ -11,6 +11,7 @@ import { createRouter } from '../../src/router/router.js';
 import { realHost } from '../../src/world.js';
 import { configOf } from '../rig/config.js';
 import { ownCooldowns } from '../rig/cooldowns.js';
+import { deadlineOf } from '../rig/deadline.js';
 
 let folder: string;
 beforeEach(() => {
@@ -66,7 +67,6 @@ function world({ speed = 1, file = 'ledger.db', confirm, cooldowns = ownCooldown
       ...realHost(),
       clock: time,
       readFile: async () => '',
-      signal: new AbortController().signal,
       urgent: new AbortController().signal,
       traces: null,
       ledger,
@@ -74,6 +74,7 @@ function world({ speed = 1, file = 'ledger.db', confirm, cooldowns = ownCooldown
       audit: null,
       runningDir: null,
     });
+    const deadline = deadlineOf(request.timeoutMs, time.monotonic);
     const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello', ...request });
     if (!planned.ok) throw new Error(planned.error.message);
     const emit = (event: RunEvent): void => {
@@ -82,8 +83,9 @@ function world({ speed = 1, file = 'ledger.db', confirm, cooldowns = ownCooldown
     };
     const invocation = await router.complete(
       planned.value,
-      confirm === undefined ? { emit } : { emit, confirm },
+      confirm === undefined ? { deadline, emit } : { deadline, emit, confirm },
     );
+    deadline.dispose();
     router.close();
     return invocation;
   };

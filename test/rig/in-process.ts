@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { main } from '../../src/main.js';
 import type { OutputStream, World } from '../../src/world.js';
 
 /**
  * Runs a command line in this process, in a world of its own: a folder as working directory and home, no terminal unless one of so many
- * columns is given, the clock at the epoch unless a time is.
+ * columns is given, the clocks at the epoch unless a time is given, nothing on stdin unless `stdin` is.
  */
 export async function runInProcess(
   args: readonly string[],
@@ -15,6 +15,8 @@ export async function runInProcess(
     random?: () => number;
     columns?: number;
     nowMs?: number;
+    monotonicMs?: () => number;
+    stdin?: Readable;
   },
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const [stdout, stderr] = [collected(given.columns), collected(given.columns)];
@@ -26,9 +28,14 @@ export async function runInProcess(
     home: path.join(given.root, 'home'),
     tmpDir: given.root,
     nodeVersion: process.versions.node,
-    clock: { now: () => given.nowMs ?? 0, monotonic: () => 0 },
+    clock: { now: () => given.nowMs ?? 0, monotonic: given.monotonicMs ?? (() => 0) },
     random: given.random ?? (() => 0.5),
-    stdin: { stream: () => new PassThrough(), isOpen: () => false, isTerminal: false, isReadable: false },
+    stdin: {
+      stream: () => given.stdin ?? new PassThrough(),
+      isOpen: () => false,
+      isTerminal: false,
+      isReadable: given.stdin !== undefined,
+    },
     readLine: async () => null,
     stdout: stdout.output,
     stderr: stderr.output,

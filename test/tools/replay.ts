@@ -8,6 +8,7 @@ import type { Outcome } from '../../src/domain/attempt.js';
 import type { SessionTotals } from '../../src/domain/cost.js';
 import { taskOf } from '../adapters/command/samples.js';
 import { configOf } from '../rig/config.js';
+import { deadlineOf } from '../rig/deadline.js';
 
 /** What a stand-in for a tool writes, and how it ends. */
 export interface Recording {
@@ -87,7 +88,7 @@ function contextOf(variables: Record<string, string>) {
   const never = new AbortController().signal;
   return {
     env: { PATH: `${join(folder, 'bin')}:/usr/bin:/bin`, HOME: join(folder, 'home'), ...variables },
-    signal: never,
+    deadline: deadlineOf(),
     urgent: never,
     monotonicMs: () => performance.now(),
     now: () => NOW_MS,

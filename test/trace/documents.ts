@@ -6,6 +6,7 @@ import { emptyRecord, noteEvent } from '../../src/trace/record.js';
 import { realHost } from '../../src/world.js';
 import { configOf } from '../rig/config.js';
 import { ownCooldowns } from '../rig/cooldowns.js';
+import { deadlineOf } from '../rig/deadline.js';
 
 /** What a trace is to be like. */
 export interface Wanted {
@@ -25,7 +26,6 @@ export async function traceOf({ atMs, logPrompts = false, yaml = '', request: mo
     ...realHost(),
     clock,
     readFile: async () => '',
-    signal: never,
     urgent: never,
     traces: null,
     cooldowns: ownCooldowns(),
@@ -40,6 +40,7 @@ export async function traceOf({ atMs, logPrompts = false, yaml = '', request: mo
   const record = emptyRecord(planned.value);
   let left = events ?? Number.POSITIVE_INFINITY;
   await router.complete(planned.value, {
+    deadline: deadlineOf(),
     emit: (event) => {
       if (left-- > 0) noteEvent(record, event, () => new Date(atMs).toISOString());
     },

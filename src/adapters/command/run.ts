@@ -1,7 +1,7 @@
 import type { CommandTool } from '../../config/types.js';
 import type { Outcome } from '../../domain/attempt.js';
-import { formatDuration } from '../../domain/duration.js';
-import { type Failure, failure, isFailure } from '../../domain/failure.js';
+import { briefDuration } from '../../domain/duration.js';
+import { type Failure, failure } from '../../domain/failure.js';
 import type { Task } from '../adapter.js';
 import { answerLimit } from './answer-limit.js';
 import { type EndedRun, failureOf, judge } from './failure-rules.js';
@@ -17,7 +17,7 @@ export interface FinishedRun {
   end: ProcessEnd;
   reading: Reading;
   /** Why the invocation cancelled it, when it did. */
-  cancelReason: unknown;
+  cancelled: Failure | null;
 }
 
 /** What came of a run: answer and numbers as far as they were seen, and why it failed if it did. */
@@ -103,8 +103,8 @@ function endedRun({ task, end, reading }: FinishedRun): EndedRun {
   return { tool: task.tool, model: task.modelName, exitCode, signal, reading };
 }
 
-function cancelFailure({ task, cancelReason }: FinishedRun): Failure {
-  if (isFailure(cancelReason)) return cancelReason;
+function cancelFailure({ task, cancelled }: FinishedRun): Failure {
+  if (cancelled !== null) return cancelled;
   return failure('cancelled', `\`${task.tool.name}\` was cancelled`, {
     tool: task.tool.name,
     model: task.modelName,
@@ -114,22 +114,15 @@ function cancelFailure({ task, cancelReason }: FinishedRun): Failure {
 type Why = Pick<Failure, 'type' | 'message' | 'hint'>;
 
 function tooLong({ tool, timeoutMs }: Task<CommandTool>): Why {
-  const message = `\`${tool.name}\` did not finish within ${said(timeoutMs)}`;
+  const message = `\`${tool.name}\` did not finish within ${briefDuration(timeoutMs)}`;
   return { type: 'timeout', message, hint: 'raise `timeout` of the agent or the tool' };
 }
 
 function tooQuiet({ tool, idleTimeoutMs }: Task<CommandTool>, phase: 'first_output' | 'idle'): Why {
   const what = phase === 'idle' ? 'gave no more output' : 'gave no output at all';
-  const message = `\`${tool.name}\` ${what} for ${said(idleTimeoutMs ?? 0)}`;
+  const message = `\`${tool.name}\` ${what} for ${briefDuration(idleTimeoutMs ?? 0)}`;
   const hint = 'raise `idle_timeout`, or set `output.at_exit` if the tool prints only at its end';
   return { type: 'timeout', message, hint };
-}
-
-/** `5m` instead of `5m 00s`. */
-function said(ms: number): string {
-  return formatDuration(ms)
-    .replace(/ 00[ms]$/, '')
-    .replace('.0 s', ' s');
 }
 
 function tooMuch(task: Task<CommandTool>): Why {

@@ -1,5 +1,4 @@
 import type { Outcome } from '../../domain/attempt.js';
-import { type Failure, isFailure } from '../../domain/failure.js';
 import type { AdapterContext, AdapterEvent } from '../adapter.js';
 import { callProvider, type HttpCall, type HttpEnd } from './client.js';
 import { parseJson } from './json.js';
@@ -52,7 +51,7 @@ function callOf(request: PreparedRequest, context: AdapterContext, isComplete: (
     connectTimeoutMs: task.tool.connectTimeoutMs,
     idleTimeoutMs: task.idleTimeoutMs,
     timeoutMs: task.timeoutMs,
-    signal: AbortSignal.any([context.signal, context.urgent]),
+    signal: AbortSignal.any([context.deadline.signal, context.urgent]),
     isComplete,
   };
 }
@@ -62,7 +61,7 @@ async function concluded(call: FinishedCall, context: AdapterContext): Promise<O
   const outcome = outcomeOf(call);
   if (outcome.failure === null) return outcome;
   if (call.end.ended === 'cancelled')
-    return { ...outcome, failure: cancelReason(context) ?? outcome.failure };
+    return { ...outcome, failure: context.deadline.failure ?? outcome.failure };
   const mentions = limitMentions(
     call.response?.headers ?? {},
     (call.refusal ?? call.answer.error)?.message ?? '',
@@ -72,11 +71,6 @@ async function concluded(call: FinishedCall, context: AdapterContext): Promise<O
   const { limitEnd } = await import('../command/reset-time.js');
   const limit = limitEnd(mentions, { nowMs: context.now(), zone: 'utc' });
   return { ...outcome, failure: { ...outcome.failure, ...limit } };
-}
-
-function cancelReason({ signal }: AdapterContext): Failure | null {
-  const reason: unknown = signal.reason;
-  return isFailure(reason) ? reason : null;
 }
 
 /** Reads what comes back: a stream of events, an answer as a whole, or the words of a refusal. */

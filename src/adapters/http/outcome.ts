@@ -1,5 +1,5 @@
 import type { Outcome } from '../../domain/attempt.js';
-import { formatDuration } from '../../domain/duration.js';
+import { briefDuration } from '../../domain/duration.js';
 import { type Failure, type FailureType, failure } from '../../domain/failure.js';
 import type { HttpEnd } from './client.js';
 import { hintFor, typeOfRefusal } from './failures.js';
@@ -97,21 +97,20 @@ function refusalFailure(call: FinishedCall, error: ProviderError): Failure {
 
 function timeoutFailure(call: FinishedCall, phase: Extract<HttpEnd, { ended: 'timeout' }>['phase']): Failure {
   const { tool, timeoutMs, idleTimeoutMs } = call.task;
-  const silent = said(idleTimeoutMs ?? 0);
+  const silent = briefDuration(idleTimeoutMs ?? 0);
   const [message, hint] = {
-    connect: [`did not accept a connection within ${said(tool.connectTimeoutMs)}`, 'raise `connect_timeout`'],
+    connect: [
+      `did not accept a connection within ${briefDuration(tool.connectTimeoutMs)}`,
+      'raise `connect_timeout`',
+    ],
     first_output: [`gave no answer for ${silent}`, 'raise `idle_timeout`, if the model thinks for so long'],
     idle: [`fell silent for ${silent} in the middle of its answer`, 'raise `idle_timeout`'],
-    attempt: [`did not finish within ${said(timeoutMs)}`, 'raise `timeout` of the agent or the tool'],
+    attempt: [
+      `did not finish within ${briefDuration(timeoutMs)}`,
+      'raise `timeout` of the agent or the tool',
+    ],
   }[phase] as [string, string];
   return { ...fail(call, 'timeout', message, hint), phase };
-}
-
-/** `5m` instead of `5m 00s`. */
-function said(ms: number): string {
-  return formatDuration(ms)
-    .replace(/ 00[ms]$/, '')
-    .replace('.0 s', ' s');
 }
 
 const CAUSES: Readonly<Record<string, string>> = {

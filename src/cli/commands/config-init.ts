@@ -52,7 +52,7 @@ function whatFor(ready: readonly string[], template: string | undefined): string
 async function readyTools(context: CommandContext): Promise<string[]> {
   const usable = usableConfig(builtInConfig(context.world.home));
   if (!usable.ok) return [];
-  const router = commandRouter(context, usable.value, context.world.signal);
+  const router = commandRouter(context, usable.value);
   const planned = await router.plan(emptyRequest(context.world.cwd));
   if (!planned.ok) return [];
   const { plan, facts } = planned.value;

@@ -69,7 +69,7 @@ async function healthRows(
   const machine = machineOf(context, loaded, trust.trusted);
   const usable = usableConfig(loaded);
   if (!usable.ok) return machineHealth(machine, listener);
-  return commandRouter(context, usable.value, context.world.signal).health({
+  return commandRouter(context, usable.value).health({
     agent: options.agent ?? null,
     probe: trust.trusted,
     online: options.online === true,

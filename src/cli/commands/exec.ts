@@ -1,4 +1,6 @@
 import type { RouterConfig } from '../../config/types.js';
+import { startDeadline } from '../../deadline.js';
+import type { Deadline } from '../../domain/deadline.js';
 import { parseDuration } from '../../domain/duration.js';
 import type { RunEvent } from '../../domain/events.js';
 import { exitCodeOf, type Failure, failure } from '../../domain/failure.js';
@@ -10,7 +12,6 @@ import { keepsPrompts, keepTraces } from '../../router/traces.js';
 import { type AnswerFile, answerFile } from '../answer-file.js';
 import { commandRouter, loadTrusted, traceDirOf, type UsableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
-import { type Deadline, startDeadline } from '../deadline.js';
 import { type OutputFormat, outputFormat } from '../formats/format.js';
 import { logOf } from '../log.js';
 import { narrate, sayRunFailure } from '../narrate.js';
@@ -24,29 +25,29 @@ import { buildRequest, type ExecOptions, withEnvironment } from './exec-request.
 export async function runExec(context: CommandContext, words: string[], given: ExecOptions): Promise<number> {
   const options = withEnvironment(given, context.world.env);
   const format = options.json === true ? 'json' : options.format;
-  const deadline = startDeadline(context, options.timeout);
-  if (!deadline.ok) return reportEarly(context, { failure: deadline.error }, format);
-  context.output.boundBy(deadline.value.signal);
+  const timeoutMs = timeoutOf(options);
+  if (!timeoutMs.ok) return reportEarly(context, { failure: timeoutMs.error }, format);
+  const deadline = deadlineOf(context, timeoutMs.value);
+  context.output.boundBy(deadline.signal);
   try {
-    const loaded = await loadTrusted(context, {
-      dryRun: options.dryRun === true,
-      signal: deadline.value.signal,
-    });
+    const loaded = await loadTrusted(context, { dryRun: options.dryRun === true, deadline });
     if (!loaded.ok) return await reportEarly(context, loaded.error, format);
-    const router = commandRouter(context, loaded.value, deadline.value.signal);
-    const given = { loaded: loaded.value, words, options, format, deadline: deadline.value };
+    const router = commandRouter(context, loaded.value);
+    const given = { loaded: loaded.value, words, options, format, deadline, timeoutMs: timeoutMs.value };
     const request = await requestOf(context, given);
     if (!request.ok) return await reportEarly(context, { failure: request.error }, format);
     const planned = await router.plan(request.value);
     if (!planned.ok) return await reportEarly(context, { failure: planned.error }, format);
-    if (options.dryRun === true) return await showDryRun(context, { router, planned: planned.value, format });
+    if (options.dryRun === true)
+      return await showDryRun(context, { router, planned: planned.value, format, deadline });
     if (options.explain === true) await explain(context, planned.value);
     const code = await execute(context, {
       router,
       planned: planned.value,
+      deadline,
       format,
       file: options.output ?? null,
-      confirm: options.yes === true ? async () => true : () => proceed(context, deadline.value.signal),
+      confirm: options.yes === true ? async () => true : () => proceed(context, deadline.signal),
     });
     const nowMs = context.world.clock.now();
     await keepTraces(traceDirOf(context, loaded.value), { config: router.config, nowMs });
@@ -54,7 +55,7 @@ export async function runExec(context: CommandContext, words: string[], given: E
     router.close();
     return code;
   } finally {
-    deadline.value.dispose();
+    deadline.dispose();
   }
 }
 
@@ -64,6 +65,7 @@ interface GivenRequest {
   options: ExecOptions;
   format: StdoutFormat;
   deadline: Deadline;
+  timeoutMs: number | null;
 }
 
 async function requestOf(context: CommandContext, given: GivenRequest): Promise<Result<Request, Failure>> {
@@ -71,7 +73,7 @@ async function requestOf(context: CommandContext, given: GivenRequest): Promise<
   const prompt = await assemblePrompt(
     context,
     { words, file: options.promptFile ?? null, contexts: options.context, readStdin: options.stdin },
-    deadline.signal,
+    deadline,
   );
   if (!prompt.ok) return prompt;
   const system = await systemOf(context, options);
@@ -88,7 +90,7 @@ async function requestOf(context: CommandContext, given: GivenRequest): Promise<
     system: system.value,
     schema: schema.value,
     resume: resume.value,
-    timeoutMs: deadline.timeoutMs,
+    timeoutMs: given.timeoutMs,
     patienceMs: patience.value,
     stream: isLive(context, given),
   });
@@ -97,6 +99,25 @@ async function requestOf(context: CommandContext, given: GivenRequest): Promise<
 /** Text is shown as it comes on a terminal, or where `--stream` says so; never into a file or a document. */
 function isLive({ world }: CommandContext, { options, format }: GivenRequest): boolean {
   return format === 'text' && options.output === undefined && (options.stream ?? world.stdout.isTerminal);
+}
+
+/** `--timeout`, ms; `null` without one. */
+function timeoutOf({ timeout }: ExecOptions): Result<number | null, Failure> {
+  const parsed = timeout === undefined ? ok(null) : parseDuration(timeout);
+  return parsed.ok ? parsed : err(failure('usage', `--timeout: ${parsed.error}`));
+}
+
+/** Bounds the whole invocation, the wait for stdin included; it also ends when stdout is closed. */
+function deadlineOf({ world, output }: CommandContext, timeoutMs: number | null) {
+  const deadline = startDeadline({
+    timeoutMs,
+    timeoutOption: '--timeout',
+    cancel: [world.signal],
+    monotonicMs: world.clock.monotonic,
+  });
+  const onClosed = (): void => deadline.stop(failure('cancelled', 'the reader of stdout closed it'));
+  output.closed.addEventListener('abort', onClosed, { once: true });
+  return deadline;
 }
 
 /** How long to wait beyond an ordinary retry, ms; none by default. */
@@ -136,9 +157,10 @@ async function explain({ output }: CommandContext, planned: Planned): Promise<vo
 
 async function showDryRun(
   context: CommandContext,
-  { router, planned, format }: { router: Router; planned: Planned; format: StdoutFormat },
+  given: { router: Router; planned: Planned; format: StdoutFormat; deadline: Deadline },
 ): Promise<number> {
-  const invocation = router.describe(planned);
+  const { router, planned, format, deadline } = given;
+  const invocation = router.describe(planned, deadline);
   const shown = outputFormat(context, format, { live: false, toFile: false });
   await shown.planned(invocation, planned);
   for (const warning of invocation.warnings) await context.output.warn(warning);
@@ -152,13 +174,14 @@ async function execute(
   input: {
     router: Router;
     planned: Planned;
+    deadline: Deadline;
     format: StdoutFormat;
     file: string | null;
     confirm: () => Promise<boolean>;
   },
 ): Promise<number> {
   const { output, world } = context;
-  const { router, planned, format, confirm } = input;
+  const { router, planned, deadline, format, confirm } = input;
   const file = input.file === null ? ok(null) : await answerFile(world.cwd, input.file);
   if (!file.ok) return reportEarly(context, { failure: file.error }, format);
   const shown = outputFormat(context, format, { live: planned.request.stream, toFile: file.value !== null });
@@ -167,7 +190,7 @@ async function execute(
     if (output.logFormat === 'text') await narrate(context, planned, event);
   };
   await sayWhatIsKept(context, router.config, planned);
-  const invocation = await router.complete(planned, { emit, confirm, ...logOf(context) });
+  const invocation = await router.complete(planned, { deadline, emit, confirm, ...logOf(context) });
   if (output.closed.aborted) return 0;
   const unwritten = await writeAnswer(file.value, invocation.text);
   if (unwritten !== null) return reportEarly(context, { failure: unwritten }, format);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AdapterEvent } from '../../../src/adapters/adapter.js';
 import { commandAdapter } from '../../../src/adapters/command.js';
 import { failure } from '../../../src/domain/failure.js';
+import { deadlineOf } from '../../rig/deadline.js';
 import { contextFor, eachInItsFolder, groups, run, taskFor } from './runs.js';
 import { at, grammarOf } from './samples.js';
 
@@ -116,33 +117,32 @@ describe('the end', () => {
     expect(outcome).toMatchObject({ text: 'early end', failure: { type: 'timeout', phase: 'attempt' } });
   });
 
-  it('by cancel reports the reason that the signal carries', async () => {
-    const cancel = new AbortController();
+  it('by its deadline reports the failure of the deadline', async () => {
+    const deadline = deadlineOf();
     const reason = failure('cancelled', 'interrupted', { phase: 'SIGINT' });
-    const onEvent = () => cancel.abort(reason);
-    const { outcome } = await run({ agent: 'hangs-in-silence', context: { signal: cancel.signal }, onEvent });
+    const onEvent = () => deadline.stop(reason);
+    const { outcome } = await run({ agent: 'hangs-in-silence', context: { deadline }, onEvent });
     expect(outcome.failure).toBe(reason);
   });
 
   it('by cancel before the start runs nothing', async () => {
-    const { outcome, events } = await run({
-      agent: 'hangs-in-silence',
-      context: { signal: AbortSignal.abort() },
-    });
+    const deadline = deadlineOf();
+    deadline.stop(failure('cancelled', 'interrupted'));
+    const { outcome, events } = await run({ agent: 'hangs-in-silence', context: { deadline } });
     expect({ events, type: outcome.failure?.type }).toEqual({ events: [], type: 'cancelled' });
   });
 
   it('by a second cancel kills at once, whatever the grace', async () => {
-    const [cancel, urgent] = [new AbortController(), new AbortController()];
+    const [deadline, urgent] = [deadlineOf(), new AbortController()];
     const onEvent = ({ type }: AdapterEvent) => {
       if (type !== 'delta') return;
-      cancel.abort();
+      deadline.stop(failure('cancelled', 'interrupted'));
       urgent.abort();
     };
     const { outcome } = await run({
       agent: 'ignores-sigterm',
       tool: { graceMs: 600_000 },
-      context: { signal: cancel.signal, urgent: urgent.signal },
+      context: { deadline, urgent: urgent.signal },
       onEvent,
     });
     expect(outcome).toMatchObject({

@@ -6,6 +6,7 @@ import type { AdapterContext, AdapterEvent, Task } from '../../../src/adapters/a
 import { commandAdapter } from '../../../src/adapters/command.js';
 import type { CommandTool } from '../../../src/config/types.js';
 import type { Outcome } from '../../../src/domain/attempt.js';
+import { deadlineOf } from '../../rig/deadline.js';
 import { at, grammarOf, taskOf, toolOf } from './samples.js';
 
 /** Folder of the fake agents. */
@@ -81,7 +82,7 @@ export function contextFor(more: Partial<AdapterContext> = {}): AdapterContext {
   const env = { PATH: `${AGENTS}:${process.env.PATH}`, HOME: folder };
   return {
     env,
-    signal: never,
+    deadline: deadlineOf(),
     urgent: never,
     monotonicMs: () => performance.now(),
     now: Date.now,

@@ -1,10 +1,12 @@
 import type { RouterConfig } from '../../../src/config/types.js';
+import type { Deadline } from '../../../src/domain/deadline.js';
 import type { RunEvent } from '../../../src/domain/events.js';
 import type { Invocation } from '../../../src/domain/invocation.js';
 import { emptyRequest, type Request } from '../../../src/domain/request.js';
 import { createRouter } from '../../../src/router/router.js';
 import { realHost } from '../../../src/world.js';
 import { ownCooldowns } from '../../rig/cooldowns.js';
+import { deadlineOf } from '../../rig/deadline.js';
 
 export const KEY = 'key-of-a-test-1234';
 
@@ -12,13 +14,12 @@ export const KEY = 'key-of-a-test-1234';
 export async function complete(
   config: RouterConfig,
   request: Partial<Request> = {},
-  more: { env?: Record<string, string>; signal?: AbortSignal; onEvent?: (event: RunEvent) => void } = {},
+  more: { env?: Record<string, string>; deadline?: Deadline; onEvent?: (event: RunEvent) => void } = {},
 ): Promise<Invocation> {
   const router = createRouter(config, {
     ...realHost(),
     env: { API_KEY: KEY, ...more.env },
     readFile: async () => '',
-    signal: more.signal ?? new AbortController().signal,
     urgent: new AbortController().signal,
     traces: null,
     cooldowns: ownCooldowns(),
@@ -28,5 +29,8 @@ export async function complete(
   });
   const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello', ...request });
   if (!planned.ok) throw new Error(planned.error.message);
-  return router.complete(planned.value, { emit: async (event) => more.onEvent?.(event) });
+  return router.complete(planned.value, {
+    deadline: more.deadline ?? deadlineOf(),
+    emit: async (event) => more.onEvent?.(event),
+  });
 }

@@ -2,6 +2,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { failure } from '../../../src/domain/failure.js';
 import { configOf } from '../../rig/config.js';
+import { deadlineOf } from '../../rig/deadline.js';
 import { chatEvents, frame, type Reply, startProvider, stream } from '../../rig/provider.js';
 import { startProxy } from '../../rig/proxy.js';
 import { complete } from './complete.js';
@@ -114,12 +115,12 @@ describe('a connection', () => {
 describe('a run', () => {
   it('that is cancelled lets the provider go', async () => {
     const provider = await startProvider();
-    const controller = new AbortController();
-    const running = complete(toolAt(provider.url), {}, { signal: controller.signal });
+    const deadline = deadlineOf();
+    const running = complete(toolAt(provider.url), {}, { deadline });
     const call = await provider.nextCall();
     call.head(200, { 'content-type': 'text/event-stream' });
     for (const event of chatEvents(['never to end']).slice(0, 2)) await call.write(frame(event));
-    controller.abort(failure('cancelled', 'cancelled by SIGINT', { phase: 'SIGINT' }));
+    deadline.stop(failure('cancelled', 'cancelled by SIGINT', { phase: 'SIGINT' }));
     expect((await running).failure).toMatchObject({ type: 'cancelled', phase: 'SIGINT' });
     await call.gone;
     await provider.close();

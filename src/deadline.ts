@@ -1,0 +1,53 @@
+import { type StoppableDeadline, stoppableDeadline } from './domain/deadline.js';
+import { briefDuration, MAX_DURATION_MS } from './domain/duration.js';
+import { type Failure, failure } from './domain/failure.js';
+
+/** What bounds an invocation. */
+export interface DeadlineLimits {
+  /** The whole invocation, ms; `null`: no limit. */
+  timeoutMs: number | null;
+  /** The option that sets `timeoutMs`, for the hint. */
+  timeoutOption: string;
+  /** Cancels the invocation; the reason may be the name of a process signal. */
+  cancel: readonly AbortSignal[];
+  monotonicMs: () => number;
+}
+
+/** Starts the clock of an invocation. `dispose` stops it and lets go of the `cancel` signals. */
+export function startDeadline(limits: DeadlineLimits): StoppableDeadline & { dispose: () => void } {
+  const { timeoutMs, timeoutOption, monotonicMs } = limits;
+  const startMs = monotonicMs();
+  const deadline = stoppableDeadline(() =>
+    timeoutMs === null ? null : Math.round(startMs + timeoutMs - monotonicMs()),
+  );
+  const timer =
+    timeoutMs === null
+      ? undefined
+      : setTimeout(
+          () => deadline.stop(expired(timeoutMs, timeoutOption)),
+          Math.min(timeoutMs, MAX_DURATION_MS),
+        );
+  // A caller's signal may serve hundreds of runs at once, and Node warns of more than ten listeners.
+  const cancel = AbortSignal.any([...limits.cancel]);
+  const onCancel = (): void => deadline.stop(cancelled(cancel.reason));
+  if (cancel.aborted) onCancel();
+  cancel.addEventListener('abort', onCancel, { once: true });
+  const dispose = (): void => {
+    clearTimeout(timer);
+    cancel.removeEventListener('abort', onCancel);
+  };
+  return Object.assign(deadline, { dispose });
+}
+
+function expired(timeoutMs: number, option: string): Failure {
+  return failure('timeout', `the run did not finish within ${briefDuration(timeoutMs)}`, {
+    phase: 'invocation',
+    hint: `give more time with \`${option}\``,
+  });
+}
+
+function cancelled(reason: unknown): Failure {
+  if (reason === 'SIGINT' || reason === 'SIGTERM' || reason === 'SIGHUP')
+    return failure('cancelled', `cancelled by ${reason}`, { phase: reason });
+  return failure('cancelled', 'the run was cancelled');
+}
