@@ -6,6 +6,12 @@ export interface Privacy {
   private: boolean;
 }
 
+/** How a file is written. */
+export interface WriteOptions extends Partial<Privacy> {
+  /** Permission bits of the file; `null` or left out: the system's default. */
+  mode?: number | null;
+}
+
 /** Writers of one process each get a draft of their own. */
 let drafts = 0;
 
@@ -13,16 +19,14 @@ let drafts = 0;
  * Writes a file by rename, so that nobody ever reads half of it, and makes its folder. Rejects with the system's error, and
  * leaves nothing behind then.
  */
-export async function writeByRename(
-  file: string,
-  text: string,
-  options: Privacy = { private: false },
-): Promise<void> {
-  await makeFolder(path.dirname(file), options);
+export async function writeByRename(file: string, text: string, options: WriteOptions = {}): Promise<void> {
+  const isPrivate = options.private ?? false;
+  const mode = isPrivate ? 0o600 : (options.mode ?? null);
+  await makeFolder(path.dirname(file), { private: isPrivate });
   const draft = `${file}.${process.pid}.${drafts++}.part`;
   try {
-    await writeFile(draft, text, options.private ? { mode: 0o600 } : {});
-    if (options.private) await chmod(draft, 0o600);
+    await writeFile(draft, text, mode === null ? {} : { mode });
+    if (mode !== null) await chmod(draft, mode);
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });

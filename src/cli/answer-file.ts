@@ -1,50 +1,91 @@
-import { lstat, stat, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, lstat, open, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
-import { reasonOf, writeByRename } from '../files.js';
+import { writeByRename } from '../files.js';
+import { fileTrouble } from './file-trouble.js';
 
 /** Where `-o` puts the answer. */
 export interface AnswerFile {
-  /** Writes by rename, so that nobody ever sees half an answer; returns why it could not. */
+  /** Writes by rename, so that half an answer is never seen, and keeps the mode; returns why it could not. */
   write(text: string): Promise<Failure | null>;
 }
 
-/** Checks before any money is spent that the file's folder is there. */
-export async function answerFile(cwd: string, name: string): Promise<Result<AnswerFile, Failure>> {
-  if (name === '') return err(failure('usage', '--output: the path is empty'));
-  const file = path.resolve(cwd, name);
-  const folder = path.dirname(file);
-  const [parent, target, entry] = await Promise.all([statOf(folder), statOf(file), entryOf(file)]);
-  if (parent?.isDirectory() !== true)
-    return err(failure('input', `cannot write \`${name}\` (--output): its folder does not exist`));
-  if (target?.isDirectory() === true)
-    return err(failure('input', `cannot write \`${name}\` (--output): it is a folder`));
-  return ok({
-    write: (text) => put({ file, name, replace: entry === null || entry.isFile() }, text),
-  });
+/** A path that was looked at before the run. */
+interface Target {
+  /** As the user wrote it. */
+  name: string;
+  file: string;
+  /** Of an existing regular file; `null`: there is none. */
+  mode: number | null;
+  /** A device, a pipe, or a link such as `/dev/stdout` is written to, not replaced. */
+  isReplaced: boolean;
 }
 
-/** A device, or a link such as `/dev/stdout`, is written to, not replaced. */
-async function put(
-  { file, name, replace }: { file: string; name: string; replace: boolean },
-  text: string,
-): Promise<Failure | null> {
-  const whole = text.endsWith('\n') || text === '' ? text : `${text}\n`;
+/** The file of `-o`; `null` without one, and for `-`, which is stdout. Fails before any money is spent. */
+export async function answerFile(
+  cwd: string,
+  name: string | undefined,
+): Promise<Result<AnswerFile | null, Failure>> {
+  if (name === undefined || name === '-') return ok(null);
+  if (name === '') return err(failure('usage', '--output: the path is empty'));
+  const file = path.resolve(cwd, name);
+  const [parent, found, entry] = await Promise.all([statOf(path.dirname(file)), statOf(file), entryOf(file)]);
+  if (parent?.isDirectory() !== true) return err(unwritable(name, 'its folder does not exist'));
+  if (found?.isDirectory() === true) return err(unwritable(name, 'it is a folder'));
+  const isReplaced = entry === null || entry.isFile();
+  const target: Target = {
+    name,
+    file,
+    mode: entry?.isFile() === true ? entry.mode & 0o777 : null,
+    isReplaced,
+  };
+  const problem = found?.isFIFO() === true ? null : await tryWriting(target);
+  return problem === null ? ok({ write: (text) => put(target, text) }) : err(problem);
+}
+
+/** Permissions do not tell everything: a full disk, a read-only mount and `/proc` are known only by trying. */
+async function tryWriting({ name, file, mode, isReplaced }: Target): Promise<Failure | null> {
   try {
-    await (replace ? writeByRename(file, whole) : writeFile(file, whole));
+    if (mode !== null) await access(file, constants.W_OK);
+    if (isReplaced) await makeAndRemove(`${file}.${process.pid}.part`);
+    else await (await open(file, constants.O_WRONLY | constants.O_NONBLOCK)).close();
     return null;
   } catch (error) {
-    const reason = reasonOf(error);
-    return failure('input', `cannot write \`${name}\` (--output): ${reason}`);
+    return isReplaced || !isMissing(error) ? unwritable(name, fileTrouble(error)) : null;
   }
+}
+
+async function makeAndRemove(draft: string): Promise<void> {
+  await writeFile(draft, '');
+  await rm(draft, { force: true });
+}
+
+/** A link to a file that is still to be made. */
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+async function put({ name, file, mode, isReplaced }: Target, text: string): Promise<Failure | null> {
+  const whole = text.endsWith('\n') || text === '' ? text : `${text}\n`;
+  try {
+    await (isReplaced ? writeByRename(file, whole, { mode }) : writeFile(file, whole));
+    return null;
+  } catch (error) {
+    return unwritable(name, fileTrouble(error));
+  }
+}
+
+function unwritable(name: string, reason: string): Failure {
+  return failure('input', `cannot write \`${name}\` (--output): ${reason}`);
 }
 
 function statOf(file: string) {
   return stat(file).catch(() => null);
 }
 
-/** What stands at the name itself: a link is not what it leads to. */
+/** The entry itself: a link is not what it leads to. */
 function entryOf(file: string) {
   return lstat(file).catch(() => null);
 }

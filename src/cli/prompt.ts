@@ -4,6 +4,7 @@ import type { Deadline } from '../domain/deadline.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import type { CommandContext } from './context.js';
+import { fileTrouble } from './file-trouble.js';
 
 /** Where the parts of a prompt come from. */
 export interface PromptSources {
@@ -76,17 +77,8 @@ export async function readText(
     const bytes = await readFile(path.resolve(context.world.cwd, name));
     return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (error) {
-    return err(failure('input', `cannot read \`${name}\` (${option}): ${reasonOf(error)}`));
+    return err(failure('input', `cannot read \`${name}\` (${option}): ${fileTrouble(error)}`));
   }
-}
-
-function reasonOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  if (code === 'ENOENT') return 'no such file';
-  if (code === 'EISDIR') return 'it is a folder';
-  if (code === 'EACCES') return 'permission denied';
-  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is not UTF-8 text';
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** The text on stdin; `null` when it is not to be read. Asked for by `-f -`, else read when it is a pipe or a file. */
@@ -110,7 +102,7 @@ async function readStdin(
     return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks)));
   } catch (error) {
     if (deadline.failure !== null) return err(deadline.failure);
-    return err(failure('input', `cannot read stdin: ${reasonOf(error)}`));
+    return err(failure('input', `cannot read stdin: ${fileTrouble(error)}`));
   } finally {
     clearTimeout(notice);
   }

@@ -1,4 +1,4 @@
-import { chmod, readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import type { ConfigFile } from '../config/load.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { applyFixes } from '../diagnostics/fix.js';
@@ -40,8 +40,7 @@ async function rewrite({ file, path, text: read }: ConfigFile, text: string): Pr
     const [now, { mode }] = [await readFile(target, 'utf8'), await stat(target)];
     if (withoutBom(now) !== withoutBom(read))
       return err(`\`${file}\` was changed meanwhile, and is left as it is`);
-    await writeByRename(target, now.startsWith(BOM) ? BOM + text : text);
-    await chmod(target, mode);
+    await writeByRename(target, now.startsWith(BOM) ? BOM + text : text, { mode });
     return ok(null);
   } catch (error) {
     return err(`\`${file}\` cannot be written: ${reasonOf(error)}`);

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
 import { pair, solo } from './configs.js';
@@ -148,4 +148,58 @@ describe('-o', () => {
       expect(stderr).toContain('nowhere');
     }),
   );
+
+  it(
+    'keeps the mode of an existing file',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      chmodSync(rig.write('answer.md', 'old'), 0o640);
+      rig.script('bot-cli', [{ stdout: 'new answer' }]);
+      expect(await rig.run(['exec', '-o', 'answer.md', 'hi'])).toMatchObject({ code: 0 });
+      expect([rig.read('answer.md'), rig.modeOf('answer.md')]).toEqual(['new answer\n', 0o640]);
+    }),
+  );
+
+  it(
+    '- is standard output',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      rig.script('bot-cli', [{ stdout: 'answer' }]);
+      expect(await rig.run(['exec', '-o', '-', 'hi'])).toMatchObject({ code: 0, stdout: 'answer\n' });
+      expect(readdirSync(rig.project)).not.toContain('-');
+    }),
+  );
+
+  it(
+    'into a place that takes no file says so before anything runs',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      rig.script('bot-cli', []);
+      const { code, stderr } = await rig.run(['exec', '-o', '/proc/answer.md', 'hi']);
+      expect(code).toBe(66);
+      expect(stderr).toMatch(/^error: cannot write `\/proc\/answer\.md` \(--output\): .+ \[input\]\n$/);
+    }),
+  );
+
+  it.each([
+    { format: 'text', place: 'on stdout' },
+    { format: 'json', place: 'in `text` of the document on stdout' },
+    { format: 'ndjson', place: 'in `text` of the document on stdout' },
+  ])('that fails after the run leaves the paid answer $place: $format', async ({ format, place }) => {
+    await rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      rig.script('bot-cli', [{ stdout: 'costly' }]);
+      const result = await rig.run(['exec', '-o', '/dev/full', '--format', format, 'hi']);
+      expect(result.code).toBe(66);
+      const message = 'cannot write `/dev/full` (--output): no space left on the device';
+      expect(result.stderr).toBe(`error: ${message} [input]\nhint: the answer is ${place}\n`);
+      if (format === 'text') return expect(result.stdout).toBe('costly\n');
+      const last = JSON.parse(result.stdout.trimEnd().split('\n').at(-1) ?? '');
+      const document = format === 'json' ? last : last.invocation;
+      const failure = { type: 'input', message, hint: `the answer is ${place}` };
+      expect(document).toMatchObject({ status: 'failed', text: 'costly', tool: 'bot', failure });
+      expect(document.id).toBe(rig.traces()[0]?.id);
+      expect(document.cost).not.toBeNull();
+    })();
+  });
 });

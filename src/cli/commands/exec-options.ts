@@ -64,7 +64,7 @@ export function addExec(context: CommandContext, program: Command, register: Reg
     )
     .option('--timeout <duration>', 'bounds the whole run: 90s, 10m, 1h30m')
     .option('--cwd <dir>', 'working directory of the tool')
-    .option('-o, --output <path>', 'write the answer into this file, nothing to stdout')
+    .option('-o, --output <path>', 'write the answer to this file instead of stdout; - is stdout')
     .addOption(
       new Option('--format <format>', 'format of stdout').choices(['text', 'json', 'ndjson']).default('text'),
     )

@@ -46,7 +46,7 @@ export async function runExec(context: CommandContext, words: string[], given: E
       planned: planned.value,
       deadline,
       format,
-      file: options.output ?? null,
+      file: options.output,
       confirm: options.yes === true ? async () => true : () => proceed(context, deadline.signal),
     });
     const nowMs = context.world.clock.now();
@@ -98,7 +98,11 @@ async function requestOf(context: CommandContext, given: GivenRequest): Promise<
 
 /** Text is shown as it comes on a terminal, or where `--stream` says so; never into a file or a document. */
 function isLive({ world }: CommandContext, { options, format }: GivenRequest): boolean {
-  return format === 'text' && options.output === undefined && (options.stream ?? world.stdout.isTerminal);
+  return format === 'text' && isToStdout(options) && (options.stream ?? world.stdout.isTerminal);
+}
+
+function isToStdout({ output }: ExecOptions): boolean {
+  return output === undefined || output === '-';
 }
 
 /** `--timeout`, ms; `null` without one. */
@@ -161,7 +165,7 @@ async function showDryRun(
 ): Promise<number> {
   const { router, planned, format, deadline } = given;
   const invocation = router.describe(planned, deadline);
-  const shown = outputFormat(context, format, { live: false, toFile: false });
+  const shown = outputFormat(context, format, { live: false });
   await shown.planned(invocation, planned);
   for (const warning of invocation.warnings) await context.output.warn(warning);
   if (invocation.failure === null) return 0;
@@ -176,15 +180,15 @@ async function execute(
     planned: Planned;
     deadline: Deadline;
     format: StdoutFormat;
-    file: string | null;
+    file: string | undefined;
     confirm: () => Promise<boolean>;
   },
 ): Promise<number> {
   const { output, world } = context;
   const { router, planned, deadline, format, confirm } = input;
-  const file = input.file === null ? ok(null) : await answerFile(world.cwd, input.file);
+  const file = await answerFile(world.cwd, input.file);
   if (!file.ok) return reportEarly(context, { failure: file.error }, format);
-  const shown = outputFormat(context, format, { live: planned.request.stream, toFile: file.value !== null });
+  const shown = outputFormat(context, format, { live: planned.request.stream });
   const emit = async (event: RunEvent): Promise<void> => {
     await shown.event(event);
     if (output.logFormat === 'text') await narrate(context, planned, event);
@@ -192,9 +196,7 @@ async function execute(
   await sayWhatIsKept(context, router.config, planned);
   const invocation = await router.complete(planned, { deadline, emit, confirm, ...logOf(context) });
   if (output.closed.aborted) return 0;
-  const unwritten = await writeAnswer(file.value, invocation.text);
-  if (unwritten !== null) return reportEarly(context, { failure: unwritten }, format);
-  return conclude(context, { shown, invocation, format });
+  return conclude(context, { shown, invocation, format, file: file.value });
 }
 
 /** A person shall know that what is typed here stays on the disk. */
@@ -215,17 +217,28 @@ async function proceed({ output }: CommandContext, signal: AbortSignal): Promise
   return answer === null || /^y(es)?$/i.test(answer.trim());
 }
 
+async function conclude(
+  context: CommandContext,
+  given: { shown: OutputFormat; invocation: Invocation; format: StdoutFormat; file: AnswerFile | null },
+): Promise<number> {
+  const { shown, format, file } = given;
+  const unwritten = await writeAnswer(file, given.invocation.text);
+  const invocation = unwritten === null ? given.invocation : undelivered(given.invocation, unwritten, format);
+  await shown.finished(invocation, file !== null && unwritten === null);
+  for (const warning of invocation.warnings) await context.output.warn(warning);
+  if (invocation.failure === null) return 0;
+  if (unwritten !== null) await printFailure(context.output, invocation.failure);
+  else if (format === 'text') await sayRunFailure(context, invocation);
+  return exitCodeOf(invocation.failure);
+}
+
 async function writeAnswer(file: AnswerFile | null, text: string | null): Promise<Failure | null> {
   return file === null || text === null ? null : file.write(text);
 }
 
-async function conclude(
-  context: CommandContext,
-  { shown, invocation, format }: { shown: OutputFormat; invocation: Invocation; format: StdoutFormat },
-): Promise<number> {
-  await shown.finished(invocation);
-  for (const warning of invocation.warnings) await context.output.warn(warning);
-  if (invocation.failure === null) return 0;
-  if (format === 'text') await sayRunFailure(context, invocation);
-  return exitCodeOf(invocation.failure);
+/** The run has cost what it cost: its answer stays in the document, or goes to stdout. */
+function undelivered(invocation: Invocation, unwritten: Failure, format: StdoutFormat): Invocation {
+  const place = format === 'text' ? 'on stdout' : 'in `text` of the document on stdout';
+  const failed: Failure = { ...unwritten, hint: `the answer is ${place}` };
+  return { ...invocation, status: 'failed', failure: failed };
 }

@@ -13,16 +13,14 @@ export interface OutputFormat {
   planned(invocation: Invocation, view: PlanView): Promise<void>;
   /** Something happened. */
   event(event: RunEvent): Promise<void>;
-  /** The run has ended, well or not. */
-  finished(invocation: Invocation): Promise<void>;
+  /** The run has ended, well or not; `isInFile`: its answer was written to the file of `-o`. */
+  finished(invocation: Invocation, isInFile: boolean): Promise<void>;
 }
 
 /** How the text format is to behave. */
 export interface FormatOptions {
   /** Text is shown as it comes. */
   live: boolean;
-  /** The answer goes into a file: stdout stays empty in text format. */
-  toFile: boolean;
 }
 
 /** The format by its name. */

@@ -4,7 +4,7 @@ import { startProgress } from '../progress.js';
 import type { FormatOptions, OutputFormat } from './format.js';
 
 /** The answer and a final newline. Piped: written only once an attempt has succeeded. Live: as it comes. */
-export function textFormat(context: CommandContext, { live, toFile }: FormatOptions): OutputFormat {
+export function textFormat(context: CommandContext, { live }: FormatOptions): OutputFormat {
   const { output } = context;
   const progress = startProgress(context);
   let shown = '';
@@ -19,10 +19,10 @@ export function textFormat(context: CommandContext, { live, toFile }: FormatOpti
       shown = event.text || shown;
       await output.answer(event.text);
     },
-    finished: async ({ text }) => {
+    finished: async ({ text }, isInFile) => {
       progress.stop();
       if (shown !== '') await output.answer(shown.endsWith('\n') ? '' : '\n');
-      else if (text !== null && !toFile)
+      else if (text !== null && !isInFile)
         await output.answer(text.endsWith('\n') || text === '' ? text : `${text}\n`);
     },
   };
