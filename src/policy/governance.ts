@@ -10,55 +10,51 @@ export interface Refusal {
 
 /** A refusal of governance. */
 export interface GovernanceRefusal extends Refusal {
+  /** What is refused. */
+  kind: 'tool' | 'model';
+  name: string;
+  /** The list of the policy that decides. */
+  key: `${'allowed' | 'denied'}_${'tools' | 'models'}`;
   /** Names and globs that the policy allows instead. */
   allowed: readonly string[];
 }
 
-/** Whether the policy lets this tool run this model; `null` is yes. Tools without models are judged by their name alone. */
+/** Why the policy does not let this tool run this model; `null`: it does. A tool without models is checked by its name alone. */
 export function checkGovernance(
   policy: PolicyConfig,
   pair: { tool: string; model: string | null },
 ): GovernanceRefusal | null {
   const { allowedModels, deniedModels, allowedTools, deniedTools } = policy.governance;
   const { tool, model } = pair;
-  const refused = judge(policy, { kind: 'tool', name: tool, allowed: allowedTools, denied: deniedTools });
+  const refused = checkName(policy, { kind: 'tool', name: tool, allowed: allowedTools, denied: deniedTools });
   if (refused !== null || model === null) return refused;
-  return judge(policy, { kind: 'model', name: model, allowed: allowedModels, denied: deniedModels });
+  return checkName(policy, { kind: 'model', name: model, allowed: allowedModels, denied: deniedModels });
+}
+
+interface NameCheck {
+  kind: 'tool' | 'model';
+  name: string;
+  allowed: readonly Placed<string>[];
+  denied: readonly Placed<string>[];
 }
 
 /** A name against what is denied, then against what is allowed. */
-function judge(
-  policy: PolicyConfig,
-  about: {
-    kind: 'tool' | 'model';
-    name: string;
-    allowed: readonly Placed<string>[];
-    denied: readonly Placed<string>[];
-  },
-): GovernanceRefusal | null {
-  const { kind, name, allowed, denied } = about;
-  const veto = denied.find((pattern) => matchesGlob(name, pattern.value));
-  if (veto !== undefined) {
-    const detail = `policy \`${policy.name}\` denies ${kind} \`${name}\` by \`${veto.value}\``;
-    return refusal(detail, { key: `denied_${kind}s`, decisive: veto, allowed });
+function checkName(policy: PolicyConfig, check: NameCheck): GovernanceRefusal | null {
+  const { kind, name, allowed, denied } = check;
+  const matching = denied.find((pattern) => matchesGlob(name, pattern.value));
+  if (matching !== undefined) {
+    const detail = `policy \`${policy.name}\` denies ${kind} \`${name}\` by \`${matching.value}\``;
+    return refusal(check, { detail, key: `denied_${kind}s`, at: matching.at });
   }
-  if (matchesAny(name, allowed)) return null;
+  if (allowed.some((pattern) => matchesGlob(name, pattern.value))) return null;
   const detail = `policy \`${policy.name}\` does not allow ${kind} \`${name}\``;
-  return refusal(detail, { key: `allowed_${kind}s`, decisive: allowed[0], allowed });
-}
-
-function matchesAny(name: string, patterns: readonly Placed<string>[]): boolean {
-  return patterns.some((pattern) => matchesGlob(name, pattern.value));
+  return refusal(check, { detail, key: `allowed_${kind}s`, at: allowed[0]?.at ?? null });
 }
 
 function refusal(
-  detail: string,
-  by: { key: string; decisive: Placed<string> | undefined; allowed: readonly Placed<string>[] },
+  { kind, name, allowed }: NameCheck,
+  by: Pick<GovernanceRefusal, 'detail' | 'key' | 'at'>,
 ): GovernanceRefusal {
-  return {
-    detail,
-    hint: `change \`${by.key}\` of the policy, or choose another`,
-    at: by.decisive?.at ?? null,
-    allowed: by.allowed.map(({ value }) => value),
-  };
+  const hint = `change \`${by.key}\` of the policy, or choose another`;
+  return { ...by, kind, name, hint, allowed: allowed.map(({ value }) => value) };
 }

@@ -1,4 +1,5 @@
 import type { AdapterContext } from '../adapters/adapter.js';
+import { billingOf } from '../adapters/billing.js';
 import { adapterOf } from '../adapters/registry.js';
 import type { RouterConfig } from '../config/types.js';
 import type { Deadline } from '../domain/deadline.js';
@@ -16,7 +17,6 @@ import { policyOf } from './policy.js';
 import { taskFor } from './previews.js';
 import type { Planned, RouterDeps } from './router.js';
 import { slotsOf } from './slots.js';
-import { billingOf } from './task.js';
 import { withTraceDir } from './traces.js';
 import { traitsOf } from './traits.js';
 import { unserved } from './unserved.js';

@@ -1,9 +1,9 @@
 import type { Environment } from '../adapters/adapter.js';
+import { billingOf } from '../adapters/billing.js';
 import type { RouterConfig } from '../config/types.js';
 import { lookup } from '../domain/lookup.js';
 import type { Preference } from '../policy/preferred-cost.js';
 import { preferredPair } from '../routing/select.js';
-import { billingOf } from './task.js';
 
 /** What the runs of an agent are compared with; `null`: it prefers nothing. */
 export function preferenceOf(

@@ -1,4 +1,5 @@
 import type { Environment } from '../adapters/adapter.js';
+import { billingOf } from '../adapters/billing.js';
 import type { AgentConfig, RouterConfig } from '../config/types.js';
 import type { Billing } from '../domain/cost.js';
 import type { Facts, SpendLimit } from '../domain/facts.js';
@@ -8,7 +9,6 @@ import { checkLedger } from '../policy/budget.js';
 import { limitsFor, type Payer, windowsOf } from '../policy/spend-limits.js';
 import { policyOf } from '../routing/plan.js';
 import type { LedgerAccess } from './ledger.js';
-import { billingOf } from './task.js';
 
 /** What a plan knows of money. */
 export type SpendingFacts = Pick<Facts, 'billing' | 'spend' | 'spendTrouble'>;

@@ -1,7 +1,5 @@
-import type { Environment, Task } from '../adapters/adapter.js';
-import { hasApiKey } from '../adapters/command/environment.js';
+import type { Task } from '../adapters/adapter.js';
 import type { AgentConfig, RouterConfig, ToolConfig } from '../config/types.js';
-import type { Billing } from '../domain/cost.js';
 import type { Facts } from '../domain/facts.js';
 import { lookup } from '../domain/lookup.js';
 import type { Candidate, Plan } from '../domain/plan.js';
@@ -74,11 +72,4 @@ function keepsPrompts({ policies }: RouterConfig, { policy }: Plan): boolean {
 function idleTimeout(tool: ToolConfig, agent: AgentConfig | null): number | null {
   if (tool.kind === 'mock' || tool.idleTimeoutMs === null) return null;
   return agent?.idleTimeoutMs ?? tool.idleTimeoutMs;
-}
-
-/** Who pays for a tool's tokens. `auto`: metered when the tool gets one of its key variables, else a subscription. */
-export function billingOf(tool: ToolConfig, env: Environment): Billing {
-  if (tool.billing !== 'auto') return tool.billing;
-  if (tool.kind !== 'command') return 'api';
-  return hasApiKey(tool, env) ? 'api' : 'subscription';
 }
