@@ -11,7 +11,7 @@ const WITH_THE_SOAK = [
   '/test/config/(mutants|fixes)\\.',
   '/test/adapters/command/ending-runs\\.',
   '/test/adapters/http/faults\\.',
-  '/test/engine/slots\\.',
+  '/test/gates/slots\\.',
   '/test/tools/captures\\.',
   '/test/health/checks\\.',
   '/test/rig/',

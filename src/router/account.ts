@@ -1,7 +1,7 @@
 import type { RouterConfig } from '../config/types.js';
 import type { Deadline } from '../domain/deadline.js';
 import type { EventSink } from '../domain/events.js';
-import { Account } from '../engine/account.js';
+import { Account } from '../gates/account.js';
 import { type AuditSubject, overrideEntry } from '../policy/audit.js';
 import { capOf, limitsFor, type Payer, scopesOf } from '../policy/spend-limits.js';
 import { keepAudit } from './audit.js';

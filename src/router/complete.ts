@@ -5,7 +5,6 @@ import type { RouterConfig } from '../config/types.js';
 import type { Deadline } from '../domain/deadline.js';
 import type { EventSink } from '../domain/events.js';
 import type { Invocation } from '../domain/invocation.js';
-import { type RunDeps, run } from '../engine/run.js';
 import { type AuditSubject, budgetEntries, governanceEntries, missingKeyEntries } from '../policy/audit.js';
 import { afterFailure, afterSuccess } from '../policy/cooldown.js';
 import { rulesFor } from '../routing/decide.js';
@@ -16,6 +15,7 @@ import { withLedger } from './ledger.js';
 import { policyOf } from './policy.js';
 import { taskFor } from './previews.js';
 import type { Planned, RouterDeps } from './router.js';
+import { type RunDeps, run } from './run.js';
 import { slotsOf } from './slots.js';
 import { withTraceDir } from './traces.js';
 import { traitsOf } from './traits.js';
@@ -28,7 +28,7 @@ export interface Running {
   planned: Planned;
 }
 
-/** Runs what was planned: puts engine, adapters, ledger and logs together. */
+/** Runs what was planned: puts adapters, ledger and logs together. */
 export async function complete(
   input: Running & { deadline: Deadline; emit: EventSink; confirm: () => Promise<boolean> },
 ): Promise<Invocation> {

@@ -94,7 +94,7 @@ export interface CompleteOptions extends Listeners {
   confirm?: () => Promise<boolean>;
 }
 
-/** The composition root: puts plan, engine and adapters together. */
+/** The composition root: puts planning, runs and records together. */
 export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
   return {
     config,

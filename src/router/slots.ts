@@ -3,7 +3,7 @@ import type { Deadline } from '../domain/deadline.js';
 import type { EventSink } from '../domain/events.js';
 import type { ToolUse } from '../domain/facts.js';
 import { lookup } from '../domain/lookup.js';
-import { Slots } from '../engine/slots.js';
+import { Slots } from '../gates/slots.js';
 import type { LimitedTool } from '../health/context.js';
 import { slotRulesOf } from '../policy/rate-limit.js';
 import type { Planned, RouterDeps } from './router.js';

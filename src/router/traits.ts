@@ -1,7 +1,7 @@
 import type { RouterConfig } from '../config/types.js';
 import { lookup } from '../domain/lookup.js';
 import type { Candidate } from '../domain/plan.js';
-import type { Traits } from '../engine/standings.js';
+import type { Traits } from './standings.js';
 
 /** What a decision may turn on. */
 export function traitsOf(config: RouterConfig, { tool, model }: Candidate): Traits {

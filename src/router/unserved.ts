@@ -1,12 +1,12 @@
 import type { RouterConfig } from '../config/types.js';
 import type { Failure } from '../domain/failure.js';
 import type { Plan } from '../domain/plan.js';
-import { stopFailure } from '../engine/conclude.js';
-import { noCandidate } from '../engine/no-candidate.js';
-import { runnersOf } from '../engine/standings.js';
 import { decide, rulesFor } from '../routing/decide.js';
 import type { Running } from './complete.js';
+import { stopFailure } from './conclude.js';
+import { noCandidate } from './no-candidate.js';
 import { policyOf } from './policy.js';
+import { runnersOf } from './standings.js';
 import { traitsOf } from './traits.js';
 
 /** The failure of a plan that has nobody to run, now or after a short wait; `null`: a run would begin. */

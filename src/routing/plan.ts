@@ -4,7 +4,7 @@ import { lookup } from '../domain/lookup.js';
 import type { Candidate, Plan, Rejected } from '../domain/plan.js';
 import type { Access, Request } from '../domain/request.js';
 import { err, ok, type Result } from '../domain/result.js';
-import { checkGates, type GateRefusal } from './gates.js';
+import { checkGates, type GateRefusal } from '../gates/gates.js';
 import { accessOf, agentName, findUnknownName, type PlanError } from './names.js';
 import { fallbackIsOn, type Pair, type SelectionInput, selectChoices } from './select.js';
 

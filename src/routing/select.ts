@@ -3,6 +3,7 @@ import type { Facts } from '../domain/facts.js';
 import { lookup } from '../domain/lookup.js';
 import type { Because, BecauseRule } from '../domain/plan.js';
 import { type Request, type Resume, TIER_OF_COMPLEXITY } from '../domain/request.js';
+import { offers } from '../gates/offered.js';
 
 /** A pair that the rules ask for, before the gates. `tool` is `null` when no tool offers the model. */
 export interface Pair {
@@ -273,11 +274,6 @@ function switched(from: string, to: string, model: string): Because {
 /** Tools that run a model: those that list it by name; only if there is none, those that take any id. */
 function toolsListing(config: RouterConfig, model: string): ToolConfig[] {
   return Object.values(config.tools).filter((tool) => tool.models.some((listed) => listed.value === model));
-}
-
-/** Whether a tool lists a model, by name or by `*`. */
-export function offers(tool: ToolConfig, model: string): boolean {
-  return tool.models.some((listed) => listed.value === model || listed.value === '*');
 }
 
 function preferredOrFirstModel(tool: ToolConfig, agent: AgentConfig | null): string | null {

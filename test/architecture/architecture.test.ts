@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...LEAVES,
   ],
   router: [
-    'engine',
+    'gates',
     'routing',
     'policy',
     'files',
@@ -36,13 +36,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'files',
     ...LEAVES,
   ],
-  engine: ['routing', 'policy', 'adapters', 'ledger', 'config', ...LEAVES],
+  gates: ['policy', 'ledger', 'config', ...LEAVES],
   health: ['adapters', 'config', 'policy', ...LEAVES],
   ledger: ['policy', 'files', ...LEAVES],
   telemetry: ['trace', 'files', ...LEAVES],
   trace: ['files', ...LEAVES],
   adapters: ['config', ...LEAVES],
-  routing: ['policy', 'config', ...LEAVES],
+  routing: ['gates', 'policy', 'config', ...LEAVES],
   policy: ['config', ...LEAVES],
   catalog: ['config', ...LEAVES],
   'config-files': ['config', 'catalog', 'files', ...LEAVES],
@@ -58,8 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Parts that others may know by their types alone. */
 const TYPES_ONLY: readonly [from: string, to: string, file?: string][] = [
-  ['engine', 'adapters'],
-  ['engine', 'config'],
+  ['gates', 'config'],
   ['adapters', 'config'],
   ['routing', 'config'],
   ['policy', 'config'],

@@ -9,7 +9,7 @@ export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 export interface Import {
   /** Importing file, below src. */
   file: string;
-  /** `engine/run.ts` for ours, else the specifier. */
+  /** `router/run.ts` for ours, else the specifier. */
   target: string;
   ours: boolean;
   typeOnly: boolean;

@@ -6,9 +6,9 @@ import type { EventSink } from '../domain/events.js';
 import { type Failure, type FailureType, failure } from '../domain/failure.js';
 import { dollars } from '../domain/money.js';
 import type { Candidate } from '../domain/plan.js';
-import type { Account } from './account.js';
-import type { Ticket } from './account-types.js';
-import type { Slots } from './slots.js';
+import type { Account } from '../gates/account.js';
+import type { Ticket } from '../gates/account-types.js';
+import type { Slots } from '../gates/slots.js';
 
 /** Everything that one attempt needs. */
 export interface Prepared {

@@ -3,14 +3,14 @@ import type { Failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
 import type { Candidate, Plan, Rejected } from '../domain/plan.js';
 import type { Request } from '../domain/request.js';
+import { waitFor } from '../gates/wait.js';
 import { type Decision, decide, type RetryRules, type Stop } from '../routing/decide.js';
-import { admitted } from './admission.js';
+import { admitted } from './admit.js';
 import { type AttemptDeps, type Prepared, type Tried, tryOnce } from './attempt.js';
 import { concluded } from './conclude.js';
 import { type Runner, runnersOf, type Traits } from './standings.js';
-import { waitFor } from './wait.js';
 
-/** What the engine runs: a plan that was made, for a request. */
+/** What a run needs to know: a plan that was made, for a request. */
 export interface RunInput {
   request: Request;
   plan: Plan;
@@ -20,7 +20,7 @@ export interface RunInput {
   startedAt: string;
 }
 
-/** What the engine needs around it. */
+/** What a run needs around it. */
 export interface RunDeps extends AttemptDeps {
   rules: RetryRules;
   traitsOf: (candidate: Candidate) => Traits;

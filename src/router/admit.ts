@@ -1,11 +1,11 @@
 import type { Failure } from '../domain/failure.js';
 import type { Candidate, Rejected } from '../domain/plan.js';
+import type { SlotAdmission, SlotAsking } from '../gates/slots.js';
 import { backoffFor } from '../routing/backoff.js';
 import type { Decision, RetryRules } from '../routing/decide.js';
 import type { Prepared } from './attempt.js';
 import { corrected } from './correction.js';
 import type { Progress, RunDeps, Unpaid } from './run.js';
-import type { SlotAdmission, SlotAsking } from './slots.js';
 import { type Runner, refusedRunner } from './standings.js';
 
 /** The candidate that a decision has named. */

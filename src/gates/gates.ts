@@ -10,7 +10,7 @@ import { activeCooldown } from '../policy/cooldown.js';
 import { checkGovernance } from '../policy/governance.js';
 import { type RunCost, runCost } from '../policy/run-cost.js';
 import { capOf } from '../policy/spend-limits.js';
-import { offers } from './select.js';
+import { offers } from './offered.js';
 
 /** Why a pair may not serve the request. */
 export interface GateRefusal {
