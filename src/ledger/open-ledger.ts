@@ -1,5 +1,6 @@
 import { ok, type Result } from '../domain/result.js';
-import { hasEnded, isAlive, type Owner, ownIdentity } from '../owner.js';
+import { identityFrom } from '../process/identity.js';
+import { livenessOf, ownIdentity } from '../process/this-process.js';
 import type { Ledger, LedgerTrouble } from './ledger.js';
 import { openFile, openToRead } from './open.js';
 
@@ -29,13 +30,13 @@ export async function openLedgerToRead(place: LedgerPlace): Promise<Result<Ledge
 }
 
 function worldOf({ file, now }: LedgerPlace): LedgerWorld {
-  const owner = JSON.stringify(ownIdentity());
-  const parsed = (other: string): Owner => JSON.parse(other) as Owner;
   return {
     file,
     now,
-    owner,
-    hasEnded: (other) => hasEnded(parsed(other)),
-    isAlive: (other) => isAlive(parsed(other)),
+    owner: JSON.stringify(ownIdentity()),
+    livenessOf: (owner) => {
+      const identity = identityFrom(JSON.parse(owner));
+      return identity === null ? 'unknown' : livenessOf(identity);
+    },
   };
 }

@@ -1,3 +1,4 @@
+import type { Liveness } from '../process/identity.js';
 import type { AdmitRequest, Spend, SpendQuery } from './ledger.js';
 import { countIn, drop } from './records.js';
 import { dayOf } from './rows.js';
@@ -79,15 +80,15 @@ export function setSeen(db: Database, id: string, seen: { seenMicroUsd: number; 
 }
 
 /**
- * What is held by processes that have ended, or gave no sign of life for too long: also by this one, where a run of it came to no
+ * Reservations of dead processes, and those without a heartbeat for too long: also of this process, where a run of it came to no
  * end.
  */
 export function deadReservations(
   db: Database,
-  by: { nowMs: number; owner: string; hasEnded: (owner: string) => boolean },
+  by: { nowMs: number; owner: string; livenessOf: (owner: string) => Liveness },
 ): Row[] {
   const isDead = ({ expires_ms: expiresMs, owner }: Row): boolean =>
-    Number(expiresMs) <= by.nowMs || (owner !== by.owner && by.hasEnded(String(owner)));
+    Number(expiresMs) <= by.nowMs || (owner !== by.owner && by.livenessOf(String(owner)) === 'dead');
   return db.all('SELECT * FROM reservations').filter(isDead);
 }
 

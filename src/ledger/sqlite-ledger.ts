@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../domain/result.js';
+import type { Liveness } from '../process/identity.js';
 import type { AdmitRequest, Ledger, LedgerTrouble, Verdict } from './ledger.js';
 import { takeInPending } from './pending.js';
 import { isKeptOn, pruneOn, pruneRows, rowsSince } from './prune.js';
@@ -25,15 +26,16 @@ export interface LedgerWorld {
   file: string;
   /** Wall clock, ms since the epoch: decides in which day and month something counts. */
   now: () => number;
-  /** Who reserves: identifies this process to others. */
+  /** Identity of this process, as text. */
   owner: string;
-  /** Whether the process behind an owner has certainly ended. */
-  hasEnded: (owner: string) => boolean;
-  /** Whether it certainly lives; where neither is certain its signs of life count. */
-  isAlive: (owner: string) => boolean;
+  /** Whether the process behind an owner is alive; of an unknown one the age of its last heartbeat decides. */
+  livenessOf: (owner: string) => Liveness;
 }
 
-/** For how long a reservation of a process that cannot be seen (on another machine) holds without a sign of life, ms. */
+/**
+ * How long a reservation holds without a heartbeat, ms. Only this ends one of a process that cannot be seen from here, on another
+ * host or in another container.
+ */
 export const EXPIRY_MS = 5 * 60_000;
 
 /** The ledger in an SQLite database. */
@@ -85,7 +87,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
   };
 }
 
-/** Mostly nobody is dead, and nothing is written. */
+/** Nearly always no owner is dead, and nothing is written. */
 function takeBack(db: Database, world: LedgerWorld): void {
   const find = () => deadReservations(db, { ...world, nowMs: world.now() });
   if (find().length > 0) transaction(db, 'write', () => takeBackFrom(db, find()));

@@ -1,20 +1,19 @@
 import type { SlotHolder, ToolUse } from '../domain/facts.js';
 import type { SlotState, SlotVerdict } from '../policy/rate-limit.js';
+import type { Liveness } from '../process/identity.js';
 import type { SlotRequest } from './slots.js';
 import type { Database, Row } from './sqlite.js';
 
 /** What the slots need to know of the processes that hold them. */
 export interface SlotWorld {
   nowMs: number;
-  /** Who asks. */
+  /** Identity of the asking process, as text. */
   owner: string;
-  /** Whether the process behind an owner has certainly ended. */
-  hasEnded: (owner: string) => boolean;
-  /** Whether it certainly lives; where neither is certain its signs of life count. */
-  isAlive: (owner: string) => boolean;
+  /** Whether the process behind an owner is alive; of an unknown one the age of its last heartbeat decides. */
+  livenessOf: (owner: string) => Liveness;
 }
 
-/** A slot of a process that cannot be seen (on another machine) holds for so long without a sign of life, ms. */
+/** How long a process that cannot be seen from here, on another host or in another container, keeps a slot without a heartbeat, ms. */
 const SLOT_EXPIRY_MS = 5 * 60_000;
 /** Who waits asks several times a second; one that has not for so long, ms, is stopped and must not hold up the others. */
 export const QUEUE_EXPIRY_MS = 15_000;
@@ -96,9 +95,10 @@ function dropDeadNeighbours(db: Database, world: SlotWorld, rows: readonly Row[]
 
 /** A stopped process that waits gives its place away; one that has a slot keeps it as long as it can be seen to live. */
 function isDead({ owner, state, expires_ms: expiresMs }: Row, world: SlotWorld): boolean {
-  if (world.hasEnded(String(owner))) return true;
+  const liveness = world.livenessOf(String(owner));
+  if (liveness === 'dead') return true;
   const isExpired = Number(expiresMs) <= world.nowMs;
-  return isExpired && (state === 'waiting' || !world.isAlive(String(owner)));
+  return isExpired && (state === 'waiting' || liveness === 'unknown');
 }
 
 function stateOf(
@@ -127,7 +127,7 @@ function lastStarts(db: Database, tool: string, most: number): number[] {
   return rows.map((row) => Number(row.at_ms)).reverse();
 }
 
-/** Keeps a place in the queue, or the slot. A sign of life is written only now and then: a look that changes nothing is cheap. */
+/** Keeps a place in the queue, or the slot. A heartbeat is written only now and then, so that a look that changes nothing is cheap. */
 function enter(
   db: Database,
   { nowMs, owner }: SlotWorld,

@@ -2,7 +2,7 @@ import type { Environment } from '../adapters/adapter.js';
 import type { RouterConfig } from '../config/types.js';
 import type { EventSink } from '../domain/events.js';
 import { lookup } from '../domain/lookup.js';
-import { ownIdentity } from '../owner.js';
+import { ownIdentity } from '../process/this-process.js';
 import type { Redactor } from '../redact/redact.js';
 import { traceSink } from '../telemetry/trace-sink.js';
 import type { Origin, Versions } from '../trace/document.js';

@@ -5,7 +5,7 @@ import { type Invocation, unrunInvocation } from '../domain/invocation.js';
 import type { Plan } from '../domain/plan.js';
 import type { Request } from '../domain/request.js';
 import { addUsage, NO_USAGE } from '../domain/usage.js';
-import type { Owner } from '../owner.js';
+import type { ProcessIdentity } from '../process/identity.js';
 import { withoutTexts } from '../redact/private-texts.js';
 import type { RecordedAttempt, RunRecord } from './record.js';
 
@@ -21,7 +21,7 @@ export interface TraceSubject {
   request: Request;
   versions: Versions;
   /** The process that runs it. */
-  owner: Owner;
+  owner: ProcessIdentity;
   /** Where a command line would find the same config again. */
   origin: Origin;
   /** Prompt and answer may be kept. */
@@ -60,7 +60,13 @@ export function traceDocument(record: RunRecord, subject: TraceSubject) {
     session_totals: sessionTotals(invocation, request),
     request: requestDocument(subject),
     versions,
-    router: { pid: owner.pid, host: owner.host, boot_id: owner.bootId, start_ticks: owner.startTicks },
+    router: {
+      pid: owner.pid,
+      host: owner.host,
+      boot_id: owner.bootId,
+      pid_namespace: owner.pidNamespace,
+      start_ticks: owner.startTicks,
+    },
   };
 }
 

@@ -181,6 +181,7 @@ const document = {
     pid: count('Its id'),
     host: text('Its machine'),
     boot_id: maybe(text("The machine's boot, on Linux")),
+    pid_namespace: maybe(text('The PID namespace (container) in which `pid` counts, on Linux')),
     start_ticks: maybe(count('Its start, in ticks since the boot, on Linux')),
   }),
 };

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { writeByRename } from '../files.js';
 
-import { hasEnded } from '../owner.js';
+import { livenessOf } from '../process/this-process.js';
 
 import type { TraceDocument } from './document.js';
 
@@ -147,11 +147,14 @@ async function readTrace(file: string): Promise<TraceDocument | 'damaged' | 'gon
   }
 }
 
-/** Nobody is left to write the end of a run that was killed. */
+/** A router that was killed wrote no end. */
 function asOfNow(trace: TraceDocument): TraceDocument {
   if (trace.status !== 'running') return trace;
   const { pid, host, boot_id: bootId, start_ticks: startTicks } = trace.router;
-  return hasEnded({ pid, host, bootId, startTicks }) ? { ...trace, status: 'interrupted' } : trace;
+  // Traces of earlier versions name no PID namespace.
+  const pidNamespace = trace.router.pid_namespace ?? null;
+  const isDead = livenessOf({ host, bootId, pidNamespace, pid, startTicks }) === 'dead';
+  return isDead ? { ...trace, status: 'interrupted' } : trace;
 }
 
 /** The parts that every reader walks through. */

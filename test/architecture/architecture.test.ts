@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Import, importsOf, partOf, readSource, sourceFiles } from './imports.js';
 
 /** What each part may import of ours, besides itself. Everything may import the leaves. */
-const LEAVES = ['domain', 'diagnostics', 'redact', 'paths', 'owner'];
+const LEAVES = ['domain', 'diagnostics', 'redact', 'paths', 'process'];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'world', ...LEAVES],
   world: [],
@@ -53,7 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   diagnostics: [],
   redact: [],
   paths: [],
-  owner: [],
+  process: [],
 };
 
 /** Parts that others may know by their types alone. */
@@ -91,7 +91,7 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
 };
 
 const PURE =
-  /^(domain|diagnostics|redact|config|routing|policy)\/|^paths\.ts$|^router\/running\/record\.ts$|^ledger\/(ledger|rows)\.ts$|^adapters\/command\/(output|selector|pointer|failure-rules|limit-mentions|reset-time|session-share|values|environment|usage|json-values|kin|process-rows|marker)\.ts$|^adapters\/(openai-chat|anthropic-messages|variables)\.ts$|^adapters\/http\/(json|wire|turns|strict-schema|provider-error|failures|limits|outcome|proxy|request)\.ts$/;
+  /^(domain|diagnostics|redact|config|routing|policy)\/|^paths\.ts$|^router\/running\/record\.ts$|^ledger\/(ledger|rows)\.ts$|^adapters\/command\/(output|selector|pointer|failure-rules|limit-mentions|reset-time|session-share|values|environment|usage|json-values|kin|marker)\.ts$|^process\/(identity|process-entry)\.ts$|^adapters\/(openai-chat|anthropic-messages|variables)\.ts$|^adapters\/http\/(json|wire|turns|strict-schema|provider-error|failures|limits|outcome|proxy|request)\.ts$/;
 const IMPURE_WORDS =
   /\b(process\.|console\.|Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|fetch\()/;
 

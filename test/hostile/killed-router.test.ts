@@ -223,10 +223,10 @@ describe('the next run leaves alone', () => {
   );
 
   it(
-    'what ran on another machine that shares the home',
+    'what ran in another container that shares the home',
     rigged(async (rig) => {
       const { call, record } = await killedRun(rig);
-      changeRecord(rig, record, { pid_namespace: 'pid:[1]' });
+      changeRecord(rig, record, { router: { ...record.router, pidNamespace: 'pid:[1]' } });
       rig.script('quick-cli', [{ stdout: 'ok' }]);
       await nextRun(rig);
       expect({ alive: isAlive(call.pid), status: statusOf(record), records: recordNames(rig) }).toEqual({

@@ -43,8 +43,12 @@ export function sqliteBench(): Bench {
         file,
         now: () => bench.nowMs,
         owner,
-        hasEnded: (other: string) => dead.has(other),
-        isAlive: (other: string) => !dead.has(other) && bench.seen.has(other),
+        livenessOf: (other: string) =>
+          dead.has(other)
+            ? ('dead' as const)
+            : bench.seen.has(other)
+              ? ('alive' as const)
+              : ('unknown' as const),
       };
       const ledger = sqliteLedger(db.value, world);
       open.set(owner, { ledger, db: db.value });

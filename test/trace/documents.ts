@@ -1,5 +1,5 @@
 import { emptyRequest, type Request } from '../../src/domain/request.js';
-import { ownIdentity } from '../../src/owner.js';
+import { ownIdentity } from '../../src/process/this-process.js';
 import { createRouter } from '../../src/router/router.js';
 import { type TraceDocument, traceDocument } from '../../src/trace/document.js';
 import { emptyRecord, noteEvent } from '../../src/trace/record.js';

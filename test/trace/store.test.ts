@@ -86,8 +86,10 @@ describe('a run that was never ended', () => {
     const dead = { ...document.router, start_ticks: 1 };
     await store.write({ ...document, router: dead });
     expect((await store.list({ last: 1 })).traces).toMatchObject([{ status: 'interrupted' }]);
-    await store.write({ ...document, router: { ...dead, host: 'another machine' } });
-    expect((await store.list({ last: 1 })).traces).toMatchObject([{ status: 'running' }]);
+    for (const elsewhere of [{ host: 'another machine' }, { pid_namespace: 'pid:[1]' }]) {
+      await store.write({ ...document, router: { ...dead, ...elsewhere } });
+      expect((await store.list({ last: 1 })).traces).toMatchObject([{ status: 'running' }]);
+    }
   });
 
   it('is replaced by its end', async () => {

@@ -1,18 +1,10 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { commandWords, hasVariable, lastPid, openFile, openFiles, statOf } from '../../process/proc.js';
+import type { ProcessEntry } from '../../process/process-entry.js';
+import { findProcesses, listProcesses } from '../../process/process-list.js';
 import { kinIn, sparedKin } from './kin.js';
-import type { ProcessRow } from './process-rows.js';
-import {
-  commandWords,
-  hasVariable,
-  lastPid,
-  openFile,
-  openFiles,
-  processesOf,
-  processTable,
-  rowOf,
-} from './process-table.js';
 import { taskkillArgs } from './windows.js';
 
 /** The first look comes this soon after another, ms; each later one twice as late. */
@@ -40,7 +32,7 @@ export interface Patience {
 }
 
 /** A process for ever: numbers are given again, but not with the same start. */
-export type Identity = Pick<ProcessRow, 'pid' | 'start'>;
+export type Identity = Pick<ProcessEntry, 'pid' | 'start'>;
 
 /** What is known of a family whose beginning was not seen. */
 export interface FamilyTraces {
@@ -53,7 +45,7 @@ export interface FamilyTraces {
 interface Beginning {
   since: number;
   pipes: readonly string[];
-  members: ProcessRow[];
+  members: ProcessEntry[];
   /** The group of the leader's number was founded by it for certain. */
   ownsGroup: boolean;
   births: Births;
@@ -68,10 +60,10 @@ export class Family {
   readonly #strangers = new Map<number, number>();
   readonly #asked = new Set<string>();
   readonly #ownsGroup: boolean;
-  #members: ProcessRow[];
+  #members: ProcessEntry[];
   #bonds: ReadonlySet<number>;
   #births: Births;
-  #looking: Promise<ProcessRow[]> = Promise.resolve([]);
+  #looking: Promise<ProcessEntry[]> = Promise.resolve([]);
 
   private constructor(marks: FamilyMarks, from: Beginning) {
     this.#marks = marks;
@@ -86,11 +78,11 @@ export class Family {
   /** The family of a process that was started just now: by what it holds open at first, others are known later. */
   static begin(marks: FamilyMarks): Family {
     const { leader } = marks;
-    const [row] = rowOf(leader);
+    const row = statOf(leader);
     return new Family(marks, {
       since: row?.start ?? 0,
       pipes: pipesOf(leader),
-      members: row === undefined ? [] : [row],
+      members: row === null ? [] : [row],
       ownsGroup: true,
       births: { newest: leader, isSettled: true, isOrdered: true },
     });
@@ -98,7 +90,7 @@ export class Family {
 
   /** What is left of a family that somebody else began. */
   static async find(marks: FamilyMarks, { leader, since, pipes }: FamilyTraces): Promise<Family> {
-    const rows = leader === null ? [] : await processesOf([leader.pid]);
+    const rows = leader === null ? [] : await findProcesses([leader.pid]);
     return new Family(marks, {
       since: since + 1,
       pipes,
@@ -109,20 +101,20 @@ export class Family {
   }
 
   /** Everybody of it who lives and may not stay. Nearly free while no process was started anywhere. */
-  look(): Promise<ProcessRow[]> {
+  look(): Promise<ProcessEntry[]> {
     // One after the other: what an older list says must not replace what a newer one did.
     this.#looking = this.#looking.then(() => this.#lookNow());
     return this.#looking;
   }
 
-  async #lookNow(): Promise<ProcessRow[]> {
+  async #lookNow(): Promise<ProcessEntry[]> {
     const before = this.#births;
     this.#births = birthsSince(before, lastPid());
     const isUnchanged = before.isSettled && this.#births.isSettled;
     const { leader } = this.#marks;
     const rows = isUnchanged
-      ? await processesOf(this.#members.map(({ pid }) => pid))
-      : await processTable(this.#births.isOrdered ? leader - 1 : 0);
+      ? await findProcesses(this.#members.map(({ pid }) => pid))
+      : await listProcesses(this.#births.isOrdered ? leader - 1 : 0);
     if (rows === null) return groupAlone(leader);
     const { members, bonds } = kinIn(rows, {
       known: new Map(this.#members.map(({ pid, start }) => [pid, start])),
@@ -139,7 +131,8 @@ export class Family {
   async signal(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const members = await this.look();
     const { leader, leaveRunning } = this.#marks;
-    const isNew = ({ pid, start }: ProcessRow) => signal === 'SIGKILL' || !this.#asked.has(`${pid} ${start}`);
+    const isNew = ({ pid, start }: ProcessEntry) =>
+      signal === 'SIGKILL' || !this.#asked.has(`${pid} ${start}`);
     const addressed = members.filter(isNew);
     const asGroup = this.#ownsGroup && leaveRunning.length === 0;
     // One call reaches the whole group, also those that it is just starting.
@@ -149,7 +142,7 @@ export class Family {
   }
 
   /** Ends who is left: SIGTERM, then SIGKILL. Gives those who could not be ended, because they are another user's. */
-  async end({ killAtMs, monotonicMs, urgent }: Patience): Promise<ProcessRow[]> {
+  async end({ killAtMs, monotonicMs, urgent }: Patience): Promise<ProcessEntry[]> {
     let left = await this.#lookClosely();
     let pauseMs = SHORTEST_POLL_MS;
     const pause = async () => {
@@ -171,12 +164,12 @@ export class Family {
   }
 
   /** One who is just being started has a number already and is not listed yet: nobody is nobody the second time. */
-  async #lookClosely(): Promise<ProcessRow[]> {
+  async #lookClosely(): Promise<ProcessEntry[]> {
     const found = await this.look();
     return found.length > 0 || this.#births.isSettled ? found : this.look();
   }
 
-  #isMarked(row: ProcessRow): boolean {
+  #isMarked(row: ProcessEntry): boolean {
     if (process.platform !== 'linux' || row.start < this.#since) return false;
     if (this.#strangers.get(row.pid) === row.start) return false;
     const marked = this.#marks.marker === null ? false : hasVariable(row.pid, this.#marks.marker);
@@ -190,7 +183,7 @@ export class Family {
     const { leader, leaveRunning } = this.#marks;
     if (leaveRunning.length === 0) return new Set();
     const names = new Set(leaveRunning);
-    const isNamed = (row: ProcessRow) => namesOf(row).some((name) => names.has(name));
+    const isNamed = (row: ProcessEntry) => namesOf(row).some((name) => names.has(name));
     return sparedKin(this.#members, { leader, isNamed });
   }
 }
@@ -217,7 +210,7 @@ export function pipesOf(pid: number): string[] {
 }
 
 /** A script runs under the name of its interpreter: its own is the second word. */
-function namesOf({ pid, name }: ProcessRow): string[] {
+function namesOf({ pid, name }: ProcessEntry): string[] {
   return [
     name,
     ...commandWords(pid)
@@ -227,7 +220,7 @@ function namesOf({ pid, name }: ProcessRow): string[] {
 }
 
 /** Without a list of processes all that can be asked is whether the group has members. */
-function groupAlone(leader: number): ProcessRow[] {
+function groupAlone(leader: number): ProcessEntry[] {
   const target = process.platform === 'win32' ? leader : -leader;
   if (!isThere(target)) return [];
   return [{ pid: target, parent: 0, group: leader, session: 0, start: 0, name: '', isDead: false }];

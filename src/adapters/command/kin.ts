@@ -1,4 +1,4 @@
-import type { ProcessRow } from './process-rows.js';
+import type { ProcessEntry } from '../../process/process-entry.js';
 
 /** What is known of a family before the list of processes is read again. */
 export interface KnownKin {
@@ -7,12 +7,12 @@ export interface KnownKin {
   /** Sessions and groups that members founded. */
   bonds: ReadonlySet<number>;
   /** Proof that does not come from the list: a variable in its environment, a pipe that it holds. */
-  isMarked: (row: ProcessRow) => boolean;
+  isMarked: (row: ProcessEntry) => boolean;
 }
 
 /** Who of the listed processes belongs to a family, the dead included. */
 export interface Kin {
-  members: ProcessRow[];
+  members: ProcessEntry[];
   bonds: Set<number>;
 }
 
@@ -21,10 +21,10 @@ export interface Kin {
  * a member founded: all who are in it come from there, even when their parents are gone. A session that a member merely is in
  * proves nothing, since a mark can be carried into the session of a stranger.
  */
-export function kinIn(rows: readonly ProcessRow[], before: KnownKin): Kin {
+export function kinIn(rows: readonly ProcessEntry[], before: KnownKin): Kin {
   const bonds = new Set(before.bonds);
-  const members = new Map<number, ProcessRow>();
-  const isKin = (row: ProcessRow): boolean =>
+  const members = new Map<number, ProcessEntry>();
+  const isKin = (row: ProcessEntry): boolean =>
     before.known.get(row.pid) === row.start ||
     members.has(row.parent) ||
     bonds.has(row.session) ||
@@ -44,15 +44,15 @@ export function kinIn(rows: readonly ProcessRow[], before: KnownKin): Kin {
 }
 
 /** The number of a session that nobody is in any more may be given to a stranger. */
-function livingBonds(bonds: ReadonlySet<number>, rows: readonly ProcessRow[]): Set<number> {
+function livingBonds(bonds: ReadonlySet<number>, rows: readonly ProcessEntry[]): Set<number> {
   const inUse = new Set(rows.flatMap(({ session, group }) => [session, group]));
   return new Set([...bonds].filter((bond) => inUse.has(bond)));
 }
 
 /** Members that may stay: those with one of the names, and what they started. The leader itself may never. */
 export function sparedKin(
-  members: readonly ProcessRow[],
-  by: { leader: number; isNamed: (row: ProcessRow) => boolean },
+  members: readonly ProcessEntry[],
+  by: { leader: number; isNamed: (row: ProcessEntry) => boolean },
 ): Set<number> {
   const spared = new Set(
     members.filter((row) => row.pid !== by.leader && by.isNamed(row)).map(({ pid }) => pid),

@@ -3,10 +3,10 @@ import { readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Family } from '../../adapters/command/family.js';
 import { markerOf } from '../../adapters/command/marker.js';
-import { hasEnded, type Owner, ownIdentity } from '../../owner.js';
+import type { ProcessIdentity } from '../../process/identity.js';
+import { livenessOf, ownIdentity } from '../../process/this-process.js';
 import { markInterrupted } from '../../trace/mark-interrupted.js';
-import { pidNamespace } from './pid-namespace.js';
-import { parseRecord, type RunRecord, whereabouts } from './record.js';
+import { parseRecord, type RunRecord } from './record.js';
 
 /** SIGTERM to SIGKILL for what a killed router left, ms: nobody is interested in its answer any more. */
 const GRACE_MS = 1000;
@@ -41,10 +41,10 @@ export interface LeftRun {
 export async function endLeftRuns(caretaker: Caretaker): Promise<LeftRun[]> {
   const others = recordsIn(caretaker.dir).filter((name) => name !== `${caretaker.ownId}.json`);
   if (others.length === 0) return [];
-  const here = { owner: ownIdentity(), pidNamespace: pidNamespace() };
+  const own = ownIdentity();
   const ended: LeftRun[] = [];
   for (const name of others) {
-    const run = await endLeftRun(name, { caretaker, here }).catch(() => null);
+    const run = await endLeftRun(name, { caretaker, own }).catch(() => null);
     if (run !== null) ended.push(run);
   }
   return ended;
@@ -64,35 +64,34 @@ function recordsIn(dir: string): string[] {
 
 interface Duty {
   caretaker: Caretaker;
-  here: { owner: Owner; pidNamespace: string };
+  own: ProcessIdentity;
 }
 
 async function endLeftRun(name: string, duty: Duty): Promise<LeftRun | null> {
-  const { caretaker, here } = duty;
+  const { caretaker, own } = duty;
   const file = path.join(caretaker.dir, name);
   const record = parseRecord(await readFile(file, 'utf8'));
   if (record === null) return removeOld(file, UNREADABLE_MS, caretaker);
-  const where = whereabouts(record, here);
-  if (where === 'away') return removeOld(file, AWAY_MS, caretaker);
+  const liveness = livenessOf(record.router);
+  if (liveness === 'unknown') return removeOld(file, AWAY_MS, caretaker);
   // We may run below a tool that such a router left: the next one that does not will end it.
   if (record.root_id === caretaker.ownRootId) return null;
-  if (where === 'here' && (!hasEnded(record.router) || isClaimed(name, here.owner))) return null;
-  const claim = path.join(
-    caretaker.dir,
-    `${record.id}.${here.owner.pid}-${here.owner.startTicks ?? 0}.claim`,
-  );
+  if (liveness === 'alive' || isClaimed(name, own)) return null;
+  const claim = path.join(caretaker.dir, `${record.id}.${own.pid}-${own.startTicks ?? 0}.claim`);
   await rename(file, claim); // fails for all but the first
-  const processes = where === 'here' ? await endFamily(record, caretaker) : 0;
+  // After another boot none of its processes is left.
+  const processes = record.router.bootId === own.bootId ? await endFamily(record, caretaker) : 0;
   if (record.trace !== null) await markInterrupted(record.trace).catch(() => undefined);
   await rm(claim, { force: true });
   return { id: record.id, processes };
 }
 
 /** Whether another process looks after it and lives. */
-function isClaimed(name: string, own: Owner): boolean {
+function isClaimed(name: string, own: ProcessIdentity): boolean {
   const [, pid, start] = RECORD.exec(name) ?? [];
   if (pid === undefined) return false;
-  return !hasEnded({ ...own, pid: Number(pid), startTicks: own.startTicks === null ? null : Number(start) });
+  const startTicks = own.startTicks === null ? null : Number(start);
+  return livenessOf({ ...own, pid: Number(pid), startTicks }) !== 'dead';
 }
 
 async function endFamily(record: RunRecord, { urgent, monotonicMs }: Caretaker): Promise<number> {

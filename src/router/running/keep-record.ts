@@ -1,10 +1,9 @@
 import { unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pipesOf } from '../../adapters/command/family.js';
-import { processesOf } from '../../adapters/command/process-table.js';
 import { makeFolder } from '../../files.js';
-import { ownIdentity } from '../../owner.js';
-import { pidNamespace } from './pid-namespace.js';
+import { findProcesses } from '../../process/process-list.js';
+import { ownIdentity } from '../../process/this-process.js';
 import type { RunRecord } from './record.js';
 
 /** What a record says of the run itself. */
@@ -19,14 +18,13 @@ export interface KnownRun {
 
 /** Writes the record of a run whose tool has been started; a later tool of the same run replaces it. Rejects when it cannot. */
 export async function keepRecord(run: KnownRun, toolPid: number): Promise<void> {
-  const [tool] = await processesOf([toolPid]);
+  const [tool] = await findProcesses([toolPid]);
   const record: RunRecord = {
     version: 1,
     id: run.id,
     root_id: run.rootId,
     started_at: run.startedAt,
     router: ownIdentity(),
-    pid_namespace: pidNamespace(),
     leader: tool === undefined ? null : { pid: toolPid, start: tool.start },
     pipes: pipesOf(toolPid),
     trace: run.trace,

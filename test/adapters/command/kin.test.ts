@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { type KnownKin, kinIn, sparedKin } from '../../../src/adapters/command/kin.js';
-import type { ProcessRow } from '../../../src/adapters/command/process-rows.js';
+import type { ProcessEntry } from '../../../src/process/process-entry.js';
 
 const ROUTER = 100;
 const LEADER = 200;
 
 /** A process by its number and parent; in the group and session of the leader unless told otherwise. */
-function row(pid: number, parent: number, more: Partial<ProcessRow> = {}): ProcessRow {
+function row(pid: number, parent: number, more: Partial<ProcessEntry> = {}): ProcessEntry {
   return { pid, parent, group: LEADER, session: LEADER, start: pid, name: 'p', isDead: false, ...more };
 }
 
@@ -25,7 +25,7 @@ function known(more: Partial<KnownKin> = {}): KnownKin {
   };
 }
 
-function pidsOf(rows: readonly ProcessRow[], before = known()): number[] {
+function pidsOf(rows: readonly ProcessEntry[], before = known()): number[] {
   return kinIn([shell, neighbour, router, ...rows], before)
     .members.map(({ pid }) => pid)
     .sort();

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
-import { PS_ARGS, parsePs, parseStat } from '../../../src/adapters/command/process-rows.js';
-import { processTable } from '../../../src/adapters/command/process-table.js';
+import { PS_ARGS, parsePs, parseStat } from '../../src/process/process-entry.js';
+import { listProcesses } from '../../src/process/process-list.js';
 
 const STAT =
   '4242 (a) (b c) S 17 4000 3999 0 -1 4194304 1 0 0 0 5 6 0 0 20 0 1 0 987654 0 0 18446744073709551615 0';
@@ -48,7 +48,7 @@ describe('the list of ps', () => {
   it('of this machine agrees with what the router sees', async () => {
     const env = { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' };
     const listed = parsePs(execFileSync('ps', PS_ARGS, { encoding: 'utf8', env }));
-    const seen = (await processTable()) ?? [];
+    const seen = (await listProcesses()) ?? [];
     for (const rows of [listed, seen]) {
       expect(rows.find(({ pid }) => pid === process.pid)).toMatchObject({
         parent: process.ppid,
