@@ -231,9 +231,9 @@ policies: { default: { retry: { max_retries: 0 } } }
       const proxy = await startProxy(provider.port);
       const env = { NODE_EXTRA_CA_CERTS: path.join(TLS, 'ca.pem') };
       rig.write('llm-router.yaml', config(provider.url));
-      expect((await rig.run(['exec', 'hi'], { env })).stdout).toBe('straight\n');
+      expect((await rig.spawn(['exec', 'hi'], { env })).stdout).toBe('straight\n');
       rig.write('llm-router.yaml', config('https://api.test/v1'));
-      const proxied = await rig.run(['exec', 'hi'], { env: { ...env, HTTPS_PROXY: proxy.url } });
+      const proxied = await rig.spawn(['exec', 'hi'], { env: { ...env, HTTPS_PROXY: proxy.url } });
       expect(proxied.stdout).toBe('through\n');
       expect(proxy.asked).toEqual([{ to: 'api.test:443', authorization: null }]);
       await proxy.close();

@@ -17,7 +17,7 @@ it(
     rig.script('echo-agent', [{ stdout: 'hi' }]);
     const log = path.join(rig.tmp, '..', 'modules.log');
     const env = { NODE_OPTIONS: `--require ${HOOK}`, MODULES_LOG: log };
-    const result = await rig.run(['exec', '-a', 'me', 'hello'], { env });
+    const result = await rig.spawn(['exec', '-a', 'me', 'hello'], { env });
     expect(result).toMatchObject({ code: 0, stdout: 'hi\n' });
     const lines = readFileSync(log, 'utf8').split('\n');
     const before = lines.slice(0, lines.indexOf('SPAWN'));

@@ -29,7 +29,7 @@ export async function runHostile(rig: Rig, hostile: HostileAgent): Promise<Hosti
   mkdirSync(cwd, { recursive: true });
   const config = rig.write(`${agent}.yaml`, configFor(hostile));
   const start = performance.now();
-  const result = await rig.run(['exec', '--config', config, '--json'], {
+  const result = await rig.spawn(['exec', '--config', config, '--json'], {
     cwd,
     stdin: prompt,
     env: process.platform === 'linux' ? memoryProbe(rig, agent) : {},

@@ -1,13 +1,14 @@
 import path from 'node:path';
-import { PassThrough, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { main } from '../../src/main.js';
-import type { OutputStream, World } from '../../src/world.js';
+import { runBuffered } from './buffered-world.js';
+import type { RunResult } from './run.js';
 
 /**
- * Runs a command line in this process, in a world of its own: a folder as working directory and home, no terminal unless one of so many
- * columns is given, the clocks at the epoch unless a time is given, nothing on stdin unless `stdin` is.
+ * Runs a command line of the sources in this process, below a folder of its own: no terminal unless one of so many columns is given, the
+ * clocks at the epoch unless a time is given, nothing on stdin unless `stdin` is.
  */
-export async function runInProcess(
+export function runInProcess(
   args: readonly string[],
   given: {
     root: string;
@@ -18,41 +19,13 @@ export async function runInProcess(
     monotonicMs?: () => number;
     stdin?: Readable;
   },
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  const [stdout, stderr] = [collected(given.columns), collected(given.columns)];
-  const never = new AbortController().signal;
-  const world: World = {
-    env: given.env ?? {},
-    platform: process.platform,
-    cwd: given.root,
-    home: path.join(given.root, 'home'),
-    tmpDir: given.root,
-    nodeVersion: process.versions.node,
-    clock: { now: () => given.nowMs ?? 0, monotonic: given.monotonicMs ?? (() => 0) },
-    random: given.random ?? (() => 0.5),
-    stdin: {
-      stream: () => given.stdin ?? new PassThrough(),
-      isOpen: () => false,
-      isTerminal: false,
-      isReadable: given.stdin !== undefined,
-    },
-    readLine: async () => null,
-    stdout: stdout.output,
-    stderr: stderr.output,
-    signal: never,
-    urgent: never,
-    exit: () => undefined,
-  };
-  const code = await main(args, world);
-  return { code, stdout: stdout.text(), stderr: stderr.text() };
-}
-
-function collected(columns?: number): { output: OutputStream; text: () => string } {
-  const chunks: Buffer[] = [];
-  const stream = new PassThrough();
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return {
-    output: { stream, isTerminal: columns !== undefined, columns: columns ?? 0 },
-    text: () => Buffer.concat(chunks).toString('utf8'),
-  };
+): Promise<RunResult> {
+  const { root, env, nowMs = 0, monotonicMs = () => 0, ...rest } = given;
+  return runBuffered(main, args, {
+    cwd: root,
+    env: { HOME: path.join(root, 'home'), TMPDIR: root, ...env },
+    clock: { now: () => nowMs, monotonic: monotonicMs },
+    random: () => 0.5,
+    ...rest,
+  });
 }

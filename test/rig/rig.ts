@@ -9,6 +9,7 @@ import {
   type Step,
   type Watched,
 } from './agents.js';
+import { runBuilt } from './built.js';
 import type { TraceDocument } from './document.js';
 import { type Hub, openHub } from './fakes.js';
 import {
@@ -26,6 +27,7 @@ import { type Running, type RunOptions, type RunResult, startProgram } from './r
 
 /** How long a test may take before the rig ends it and tells what was said so far, ms. Below the runner's own limit. */
 const DEADLINE_MS = 25_000;
+const isSoak = process.env.LLM_ROUTER_SOAK === '1';
 
 /** A machine of its own for one test: home, folders, PATH with nothing but fakes, and the built command. */
 export interface Rig extends Folders {
@@ -36,9 +38,11 @@ export interface Rig extends Folders {
   exists(file: string): boolean;
   /** Permission bits. */
   modeOf(file: string): number;
-  /** Runs `llm-router` to its end. */
+  /** Runs `llm-router` to its end: inside this process, to save the start of one; in a process of its own in the soak and with `openStdin`. */
   run(args: readonly string[], options?: RunOptions): Promise<RunResult>;
-  /** Starts `llm-router`. */
+  /** Runs `llm-router` to its end, always in a process of its own. */
+  spawn(args: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** Starts `llm-router` in a process of its own. */
   start(args: readonly string[], options?: RunOptions): Running;
   /** Runs a POSIX shell script that finds `llm-router` in PATH. */
   shell(script: string, options?: RunOptions): Promise<RunResult>;
@@ -81,6 +85,7 @@ export async function createRig(): Promise<Rig> {
     watched: [],
     providers: [],
     runs: new Set(),
+    runsHere: 0,
   };
   const inProject = (file: string) => path.resolve(folders.project, file);
   const start = (args: readonly string[], options?: RunOptions) =>
@@ -93,7 +98,9 @@ export async function createRig(): Promise<Rig> {
     exists: (file) => existsSync(inProject(file)),
     modeOf: (file) => statSync(inProject(file)).mode & 0o777,
     start,
-    run: (args, options) => start(args, options).done,
+    run: (args, options) =>
+      isSoak || options?.openStdin ? start(args, options).done : runHere(parts, args, options),
+    spawn: (args, options) => start(args, options).done,
     shell: (script, options) => begin(parts, ['/bin/sh', '-euc', script], options).done,
     fake: (name, options) => watch(parts, installDriven(where, name, options?.version ?? null)),
     script: (name, steps) => watch(parts, installScripted(where, name, steps)),
@@ -115,23 +122,40 @@ interface Parts {
   watched: Watched[];
   providers: Provider[];
   runs: Set<Running>;
+  /** How many runs go on inside this process. */
+  runsHere: number;
+}
+
+async function runHere(parts: Parts, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const env = defined({ ...parts.env, ...options.env });
+  const { cwd = parts.folders.project, stdin } = options;
+  parts.runsHere += 1;
+  const done = runBuilt(args, { cwd, env, ...(stdin === undefined ? {} : { stdin }) });
+  reportIdle(parts, done, () => {
+    parts.runsHere -= 1;
+  });
+  return done;
 }
 
 function begin(parts: Parts, command: readonly string[], options: RunOptions = {}): Running {
-  const { runs, watched } = parts;
   const env = defined({ ...parts.env, ...options.env });
   const [file = '', ...args] = command;
   const running = startProgram({ file, args, env, cwd: options.cwd ?? parts.folders.project }, options);
-  runs.add(running);
+  parts.runs.add(running);
+  reportIdle(parts, running.done, () => parts.runs.delete(running));
+  return running;
+}
+
+/** Tells the agents when the last run has ended: none of them can be called any more. */
+function reportIdle(parts: Parts, done: Promise<RunResult>, remove: () => void): void {
   const ended = (said: string) => {
-    runs.delete(running);
-    if (runs.size === 0) for (const agent of watched) agent.onIdle(said);
+    remove();
+    if (parts.runs.size + parts.runsHere === 0) for (const agent of parts.watched) agent.onIdle(said);
   };
-  running.done.then(
+  done.then(
     (result) => ended(`the run ended with ${result.code}: ${result.stderr}${result.stdout}`),
     (error) => ended(String(error)),
   );
-  return running;
 }
 
 function defined(env: Record<string, string | undefined>): Record<string, string> {

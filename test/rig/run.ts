@@ -104,13 +104,19 @@ function waitFor(child: ChildProcess, said: Said, text: string): Promise<void> {
 function finished(child: ChildProcess, said: Said): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => {
-      const stdoutBytes = said.stdout();
-      const [stdout, stderr] = [stdoutBytes.toString(), said.stderr().toString()];
-      const json = () => parse(stdout, stderr);
-      resolve({ code, signal, stdout, stdoutBytes, stderr, json });
-    });
+    child.on('close', (code, signal) =>
+      resolve(resultOf({ code, signal }, { stdout: said.stdout(), stderr: said.stderr() })),
+    );
   });
+}
+
+/** The result of a program that ended so and wrote this. */
+export function resultOf(
+  end: Pick<RunResult, 'code' | 'signal'>,
+  written: { stdout: Buffer; stderr: Buffer },
+): RunResult {
+  const [stdout, stderr] = [written.stdout.toString(), written.stderr.toString()];
+  return { ...end, stdout, stdoutBytes: written.stdout, stderr, json: () => parse(stdout, stderr) };
 }
 
 function parse(stdout: string, stderr: string): ExecDocument {

@@ -1,0 +1,82 @@
+import { homedir, tmpdir } from 'node:os';
+import { PassThrough, Readable } from 'node:stream';
+import type { OutputStream, World } from '../../src/world.js';
+import { type RunResult, resultOf } from './run.js';
+
+/** What a run in this process sees of the machine; all else is as in a process without a terminal. */
+export interface GivenWorld {
+  cwd: string;
+  env?: Record<string, string>;
+  /** Piped in; without it there is no standard input to read. */
+  stdin?: string | Buffer | Readable;
+  /** Width of the terminal that both outputs are; without it they are pipes. */
+  columns?: number;
+  clock?: World['clock'];
+  random?: () => number;
+}
+
+/** Runs `main` with a world whose outputs are kept in memory. */
+export async function runBuffered(
+  main: (args: readonly string[], world: World) => Promise<number>,
+  args: readonly string[],
+  given: GivenWorld,
+): Promise<RunResult> {
+  const [stdout, stderr] = [collected(given.columns), collected(given.columns)];
+  const exits: number[] = [];
+  const world: World = {
+    ...machine(given),
+    stdin: standardInput(given.stdin),
+    readLine: async () => null,
+    stdout: stdout.output,
+    stderr: stderr.output,
+    signal: new AbortController().signal,
+    urgent: new AbortController().signal,
+    exit: (code) => exits.push(code),
+  };
+  const code = await main(args, world);
+  return resultOf(
+    { code: exits[0] ?? code, signal: null },
+    { stdout: stdout.bytes(), stderr: stderr.bytes() },
+  );
+}
+
+function machine({ cwd, env = {}, clock, random }: GivenWorld) {
+  return {
+    env,
+    platform: process.platform,
+    cwd,
+    home: env.HOME ?? homedir(),
+    tmpDir: env.TMPDIR ?? tmpdir(),
+    nodeVersion: process.versions.node,
+    clock: clock ?? { now: Date.now, monotonic: () => performance.now() },
+    random: random ?? Math.random,
+  };
+}
+
+function standardInput(data: GivenWorld['stdin']): World['stdin'] {
+  let stream: Readable | null = null;
+  return {
+    stream: () => {
+      stream ??= data instanceof Readable ? data : whole(data ?? '');
+      return stream;
+    },
+    isOpen: () => stream !== null,
+    isTerminal: false,
+    isReadable: data !== undefined,
+  };
+}
+
+/** Everything at once, then the end. */
+function whole(data: string | Buffer): Readable {
+  return Readable.from(data.length === 0 ? [] : [Buffer.from(data)], { objectMode: false });
+}
+
+function collected(columns: number | undefined): { output: OutputStream; bytes: () => Buffer } {
+  const chunks: Buffer[] = [];
+  const stream = new PassThrough();
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return {
+    output: { stream, isTerminal: columns !== undefined, columns: columns ?? 0 },
+    bytes: () => Buffer.concat(chunks),
+  };
+}
