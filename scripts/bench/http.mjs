@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runScript } from '../run.mjs';
+import { homeIn, quantile } from './measure.mjs';
 
 const ROUNDS = 15;
 const CALLS = 400;
@@ -35,8 +36,7 @@ const request = http.request('${base}/chat/completions', { method: 'POST', heade
 request.end(JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'hello' }], stream: true }));
 `,
 );
-const { NODE_EXTRA_CA_CERTS: _slow, ...inherited } = process.env; // costs 37 ms at each start of Node 20
-const env = { ...inherited, HOME: folder, LLM_ROUTER_TRACE_DIR: path.join(folder, 'traces') };
+const env = homeIn(folder);
 
 const node = process.execPath;
 const body = '{"model":"m","messages":[{"role":"user","content":"hello"}],"stream":true}';
@@ -54,11 +54,6 @@ function has(program) {
   } catch {
     return false;
   }
-}
-
-function quantile(values, share) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
 const say = (line) => process.stdout.write(`${line}\n`);

@@ -1,14 +1,13 @@
 // What money costs in time: reserve and settle by one and by sixteen processes on one file, a budget check with a short and with a
 // long history, and what a hard budget adds to `exec`. Ratios count, not times.
-import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runScript } from '../run.mjs';
+import { median, outputOf, quantile, timed } from './measure.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const { NODE_EXTRA_CA_CERTS: _slow, ...env } = process.env; // costs 37 ms at each start of Node 20
 const say = (text) => process.stdout.write(`${text}\n`);
 const { openLedger, sampleRow, fillHistory } = await runScript('scripts/bench/ledger-work.ts');
 
@@ -71,26 +70,15 @@ async function concurrent(file, processes) {
   (await opened(file)).close();
   const each = Math.ceil(1600 / processes);
   const start = performance.now();
-  const times = (await Promise.all(Array.from({ length: processes }, () => child(file, each)))).flat();
+  const times = (await Promise.all(Array.from({ length: processes }, () => worker(file, each)))).flat();
   const seconds = (performance.now() - start) / 1000;
   say(
-    `reserve, begin, settle, ${processes} process${processes === 1 ? '' : 'es'}: p50 ${at(times, 0.5)} ms, p99 ${at(times, 0.99)} ms, ${times.length} runs in ${seconds.toFixed(1)} s`,
+    `reserve, begin, settle, ${processes} process${processes === 1 ? '' : 'es'}: p50 ${quantile(times, 0.5).toFixed(2)} ms, p99 ${quantile(times, 0.99).toFixed(2)} ms, ${times.length} runs in ${seconds.toFixed(1)} s`,
   );
 }
 
-function child(file, count) {
-  const args = [fileURLToPath(import.meta.url), 'worker', file, String(count)];
-  const running = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  running.stdout.on('data', (chunk) => {
-    text += chunk;
-  });
-  return new Promise((resolve) => running.on('close', () => resolve(JSON.parse(text))));
-}
-
-function at(times, share) {
-  const sorted = [...times].sort((a, b) => a - b);
-  return (sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(2);
+async function worker(file, count) {
+  return JSON.parse(await outputOf([fileURLToPath(import.meta.url), 'worker', file, String(count)]));
 }
 
 async function histories(folder) {
@@ -109,9 +97,9 @@ async function histories(folder) {
       times[rows].push(performance.now() - start);
     }
   }
-  const [short, long] = [at(times[10], 0.5), at(times[1_000_000], 0.5)];
+  const [short, long] = [median(times[10]), median(times[1_000_000])];
   say(
-    `a budget check with 10 rows ${short} ms, with 1,000,000 rows ${long} ms: ${(long / short).toFixed(2)} x`,
+    `a budget check with 10 rows ${short.toFixed(2)} ms, with 1,000,000 rows ${long.toFixed(2)} ms: ${(long / short).toFixed(2)} x`,
   );
 }
 
@@ -137,22 +125,8 @@ function starts(folder) {
       );
     }
   }
-  const [node, without, limited] = [times.node, times.without, times.with].map((list) => at(list, 0.5));
+  const [node, without, limited] = [times.node, times.without, times.with].map(median);
   say(
-    `exec without a budget ${without} ms (${(without / node).toFixed(2)} x \`node -e 0\`), with one ${limited} ms (${(limited / node).toFixed(2)} x)`,
+    `exec without a budget ${without.toFixed(2)} ms (${(without / node).toFixed(2)} x \`node -e 0\`), with one ${limited.toFixed(2)} ms (${(limited / node).toFixed(2)} x)`,
   );
-}
-
-function timed(args, folder) {
-  const start = performance.now();
-  execFileSync(process.execPath, args, {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      ...env,
-      HOME: folder,
-      XDG_DATA_HOME: path.join(folder, 'data'),
-      LLM_ROUTER_TRACE_DIR: path.join(folder, 'traces'),
-    },
-  });
-  return performance.now() - start;
 }

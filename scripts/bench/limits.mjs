@@ -1,14 +1,13 @@
 // What the limits of a tool cost in time: a slot taken, begun and given back by one and by sixteen processes on one file, a look of one who
 // waits in a queue of sixteen, how fast a slot goes from one to the next, and what limits add to `exec`. Ratios count, not times.
-import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runScript } from '../run.mjs';
+import { homeIn, median, outputOf, quantile, timed } from './measure.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const { NODE_EXTRA_CA_CERTS: _slow, ...env } = process.env; // costs 37 ms at each start of Node 20
 const say = (text) => process.stdout.write(`${text}\n`);
 const { openLedger } = await runScript('scripts/bench/ledger-work.ts');
 
@@ -78,29 +77,16 @@ async function concurrent(file, { job, name, processes }) {
   const each = Math.ceil(1600 / processes);
   const start = performance.now();
   const times = (
-    await Promise.all(Array.from({ length: processes }, () => child([job, file, String(each)])))
+    await Promise.all(Array.from({ length: processes }, () => worker([job, file, String(each)])))
   ).flat();
   const seconds = (performance.now() - start) / 1000;
   say(
-    `${name}, ${processes} process${processes === 1 ? '' : 'es'}: p50 ${at(times, 0.5)} ms, p99 ${at(times, 0.99)} ms, ${times.length} in ${seconds.toFixed(1)} s`,
+    `${name}, ${processes} process${processes === 1 ? '' : 'es'}: p50 ${quantile(times, 0.5).toFixed(2)} ms, p99 ${quantile(times, 0.99).toFixed(2)} ms, ${times.length} in ${seconds.toFixed(1)} s`,
   );
 }
 
-async function child(args) {
-  const running = spawn(process.execPath, [fileURLToPath(import.meta.url), ...args], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let text = '';
-  running.stdout.on('data', (chunk) => {
-    text += chunk;
-  });
-  return new Promise((resolve) => running.on('close', () => resolve(JSON.parse(text))));
-}
-
-function at(times, share) {
-  const sorted = [...times].sort((a, b) => a - b);
-  return (sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(2);
+async function worker(args) {
+  return JSON.parse(await outputOf([fileURLToPath(import.meta.url), ...args]));
 }
 
 /** Sixteen `exec` at once on one slot: from the end of one tool to the start of the next. */
@@ -109,7 +95,9 @@ async function turns(folder) {
   const tool = 'bot: { kind: mock, responses: [{ text: x, delay: 200ms }], concurrency: 1 }';
   writeFileSync(config, `version: 1\nagents: { me: { preferred_tool: bot } }\ntools: { ${tool} }\n`);
   const runs = await Promise.all(
-    Array.from({ length: 16 }, () => exec(folder, [...execOf(config), '--format', 'ndjson'])),
+    Array.from({ length: 16 }, () =>
+      outputOf([...execOf(config), '--format', 'ndjson', '--quiet', 'hello'], homeIn(folder)),
+    ),
   );
   const times = (type) =>
     runs.flatMap((text) =>
@@ -121,24 +109,12 @@ async function turns(folder) {
   const [started, ended] = [times('attempt.started').sort(), times('attempt.finished').sort()];
   const gaps = started.slice(1).map((start, index) => start - ended[index]);
   say(
-    `16 exec on one slot, from the end of one to the start of the next: p50 ${at(gaps, 0.5)} ms, most ${at(gaps, 1)} ms`,
+    `16 exec on one slot, from the end of one to the start of the next: p50 ${quantile(gaps, 0.5).toFixed(2)} ms, most ${quantile(gaps, 1).toFixed(2)} ms`,
   );
 }
 
 function execOf(config) {
   return [`${root}/bin/llm-router.cjs`, 'exec', '--config', config, '-a', 'me'];
-}
-
-function exec(folder, args) {
-  const running = spawn(process.execPath, [...args, 'hello'], {
-    env: environment(folder),
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  let text = '';
-  running.stdout.on('data', (chunk) => {
-    text += chunk;
-  });
-  return new Promise((resolve) => running.on('close', () => resolve(text)));
 }
 
 /** `exec` with a no-op tool, with and without limits, interleaved. */
@@ -154,23 +130,8 @@ function starts(folder) {
     for (const name of Object.keys(configs))
       times[name].push(timed([...execOf(path.join(folder, `${name}.yaml`)), '--json', 'hello'], folder));
   }
-  const [node, without, limited] = [times.node, times.without, times.with].map((list) => at(list, 0.5));
+  const [node, without, limited] = [times.node, times.without, times.with].map(median);
   say(
-    `exec without limits ${without} ms (${(without / node).toFixed(2)} x \`node -e 0\`), with limits ${limited} ms (${(limited / node).toFixed(2)} x)`,
+    `exec without limits ${without.toFixed(2)} ms (${(without / node).toFixed(2)} x \`node -e 0\`), with limits ${limited.toFixed(2)} ms (${(limited / node).toFixed(2)} x)`,
   );
-}
-
-function timed(args, folder) {
-  const start = performance.now();
-  execFileSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], env: environment(folder) });
-  return performance.now() - start;
-}
-
-function environment(folder) {
-  return {
-    ...env,
-    HOME: folder,
-    XDG_DATA_HOME: path.join(folder, 'data'),
-    LLM_ROUTER_TRACE_DIR: path.join(folder, 'traces'),
-  };
 }

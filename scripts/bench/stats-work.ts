@@ -1,6 +1,6 @@
 import { openLedger } from '../../src/ledger/open-ledger.js';
-import { SUM_COLUMNS } from '../../src/ledger/roll-up.js';
 import { openDatabase } from '../../src/ledger/sqlite.js';
+import { SUM_COLUMNS } from '../../src/ledger/usage-sums.js';
 import { ledgerAccess } from '../../src/router/ledger.js';
 import { type UsageKey, usageReport } from '../../src/router/usage-report.js';
 

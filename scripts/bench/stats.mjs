@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runScript } from '../run.mjs';
+import { env, median } from './measure.mjs';
 
 const ROWS = Number(process.argv[2] ?? 1_000_000);
 const ROUNDS = 5;
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const { NODE_EXTRA_CA_CERTS: _slow, ...env } = process.env; // costs 37 ms at each start of Node 20
 const say = (text) => process.stdout.write(`${text}\n`);
 const { fillMonth, timeReport, timePrune } = await runScript('scripts/bench/stats-work.ts');
 
@@ -63,8 +63,4 @@ function command(file) {
     { env: { ...env, HOME: folder, LLM_ROUTER_LEDGER: file }, cwd: folder, stdio: 'ignore' },
   );
   return performance.now() - start;
-}
-
-function median(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -5,6 +5,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { homeIn, median, quantile } from './measure.mjs';
 
 const MIB = 1024 ** 2;
 const TEXT_BYTES = Number(process.env.BENCH_BYTES ?? 1024 * MIB);
@@ -15,8 +16,7 @@ const ROUNDS = 3;
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'llm-router-bench-'));
 const at = (name) => path.join(folder, name);
-const { NODE_EXTRA_CA_CERTS: _slow, ...inherited } = process.env; // costs 37 ms at each start of Node 20
-const env = { ...inherited, HOME: folder, LLM_ROUTER_TRACE_DIR: at('traces') };
+const env = homeIn(folder);
 
 /** Runs a program and hands over what it prints, with the time at which each piece came. */
 function run(argv, { onChunk = () => {}, more = {} } = {}) {
@@ -83,14 +83,6 @@ function prepare() {
   );
 }
 
-function median(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-}
-
-function percentile(values, share) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] ?? 0;
-}
-
 async function throughput(name, argv) {
   const [alone, through] = [[], []];
   let peak = 0;
@@ -141,10 +133,10 @@ try {
   say(`node ${process.versions.node}`);
   const [direct, through] = [await delays([at('drips')]), await delays(router('drips', '--stream'))];
   say(
-    `chunk latency, direct     p50 ${percentile(direct, 0.5).toFixed(2)} ms  p99 ${percentile(direct, 0.99).toFixed(2)} ms`,
+    `chunk latency, direct     p50 ${quantile(direct, 0.5).toFixed(2)} ms  p99 ${quantile(direct, 0.99).toFixed(2)} ms`,
   );
   say(
-    `chunk latency, through us p50 ${percentile(through, 0.5).toFixed(2)} ms  p99 ${percentile(through, 0.99).toFixed(2)} ms`,
+    `chunk latency, through us p50 ${quantile(through, 0.5).toFixed(2)} ms  p99 ${quantile(through, 0.99).toFixed(2)} ms`,
   );
   const text = await throughput('prints-text', router('prints-text', '--stream'));
   const textMib = (16 * statSync(at('text')).size) / MIB;

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { env, measureShell, median } from './measure.mjs';
 
 const ROUNDS = 25;
 const PER_ROUND = 4;
@@ -25,7 +26,6 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'llm-router-bench-'));
 const router = `"${process.execPath}" "${root}/bin/llm-router.cjs"`;
-const { NODE_EXTRA_CA_CERTS: _slow, ...env } = process.env; // costs 37 ms at each start of Node 20
 
 function config(enabled) {
   const file = path.join(folder, `traces-${enabled}.yaml`);
@@ -62,23 +62,11 @@ function idOf(index) {
   return `01${String(index).padStart(24, '0')}`;
 }
 
-function measure(command) {
-  const loop = `for i in $(seq ${PER_ROUND}); do ${command} </dev/null >/dev/null 2>&1; done`;
-  const script = `TIMEFORMAT='%R %U %S'; time { ${loop}; }`;
-  const text = execFileSync('bash', ['-c', `{ ${script} ; } 2>&1`], {
-    encoding: 'utf8',
-    env: { ...env, HOME: folder },
-    cwd: folder,
-  });
-  const [wall = 0, user = 0, system = 0] = text.trim().split(/\s+/).map(Number);
-  return { wall: (wall * 1000) / PER_ROUND, cpu: ((user + system) * 1000) / PER_ROUND };
-}
-
 function compare(title, [[nameA, a], [nameB, b]]) {
   const results = [a, b].map(() => ({ wall: [], cpu: [] }));
   for (let round = 0; round < ROUNDS; round++) {
     for (const [index, command] of [a, b].entries()) {
-      const { wall, cpu } = measure(command);
+      const { wall, cpu } = measureShell(command, PER_ROUND, { env: { ...env, HOME: folder }, cwd: folder });
       results[index].wall.push(wall);
       results[index].cpu.push(cpu);
     }
@@ -91,10 +79,6 @@ function compare(title, [[nameA, a], [nameB, b]]) {
     `${title}\n${line(nameA, base)}${line(nameB, more)}  ratio            wall ${w.toFixed(2)} x   cpu ${c.toFixed(2)} x\n`,
   );
   return w;
-}
-
-function median(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
 try {

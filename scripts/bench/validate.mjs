@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { parseDocument } from 'yaml';
+import { median } from './measure.mjs';
 
 const AGENTS = 1000;
 const ROUNDS = 15;
@@ -104,10 +105,6 @@ function measure(work) {
 
 function medians(list) {
   return { wall: median(list.map(({ wall }) => wall)), cpu: median(list.map(({ cpu }) => cpu)) };
-}
-
-function median(values) {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 function shown(ms) {
