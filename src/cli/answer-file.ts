@@ -3,6 +3,7 @@ import { access, lstat, open, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
+import { codeOf } from '../domain/system-error.js';
 import { writeByRename } from '../files.js';
 import { fileTrouble } from './file-trouble.js';
 
@@ -64,7 +65,7 @@ async function makeAndRemove(draft: string): Promise<void> {
 
 /** A link to a file that is still to be made. */
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return codeOf(error) === 'ENOENT';
 }
 
 async function put({ name, file, mode, isReplaced }: Target, text: string): Promise<Failure | null> {

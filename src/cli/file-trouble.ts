@@ -1,3 +1,5 @@
+import { lookup } from '../domain/lookup.js';
+import { codeOf } from '../domain/system-error.js';
 import { reasonOf } from '../files.js';
 
 /** Plain words for what the system says about files that users name. */
@@ -13,6 +15,5 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** Why a file that the user named could not be read or written, for the end of a sentence. */
 export function fileTrouble(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return WORDS[code] ?? reasonOf(error);
+  return lookup(WORDS, codeOf(error)) ?? reasonOf(error);
 }

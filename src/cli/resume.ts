@@ -2,6 +2,7 @@ import { toMicroUsd } from '../domain/cost.js';
 import { type Failure, failure } from '../domain/failure.js';
 import type { Resume } from '../domain/request.js';
 import { err, ok, type Result } from '../domain/result.js';
+import { usageOfNamed } from '../domain/usage.js';
 import { openTraces } from '../router/traces.js';
 import type { TraceDocument } from '../trace/document.js';
 
@@ -34,26 +35,15 @@ function noSession(message: string): Failure {
 
 function resumeOf(trace: TraceDocument): Resume {
   const totals = trace.session_totals;
+  const usage = totals?.usage ?? null;
   return {
     invocationId: trace.id,
     tool: trace.tool ?? '',
     model: trace.model,
     toolSessionId: trace.tool_session_id ?? '',
     totals: {
-      usage: usageOf(totals?.usage ?? null),
+      usage: usage === null ? null : usageOfNamed(usage),
       costMicroUsd: totals?.cost_usd === null || totals === null ? null : toMicroUsd(totals.cost_usd),
     },
-  };
-}
-
-function usageOf(usage: TraceDocument['usage']) {
-  if (usage === null) return null;
-  return {
-    inputTokens: usage.input_tokens,
-    cacheReadTokens: usage.cache_read_tokens,
-    cacheWriteTokens: usage.cache_write_tokens,
-    cacheWrite1hTokens: usage.cache_write_1h_tokens,
-    outputTokens: usage.output_tokens,
-    reasoningTokens: usage.reasoning_tokens,
   };
 }

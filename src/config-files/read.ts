@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { type Code, diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { err, ok, type Result } from '../domain/result.js';
+import { codeOf } from '../domain/system-error.js';
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -47,11 +48,6 @@ function decode(bytes: Uint8Array, shown: string): Result<string, Diagnostic> {
     const hint = 'save it as UTF-8, for example with `iconv -t UTF-8`';
     return err({ ...trouble('config/not-utf8', `\`${shown}\` is not UTF-8`), hint });
   }
-}
-
-function codeOf(cause: unknown): string | null {
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null;
-  return typeof code === 'string' ? code : null;
 }
 
 function trouble(code: Code, message: string): Diagnostic {

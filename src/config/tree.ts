@@ -1,3 +1,5 @@
+import { isMap } from '../domain/lookup.js';
+
 /** Steps from the root of a config to a value: keys, and indexes of lists. */
 export type Path = readonly (string | number)[];
 
@@ -6,7 +8,7 @@ export type Tree = Readonly<Record<string, unknown>>;
 
 /** Whether a value is a map (not a list, not `null`). */
 export function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isMap(value);
 }
 
 /** The map's own value, never one that every object inherits; `undefined` when absent or not a map. */

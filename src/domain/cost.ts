@@ -1,10 +1,12 @@
 import type { Usage } from './usage.js';
 
-/** Where a cost comes from: the tool said it, catalogue prices times tokens, an estimate, or nothing is known. */
-export type CostBasis = 'reported' | 'computed' | 'estimated' | 'unknown';
+/** Where a cost comes from: the tool's own figure, catalogue prices times tokens, an estimate, or unknown; surest first. */
+export const COST_BASES = ['reported', 'computed', 'estimated', 'unknown'] as const;
+export type CostBasis = (typeof COST_BASES)[number];
 
-/** Who pays: metered per token, a flat subscription, or nobody. */
-export type Billing = 'api' | 'subscription' | 'free';
+/** How a tool is paid for: metered per token, by a flat subscription, or not at all. */
+export const BILLINGS = ['api', 'subscription', 'free'] as const;
+export type Billing = (typeof BILLINGS)[number];
 
 /** What an attempt or invocation cost, in integer micro-USD (1 USD = 1,000,000). */
 export interface Cost {
@@ -129,9 +131,8 @@ function wholeInput({ inputTokens, cacheReadTokens, cacheWriteTokens, cacheWrite
 export function addCosts(costs: readonly Cost[]): Cost | null {
   const [first] = costs;
   if (first === undefined) return null;
-  const order: CostBasis[] = ['reported', 'computed', 'estimated', 'unknown'];
   const worst = costs.reduce(
-    (basis, cost) => (order.indexOf(cost.basis) > order.indexOf(basis) ? cost.basis : basis),
+    (basis, cost) => (COST_BASES.indexOf(cost.basis) > COST_BASES.indexOf(basis) ? cost.basis : basis),
     first.basis,
   );
   return {

@@ -3,7 +3,7 @@ import { type Cost, toUsd } from './cost.js';
 import type { Failure } from './failure.js';
 import type { Invocation } from './invocation.js';
 import type { Because, Plan } from './plan.js';
-import { totalTokens, type Usage } from './usage.js';
+import { namedUsage, totalTokens, type Usage } from './usage.js';
 
 /** Version of the JSON document that `exec --json`, traces and the server share. */
 export const DOCUMENT_VERSION = 1;
@@ -41,15 +41,7 @@ export type InvocationDocument = ReturnType<typeof invocationDocument>;
 
 export function usageDocument(usage: Usage | null) {
   if (usage === null) return null;
-  return {
-    input_tokens: usage.inputTokens,
-    cache_read_tokens: usage.cacheReadTokens,
-    cache_write_tokens: usage.cacheWriteTokens,
-    cache_write_1h_tokens: usage.cacheWrite1hTokens,
-    output_tokens: usage.outputTokens,
-    reasoning_tokens: usage.reasoningTokens,
-    total_tokens: totalTokens(usage),
-  };
+  return { ...namedUsage(usage), total_tokens: totalTokens(usage) };
 }
 
 export function costDocument(cost: Cost | null) {

@@ -4,7 +4,16 @@ import type { Failure } from './failure.js';
 import type { Plan } from './plan.js';
 import type { Usage } from './usage.js';
 
-export type InvocationStatus = 'planned' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
+/** How an invocation stands or ended; `planned` is a dry run, `interrupted` one whose process was killed. */
+export const INVOCATION_STATUSES = [
+  'planned',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'interrupted',
+] as const;
+export type InvocationStatus = (typeof INVOCATION_STATUSES)[number];
 
 /** The whole: what was asked, decided, tried, and what came of it. */
 export interface Invocation {

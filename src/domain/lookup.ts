@@ -3,3 +3,8 @@ export function lookup<T>(entries: Readonly<Record<string, T>>, name: string | n
   if (name === null || name === undefined || !Object.hasOwn(entries, name)) return null;
   return entries[name] ?? null;
 }
+
+/** Whether a value is a map: an object that is no list. */
+export function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

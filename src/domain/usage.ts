@@ -1,45 +1,62 @@
+/** The counters of tokens: the name of each in documents, logs and columns of the ledger, and what it counts. */
+export const TOKEN_COUNTERS = {
+  inputTokens: { name: 'input_tokens', about: 'Input without what was cached' },
+  cacheReadTokens: { name: 'cache_read_tokens', about: 'Read from a cache' },
+  cacheWriteTokens: { name: 'cache_write_tokens', about: 'Written to a cache' },
+  /** Billed apart by Anthropic. */
+  cacheWrite1hTokens: {
+    name: 'cache_write_1h_tokens',
+    about: 'Written to a cache that lives one hour',
+  },
+  outputTokens: { name: 'output_tokens', about: 'Output, reasoning included' },
+  reasoningTokens: { name: 'reasoning_tokens', about: 'Reasoning' },
+} as const;
+
+export type TokenCounter = keyof typeof TOKEN_COUNTERS;
+
 /** Tokens of one attempt or of a whole invocation. `null` in a field means that it was not reported. */
-export interface Usage {
-  /** Input tokens, cached ones excluded. */
-  inputTokens: number | null;
-  cacheReadTokens: number | null;
-  cacheWriteTokens: number | null;
-  /** Tokens written to a cache that lives one hour (billed apart by Anthropic). */
-  cacheWrite1hTokens: number | null;
-  /** Output tokens, reasoning included. */
-  outputTokens: number | null;
-  reasoningTokens: number | null;
+export type Usage = { [counter in TokenCounter]: number | null };
+
+/** All counters, in their public order. */
+export const COUNTERS = Object.keys(TOKEN_COUNTERS) as TokenCounter[];
+
+/** Builds a usage counter by counter. */
+export function usageFrom(read: (counter: TokenCounter) => number | null): Usage {
+  return Object.fromEntries(COUNTERS.map((counter) => [counter, read(counter)])) as Usage;
 }
 
 /** Nothing reported at all; such a usage is shown as `null`, never as zeros. */
-export const NO_USAGE: Usage = {
-  inputTokens: null,
-  cacheReadTokens: null,
-  cacheWriteTokens: null,
-  cacheWrite1hTokens: null,
-  outputTokens: null,
-  reasoningTokens: null,
-};
+export const NO_USAGE: Usage = usageFrom(() => null);
 
 /** Input, cache reads, cache writes and output together; reasoning is inside output. */
 export function totalTokens(usage: Usage): number {
-  const { inputTokens, cacheReadTokens, cacheWriteTokens, cacheWrite1hTokens, outputTokens } = usage;
-  return [inputTokens, cacheReadTokens, cacheWriteTokens, cacheWrite1hTokens, outputTokens].reduce<number>(
-    (sum, tokens) => sum + (tokens ?? 0),
-    0,
-  );
+  const { reasoningTokens: _inOutput, ...parts } = usage;
+  return Object.values(parts).reduce<number>((sum, tokens) => sum + (tokens ?? 0), 0);
 }
 
-/** Adds usages field by field; fields that nobody reported stay `null`. All unknown gives `null`. */
+/** Adds usages field by field; what none of them reported stays `null`. All unknown gives `null`. */
 export function addUsage(usages: readonly (Usage | null)[]): Usage | null {
   const known = usages.filter((usage) => usage !== null);
   if (known.length === 0) return null;
-  const sum = { ...NO_USAGE };
-  for (const usage of known) {
-    for (const field of Object.keys(NO_USAGE) as (keyof Usage)[]) {
-      const tokens = usage[field];
-      if (tokens !== null) sum[field] = (sum[field] ?? 0) + tokens;
-    }
-  }
-  return sum;
+  return usageFrom((counter) => {
+    const counts = known.map((usage) => usage[counter]).filter((tokens) => tokens !== null);
+    return counts.length === 0 ? null : counts.reduce((sum, tokens) => sum + tokens, 0);
+  });
+}
+
+/** A usage by its public names. */
+export type NamedUsage = {
+  [counter in TokenCounter as (typeof TOKEN_COUNTERS)[counter]['name']]: number | null;
+};
+
+/** A usage as it stands in documents, logs and the ledger. */
+export function namedUsage(usage: Usage): NamedUsage {
+  return Object.fromEntries(
+    COUNTERS.map((counter) => [TOKEN_COUNTERS[counter].name, usage[counter]]),
+  ) as NamedUsage;
+}
+
+/** The usage that stands in a document. */
+export function usageOfNamed(named: NamedUsage): Usage {
+  return usageFrom((counter) => named[TOKEN_COUNTERS[counter].name]);
 }

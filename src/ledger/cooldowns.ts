@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import type { Cooldown } from '../domain/facts.js';
 import { FAILURES, type FailureType } from '../domain/failure.js';
+import { isMap } from '../domain/lookup.js';
 import { writeByRename } from '../files.js';
 import { type CooldownState, type CoolingPair, NO_COOLDOWNS } from '../policy/cooldown.js';
 
@@ -60,8 +61,8 @@ function parse(text: string): CooldownState {
 }
 
 function listOf(document: unknown, key: string): Record<string, unknown>[] {
-  const list = isObject(document) ? document[key] : null;
-  return Array.isArray(list) ? list.filter(isObject) : [];
+  const list = isMap(document) ? document[key] : null;
+  return Array.isArray(list) ? list.filter(isMap) : [];
 }
 
 function cooldownOf(entry: Record<string, unknown>): Cooldown[] {
@@ -83,8 +84,4 @@ function isPair(entry: object): entry is CoolingPair {
 
 function isFailureType(word: string): word is FailureType {
   return Object.hasOwn(FAILURES, word);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

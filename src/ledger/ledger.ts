@@ -1,7 +1,9 @@
 import type { Attempt } from '../domain/attempt.js';
 import type { Result } from '../domain/result.js';
+import type { NamedUsage } from '../domain/usage.js';
 import type { Preference } from '../policy/preferred-cost.js';
 import type { SlotQueue } from './slots.js';
+import type { UsageSums } from './usage-sums.js';
 
 /** A sum that is asked for: what counts in one scope, on a UTC day (`2026-11-20`) or in a month (`2026-11`). */
 export interface SpendQuery {
@@ -75,22 +77,16 @@ export interface SettledAttempt {
   countedMicroUsd: number;
 }
 
-type TokenColumn =
-  | 'input_tokens'
-  | 'cache_read_tokens'
-  | 'cache_write_tokens'
-  | 'cache_write_1h_tokens'
-  | 'output_tokens'
-  | 'reasoning_tokens'
-  | 'total_tokens';
-
-type SumColumns = Record<TokenColumn | 'charged_micro_usd' | 'list_micro_usd', number | null> & {
+type UsageColumns = NamedUsage & {
+  total_tokens: number | null;
+  charged_micro_usd: number | null;
+  list_micro_usd: number | null;
   basis: string | null;
   billing: string | null;
 };
 
 /** An attempt as a row: names of columns, sums in micro-USD, lists as JSON. */
-export type AttemptRow = SumColumns & {
+export type AttemptRow = UsageColumns & {
   id: string;
   invocation_id: string;
   n: number;
@@ -108,7 +104,7 @@ export type AttemptRow = SumColumns & {
 };
 
 /** An invocation as a row. */
-export type InvocationRow = SumColumns & {
+export type InvocationRow = UsageColumns & {
   id: string;
   trace_id: string;
   parent_id: string | null;
@@ -144,35 +140,6 @@ export interface Days {
 
 /** What invocations are grouped by; `week` is its Monday. */
 export type UsageKey = 'agent' | 'tool' | 'model' | 'day' | 'week' | 'month' | 'session' | `tag:${string}`;
-
-/** What invocations add up to: the known part of money in micro-USD and of tokens, and how many a part is missing of. */
-export interface UsageSums {
-  invocations: number;
-  failures: number;
-  /** Ran on another pair than the first that they were meant for. */
-  fallbacks: number;
-  /** Tries of candidates. */
-  attempts: number;
-  inputTokens: number;
-  cacheReadTokens: number;
-  cacheWriteTokens: number;
-  outputTokens: number;
-  totalTokens: number;
-  /** Answered, and nobody reported tokens. */
-  withoutTokens: number;
-  chargedMicroUsd: number;
-  listMicroUsd: number;
-  /** Invocations whose cost is unknown, in part or whole. */
-  withoutPrice: number;
-  /** Attempts whose cost is unknown. */
-  attemptsWithoutPrice: number;
-  /** Invocations that can be compared with the agent's preferred pair, */
-  compared: number;
-  /** what they cost, */
-  comparedMicroUsd: number;
-  /** and what the same tokens would have cost there. */
-  preferredMicroUsd: number;
-}
 
 /**
  * The invocations that share the values of some keys. By tool and model they count for the pair that ran last; tokens and money for

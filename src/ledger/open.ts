@@ -3,6 +3,7 @@ import { access, open } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { err, ok, type Result } from '../domain/result.js';
+import { codeOf } from '../domain/system-error.js';
 import { makeFolder } from '../files.js';
 import type { LedgerTrouble } from './ledger.js';
 import { MIGRATIONS } from './migrations/index.js';
@@ -109,7 +110,7 @@ async function isThere(file: string): Promise<boolean> {
     await access(file);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if (codeOf(error) === 'ENOENT') return false;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { codeOf } from '../domain/system-error.js';
 import { writeByRename } from '../files.js';
 import type { AttemptRow, InvocationRow } from './ledger.js';
 import { recordInvocation, settleAttempt } from './records.js';
@@ -69,7 +70,7 @@ function readPending(file: string): Pending | null {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Pending;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? { attempts: [], invocation: null } : null;
+    return codeOf(error) === 'ENOENT' ? { attempts: [], invocation: null } : null;
   }
 }
 

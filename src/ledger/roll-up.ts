@@ -1,27 +1,5 @@
 import type { Database } from './sqlite.js';
-
-/** The sums of a report: columns of `usage_rows`, and of the roll-up by day. */
-export const SUM_COLUMNS = [
-  'invocations',
-  'failures',
-  'fallbacks',
-  'attempts',
-  'input_tokens',
-  'cache_read_tokens',
-  'cache_write_tokens',
-  'output_tokens',
-  'total_tokens',
-  'without_tokens',
-  'charged_micro_usd',
-  'list_micro_usd',
-  'without_price',
-  'attempts_without_price',
-  'compared',
-  'compared_micro_usd',
-  'preferred_micro_usd',
-] as const;
-
-export type SumColumn = (typeof SUM_COLUMNS)[number];
+import { SUM_COLUMNS } from './usage-sums.js';
 
 /** Adds an invocation and its attempts to the sums of its day. */
 export function rollUp(db: Database, invocationId: string): void {

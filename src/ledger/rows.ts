@@ -2,7 +2,7 @@ import { dayOf } from '../domain/calendar.js';
 import type { Cost } from '../domain/cost.js';
 import type { Invocation } from '../domain/invocation.js';
 import type { Because } from '../domain/plan.js';
-import { totalTokens, type Usage } from '../domain/usage.js';
+import { NO_USAGE, namedUsage, totalTokens, type Usage } from '../domain/usage.js';
 import { comparedCost } from '../policy/preferred-cost.js';
 import type { AttemptRow, InvocationRow, RunInfo, SettledAttempt } from './ledger.js';
 
@@ -75,12 +75,7 @@ function isFallback({ attempts, tool, model }: Invocation, because: readonly Bec
 
 function usageColumns(usage: Usage | null) {
   return {
-    input_tokens: usage?.inputTokens ?? null,
-    cache_read_tokens: usage?.cacheReadTokens ?? null,
-    cache_write_tokens: usage?.cacheWriteTokens ?? null,
-    cache_write_1h_tokens: usage?.cacheWrite1hTokens ?? null,
-    output_tokens: usage?.outputTokens ?? null,
-    reasoning_tokens: usage?.reasoningTokens ?? null,
+    ...namedUsage(usage ?? NO_USAGE),
     total_tokens: usage === null ? null : totalTokens(usage),
   };
 }

@@ -1,6 +1,6 @@
-import type { Days, Interrupted, UsageGroup, UsageKey, UsageSums } from './ledger.js';
-import { SUM_COLUMNS, type SumColumn } from './roll-up.js';
+import type { Days, Interrupted, UsageGroup, UsageKey } from './ledger.js';
 import type { Database, Row, SqlValue } from './sqlite.js';
+import { SUM_COLUMNS, sumsFrom, type UsageSums } from './usage-sums.js';
 
 /** The groups of these days by keys. Money, counts and tokens are exact, latencies to two digits. */
 export function usageBy(db: Database, days: Days, by: readonly UsageKey[]): UsageGroup[] {
@@ -96,26 +96,7 @@ function nameOf(value: SqlValue | undefined): string | null {
 }
 
 function sumsOf(row: Row): UsageSums {
-  const sum = (name: SumColumn): number => Number(row[name] ?? 0);
-  return {
-    invocations: sum('invocations'),
-    failures: sum('failures'),
-    fallbacks: sum('fallbacks'),
-    attempts: sum('attempts'),
-    inputTokens: sum('input_tokens'),
-    cacheReadTokens: sum('cache_read_tokens'),
-    cacheWriteTokens: sum('cache_write_tokens'),
-    outputTokens: sum('output_tokens'),
-    totalTokens: sum('total_tokens'),
-    withoutTokens: sum('without_tokens'),
-    chargedMicroUsd: sum('charged_micro_usd'),
-    listMicroUsd: sum('list_micro_usd'),
-    withoutPrice: sum('without_price'),
-    attemptsWithoutPrice: sum('attempts_without_price'),
-    compared: sum('compared'),
-    comparedMicroUsd: sum('compared_micro_usd'),
-    preferredMicroUsd: sum('preferred_micro_usd'),
-  };
+  return sumsFrom((column) => Number(row[column] ?? 0));
 }
 
 /** Attempts whose invocation has no row and holds nothing: its process was killed, or it waits between two attempts. */

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { codeOf } from '../domain/system-error.js';
 import { type Liveness, livenessSeenBy, type ProcessIdentity } from './identity.js';
 import { bootId, isOwnProc, pidNamespace, statOf } from './proc.js';
 
@@ -36,6 +37,6 @@ function isInUse(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     // EPERM: the process exists and belongs to another user.
-    return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }

@@ -1,4 +1,5 @@
-import type { UsageGroup, UsageSums } from '../ledger/ledger.js';
+import type { UsageGroup } from '../ledger/ledger.js';
+import { sumsFrom, type UsageSums } from '../ledger/usage-sums.js';
 
 /** Adds groups up to coarser ones; `keysOf` gives the keys of the one that a group belongs to. */
 export function regroup(
@@ -34,6 +35,5 @@ function addUp(groups: readonly UsageGroup[]): Omit<UsageGroup, 'keys'> {
 }
 
 function plus(a: UsageSums, b: UsageSums): UsageSums {
-  const names = Object.keys(a) as (keyof UsageSums)[];
-  return Object.fromEntries(names.map((name) => [name, a[name] + b[name]])) as unknown as UsageSums;
+  return sumsFrom((column) => a[column] + b[column]);
 }

@@ -1,31 +1,24 @@
 import { toUsd } from '../domain/cost.js';
-import type { UsageGroup, UsageSums } from '../ledger/ledger.js';
+import type { UsageGroup } from '../ledger/ledger.js';
+import { sumsFrom, type UsageSums } from '../ledger/usage-sums.js';
+
+/** Sums that a line shows in another unit or only in part. */
+type Converted =
+  | 'charged_micro_usd'
+  | 'list_micro_usd'
+  | 'compared'
+  | 'compared_micro_usd'
+  | 'preferred_micro_usd';
 
 /** The sums of a report, in dollars, tokens and milliseconds. What is unknown is counted apart and in no sum. */
-export interface UsageLine {
-  invocations: number;
-  failures: number;
+export interface UsageLine extends Omit<UsageSums, Converted> {
+  /** How many failed with which type of failure. */
   failure_types: Readonly<Record<string, number>>;
-  /** Ran on another pair than the first that they were meant for. */
-  fallbacks: number;
-  /** Tries of candidates. */
-  attempts: number;
-  input_tokens: number;
-  cache_read_tokens: number;
-  cache_write_tokens: number;
-  output_tokens: number;
-  total_tokens: number;
-  /** Answered, and nobody reported tokens. */
-  without_tokens: number;
   /** The known part of what was charged. */
   cost_usd: number;
   /** The known part of the list price. */
   list_usd: number;
-  /** Invocations whose cost is not known, in part or whole. */
-  without_price: number;
-  /** Attempts whose cost is not known. */
-  attempts_without_price: number;
-  /** Of those that were answered, to two digits; `null`: none was. */
+  /** Of the invocations that succeeded, to two digits; `null`: none did. */
   p50_ms: number | null;
   p95_ms: number | null;
   /** What the same tokens would have cost on the preferred pair of each agent; `null`: nothing can be compared. */
@@ -36,53 +29,26 @@ export interface UsageLine {
   not_compared: number;
 }
 
-/** The line of a group; `null`: nothing was done. */
+/** The line of a group; `null`: there are no invocations. */
 export function usageLine(group: UsageGroup | null): UsageLine {
-  const { sums, failureTypes, latencies } = group ?? { sums: NOTHING, failureTypes: {}, latencies: [] };
-  const compares = sums.compared > 0;
+  const { sums, failureTypes, latencies } = group ?? NOTHING;
+  const { charged_micro_usd, list_micro_usd, compared, compared_micro_usd, preferred_micro_usd, ...counts } =
+    sums;
+  const compares = compared > 0;
   return {
-    invocations: sums.invocations,
-    failures: sums.failures,
+    ...counts,
     failure_types: failureTypes,
-    fallbacks: sums.fallbacks,
-    attempts: sums.attempts,
-    input_tokens: sums.inputTokens,
-    cache_read_tokens: sums.cacheReadTokens,
-    cache_write_tokens: sums.cacheWriteTokens,
-    output_tokens: sums.outputTokens,
-    total_tokens: sums.totalTokens,
-    without_tokens: sums.withoutTokens,
-    cost_usd: toUsd(sums.chargedMicroUsd),
-    list_usd: toUsd(sums.listMicroUsd),
-    without_price: sums.withoutPrice,
-    attempts_without_price: sums.attemptsWithoutPrice,
+    cost_usd: toUsd(charged_micro_usd),
+    list_usd: toUsd(list_micro_usd),
     p50_ms: percentile(latencies, 50),
     p95_ms: percentile(latencies, 95),
-    preferred_usd: compares ? toUsd(sums.preferredMicroUsd) : null,
-    saved_usd: compares ? toUsd(sums.preferredMicroUsd - sums.comparedMicroUsd) : null,
-    not_compared: sums.invocations - sums.compared,
+    preferred_usd: compares ? toUsd(preferred_micro_usd) : null,
+    saved_usd: compares ? toUsd(preferred_micro_usd - compared_micro_usd) : null,
+    not_compared: sums.invocations - compared,
   };
 }
 
-const NOTHING: UsageSums = {
-  invocations: 0,
-  failures: 0,
-  fallbacks: 0,
-  attempts: 0,
-  inputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
-  outputTokens: 0,
-  totalTokens: 0,
-  withoutTokens: 0,
-  chargedMicroUsd: 0,
-  listMicroUsd: 0,
-  withoutPrice: 0,
-  attemptsWithoutPrice: 0,
-  compared: 0,
-  comparedMicroUsd: 0,
-  preferredMicroUsd: 0,
-};
+const NOTHING: Omit<UsageGroup, 'keys'> = { sums: sumsFrom(() => 0), failureTypes: {}, latencies: [] };
 
 /** The shortest latency that so many percent did not exceed. */
 function percentile(latencies: UsageGroup['latencies'], percent: number): number | null {

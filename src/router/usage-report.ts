@@ -121,7 +121,7 @@ function askedOf({ period, by }: ReportQuery): Asked {
 /** By time in its order, else the dearest first, then the busiest. */
 function rowsOf(by: readonly UsageKey[], groups: readonly UsageGroup[]): UsageRow[] {
   const name = (group: UsageGroup): string => JSON.stringify(group.keys);
-  const cost = ({ sums }: UsageGroup): number => sums.chargedMicroUsd;
+  const cost = ({ sums }: UsageGroup): number => sums.charged_micro_usd;
   const isByTime = ['day', 'week', 'month'].includes(by[0] ?? '');
   return [...groups]
     .sort(

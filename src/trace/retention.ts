@@ -1,6 +1,7 @@
 import { readdir, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DAY_MS } from '../domain/calendar.js';
+import { codeOf } from '../domain/system-error.js';
 import { dayOf } from './store.js';
 
 /** What a clean-up did; `isDone` is false where there is more to remove than it was allowed. */
@@ -72,5 +73,5 @@ function gone(error: unknown): void {
 }
 
 function isMissing(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
+  return codeOf(error) === 'ENOENT';
 }

@@ -1,7 +1,10 @@
 import { FINISH_REASONS } from '../domain/attempt.js';
+import { BILLINGS, COST_BASES } from '../domain/cost.js';
 import { DOCUMENT_VERSION } from '../domain/document.js';
 import { FAILURES } from '../domain/failure.js';
+import { INVOCATION_STATUSES } from '../domain/invocation.js';
 import { ACCESS_LEVELS, COMPLEXITIES, EFFORTS, TIERS } from '../domain/request.js';
+import { TOKEN_COUNTERS } from '../domain/usage.js';
 
 /** A piece of JSON Schema. */
 type Schema = { readonly [keyword: string]: unknown };
@@ -34,10 +37,6 @@ function maybe(schema: Schema): Schema {
   const { description, ...rest } = schema;
   return { description, anyOf: [rest, { type: 'null' }] };
 }
-
-const STATUSES = ['planned', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted'];
-const BASES = ['reported', 'computed', 'estimated', 'unknown'];
-const BILLINGS = ['api', 'subscription', 'free'];
 
 const candidate = {
   tool: text('The tool'),
@@ -123,7 +122,7 @@ const document = {
   trace_id: text('The trace it belongs to'),
   parent_id: maybe(text('The invocation inside whose tool it was called')),
   session: maybe(text('`--session`')),
-  status: oneOf('How it stands or ended; of a dead process `running` means interrupted', STATUSES),
+  status: oneOf('How it stands or ended; of a dead process `running` means interrupted', INVOCATION_STATUSES),
   started_at: time('UTC'),
   agent: maybe(text('Who asked')),
   tool: maybe(text('Who answered, or was tried last')),
@@ -187,19 +186,14 @@ const document = {
 };
 
 const usage = record('Tokens; `null` is not reported', {
-  input_tokens: maybe(count('Input without what was cached')),
-  cache_read_tokens: maybe(count('Read from a cache')),
-  cache_write_tokens: maybe(count('Written to a cache')),
-  cache_write_1h_tokens: maybe(count('Written to a cache that lives one hour')),
-  output_tokens: maybe(count('Output, reasoning included')),
-  reasoning_tokens: maybe(count('Reasoning')),
+  ...Object.fromEntries(Object.values(TOKEN_COUNTERS).map(({ name, about }) => [name, maybe(count(about))])),
   total_tokens: count('Input, cache and output together'),
 });
 
 const cost = record('USD', {
   usd: maybe(amount('What is charged; with basis `unknown` the known part')),
   list_usd: maybe(amount('The list price')),
-  basis: oneOf('Where it comes from', BASES),
+  basis: oneOf('Where it comes from', COST_BASES),
   billing: oneOf('Who pays', BILLINGS),
 });
 

@@ -1,10 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-
+import { isMap } from '../domain/lookup.js';
+import { codeOf } from '../domain/system-error.js';
 import { writeByRename } from '../files.js';
-
 import { livenessOf } from '../process/this-process.js';
-
 import type { TraceDocument } from './document.js';
 
 /** Traces that were read, and files that cannot be. */
@@ -168,12 +167,4 @@ function isTrace(value: unknown): value is TraceDocument {
 
 function isListOfMaps(value: unknown): boolean {
   return Array.isArray(value) && value.every((item) => isMap(item) || typeof item === 'string');
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function codeOf(error: unknown): string | null {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : null;
 }

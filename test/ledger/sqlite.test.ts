@@ -147,7 +147,7 @@ describe('a schema', () => {
       const [groups = []] = good(
         await ledger.usage({ since: '2026-11-20', until: '2026-11-20' }, [['model']]),
       );
-      expect(groups.map(({ keys, sums }) => [keys[0], sums.invocations, sums.chargedMicroUsd])).toEqual(
+      expect(groups.map(({ keys, sums }) => [keys[0], sums.invocations, sums.charged_micro_usd])).toEqual(
         version > 0 ? [['m', 1, 7]] : [],
       );
       ledger.close();

@@ -1,4 +1,5 @@
 import type { EventFilter, OutputGrammar, OutputSource, Selector, Selectors } from '../../config/types.js';
+import { COUNTERS } from '../../domain/usage.js';
 import { matches } from './pointer.js';
 import { createFold, type Fold, textsInEvent } from './selector.js';
 
@@ -74,12 +75,7 @@ export function allSelectors(grammar: OutputGrammar): Selector[] {
   const { usage, error } = grammar;
   return [
     grammar.text,
-    usage.inputTokens,
-    usage.cacheReadTokens,
-    usage.cacheWriteTokens,
-    usage.cacheWrite1hTokens,
-    usage.outputTokens,
-    usage.reasoningTokens,
+    ...COUNTERS.map((counter) => usage[counter]),
     grammar.costUsd,
     grammar.toolSessionId,
     grammar.responseModel,

@@ -1,6 +1,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../domain/result.js';
+import { codeOf } from '../../domain/system-error.js';
 import { type PrivatePlaces, placesIn } from './placeholder-values.js';
 
 /** The private folder of one run. */
@@ -38,7 +39,7 @@ export async function openPrivateFolder(
     return ok(folder);
   } catch (error) {
     if (path !== null) await folderAt(path).remove();
-    return err(`private files cannot be written in \`${parent}\`: ${codeOf(error)}`);
+    return err(`private files cannot be written in \`${parent}\`: ${codeOf(error) ?? String(error)}`);
   }
 }
 
@@ -62,10 +63,6 @@ function filesOf(places: PrivatePlaces, texts: PrivateTexts): [path: string, tex
     text,
   ]);
   return [...own, ...given];
-}
-
-function codeOf(error: unknown): string {
-  return String(typeof error === 'object' && error !== null && 'code' in error ? error.code : error);
 }
 
 function folderAt(path: string): PrivateFolder {

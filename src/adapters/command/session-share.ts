@@ -1,5 +1,5 @@
 import type { SessionTotals } from '../../domain/cost.js';
-import { NO_USAGE, type Usage } from '../../domain/usage.js';
+import { COUNTERS, type Usage, usageFrom } from '../../domain/usage.js';
 
 /**
  * What one run used of its session, from the totals that the tool told and those before it; `null` before: not resumed,
@@ -10,13 +10,8 @@ export function usageShare(told: Usage | null, before: SessionTotals | null): Us
   if (told === null || before === null) return told;
   const earlier = before.usage;
   if (earlier === null) return null;
-  const share = { ...NO_USAGE };
-  for (const field of Object.keys(NO_USAGE) as (keyof Usage)[]) {
-    const [now, then] = [told[field], earlier[field]];
-    if (now !== null && then !== null && now < then) return told;
-    share[field] = difference(now, then);
-  }
-  return share;
+  const isReset = COUNTERS.some((counter) => (difference(told[counter], earlier[counter]) ?? 0) < 0);
+  return isReset ? told : usageFrom((counter) => difference(told[counter], earlier[counter]));
 }
 
 /** The same for the cost, micro-USD. */

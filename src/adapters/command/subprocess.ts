@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { codeOf } from '../../domain/system-error.js';
 import type { ProcessEnd, ProcessEvent, ProcessSpec } from './process-spec.js';
 import { RunningProcess } from './running-process.js';
 import { isBatchFile, shimCommand } from './windows.js';
@@ -37,9 +38,9 @@ async function start(spec: ProcessSpec): Promise<Started> {
     });
     if (child.pid !== undefined) return { process: child, pid: child.pid };
     const [error] = await once(child, 'error');
-    return { spawnError: codeOf(error) };
+    return { spawnError: codeOf(error) ?? String(error) };
   } catch (error) {
-    return { spawnError: codeOf(error) };
+    return { spawnError: codeOf(error) ?? String(error) };
   }
 }
 
@@ -53,10 +54,6 @@ function startable(argv: readonly string[]): readonly string[] {
     node: process.execPath,
   });
   return command === null ? [] : [...command, ...args];
-}
-
-function codeOf(error: unknown): string {
-  return String(typeof error === 'object' && error !== null && 'code' in error ? error.code : error);
 }
 
 function neverRan(spawnError: string | null): ProcessEnd {

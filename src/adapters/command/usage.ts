@@ -1,19 +1,12 @@
 import type { OutputGrammar } from '../../config/types.js';
-import type { Usage } from '../../domain/usage.js';
+import { type Usage, usageFrom } from '../../domain/usage.js';
 import type { Gathering } from './events.js';
 import { numberOf } from './selector.js';
 
 /** Tokens in our own terms: input without cached ones, output with reasoning; `null` when nothing was reported. */
 export function readUsage(grammar: OutputGrammar, gathering: Gathering): Usage | null {
   const { usage } = grammar;
-  const raw: Usage = {
-    inputTokens: tokens(gathering.found(usage.inputTokens)),
-    cacheReadTokens: tokens(gathering.found(usage.cacheReadTokens)),
-    cacheWriteTokens: tokens(gathering.found(usage.cacheWriteTokens)),
-    cacheWrite1hTokens: tokens(gathering.found(usage.cacheWrite1hTokens)),
-    outputTokens: tokens(gathering.found(usage.outputTokens)),
-    reasoningTokens: tokens(gathering.found(usage.reasoningTokens)),
-  };
+  const raw = usageFrom((counter) => tokens(gathering.found(usage[counter])));
   if (Object.values(raw).every((count) => count === null)) return null;
   return {
     ...raw,

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FAILURES } from '../../domain/failure.js';
+import { INVOCATION_STATUSES } from '../../domain/invocation.js';
 import type { CommandContext } from '../context.js';
 import { parseCount, type Register } from '../register.js';
 import type { TraceListOptions } from './trace-filters.js';
@@ -13,7 +14,8 @@ Examples:
   $ llm-router trace show 01K9ZQ3V7M8KD              the beginning of an id is enough
   $ llm-router trace show 01K9ZQ3V7M8KD --tree       with the calls inside it, and what they cost together`;
 
-const STATUSES = ['running', 'succeeded', 'failed', 'cancelled', 'interrupted'];
+/** A dry run leaves no trace. */
+const STATUSES = INVOCATION_STATUSES.filter((status) => status !== 'planned');
 
 /** Registers `trace`, `trace show` and `trace prune`. Their code is loaded when they run. */
 export function addTrace(context: CommandContext, program: Command, register: Register): void {

@@ -1,4 +1,5 @@
 import type { Identity } from '../../adapters/command/family.js';
+import { isMap } from '../../domain/lookup.js';
 import { identityFrom, type ProcessIdentity } from '../../process/identity.js';
 
 /** A run that is under way, as it stands on disk for the router that comes after a killed one. */
@@ -26,7 +27,7 @@ export function parseRecord(text: string): RunRecord | null {
 }
 
 function recordFrom(value: unknown): RunRecord | null {
-  if (!isObject(value)) return null;
+  if (!isMap(value)) return null;
   const router = identityFrom(value.router);
   return router !== null && isRecord(value) ? { ...value, router } : null;
 }
@@ -43,10 +44,6 @@ function isRecord(value: object): value is RunRecord {
 }
 
 function isIdentity(value: unknown): value is Identity {
-  if (!isObject(value)) return false;
+  if (!isMap(value)) return false;
   return Number.isInteger(value.pid) && typeof value.start === 'number';
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
