@@ -53,7 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   diagnostics: [],
   redact: [],
   paths: [],
-  process: [],
+  process: ['domain'],
 };
 
 /** Parts that others may know by their types alone. */
