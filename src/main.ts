@@ -1,6 +1,6 @@
 import { createOutput, type Output } from './cli/output.js';
 import { runProgram } from './cli/program.js';
-import { exitCodeOf, failure } from './domain/failure.js';
+import { reportBug } from './cli/report.js';
 import type { World } from './world.js';
 
 export { realWorld } from './world.js';
@@ -23,11 +23,7 @@ async function runCaught(argv: readonly string[], world: World, output: Output):
     await output.error(`error: cannot write to stdout: ${lost.message}`);
     return code === 0 ? 1 : code;
   } catch (error) {
-    const bug = failure('internal', error instanceof Error ? (error.stack ?? error.message) : String(error));
-    await output.error(
-      `error: this is a bug of llm-router [internal]\n${bug.message}\nhint: please report it with the command you ran`,
-    );
-    return exitCodeOf(bug);
+    return reportBug({ output, world }, error);
   }
 }
 

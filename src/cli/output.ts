@@ -10,6 +10,9 @@ export type ColorMode = 'auto' | 'always' | 'never';
 export const LOG_FORMATS = ['text', 'json'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
+/** What stdout carries: text, one document, or one JSON object a line. */
+export type StdoutFormat = 'text' | 'json' | 'ndjson';
+
 /** The only writer of the program. stdout carries data; everything said to a person goes to stderr. */
 export interface Output {
   /** Writes data to stdout, redacted, and waits until it has left the program. */
@@ -44,6 +47,8 @@ export interface Output {
   quiet: boolean;
   color: ColorMode;
   logFormat: LogFormat;
+  /** As the command line asks; errors follow it. */
+  format: StdoutFormat;
 }
 
 /** Creates the writer for one run of the program. */
@@ -105,6 +110,7 @@ export function createOutput(world: World): Output {
     lost: () => lost,
     quiet: false,
     color: 'auto',
+    format: 'text',
     logFormat: world.env.LLM_ROUTER_LOG_FORMAT === 'json' ? 'json' : 'text',
   };
   return output;

@@ -2,14 +2,15 @@ import { Command, CommanderError } from 'commander';
 import { failure } from '../domain/failure.js';
 import { VERSION } from '../version.generated.js';
 import type { World } from '../world.js';
+import { askedOptions } from './asked-options.js';
 import { addConfig } from './commands/config.js';
 import { addExec } from './commands/exec-options.js';
 import { addInspection } from './commands/lazy.js';
 import type { CommandContext, GlobalOptions } from './context.js';
 import { badLogFormat, contradictionIn } from './contradictions.js';
-import type { LogFormat, Output } from './output.js';
+import type { LogFormat, Output, StdoutFormat } from './output.js';
 import { addGlobalOptions, type Register } from './register.js';
-import { reportEarly, type StdoutFormat } from './report.js';
+import { reportEarly } from './report.js';
 
 /** Parses a command line and runs its command; resolves with the exit code. Built fresh for every run. */
 export async function runProgram(argv: readonly string[], world: World, output: Output): Promise<number> {
@@ -26,7 +27,9 @@ export async function runProgram(argv: readonly string[], world: World, output: 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const commands = program.commands.map((command) => command.name());
-    if (/ --log-format[ =]json /.test(` ${argv.join(' ')} `)) output.logFormat = 'json';
+    const asked = askedOptions(argv, program);
+    if (asked['log-format'] === 'json') output.logFormat = 'json';
+    output.format = formatOf(asked);
     return await endParsing(context, { error, texts, argv, commands });
   }
 }
@@ -52,15 +55,16 @@ async function endParsing(
     await context.output.error(texts.err.trimEnd());
     return 64;
   }
-  return reportEarly(context, { failure: usageFailure(error.message, argv, commands) }, formatIn(argv));
+  return reportEarly(context, { failure: usageFailure(error.message, argv, commands) });
 }
 
-/** The format that was asked for, as far as a command line that cannot be parsed tells. */
-function formatIn(argv: readonly string[]): StdoutFormat {
-  const joined = ` ${argv.join(' ')} `;
-  if (/ --format[ =]ndjson /.test(joined)) return 'ndjson';
-  return / --json | --format[ =]json /.test(joined) ? 'json' : 'text';
+/** What stdout carries, by the options of any command. */
+function formatOf({ json, ndjson, format }: FormatOptions): StdoutFormat {
+  if (json === true || format === 'json') return 'json';
+  return ndjson === true || format === 'ndjson' ? 'ndjson' : 'text';
 }
+
+type FormatOptions = { json?: string | boolean; ndjson?: string | boolean; format?: string | boolean };
 
 /** The parser's words in our form: `error: unknown option '--x'\n(Did you mean --y?)`. */
 function usageFailure(message: string, argv: readonly string[], commands: readonly string[]) {
@@ -135,9 +139,10 @@ function buildProgram(
         command.action(async (...values: unknown[]) => {
           onGlobals(program);
           onGlobals(command);
+          output.format = formatOf(command.opts());
           const contradiction = contradictionIn(command) ?? badLogFormat(world.env);
           if (contradiction === null) done(await handler(...(values as T)));
-          else done(await reportEarly(context, { failure: contradiction }, 'text'));
+          else done(await reportEarly(context, { failure: contradiction }));
         });
       },
     };

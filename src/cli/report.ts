@@ -3,14 +3,15 @@ import { diagnosticJson } from '../diagnostics/formats/json.js';
 import { renderDiagnostic } from '../diagnostics/render.js';
 import { type InvocationDocument, invocationDocument } from '../domain/document.js';
 import { finishedDocument } from '../domain/event-document.js';
-import { exitCodeOf, type Failure } from '../domain/failure.js';
+import { exitCodeOf, type Failure, failure } from '../domain/failure.js';
 import { unrunInvocation } from '../domain/invocation.js';
+import { reasonOf } from '../files.js';
 import { newId, newTraceId } from '../router/id.js';
 import type { CommandContext } from './context.js';
 import type { Output } from './output.js';
 
-/** What stdout carries. */
-export type StdoutFormat = 'text' | 'json' | 'ndjson';
+/** What a report needs of its command. */
+export type Reporting = Pick<CommandContext, 'output' | 'world'>;
 
 /** A failure before there is an invocation, and what the user wrote wrong. */
 export interface EarlyFailure {
@@ -19,22 +20,34 @@ export interface EarlyFailure {
   sources?: ReadonlyMap<string, string>;
 }
 
-/** Prints a failure that came before any plan, as text or as the JSON document; returns the exit code. */
-export async function reportEarly(
-  context: CommandContext,
-  early: EarlyFailure,
-  format: StdoutFormat,
-): Promise<number> {
+/**
+ * Prints a failure that came before any plan, and where stdout carries JSON also its document; returns the exit code.
+ */
+export async function reportEarly(context: Reporting, early: EarlyFailure): Promise<number> {
   const { output } = context;
   const { failure, diagnostics = [], sources = new Map() } = early;
-  const document = earlyDocument(context, failure, diagnostics);
-  if (format === 'json') await output.json(document);
-  else if (format === 'ndjson') {
-    const more = { id: document.id, ts: document.started_at };
-    await output.json(finishedDocument(document, more));
-  } else if (diagnostics.length > 0) await printDiagnostics(output, 'stderr', diagnostics, sources);
+  if (output.format !== 'text') await printEarlyDocument(context, early);
+  if (output.format === 'text' && diagnostics.length > 0)
+    await printDiagnostics(output, 'stderr', diagnostics, sources);
   else await printFailure(output, failure);
   return exitCodeOf(failure);
+}
+
+/** Prints an error that was thrown: a bug of ours, with its stack. */
+export async function reportBug(context: Reporting, error: unknown): Promise<number> {
+  const bug = failure('internal', `this is a bug of llm-router: ${reasonOf(error)}`, {
+    hint: 'please report it with the command you ran',
+  });
+  const code = await reportEarly(context, { failure: bug });
+  if (error instanceof Error && error.stack !== undefined) await context.output.error(error.stack);
+  return code;
+}
+
+async function printEarlyDocument(context: Reporting, early: EarlyFailure): Promise<void> {
+  const { output } = context;
+  const document = earlyDocument(context, early.failure, early.diagnostics ?? []);
+  const more = { id: document.id, ts: document.started_at };
+  await output.json(output.format === 'ndjson' ? finishedDocument(document, more) : document);
 }
 
 /** All findings with their code frames, a blank line between them; on stdout where they are the result. */
@@ -52,19 +65,25 @@ export async function printDiagnostics(
   await (stream === 'stdout' ? output.data(`${text}\n`) : output.error(text));
 }
 
-/** `error: message [type]`, then the hint. */
+/** Beside a document on stdout, which holds all of it. */
+const MAX_LINES = 12;
+
+/** `error: message [type]`, then the hint; shortened where the document on stdout holds it too. */
 export async function printFailure(output: Output, failure: Failure): Promise<void> {
   const paint = await output.paint('stderr');
-  const lines = [`${paint.error('error:')} ${failure.message} ${paint.dim(`[${failure.type}]`)}`];
+  const head = `${paint.error('error:')} ${failure.message} ${paint.dim(`[${failure.type}]`)}`;
   // Several ways out stand below each other.
-  if (failure.hint !== null)
-    lines.push(`${paint.hint('hint:')} ${failure.hint.replaceAll('\n', '\n      ')}`);
-  await output.error(lines.join('\n'));
+  const hint = failure.hint?.replaceAll('\n', '\n      ');
+  const lines = [head, ...(hint === undefined ? [] : [`${paint.hint('hint:')} ${hint}`])]
+    .join('\n')
+    .split('\n');
+  const isLong = output.format !== 'text' && lines.length > MAX_LINES;
+  await output.error((isLong ? [...lines.slice(0, MAX_LINES - 1), '…'] : lines).join('\n'));
 }
 
 /** The document of `exec --json` for a run that never got a plan: same fields, and the findings. */
 function earlyDocument(
-  { world }: CommandContext,
+  { world }: Reporting,
   failure: Failure,
   diagnostics: readonly Diagnostic[],
 ): Omit<InvocationDocument, 'failure'> & { failure: object } {

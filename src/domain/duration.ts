@@ -1,4 +1,4 @@
-import { DAY_MS } from './calendar.js';
+import { DAY_MS, dayOf } from './calendar.js';
 import { err, ok, type Result } from './result.js';
 
 const UNITS = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
@@ -39,9 +39,16 @@ export function parseSince(text: string, nowMs: number): Result<number, string> 
   if (age.ok) return ok(nowMs - age.value);
   const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?(?:\.\d+)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text);
   const [, day, time = '00:00', zone = 'Z'] = match ?? [];
+  if (day !== undefined && !isDay(day)) return err(`\`${day}\` is not a day of the calendar`);
   const ms = day === undefined ? Number.NaN : Date.parse(`${day}T${time}${zone}`);
   if (!Number.isNaN(ms)) return ok(ms);
   return err(`\`${text}\` is neither an age such as \`7d\` or \`12h\` nor a day such as \`2026-11-20\``);
+}
+
+/** `Date.parse` takes 31 February for a day in March. */
+function isDay(day: string): boolean {
+  const ms = Date.parse(day);
+  return !Number.isNaN(ms) && dayOf(ms) === day;
 }
 
 /** Writes milliseconds the way a person says them: `340 ms`, `2.3 s`, `4m 05s`, `1h 30m`. */

@@ -20,12 +20,12 @@ describe('a name that does not exist', () => {
   });
 
   it(
-    'gives a document with --json',
+    'gives a document with --json, and says it on standard error too',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
       const result = await rig.run(['exec', '--json', '-a', 'architekt', 'hi']);
       expect(result.code).toBe(64);
-      expect(result.stderr).toBe('');
+      expect(result.stderr).toContain('error: unknown agent `architekt` [usage]\nhint: did you mean');
       expect(result.json()).toMatchObject({
         status: 'failed',
         failure: {

@@ -115,9 +115,10 @@ describe('formats', () => {
     { args: ['config', 'validate', '--json', '--format', 'sarif'] },
   ])('two at once are a usage error: $args', async ({ args }) => {
     await rigged(async (rig) => {
-      const { code, stdout, stderr } = await rig.run(args);
-      expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
-      expect(stderr).toContain('ask for two formats');
+      const result = await rig.run(args);
+      expect(result.code).toBe(64);
+      expect(result.json().failure?.message).toContain('ask for two formats');
+      expect(result.stderr).toContain('ask for two formats');
     })();
   });
 

@@ -20,14 +20,12 @@ export interface AuditOptions {
 /** `audit`: what was refused, overridden and trusted, newest first. */
 export async function runAudit(context: CommandContext, options: AuditOptions): Promise<number> {
   const { output, world } = context;
-  const format = options.json === true ? 'json' : 'text';
   const since = options.since === undefined ? ok(null) : parseSince(options.since, world.clock.now());
-  if (!since.ok)
-    return reportEarly(context, { failure: failure('usage', `--since: ${since.error}`) }, format);
+  if (!since.ok) return reportEarly(context, { failure: failure('usage', `--since: ${since.error}`) });
   await loadCommandConfig(context); // its secrets are masked from here on
   const file = auditFile(world);
   const read = await readAudit(file, { last: options.last, sinceMs: since.value });
-  if (!read.ok) return reportEarly(context, { failure: read.error }, format);
+  if (!read.ok) return reportEarly(context, { failure: read.error });
   const { lines, damaged } = read.value;
   if (damaged > 0)
     await output.warn(

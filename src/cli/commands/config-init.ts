@@ -30,12 +30,12 @@ export async function runConfigInit(
 ): Promise<number> {
   const ready = await readyTools(context);
   const text = options.template === undefined ? ok(configFor(ready)) : templateText(options.template);
-  if (!text.ok) return reportEarly(context, { failure: text.error }, 'text');
+  if (!text.ok) return reportEarly(context, { failure: text.error });
   const failed =
     (await inTheWay(context.world.cwd, options.force === true)) ??
     (await write(context.world.cwd, `${SCHEMA_LINE}${text.value}`)) ??
     (await trustProject(context));
-  if (failed !== null) return reportEarly(context, { failure: failed }, 'text');
+  if (failed !== null) return reportEarly(context, { failure: failed });
   await context.output.say(`wrote ${CONFIG_FILE} (${whatFor(ready, options.template)}) and ${SCHEMA_FILE}`);
   await context.output.say('next: llm-router exec "hello"');
   return 0;

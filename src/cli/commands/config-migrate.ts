@@ -19,17 +19,17 @@ export async function runConfigMigrate(
   options: { check?: boolean; stdout?: boolean },
 ): Promise<number> {
   const read = await readMigration(old, context.world.cwd);
-  if (!read.ok) return reportEarly(context, { failure: failure('input', read.error.message) }, 'text');
+  if (!read.ok) return reportEarly(context, { failure: failure('input', read.error.message) });
   const { migration, sources } = read.value;
   switch (migration.kind) {
     case 'current':
       await context.output.say(`${old} is in the format of today: nothing to do`);
       return 0;
     case 'unknown':
-      return reportEarly(context, { failure: unknownFormat(old) }, 'text');
+      return reportEarly(context, { failure: unknownFormat(old) });
     case 'broken': {
       const broken = failure('config', `\`${old}\` cannot be read as YAML`);
-      return reportEarly(context, { failure: broken, diagnostics: migration.diagnostics, sources }, 'text');
+      return reportEarly(context, { failure: broken, diagnostics: migration.diagnostics, sources });
     }
     case 'converted':
       if (options.check === true) return announce(context, old, migration.from);
@@ -71,7 +71,7 @@ async function deliver(
       `\`${given.old}\` leads to a config that is not valid: nothing was written`,
     );
     const sources = new Map([[CONFIG_FILE, text]]);
-    return reportEarly(context, { failure: invalid, diagnostics: errors, sources }, 'text');
+    return reportEarly(context, { failure: invalid, diagnostics: errors, sources });
   }
   if (diagnostics.length > 0)
     await printDiagnostics(output, 'stderr', diagnostics, new Map([[CONFIG_FILE, text]]));
@@ -86,10 +86,10 @@ async function write(context: CommandContext, read: ReadMigration, text: string)
     await output.say(`wrote ${shown(read.target)}; the old config is ${backups.map(shown).join(', ')}`);
   } catch (error) {
     const unwritten = failure('input', `cannot write \`${shown(read.target)}\`: ${reasonOf(error)}`);
-    return reportEarly(context, { failure: unwritten }, 'text');
+    return reportEarly(context, { failure: unwritten });
   }
   const failed = isFoundFrom(world.cwd, read.target) ? await trustProject(context) : null;
-  if (failed !== null) return reportEarly(context, { failure: failed }, 'text');
+  if (failed !== null) return reportEarly(context, { failure: failed });
   const named = isFoundFrom(world.cwd, read.target) ? [] : ['--config', shown(read.target)];
   await output.say(
     `its comments say what has changed; next: ${shellCommand(['llm-router', 'doctor', ...named])}`,

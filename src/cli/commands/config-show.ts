@@ -10,17 +10,16 @@ export async function runConfigShow(
   key: string | null,
   options: { origin?: boolean; json?: boolean },
 ): Promise<number> {
-  const format = options.json === true ? 'json' : 'text';
   const loaded = await loadCommandConfig(context);
   const usable = usableConfig(loaded);
-  if (!usable.ok) return reportEarly(context, usable.error, format);
+  if (!usable.ok) return reportEarly(context, usable.error);
   const redactor = context.output.redactor();
   const view = viewConfig(loaded, { env: context.world.env, dotted: key, redactor });
   if (view === null) {
     const unknown = failure('usage', `nothing stands at \`${key}\``, {
       hint: 'name a key as `config show` prints it, joined by dots: `agents.reviewer`',
     });
-    return reportEarly(context, { failure: unknown }, format);
+    return reportEarly(context, { failure: unknown });
   }
   const origins = options.origin === true;
   const { files } = usable.value.config;

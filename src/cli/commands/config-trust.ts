@@ -9,7 +9,7 @@ import { saveTrust, trustLines } from '../trust.js';
 export async function runConfigTrust(context: CommandContext, options: { show?: boolean }): Promise<number> {
   const loaded = await loadCommandConfig(context);
   const usable = usableConfig(loaded);
-  if (!usable.ok) return reportEarly(context, usable.error, 'text');
+  if (!usable.ok) return reportEarly(context, usable.error);
   const trust = await trustOf(loaded, context.world);
   const { subject } = trust;
   if (subject === null) return nothingToTrust(context, trust.trusted && trust.why === 'named');
@@ -20,7 +20,7 @@ export async function runConfigTrust(context: CommandContext, options: { show?: 
   }
   await context.output.say(`With the config of ${subject.folder} these may run:\n${trustLines(subject)}`);
   const failed = await saveTrust(context, subject, loaded);
-  if (failed !== null) return reportEarly(context, { failure: failed }, 'text');
+  if (failed !== null) return reportEarly(context, { failure: failed });
   await context.output.say(
     `trusted ${subject.folder}; a changed command asks again, a changed prompt does not`,
   );
@@ -42,5 +42,5 @@ async function nothingToTrust(context: CommandContext, isNamed: boolean): Promis
   const missing = failure('config', 'no config of a project was found that could be trusted', {
     hint: 'see `llm-router config path`',
   });
-  return reportEarly(context, { failure: missing }, 'text');
+  return reportEarly(context, { failure: missing });
 }

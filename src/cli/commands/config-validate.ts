@@ -28,7 +28,7 @@ export async function runConfigValidate(
   const format = options.json === true ? 'json' : options.format;
   const trouble = options.fix === true ? await mend(context, paths) : [];
   const loaded = await loadAll(context, paths);
-  if (!loaded.ok) return reportEarly(context, { failure: loaded.error }, format === 'json' ? 'json' : 'text');
+  if (!loaded.ok) return reportEarly(context, { failure: loaded.error });
   const diagnostics = loaded.value.flatMap((one) => one.diagnostics);
   await print(context, { format, configs: loaded.value, diagnostics });
   if (loaded.value.some(({ unreadable }) => unreadable.length > 0)) return 66;

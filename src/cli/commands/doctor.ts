@@ -28,8 +28,7 @@ export async function runDoctor(context: CommandContext, options: DoctorOptions)
   const refused =
     unknownAgent(loaded, options.agent) ??
     (options.clearCooldowns === true ? await forgetCooldowns(context) : null);
-  if (refused !== null)
-    return reportEarly(context, { failure: refused }, options.json === true ? 'json' : 'text');
+  if (refused !== null) return reportEarly(context, { failure: refused });
   const trust = await trustOf(loaded, context.world);
   const screen = options.json === true ? null : doctorScreen(context);
   const rows = await healthRows(context, loaded, { options, trust, listener: screen ?? {} });

@@ -15,37 +15,36 @@ import type { CommandContext } from '../context.js';
 import { type OutputFormat, outputFormat } from '../formats/format.js';
 import { logOf } from '../log.js';
 import { narrate, sayRunFailure } from '../narrate.js';
+import type { StdoutFormat } from '../output.js';
 import { planScreen } from '../plan-screen.js';
 import { assemblePrompt, readText } from '../prompt.js';
-import { printFailure, reportEarly, type StdoutFormat } from '../report.js';
+import { printFailure, reportEarly } from '../report.js';
 import { findSession } from '../resume.js';
 import { buildRequest, type ExecOptions, withEnvironment } from './exec-request.js';
 
 /** Routes and runs one request; returns the exit code. */
 export async function runExec(context: CommandContext, words: string[], given: ExecOptions): Promise<number> {
   const options = withEnvironment(given, context.world.env);
-  const format = options.json === true ? 'json' : options.format;
   const timeoutMs = timeoutOf(options);
-  if (!timeoutMs.ok) return reportEarly(context, { failure: timeoutMs.error }, format);
+  if (!timeoutMs.ok) return reportEarly(context, { failure: timeoutMs.error });
   const deadline = deadlineOf(context, timeoutMs.value);
   context.output.boundBy(deadline.signal);
   try {
     const loaded = await loadTrusted(context, { dryRun: options.dryRun === true, deadline });
-    if (!loaded.ok) return await reportEarly(context, loaded.error, format);
+    if (!loaded.ok) return await reportEarly(context, loaded.error);
     const router = commandRouter(context, loaded.value);
-    const given = { loaded: loaded.value, words, options, format, deadline, timeoutMs: timeoutMs.value };
+    const given = { loaded: loaded.value, words, options, deadline, timeoutMs: timeoutMs.value };
     const request = await requestOf(context, given);
-    if (!request.ok) return await reportEarly(context, { failure: request.error }, format);
+    if (!request.ok) return await reportEarly(context, { failure: request.error });
     const planned = await router.plan(request.value);
-    if (!planned.ok) return await reportEarly(context, { failure: planned.error }, format);
+    if (!planned.ok) return await reportEarly(context, { failure: planned.error });
     if (options.dryRun === true)
-      return await showDryRun(context, { router, planned: planned.value, format, deadline });
+      return await showDryRun(context, { router, planned: planned.value, deadline });
     if (options.explain === true) await explain(context, planned.value);
     const code = await execute(context, {
       router,
       planned: planned.value,
       deadline,
-      format,
       file: options.output,
       confirm: options.yes === true ? async () => true : () => proceed(context, deadline.signal),
     });
@@ -63,7 +62,6 @@ interface GivenRequest {
   loaded: UsableConfig;
   words: string[];
   options: ExecOptions;
-  format: StdoutFormat;
   deadline: Deadline;
   timeoutMs: number | null;
 }
@@ -97,8 +95,8 @@ async function requestOf(context: CommandContext, given: GivenRequest): Promise<
 }
 
 /** Text is shown as it comes on a terminal, or where `--stream` says so; never into a file or a document. */
-function isLive({ world }: CommandContext, { options, format }: GivenRequest): boolean {
-  return format === 'text' && isToStdout(options) && (options.stream ?? world.stdout.isTerminal);
+function isLive({ world, output }: CommandContext, { options }: GivenRequest): boolean {
+  return output.format === 'text' && isToStdout(options) && (options.stream ?? world.stdout.isTerminal);
 }
 
 function isToStdout({ output }: ExecOptions): boolean {
@@ -161,15 +159,15 @@ async function explain({ output }: CommandContext, planned: Planned): Promise<vo
 
 async function showDryRun(
   context: CommandContext,
-  given: { router: Router; planned: Planned; format: StdoutFormat; deadline: Deadline },
+  given: { router: Router; planned: Planned; deadline: Deadline },
 ): Promise<number> {
-  const { router, planned, format, deadline } = given;
+  const { router, planned, deadline } = given;
   const invocation = router.describe(planned, deadline);
-  const shown = outputFormat(context, format, { live: false });
+  const shown = outputFormat(context, { live: false });
   await shown.planned(invocation, planned);
   for (const warning of invocation.warnings) await context.output.warn(warning);
   if (invocation.failure === null) return 0;
-  if (format === 'text') await printFailure(context.output, invocation.failure);
+  await printFailure(context.output, invocation.failure);
   return exitCodeOf(invocation.failure);
 }
 
@@ -179,16 +177,15 @@ async function execute(
     router: Router;
     planned: Planned;
     deadline: Deadline;
-    format: StdoutFormat;
     file: string | undefined;
     confirm: () => Promise<boolean>;
   },
 ): Promise<number> {
   const { output, world } = context;
-  const { router, planned, deadline, format, confirm } = input;
+  const { router, planned, deadline, confirm } = input;
   const file = await answerFile(world.cwd, input.file);
-  if (!file.ok) return reportEarly(context, { failure: file.error }, format);
-  const shown = outputFormat(context, format, { live: planned.request.stream });
+  if (!file.ok) return reportEarly(context, { failure: file.error });
+  const shown = outputFormat(context, { live: planned.request.stream });
   const emit = async (event: RunEvent): Promise<void> => {
     await shown.event(event);
     if (output.logFormat === 'text') await narrate(context, planned, event);
@@ -196,7 +193,7 @@ async function execute(
   await sayWhatIsKept(context, router.config, planned);
   const invocation = await router.complete(planned, { deadline, emit, confirm, ...logOf(context) });
   if (output.closed.aborted) return 0;
-  return conclude(context, { shown, invocation, format, file: file.value });
+  return conclude(context, { shown, invocation, file: file.value });
 }
 
 /** A person shall know that what is typed here stays on the disk. */
@@ -219,16 +216,17 @@ async function proceed({ output }: CommandContext, signal: AbortSignal): Promise
 
 async function conclude(
   context: CommandContext,
-  given: { shown: OutputFormat; invocation: Invocation; format: StdoutFormat; file: AnswerFile | null },
+  given: { shown: OutputFormat; invocation: Invocation; file: AnswerFile | null },
 ): Promise<number> {
-  const { shown, format, file } = given;
+  const { shown, file } = given;
+  const { format } = context.output;
   const unwritten = await writeAnswer(file, given.invocation.text);
   const invocation = unwritten === null ? given.invocation : undelivered(given.invocation, unwritten, format);
   await shown.finished(invocation, file !== null && unwritten === null);
   for (const warning of invocation.warnings) await context.output.warn(warning);
   if (invocation.failure === null) return 0;
-  if (unwritten !== null) await printFailure(context.output, invocation.failure);
-  else if (format === 'text') await sayRunFailure(context, invocation);
+  if (unwritten !== null || format !== 'text') await printFailure(context.output, invocation.failure);
+  else await sayRunFailure(context, invocation);
   return exitCodeOf(invocation.failure);
 }
 

@@ -31,7 +31,7 @@ export async function runHelpTopic(
   const unknown = failure('usage', `there is no help on \`${topic}\``, {
     hint: didYouMean(topic, known, 'topics and commands'),
   });
-  return reportEarly(context, { failure: unknown }, 'text');
+  return reportEarly(context, { failure: unknown });
 }
 
 const MEANING: Readonly<Record<number, string>> = {

@@ -15,11 +15,10 @@ export async function runStatsPrune(
   options: { olderThan?: string; json?: boolean },
 ): Promise<number> {
   const { output, world } = context;
-  const format = options.json === true ? 'json' : 'text';
   const loaded = usableConfig(await loadCommandConfig(context));
-  if (!loaded.ok) return reportEarly(context, loaded.error, format);
+  if (!loaded.ok) return reportEarly(context, loaded.error);
   const age = ageOf(options.olderThan, loaded.value);
-  if (!age.ok) return reportEarly(context, { failure: age.error }, format);
+  if (!age.ok) return reportEarly(context, { failure: age.error });
   const file = ledgerPathOf(context, loaded.value);
   const access = ledgerAccess({ file, now: world.clock.now, project: '', warn: () => {} });
   const before = dayOf(world.clock.now() - age.value);
@@ -27,7 +26,7 @@ export async function runStatsPrune(
   access.close();
   if (!removed.ok) {
     const { message, hint } = removed.error;
-    return reportEarly(context, { failure: failure('input', message, { hint }) }, format);
+    return reportEarly(context, { failure: failure('input', message, { hint }) });
   }
   if (options.json === true)
     await output.data(`${JSON.stringify({ removed: removed.value, before, file })}\n`);

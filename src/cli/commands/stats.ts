@@ -15,16 +15,15 @@ import { queryOf, type StatsOptions } from './stats-query.js';
 export async function runStats(context: CommandContext, options: StatsOptions): Promise<number> {
   const { world, output } = context;
   const format = options.json === true ? 'json' : options.format;
-  const early = format === 'json' ? 'json' : 'text';
   const query = queryOf(options, world.clock.now());
-  if (!query.ok) return reportEarly(context, { failure: query.error }, early);
+  if (!query.ok) return reportEarly(context, { failure: query.error });
   const file = ledgerPathOf(context, await loadForLedger(context));
   const access = ledgerAccess({ file, now: world.clock.now, project: '', warn: () => {} });
   const report = await usageReport(access, query.value);
   access.close();
   if (!report.ok) {
     const { message, hint } = report.error;
-    return reportEarly(context, { failure: failure('input', message, { hint }) }, early);
+    return reportEarly(context, { failure: failure('input', message, { hint }) });
   }
   const [first] = report.value.tables;
   if (format === 'json') await output.data(`${JSON.stringify(usageJson(report.value))}\n`);

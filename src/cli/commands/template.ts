@@ -28,13 +28,13 @@ export async function runTemplate(
   const unknown = failure('usage', `unknown template \`${name}\``, {
     hint: didYouMean(name, Object.keys(TEMPLATES), 'templates'),
   });
-  return reportEarly(context, { failure: unknown }, 'text');
+  return reportEarly(context, { failure: unknown });
 }
 
 async function listAsJson(context: CommandContext, isList: boolean): Promise<number> {
   if (!isList) {
     const wrong = failure('usage', '`--json` prints the list of templates', { hint: 'add `--list`' });
-    return reportEarly(context, { failure: wrong }, 'json');
+    return reportEarly(context, { failure: wrong });
   }
   const list = Object.entries(TEMPLATES).map(([name, { description }]) => ({ name, description }));
   await context.output.json(list);

@@ -15,7 +15,7 @@ import { costText, statusPaint, statusText } from './trace-words.js';
 export async function runTraceList(context: CommandContext, options: TraceListOptions): Promise<number> {
   const { output, world } = context;
   const query = queryOf(options, world.clock.now());
-  if (!query.ok) return reportEarly(context, { failure: query.error }, 'text');
+  if (!query.ok) return reportEarly(context, { failure: query.error });
   const dir = traceDirOf(context, await loadForTraces(context));
   const { traces, damaged } = await openTraces(dir).list(query.value);
   await warnDamaged(context, damaged);

@@ -15,7 +15,7 @@ export async function runTracePrune(
   const { output, world } = context;
   const age = parseAge(options.olderThan);
   if (!age.ok) {
-    return reportEarly(context, { failure: failure('usage', `--older-than: ${age.error}`) }, 'text');
+    return reportEarly(context, { failure: failure('usage', `--older-than: ${age.error}`) });
   }
   const dir = traceDirOf(context, await loadForTraces(context));
   try {
@@ -28,6 +28,6 @@ export async function runTracePrune(
     const unremoved = failure('input', `traces cannot be removed: ${reason}`, {
       hint: 'check who owns the folder',
     });
-    return reportEarly(context, { failure: unremoved }, options.json === true ? 'json' : 'text');
+    return reportEarly(context, { failure: unremoved });
   }
 }

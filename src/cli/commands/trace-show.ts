@@ -25,8 +25,7 @@ export async function runTraceShow(
 ): Promise<number> {
   const dir = traceDirOf(context, await loadForTraces(context));
   const trace = await theOne(context, dir, prefix);
-  if (!trace.ok)
-    return reportEarly(context, { failure: trace.error }, options.json === true ? 'json' : 'text');
+  if (!trace.ok) return reportEarly(context, { failure: trace.error });
   if (options.tree === true) await printFamily(context, { dir, trace: trace.value, options });
   else await printOne(context, trace.value, options);
   return 0;

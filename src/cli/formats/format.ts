@@ -1,8 +1,8 @@
 import type { RunEvent } from '../../domain/events.js';
 import type { Invocation } from '../../domain/invocation.js';
 import type { CommandContext } from '../context.js';
+import type { StdoutFormat } from '../output.js';
 import type { PlanView } from '../plan-screen.js';
-import type { StdoutFormat } from '../report.js';
 import { jsonFormat } from './json.js';
 import { ndjsonFormat } from './ndjson.js';
 import { textFormat } from './text.js';
@@ -23,12 +23,11 @@ export interface FormatOptions {
   live: boolean;
 }
 
-/** The format by its name. */
-export function outputFormat(
-  context: CommandContext,
-  name: StdoutFormat,
-  options: FormatOptions,
-): OutputFormat {
-  const formats = { text: textFormat, json: jsonFormat, ndjson: ndjsonFormat };
-  return formats[name](context, options);
+const FORMATS: Readonly<
+  Record<StdoutFormat, (context: CommandContext, options: FormatOptions) => OutputFormat>
+> = { text: textFormat, json: jsonFormat, ndjson: ndjsonFormat };
+
+/** The format that the command line asks for. */
+export function outputFormat(context: CommandContext, options: FormatOptions): OutputFormat {
+  return FORMATS[context.output.format](context, options);
 }

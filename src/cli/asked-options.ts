@@ -1,0 +1,41 @@
+import type { Command, Option } from 'commander';
+
+/** Options of a command line that could not be parsed, by name; `true` for one without a value. */
+export type AskedOptions = Readonly<Record<string, string | true>>;
+
+/**
+ * Reads the options of a command line as the parser would, so that the words of a prompt and the values of other options are
+ * not taken for options.
+ */
+export function askedOptions(argv: readonly string[], program: Command): AskedOptions {
+  const found: Record<string, string | true> = {};
+  let command = program;
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index] ?? '';
+    if (word === '--') break;
+    if (!word.startsWith('-')) {
+      command = command.commands.find((one) => one.name() === word) ?? command;
+      continue;
+    }
+    const { name, option, value } = readOption(word, command);
+    const takesNext = value === null && option?.required === true;
+    found[name] = value ?? (takesNext ? (argv[++index] ?? '') : true);
+  }
+  return found;
+}
+
+/** `--name`, `--name=value`, `-n`, `-nvalue`, or several short ones together: the last of them may take a value. */
+function readOption(
+  word: string,
+  command: Command,
+): { name: string; option: Option | undefined; value: string | null } {
+  const known = (flag: string) => command.options.find((one) => one.short === flag || one.long === flag);
+  if (word.startsWith('--')) {
+    const [flag = '', ...value] = word.split('=');
+    return { name: flag.slice(2), option: known(flag), value: value.length === 0 ? null : value.join('=') };
+  }
+  const option = known(word.slice(0, 2));
+  const rest = word.slice(2);
+  if (option !== undefined && !option.required && rest !== '') return readOption(`-${rest}`, command);
+  return { name: option?.attributeName() ?? word.slice(1), option, value: rest === '' ? null : rest };
+}
