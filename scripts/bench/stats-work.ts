@@ -1,8 +1,7 @@
 import { openLedger } from '../../src/ledger/open-ledger.js';
 import { openDatabase } from '../../src/ledger/sqlite.js';
 import { SUM_COLUMNS } from '../../src/ledger/usage-sums.js';
-import { ledgerAccess } from '../../src/router/ledger.js';
-import { type UsageKey, usageReport } from '../../src/router/usage-report.js';
+import { type UsageKey, usageReport } from '../../src/reports/usage-report.js';
 
 /** The month of the bench. */
 const MONTH = { since: '2026-11-01', until: '2026-11-30' };
@@ -30,9 +29,7 @@ export async function timeReport(
 ): Promise<{ wallMs: number; cpuMs: number }> {
   const start = performance.now();
   const before = process.cpuUsage();
-  const access = ledgerAccess({ file, now, project: '', warn: () => {} });
-  const report = await usageReport(access, { ...MONTH, period: 'month', by });
-  access.close();
+  const report = await usageReport({ file, now }, { ...MONTH, period: 'month', by });
   if (!report.ok) throw new Error(report.error.message);
   const { user, system } = process.cpuUsage(before);
   return { wallMs: performance.now() - start, cpuMs: (user + system) / 1000 };

@@ -3,7 +3,7 @@ import { type Failure, failure } from '../domain/failure.js';
 import type { Resume } from '../domain/request.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { usageOfNamed } from '../domain/usage.js';
-import { openTraces } from '../router/traces.js';
+import { openTraces } from '../reports/traces.js';
 import type { TraceDocument } from '../trace/document.js';
 
 /** How far back `--resume last` looks for a session. */

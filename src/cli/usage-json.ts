@@ -1,5 +1,5 @@
-import type { UsageLine } from '../router/usage-line.js';
-import type { UsageReport, UsageTable } from '../router/usage-report.js';
+import type { UsageLine } from '../reports/usage-line.js';
+import type { UsageReport, UsageTable } from '../reports/usage-report.js';
 
 /** The columns of every line after its keys, in their order. Scripts rely on it: a new one comes at the end. */
 export const USAGE_COLUMNS = [

@@ -1,7 +1,7 @@
 import type { Paint } from '../diagnostics/render.js';
 import { widthOf } from '../diagnostics/width.js';
 import { daysBetween, periodStart } from '../domain/calendar.js';
-import type { UsageReport, UsageRow, UsageTable } from '../router/usage-report.js';
+import type { UsageReport, UsageRow, UsageTable } from '../reports/usage-report.js';
 import { type Column, renderTable } from './table.js';
 import { bar, sparkline } from './usage-bars.js';
 import { costWords, latencyWords, money, share, tokenWords } from './usage-words.js';

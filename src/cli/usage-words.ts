@@ -1,7 +1,7 @@
 import { toMicroUsd } from '../domain/cost.js';
 import { formatDuration } from '../domain/duration.js';
 import { dollars } from '../domain/money.js';
-import type { UsageLine } from '../router/usage-line.js';
+import type { UsageLine } from '../reports/usage-line.js';
 import { countText } from './words.js';
 
 /** Dollars as a person reads them; what is missing is a question mark, never a zero. */

@@ -170,25 +170,10 @@ export interface Pruned {
   isDone: boolean;
 }
 
-/**
- * The record of invocations and spending, shared by all processes of a user. Every call is one transaction: all or nothing, and a
- * crash at any moment loses no money. Nothing is held open while a tool runs.
- */
-export interface Ledger {
-  /** The sums now, in the order of the queries. Changes nothing. */
+/** What can be asked of the ledger. Answers are as if what is due had been done, such as taking back what dead processes hold. */
+export interface LedgerReader {
+  /** The sums now, in the order of the queries. */
   spend(queries: readonly SpendQuery[]): Promise<Result<Spend[], LedgerTrouble>>;
-  /** Takes back what dead processes hold, then reserves what the judge allows, in every scope or none. */
-  admit<Refusal>(request: AdmitRequest<Refusal>): Promise<Result<Verdict<Refusal>, LedgerTrouble>>;
-  /** The tool is about to start. `false`: the reservation is gone, since somebody took this process for dead. */
-  begin(id: string): Promise<Result<boolean, LedgerTrouble>>;
-  /** The attempt has cost so much by now, micro-USD; also shows that its process lives. */
-  meter(id: string, seenMicroUsd: number): Promise<Result<void, LedgerTrouble>>;
-  /** Gives a reservation back without a cost: nothing was started. */
-  release(id: string): Promise<Result<void, LedgerTrouble>>;
-  /** Turns a reservation (or nothing, where no limit applied) into what it cost, on its own day; twice is once. */
-  settle(row: AttemptRow): Promise<Result<void, LedgerTrouble>>;
-  /** Keeps the row of an invocation that has ended; twice is once. */
-  record(row: InvocationRow): Promise<Result<void, LedgerTrouble>>;
   /**
    * Usage in days, both included, by keys: for each list of keys its groups. Keys of agent, tool, model and time are answered by sums
    * that are kept by day, others by the rows of these days.
@@ -198,13 +183,33 @@ export interface Ledger {
   interrupted(days: Days): Promise<Result<Interrupted, LedgerTrouble>>;
   /** The first day that still has its rows; `null`: no row was ever removed. */
   rowsSince(): Promise<Result<string | null, LedgerTrouble>>;
-  /** Removes the rows of the days before this one, at most so many; the sums of these days stay. */
-  prune(limit: { before: string; atMost: number }): Promise<Result<Pruned, LedgerTrouble>>;
-  /** The same, once a day: `null` when somebody has looked today. */
-  pruneOnceADay(limit: { before: string; atMost: number }): Promise<Result<Pruned | null, LedgerTrouble>>;
   /** What is reserved now, in all scopes together. */
   reserved(): Promise<Result<{ count: number; microUsd: number }, LedgerTrouble>>;
-  /** Who may use which tool now. */
+  /** Use of slots now. */
+  readonly slots: Pick<SlotQueue, 'use'>;
+}
+
+/**
+ * The record of invocations and spending, shared by all processes of a user. Every call is one transaction: all or nothing, and a
+ * crash at any moment loses no money. Nothing is held open while a tool runs.
+ */
+export interface Ledger extends LedgerReader {
+  /** Takes back what dead processes hold, then reserves what the judge allows, in every scope or none. */
+  admit<Refusal>(request: AdmitRequest<Refusal>): Promise<Result<Verdict<Refusal>, LedgerTrouble>>;
+  /** The tool is about to start. `false`: the reservation is gone, since another process took this one for dead. */
+  begin(id: string): Promise<Result<boolean, LedgerTrouble>>;
+  /** The attempt has cost so much by now, micro-USD; also shows that its process lives. */
+  meter(id: string, seenMicroUsd: number): Promise<Result<void, LedgerTrouble>>;
+  /** Gives a reservation back without a cost: nothing was started. */
+  release(id: string): Promise<Result<void, LedgerTrouble>>;
+  /** Turns a reservation (or nothing, where no limit applied) into what it cost, on its own day; twice is once. */
+  settle(row: AttemptRow): Promise<Result<void, LedgerTrouble>>;
+  /** Keeps the row of an invocation that has ended; twice is once. */
+  record(row: InvocationRow): Promise<Result<void, LedgerTrouble>>;
+  /** Removes the rows of the days before this one, at most so many; the sums of these days stay. */
+  prune(limit: { before: string; atMost: number }): Promise<Result<Pruned, LedgerTrouble>>;
+  /** The same, once a day: `null` when it was done today. */
+  pruneOnceADay(limit: { before: string; atMost: number }): Promise<Result<Pruned | null, LedgerTrouble>>;
   readonly slots: SlotQueue;
   close(): void;
 }

@@ -1,11 +1,8 @@
 import { ok, type Result } from '../domain/result.js';
 import { identityFrom } from '../process/identity.js';
 import { livenessOf, ownIdentity } from '../process/this-process.js';
-import type { Ledger, LedgerTrouble } from './ledger.js';
+import type { Ledger, LedgerReader, LedgerTrouble } from './ledger.js';
 import { openFile, openToRead } from './open.js';
-
-export { hasPending } from './pending.js';
-
 import { type LedgerWorld, sqliteLedger } from './sqlite-ledger.js';
 
 /** Where a ledger is, and the clock it goes by. */
@@ -22,11 +19,18 @@ export async function openLedger(place: LedgerPlace): Promise<Result<Ledger, Led
   return db.ok ? ok(sqliteLedger(db.value, worldOf(place))) : db;
 }
 
-/** Opens the ledger that is there; `null`: there is none yet, and none is made. */
-export async function openLedgerToRead(place: LedgerPlace): Promise<Result<Ledger | null, LedgerTrouble>> {
+/** Reads from the ledger and closes it again; `null`: there is none yet. Changes nothing. */
+export async function readLedger<T>(
+  place: LedgerPlace,
+  ask: (ledger: LedgerReader) => Promise<Result<T, LedgerTrouble>>,
+): Promise<Result<T | null, LedgerTrouble>> {
   const db = await openToRead(place.file);
   if (!db.ok || db.value === null) return db.ok ? ok(null) : db;
-  return ok(sqliteLedger(db.value, worldOf(place)));
+  try {
+    return await ask(sqliteLedger(db.value, worldOf(place)));
+  } finally {
+    db.value.close();
+  }
 }
 
 function worldOf({ file, now }: LedgerPlace): LedgerWorld {

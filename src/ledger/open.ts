@@ -6,8 +6,8 @@ import { err, ok, type Result } from '../domain/result.js';
 import { codeOf } from '../domain/system-error.js';
 import { makeFolder } from '../files.js';
 import type { LedgerTrouble } from './ledger.js';
-import { MIGRATIONS } from './migrations/index.js';
-import { takeInPending } from './pending.js';
+import { hasPending, takeInPending } from './pending.js';
+import { migrate, schemaState } from './schema-version.js';
 import { type Database, openDatabase, sqliteCode } from './sqlite.js';
 import { transaction } from './transaction.js';
 import { newer, noDriver, troubleOf } from './trouble.js';
@@ -30,20 +30,31 @@ export async function openFile(file: string): Promise<Result<Database, LedgerTro
   }
 }
 
-/** Opens a file that is there, and brings its schema up to date: what is in an older one counts too. `null`: there is none, and none is made. */
+/**
+ * Opens the ledger as it is, to read, and changes nothing; `null`: there is none. Where so far only pending records exist the
+ * database is an empty one in memory.
+ */
 export async function openToRead(file: string): Promise<Result<Database | null, LedgerTrouble>> {
   try {
-    if (!(await isThere(file))) return ok(null);
-    const db = await openDatabase(file, { readOnly: false });
-    if (db === null) return err(noDriver());
-    setUp(db);
-    const version = versionOf(db);
-    if (version === MIGRATIONS.length) return ok(db);
-    db.close();
-    return version > MIGRATIONS.length ? err(newer(file)) : await openFile(file);
+    const exists = await isThere(file);
+    if (!exists && !hasPending(file)) return ok(null);
+    const db = await openDatabase(exists ? file : ':memory:', { readOnly: false });
+    return db === null ? err(noDriver()) : checked(db, file);
   } catch (error) {
     return err(troubleOf(error, file));
   }
+}
+
+function checked(db: Database, file: string): Result<Database, LedgerTrouble> {
+  try {
+    setUp(db);
+    if (schemaState(db) !== 'newer') return ok(db);
+  } catch (error) {
+    db.close();
+    return err(troubleOf(error, file));
+  }
+  db.close();
+  return err(newer(file));
 }
 
 /** SQLite gives its side files the mode of the database. */
@@ -61,9 +72,9 @@ async function createPrivate(file: string): Promise<void> {
 async function prepare(db: Database, file: string): Promise<Result<Database, LedgerTrouble>> {
   try {
     setUp(db);
-    if (versionOf(db) <= MIGRATIONS.length) await useWal(db);
-    if (versionOf(db) < MIGRATIONS.length) transaction(db, 'write', () => migrate(db));
-    if (versionOf(db) > MIGRATIONS.length) {
+    if (schemaState(db) !== 'newer') await useWal(db);
+    if (schemaState(db) === 'older') transaction(db, 'write', () => migrate(db));
+    if (schemaState(db) === 'newer') {
       db.close();
       return err(newer(file));
     }
@@ -94,16 +105,6 @@ async function useWal(db: Database): Promise<void> {
 }
 
 const SQLITE_BUSY = 5;
-
-/** Inside the transaction the version is read again: another process may have been faster. */
-function migrate(db: Database): void {
-  for (const sql of MIGRATIONS.slice(versionOf(db))) db.exec(sql);
-  db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
-}
-
-function versionOf(db: Database): number {
-  return Number(db.all('PRAGMA user_version')[0]?.user_version ?? 0);
-}
 
 async function isThere(file: string): Promise<boolean> {
   try {

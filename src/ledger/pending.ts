@@ -29,22 +29,40 @@ export async function keepPending(file: string, pending: Pending): Promise<numbe
   return (await readdir(folder)).length;
 }
 
-/** Takes in everything that waits. Twice is once: a crash between the two halves loses and doubles nothing. */
+/** Adds all pending records and removes their files. Repeating it changes nothing, so a crash in between loses and doubles nothing. */
 export function takeInPending(db: Database, file: string): void {
-  const folder = folderOf(file);
-  const names = namesIn(folder);
-  if (names.length === 0) return;
-  const read = names.map((name) => ({ name, pending: readPending(path.join(folder, name)) }));
-  transaction(db, 'write', () => {
-    for (const { pending } of read) {
-      for (const row of pending?.attempts ?? []) settleAttempt(db, row);
-      if (pending !== null && pending.invocation !== null) recordInvocation(db, pending.invocation);
-    }
+  const found = pendingOf(file);
+  if (found.length === 0) return;
+  transaction(db, 'write', () => addAll(db, found));
+  for (const one of found) {
+    if (one.pending === null) setAside(one.file);
+    else rmSync(one.file, { force: true });
+  }
+}
+
+/** Adds all pending records and leaves their files, for a transaction that is rolled back. */
+export function addPending(db: Database, file: string): void {
+  addAll(db, pendingOf(file));
+}
+
+interface Found {
+  file: string;
+  /** `null`: not a record of ours. */
+  pending: Pending | null;
+}
+
+function pendingOf(ledger: string): Found[] {
+  const folder = folderOf(ledger);
+  return namesIn(folder).map((name) => {
+    const file = path.join(folder, name);
+    return { file, pending: readPending(file) };
   });
-  for (const { name, pending } of read) {
-    const whole = path.join(folder, name);
-    if (pending === null) setAside(whole);
-    else rmSync(whole, { force: true });
+}
+
+function addAll(db: Database, found: readonly Found[]): void {
+  for (const { pending } of found) {
+    for (const row of pending?.attempts ?? []) settleAttempt(db, row);
+    if (pending !== null && pending.invocation !== null) recordInvocation(db, pending.invocation);
   }
 }
 

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../domain/result.js';
 import type { Liveness } from '../process/identity.js';
 import type { AdmitRequest, Ledger, LedgerTrouble, Verdict } from './ledger.js';
-import { takeInPending } from './pending.js';
+import { addPending, hasPending, takeInPending } from './pending.js';
 import { isKeptOn, pruneOn, pruneRows, rowsSince } from './prune.js';
 import { drop, recordInvocation, settleAttempt } from './records.js';
 import {
@@ -14,6 +14,7 @@ import {
   takeBackFrom,
 } from './reservations.js';
 import { dayOf } from './rows.js';
+import { migrate, schemaState } from './schema-version.js';
 import type { Database } from './sqlite.js';
 import { beginSlot, keepSlot, leaveSlot, takeSlot, useOf } from './sqlite-slots.js';
 import { transaction } from './transaction.js';
@@ -48,13 +49,9 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
     }
   };
   const change = <T>(work: () => T) => attempt(() => transaction(db, 'write', work));
-  const read = <T>(work: () => T) => attempt(() => transaction(db, 'read', work));
+  const read = <T>(work: () => T) => attempt(() => readUpToDate(db, world, work));
   return {
-    spend: (queries) =>
-      attempt(() => {
-        takeBack(db, world);
-        return transaction(db, 'read', () => spendOf(db, queries));
-      }),
+    spend: (queries) => read(() => spendOf(db, queries)),
     admit: (request) =>
       attempt(() => {
         takeInPending(db, world.file);
@@ -87,10 +84,20 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
   };
 }
 
-/** Nearly always no owner is dead, and nothing is written. */
-function takeBack(db: Database, world: LedgerWorld): void {
-  const find = () => deadReservations(db, { ...world, nowMs: world.now() });
-  if (find().length > 0) transaction(db, 'write', () => takeBackFrom(db, find()));
+/**
+ * Reads what the ledger will say once the next writer has done what is due: brought the schema up to date, added pending records, and
+ * taken back what dead processes hold. Changes nothing.
+ */
+function readUpToDate<T>(db: Database, world: LedgerWorld, work: () => T): T {
+  const dead = () => deadReservations(db, { ...world, nowMs: world.now() });
+  const isDue = schemaState(db) !== 'current' || hasPending(world.file) || dead().length > 0;
+  if (!isDue) return transaction(db, 'read', work);
+  return transaction(db, 'trial', () => {
+    migrate(db);
+    addPending(db, world.file);
+    takeBackFrom(db, dead());
+    return work();
+  });
 }
 
 function admit<Refusal>(db: Database, world: LedgerWorld, request: AdmitRequest<Refusal>): Verdict<Refusal> {

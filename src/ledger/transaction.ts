@@ -1,14 +1,14 @@
 import type { Database } from './sqlite.js';
 
 /**
- * Runs `work` in one transaction. One that writes takes the right to do so at its beginning, so that two never see the same sums;
- * one that reads sees one moment and holds up nobody.
+ * Runs `work` in one transaction. `write` takes the write lock at its beginning, so that two writers never see the same sums; `read`
+ * sees one moment and blocks no writer; `trial` writes too, but is rolled back once `work` has its result.
  */
-export function transaction<T>(db: Database, kind: 'read' | 'write', work: () => T): T {
-  db.exec(kind === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN');
+export function transaction<T>(db: Database, kind: 'read' | 'write' | 'trial', work: () => T): T {
+  db.exec(kind === 'read' ? 'BEGIN' : 'BEGIN IMMEDIATE');
   try {
     const result = work();
-    db.exec('COMMIT');
+    db.exec(kind === 'trial' ? 'ROLLBACK' : 'COMMIT');
     return result;
   } catch (error) {
     rollBack(db);

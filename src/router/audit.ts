@@ -1,6 +1,4 @@
-import type { AuditDocument, AuditEntry } from '../domain/audit.js';
-import { type Failure, failure } from '../domain/failure.js';
-import { err, ok, type Result } from '../domain/result.js';
+import type { AuditEntry } from '../domain/audit.js';
 import { reasonOf } from '../files.js';
 import type { Redactor } from '../redact/redact.js';
 
@@ -23,20 +21,5 @@ export async function keepAudit(target: AuditTarget | null, entries: readonly Au
     await fileAudit(target).append(entries.map((entry) => target.redactor.value(entry)));
   } catch (error) {
     target.warn(`the audit log could not be written: ${reasonOf(error)}`);
-  }
-}
-
-/** Lines of the log, newest first, and how many cannot be read; a log that cannot be opened is an `input` failure. */
-export async function readAudit(
-  file: string,
-  query: { last: number; sinceMs: number | null },
-): Promise<Result<{ lines: AuditDocument[]; damaged: number }, Failure>> {
-  const { readAuditLines } = await import('../ledger/audit.js');
-  try {
-    return ok(await readAuditLines(file, query));
-  } catch (error) {
-    return err(
-      failure('input', `the audit log cannot be read: ${reasonOf(error)}`, { hint: 'check who owns it' }),
-    );
   }
 }

@@ -4,9 +4,9 @@ import { emptyRequest, type Request } from '../domain/request.js';
 import type { Result } from '../domain/result.js';
 import type { HealthRow, LedgerState, MachineContext } from '../health/context.js';
 import type { HealthListener } from '../health/health.js';
+import type { LedgerAccess } from '../ledger/access.js';
 import { endpointsOf } from './endpoints.js';
 import { gatherFacts } from './facts.js';
-import type { LedgerAccess } from './ledger.js';
 import type { Planned, RouterDeps } from './router.js';
 import { caretakerOf } from './running.js';
 import { limitedTools } from './slots.js';
@@ -95,12 +95,8 @@ export async function machineHealth(context: MachineContext, listener: HealthLis
 
 async function ledgerState(access: LedgerAccess): Promise<LedgerState> {
   const { file } = access;
-  const ledger = await access.openToRead();
-  if (!ledger.ok) return { file, trouble: ledger.error, held: { runs: 0, microUsd: 0 } };
-  const reserved = (await ledger.value?.reserved()) ?? {
-    ok: true as const,
-    value: { count: 0, microUsd: 0 },
-  };
+  const reserved = await access.read((ledger) => ledger.reserved());
   if (!reserved.ok) return { file, trouble: reserved.error, held: { runs: 0, microUsd: 0 } };
-  return { file, trouble: null, held: { runs: reserved.value.count, microUsd: reserved.value.microUsd } };
+  const { count: runs, microUsd } = reserved.value ?? { count: 0, microUsd: 0 };
+  return { file, trouble: null, held: { runs, microUsd } };
 }

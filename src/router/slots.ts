@@ -40,8 +40,6 @@ const NO_USE: ToolUse = { holders: [], startsInMinute: 0, startsInHour: 0 };
 
 async function useOf(tool: string, { ledger }: RouterDeps): Promise<{ use: ToolUse } | { trouble: string }> {
   if (ledger === null) return { use: NO_USE };
-  const opened = await ledger.openToRead();
-  const use = opened.ok ? await (opened.value?.slots.use(tool) ?? null) : opened;
-  if (use === null) return { use: NO_USE };
-  return use.ok ? { use: use.value } : { trouble: use.error.message };
+  const use = await ledger.read((open) => open.slots.use(tool));
+  return use.ok ? { use: use.value ?? NO_USE } : { trouble: use.error.message };
 }

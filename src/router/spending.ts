@@ -5,10 +5,10 @@ import type { Billing } from '../domain/cost.js';
 import type { Facts, SpendLimit } from '../domain/facts.js';
 import { lookup } from '../domain/lookup.js';
 import type { Request } from '../domain/request.js';
+import type { LedgerAccess } from '../ledger/access.js';
 import { checkLedger } from '../policy/budget.js';
 import { limitsFor, type Payer, windowsOf } from '../policy/spend-limits.js';
 import { policyOf } from '../routing/plan.js';
-import type { LedgerAccess } from './ledger.js';
 
 /** What a plan knows of money. */
 export type SpendingFacts = Pick<Facts, 'billing' | 'spend' | 'spendTrouble'>;
@@ -47,7 +47,8 @@ async function spendOf(
   limits: readonly SpendLimit[],
   ledger: LedgerAccess,
 ): Promise<Pick<Facts, 'spend' | 'spendTrouble'>> {
-  const spend = await ledger.spend(limits);
+  const spend = await ledger.read((open) => open.spend(limits));
   if (!spend.ok) return { spend: [], spendTrouble: checkLedger(limits, spend.error) };
-  return { spend: windowsOf(limits, spend.value), spendTrouble: null };
+  const none = limits.map(() => ({ settledMicroUsd: 0, reservedMicroUsd: 0 }));
+  return { spend: windowsOf(limits, spend.value ?? none), spendTrouble: null };
 }

@@ -6,7 +6,6 @@ import { ownIdentity } from '../process/this-process.js';
 import type { Redactor } from '../redact/redact.js';
 import { traceSink } from '../telemetry/trace-sink.js';
 import type { Origin, Versions } from '../trace/document.js';
-import { fileTraceStore, type TraceStore } from '../trace/store.js';
 import type { Planned } from './router.js';
 
 /** Where traces go, and what they are cleaned with. */
@@ -56,9 +55,4 @@ export async function keepTraces(
   if (!config.traces.enabled) return;
   const { keepDays } = await import('../trace/retention.js');
   await keepDays(dir, { days: config.traces.retentionDays, nowMs }).catch(() => undefined);
-}
-
-/** The traces in a folder, for reading. */
-export function openTraces(dir: string): TraceStore {
-  return fileTraceStore(dir);
 }

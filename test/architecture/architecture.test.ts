@@ -6,9 +6,11 @@ const LEAVES = ['domain', 'diagnostics', 'redact', 'paths', 'process'];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'world', ...LEAVES],
   world: [],
-  index: ['router', 'config-files', 'config', 'world', 'deadline', ...LEAVES],
+  index: ['router', 'ledger', 'config-files', 'config', 'world', 'deadline', ...LEAVES],
   cli: [
     'router',
+    'reports',
+    'ledger',
     'config-files',
     'files',
     'catalog',
@@ -37,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...LEAVES,
   ],
   gates: ['policy', 'ledger', 'config', ...LEAVES],
+  reports: ['ledger', 'trace', 'files', ...LEAVES],
   health: ['adapters', 'config', 'policy', ...LEAVES],
   ledger: ['policy', 'files', ...LEAVES],
   telemetry: ['trace', 'files', ...LEAVES],

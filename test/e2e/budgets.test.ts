@@ -307,7 +307,8 @@ describe('the ledger', () => {
         '1 invocation without a price',
       ]);
       expect(await today(rig)).toMatchObject({ total_tokens: 2300, cost_usd: 0.039, without_price: 1 });
-      expect(rig.modeOf(`${rig.data}/llm-router/ledger.db`)).toBe(0o600);
+      expect(rig.exists(`${rig.data}/llm-router/ledger.db`)).toBe(false);
+      expect(rig.modeOf(`${rig.data}/llm-router/ledger.db.pending`)).toBe(0o700);
       expect(rig.modeOf(`${rig.data}/llm-router`)).toBe(0o700);
     }),
   );

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { openLedgerToRead } from '../../src/ledger/open-ledger.js';
+import { readLedger } from '../../src/ledger/open-ledger.js';
 import { openDatabase } from '../../src/ledger/sqlite.js';
 import { scopesOf } from '../../src/policy/spend-limits.js';
 import { type Rig, rigged } from '../rig/rig.js';
@@ -94,14 +94,13 @@ async function watch(rig: Rig, all: Promise<unknown>): Promise<void> {
 }
 
 async function sums(rig: Rig): Promise<[settled: number, reserved: number]> {
-  const ledger = await openLedgerToRead({ file: fileOf(rig), now: Date.now });
-  if (!ledger.ok) throw new Error(ledger.error.message);
-  if (ledger.value === null) return [0, 0];
   const [scope = ''] = scopesOf({ project: '', policy: 'default', agent: null });
-  const spend = await ledger.value.spend([{ scope, period: new Date().toISOString().slice(0, 10) }]);
-  ledger.value.close();
+  const period = new Date().toISOString().slice(0, 10);
+  const spend = await readLedger({ file: fileOf(rig), now: Date.now }, (ledger) =>
+    ledger.spend([{ scope, period }]),
+  );
   if (!spend.ok) throw new Error(spend.error.message);
-  return [spend.value[0]?.settledMicroUsd ?? 0, spend.value[0]?.reservedMicroUsd ?? 0];
+  return [spend.value?.[0]?.settledMicroUsd ?? 0, spend.value?.[0]?.reservedMicroUsd ?? 0];
 }
 
 async function integrity(rig: Rig): Promise<unknown[]> {

@@ -6,7 +6,7 @@ import type { RouterConfig } from '../../src/config/types.js';
 import type { RunEvent } from '../../src/domain/events.js';
 import type { Invocation } from '../../src/domain/invocation.js';
 import { emptyRequest, type Request } from '../../src/domain/request.js';
-import { ledgerAccess } from '../../src/router/ledger.js';
+import { ledgerAccess } from '../../src/ledger/access.js';
 import { createRouter } from '../../src/router/router.js';
 import { realHost } from '../../src/world.js';
 import { configOf } from '../rig/config.js';

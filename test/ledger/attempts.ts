@@ -1,7 +1,13 @@
 import type { Attempt } from '../../src/domain/attempt.js';
 import type { Cost } from '../../src/domain/cost.js';
 import type { Result } from '../../src/domain/result.js';
-import type { AdmitRequest, AttemptRow, Ledger, LedgerTrouble, Spend } from '../../src/ledger/ledger.js';
+import type {
+  AdmitRequest,
+  AttemptRow,
+  LedgerReader,
+  LedgerTrouble,
+  Spend,
+} from '../../src/ledger/ledger.js';
 import { attemptRow } from '../../src/ledger/rows.js';
 
 /** The value of a call that must not be in trouble. */
@@ -81,7 +87,7 @@ export function ended(
 }
 
 /** Settled and reserved of one scope and period. */
-export async function spentIn(ledger: Ledger, scope: string, period = DAY): Promise<[number, number]> {
+export async function spentIn(ledger: LedgerReader, scope: string, period = DAY): Promise<[number, number]> {
   const [spend] = good(await ledger.spend([{ scope, period }]));
   return [spend?.settledMicroUsd ?? 0, spend?.reservedMicroUsd ?? 0];
 }

@@ -87,13 +87,18 @@ describe.each(ENGINES)('a ledger on $name', ({ make }) => {
     expect(await spentIn(ledger, 'all')).toEqual([0, 900]);
   });
 
-  it('takes back for who only looks, so that nobody is turned away for the dead', async () => {
-    good(await (await bench.as('dead')).admit(asking('A', 600, { all: 1000 })));
+  it('answers as if it had taken back what a silent process holds, and takes nothing back', async () => {
+    const silent = await bench.as('silent');
+    good(await silent.admit(asking('A', 600, { all: 1000 })));
     const ledger = await bench.as('me');
     expect(await spentIn(ledger, 'all')).toEqual([0, 600]);
-    bench.kill('dead');
+    bench.nowMs += EXPIRY_MS;
     expect(await spentIn(ledger, 'all')).toEqual([0, 0]);
     expect(good(await ledger.reserved()).count).toBe(0);
+    expect(good(await silent.begin('A:1'))).toBe(true);
+    expect(await spentIn(ledger, 'all')).toEqual([600, 0]);
+    good(await silent.meter('A:1', 50));
+    expect(await spentIn(ledger, 'all')).toEqual([0, 600]);
   });
 
   it('counts the whole reservation of a dead process whose tool had started', async () => {

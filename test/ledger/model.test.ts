@@ -97,7 +97,7 @@ class Stage {
 
   async compare(): Promise<void> {
     const ledger = await this.bench.as('reader');
-    this.oracle.look(this.bench.nowMs);
+    const { nowMs } = this.bench;
     const days = [...new Set([...this.oracle.runs.values()].map(({ day }) => day))];
     const periods = [...new Set(days.flatMap((day) => [day, day.slice(0, 7)]))];
     const queries = periods.flatMap((period) => Object.keys(LIMITS).map((scope) => ({ scope, period })));
@@ -105,7 +105,7 @@ class Stage {
       spend.settledMicroUsd,
       spend.reservedMicroUsd,
     ]);
-    expect(sums).toEqual(queries.map(({ scope, period }) => this.oracle.sums(scope, period)));
+    expect(sums).toEqual(queries.map(({ scope, period }) => this.oracle.sums(scope, period, nowMs)));
     for (const [index, { scope, period }] of queries.entries()) {
       const [settled = 0, reserved = 0] = sums[index] ?? [];
       const most = LIMITS[scope]?.[period.length === 7 ? 'month' : 'day'] ?? 0;

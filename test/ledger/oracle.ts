@@ -35,7 +35,10 @@ export class Oracle {
     const fits = ask.scopes.every((scope) => {
       const limit = this.#limits[scope];
       if (limit === undefined) return true;
-      const left = (period: string, most: number) => this.used(scope, period) + ask.amount <= most;
+      const left = (period: string, most: number) => {
+        const [settled, reserved] = this.sums(scope, period, nowMs);
+        return settled + reserved + ask.amount <= most;
+      };
       return left(day, limit.day) && left(day.slice(0, 7), limit.month);
     });
     if (!fits) return false;
@@ -82,21 +85,10 @@ export class Oracle {
     run.counted = cost;
   }
 
-  /** Somebody else looks, and takes back what the dead hold. */
-  look(nowMs: number): void {
-    this.#takeBack(nowMs);
-  }
-
-  /** Settled and reserved together. */
-  used(scope: string, period: string): number {
-    const [settled, reserved] = this.sums(scope, period);
-    return settled + reserved;
-  }
-
-  sums(scope: string, period: string): [settled: number, reserved: number] {
-    const inside = [...this.runs.values()].filter(
-      (run) => run.scopes.includes(scope) && run.day.startsWith(period),
-    );
+  /** What a reader sees: the sums as if what the dead hold had been taken back. */
+  sums(scope: string, period: string, nowMs: number): [settled: number, reserved: number] {
+    const runs = [...this.runs.values()].map((run) => this.#takenBack(run, nowMs));
+    const inside = runs.filter((run) => run.scopes.includes(scope) && run.day.startsWith(period));
     const live = inside.filter(({ state }) => state === 'reserved' || state === 'begun');
     const over = inside.filter(({ state }) => state === 'settled' || state === 'taken');
     return [sum(over.map(({ counted }) => counted)), sum(live.map(({ reserved }) => reserved))];
@@ -108,13 +100,14 @@ export class Oracle {
   }
 
   #takeBack(nowMs: number): void {
-    for (const run of this.runs.values()) {
-      if (!this.dead.has(run.owner) && run.expiresMs > nowMs) continue;
-      if (run.state === 'reserved') run.state = 'gone';
-      if (run.state !== 'begun') continue;
-      run.state = 'taken';
-      run.counted = Math.max(run.reserved, run.seen);
-    }
+    for (const [id, run] of this.runs) this.runs.set(id, this.#takenBack(run, nowMs));
+  }
+
+  #takenBack(run: OracleRun, nowMs: number): OracleRun {
+    if (!this.dead.has(run.owner) && run.expiresMs > nowMs) return run;
+    if (run.state === 'reserved') return { ...run, state: 'gone' };
+    if (run.state !== 'begun') return run;
+    return { ...run, state: 'taken', counted: Math.max(run.reserved, run.seen) };
   }
 }
 

@@ -11,9 +11,11 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ok } from '../../src/domain/result.js';
+import type { LedgerReader } from '../../src/ledger/ledger.js';
 import { MIGRATIONS } from '../../src/ledger/migrations/index.js';
 import { openFile, openToRead } from '../../src/ledger/open.js';
-import { openLedger, openLedgerToRead } from '../../src/ledger/open-ledger.js';
+import { openLedger, readLedger } from '../../src/ledger/open-ledger.js';
 import { hasPending, keepPending } from '../../src/ledger/pending.js';
 import { type Database, openDatabase } from '../../src/ledger/sqlite.js';
 import { asking, ended, good, spentIn } from './attempts.js';
@@ -30,6 +32,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const now = () => Date.UTC(2026, 10, 20, 12);
+const QUERY = { scope: 'all', period: '2026-11-20' };
 
 async function database(): Promise<Database> {
   mkdirSync(path.dirname(file), { recursive: true });
@@ -63,9 +66,29 @@ describe('the file', () => {
     db.close();
   });
 
-  it('is not made by who only looks', async () => {
+  it('is not made by reading', async () => {
     expect(await openToRead(file)).toEqual({ ok: true, value: null });
     expect(existsSync(path.dirname(file))).toBe(false);
+    await keepPending(file, { attempts: [ended('A', 40)], invocation: null });
+    expect(await readLedger({ file, now }, (ledger) => ledger.spend([QUERY]))).toMatchObject({
+      value: [{ settledMicroUsd: 40 }],
+    });
+    expect([existsSync(file), hasPending(file)]).toEqual([false, true]);
+  });
+
+  it('is not changed by reading, whatever is due', async () => {
+    const db = await database();
+    for (const sql of MIGRATIONS.slice(0, 1)) db.exec(sql);
+    db.exec('PRAGMA user_version = 1');
+    for (const sql of FIRST_ROWS) db.exec(sql);
+    db.close();
+    await keepPending(file, { attempts: [ended('A', 40)], invocation: null });
+    const before = readFileSync(file);
+    expect(await readLedger({ file, now }, (ledger) => ledger.spend([QUERY]))).toMatchObject({
+      value: [{ settledMicroUsd: 47 }],
+    });
+    expect(readFileSync(file).equals(before)).toBe(true);
+    expect(hasPending(file)).toBe(true);
   });
 
   it('of a newer version is refused and left alone', async () => {
@@ -131,6 +154,14 @@ const FIRST_ROWS = [
     VALUES ('I:1', 'I', 1, '2026-11-20', '["all"]', 't', 'm', 0, 'succeeded', 7, 'reported', 'api', 7, 0, 1)`,
 ];
 
+async function expectFirstRun(ledger: LedgerReader, isThere: boolean): Promise<void> {
+  expect(await spentIn(ledger, 'all')).toEqual([isThere ? 7 : 0, 0]);
+  const [groups = []] = good(await ledger.usage({ since: '2026-11-20', until: '2026-11-20' }, [['model']]));
+  expect(groups.map(({ keys, sums }) => [keys[0], sums.invocations, sums.charged_micro_usd])).toEqual(
+    isThere ? [['m', 1, 7]] : [],
+  );
+}
+
 describe('a schema', () => {
   it.each(MIGRATIONS.map((_, index) => index))(
     'of version %i becomes the newest, with its money',
@@ -140,16 +171,9 @@ describe('a schema', () => {
       db.exec(`PRAGMA user_version = ${version}`);
       if (version > 0) for (const sql of FIRST_ROWS) db.exec(sql);
       db.close();
-      // Whoever only looks sees it as well.
-      const ledger = good(await openLedgerToRead({ file, now }));
-      if (ledger === null) throw new Error('the ledger is not seen');
-      expect(await spentIn(ledger, 'all')).toEqual([version > 0 ? 7 : 0, 0]);
-      const [groups = []] = good(
-        await ledger.usage({ since: '2026-11-20', until: '2026-11-20' }, [['model']]),
-      );
-      expect(groups.map(({ keys, sums }) => [keys[0], sums.invocations, sums.charged_micro_usd])).toEqual(
-        version > 0 ? [['m', 1, 7]] : [],
-      );
+      await readLedger({ file, now }, async (ledger) => ok(await expectFirstRun(ledger, version > 0)));
+      const ledger = await opened();
+      await expectFirstRun(ledger, version > 0);
       ledger.close();
     },
   );

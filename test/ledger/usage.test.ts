@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { toUsd } from '../../src/domain/cost.js';
 import type { Ledger, UsageGroup, UsageKey } from '../../src/ledger/ledger.js';
-import { type UsageLine, usageLine } from '../../src/router/usage-line.js';
+import { type UsageLine, usageLine } from '../../src/reports/usage-line.js';
 import { asking, ended, good, spentIn } from './attempts.js';
 import { type Bench, ENGINES } from './engines.js';
 import { type Told, write } from './invocations.js';

@@ -3,7 +3,7 @@ import { parseSince } from '../../domain/duration.js';
 import { failure } from '../../domain/failure.js';
 import { ok } from '../../domain/result.js';
 import { auditFile } from '../../paths.js';
-import { readAudit } from '../../router/audit.js';
+import { readAudit } from '../../reports/audit.js';
 import { loadCommandConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';

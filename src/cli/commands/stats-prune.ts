@@ -2,8 +2,7 @@ import { DAY_MS, dayOf } from '../../domain/calendar.js';
 import { parseAge } from '../../domain/duration.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import { ledgerAccess } from '../../router/ledger.js';
-import { pruneUsage } from '../../router/usage-report.js';
+import { pruneUsage } from '../../reports/prune-usage.js';
 import { ledgerPathOf, loadCommandConfig, type UsableConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';
@@ -20,10 +19,8 @@ export async function runStatsPrune(
   const age = ageOf(options.olderThan, loaded.value);
   if (!age.ok) return reportEarly(context, { failure: age.error });
   const file = ledgerPathOf(context, loaded.value);
-  const access = ledgerAccess({ file, now: world.clock.now, project: '', warn: () => {} });
   const before = dayOf(world.clock.now() - age.value);
-  const removed = await pruneUsage(access, before);
-  access.close();
+  const removed = await pruneUsage({ file, now: world.clock.now }, before);
   if (!removed.ok) {
     const { message, hint } = removed.error;
     return reportEarly(context, { failure: failure('input', message, { hint }) });

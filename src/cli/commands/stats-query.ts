@@ -2,7 +2,7 @@ import { dayOf, type Period, periodStart } from '../../domain/calendar.js';
 import { parseSince } from '../../domain/duration.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import type { ReportQuery, UsageKey } from '../../router/usage-report.js';
+import type { ReportQuery, UsageKey } from '../../reports/usage-report.js';
 
 /** The options of `stats`, as the argument parser gives them. */
 export interface StatsOptions {

@@ -2,8 +2,7 @@ import type { LoadedFiles } from '../../config-files/load.js';
 import { toMicroUsd } from '../../domain/cost.js';
 import { failure } from '../../domain/failure.js';
 import { dollars } from '../../domain/money.js';
-import { ledgerAccess } from '../../router/ledger.js';
-import { type UsageReport, usageReport } from '../../router/usage-report.js';
+import { type UsageReport, usageReport } from '../../reports/usage-report.js';
 import { ledgerPathOf, loadCommandConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';
@@ -18,9 +17,7 @@ export async function runStats(context: CommandContext, options: StatsOptions): 
   const query = queryOf(options, world.clock.now());
   if (!query.ok) return reportEarly(context, { failure: query.error });
   const file = ledgerPathOf(context, await loadForLedger(context));
-  const access = ledgerAccess({ file, now: world.clock.now, project: '', warn: () => {} });
-  const report = await usageReport(access, query.value);
-  access.close();
+  const report = await usageReport({ file, now: world.clock.now }, query.value);
   if (!report.ok) {
     const { message, hint } = report.error;
     return reportEarly(context, { failure: failure('input', message, { hint }) });

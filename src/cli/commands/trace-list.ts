@@ -1,6 +1,6 @@
 import type { Paint } from '../../diagnostics/render.js';
 import { formatDuration } from '../../domain/duration.js';
-import { openTraces } from '../../router/traces.js';
+import { openTraces } from '../../reports/traces.js';
 import type { TraceDocument } from '../../trace/document.js';
 import { traceDirOf } from '../config.js';
 import type { CommandContext } from '../context.js';

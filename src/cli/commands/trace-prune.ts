@@ -1,7 +1,7 @@
 import { parseAge } from '../../domain/duration.js';
 import { failure } from '../../domain/failure.js';
 import { reasonOf } from '../../files.js';
-import { pruneTraces } from '../../router/trace-reading.js';
+import { pruneTraces } from '../../reports/traces.js';
 import { traceDirOf } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';

@@ -1,7 +1,6 @@
 import { type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import { type Family, familyOf, type TreeNode } from '../../router/trace-reading.js';
-import { openTraces } from '../../router/traces.js';
+import { type Family, familyOf, openTraces, type TreeNode } from '../../reports/traces.js';
 import type { TraceDocument } from '../../trace/document.js';
 import { traceDirOf } from '../config.js';
 import type { CommandContext } from '../context.js';

@@ -1,6 +1,6 @@
 import type { Paint } from '../../diagnostics/render.js';
 import { formatDuration } from '../../domain/duration.js';
-import { costOf } from '../../router/trace-reading.js';
+import { costOf } from '../../reports/traces.js';
 import type { TraceDocument } from '../../trace/document.js';
 import { pairName } from '../plan-screen.js';
 import { cut } from '../table.js';

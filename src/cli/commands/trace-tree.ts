@@ -1,6 +1,6 @@
 import type { Paint } from '../../diagnostics/render.js';
 import { formatDuration } from '../../domain/duration.js';
-import type { Family, TreeNode } from '../../router/trace-reading.js';
+import type { Family, TreeNode } from '../../reports/traces.js';
 import type { TraceDocument } from '../../trace/document.js';
 import { type Column, renderTable } from '../table.js';
 import { countText } from '../words.js';

@@ -1,5 +1,5 @@
 import type { Paint } from '../../diagnostics/render.js';
-import { ownTotal, type Total } from '../../router/trace-reading.js';
+import { ownTotal, type Total } from '../../reports/traces.js';
 import type { TraceDocument } from '../../trace/document.js';
 
 /** The status, and for a failed run the word for its failure. */

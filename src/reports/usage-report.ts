@@ -1,8 +1,8 @@
 import { type Period, periodName } from '../domain/calendar.js';
 import { toUsd } from '../domain/cost.js';
-import { err, ok, type Result } from '../domain/result.js';
-import type { Days, Ledger, LedgerTrouble, Pruned, UsageGroup, UsageKey } from '../ledger/ledger.js';
-import type { LedgerAccess } from './ledger.js';
+import { ok, type Result } from '../domain/result.js';
+import type { Days, LedgerReader, LedgerTrouble, UsageGroup, UsageKey } from '../ledger/ledger.js';
+import type { LedgerPlace } from '../ledger/open-ledger.js';
 import { regroup } from './regroup.js';
 import { type UsageLine, usageLine } from './usage-line.js';
 
@@ -37,15 +37,14 @@ export interface UsageReport extends Days {
   tables: readonly UsageTable[];
 }
 
-/** Reads a report from a ledger. Without a ledger nothing was done. */
+/** Reads a report from a ledger; without one the report is empty. */
 export async function usageReport(
-  access: LedgerAccess,
+  place: LedgerPlace,
   query: ReportQuery,
 ): Promise<Result<UsageReport, LedgerTrouble>> {
-  const ledger = await access.openToRead();
-  if (!ledger.ok) return ledger;
-  if (ledger.value === null) return ok(emptyReport(query));
-  return readReport(ledger.value, query);
+  const { readLedger } = await import('../ledger/open-ledger.js');
+  const report = await readLedger(place, (ledger) => readReport(ledger, query));
+  return report.ok ? ok(report.value ?? emptyReport(query)) : report;
 }
 
 function emptyReport(query: ReportQuery): UsageReport {
@@ -63,7 +62,10 @@ function emptyReport(query: ReportQuery): UsageReport {
   };
 }
 
-async function readReport(ledger: Ledger, query: ReportQuery): Promise<Result<UsageReport, LedgerTrouble>> {
+async function readReport(
+  ledger: LedgerReader,
+  query: ReportQuery,
+): Promise<Result<UsageReport, LedgerTrouble>> {
   const { base, tables } = askedOf(query);
   const usage = await ledger.usage(query, base);
   const interrupted = await ledger.interrupted(query);
@@ -135,26 +137,4 @@ function rowsOf(by: readonly UsageKey[], groups: readonly UsageGroup[]): UsageRo
       keys: Object.fromEntries(by.map((key, index) => [key, group.keys[index] ?? null])),
       ...usageLine(group),
     }));
-}
-
-/** So many rows go at once: other processes get their turn in between. */
-const AT_ONCE = 5000;
-
-/** Removes the rows of all days before this one; the sums of these days stay. */
-export async function pruneUsage(
-  access: LedgerAccess,
-  before: string,
-): Promise<Result<number, LedgerTrouble>> {
-  const found = await access.openToRead();
-  if (!found.ok) return found;
-  if (found.value === null) return ok(0);
-  const ledger = await access.open();
-  if (!ledger.ok) return ledger;
-  let removed = 0;
-  for (;;) {
-    const pruned: Result<Pruned, LedgerTrouble> = await ledger.value.prune({ before, atMost: AT_ONCE });
-    if (!pruned.ok) return err(pruned.error);
-    removed += pruned.value.removed;
-    if (pruned.value.isDone) return ok(removed);
-  }
 }

@@ -1,0 +1,76 @@
+import { DAY_MS, dayOf } from '../domain/calendar.js';
+import { ok, type Result } from '../domain/result.js';
+import { reasonOf } from '../files.js';
+import type { Ledger, LedgerReader, LedgerTrouble } from './ledger.js';
+import type { Pending } from './pending.js';
+
+/** The ledger, opened when it is needed and not before; its code is loaded then too. */
+export interface LedgerAccess {
+  file: string;
+  /** Gets a message when something cannot be recorded; the run goes on. */
+  warn: (message: string) => void;
+  /** Folder of the project that runs are counted under; empty outside of one. */
+  project: string;
+  /** Opens it to write, and makes it where it is missing; it stays open. */
+  open(): Promise<Result<Ledger, LedgerTrouble>>;
+  /** Reads from it; `null`: there is none yet. Changes nothing. */
+  read<T>(
+    ask: (ledger: LedgerReader) => Promise<Result<T, LedgerTrouble>>,
+  ): Promise<Result<T | null, LedgerTrouble>>;
+  /** Leaves the record of a run that no limit applies to. */
+  keep(pending: Pending): Promise<void>;
+  /** Removes rows of invocations that are older, once a day and a few at a time. Does nothing while the ledger is not open. */
+  upkeep(retentionDays: number): Promise<void>;
+  close(): void;
+}
+
+/** Rows removed per run: some 20 ms of work. */
+const MOST_REMOVED = 500;
+
+/** Gives access to a ledger; all callers share the one that is open. One that could not be opened is tried again. */
+export function ledgerAccess(
+  place: { file: string; now: () => number } & Pick<LedgerAccess, 'project' | 'warn'>,
+): LedgerAccess {
+  let opened: Ledger | null = null;
+  let opening: Promise<Result<Ledger, LedgerTrouble>> | null = null;
+  const open = async (): Promise<Result<Ledger, LedgerTrouble>> => {
+    const { openLedger } = await import('./open-ledger.js');
+    const result = await openLedger(place);
+    opened = result.ok ? result.value : null;
+    opening = null;
+    return result;
+  };
+  const access: LedgerAccess = {
+    file: place.file,
+    project: place.project,
+    warn: place.warn,
+    open: () => {
+      if (opened !== null) return Promise.resolve(ok(opened));
+      opening ??= open();
+      return opening;
+    },
+    read: async (ask) => {
+      if (opened !== null) return ask(opened);
+      const { readLedger } = await import('./open-ledger.js');
+      return readLedger(place, ask);
+    },
+    keep: async (pending) => {
+      const { keepPending, MOST_PENDING } = await import('./pending.js');
+      const waiting = await keepPending(place.file, pending).catch((error: unknown) => {
+        place.warn(`this run is not in the ledger: ${reasonOf(error)}`);
+        return 0;
+      });
+      if (waiting > MOST_PENDING) await access.open();
+    },
+    upkeep: async (retentionDays) => {
+      const before = dayOf(place.now() - retentionDays * DAY_MS);
+      // A failure is left to the next day.
+      await opened?.pruneOnceADay({ before, atMost: MOST_REMOVED });
+    },
+    close: () => {
+      opened?.close();
+      opened = null;
+    },
+  };
+  return access;
+}
