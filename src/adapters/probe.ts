@@ -1,23 +1,23 @@
 import { execa } from 'execa';
 import type { CommandTool } from '../config/types.js';
+import { ProcessTree } from '../process/tree.js';
 import type { Environment } from './adapter.js';
 import { hasApiKey, toolVariables } from './command/environment.js';
-import { Family } from './command/family.js';
 
-/** What a short question to a binary gave. */
+/** Result of asking a binary for its version. */
 export type VersionAnswer = { version: string } | { problem: string };
 
-/** Whether somebody is logged in; `null`: it cannot be asked, or does not matter since a key is set. */
+/** Whether the tool is logged in; `null`: it cannot be asked, or does not matter since a key is set. */
 export type LoginAnswer = { loggedIn: true } | { loggedIn: false; problem: string } | null;
 
 const PROBE_TIMEOUT_MS = 5000;
 /** SIGTERM to SIGKILL, ms. */
 const GRACE_MS = 300;
-/** How long output is read once the program itself has ended, ms: somebody else may hold its pipes. */
+/** How long output is read after the program has ended, ms: another process may hold its pipes. */
 const LAST_OUTPUT_MS = 500;
 const NO_ANSWER = 'it did not answer within 5 s';
 
-/** Asks a tool's binary for its version. Never longer than five seconds; stdin is closed. */
+/** Asks a tool's binary for its version. Takes at most five seconds; stdin is closed. */
 export async function probeVersion(
   tool: CommandTool,
   binaryPath: string,
@@ -34,8 +34,8 @@ export async function probeVersion(
 }
 
 /**
- * Asks a tool's binary whether somebody is logged in, by `login_check`. Never longer than five seconds. What it prints is not
- * passed on: it may name an account.
+ * Asks a tool's binary whether it is logged in, by `login_check`. Takes at most five seconds. Its output is not passed on: it may
+ * name an account.
  */
 export async function probeLogin(
   tool: CommandTool,
@@ -58,8 +58,8 @@ interface Answer {
 }
 
 /**
- * In the environment that a run would have, so that a probe sees the same login. A program that outlives the question is ended
- * with all that it started: execa would wait for whoever holds its pipes.
+ * Runs a program in the environment of a run, so that it sees the same login. One that is too slow is ended with all its
+ * descendants: execa would wait for any process that holds its pipes.
  */
 async function ask(
   of: { tool: CommandTool; binaryPath: string; env: Environment },
@@ -73,7 +73,7 @@ async function ask(
     maxBuffer: 64 * 1024,
     detached: process.platform !== 'win32',
   });
-  const family = familyOf(asked.pid);
+  const tree = treeOf(asked.pid);
   const stopReading = (): void => {
     for (const pipe of [asked.stdout, asked.stderr]) pipe.destroy();
   };
@@ -82,7 +82,7 @@ async function ask(
   const silence = new Promise<null>((resolve) => {
     const giveUp = async (): Promise<void> => {
       timedOut = true;
-      await endAll(family);
+      await endAll(tree);
       stopReading();
       resolve(null);
     };
@@ -90,26 +90,26 @@ async function ask(
   });
   let ended: Promise<void> | null = null;
   asked.once('exit', () => {
-    ended = endAll(family);
+    ended = endAll(tree);
     timers.push(setTimeout(stopReading, LAST_OUTPUT_MS));
   });
   const answer = await Promise.race([asked, silence]);
   for (const timer of timers) clearTimeout(timer);
   await ended;
-  // What a program says while it is being ended is no answer.
+  // What a program prints while it is being ended is no answer.
   if (answer === null || timedOut) return { timedOut: true, exitCode: null, stdout: '', stderr: '' };
   const { exitCode = null, stdout, stderr } = answer;
   return { timedOut: false, exitCode, stdout, stderr };
 }
 
-function familyOf(pid: number | undefined): Family | null {
-  return pid === undefined ? null : Family.begin({ leader: pid, marker: null, leaveRunning: [] });
+function treeOf(pid: number | undefined): ProcessTree | null {
+  return pid === undefined ? null : ProcessTree.ofChild({ leader: pid, marker: null, leaveRunning: [] });
 }
 
-/** Ends whatever a program has started and left. */
-async function endAll(family: Family | null): Promise<void> {
+/** Ends what is left of a process tree. */
+async function endAll(tree: ProcessTree | null): Promise<void> {
   const monotonicMs = () => performance.now();
-  await family?.end({
+  await tree?.end({
     killAtMs: monotonicMs() + GRACE_MS,
     monotonicMs,
     urgent: new AbortController().signal,

@@ -94,7 +94,7 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
 };
 
 const PURE =
-  /^(domain|diagnostics|redact|config|routing|policy)\/|^paths\.ts$|^router\/running\/record\.ts$|^ledger\/(ledger|rows|usage-sums)\.ts$|^adapters\/command\/(output|selector|pointer|failure-rules|limit-mentions|reset-time|session-share|values|environment|usage|json-values|kin|marker)\.ts$|^process\/(identity|process-entry)\.ts$|^adapters\/(openai-chat|anthropic-messages|variables)\.ts$|^adapters\/http\/(json|wire|turns|strict-schema|provider-error|failures|limits|outcome|proxy|request)\.ts$/;
+  /^(domain|diagnostics|redact|config|routing|policy)\/|^paths\.ts$|^router\/running\/record\.ts$|^ledger\/(ledger|rows|usage-sums)\.ts$|^adapters\/command\/(output|selector|pointer|failure-rules|limit-mentions|reset-time|session-share|values|environment|usage|json-values|marker)\.ts$|^process\/(identity|process-entry|tree-members)\.ts$|^adapters\/(openai-chat|anthropic-messages|variables)\.ts$|^adapters\/http\/(json|wire|turns|strict-schema|provider-error|failures|limits|outcome|proxy|request)\.ts$/;
 const IMPURE_WORDS =
   /\b(process\.|console\.|Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|fetch\()/;
 

@@ -1,10 +1,10 @@
-/** Lets one waiter sleep until something has changed; a change before the wait is not lost. */
+/** Wakes one waiter when something has changed; a change before the wait is not lost. */
 export interface Latch {
   open: () => void;
   wait: () => Promise<void>;
 }
 
-/** Starts closed; every wait closes it again. */
+/** Starts closed; every finished wait closes it again. */
 export function createLatch(): Latch {
   let isOpen = false;
   let wake = () => {};

@@ -1,32 +1,33 @@
 import type { ChildProcess } from 'node:child_process';
-import { Family } from './family.js';
+import { ProcessTree } from '../../process/tree.js';
 import { createLatch } from './latch.js';
 import type { ProcessEnd, ProcessEvent, ProcessSpec } from './process-spec.js';
 
-/** How long we wait for pipes after the leader's exit, ms: somebody else may hold them open. */
+/** How long pipes are read after the leader's exit, ms: another process may hold them open. */
 const DRAIN_MS = 500;
-/** More than pipes and buffers can hold of what the leader wrote: what comes later is not its own. */
+/** More than pipes and buffers can hold of the leader's output: what comes later is from another process. */
 const DRAIN_BYTES = 4 * 1024 * 1024;
-/** How soon after its start, and at last how often, a look is taken at who belongs to the process, ms. */
+/** First look at the process tree after the start, and the longest pause between two looks, ms. */
 const FIRST_LOOK_MS = 50;
-const LOOK_EVERY_MS = 2000;
-/** How long a killed process may take to be gone, ms: one that waits for a dead disk or network share cannot die. */
+const LONGEST_LOOK_PAUSE_MS = 2000;
+/** How long we wait for a killed process, ms: one that waits for a dead disk or network share cannot die. */
 const AFTER_KILL_MS = 2000;
 
-/** A process between start and end: its clocks, its pipes, its death. */
+/** A started process: its time limits, its pipes, and its end. */
 export class RunningProcess {
   readonly #child: ChildProcess;
-  readonly #family: Family;
+  readonly #tree: ProcessTree;
   readonly #spec: ProcessSpec;
   readonly #changed = createLatch();
   readonly #startedMs: number;
   readonly #cancel = () => this.#stop('cancelled');
-  readonly #hurry = () => this.#kill();
+  readonly #killNow = () => this.#kill();
   #attemptTimer: NodeJS.Timeout;
   #killTimer: NodeJS.Timeout | undefined;
   #lookTimer: NodeJS.Timeout | undefined;
   #giveUpTimer: NodeJS.Timeout | undefined;
-  #isBeyondDeath = false;
+  /** It was killed and has not ended: we stop waiting for it. */
+  #isUnkillable = false;
   #idleTimer: NodeJS.Timeout | undefined;
   #killAtMs: number | null = null;
   #stopped: ProcessEnd['ended'] | null = null;
@@ -40,15 +41,15 @@ export class RunningProcess {
 
   constructor(child: ChildProcess, pid: number, spec: ProcessSpec) {
     this.#child = child;
-    this.#family = Family.begin({ leader: pid, marker: spec.marker, leaveRunning: spec.leaveRunning });
+    this.#tree = ProcessTree.ofChild({ leader: pid, marker: spec.marker, leaveRunning: spec.leaveRunning });
     this.#spec = spec;
     this.#startedMs = spec.monotonicMs();
     this.#attemptTimer = setTimeout(() => this.#afterPoll(() => this.#stop('timeout')), spec.timeoutMs);
     this.#listen();
     this.#writeStdin();
-    this.#watchFamily(FIRST_LOOK_MS);
+    this.#watchTree(FIRST_LOOK_MS);
     spec.signal.addEventListener('abort', this.#cancel);
-    spec.urgent.addEventListener('abort', this.#hurry);
+    spec.urgent.addEventListener('abort', this.#killNow);
     if (spec.signal.aborted) this.#cancel();
   }
 
@@ -56,7 +57,7 @@ export class RunningProcess {
   async next(): Promise<ProcessEvent | null> {
     let sinceMs = this.#spec.monotonicMs();
     while (true) {
-      if (this.#drainLeftMs <= 0 || this.#drainLeftBytes <= 0 || this.#isBeyondDeath) return null;
+      if (this.#drainLeftMs <= 0 || this.#drainLeftBytes <= 0 || this.#isUnkillable) return null;
       const chunk = this.#read();
       if (chunk !== null || this.#isClosed) return chunk;
       await this.#wait();
@@ -66,22 +67,22 @@ export class RunningProcess {
     }
   }
 
-  /** Ends whatever lives, and waits for its death. */
+  /** Ends the whole tree and waits for that. */
   async end(): Promise<void> {
     clearTimeout(this.#idleTimer);
     clearTimeout(this.#lookTimer);
     this.#stop('stopped');
     for (const pipe of this.#pipes()) pipe.removeAllListeners('readable').resume();
-    await this.#leaderIsGone();
+    await this.#leaderHasEnded();
     clearTimeout(this.#attemptTimer);
     clearTimeout(this.#killTimer);
     const { graceMs, monotonicMs, urgent } = this.#spec;
     const killAtMs = this.#killAtMs ?? monotonicMs() + graceMs;
-    const left = await this.#family.end({ killAtMs, monotonicMs, urgent });
+    const left = await this.#tree.end({ killAtMs, monotonicMs, urgent });
     this.#survivors = left.map(({ name, pid }) => `${name} (${pid})`);
     for (const pipe of this.#pipes()) pipe.destroy();
     this.#spec.signal.removeEventListener('abort', this.#cancel);
-    this.#spec.urgent.removeEventListener('abort', this.#hurry);
+    this.#spec.urgent.removeEventListener('abort', this.#killNow);
   }
 
   result(): ProcessEnd {
@@ -96,18 +97,18 @@ export class RunningProcess {
     };
   }
 
-  /** Who has lost parent, session, environment and pipes when we look for the first time cannot be told from a stranger. */
-  #watchFamily(afterMs: number): void {
+  /** A process that has lost parent, session, environment and pipes before the first look cannot be told from an unrelated one. */
+  #watchTree(afterMs: number): void {
     this.#lookTimer = setTimeout(() => {
-      void this.#family.look();
-      this.#watchFamily(Math.min(afterMs * 2, LOOK_EVERY_MS));
+      void this.#tree.findLive();
+      this.#watchTree(Math.min(afterMs * 2, LONGEST_LOOK_PAUSE_MS));
     }, afterMs);
   }
 
-  async #leaderIsGone(): Promise<void> {
-    while (this.#exit === null && !this.#isBeyondDeath) await this.#changed.wait();
+  async #leaderHasEnded(): Promise<void> {
+    while (this.#exit === null && !this.#isUnkillable) await this.#changed.wait();
     clearTimeout(this.#giveUpTimer);
-    // The loop of events must not wait for it either.
+    // The event loop must not wait for it either.
     if (this.#exit === null) this.#child.unref();
   }
 
@@ -127,7 +128,7 @@ export class RunningProcess {
     }
   }
 
-  /** A tool that exits before it has read everything breaks the pipe, which says nothing about its answer. */
+  /** A tool that exits before it has read everything breaks the pipe; its answer may still be good. */
   #writeStdin(): void {
     const { stdin } = this.#child;
     if (stdin === null || this.#spec.stdin === null) {
@@ -158,7 +159,7 @@ export class RunningProcess {
     return null;
   }
 
-  /** Waits for a change; the idle clock runs only here, so that a slow consumer is never the tool's silence. */
+  /** Waits for a change. The idle limit runs only here, so that the time of a slow consumer does not count as the tool's silence. */
   async #wait(): Promise<void> {
     const { idleTimeoutMs } = this.#spec;
     const isQuiet = this.#exit === null && idleTimeoutMs !== null;
@@ -175,7 +176,7 @@ export class RunningProcess {
     });
   }
 
-  /** After we were held up ourselves a clock fires before waiting output is seen: look once before believing it. */
+  /** When our own process was held up, timers fire before waiting output is read: let it be read first. */
   #afterPoll(act: () => void): void {
     setImmediate(act);
   }
@@ -189,14 +190,14 @@ export class RunningProcess {
     }
     this.#killAtMs = this.#spec.monotonicMs() + this.#spec.graceMs;
     this.#killTimer = setTimeout(() => this.#kill(), this.#spec.graceMs);
-    void this.#family.signal('SIGTERM');
+    void this.#tree.signal('SIGTERM');
   }
 
   #kill(): void {
     if (this.#exit === null) this.#stopped ??= 'cancelled';
-    void this.#family.signal('SIGKILL');
+    void this.#tree.signal('SIGKILL');
     this.#giveUpTimer ??= setTimeout(() => {
-      this.#isBeyondDeath = true;
+      this.#isUnkillable = true;
       this.#changed.open();
     }, AFTER_KILL_MS);
   }

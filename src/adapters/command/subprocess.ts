@@ -7,8 +7,8 @@ import { RunningProcess } from './running-process.js';
 import { isBatchFile, shimCommand } from './windows.js';
 
 /**
- * Runs a process in a group of its own, without a shell, and yields its output as it is asked for: a slow consumer makes
- * the process wait and never lets it count as idle. When this returns, or is returned, nobody of the group is alive.
+ * Runs a process in a session of its own, without a shell, and yields its output on demand: a slow consumer makes the process wait,
+ * and that time never counts as idle. When this returns, or is returned, no process of the tree is alive.
  */
 export async function* runProcess(spec: ProcessSpec): AsyncGenerator<ProcessEvent, ProcessEnd, void> {
   const child = spec.signal.aborted || spec.urgent.aborted ? null : await start(spec);
@@ -44,7 +44,7 @@ async function start(spec: ProcessSpec): Promise<Started> {
   }
 }
 
-/** The argv that the system can start without a shell; empty when there is none. */
+/** An argv that the system can start without a shell; empty when there is none. */
 function startable(argv: readonly string[]): readonly string[] {
   const [program = '', ...args] = argv;
   if (process.platform !== 'win32' || !isBatchFile(program)) return argv;

@@ -1,11 +1,6 @@
 import { posix, win32 } from 'node:path';
 
-/** Arguments of `taskkill` that end a process and what it started; without force it is asked to close, as SIGTERM would. */
-export function taskkillArgs(pid: number, { force }: { force: boolean }): string[] {
-  return ['/PID', String(pid), '/T', ...(force ? ['/F'] : [])];
-}
-
-/** Whether Windows would hand this file to its shell, which Node refuses to do without one. */
+/** Whether Windows runs this file by its shell, which Node refuses to start without `shell: true`. */
 export function isBatchFile(path: string): boolean {
   return /\.(cmd|bat)$/i.test(path);
 }

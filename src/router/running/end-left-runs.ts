@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Family } from '../../adapters/command/family.js';
 import { markerOf } from '../../adapters/command/marker.js';
 import type { ProcessIdentity } from '../../process/identity.js';
 import { livenessOf, ownIdentity } from '../../process/this-process.js';
+import { ProcessTree } from '../../process/tree.js';
 import { markInterrupted } from '../../trace/mark-interrupted.js';
 import { parseRecord, type RunRecord } from './record.js';
 
@@ -80,7 +80,7 @@ async function endLeftRun(name: string, duty: Duty): Promise<LeftRun | null> {
   const claim = path.join(caretaker.dir, `${record.id}.${own.pid}-${own.startTicks ?? 0}.claim`);
   await rename(file, claim); // fails for all but the first
   // After another boot none of its processes is left.
-  const processes = record.router.bootId === own.bootId ? await endFamily(record, caretaker) : 0;
+  const processes = record.router.bootId === own.bootId ? await endTree(record, caretaker) : 0;
   if (record.trace !== null) await markInterrupted(record.trace).catch(() => undefined);
   await rm(claim, { force: true });
   return { id: record.id, processes };
@@ -94,17 +94,17 @@ function isClaimed(name: string, own: ProcessIdentity): boolean {
   return livenessOf({ ...own, pid: Number(pid), startTicks }) !== 'dead';
 }
 
-async function endFamily(record: RunRecord, { urgent, monotonicMs }: Caretaker): Promise<number> {
+async function endTree(record: RunRecord, { urgent, monotonicMs }: Caretaker): Promise<number> {
   const marker = markerOf({ invocationId: record.id, rootId: record.root_id });
   const leader = record.leader ?? record.router;
   const marks = { leader: leader.pid, marker, leaveRunning: [] };
-  const family = await Family.find(marks, {
+  const tree = await ProcessTree.fromRecord(marks, {
     leader: record.leader,
     since: record.router.startTicks ?? 0,
     pipes: record.pipes,
   });
-  const left = await family.look();
-  await family.end({ killAtMs: monotonicMs() + GRACE_MS, monotonicMs, urgent });
+  const left = await tree.findLive();
+  await tree.end({ killAtMs: monotonicMs() + GRACE_MS, monotonicMs, urgent });
   return left.length;
 }
 

@@ -1,9 +1,9 @@
 import { unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pipesOf } from '../../adapters/command/family.js';
 import { makeFolder } from '../../files.js';
 import { findProcesses } from '../../process/process-list.js';
 import { ownIdentity } from '../../process/this-process.js';
+import { pipesOf } from '../../process/tree.js';
 import type { RunRecord } from './record.js';
 
 /** What a record says of the run itself. */

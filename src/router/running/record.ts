@@ -1,6 +1,6 @@
-import type { Identity } from '../../adapters/command/family.js';
 import { isMap } from '../../domain/lookup.js';
 import { identityFrom, type ProcessIdentity } from '../../process/identity.js';
+import type { ProcessKey } from '../../process/tree.js';
 
 /** A run that is under way, as it stands on disk for the router that comes after a killed one. */
 export interface RunRecord {
@@ -10,7 +10,7 @@ export interface RunRecord {
   started_at: string;
   router: ProcessIdentity;
   /** The tool's process. */
-  leader: Identity | null;
+  leader: ProcessKey | null;
   /** The pipes that it writes into. */
   pipes: readonly string[];
   /** Its trace, absolute; `null` when none is kept. */
@@ -37,13 +37,13 @@ function isRecord(value: object): value is RunRecord {
   return (
     version === 1 &&
     [id, root_id, started_at].every((text) => typeof text === 'string') &&
-    (leader === null || isIdentity(leader)) &&
+    (leader === null || isProcessKey(leader)) &&
     Array.isArray(pipes) &&
     (trace === null || typeof trace === 'string')
   );
 }
 
-function isIdentity(value: unknown): value is Identity {
+function isProcessKey(value: unknown): value is ProcessKey {
   if (!isMap(value)) return false;
   return Number.isInteger(value.pid) && typeof value.start === 'number';
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { isBatchFile, shimCommand, taskkillArgs } from '../../../src/adapters/command/windows.js';
+import { isBatchFile, shimCommand } from '../../../src/adapters/command/windows.js';
+import { taskkillArgs } from '../../../src/process/signal.js';
 
 const NPM_SHIM = `@ECHO off
 GOTO start
