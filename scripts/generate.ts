@@ -4,8 +4,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import type { BuiltIn } from '../src/catalog/catalog.js';
+import { configSchema } from '../src/config/json-schema.js';
+import type { Schema } from '../src/config/keys/key.js';
 import { layerOf } from '../src/config/layers.js';
-import { CONFIG_SCHEMA, type Schema } from '../src/config/schema.js';
 import { type ConfigSource, parseSource } from '../src/config/source.js';
 import { isTree, type Path } from '../src/config/tree.js';
 import { type Diagnostic, formatPlace } from '../src/diagnostics/diagnostic.js';
@@ -24,7 +25,7 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
   const catalog = await readCatalog(root);
   if (catalog.trouble.length > 0) return fail(catalog.trouble.map(describe));
   const committed: GeneratedFile[] = [
-    [SCHEMA_FILE, `${JSON.stringify(CONFIG_SCHEMA, null, 2)}\n`],
+    [SCHEMA_FILE, `${JSON.stringify(configSchema(), null, 2)}\n`],
     ['schema/trace.schema.json', `${JSON.stringify(TRACE_SCHEMA, null, 2)}\n`],
     ['docs/reference/environment.md', environmentPage()],
     ...(await toolPages(root, catalog.builtIn.value)),
@@ -56,7 +57,7 @@ async function schemaCheck(root: string): Promise<string> {
     messages: false,
     code: { source: true, esm: true },
   });
-  const code = standalone.default(ajv, ajv.compile(withoutDescriptions(CONFIG_SCHEMA)));
+  const code = standalone.default(ajv, ajv.compile(withoutDescriptions(configSchema())));
   const bundle = await build({
     stdin: { contents: code, resolveDir: root, loader: 'js' },
     bundle: true,

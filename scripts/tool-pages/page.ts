@@ -1,4 +1,5 @@
-import { KEYS_OF_KIND, toolSchema } from '../../src/config/schema/tools.js';
+import type { Keys } from '../../src/config/keys/key.js';
+import { kindOfTool, TOOL } from '../../src/config/keys/tools.js';
 import { at, entriesOf, isTree, type Tree } from '../../src/config/tree.js';
 import { ACCESS_LEVELS } from '../../src/domain/request.js';
 import { commandText, passedTable } from './command-line.js';
@@ -137,32 +138,30 @@ function settings(...keys: string[]): Chapter['lines'] {
     );
 }
 
-/** Limits hold even where the definition is silent; a tool that prints only at its end has no idle clock. */
+/** Limits hold even where the definition is silent; a mock tool has none to speak of. */
 function limitLines({ tool }: ToolSource): string[] {
-  const isSilent = at(tool, ['output', 'at_exit']) === true;
-  const hasDefault = (key: string) => inSchema(key, 'default') !== undefined && isOfKind(tool, key);
   const keys = LIMITS.filter(
-    (key) => key in tool || (hasDefault(key) && !(isSilent && key === 'idle_timeout')),
+    (key) => key in tool || (tool.kind !== 'mock' && defaultOf(tool, key) !== undefined),
   );
   return settingsTable(tool, keys);
 }
 
-function isOfKind({ kind }: Tree, key: string): boolean {
-  if (kind === 'mock') return false;
-  return key === 'timeout' || KEYS_OF_KIND[kind === 'http' ? 'http' : 'command'].includes(key);
-}
-
-/** Keys with their values, or those of the config's schema, and in the words of that schema what they mean. */
+/** Keys with their values, or their defaults, and what they mean in the words of their definition. */
 function settingsTable(tool: Tree, keys: readonly string[]): string[] {
   const rows = keys.map((key) => {
-    const value = key in tool ? valueText(tool[key]) : `${code(plain(inSchema(key, 'default')))} by default`;
-    return [code(key), value, plain(inSchema(key, 'description') ?? '').replace(/, such as .*$/, '')];
+    const value = key in tool ? valueText(tool[key]) : `${code(plain(defaultOf(tool, key)))} by default`;
+    const { description } = definitions(tool)[key]?.definition.schema ?? {};
+    return [code(key), value, plain(description ?? '').replace(/, such as .*$/, '')];
   });
   return table(['key', 'value', 'meaning'], rows);
 }
 
-function inSchema(key: string, keyword: string): unknown {
-  return at(toolSchema, ['properties', key, keyword]);
+function defaultOf(tool: Tree, key: string): unknown {
+  return definitions(tool)[key]?.defaultIn(tool);
+}
+
+function definitions({ kind }: Tree): Keys {
+  return TOOL[kindOfTool(kind)];
 }
 
 /** A map, or a list of maps, has a line for each entry. */

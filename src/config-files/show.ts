@@ -1,4 +1,4 @@
-import { CONFIG_SCHEMA } from '../config/schema.js';
+import { configSchema } from '../config/json-schema.js';
 import { type Override, type ShownConfig, shownConfig, shownOrigins, shownYaml } from '../config/show.js';
 import { at, type Path } from '../config/tree.js';
 import type { Redactor } from '../redact/redact.js';
@@ -35,7 +35,7 @@ export function viewConfig(
 
 /** The JSON Schema of a config, as text. */
 export function schemaText(): string {
-  return `${JSON.stringify(CONFIG_SCHEMA, null, 2)}\n`;
+  return `${JSON.stringify(configSchema(), null, 2)}\n`;
 }
 
 function overridesOf(env: Readonly<Record<string, string | undefined>>): Override[] {

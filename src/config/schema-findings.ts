@@ -2,8 +2,8 @@ import { diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic, Fix, Place } from '../diagnostics/diagnostic.js';
 import { placedText, replacement } from '../diagnostics/fix.js';
 import { didYouMean, nearest, onlyNear } from '../diagnostics/suggest.js';
-import { newNameOf } from './deprecated-keys.js';
-import { CONFIG_SCHEMA } from './schema.js';
+import { configSchema } from './json-schema.js';
+import { newNameOf } from './keys/lookup.js';
 import type { ConfigSource } from './source.js';
 import { at, child, entriesOf, isTree, type Path } from './tree.js';
 import { clipped, describePath, kindOf } from './words.js';
@@ -228,10 +228,10 @@ function schemaOf(path: Path): unknown {
   return path.reduce<unknown>((schema, step) => {
     if (typeof step === 'number') return resolved(child(schema, 'items'));
     return resolved(at(schema, ['properties', step]) ?? child(schema, 'additionalProperties'));
-  }, CONFIG_SCHEMA);
+  }, configSchema());
 }
 
 function resolved(schema: unknown): unknown {
   const reference = child(schema, '$ref');
-  return typeof reference === 'string' ? at(CONFIG_SCHEMA, reference.split('/').slice(1)) : schema;
+  return typeof reference === 'string' ? at(configSchema(), reference.split('/').slice(1)) : schema;
 }

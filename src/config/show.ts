@@ -1,7 +1,9 @@
 import { formatPlace } from '../diagnostics/diagnostic.js';
+import { CONFIG } from './keys/config.js';
+import type { Keys } from './keys/key.js';
+import { keysAt } from './keys/lookup.js';
+import { kindOfTool, TOOL } from './keys/tools.js';
 import type { Merged } from './layers.js';
-import { KEYS_OF_KIND } from './schema/tools.js';
-import { CONFIG_SCHEMA } from './schema.js';
 import { at, child, entriesOf, isTree, type Path, type Tree } from './tree.js';
 import { type YamlNotes, yamlText } from './yaml-text.js';
 
@@ -20,10 +22,10 @@ export interface ShownConfig {
   originOf(path: Path): string;
 }
 
-/** Fills in what the schema gives as default, and what the overrides set. Variables in values are not expanded. */
+/** Fills in the defaults, and what the overrides set. Variables in values are not expanded. */
 export function shownConfig(merged: Merged, overrides: readonly Override[]): ShownConfig {
   const withPolicy = mergedWithDefaultPolicy(merged.value);
-  const filled = inOrder(withDefaults(withPolicy, CONFIG_SCHEMA, []) as Tree);
+  const filled = inOrder(withDefaults(withPolicy, []) as Tree);
   const value = overrides.reduce((tree, { path, value: one }) => setAt(tree, path, one), filled);
   return { value: masked(value, []) as Tree, originOf: (path) => originOf(merged, overrides, path) };
 }
@@ -52,9 +54,9 @@ function originOf(merged: Merged, overrides: readonly Override[], path: Path): s
   return layer.name === 'built-in' || place === null ? 'built-in' : formatPlace(place);
 }
 
-/** Sections in the order of the schema, whichever layer wrote them. */
+/** Sections in the order of their definitions, whichever layer wrote them. */
 function inOrder(value: Tree): Tree {
-  const order = Object.keys(CONFIG_SCHEMA.properties as Tree);
+  const order = Object.keys(CONFIG);
   const keys = [...order.filter((key) => Object.hasOwn(value, key)), ...Object.keys(value)];
   return Object.fromEntries([...new Set(keys)].map((key) => [key, value[key]]));
 }
@@ -74,40 +76,30 @@ function mergedWithDefaultPolicy(value: Tree): Tree {
   };
 }
 
-/** Defaults of the keys that a map does not have. A map that is not there stays away. */
-function withDefaults(value: unknown, schema: unknown, path: Path): unknown {
+/** Adds the defaults of the keys that a map does not state. A map that is not there stays away. */
+function withDefaults(value: unknown, path: Path): unknown {
   if (!isTree(value)) return value;
-  const properties = child(schema, 'properties');
-  const entry = child(schema, 'additionalProperties');
+  const keys = keysOf(value, path);
   const filled = entriesOf(value).map(([key, one]): [string, unknown] => {
-    const isEntry = path.length === 1 && one === null;
-    return [key, withDefaults(isEntry ? {} : one, child(properties, key) ?? entry, [...path, key])];
+    const isEmptyEntry = path.length === 1 && one === null;
+    return [key, withDefaults(isEmptyEntry ? {} : one, [...path, key])];
   });
-  const missing = entriesOf(properties).flatMap(([key, part]): [string, unknown][] => {
-    const fallback = child(part, 'default');
-    return fallback === undefined || child(value, key) !== undefined || !fits(value, key, path)
-      ? []
-      : [[key, fallback]];
+  const missing = Object.entries(inherits(path) ? {} : keys).flatMap(([name, key]): [string, unknown][] => {
+    const fallback = child(value, name) === undefined ? key.defaultIn(value) : undefined;
+    return fallback === undefined ? [] : [[name, fallback]];
   });
-  return { ...moreDefaults(path), ...Object.fromEntries([...filled, ...missing]) };
+  return Object.fromEntries([...filled, ...missing]);
 }
 
-/** Defaults that depend on more than the schema says. */
-function moreDefaults(path: Path): Tree {
-  return path[0] === 'agents' && path.length === 2 ? { access: 'read', policy: 'default' } : {};
+/** The keys that a map may have: those of a tool depend on its kind. */
+function keysOf(map: Tree, path: Path): Keys {
+  const isTool = path[0] === 'tools' && path.length === 2;
+  return isTool ? TOOL[kindOfTool(map.kind)] : keysAt(path);
 }
 
-/** Whether the default of a key holds in this map: a policy that is not `default` inherits, a mock has no command. */
-function fits(map: Tree, key: string, path: Path): boolean {
-  if (path[0] === 'policies' && path[1] !== 'default') return false;
-  if (path[0] !== 'tools' || path.length !== 2) return true;
-  const isAtExit = child(child(map, 'output'), 'at_exit') === true;
-  if (key === 'idle_timeout' && isAtExit) return false;
-  const kind = child(map, 'kind') ?? 'command';
-  const others = entriesOf(KEYS_OF_KIND).filter(([name]) => name !== kind);
-  const own = child(KEYS_OF_KIND, String(kind));
-  const isOwn = Array.isArray(own) && own.includes(key);
-  return isOwn || !others.some(([, keys]) => Array.isArray(keys) && keys.includes(key));
+/** A policy has what it does not state from the policy `default`. */
+function inherits([section, name]: Path): boolean {
+  return section === 'policies' && name !== undefined && name !== 'default';
 }
 
 function setAt(tree: Tree, [step, ...rest]: Path, value: unknown): Tree {

@@ -29,7 +29,7 @@ describe('loadConfig', () => {
       systemFile: null,
       fallbackChain: [],
       taskTypes: {},
-      policy: null,
+      policy: { value: 'default', at: null },
       access: { value: 'read', at: null },
       effort: null,
       timeoutMs: null,

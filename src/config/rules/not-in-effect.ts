@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { APIS } from '../schema/parts.js';
+import { APIS } from '../keys/models.js';
 import { child, entriesOf, itemsOf, type Path } from '../tree.js';
 import { describePath } from '../words.js';
 import { entries, finding, isOwn, type Rule, type RuleContext } from './rule.js';

@@ -1,0 +1,33 @@
+import { ACCESS_LEVELS, EFFORTS } from '../../domain/request.js';
+import { entries, texts, word } from './containers.js';
+import { amount, count, duration, oneOf, path, text, usd } from './kinds.js';
+
+/** One entry of `agents`. */
+export const AGENT = {
+  description: text('What the agent is for; shown in lists').harmless(),
+  preferred_tool: text('The tool that is tried first [the first usable one]').placed(),
+  preferred_model: text("The model that is tried first [the tool's first]").placed(),
+  system: text('System prompt').harmless(),
+  system_file: path('A file that holds the system prompt, relative to this config').placed().sends(),
+  fallback_chain: texts(
+    'What is tried next, in order: `tool:model`, a tool, or a model. The part before the first colon is a tool when one of that name is defined',
+  ).placed(),
+  task_types: entries(
+    'Models for types of task (`--task`): task to model, or to `tool:model`',
+    word(),
+  ).placed(),
+  policy: text('The policy that applies over `default`').default('default').placed(),
+  access: oneOf('The most this agent may let a tool do in the working directory', ACCESS_LEVELS)
+    .default('read')
+    .placed()
+    .runs(),
+  effort: oneOf('Reasoning effort, where the tool has it', EFFORTS),
+  timeout: duration("Bounds one attempt [the tool's]"),
+  idle_timeout: duration("Ends an attempt that prints nothing for so long [the tool's]"),
+  max_tokens: count('Limit of output tokens, where the tool has one [not sent]'),
+  max_cost_usd: usd('Cap of one request in USD, passed to tools that enforce one themselves [none]'),
+  schema: path('A file with the JSON Schema that every answer must satisfy, relative to this config [none]')
+    .placed()
+    .sends(),
+  temperature: amount('Sampling temperature, where the tool has it [not sent]'),
+};

@@ -1,0 +1,55 @@
+import type { Tier } from '../../domain/request.js';
+import { AGENT } from './agents.js';
+import { map, NAME, nullable, oneOrMore, section, word } from './containers.js';
+import { count, flag, onlyNumber, path, size, text } from './kinds.js';
+import { MODEL, MODEL_NAME } from './models.js';
+import { POLICY } from './policies.js';
+import { ANY_TOOL } from './tools.js';
+
+const tier = (name: Tier) =>
+  oneOrMore(`Models of tier \`${name}\`: one, or a list of which the first usable is taken`, word()).placed();
+
+/** All keys of a config. */
+export const CONFIG = {
+  version: onlyNumber('Version of the format; needed once', 1).notResolved().harmless(),
+  default_agent: text('The agent that is used when none is named').placed(),
+  agents: section('Roles that ask for work', map('A named role that asks for work', AGENT), NAME),
+  tools: section(
+    'What can answer',
+    map(
+      'Something that can answer; an entry with the name of a built-in tool changes only what it states',
+      ANY_TOOL,
+    ),
+    NAME,
+  ),
+  models: section('Catalogue of models', map('A catalogue entry', MODEL), MODEL_NAME),
+  tiers: nullable(
+    map('Models by tier', { fast: tier('fast'), balanced: tier('balanced'), premium: tier('premium') }),
+  ),
+  policies: section(
+    'Rules',
+    map('Rules for agents; `default` applies to all, another policy states only what differs', POLICY),
+    NAME,
+  ),
+  traces: map('Records of what was done', {
+    enabled: flag('Writes a trace of every invocation').default(true),
+    dir: path('The folder, relative to this config [.llm-router/traces beside the config]').placed().writes(),
+    retention_days: count('Days for which traces are kept').default(30),
+  }),
+  ledger: map('The database of invocations and spending', {
+    path: path('The file, relative to this config [in the data folder of the user]').placed().writes(),
+    retention_days: count('Days for which the rows of invocations are kept; their sums by day stay').default(
+      400,
+    ),
+  }),
+  audit: map('The log of refusals and overrides', {
+    retention_days: count('Days for which lines are kept, at least 90', { min: 90 }).default(90),
+  }),
+  server: map('What `serve` listens on', {
+    host: text('Address').default('127.0.0.1'),
+    port: count('Port', { min: 0, max: 65_535 }).default(4141),
+    token_env: text('Variable that holds the token which callers must send'),
+    max_body: size('The largest request that is read').default('10MiB'),
+    max_concurrent: count('Requests at once').default(1000),
+  }).notResolved(),
+};

@@ -1,0 +1,33 @@
+import { apiKeyEnv, COMMON, idleTimeout, maxOutput } from './common-tools.js';
+import { anyWord, entries } from './containers.js';
+import { anyMap, duration, oneOf, text } from './kinds.js';
+import { APIS } from './models.js';
+
+/** Names of headers, as HTTP allows them. */
+const HEADER_NAME = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
+
+/** Keys of a tool of kind `http`. */
+export const HTTP = {
+  ...COMMON,
+  api: oneOf('The protocol that the provider speaks', APIS).requiredOnceMerged('openai-chat').sends(),
+  base_url: text(
+    'Where the API is, up to `/chat/completions` or `/messages`; may hold variables, as in `env_vars`',
+  )
+    .requiredOnceMerged('')
+    .placed()
+    .sends(),
+  api_key_env: apiKeyEnv,
+  headers: entries(
+    'More headers of every request; values may hold variables, as in `env_vars`',
+    anyWord(),
+    HEADER_NAME,
+  )
+    .placed()
+    .sends(),
+  extra_body: anyMap('More keys of the body of every request; they win over those of the router').sends(),
+  connect_timeout: duration('Bounds the connection until it is ready to send').default('10s'),
+  timeout: COMMON.timeout.default('60s'),
+  idle_timeout: idleTimeout.default('60s'),
+  max_output: maxOutput,
+  models_ttl: duration("How long the provider's list of models is kept").default('5m').notResolved(),
+};

@@ -1,0 +1,266 @@
+import { child } from '../tree.js';
+import { type Placed, unwritten, type Written } from '../written.js';
+
+/** A piece of JSON Schema. */
+export type Schema = { readonly [keyword: string]: unknown };
+
+/**
+ * What a key lets the author of a config do: decide what is started and with which rights, what leaves the machine, which file
+ * is read, which one is written, or anything else about a run. Only `harmless` keys may change without a new question of trust.
+ */
+export type Effect = 'runs' | 'sends' | 'reads' | 'writes' | 'decides' | 'harmless';
+
+/** What may stand inside the value of a key. */
+export type Inner =
+  | { kind: 'map'; keys: Keys }
+  /** A map with names of the user's choice. */
+  | { kind: 'entries'; value: AnyKey }
+  | { kind: 'list'; item: AnyKey }
+  /** One item, or a list of them. */
+  | { kind: 'oneOrMore'; item: AnyKey };
+
+/** Definitions by the name of their key. */
+export type Keys = Readonly<Record<string, AnyKey>>;
+export type AnyKey = Key<unknown, string>;
+
+/** The definition of a key without the methods that refine it. */
+export interface Definition<T> {
+  /** The keywords of its own; those of what stands inside follow from `inner`. */
+  schema: Schema;
+  inner?: Inner;
+  /** Makes the resolved value; `undefined` for a value that does not fit. What the value does not state comes from `base`. */
+  read(written: Written, base?: T): T | undefined;
+  /** Stands for an absent value without default. */
+  empty(): T;
+  /** The same key whose values, items or entries carry their places. */
+  placed?(): Definition<unknown>;
+  /** `null`: that of the key around it. */
+  effect?: Effect;
+  /** Whether the value, as it is written, is a path. */
+  isPath?(written: string): boolean;
+  isRequired?: boolean;
+  isRequiredOnceMerged?: boolean;
+  formerName?: string;
+  /** Entries in which the default does not hold. */
+  hasNoDefault?(entry: unknown): boolean;
+}
+
+/**
+ * The one definition of a key. `T` is the type of its resolved value, `N` how the resolved name differs from the written one:
+ * a unit behind it (`timeout`: `timeoutMs`), `=other`, or `-` for a key that is not part of the resolved config.
+ */
+export class Key<T, N extends string = ''> {
+  constructor(
+    readonly definition: Definition<T>,
+    readonly naming: N,
+  ) {}
+
+  /** The value as one writes it where the config says nothing, except in some entries. */
+  default(value: unknown): Key<Exclude<T, null>, N>;
+  default(value: unknown, except: (entry: unknown) => boolean): Key<T, N>;
+  default(value: unknown, except?: (entry: unknown) => boolean): Key<T, N> {
+    const schema = { ...this.definition.schema, default: value };
+    return this.#with({ schema, ...(except === undefined ? {} : { hasNoDefault: except }) });
+  }
+
+  /** The value carries its place: it can turn out wrong only when it is used. */
+  placed(): Key<PlacedIn<T>, N> {
+    const own = this.definition;
+    const placed =
+      own.placed === undefined ? withPlace(own) : { ...own, ...own.placed(), schema: own.schema };
+    return new Key(placed as Definition<PlacedIn<T>>, this.naming);
+  }
+
+  /** Resolves to what `convert` makes of the value. */
+  as<U>(convert: (value: T) => U): Key<U, N> {
+    const { read, empty, placed: _, ...rest } = this.definition;
+    const definition: Definition<U> = {
+      ...rest,
+      read(written) {
+        const value = read(written);
+        return value === undefined ? undefined : convert(value);
+      },
+      empty: () => convert(empty()),
+    };
+    return new Key(definition, this.naming);
+  }
+
+  /** Has another name in the resolved config. */
+  named<M extends string>(name: M): Key<T, `=${M}`> {
+    return new Key(this.definition, `=${name}`);
+  }
+
+  /** Is checked and shown, but no part of the resolved config by itself. */
+  notResolved(): Key<T, '-'> {
+    return new Key(this.definition, '-');
+  }
+
+  /** An absent list or map resolves to `null`. */
+  orNull(): Key<T | null, N> {
+    return new Key<T | null, N>(
+      { ...this.definition, empty: () => null } as Definition<T | null>,
+      this.naming,
+    );
+  }
+
+  /** The map around it needs it in every file that states the map. */
+  required(): Key<Exclude<T, null>, N> {
+    return this.#with({ isRequired: true });
+  }
+
+  /** An entry needs it, from whatever layer it comes; `empty` stands for it in one that is wrong. */
+  requiredOnceMerged(empty: Exclude<T, null>): Key<Exclude<T, null>, N> {
+    return this.#with({ isRequiredOnceMerged: true, empty: () => empty });
+  }
+
+  /** Was called so before. */
+  formerly(name: string): Key<T, N> {
+    return this.#with({ formerName: name });
+  }
+
+  /** Decides what is started, or what it may do. */
+  runs(): Key<T, N> {
+    return this.#with({ effect: 'runs' });
+  }
+
+  /** Decides what leaves the machine, or where it goes. */
+  sends(): Key<T, N> {
+    return this.#with({ effect: 'sends' });
+  }
+
+  /** Names a file that is read. */
+  reads(): Key<T, N> {
+    return this.#with({ effect: 'reads' });
+  }
+
+  /** Names a file that is written. */
+  writes(): Key<T, N> {
+    return this.#with({ effect: 'writes' });
+  }
+
+  /** Changes nothing that a person would have to agree to. */
+  harmless(): Key<T, N> {
+    return this.#with({ effect: 'harmless' });
+  }
+
+  /** The same key without its default, of which the description tells. */
+  withoutDefault(description: string): Key<T | null, N> {
+    const { default: _, ...schema } = this.definition.schema;
+    return this.#with({ schema: { ...schema, description: `${schema.description}${description}` } });
+  }
+
+  /** The default as it would be written in an entry; `undefined` when it has none there. */
+  defaultIn(entry: unknown): unknown {
+    const { schema, hasNoDefault } = this.definition;
+    return hasNoDefault?.(entry) === true ? undefined : schema.default;
+  }
+
+  /** The resolved value of the key in an entry: what is written, else `base`, else the default. */
+  readIn(entry: Written, key: string, base: T | undefined): T {
+    const isStated = child(entry.value, key) !== undefined;
+    const stated = isStated ? this.definition.read(entry.child(key), base) : undefined;
+    if (stated !== undefined) return stated;
+    return base === undefined ? this.#absent(entry.value) : base;
+  }
+
+  #absent(entry: unknown): T {
+    const value = this.defaultIn(entry);
+    const read = value === undefined ? undefined : this.definition.read(unwritten(value));
+    return read === undefined ? this.definition.empty() : read;
+  }
+
+  #with<U = T>(changes: Partial<Definition<unknown>>): Key<U, N> {
+    return new Key({ ...this.definition, ...changes } as unknown as Definition<U>, this.naming);
+  }
+}
+
+/** The resolved value of a key. */
+export type ValueOf<K> = K extends Key<infer T, string> ? T : never;
+
+/** The resolved form of a map with these keys. */
+export type Resolved<K extends Keys> = {
+  [P in keyof K & string as FieldName<P, K[P]>]: ValueOf<K[P]>;
+};
+
+type FieldName<P extends string, K> =
+  K extends Key<unknown, infer N>
+    ? N extends '-'
+      ? never
+      : N extends `=${infer Own}`
+        ? Own
+        : N extends 'MicroUsd'
+          ? `${P extends `${infer Head}_usd` ? Camel<Head> : never}MicroUsd`
+          : `${Camel<P>}${N}`
+    : never;
+
+type Camel<S extends string> = S extends `${infer Head}_${infer Rest}`
+  ? `${Head}${Capitalize<Camel<Rest>>}`
+  : S;
+
+type PlacedIn<T> = null extends T ? PlacedValue<Exclude<T, null>> | null : PlacedValue<T>;
+
+type PlacedValue<T> = [T] extends [readonly (infer I)[]]
+  ? readonly Placed<I>[]
+  : [T] extends [object]
+    ? { readonly [P in keyof T]: Placed<T[P]> }
+    : Placed<T>;
+
+/** The resolved form of a map; what it does not state comes from `base`, else from the defaults. */
+export function readKeys<K extends Keys>(keys: K, entry: Written, base?: Resolved<K>): Resolved<K> {
+  const inherited = base as Record<string, unknown> | undefined;
+  const fields = fieldsOf(keys).map(({ name, field, key }): [string, unknown] => [
+    field,
+    key.readIn(entry, name, inherited?.[field]),
+  ]);
+  return Object.fromEntries(fields) as Resolved<K>;
+}
+
+/** What the map states alone, over `base`. */
+export function readStated<T extends object>(keys: Keys, entry: Written, base?: T): T {
+  const inherited = base as Record<string, unknown> | undefined;
+  const stated = fieldsOf(keys).flatMap(({ name, field, key }): [string, unknown][] => {
+    if (child(entry.value, name) === undefined) return [];
+    const value = key.definition.read(entry.child(name), inherited?.[field]);
+    return value === undefined ? [] : [[field, value]];
+  });
+  return { ...base, ...Object.fromEntries(stated) } as T;
+}
+
+interface Field {
+  name: string;
+  field: string;
+  key: AnyKey;
+}
+
+const FIELDS = new WeakMap<Keys, readonly Field[]>();
+
+/** The keys that are resolved, with their names in the resolved config. */
+function fieldsOf(keys: Keys): readonly Field[] {
+  const known = FIELDS.get(keys);
+  if (known !== undefined) return known;
+  const fields = Object.entries(keys).flatMap(([name, key]) =>
+    key.naming === '-' ? [] : [{ name, key, field: fieldName(name, key.naming) }],
+  );
+  FIELDS.set(keys, fields);
+  return fields;
+}
+
+function fieldName(name: string, naming: string): string {
+  if (naming.startsWith('=')) return naming.slice(1);
+  const stem = naming === 'MicroUsd' ? name.replace(/_usd$/, '') : name;
+  return stem.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()) + naming;
+}
+
+function withPlace(definition: Definition<unknown>): Definition<unknown> {
+  return {
+    ...definition,
+    read(written) {
+      const value = definition.read(written);
+      return value === undefined ? undefined : { value, at: written.at() };
+    },
+    empty() {
+      const value = definition.empty();
+      return value === null ? null : { value, at: null };
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Path } from '../tree.js';
+import { CONFIG } from './config.js';
+import type { Inner, Keys } from './key.js';
+
+/** What may stand in the value at a path; `null` for a plain value, and for what no key defines. */
+export function innerAt(path: Path): Inner | null {
+  return path.reduce<Inner | null>((inner, step) => (inner === null ? null : innerOf(inner, step)), {
+    kind: 'map',
+    keys: CONFIG,
+  });
+}
+
+/** The keys of the map at a path; none when it has no fixed ones. */
+export function keysAt(path: Path): Keys {
+  const inner = innerAt(path);
+  const map = inner?.kind === 'oneOrMore' ? inner.item.definition.inner : inner;
+  return map?.kind === 'map' ? map.keys : {};
+}
+
+/** What the key at the end of a path is called now; `null` for one that never had another name. */
+export function newNameOf(path: Path): string | null {
+  const former = path.at(-1);
+  const found = Object.entries(keysAt(path.slice(0, -1))).find(
+    ([, { definition }]) => definition.formerName !== undefined && definition.formerName === former,
+  );
+  return found?.[0] ?? null;
+}
+
+function innerOf(inner: Inner, step: string | number): Inner | null {
+  switch (inner.kind) {
+    case 'map':
+      return (Object.hasOwn(inner.keys, step) ? inner.keys[step]?.definition.inner : null) ?? null;
+    case 'entries':
+      return inner.value.definition.inner ?? null;
+    case 'list':
+      return inner.item.definition.inner ?? null;
+    case 'oneOrMore': {
+      const item = inner.item.definition.inner ?? null;
+      return typeof step === 'number' || item === null ? item : innerOf(item, step);
+    }
+  }
+}

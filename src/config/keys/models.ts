@@ -1,0 +1,43 @@
+import { TIERS } from '../../domain/request.js';
+import { entries, list, map, texts, word } from './containers.js';
+import { amount, count, flag, oneOf, text } from './kinds.js';
+
+/** Protocols of provider APIs. */
+export const APIS = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini', 'ollama'] as const;
+
+/** Names of models, as providers write them. */
+export const MODEL_NAME = '^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$';
+
+const priceAboveSize = map('Price above a size', {
+  input_tokens: count('The size that is passed').required(),
+  input: amount('Input tokens').required(),
+  output: amount('Output tokens').required(),
+});
+
+const price = map('Price in USD per million tokens', {
+  input: amount('Input tokens').required(),
+  output: amount('Output tokens, reasoning included').required(),
+  cache_read: amount('Input tokens read from a cache'),
+  cache_write: amount('Input tokens written to a cache'),
+  cache_write_1h: amount('Input tokens written to a cache that lives one hour'),
+  above: list(
+    'Prices of requests whose whole input passes a size; cached tokens change like the input',
+    priceAboveSize,
+  ).as((steps) => steps.toSorted((a, b) => a.inputTokens - b.inputTokens)),
+});
+
+/** One entry of `models`. */
+export const MODEL = {
+  provider: text('Who makes it'),
+  id: text('What is sent to tools [the name]'),
+  ids: entries('Ids that differ, by tool', word()),
+  api: oneOf("The protocol for this model, where it is not its tool's", APIS),
+  tier: oneOf('Tier of speed and price', TIERS),
+  context_window: count('Tokens of the context window'),
+  max_output_tokens: count('The most output tokens'),
+  cost_per_1m_tokens: price.orNull().named('price'),
+  priced_at: text('The day of the price; information').notResolved().harmless(),
+  deprecated: flag('The provider will remove it; information').default(false).notResolved().harmless(),
+  superseded_by: text('The model that follows it; information').notResolved().harmless(),
+  task_suitability: texts('What it is good at; information').notResolved().harmless(),
+};

@@ -1,0 +1,45 @@
+import { map } from './containers.js';
+import { flag, oneOf } from './kinds.js';
+import { filter, finishReason, SOURCES, selector } from './selectors.js';
+
+const usage = map('Where token counts stand', {
+  input_tokens: selector('Input tokens'),
+  cache_read_tokens: selector('Input tokens read from a cache'),
+  cache_write_tokens: selector('Input tokens written to a cache'),
+  cache_write_1h_tokens: selector('Input tokens written to a cache that lives one hour'),
+  output_tokens: selector('Output tokens'),
+  reasoning_tokens: selector('Reasoning tokens'),
+  input_includes_cache: flag('Input tokens count cached ones too').default(false),
+  output_includes_reasoning: flag('Output tokens count reasoning too').default(false),
+  cumulative: oneOf('`session`: counts and cost of a resumed session are its totals; the difference counts', [
+    'session',
+  ]).as((scope) => scope === 'session'),
+});
+
+/** `output` of a command tool: how its output is read; without one the whole of stdout is the answer. */
+export const OUTPUT = {
+  format: oneOf('`text`, `json` (one value) or `ndjson` (events, one a line)', [
+    'text',
+    'json',
+    'ndjson',
+  ]).default('text'),
+  from: oneOf('Where the output stands', SOURCES).default('stdout'),
+  text: selector('The answer'),
+  deltas: selector('Live text, on events'),
+  activity: selector('Events that show the tool at work'),
+  changed_files: selector('Files that the tool changes, on events: a failure names them'),
+  success: filter('What a finished answer must show'),
+  end: filter('The event without which the stream counts as cut off'),
+  usage,
+  cost_usd: selector("The tool's own cost figure in USD"),
+  tool_session_id: selector("The tool's session"),
+  response_model: selector('The model that answered'),
+  finish_reason: finishReason,
+  data: selector("The answer's structured value"),
+  error: map('Where errors stand; what failure rules match', {
+    message: selector('Message of the error'),
+    status: selector('HTTP status of the error'),
+    code: selector('Code of the error'),
+  }),
+  at_exit: flag('The tool prints only when done: no idle clock').default(false),
+};

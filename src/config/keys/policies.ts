@@ -1,0 +1,70 @@
+import { budget } from './budget.js';
+import { byName, map, partial, texts } from './containers.js';
+import { FAILURE_TYPES } from './failures.js';
+import { amount, count, duration, flag, usd } from './kinds.js';
+
+/** The waits between tries of the same candidate, and how many there may be. */
+export const backoff = {
+  max_retries: count('Retries of each candidate: 0 is one call', { min: 0 }),
+  base_delay: duration('Wait before the first retry'),
+  multiplier: amount('Each wait is so many times the last', { min: 1 }),
+  max_delay: duration('The longest wait'),
+};
+
+const retry = map('Retries of the same candidate', {
+  max_retries: backoff.max_retries.default(3),
+  max_attempts: count('Attempts of the whole invocation').default(6),
+  base_delay: backoff.base_delay.default('1s'),
+  multiplier: backoff.multiplier.default(2),
+  max_delay: backoff.max_delay.default('32s'),
+  jitter: flag('Waits vary by chance, so that many callers do not come back at once').default(true),
+  retry_on_contract_violation: flag('An answer that breaks its schema is asked for once more').default(false),
+  after_side_effects: flag(
+    'Retries and fallbacks even after a tool that may edit has started to work',
+  ).default(false),
+  per_failure: byName('What differs by type of failure', FAILURE_TYPES, (type) =>
+    partial(`What differs for \`${type}\``, backoff),
+  ),
+});
+
+const cooldown = map('When a tool and model are skipped after failures, over all processes', {
+  after_failures: count('This many failures').default(3),
+  within: duration('In this time').default('60s'),
+  for: duration('Are skipped for this long').default('60s'),
+});
+
+const costOptimization = map('Cheaper models for simple work', {
+  simple_task_threshold_tokens: count('Below this estimated input a task is simple')
+    .placed()
+    .formerly('prefer_cheaper_models_under_tokens'),
+  simple_task_models: texts('Models for simple tasks: the first usable').placed(),
+  complex_task_models: texts('Models for other tasks: the first usable; empty: the preferred model').placed(),
+});
+
+const governance = map('What may be used', {
+  allowed_models: texts('Names and globs of models that may be used').default(['*']).placed(),
+  denied_models: texts('Names and globs of models that may not').default([]).placed(),
+  allowed_tools: texts('Names and globs of tools that may be used').default(['*']).placed(),
+  denied_tools: texts('Names and globs of tools that may not').default([]).placed(),
+  provider_preference: texts('Providers whose models come first in lists of which the first usable is taken')
+    .default([])
+    .placed(),
+});
+
+/** One entry of `policies`. A policy that is not `default` inherits from it what it does not state. */
+export const POLICY = {
+  budget: budget.notResolved(),
+  cost_optimization: costOptimization,
+  retry,
+  auto_fallback_on_rate_limit: flag('A rate limit leads to the next candidate at once').default(true),
+  cooldown,
+  governance,
+  privacy: map('What is kept', {
+    log_prompts: flag('Prompts and answers go into traces').default(false),
+    redact: texts('Regular expressions whose matches are masked everywhere').placed(),
+  }),
+  require_justification_over_usd: usd(
+    'A request that may cost more needs `--justification`, in USD',
+  ).placed(),
+  max_depth: count('How deep calls of the router may be nested', { min: 0 }).default(4),
+};
