@@ -42,7 +42,8 @@ export async function makeFolder(folder: string, options: Privacy): Promise<void
   if (await made(folder, options)) return;
   const parent = path.dirname(folder);
   if (parent !== folder) await makeFolder(parent, options);
-  if (!(await made(folder, options))) throw new Error(`the folder ${folder} cannot be made`);
+  if (await made(folder, options)) return;
+  throw Object.assign(new Error(`the folder ${folder} cannot be made`), { code: 'ENOENT', syscall: 'mkdir' });
 }
 
 /** Why a file operation failed, as the system says it. */

@@ -6,7 +6,7 @@ import { startDeadline } from './deadline.js';
 import type { Diagnostic } from './diagnostics/diagnostic.js';
 import { asksSomething, nothingAsked } from './domain/conversation.js';
 import type { EventSink } from './domain/events.js';
-import type { Failure } from './domain/failure.js';
+import { type Failure, failure } from './domain/failure.js';
 import type { Invocation } from './domain/invocation.js';
 import type { Plan } from './domain/plan.js';
 import { emptyRequest, type Message, type Request } from './domain/request.js';
@@ -95,6 +95,8 @@ export interface LibraryRouter {
   plan(request: LibraryRequest): Promise<Plan>;
   /** Runs a request. A failed run resolves too: `failure` says why. Rejects with a `RequestError` when it cannot be planned. */
   complete(request: LibraryRequest, options?: CompleteOptions): Promise<Invocation>;
+  /** Waits for the runs that are under way, and closes the ledger. Later requests are rejected with a `RequestError`. */
+  close(): Promise<void>;
 }
 
 /** Makes a router that runs requests through the same code as the command line. */
@@ -111,31 +113,44 @@ export function createRouter(config: RouterConfig, options: CreateOptions = {}):
     ledger: ledgerOf(config, options, host),
     runningDir: runningDir({ ...host, env: options.env ?? host.env }),
   });
+  const running = new Set<Promise<Invocation>>();
+  let isClosed = false;
   const plan = async (request: LibraryRequest): Promise<Planned> => {
+    if (isClosed) throw new RequestError(failure('usage', 'the router is closed'));
     const asked = { ...emptyRequest(host.cwd), ...request };
     if (!asksSomething(asked)) throw new RequestError(nothingAsked());
     const planned = await router.plan(asked);
     if (!planned.ok) throw new RequestError(planned.error);
     return planned.value;
   };
+  const complete: LibraryRouter['complete'] = async (request, { signal, onEvent } = {}) => {
+    const deadline = startDeadline({
+      timeoutMs: request.timeoutMs ?? null,
+      timeoutOption: 'timeoutMs',
+      cancel: [signal, options.signal].filter((one) => one !== undefined),
+      monotonicMs: host.clock.monotonic,
+    });
+    try {
+      const planned = await plan(request);
+      return await router.complete(planned, {
+        deadline,
+        ...(onEvent === undefined ? {} : { emit: onEvent }),
+      });
+    } finally {
+      deadline.dispose();
+    }
+  };
   return {
     plan: async (request) => (await plan(request)).plan,
-    complete: async (request, { signal, onEvent } = {}) => {
-      const deadline = startDeadline({
-        timeoutMs: request.timeoutMs ?? null,
-        timeoutOption: 'timeoutMs',
-        cancel: [signal, options.signal].filter((one) => one !== undefined),
-        monotonicMs: host.clock.monotonic,
-      });
-      try {
-        const planned = await plan(request);
-        return await router.complete(planned, {
-          deadline,
-          ...(onEvent === undefined ? {} : { emit: onEvent }),
-        });
-      } finally {
-        deadline.dispose();
-      }
+    complete: (request, given) => {
+      const run = complete(request, given);
+      running.add(run);
+      return run.finally(() => running.delete(run));
+    },
+    close: async () => {
+      isClosed = true;
+      await Promise.allSettled(running);
+      router.close();
     },
   };
 }

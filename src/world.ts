@@ -1,5 +1,5 @@
 import { fstatSync, openSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { isatty, ReadStream, type WriteStream } from 'node:tty';
 
@@ -79,12 +79,21 @@ export function realHost(): HostWorld {
     env: process.env,
     platform: process.platform,
     cwd: process.cwd(),
-    home: process.env.HOME ?? homedir(),
+    home: process.env.HOME || accountHome(),
     tmpDir: tmpdir(),
     nodeVersion: process.versions.node,
     clock: { now: Date.now, monotonic: () => performance.now() },
     random: Math.random,
   };
+}
+
+/** The home folder of the account; an id without an account, as in containers, gets one that does not exist. */
+function accountHome(): string {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return '/nonexistent';
+  }
 }
 
 function realStdin(): World['stdin'] {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigError, createRouter, loadConfig, RequestError } from '../src/index.js';
+import { openFiles } from './rig/open-files.js';
 import { chatEvents, startProvider, stream } from './rig/provider.js';
 
 let folder = '';
@@ -83,6 +84,20 @@ describe('the library', () => {
       phase: 'invocation',
       hint: expect.stringContaining('`timeoutMs`'),
     });
+  });
+
+  it('closes once its runs are over, and rejects what comes later', async () => {
+    const slow = '{ kind: mock, responses: [{ text: late, delay: 20ms }], concurrency: 1 }';
+    writeFileSync(path.join(folder, 'limited.yaml'), `version: 1\ntools: { slow: ${slow} }\n`);
+    const env = { XDG_STATE_HOME: folder, XDG_DATA_HOME: folder };
+    const ledger = path.join(folder, 'ledger.db');
+    const router = createRouter(await loadConfig(options('limited.yaml')), { env, ledger });
+    const running = router.complete({ tool: 'slow', prompt: 'hi' });
+    await router.close();
+    expect(await openFiles(ledger)).toEqual([]);
+    expect(await running).toMatchObject({ text: 'late' });
+    const later = router.complete({ tool: 'slow', prompt: 'hi' }).catch((error: unknown) => error);
+    expect(await later).toMatchObject({ name: 'RequestError', message: 'the router is closed' });
   });
 
   it('rejects a config with all its findings', async () => {

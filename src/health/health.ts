@@ -1,3 +1,4 @@
+import { briefDuration } from '../domain/duration.js';
 import { agentRows } from './checks/agents.js';
 import { checkConfig } from './checks/config.js';
 import { checkCooldowns } from './checks/cooldowns.js';
@@ -61,9 +62,13 @@ export function checkMachineHealth(
 }
 
 /** Asks all at once; an item that does not answer is a row that says so. */
-export async function runItems(items: readonly HealthItem[], listener: HealthListener): Promise<HealthRow[]> {
+export async function runItems(
+  items: readonly HealthItem[],
+  listener: HealthListener,
+  limitMs: number = LIMIT_MS,
+): Promise<HealthRow[]> {
   listener.started?.(items);
-  const asked = items.map(answered);
+  const asked = items.map((item) => answered(item, limitMs));
   const rows: HealthRow[] = [];
   for (const answer of asked) {
     const row = await answer;
@@ -73,18 +78,19 @@ export async function runItems(items: readonly HealthItem[], listener: HealthLis
   return rows;
 }
 
-/** Questions to binaries and endpoints end after 5 s by themselves; this is for a disk that hangs. */
+/** Longer than the 5 s after which questions to binaries and endpoints end by themselves: for a disk that hangs. */
 const LIMIT_MS = 6000;
 
-async function answered({ check, subject, ask }: HealthItem): Promise<HealthRow> {
+async function answered({ check, subject, ask }: HealthItem, limitMs: number): Promise<HealthRow> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), LIMIT_MS);
+    timer = setTimeout(() => resolve(null), limitMs);
   });
   try {
     const finding = await Promise.race([ask(), silence]);
     if (finding !== null) return { check, subject, ...finding };
-    return { check, subject, status: 'warn', detail: 'no answer within 5 s', fix: 'try it by hand' };
+    const detail = `no answer within ${briefDuration(limitMs)}`;
+    return { check, subject, status: 'warn', detail, fix: 'try it by hand' };
   } finally {
     clearTimeout(timer);
   }

@@ -39,7 +39,11 @@ export async function openDatabase(path: string, options: { readOnly: boolean })
     exec: (sql) => driver.exec(sql),
     run: (sql, ...values) => Number(prepared(sql).run(...values).changes),
     all: (sql, ...values) => prepared(sql).all(...values),
-    close: () => driver.close(),
+    close: () => {
+      // libsql keeps the file open until its statements are garbage-collected.
+      statements.clear();
+      driver.close();
+    },
   };
 }
 

@@ -67,6 +67,5 @@ const KINDS: Readonly<Partial<Record<string | number, Known>>> = {
 
 function systemCode(error: unknown): string | null {
   if (typeof error !== 'object' || error === null) return null;
-  if ('syscall' in error && 'code' in error) return String(error.code);
-  return reasonOf(error).endsWith('cannot be made') ? 'ENOENT' : null;
+  return 'syscall' in error && 'code' in error ? String(error.code) : null;
 }

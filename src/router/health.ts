@@ -38,7 +38,7 @@ export async function routerHealth(
   const [{ checkHealth }, { tryConnection }, { probeLogin, probeVersion }, { endLeftRuns }] =
     await Promise.all([
       import('../health/health.js'),
-      import('../health/connect.js'),
+      import('../adapters/http/connect.js'),
       import('../adapters/probe.js'),
       import('./running/end-left-runs.js'),
     ]);
@@ -68,7 +68,7 @@ export async function routerHealth(
         : await endLeftRuns(caretakerOf({ dir: deps.runningDir, ownId: null }, deps)),
     probe: options.probe ? probeWith(probeVersion, deps) : null,
     probeLogin: options.probe ? probeWith(probeLogin, deps) : null,
-    connect: options.online && options.probe ? (url: string) => tryConnection(url) : null,
+    connect: options.online && options.probe ? (url: string) => tryConnection(url, deps.env) : null,
   };
   return checkHealth(context, options.listener);
 }

@@ -88,7 +88,7 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
   ulid: (file) => file === 'router/id.ts',
   libsql: (file) => file === 'ledger/sqlite.ts',
   got: (file) => file === 'adapters/http/client.ts',
-  hpagent: (file) => file === 'adapters/http/client.ts',
+  hpagent: (file) => file === 'adapters/http/agents.ts',
   'eventsource-parser': (file) => file === 'adapters/http/sse.ts',
   luxon: (file) => file === 'adapters/command/reset-time.ts',
 };

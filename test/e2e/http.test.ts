@@ -195,7 +195,7 @@ describe('exec with a provider API', () => {
         },
       );
       expect(asked.code).toBe(75);
-      expect(asked.stderr).toContain('nobody listens there (ECONNREFUSED)');
+      expect(asked.stderr).toContain('nothing listens there (ECONNREFUSED)');
       expect(asked.stderr).toContain('lms server start');
     }),
   );

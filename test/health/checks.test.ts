@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { tryConnection } from '../../src/adapters/http/connect.js';
 import { probeVersion } from '../../src/adapters/probe.js';
 import { failure } from '../../src/domain/failure.js';
 import type { Plan } from '../../src/domain/plan.js';
 import { checkCooldowns } from '../../src/health/checks/cooldowns.js';
 import { checkEndpoints } from '../../src/health/checks/endpoints.js';
 import { checkVariables } from '../../src/health/checks/variables.js';
-import { tryConnection } from '../../src/health/connect.js';
 import type { HealthContext, HealthItem } from '../../src/health/context.js';
 import { checkHealth, checkMachineHealth, runItems } from '../../src/health/health.js';
 import { toolOf } from '../adapters/command/samples.js';
@@ -194,13 +194,15 @@ describe('endpoints', () => {
       { tool: 'bot', url },
       { tool: 'other', url: 'http://127.0.0.1:1' },
     ];
-    const rows = await rowsOf(checkEndpoints(context({ endpoints, connect: tryConnection })));
+    const rows = await rowsOf(
+      checkEndpoints(context({ endpoints, connect: (url) => tryConnection(url, {}) })),
+    );
     expect(rows).toMatchObject([
       { check: 'endpoint', subject: 'bot', status: 'ok', detail: url },
       {
         subject: 'other',
         status: 'skip',
-        detail: 'http://127.0.0.1:1: ECONNREFUSED',
+        detail: 'http://127.0.0.1:1: nothing listens there (ECONNREFUSED)',
         fix: expect.any(String),
       },
     ]);
@@ -218,9 +220,9 @@ describe('endpoints', () => {
     secure.on('tlsClientError', () => undefined);
     const silent = createServer(() => undefined);
     const [securePort, silentPort] = [await listening(secure), await listening(silent)];
-    expect(await tryConnection(`https://localhost:${securePort}`)).toMatch(/SELF_SIGNED/);
-    expect(await tryConnection(`https://127.0.0.1:${silentPort}`, 200)).toBe('no answer within 0.2 s');
-    expect(await tryConnection('ftp://localhost')).toBe('it is no http or https URL');
+    expect(await tryConnection(`https://localhost:${securePort}`, {})).toMatch(/SELF_SIGNED/);
+    expect(await tryConnection(`https://127.0.0.1:${silentPort}`, {}, 200)).toBe('no answer within 200 ms');
+    expect(await tryConnection('ftp://localhost', {})).toBe('it is no http or https URL');
     secure.close();
     silent.close();
   });

@@ -12,12 +12,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ok } from '../../src/domain/result.js';
+import { ledgerAccess } from '../../src/ledger/access.js';
 import type { LedgerReader } from '../../src/ledger/ledger.js';
 import { MIGRATIONS } from '../../src/ledger/migrations/index.js';
 import { openFile, openToRead } from '../../src/ledger/open.js';
 import { openLedger, readLedger } from '../../src/ledger/open-ledger.js';
 import { hasPending, keepPending } from '../../src/ledger/pending.js';
 import { type Database, openDatabase } from '../../src/ledger/sqlite.js';
+import { troubleOf } from '../../src/ledger/trouble.js';
+import { openFiles } from '../rig/open-files.js';
 import { asking, ended, good, spentIn } from './attempts.js';
 
 /** Every migration as it was released; a new one adds a file. */
@@ -74,6 +77,14 @@ describe('the file', () => {
       value: [{ settledMicroUsd: 40 }],
     });
     expect([existsSync(file), hasPending(file)]).toEqual([false, true]);
+  });
+
+  it('is closed again after reads, also when they overlap', async () => {
+    (await opened()).close();
+    const access = ledgerAccess({ file, now, project: '', warn: () => undefined });
+    await Promise.all([1, 2].map(() => access.read((ledger) => ledger.spend([QUERY]))));
+    expect(await openFiles(file)).toEqual([]);
+    access.close();
   });
 
   it('is not changed by reading, whatever is due', async () => {
@@ -141,6 +152,16 @@ describe('the file', () => {
         error: { kind: 'cannot_open' },
       });
   });
+});
+
+it('only an error of SQLite or of the system is trouble with the file', () => {
+  expect(
+    troubleOf(Object.assign(new Error('disk'), { code: 'ENOSPC', syscall: 'write' }), file),
+  ).toMatchObject({
+    kind: 'full',
+  });
+  const bug = new Error('the answer cannot be made');
+  expect(() => troubleOf(bug, file)).toThrow(bug);
 });
 
 /** A run as the first schema kept it. */

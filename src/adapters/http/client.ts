@@ -1,6 +1,5 @@
-import type { ClientRequest, IncomingMessage, Agent as NodeAgent } from 'node:http';
-import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { keepAliveAgent, onReady } from './agents.js';
 import type { Headers } from './limits.js';
 
 /** One call of a provider, and its clocks. */
@@ -69,12 +68,13 @@ export async function* callProvider(call: HttpCall): AsyncGenerator<HttpEvent, H
 type GotStream = Awaited<ReturnType<typeof openStream>>;
 
 async function openStream(call: HttpCall) {
-  const [{ got }, agent] = await Promise.all([import('got'), agentFor(call)]);
+  const kind = call.url.protocol === 'https:' ? 'https' : 'http';
+  const [{ got }, agent] = await Promise.all([import('got'), keepAliveAgent({ ...call, kind })]);
   return got.stream(call.url, {
     method: 'POST',
     headers: call.headers,
     body: call.body,
-    agent,
+    agent: { [kind]: agent },
     retry: { limit: 0 },
     throwHttpErrors: false,
     decompress: true,
@@ -89,34 +89,6 @@ async function openStream(call: HttpCall) {
 function isSameOrigin(location: string | undefined, from: URL): boolean {
   const to = location ?? '';
   return URL.canParse(to, from.href) && new URL(to, from).origin === from.origin;
-}
-
-const agents = new Map<string, Promise<NodeAgent>>();
-
-/** Connections are kept, by the way that they go. */
-async function agentFor(call: HttpCall) {
-  const kind = call.url.protocol === 'https:' ? 'https' : 'http';
-  const key = JSON.stringify([kind, call.proxy, call.proxy === null ? 0 : call.connectTimeoutMs]);
-  const agent = agents.get(key) ?? makeAgent(kind, call);
-  agents.set(key, agent);
-  return { [kind]: await agent };
-}
-
-async function makeAgent(kind: 'http' | 'https', { proxy, connectTimeoutMs }: HttpCall): Promise<NodeAgent> {
-  const kept = { keepAlive: true, scheduling: 'lifo' as const };
-  if (proxy === null) {
-    const { Agent } = kind === 'https' ? await import('node:https') : await import('node:http');
-    return new Agent(kept);
-  }
-  const { HttpProxyAgent, HttpsProxyAgent } = await import('hpagent');
-  // Its question to the proxy has no clock but this one, and would outlive ours.
-  const options = {
-    ...kept,
-    proxy,
-    timeout: connectTimeoutMs,
-    proxyRequestOptions: { rejectUnauthorized: true },
-  };
-  return kind === 'https' ? new HttpsProxyAgent(options) : new HttpProxyAgent(options);
 }
 
 function responseOf(stream: GotStream): Promise<IncomingMessage> {
@@ -194,11 +166,4 @@ class Clocks {
     this.end ??= end;
     this.destroy(new Error(end.ended));
   }
-}
-
-function onReady(socket: Socket, then: () => void): void {
-  const { secureConnecting = false } = socket as Partial<TLSSocket & { secureConnecting: boolean }>;
-  if (secureConnecting) socket.once('secureConnect', then);
-  else if (socket.connecting) socket.once('encrypted' in socket ? 'secureConnect' : 'connect', then);
-  else then();
 }

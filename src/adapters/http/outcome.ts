@@ -114,7 +114,7 @@ function timeoutFailure(call: FinishedCall, phase: Extract<HttpEnd, { ended: 'ti
 }
 
 const CAUSES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nobody listens there',
+  ECONNREFUSED: 'nothing listens there',
   ECONNRESET: 'the connection was reset',
   EPIPE: 'the connection was closed',
   ENOTFOUND: 'its name is not known',
@@ -127,17 +127,22 @@ const TLS = /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOS
 
 function brokenFailure(call: FinishedCall, { code, message }: { code: string; message: string }): Failure {
   if (call.response !== null)
-    return fail(call, 'invalid_response', `broke off in the middle of its answer: ${reason(code, message)}`);
+    return fail(
+      call,
+      'invalid_response',
+      `broke off in the middle of its answer: ${connectionProblem(code, message)}`,
+    );
   if (code.startsWith('HPE_')) return fail(call, 'invalid_response', `did not answer in HTTP: ${message}`);
   return fail(
     call,
     'connection',
-    `cannot be reached: ${reason(code, message)}`,
+    `cannot be reached: ${connectionProblem(code, message)}`,
     connectionHint(call, code, message),
   );
 }
 
-function reason(code: string, message: string): string {
+/** Why a connection failed, in words. */
+export function connectionProblem(code: string, message: string): string {
   const proxy = /^Bad response: (\d+)/.exec(message)?.[1];
   if (proxy !== undefined) return `the proxy answered ${proxy}`;
   const cause = Object.hasOwn(CAUSES, code) ? CAUSES[code] : null;

@@ -53,7 +53,7 @@ async function readyTools(context: CommandContext): Promise<string[]> {
   const usable = usableConfig(builtInConfig(context.world.home));
   if (!usable.ok) return [];
   const router = commandRouter(context, usable.value);
-  const planned = await router.plan(emptyRequest(context.world.cwd));
+  const planned = await router.plan(emptyRequest(context.world.cwd)).finally(() => router.close());
   if (!planned.ok) return [];
   const { plan, facts } = planned.value;
   const eligible = new Set([...plan.candidates, ...plan.rejected].map(({ tool }) => tool));

@@ -68,7 +68,8 @@ async function healthRows(
   const machine = machineOf(context, loaded, trust.trusted);
   const usable = usableConfig(loaded);
   if (!usable.ok) return machineHealth(machine, listener);
-  return commandRouter(context, usable.value).health({
+  const router = commandRouter(context, usable.value);
+  const rows = router.health({
     agent: options.agent ?? null,
     probe: trust.trusted,
     online: options.online === true,
@@ -76,6 +77,7 @@ async function healthRows(
     cwd: context.world.cwd,
     listener,
   });
+  return rows.finally(() => router.close());
 }
 
 /** What the checks that need no config look at. */

@@ -34,28 +34,31 @@ export async function runExec(context: CommandContext, words: string[], given: E
     if (!loaded.ok) return await reportEarly(context, loaded.error);
     const router = commandRouter(context, loaded.value);
     const given = { loaded: loaded.value, words, options, deadline, timeoutMs: timeoutMs.value };
-    const request = await requestOf(context, given);
-    if (!request.ok) return await reportEarly(context, { failure: request.error });
-    const planned = await router.plan(request.value);
-    if (!planned.ok) return await reportEarly(context, { failure: planned.error });
-    if (options.dryRun === true)
-      return await showDryRun(context, { router, planned: planned.value, deadline });
-    if (options.explain === true) await explain(context, planned.value);
-    const code = await execute(context, {
-      router,
-      planned: planned.value,
-      deadline,
-      file: options.output,
-      confirm: options.yes === true ? async () => true : () => proceed(context, deadline.signal),
-    });
-    const nowMs = context.world.clock.now();
-    await keepTraces(traceDirOf(context, loaded.value), { config: router.config, nowMs });
-    await router.upkeep();
-    router.close();
-    return code;
+    return await routeAndRun(context, router, given).finally(() => router.close());
   } finally {
     deadline.dispose();
   }
+}
+
+async function routeAndRun(context: CommandContext, router: Router, given: GivenRequest): Promise<number> {
+  const { options, deadline, loaded } = given;
+  const request = await requestOf(context, given);
+  if (!request.ok) return reportEarly(context, { failure: request.error });
+  const planned = await router.plan(request.value);
+  if (!planned.ok) return reportEarly(context, { failure: planned.error });
+  if (options.dryRun === true) return showDryRun(context, { router, planned: planned.value, deadline });
+  if (options.explain === true) await explain(context, planned.value);
+  const code = await execute(context, {
+    router,
+    planned: planned.value,
+    deadline,
+    file: options.output,
+    confirm: options.yes === true ? async () => true : () => proceed(context, deadline.signal),
+  });
+  const nowMs = context.world.clock.now();
+  await keepTraces(traceDirOf(context, loaded), { config: router.config, nowMs });
+  await router.upkeep();
+  return code;
 }
 
 interface GivenRequest {

@@ -42,12 +42,12 @@ beforeAll(async () => {
 });
 afterAll(() => secondless.close());
 
-it('names the port where nobody listens', async () => {
+it('names the port where nothing listens', async () => {
   const gone = await startProvider([]);
   await gone.close();
   const invocation = await complete(chain(gone, secondless, { api: 'openai-chat' }), { fallback: false });
   expect(invocation.failure).toMatchObject({ type: 'connection' });
-  expect(invocation.failure?.message).toMatch(/nobody listens there \(ECONNREFUSED\)/);
+  expect(invocation.failure?.message).toMatch(/nothing listens there \(ECONNREFUSED\)/);
 });
 
 /** Retries are the engine's, and off here: one call is one attempt. */

@@ -1,0 +1,54 @@
+import type { Agent } from 'node:http';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+
+/** How connections to a server are made. */
+export interface Route {
+  kind: 'http' | 'https';
+  /** URL of the proxy; `null`: none. */
+  proxy: string | null;
+  /** Until the proxy answers, ms. */
+  connectTimeoutMs: number;
+}
+
+const kept = new Map<string, Promise<Agent>>();
+
+/** An agent that keeps its connections for the next request on the same route. */
+export function keepAliveAgent(route: Route): Promise<Agent> {
+  const key = JSON.stringify([route.kind, route.proxy, route.proxy === null ? 0 : route.connectTimeoutMs]);
+  const agent = kept.get(key) ?? makeAgent(route, { keepAlive: true, scheduling: 'lifo' });
+  kept.set(key, agent);
+  return agent;
+}
+
+/** An agent whose connections serve one request. */
+export function singleUseAgent(route: Route): Promise<Agent> {
+  return makeAgent(route, { keepAlive: false });
+}
+
+async function makeAgent(
+  { kind, proxy, connectTimeoutMs }: Route,
+  options: { keepAlive: boolean; scheduling?: 'lifo' },
+): Promise<Agent> {
+  if (proxy === null) {
+    const { Agent } = kind === 'https' ? await import('node:https') : await import('node:http');
+    return new Agent(options);
+  }
+  const { HttpProxyAgent, HttpsProxyAgent } = await import('hpagent');
+  const proxied = {
+    ...options,
+    proxy,
+    // The request to the proxy has no other clock, and would outlive the connect timeout.
+    timeout: connectTimeoutMs,
+    proxyRequestOptions: { rejectUnauthorized: true },
+  };
+  return kind === 'https' ? new HttpsProxyAgent(proxied) : new HttpProxyAgent(proxied);
+}
+
+/** Calls back once a connection is ready to send, TLS included. */
+export function onReady(socket: Socket, then: () => void): void {
+  const { secureConnecting = false } = socket as Partial<TLSSocket & { secureConnecting: boolean }>;
+  if (secureConnecting) socket.once('secureConnect', then);
+  else if (socket.connecting) socket.once('encrypted' in socket ? 'secureConnect' : 'connect', then);
+  else then();
+}
