@@ -1,5 +1,5 @@
-import type { Paint } from '../diagnostics/render.js';
-import { plainPaint } from '../diagnostics/render.js';
+import type { Paint } from '../diagnostics/paint.js';
+import { plainPaint } from '../diagnostics/paint.js';
 import { createRedactor, type Redactor } from '../redact/redact.js';
 import type { OutputStream, World } from '../world.js';
 

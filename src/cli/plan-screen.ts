@@ -1,5 +1,5 @@
 import type { Preview } from '../adapters/adapter.js';
-import type { Paint } from '../diagnostics/render.js';
+import type { Paint } from '../diagnostics/paint.js';
 import type { Failure } from '../domain/failure.js';
 import type { Because, Rejected } from '../domain/plan.js';
 import type { Result } from '../domain/result.js';

@@ -1,12 +1,11 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { diagnosticJson } from '../diagnostics/formats/json.js';
-import { renderDiagnostic } from '../diagnostics/render.js';
 import { type InvocationDocument, invocationDocument } from '../domain/document.js';
 import { finishedDocument } from '../domain/event-document.js';
 import { exitCodeOf, type Failure, failure } from '../domain/failure.js';
+import { newId, newTraceId } from '../domain/id.js';
 import { unrunInvocation } from '../domain/invocation.js';
 import { reasonOf } from '../files.js';
-import { newId, newTraceId } from '../router/id.js';
 import type { CommandContext } from './context.js';
 import type { Output } from './output.js';
 
@@ -57,6 +56,8 @@ export async function printDiagnostics(
   diagnostics: readonly Diagnostic[],
   sources: ReadonlyMap<string, string>,
 ): Promise<void> {
+  // Not loaded before there is a finding: measuring widths costs every start otherwise.
+  const { renderDiagnostic } = await import('../diagnostics/render.js');
   const paint = await output.paint(stream);
   const frames = diagnostics.map((one) =>
     renderDiagnostic(one, sources.get(one.place?.file ?? '') ?? null, paint),

@@ -1,4 +1,4 @@
-import { widthOf } from '../diagnostics/width.js';
+import { cut, widthOf } from '../diagnostics/width.js';
 
 /** One column: its heading, how it stands, and how it makes room on a narrow terminal. */
 export interface Column {
@@ -75,7 +75,7 @@ function sumOf(rooms: readonly number[]): number {
 }
 
 function roomOf({ column, texts }: Cells): number {
-  return texts.reduce((most, text) => Math.max(most, widthOf(text)), column.title.length);
+  return texts.reduce((most, text) => Math.max(most, widthOf(text)), widthOf(column.title));
 }
 
 function standing(
@@ -86,15 +86,4 @@ function standing(
   const blanks = ' '.repeat(room - widthOf(shown));
   const painted = row === null || column.paint === undefined ? shown : column.paint(shown, row);
   return column.align === 'right' ? blanks + painted : painted + blanks;
-}
-
-/** The beginning of a text, with a mark where it was cut. */
-export function cut(text: string, width: number): string {
-  if (widthOf(text) <= width) return text;
-  let kept = '';
-  for (const char of text) {
-    if (widthOf(kept + char) > width - 1) break;
-    kept += char;
-  }
-  return `${kept}…`;
 }

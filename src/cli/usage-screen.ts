@@ -1,4 +1,4 @@
-import type { Paint } from '../diagnostics/render.js';
+import type { Paint } from '../diagnostics/paint.js';
 import { widthOf } from '../diagnostics/width.js';
 import { daysBetween, periodStart } from '../domain/calendar.js';
 import type { UsageReport, UsageRow, UsageTable } from '../reports/usage-report.js';
@@ -141,22 +141,16 @@ function inPairs(blocks: readonly (readonly string[])[], width: number): string[
   const [left, right, ...rest] = blocks;
   if (left === undefined) return [];
   if (right === undefined) return [...left];
-  const room = Math.max(...left.map(plainWidth));
-  const together = room + BETWEEN.length + Math.max(...right.map(plainWidth));
+  const room = Math.max(...left.map(widthOf));
+  const together = room + BETWEEN.length + Math.max(...right.map(widthOf));
   if (together > Math.min(width, 2 * BLOCK_WIDTH + BETWEEN.length))
     return [...left, ...right, ...inPairs(rest, width)];
   const lines = Array.from({ length: Math.max(left.length, right.length) }, (_, index) => {
     const text = left[index] ?? '';
-    const gap = ' '.repeat(room - plainWidth(text));
+    const gap = ' '.repeat(room - widthOf(text));
     return `${text}${gap}${BETWEEN}${right[index] ?? ''}`.trimEnd();
   });
   return [...lines, ...inPairs(rest, width)];
-}
-
-/** Colours take no room. */
-function plainWidth(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a colour code begins with
-  return widthOf(text.replace(/\u001b\[[\d;]*m/g, ''));
 }
 
 /** The lines of one table, for `--by`. */

@@ -1,4 +1,4 @@
-import { visible } from '../diagnostics/render.js';
+import { visible } from '../diagnostics/visible.js';
 import type { Merged } from './layers.js';
 import { at, child, entriesOf, isTree, itemsOf, type Path, type Tree } from './tree.js';
 

@@ -1,27 +1,7 @@
 import { type Diagnostic, formatPlace, type Place } from './diagnostic.js';
-import { cellsOf, widthOf } from './width.js';
-
-/** How parts of a finding are coloured. */
-export interface Paint {
-  error(text: string): string;
-  warning(text: string): string;
-  info(text: string): string;
-  hint(text: string): string;
-  dim(text: string): string;
-  bold(text: string): string;
-}
-
-const same = (text: string) => text;
-
-/** No colour at all. */
-export const plainPaint: Paint = {
-  error: same,
-  warning: same,
-  info: same,
-  hint: same,
-  dim: same,
-  bold: same,
-};
+import type { Paint } from './paint.js';
+import { visible } from './visible.js';
+import { cut, widthOf } from './width.js';
 
 const TAB = '    ';
 /** Cells of a source line that are shown; a longer line is cut around the place. */
@@ -63,7 +43,7 @@ function underline(chars: readonly string[], place: Place) {
   const lead = start > 0 ? '…' : '';
   const before = lead + shown(chars.slice(start, from));
   const marked = shown(chars.slice(from, to));
-  const source = cut(before + marked + shown(chars.slice(to)));
+  const source = cut(before + marked + shown(chars.slice(to)), MAX_CELLS + '…'.length);
   const room = widthOf(source) - widthOf(before);
   const marks = Math.max(1, Math.min(widthOf(marked), room));
   return { source, carets: { before: ' '.repeat(widthOf(before)), marks: '^'.repeat(marks) } };
@@ -73,24 +53,6 @@ function windowStart(chars: readonly string[], from: number): number {
   return widthOf(shown(chars)) > MAX_CELLS && from > MAX_CELLS / 2 ? from - MAX_CELLS / 2 : 0;
 }
 
-function cut(line: string): string {
-  let cells = 0;
-  let kept = '';
-  for (const char of line) {
-    cells += cellsOf(char);
-    if (cells > MAX_CELLS) return `${kept}…`;
-    kept += char;
-  }
-  return kept;
-}
-
 function shown(chars: readonly string[]): string {
   return chars.map((char) => (char === '\t' ? TAB : visible(char))).join('');
-}
-
-/** A text without control characters: what others wrote must not steer the terminal. */
-export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (char) =>
-    char === '\n' ? '\\n' : `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
-  );
 }

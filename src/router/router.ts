@@ -4,6 +4,7 @@ import { asksSomething, nothingAsked, withConversation } from '../domain/convers
 import type { Deadline } from '../domain/deadline.js';
 import type { Facts } from '../domain/facts.js';
 import { type Failure, failure } from '../domain/failure.js';
+import { newId, newTraceId } from '../domain/id.js';
 import { type Invocation, unrunInvocation } from '../domain/invocation.js';
 import { lookup } from '../domain/lookup.js';
 import type { Plan } from '../domain/plan.js';
@@ -21,7 +22,6 @@ import { complete } from './complete.js';
 import { estimateInputTokens } from './estimate.js';
 import { gatherFacts } from './facts.js';
 import { type HealthOptions, routerHealth } from './health.js';
-import { newId, newTraceId } from './id.js';
 import { planErrorFailure } from './names.js';
 import { policyOf } from './policy.js';
 import { withPreviews } from './previews.js';

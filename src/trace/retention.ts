@@ -1,6 +1,7 @@
 import { readdir, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DAY_MS } from '../domain/calendar.js';
+import { idTime } from '../domain/id.js';
 import { codeOf } from '../domain/system-error.js';
 import { dayOf } from './store.js';
 
@@ -47,16 +48,6 @@ export async function keepDays(dir: string, { days, nowMs }: { days: number; now
 /** A trace, or the draft that a killed run left. */
 const TRACE = /^[0-9A-Z]{26}\.json(?:\.[\d.]*part)?$/;
 const AT_ONCE = 64;
-const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/** The first ten characters of an id (a ULID) that is made at this time: ids sort by it. */
-function idTime(ms: number): string {
-  const digits: string[] = [];
-  for (let rest = Math.max(0, Math.floor(ms)); digits.length < 10; rest = Math.floor(rest / 32)) {
-    digits.unshift(BASE32.charAt(rest % 32));
-  }
-  return digits.join('');
-}
 
 async function names(folder: string): Promise<string[]> {
   try {

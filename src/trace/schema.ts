@@ -2,6 +2,7 @@ import { FINISH_REASONS } from '../domain/attempt.js';
 import { BILLINGS, COST_BASES } from '../domain/cost.js';
 import { DOCUMENT_VERSION } from '../domain/document.js';
 import { FAILURES } from '../domain/failure.js';
+import { ID_PATTERN } from '../domain/id.js';
 import { INVOCATION_STATUSES } from '../domain/invocation.js';
 import { ACCESS_LEVELS, COMPLEXITIES, EFFORTS, TIERS } from '../domain/request.js';
 import { TOKEN_COUNTERS } from '../domain/usage.js';
@@ -118,7 +119,7 @@ const request = {
 
 const document = {
   version: { const: DOCUMENT_VERSION, description: 'Version of this format' },
-  id: { type: 'string', pattern: '^[0-9A-HJKMNP-TV-Z]{26}$', description: 'The invocation, a ULID' },
+  id: { type: 'string', pattern: ID_PATTERN, description: 'The invocation, a ULID' },
   trace_id: text('The trace it belongs to'),
   parent_id: maybe(text('The invocation inside whose tool it was called')),
   session: maybe(text('`--session`')),

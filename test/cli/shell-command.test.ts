@@ -4,7 +4,7 @@ import { repetition } from '../../src/cli/commands/trace-repeat.js';
 import { logLine } from '../../src/cli/log.js';
 import { planScreen } from '../../src/cli/plan-screen.js';
 import { shellCommand } from '../../src/cli/shell-command.js';
-import { plainPaint } from '../../src/diagnostics/render.js';
+import { plainPaint } from '../../src/diagnostics/paint.js';
 import { traceOf } from '../trace/documents.js';
 
 const BYTES = Array.from({ length: 255 }, (_, index) => String.fromCharCode(index + 1));

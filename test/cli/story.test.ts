@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { story } from '../../src/cli/commands/trace-story.js';
-import { plainPaint } from '../../src/diagnostics/render.js';
+import { plainPaint } from '../../src/diagnostics/paint.js';
 import { widthOf } from '../../src/diagnostics/width.js';
 import type { TraceDocument } from '../../src/trace/document.js';
 import { traceOf } from '../trace/documents.js';

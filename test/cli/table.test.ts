@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { renderTable } from '../../src/cli/table.js';
 import { labelled, wrapped } from '../../src/cli/wrap.js';
+import { cut, widthOf } from '../../src/diagnostics/width.js';
 
 const COLUMNS = [
   { title: 'ID', short: (text: string) => text.slice(0, 4) },
@@ -32,6 +33,26 @@ describe('a table', () => {
     [8, ['ID    N…', '0123  a…', 'ABCD  …']],
   ])('makes room in %d cells', (width, lines) => {
     expect(renderTable(COLUMNS, ROWS, width).split('\n')).toEqual(lines);
+  });
+});
+
+describe('the width of a text', () => {
+  it.each([
+    ['日本語', 6],
+    ['e\u0301', 1],
+    ['⌚ ⭐', 5],
+    ['👍🏽', 2],
+    ['👩‍👩‍👧‍👦', 2],
+    ['🇫🇷', 2],
+    ['\u001b[31mred\u001b[0m', 3],
+  ])('of %s is %d', (text, cells) => {
+    expect(widthOf(text)).toBe(cells);
+  });
+
+  it('is kept by a cut, which leaves joined characters whole', () => {
+    expect(cut('👩‍👩‍👧‍👦👩‍👩‍👧‍👦', 4)).toBe('👩‍👩‍👧‍👦👩‍👩‍👧‍👦');
+    expect(cut('👩‍👩‍👧‍👦👩‍👩‍👧‍👦', 3)).toBe('👩‍👩‍👧‍👦…');
+    expect(cut('👩‍👩‍👧‍👦', 1)).toBe('…');
   });
 });
 

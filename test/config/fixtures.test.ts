@@ -4,7 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../src/config/load.js';
 import { findConfig } from '../../src/config-files/find.js';
 import { CODES } from '../../src/diagnostics/codes.js';
-import { plainPaint, renderDiagnostic } from '../../src/diagnostics/render.js';
+import { plainPaint } from '../../src/diagnostics/paint.js';
+import { renderDiagnostic } from '../../src/diagnostics/render.js';
 import { FIXTURES, smallCatalogue } from './support.js';
 
 const IS_UPDATE = process.env.UPDATE_FIXTURES === '1';

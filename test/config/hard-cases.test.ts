@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { plainPaint, renderDiagnostic } from '../../src/diagnostics/render.js';
+import { plainPaint } from '../../src/diagnostics/paint.js';
+import { renderDiagnostic } from '../../src/diagnostics/render.js';
 import { codes, load } from './support.js';
 
 describe('columns', () => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { diagnostic } from '../../src/diagnostics/codes.js';
 import type { Place } from '../../src/diagnostics/diagnostic.js';
 import { diagnosticsJson } from '../../src/diagnostics/formats/json.js';
-import { type Paint, plainPaint, renderDiagnostic } from '../../src/diagnostics/render.js';
+import { type Paint, plainPaint } from '../../src/diagnostics/paint.js';
+import { renderDiagnostic } from '../../src/diagnostics/render.js';
 import { sortDiagnostics } from '../../src/diagnostics/sort.js';
 
 describe('renderDiagnostic', () => {

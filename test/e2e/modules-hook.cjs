@@ -19,6 +19,14 @@ Module._load = function (request, ...rest) {
   return load.call(this, request, ...rest);
 };
 
+const { Segmenter } = Intl;
+Intl.Segmenter = class extends Segmenter {
+  constructor(...args) {
+    appendFileSync(log, 'new Intl.Segmenter\n');
+    super(...args);
+  }
+};
+
 const spawn = childProcess.spawn;
 childProcess.spawn = function (...args) {
   appendFileSync(log, 'SPAWN\n');

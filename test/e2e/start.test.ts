@@ -25,6 +25,8 @@ it(
     expect(before.length).toBeGreaterThan(3);
     const packages = before.filter((line) => HEAVY.some((name) => new RegExp(`[ /]${name}(/|$)`).test(line)));
     expect(packages).toEqual([]);
+    // The bundled packages that measure widths load only with the screens that need them.
+    expect(before).not.toContain('new Intl.Segmenter');
     const ours = before.filter((line) => line.startsWith('require ') && !line.startsWith('require node:'));
     expect(ours.every((line) => /llm-router\.cjs|load\.cjs|cli\.cjs|^require [a-z_/]+$/.test(line))).toBe(
       true,
@@ -40,9 +42,12 @@ it('bundles none of the heavy packages into the command line', () => {
   expect([...new Set(bundled)].sort()).toEqual([
     'commander',
     'fastest-levenshtein',
+    'get-east-asian-width',
     'shlex',
+    'string-width',
     'tokenx',
     'ulid',
+    'wrap-ansi',
     'yaml',
   ]);
 });

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { newId } from '../../src/router/id.js';
+import { newId } from '../../src/domain/id.js';
 import { keepDays, pruneTraces } from '../../src/trace/retention.js';
 import { dayOf, fileTraceStore } from '../../src/trace/store.js';
 import { traceOf } from './documents.js';

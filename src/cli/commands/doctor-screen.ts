@@ -1,4 +1,5 @@
-import type { Paint } from '../../diagnostics/render.js';
+import type { Paint } from '../../diagnostics/paint.js';
+import { padded, widthOf } from '../../diagnostics/width.js';
 import type { CheckName, HealthRow } from '../../health/context.js';
 import type { HealthListener } from '../../health/health.js';
 import type { CommandContext } from '../context.js';
@@ -39,7 +40,7 @@ export function doctorScreen(context: CommandContext): DoctorScreen {
   return {
     started: (items) => {
       waiting = items.map(({ subject }) => subject);
-      const longest = Math.max(...waiting.map((subject) => subject.length));
+      const longest = Math.max(...waiting.map(widthOf));
       room = Math.min(SUBJECT.most, Math.max(SUBJECT.least, longest));
       showWaiting();
     },
@@ -78,8 +79,8 @@ function rowLines(
   const indent = '  warn  '.length + room + 2;
   const indented = (text: string) => labelled('', text, { indent, width });
   const [first = '', ...rest] = indented(detail);
-  const head = `  ${marks[status]}  ${subject.padEnd(room)}`;
-  const beside = subject.length > room ? [head, first] : [`${head}  ${first.trimStart()}`];
-  const fixes = fix === null ? [] : indented(`fix: ${fix}`);
-  return [...beside, ...rest, ...fixes.map((line) => line.replace('fix:', paint.hint('fix:')))];
+  const head = `  ${marks[status]}  ${padded(subject, room)}`;
+  const beside = widthOf(subject) > room ? [head, first] : [`${head}  ${first.trimStart()}`];
+  const fixes = fix === null ? [] : indented(`${paint.hint('fix:')} ${fix}`);
+  return [...beside, ...rest, ...fixes];
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { toMicroUsd } from '../../domain/cost.js';
 import { type Failure, failure } from '../../domain/failure.js';
+import { ID_PATTERN } from '../../domain/id.js';
 import type { Access, Complexity, Effort, Parent, Request, Resume, Tier } from '../../domain/request.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { traceIdOf } from '../../domain/trace-context.js';
@@ -151,7 +152,7 @@ function parseTags(tags: readonly string[]): Result<Record<string, string>, Fail
 /** The invocation inside whose tool we run, left in the environment by our own adapter. */
 function parentOf(env: CommandContext['world']['env']): Parent | null {
   const id = env.LLM_ROUTER_PARENT_ID ?? '';
-  if (!/^[0-9A-HJKMNP-TV-Z]{26}$/.test(id)) return null;
+  if (!new RegExp(ID_PATTERN).test(id)) return null;
   const depth = Number(env.LLM_ROUTER_DEPTH);
   return {
     id,

@@ -1,4 +1,4 @@
-import type { Paint } from '../../diagnostics/render.js';
+import type { Paint } from '../../diagnostics/paint.js';
 import { formatDuration } from '../../domain/duration.js';
 import { exitCodeOf, failure } from '../../domain/failure.js';
 import type { TraceDocument } from '../../trace/document.js';

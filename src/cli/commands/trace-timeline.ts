@@ -1,9 +1,9 @@
-import type { Paint } from '../../diagnostics/render.js';
+import type { Paint } from '../../diagnostics/paint.js';
+import { cut, padded, widthOf } from '../../diagnostics/width.js';
 import { formatDuration } from '../../domain/duration.js';
 import { costOf } from '../../reports/traces.js';
 import type { TraceDocument } from '../../trace/document.js';
 import { pairName } from '../plan-screen.js';
-import { cut } from '../table.js';
 import { statusText, totalText } from './trace-words.js';
 
 type Attempt = TraceDocument['attempts'][number];
@@ -18,23 +18,22 @@ const BEHIND = 30;
 export function timeline(trace: TraceDocument, { width, paint }: { width: number; paint: Paint }): string[] {
   const startMs = Date.parse(trace.started_at);
   const names = trace.attempts.map((attempt) => `${attempt.n}. ${pairName(attempt)}`);
-  const name = Math.min(NAME, Math.max(0, ...names.map((text) => text.length)));
+  const name = Math.min(NAME, Math.max(0, ...names.map(widthOf)));
   const bar = Math.min(BAR.most, Math.max(BAR.least, width - name - TIME - BEHIND - 8));
   const scale = { startMs, totalMs: Math.max(1, lengthMs(trace, startMs)), cells: bar };
   const events = trace.events.map((event) => ({
     at: textOf(event, 'ts'),
-    line: eventLine(event, { startMs, name, paint }),
+    line: paint.dim(cut(eventLine(event, { startMs, name }), width)),
   }));
   const attempts = trace.attempts.map((attempt, index) => {
-    const head = `  ${cut(names[index] ?? '', name).padEnd(name)}  ${barOf(attempt, scale)}`;
+    const head = `  ${padded(cut(names[index] ?? '', name), name)}  ${barOf(attempt, scale)}`;
     const took = attempt.latency_ms === null ? '?' : formatDuration(attempt.latency_ms);
-    return { at: attempt.started_at, line: `${head}  ${took.padStart(TIME)}  ${outcome(attempt)}` };
+    const line = `${head}  ${took.padStart(TIME)}  ${outcome(attempt)}`;
+    return { at: attempt.started_at, line: cut(line, width) };
   });
   // In the same millisecond an attempt follows from the event.
   const happened = [...events, ...attempts];
-  const lines = happened
-    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
-    .map(({ line }) => cut(line, width));
+  const lines = happened.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).map(({ line }) => line);
   if (lines.length === 0) return ['  nothing was started'];
   return [...lines, `  ${' '.repeat(name)}  0${formatDuration(scale.totalMs).padStart(bar - 1)}`];
 }
@@ -63,12 +62,9 @@ function outcome(attempt: Attempt): string {
 }
 
 /** Events are as `--format ndjson` writes them; one that is new here is told by its fields. */
-function eventLine(
-  event: object,
-  { startMs, name, paint }: { startMs: number; name: number; paint: Paint },
-): string {
+function eventLine(event: object, { startMs, name }: { startMs: number; name: number }): string {
   const after = formatDuration(Math.max(0, Date.parse(textOf(event, 'ts')) - startMs));
-  return paint.dim(`  ${`+${after}`.padEnd(name)}  ${eventText(event)}`);
+  return `  ${`+${after}`.padEnd(name)}  ${eventText(event)}`;
 }
 
 function eventText(event: object): string {

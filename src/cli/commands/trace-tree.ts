@@ -1,4 +1,4 @@
-import type { Paint } from '../../diagnostics/render.js';
+import type { Paint } from '../../diagnostics/paint.js';
 import { formatDuration } from '../../domain/duration.js';
 import type { Family, TreeNode } from '../../reports/traces.js';
 import type { TraceDocument } from '../../trace/document.js';

@@ -1,4 +1,4 @@
-import type { Paint } from '../../diagnostics/render.js';
+import type { Paint } from '../../diagnostics/paint.js';
 import { ownTotal, type Total } from '../../reports/traces.js';
 import type { TraceDocument } from '../../trace/document.js';
 

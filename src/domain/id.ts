@@ -1,8 +1,16 @@
-import { ulid } from 'ulid';
+import { encodeTime, ulid } from 'ulid';
+
+/** The form of an invocation id. */
+export const ID_PATTERN = '^[0-9A-HJKMNP-TV-Z]{26}$';
 
 /** A new invocation id: 26 characters that sort by time. */
 export function newId(nowMs: number, random: () => number): string {
   return ulid(nowMs, random);
+}
+
+/** What an id that is made at this time starts with: ids of earlier times sort before it. */
+export function idTime(ms: number): string {
+  return encodeTime(Math.max(0, Math.floor(ms)));
 }
 
 /** A new trace id: 32 hex digits, so that `TRACEPARENT` carries it as it is. */
