@@ -1,4 +1,5 @@
-// Runs a TypeScript script of this repository on any supported Node: bundles it into a temp file and imports that.
+// Runs a TypeScript script of this repository on any supported Node: bundles it into a temp file and imports that. tsx does the same
+// file by file and took 1.8 s of CPU instead of 1.3 s for the generator, which every build runs.
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

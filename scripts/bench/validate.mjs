@@ -1,18 +1,14 @@
 // Checking a config of 10,000 lines against parsing it with the yaml library alone, in one interleaved run. The ratio counts, not
 // times: machines differ and are noisy. Exit 1 when it is above the limit.
-import { mkdirSync, rmSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import { parseDocument } from 'yaml';
+import { runScript } from '../run.mjs';
 import { median } from './measure.mjs';
 
 const AGENTS = 1000;
 const ROUNDS = 15;
 const MAX_RATIO = 3;
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const { loadConfig, builtInLayer } = await sources();
+const { loadConfig, builtInLayer } = await runScript('scripts/bench/validate-work.ts');
 
 const text = config();
 const lines = text.split('\n').length - 1;
@@ -45,33 +41,6 @@ process.stdout.write(
     `ratio             wall ${ratio.toFixed(2)} x (at most ${MAX_RATIO} x)   cpu ${(checked.cpu / parsed.cpu).toFixed(2)} x\n`,
 );
 process.exitCode = ratio > MAX_RATIO ? 1 : 0;
-
-/** The config checker as it is in the sources, without a build of the whole. */
-async function sources() {
-  const folder = path.join(root, 'node_modules', '.cache', 'llm-router-scripts');
-  mkdirSync(folder, { recursive: true });
-  const outfile = path.join(folder, `bench-validate-${process.pid}.mjs`);
-  await build({
-    stdin: {
-      contents:
-        "export { loadConfig } from './src/config/load.js'; export { builtInLayer } from './src/catalog/catalog.js';",
-      resolveDir: root,
-      loader: 'ts',
-    },
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    target: 'node20',
-    logLevel: 'warning',
-  });
-  try {
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    rmSync(outfile, { force: true });
-  }
-}
 
 /** Ten lines for each agent: what a team writes, with comments, a flow list and a map. */
 function config() {

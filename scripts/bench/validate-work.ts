@@ -1,0 +1,2 @@
+export { builtInLayer } from '../../src/catalog/catalog.js';
+export { loadConfig } from '../../src/config/load.js';
