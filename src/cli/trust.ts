@@ -65,17 +65,17 @@ export async function trustProject(context: CommandContext): Promise<Failure | n
   const { env, cwd, home } = context.world;
   const unnamed = { ...env, LLM_ROUTER_CONFIG: '' };
   const loaded = await loadConfigFiles({ explicit: [], env: unnamed, cwd, home });
-  const subject = await trustSubject(loaded);
+  const subject = await trustSubject(loaded, context.world);
   return subject === null ? null : saveTrust(context, subject, loaded);
 }
 
-/** What a project's config would do, indented below a heading. */
-export function trustLines({ does }: TrustSubject): string {
-  return does.map((line) => `  ${line}`).join('\n');
+/** What trusting a project's config allows, indented below a heading. */
+export function trustLines({ allows }: TrustSubject): string {
+  return allows.map((line) => `  ${line}`).join('\n');
 }
 
 function questionFor(subject: TrustSubject): string {
-  const head = `The config of ${subject.folder} is not trusted yet. With it these may run:`;
+  const head = `The config of ${subject.folder} is not trusted yet. Trusting it allows:`;
   return `${head}\n${trustLines(subject)}\nTrust ${subject.folder}? [y/N] `;
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { child, isTree } from '../config/tree.js';
-import { canonicalJson, trustedPart, whatItDoes } from '../config/trust-part.js';
+import { folderOf, resolvePath } from '../config/paths.js';
+import { child, isTree, type Path } from '../config/tree.js';
+import { canonicalJson, type TrustedValue, trustedValues, whatItAllows } from '../config/trust-part.js';
 import { writeByRename } from '../files.js';
 import { type PathContext, stateDir } from '../paths.js';
 import type { LoadedFiles } from './load.js';
@@ -11,10 +12,10 @@ import type { LoadedFiles } from './load.js';
 export interface TrustSubject {
   /** Real path of the project's folder. */
   folder: string;
-  /** SHA-256 of the part that matters. */
+  /** SHA-256 of every value that is not harmless, and of where its paths lead. */
   hash: string;
-  /** What it would run or change, as lines for a person. */
-  does: string[];
+  /** What trusting it allows, as lines for a person: everything that is hashed. */
+  allows: string[];
 }
 
 /** Whether commands of a config may run. */
@@ -29,7 +30,7 @@ export type Trust =
 export async function trustOf(loaded: LoadedFiles, context: PathContext): Promise<Trust> {
   const isNamed = loaded.merged.layers.some((layer) => layer.name === 'explicit');
   if (isNamed) return { trusted: true, why: 'named', subject: null };
-  const subject = await trustSubject(loaded);
+  const subject = await trustSubject(loaded, context);
   if (subject === null) return { trusted: true, why: 'nothing found', subject: null };
   if (context.env.LLM_ROUTER_TRUST === '1') return { trusted: true, why: 'variable', subject };
   const recorded = await recordedHash(context, subject.folder);
@@ -39,17 +40,45 @@ export async function trustOf(loaded: LoadedFiles, context: PathContext): Promis
 }
 
 /** What a project's config that was found by searching asks trust for; `null` when none was found. */
-export async function trustSubject(loaded: LoadedFiles): Promise<TrustSubject | null> {
+export async function trustSubject(
+  loaded: LoadedFiles,
+  { home }: Pick<PathContext, 'home'>,
+): Promise<TrustSubject | null> {
   const { merged, projectDir, discovered } = loaded;
   const layer = merged.layers.find((one) => one.name === 'project');
   if (!discovered || projectDir === null || layer === undefined) return null;
+  const paths = new Map(loaded.files.map((one) => [one.file, one.path]));
+  const folderAt = (path: Path) => folderOf(paths.get(layer.place(path, 'value')?.file ?? '') ?? projectDir);
+  const values = await Promise.all(
+    trustedValues(layer.value).map(async (one) => {
+      if (!one.isPath) return one;
+      const absolute = resolvePath(String(one.value), { folder: folderAt(one.path), home });
+      return { ...one, realPath: await realPathOf(absolute) };
+    }),
+  );
   return {
-    folder: await realpath(projectDir).catch(() => projectDir),
-    hash: createHash('sha256')
-      .update(canonicalJson(trustedPart(layer.value)))
-      .digest('hex'),
-    does: whatItDoes(merged, layer.value),
+    folder: await realPathOf(projectDir),
+    hash: hashOf(values),
+    allows: whatItAllows(merged, values),
   };
+}
+
+/** The same for the same values and the same files behind their paths, in whatever order they were written. */
+function hashOf(values: readonly TrustedValue[]): string {
+  const entries = values.map(
+    ({ path, value, realPath }) => [JSON.stringify(path), { value, realPath }] as const,
+  );
+  return createHash('sha256')
+    .update(canonicalJson(Object.fromEntries(entries)))
+    .digest('hex');
+}
+
+/** Links followed, as far as the path exists: a file that is made later does not change it. */
+async function realPathOf(file: string): Promise<string> {
+  const folder = path.dirname(file);
+  return realpath(file).catch(async () =>
+    folder === file ? file : path.join(await realPathOf(folder), path.basename(file)),
+  );
 }
 
 /** Records that a project's config is trusted as it is now; rejects with the system's error when it cannot be written. */
@@ -69,7 +98,7 @@ async function recordedHash(context: PathContext, folder: string): Promise<strin
   return typeof hash === 'string' ? hash : null;
 }
 
-/** A record that is not there, or damaged, trusts nobody. */
+/** A record that is not there, or damaged, trusts nothing. */
 async function readRecord(context: PathContext): Promise<Record<string, unknown>> {
   try {
     const projects = child(JSON.parse(await readFile(trustFile(context), 'utf8')), 'projects');

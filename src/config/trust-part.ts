@@ -1,21 +1,28 @@
 import { visible } from '../diagnostics/visible.js';
+import { CONFIG } from './keys/config.js';
+import type { AnyKey, Effect, Inner } from './keys/key.js';
 import type { Merged } from './layers.js';
-import { at, child, entriesOf, isTree, itemsOf, type Path, type Tree } from './tree.js';
+import { at, entriesOf, isTree, itemsOf, type Path } from './tree.js';
+import { dotted } from './words.js';
+import { flow } from './yaml-text.js';
 
-const SECTIONS = ['tools', 'policies', 'ledger', 'traces', 'server'];
-const AGENT_KEYS = ['access', 'system_file'];
+/** A value of a project's config that must be trusted. */
+export interface TrustedValue {
+  path: Path;
+  value: unknown;
+  effect: Exclude<Effect, 'harmless'>;
+  /** Whether the value is the path of a file or folder. */
+  isPath: boolean;
+  /** Where a path leads, links followed; `null` for other values. */
+  realPath: string | null;
+}
 
-/** The part of a project's config that must be trusted: what decides which commands run, with which rights and limits. */
-export function trustedPart(value: unknown): Tree {
-  const sections = SECTIONS.flatMap((key): [string, unknown][] => {
-    const section = child(value, key) ?? null;
-    return section === null ? [] : [[key, section]];
-  });
-  const agents = entriesOf(child(value, 'agents')).flatMap(([name, agent]): [string, unknown][] => {
-    const kept = entriesOf(agent).filter(([key]) => AGENT_KEYS.includes(key));
-    return kept.length === 0 ? [] : [[name, Object.fromEntries(kept)]];
-  });
-  return Object.fromEntries([...sections, ...(agents.length === 0 ? [] : [['agents', record(agents)]])]);
+/**
+ * The values of a project's config that must be trusted: all but those of harmless keys and of keys that start with `x-`. A key
+ * that no definition knows must be trusted too.
+ */
+export function trustedValues(project: unknown): TrustedValue[] {
+  return valuesIn({ kind: 'map', keys: CONFIG }, { path: [], value: project, effect: 'decides' });
 }
 
 /** JSON that is the same for the same values, in whatever order their keys were written. */
@@ -26,34 +33,94 @@ export function canonicalJson(value: unknown): string {
   return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`).join(',')}}`;
 }
 
-/** What trusting a project's config lets happen, as lines for a person: command lines first, then rights. */
-export function whatItDoes(merged: Merged, project: unknown): string[] {
-  const tools = entriesOf(child(project, 'tools')).map(([name, entry]) => toolLine(merged, name, entry));
-  const agents = entriesOf(child(project, 'agents')).flatMap(([name, agent]) => agentLines(name, agent));
-  const others = SECTIONS.slice(1).flatMap((key) => {
-    const section = child(project, key);
-    return isTree(section) && Object.keys(section).length > 0 ? [`sets ${key}: ${keysOf(section)}`] : [];
-  });
-  const lines = [...tools, ...agents, ...others].map(visible);
-  return lines.length > 0 ? lines : ['chooses among the built-in tools, and adds nothing to run'];
+/**
+ * What trusting a project's config allows, as lines for a person: command lines and addresses first, then every other value,
+ * those that decide what runs, what is sent, and what is read or written before the rest.
+ */
+export function whatItAllows(merged: Merged, values: readonly TrustedValue[]): string[] {
+  const tools = new Set(
+    values.flatMap(({ path }) => (path[0] === 'tools' && path.length > 1 ? [String(path[1])] : [])),
+  );
+  const heads = [...tools].map((name) => headline(merged, name));
+  const rest = values.filter((one) => !isInHeadline(one));
+  const isHarmful = heads.length > 0 || rest.some(({ effect }) => effect !== 'decides');
+  return [
+    ...(isHarmful ? heads : ['chooses among the tools that you have, and adds nothing to run']),
+    ...EFFECTS.flatMap(([effect, verb]) =>
+      rest.filter((one) => one.effect === effect).map((one) => `${verb} ${line(one)}`),
+    ),
+  ].map(visible);
 }
 
-function toolLine(merged: Merged, name: string, entry: unknown): string {
+const EFFECTS: readonly (readonly [TrustedValue['effect'], verb: string])[] = [
+  ['runs', 'runs with'],
+  ['sends', 'sends'],
+  ['reads', 'reads'],
+  ['writes', 'writes'],
+  ['decides', 'sets'],
+];
+
+interface Held {
+  path: Path;
+  value: unknown;
+  effect: Effect;
+}
+
+function valuesIn(inner: Inner | undefined, held: Held): TrustedValue[] {
+  const { path, value, effect } = held;
+  if (effect === 'harmless') return [];
+  const whole = [{ path, value, effect, isPath: false, realPath: null }];
+  if (inner?.kind === 'list' || inner?.kind === 'oneOrMore') {
+    const items = itemsOf(value);
+    if (!items.some(({ item }) => isTree(item))) return whole;
+    return items.flatMap(({ item, step }) =>
+      valuesOf(inner.item, { path: [...path, ...step], value: item, effect }),
+    );
+  }
+  if (inner === undefined || !isTree(value)) return whole;
+  const found = entriesOf(value).flatMap(([name, one]) => {
+    const key = inner.kind === 'entries' ? inner.value : inner.keys[name];
+    if (key === undefined && name.startsWith('x-')) return [];
+    return valuesOf(key, { path: [...path, name], value: one, effect });
+  });
+  // An entry must be trusted even if nothing in it must.
+  return found.length > 0 || path.length === 0
+    ? found
+    : [{ path, value: {}, effect, isPath: false, realPath: null }];
+}
+
+function valuesOf(key: AnyKey | undefined, held: Held): TrustedValue[] {
+  const definition = key?.definition;
+  const own = { ...held, effect: definition?.effect ?? held.effect };
+  const isPath = typeof held.value === 'string' && definition?.isPath?.(held.value) === true;
+  return valuesIn(definition?.inner, own).map((one) => (isPath ? { ...one, isPath } : one));
+}
+
+/** Keys whose values the line of their tool shows. */
+const IN_HEADLINE = ['kind', 'binary', 'command_template', 'args', 'base_url', 'api_key_env'];
+
+function isInHeadline({ path, value, realPath }: TrustedValue): boolean {
+  const [section, , key, ...more] = path;
+  const isShown = section === 'tools' && more.length === 0 && IN_HEADLINE.includes(String(key));
+  return isShown && (realPath === null || realPath === value);
+}
+
+function line({ path, value, realPath }: TrustedValue): string {
+  const leads = realPath === null || realPath === value ? '' : ` (${realPath})`;
+  return `${dotted(path)}: ${flow(value)}${leads}`;
+}
+
+function headline(merged: Merged, name: string): string {
   const path = ['tools', name];
-  const stated = isTree(entry) ? Object.keys(entry) : [];
-  const changes = stated.filter(
-    (key) => !['kind', 'binary', 'command_template', 'args', 'base_url', 'api_key_env'].includes(key),
-  );
-  const also = changes.length === 0 ? '' : `  (sets ${changes.join(', ')})`;
   const kind = at(merged.value, [...path, 'kind']);
   if (kind === 'mock') return `tool ${name}: canned answers, runs nothing`;
-  if (kind === 'http') return `tool ${name}: sends prompts to ${httpTarget(merged, path)}${also}`;
-  return `tool ${name}: ${commandLine(merged, path)}${also}`;
+  if (kind === 'http') return `tool ${name}: sends prompts to ${httpTarget(merged, path)}`;
+  return `tool ${name}: ${commandLine(merged, path)}`;
 }
 
 /** Where prompts go, and which key with them. */
 function httpTarget(merged: Merged, path: Path): string {
-  const url = String(at(merged.value, [...path, 'base_url']) ?? 'nowhere');
+  const url = String(at(merged.value, [...path, 'base_url']) ?? 'no address');
   const keys = itemsOf(at(merged.value, [...path, 'api_key_env'])).map(({ item }) => String(item));
   return keys.length === 0 ? `${url}, without a key` : `${url} with the key in ${keys.join(' or ')}`;
 }
@@ -72,21 +139,4 @@ function argumentText(item: unknown): string {
   if (Array.isArray(item)) return `[${item.map(argumentText).join(' ')}]`;
   const text = String(item);
   return /^[^\s'"]+$/.test(text) ? text : JSON.stringify(text);
-}
-
-function agentLines(name: string, agent: unknown): string[] {
-  const access = child(agent, 'access');
-  const file = child(agent, 'system_file');
-  return [
-    ...(typeof access === 'string' ? [`agent ${name}: may ask for access \`${access}\``] : []),
-    ...(typeof file === 'string' ? [`agent ${name}: sends the file ${file}`] : []),
-  ];
-}
-
-function keysOf(section: Tree): string {
-  return Object.keys(section).join(', ');
-}
-
-function record(entries: readonly (readonly [string, unknown])[]): Tree {
-  return Object.fromEntries(entries);
 }

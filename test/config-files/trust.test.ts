@@ -38,11 +38,49 @@ describe('trust', () => {
     ['a variable', TOOL.replace('args:', 'env_vars: { A: b }, args:'), AGENT],
     ['access', TOOL, AGENT.replace('system: hi', 'system: hi, access: full')],
     ['a file that is sent', TOOL, AGENT.replace('system: hi', 'system_file: /etc/passwd')],
+    ['a schema that is sent', TOOL, AGENT.replace('system: hi', 'schema: ~/credentials.json')],
+    ['the policy of an agent', TOOL, AGENT.replace('system: hi', 'policy: lax')],
+    ['a cap', TOOL, AGENT.replace('system: hi', 'max_cost_usd: 5000')],
+    ['a tool that is chosen', TOOL, AGENT.replace('bot', 'codex')],
+    ['the default agent', TOOL, `${AGENT}default_agent: a\n`],
+    ['a model id', TOOL, `${AGENT}models: { sonnet: { id: --yolo } }\n`],
+    ['a price', TOOL, `${AGENT}models: { sonnet: { cost_per_1m_tokens: { input: 0, output: 0 } } }\n`],
+    ['a tier', TOOL, `${AGENT}tiers: { fast: opus }\n`],
     ['a policy', TOOL, `${AGENT}policies: { default: { privacy: { log_prompts: true } } }\n`],
     ['where traces go', TOOL, `${AGENT}traces: { dir: /tmp/x }\n`],
+    ['what is kept', TOOL, `${AGENT}audit: { retention_days: 91 }\n`],
   ])('ends with a change of %s', async (_what, tool, agent) => {
     const before = await hashOf(`version: 1\n${TOOL}${AGENT}`);
     expect(await hashOf(`version: 1\n${tool}${agent}`)).not.toBe(before);
+  });
+
+  it('does not end with a change of what is harmless', async () => {
+    const config = (note: string) => `version: 1
+x-team: ${note}
+${TOOL}agents: { a: { description: ${note}, system: ${note}, x-note: ${note}, preferred_tool: bot } }
+models: { sonnet: { priced_at: ${note}, task_suitability: [${note}] } }\n`;
+    expect(await hashOf(config('one'))).toBe(await hashOf(config('two')));
+  });
+
+  it('ends when a path leads to another file, and not when a file is made where it led', async () => {
+    const config = 'version: 1\nagents: { a: { system_file: link.md, schema: later.json } }\n';
+    for (const name of ['one.md', 'two.md']) writeFileSync(path.join(root, name), name);
+    symlinkSync('../one.md', path.join(root, 'p/link.md'));
+    const before = await hashOf(config);
+    writeFileSync(path.join(root, 'p/later.json'), '{}');
+    expect(await hashOf(config)).toBe(before);
+    rmSync(path.join(root, 'p/link.md'));
+    symlinkSync('../two.md', path.join(root, 'p/link.md'));
+    expect(await hashOf(config)).not.toBe(before);
+  });
+
+  it('ends when a program that is named by its path becomes a link', async () => {
+    const config = 'version: 1\ntools: { bot: { binary: ./bot, args: [] } }\n';
+    writeFileSync(path.join(root, 'p/bot'), '');
+    const before = await hashOf(config);
+    rmSync(path.join(root, 'p/bot'));
+    symlinkSync('/bin/sh', path.join(root, 'p/bot'));
+    expect(await hashOf(config)).not.toBe(before);
   });
 
   it('belongs to a folder by its real path', async () => {
@@ -66,7 +104,7 @@ describe('trust', () => {
   });
 
   it.each(['', '{', 'null', '[]', '{"projects":[]}', '{"projects":{"/x":1}}'])(
-    'is nobody’s in the damaged record %j, which is written anew',
+    'is not given by the damaged record %j, which is written anew',
     async (damaged) => {
       write(`version: 1\n${TOOL}`);
       mkdirSync(path.dirname(trustFile(context())), { recursive: true });
@@ -80,14 +118,56 @@ describe('trust', () => {
     },
   );
 
-  it('says what would run', async () => {
-    write(`version: 1\ntools: { bot: { binary: ./x, args: ["a b", ["--m", "{model}"]], grace: 1s }, codex: { timeout: 1m } }
-agents: { a: { preferred_tool: bot, access: full } }
-policies: { default: { privacy: { log_prompts: true } } }\n`);
-    const { does } = await subjectIn('p');
-    expect(does[0]).toBe('tool bot: ./x "a b" [--m {model}]  (sets grace)');
-    expect(does[1]).toMatch(/^tool codex: codex exec .*\(sets timeout\)$/);
-    expect(does.slice(2)).toEqual(['agent a: may ask for access `full`', 'sets policies: default']);
+  it('shows everything that it covers', async () => {
+    write(`version: 1
+default_agent: a
+tools:
+  bot: { binary: ./x, args: ["a b", ["--m", "{model}"]], grace: 1s, env_vars: { NODE_OPTIONS: "--require ./hook.js" } }
+  codex: { timeout: 1m, access_args: { read: [--yolo] } }
+  api: { kind: http, api: openai-chat, base_url: "https://a.test/v1", headers: { X-Id: "\${AWS_KEY}" }, models: [m] }
+agents: { a: { preferred_tool: bot, access: full, system: hi, system_file: s.md, schema: /etc/schema.json } }
+models: { m: { priced_at: 2026-11-01, cost_per_1m_tokens: { input: 0, output: 0, above: [{ input_tokens: 1, input: 1, output: 1 }] } } }
+policies: { default: { budget: [], privacy: { redact: ["a\\u001bb"] } } }
+traces: { dir: ~/traces }
+x-mine: 1\n`);
+    const { allows } = await subjectIn('p');
+    expect(
+      allows.map((line) => line.replaceAll(root, '<root>').replace(/codex exec .*/, 'codex exec …')),
+    ).toEqual([
+      `tool bot: ./x "a b" [--m {model}]`,
+      'tool codex: codex exec …',
+      'tool api: sends prompts to https://a.test/v1, without a key',
+      "runs with tools.bot.binary: './x' (<root>/p/x)",
+      'runs with tools.bot.env_vars.NODE_OPTIONS: --require ./hook.js',
+      'runs with tools.codex.access_args.read: [--yolo]',
+      'runs with agents.a.access: full',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the config
+      "sends tools.api.headers.X-Id: '${AWS_KEY}'",
+      'sends agents.a.system_file: s.md (<root>/p/s.md)',
+      'sends agents.a.schema: /etc/schema.json',
+      "writes traces.dir: '~/traces' (<root>/home/traces)",
+      'sets default_agent: a',
+      'sets tools.bot.grace: 1s',
+      'sets tools.codex.timeout: 1m',
+      'sets tools.api.api: openai-chat',
+      'sets tools.api.models: [m]',
+      'sets agents.a.preferred_tool: bot',
+      'sets models.m.cost_per_1m_tokens.input: 0',
+      'sets models.m.cost_per_1m_tokens.output: 0',
+      'sets models.m.cost_per_1m_tokens.above[0].input_tokens: 1',
+      'sets models.m.cost_per_1m_tokens.above[0].input: 1',
+      'sets models.m.cost_per_1m_tokens.above[0].output: 1',
+      'sets policies.default.budget: []',
+      'sets policies.default.privacy.redact: ["a\\u001bb"]',
+    ]);
+  });
+
+  it('says so when nothing is added that runs', async () => {
+    write('version: 1\nagents: { a: { preferred_tool: codex, system: hi } }\n');
+    expect((await subjectIn('p')).allows).toEqual([
+      'chooses among the tools that you have, and adds nothing to run',
+      'sets agents.a.preferred_tool: codex',
+    ]);
   });
 });
 
@@ -109,7 +189,7 @@ async function load(folder: string) {
 }
 
 async function subjectIn(folder: string) {
-  const subject = await trustSubject(await load(folder));
+  const subject = await trustSubject(await load(folder), context());
   if (subject === null) throw new Error(`no config in ${folder}`);
   return subject;
 }

@@ -18,11 +18,11 @@ export async function runConfigTrust(context: CommandContext, options: { show?: 
     await context.output.data(`${subject.folder}: ${state}\n${trustLines(subject)}\n`);
     return trust.trusted ? 0 : 1;
   }
-  await context.output.say(`With the config of ${subject.folder} these may run:\n${trustLines(subject)}`);
+  await context.output.say(`Trusting the config of ${subject.folder} allows:\n${trustLines(subject)}`);
   const failed = await saveTrust(context, subject, loaded);
   if (failed !== null) return reportEarly(context, { failure: failed });
   await context.output.say(
-    `trusted ${subject.folder}; a changed command asks again, a changed prompt does not`,
+    `trusted ${subject.folder}; any change asks again, except one of a description or prompt text`,
   );
   return 0;
 }

@@ -9,7 +9,7 @@ const HEADER_NAME = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
 /** Keys of a tool of kind `http`. */
 export const HTTP = {
   ...COMMON,
-  api: oneOf('The protocol that the provider speaks', APIS).requiredOnceMerged('openai-chat').sends(),
+  api: oneOf('The protocol that the provider speaks', APIS).requiredOnceMerged('openai-chat'),
   base_url: text(
     'Where the API is, up to `/chat/completions` or `/messages`; may hold variables, as in `env_vars`',
   )
