@@ -60,7 +60,7 @@ async function pay(ledger, id) {
       { scope: 'global', period },
       { scope: 'agent', period: period.slice(0, 7) },
     ],
-    judge: () => ({ reserveMicroUsd: 100 }),
+    decide: () => ({ reserveMicroUsd: 100 }),
   });
   await ledger.begin(`${id}:1`);
   await ledger.settle(sampleRow(id));

@@ -57,8 +57,8 @@ async function opened(file) {
   return ledger.value;
 }
 
-function asking(id, judge) {
-  return { id, tool: 'bot', inherited: [], starts: STARTS, judge };
+function asking(id, decide) {
+  return { id, tool: 'bot', inherited: [], starts: STARTS, decide };
 }
 
 async function take(slots, n) {

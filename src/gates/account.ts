@@ -158,7 +158,7 @@ export class Account {
       model: asking.model,
       scopes: info.scopes,
       queries: limits,
-      judge: (spend) => {
+      decide: (spend) => {
         windows = windowsOf(limits, spend);
         const verdict = checkBudget(windows, run, { forced: info.forced, nested });
         const mustAsk = !this.#confirmed && budgetNotices(windows, run).some(({ window }) => !window.isHard);

@@ -99,7 +99,7 @@ export class Slots {
         tool: candidate.tool,
         inherited,
         starts: startsNeeded(rules),
-        judge: (state, nowMs) => decideSlot(rules, state, { nowMs, mostWaitMs }),
+        decide: (state, nowMs) => decideSlot(rules, state, { nowMs, mostWaitMs }),
       });
       if (!taken.ok) return this.#unlimited(rules, taken.error);
       const verdict = taken.value;
@@ -117,7 +117,7 @@ export class Slots {
   }
 
   #hold(queue: SlotQueue, id: string, waited: boolean): SlotAdmission {
-    const signOfLife = setInterval(() => void queue.signLife(id), SIGN_OF_LIFE_MS).unref();
+    const signOfLife = setInterval(() => void queue.heartbeat(id), SIGN_OF_LIFE_MS).unref();
     this.#held = { id, queue, signOfLife };
     return { waited };
   }

@@ -14,17 +14,17 @@ export interface AuditLog {
 
 /** How the log is kept. */
 export interface AuditOptions {
-  /** Where; files that are full stand beside it as `<name>-<time>.jsonl`. */
+  /** The current file; full ones are beside it as `<name>-<time>.jsonl`. */
   file: string;
   retentionDays: number;
   /** ms since the epoch. */
   now: () => number;
-  /** A file that has grown past this is put aside, bytes. */
+  /** A file larger than this is rotated, bytes. */
   maxBytes?: number;
 }
 
 const DEFAULT_MAX_BYTES = 8 * 1024 * 1024;
-/** The log as JSON lines in a file of the user's own. Whoever writes at once loses nothing: every line is one append. */
+/** The log as JSON lines in a private file. Concurrent writers lose nothing: every line is one append. */
 export function fileAudit(options: AuditOptions): AuditLog {
   return {
     append: (entries) => append(options, entries),
@@ -36,7 +36,7 @@ async function append(options: AuditOptions, entries: readonly AuditEntry[]): Pr
   if (entries.length === 0) return;
   const { file, now } = options;
   await makeFolder(path.dirname(file), { private: true });
-  await putAside(options);
+  await rotate(options);
   const handle = await open(file, 'a', 0o600);
   try {
     const ts = new Date(now()).toISOString();
@@ -46,8 +46,8 @@ async function append(options: AuditOptions, entries: readonly AuditEntry[]): Pr
   }
 }
 
-/** A full file gets a name with the time, and what is older than the retention goes. Only then: an append stays cheap. */
-async function putAside(options: AuditOptions): Promise<void> {
+/** Renames a full file, and only then removes files past the retention, so that an append stays cheap. */
+async function rotate(options: AuditOptions): Promise<void> {
   const { file, now, maxBytes = DEFAULT_MAX_BYTES } = options;
   const size = await stat(file).then(
     (found) => found.size,
@@ -55,7 +55,7 @@ async function putAside(options: AuditOptions): Promise<void> {
   );
   if (size < maxBytes) return;
   const full = `${withoutEnding(file)}-${new Date(now()).toISOString().replaceAll(':', '')}.jsonl`;
-  // Somebody else may have been quicker: then there is nothing to put aside.
+  // Another process may have rotated it first.
   await rename(file, full).catch(() => {});
   await chmod(full, 0o600).catch(() => {});
   await dropOld(options);
@@ -68,7 +68,7 @@ async function dropOld({ file, retentionDays, now }: AuditOptions): Promise<void
   }
 }
 
-/** Lines of a log, newest first, at most `last`; a log that is not there has none. Rejects with the system's error. */
+/** Lines of a log, newest first, at most `last`; a missing log has none. Rejects with the system's error. */
 export async function readAuditLines(
   file: string,
   { last, sinceMs }: { last: number; sinceMs: number | null },
@@ -92,7 +92,7 @@ export async function readAuditLines(
   return { lines, damaged };
 }
 
-/** Files that were put aside, newest first: their names sort by time. */
+/** Rotated files, newest first: their names sort by time. */
 async function fullFiles(file: string): Promise<string[]> {
   const folder = path.dirname(file);
   const start = `${path.basename(withoutEnding(file))}-`;

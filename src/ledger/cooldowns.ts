@@ -5,20 +5,20 @@ import { isMap } from '../domain/lookup.js';
 import { writeByRename } from '../files.js';
 import { type CooldownState, type CoolingPair, NO_COOLDOWNS } from '../policy/cooldown.js';
 
-/** What all processes of the user have learnt about tools that are better left alone. */
+/** Cooldowns of tools, shared by all processes of the user. */
 export interface CooldownStore {
-  /** What is known now; a record that is not there, or damaged, knows nothing. */
+  /** The current state; empty where the file is missing or damaged. */
   read(): Promise<CooldownState>;
   /**
-   * Changes what is known; the same state writes nothing. Of two that write at once one is lost, and what it had learnt is
-   * learnt again. A record that cannot be written is left as it is.
+   * Changes the state; returning the same state writes nothing. Of two concurrent writes one is lost, and the next failure of that tool
+   * restores it. A file that cannot be written is left as it is.
    */
   change(change: (state: CooldownState) => CooldownState): Promise<void>;
-  /** Forgets everything; rejects with the system's error. */
+  /** Removes all cooldowns; rejects with the system's error. */
   clear(): Promise<void>;
 }
 
-/** The record as a JSON file, private to the user and written by rename. */
+/** The state as a JSON file, private to the user and written by rename. */
 export function fileCooldowns(file: string): CooldownStore {
   const read = async (): Promise<CooldownState> => parse(await readFile(file, 'utf8').catch(() => ''));
   return {

@@ -5,7 +5,7 @@ import type { Preference } from '../policy/preferred-cost.js';
 import type { SlotQueue } from './slots.js';
 import type { UsageSums } from './usage-sums.js';
 
-/** A sum that is asked for: what counts in one scope, on a UTC day (`2026-11-20`) or in a month (`2026-11`). */
+/** Names a sum: what counts in one scope, on a UTC day (`2026-11-20`) or in a month (`2026-11`). */
 export interface SpendQuery {
   scope: string;
   period: string;
@@ -19,7 +19,7 @@ export interface Spend {
   reservedMicroUsd: number;
 }
 
-/** Why the ledger could not do what was asked. */
+/** Why the ledger could not be used. */
 export interface LedgerTrouble {
   kind: 'no_driver' | 'cannot_open' | 'read_only' | 'full' | 'busy' | 'damaged' | 'newer' | 'io';
   /** One sentence without full stop, with the path. */
@@ -28,14 +28,14 @@ export interface LedgerTrouble {
   hint: string;
 }
 
-/** An attempt that asks to be let in. */
+/** An attempt that asks for a reservation. */
 export interface AdmitRequest<Refusal> {
-  /** Of the attempt; admitting it twice is one reservation. */
+  /** Id of the attempt; admitting it twice makes one reservation. */
   id: string;
   invocationId: string;
   /** Which attempt of its invocation, from 1. */
   n: number;
-  /** When it asks, ms since the epoch: it counts on this UTC day, whenever it ends. */
+  /** Time of the request, ms since the epoch: the attempt counts on this UTC day, whenever it ends. */
   atMs: number;
   /** Every scope in which the attempt counts. */
   scopes: readonly string[];
@@ -43,14 +43,14 @@ export interface AdmitRequest<Refusal> {
   tool: string;
   model: string | null;
   queries: readonly SpendQuery[];
-  /** Decides on the sums of `queries`, in their order; may be asked more than once and must be pure. */
-  judge(spend: readonly Spend[]): Verdict<Refusal>;
+  /** Decides on the sums of `queries`, in their order; may be called more than once and must be pure. */
+  decide(spend: readonly Spend[]): Verdict<Refusal>;
 }
 
-/** What a judge says: the most that the attempt may cost, micro-USD, or why it may not run. */
+/** The most that the attempt may cost, micro-USD, or why it may not run. */
 export type Verdict<Refusal> = { reserveMicroUsd: number } | { refusal: Refusal };
 
-/** Who a run was for; kept with its attempts and in its own row. */
+/** What a run was for; stored with its attempts and in its own row. */
 export interface RunInfo {
   /** Every scope in which it counts. */
   scopes: readonly string[];
@@ -60,7 +60,7 @@ export interface RunInfo {
   /** What its agent prefers; `null`: nothing. */
   preference: Preference | null;
   tags: Readonly<Record<string, string>>;
-  /** It was let over a limit. */
+  /** It ran over a limit by `--force`. */
   forced: boolean;
   justification: string | null;
 }
@@ -73,7 +73,7 @@ export interface SettledAttempt {
   scopes: readonly string[];
   attempt: Attempt;
   provider: string | null;
-  /** What counts against budgets, micro-USD: the real cost, or the reservation where nobody knows it. */
+  /** What counts against budgets, micro-USD: the real cost, or the reservation where the cost is unknown. */
   countedMicroUsd: number;
 }
 
@@ -155,7 +155,7 @@ export interface UsageGroup {
   latencies: readonly { aboutMs: number; invocations: number }[];
 }
 
-/** Runs that were killed, or are not over: nothing tells what they did but their attempts. */
+/** Runs that were killed, or are not over: only their attempts are recorded. */
 export interface Interrupted {
   runs: number;
   /** What counts of them against budgets: what they cost or had reserved. */
@@ -185,7 +185,7 @@ export interface LedgerReader {
   rowsSince(): Promise<Result<string | null, LedgerTrouble>>;
   /** What is reserved now, in all scopes together. */
   reserved(): Promise<Result<{ count: number; microUsd: number }, LedgerTrouble>>;
-  /** Use of slots now. */
+  /** Current use of slots. */
   readonly slots: Pick<SlotQueue, 'use'>;
 }
 
@@ -194,21 +194,21 @@ export interface LedgerReader {
  * crash at any moment loses no money. Nothing is held open while a tool runs.
  */
 export interface Ledger extends LedgerReader {
-  /** Takes back what dead processes hold, then reserves what the judge allows, in every scope or none. */
+  /** Takes back what dead processes hold, then reserves what `decide` allows, in every scope or none. */
   admit<Refusal>(request: AdmitRequest<Refusal>): Promise<Result<Verdict<Refusal>, LedgerTrouble>>;
   /** The tool is about to start. `false`: the reservation is gone, since another process took this one for dead. */
   begin(id: string): Promise<Result<boolean, LedgerTrouble>>;
-  /** The attempt has cost so much by now, micro-USD; also shows that its process lives. */
+  /** Records what the attempt has cost so far, micro-USD; also its heartbeat. */
   meter(id: string, seenMicroUsd: number): Promise<Result<void, LedgerTrouble>>;
-  /** Gives a reservation back without a cost: nothing was started. */
+  /** Releases a reservation at no cost: nothing was started. */
   release(id: string): Promise<Result<void, LedgerTrouble>>;
-  /** Turns a reservation (or nothing, where no limit applied) into what it cost, on its own day; twice is once. */
+  /** Replaces a reservation (if a limit applied) by the cost, on its own day; repeating it changes nothing. */
   settle(row: AttemptRow): Promise<Result<void, LedgerTrouble>>;
-  /** Keeps the row of an invocation that has ended; twice is once. */
+  /** Stores the row of an invocation that has ended; repeating it changes nothing. */
   record(row: InvocationRow): Promise<Result<void, LedgerTrouble>>;
   /** Removes the rows of the days before this one, at most so many; the sums of these days stay. */
   prune(limit: { before: string; atMost: number }): Promise<Result<Pruned, LedgerTrouble>>;
-  /** The same, once a day: `null` when it was done today. */
+  /** The same, once a day; `null`: it was done today. */
   pruneOnceADay(limit: { before: string; atMost: number }): Promise<Result<Pruned | null, LedgerTrouble>>;
   readonly slots: SlotQueue;
   close(): void;

@@ -6,18 +6,18 @@ import { err, ok, type Result } from '../domain/result.js';
 import { codeOf } from '../domain/system-error.js';
 import { makeFolder } from '../files.js';
 import type { LedgerTrouble } from './ledger.js';
-import { hasPending, takeInPending } from './pending.js';
+import { hasPending, importPending } from './pending.js';
 import { migrate, schemaState } from './schema-version.js';
 import { type Database, openDatabase, sqliteCode } from './sqlite.js';
 import { transaction } from './transaction.js';
 import { newer, noDriver, troubleOf } from './trouble.js';
 
-/** How long one process waits for others to finish their transactions, ms. */
+/** How long SQLite waits for transactions of other processes, ms. */
 const BUSY_TIMEOUT_MS = 10_000;
 /** SQLite does not wait when several processes change a new file to WAL at once. */
 const WAL_TRIES = 50;
 
-/** Opens the file to write, makes it where it is missing, and brings its schema up to date and takes in what waits. Private to the user. */
+/** Opens the file to write, private to the user: creates it where it is missing, migrates its schema and imports pending records. */
 export async function openFile(file: string): Promise<Result<Database, LedgerTrouble>> {
   try {
     await makeFolder(path.dirname(file), { private: true });
@@ -57,11 +57,11 @@ function checked(db: Database, file: string): Result<Database, LedgerTrouble> {
   return err(newer(file));
 }
 
-/** SQLite gives its side files the mode of the database. */
+/** Creates the file for the user alone; SQLite gives its side files the same mode. */
 async function createPrivate(file: string): Promise<void> {
   const handle = await open(file, constants.O_CREAT | constants.O_RDWR, 0o600).catch(
     (error: NodeJS.ErrnoException) => {
-      // Of a file that may only be read SQLite says so itself.
+      // SQLite itself reports a file that cannot be written.
       if (error.code === 'EACCES' || error.code === 'EROFS' || error.code === 'EPERM') return null;
       throw error;
     },
@@ -78,7 +78,7 @@ async function prepare(db: Database, file: string): Promise<Result<Database, Led
       db.close();
       return err(newer(file));
     }
-    takeInPending(db, file);
+    importPending(db, file);
     return ok(db);
   } catch (error) {
     db.close();

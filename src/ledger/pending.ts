@@ -9,8 +9,8 @@ import type { Database } from './sqlite.js';
 import { transaction } from './transaction.js';
 
 /**
- * What a run leaves for the ledger when no limit applies to it: opening a database would take longer than the rest of the router. The
- * next process that opens the ledger takes it in.
+ * Records of a run that no limit applies to, for which opening a database would take longer than the rest of the router. The next
+ * process that opens the ledger imports them.
  */
 export interface Pending {
   attempts: readonly AttemptRow[];
@@ -18,10 +18,10 @@ export interface Pending {
   invocation: InvocationRow | null;
 }
 
-/** So many wait at most before the next run takes them in itself. */
+/** With more pending files than this a run opens the ledger itself, which imports them. */
 export const MOST_PENDING = 200;
 
-/** Writes what is left for the ledger of this file, under a name of its own; returns how many wait now. Rejects with the system's error. */
+/** Writes a file of records beside the ledger; returns how many there are now. Rejects with the system's error. */
 export async function keepPending(file: string, pending: Pending): Promise<number> {
   const folder = folderOf(file);
   const name = pending.invocation?.id ?? pending.attempts.map(({ id }) => id.replace(':', '-')).join('+');
@@ -29,8 +29,8 @@ export async function keepPending(file: string, pending: Pending): Promise<numbe
   return (await readdir(folder)).length;
 }
 
-/** Adds all pending records and removes their files. Repeating it changes nothing, so a crash in between loses and doubles nothing. */
-export function takeInPending(db: Database, file: string): void {
+/** Imports all pending records and removes their files. Repeating it changes nothing, so a crash in between loses and doubles nothing. */
+export function importPending(db: Database, file: string): void {
   const found = pendingOf(file);
   if (found.length === 0) return;
   transaction(db, 'write', () => addAll(db, found));
@@ -66,7 +66,7 @@ function addAll(db: Database, found: readonly Found[]): void {
   }
 }
 
-/** Whether anything waits. */
+/** Whether there are pending records. */
 export function hasPending(file: string): boolean {
   return namesIn(folderOf(file)).length > 0;
 }
@@ -79,11 +79,11 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder).filter((name) => name.endsWith('.json'));
   } catch {
-    return []; // nothing was ever left, or it cannot be seen: then nothing can be taken in
+    return []; // no folder, or none that can be read
   }
 }
 
-/** `null`: it is not what we write. One that another process has taken in by now is empty. */
+/** `null`: not a file of records. One that another process has imported by now is empty. */
 function readPending(file: string): Pending | null {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Pending;
@@ -92,7 +92,7 @@ function readPending(file: string): Pending | null {
   }
 }
 
-/** It stays for a person to look at, and is not read again. */
+/** Keeps a damaged file for inspection, and out of later imports. */
 function setAside(file: string): void {
   try {
     renameSync(file, `${file}.damaged`);

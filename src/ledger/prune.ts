@@ -3,22 +3,22 @@ import type { Database } from './sqlite.js';
 import { UNFINISHED } from './usage.js';
 
 /**
- * Removes rows of invocations and attempts of the days before `before`, oldest first, at most so many invocations. What they add up to
- * is kept by day and stays; so do budgets. One transaction of the caller.
+ * Removes rows of invocations and attempts from days before `before`, oldest first, at most `atMost` invocations. Daily sums and budgets
+ * stay. Runs inside a transaction of the caller.
  */
 export function pruneRows(db: Database, { before, atMost }: { before: string; atMost: number }): Pruned {
   db.run(`DELETE FROM attempts WHERE invocation_id IN (${OLDEST})`, before, atMost);
   const removed = db.run(`DELETE FROM invocations WHERE id IN (${OLDEST})`, before, atMost);
   if (removed > 0) db.run('UPDATE upkeep SET rows_since = max(rows_since, ?)', before);
   const isDone = removed < atMost;
-  // What is left of these days by then belongs to no invocation.
+  // Rows that are left of these days belong to no invocation.
   if (isDone) keepInterrupted(db, before);
   return { removed, isDone };
 }
 
 const OLDEST = 'SELECT id FROM invocations WHERE day < ? ORDER BY day, rowid LIMIT ?';
 
-/** Runs that were killed have no sum by day yet. */
+/** Killed runs have no daily sum yet. */
 function keepInterrupted(db: Database, before: string): void {
   db.run(
     `INSERT INTO daily_interrupted (day, runs, micro_usd)
@@ -30,18 +30,18 @@ function keepInterrupted(db: Database, before: string): void {
   db.run(`DELETE FROM attempts WHERE ${UNFINISHED} AND day < ?`, before);
 }
 
-/** The first day that has all of its rows; `null`: none was ever removed. */
+/** The first day whose rows are complete; `null`: none were ever removed. */
 export function rowsSince(db: Database): string | null {
   const since = db.all('SELECT rows_since FROM upkeep')[0]?.rows_since ?? '';
   return since === '' ? null : String(since);
 }
 
-/** Whether somebody has looked for old rows today and left none. */
+/** Whether all old rows were removed today. */
 export function isKeptOn(db: Database, today: string): boolean {
   return db.all('SELECT 1 FROM upkeep WHERE looked_on = ?', today).length > 0;
 }
 
-/** Removes rows once a day; what is too much for one time is left to the next. */
+/** Removes rows, and marks the day as done once none are left. */
 export function pruneOn(db: Database, today: string, limit: { before: string; atMost: number }): Pruned {
   const pruned = pruneRows(db, limit);
   if (pruned.isDone) db.run('UPDATE upkeep SET looked_on = ?', today);

@@ -2,13 +2,13 @@ import type { AttemptRow, InvocationRow } from './ledger.js';
 import { rollUp } from './roll-up.js';
 import type { Database, Row, SqlValue } from './sqlite.js';
 
-/** Takes a reservation out of every scope; what it held counts no more. */
+/** Removes a reservation from every scope. */
 export function drop(db: Database, id: string): void {
   db.run('DELETE FROM reservation_scopes WHERE reservation_id = ?', id);
   db.run('DELETE FROM reservations WHERE id = ?', id);
 }
 
-/** Adds to what counts on a day, in every scope of a JSON list. */
+/** Adds to the sum of a day in every scope of a JSON list. */
 export function countIn(db: Database, where: { scopes: string; day: string }, microUsd: number): void {
   if (microUsd === 0) return;
   for (const scope of JSON.parse(where.scopes) as string[]) {
@@ -23,8 +23,8 @@ export function countIn(db: Database, where: { scopes: string; day: string }, mi
 }
 
 /**
- * Writes the row of an attempt that has ended and counts it, on the day of its reservation where it had one. Written twice it counts
- * once; one that somebody took back in the meantime is corrected.
+ * Stores the row of an attempt that has ended and counts it, on the day of its reservation if it had one. Repeating it changes nothing;
+ * a sum that another process took back in the meantime is corrected.
  */
 export function settleAttempt(db: Database, row: AttemptRow): void {
   const [taken] = db.all('SELECT * FROM attempts WHERE id = ?', row.id);
@@ -51,7 +51,7 @@ function numberOrNull(value: SqlValue | undefined): number | null {
   return value === null || value === undefined ? null : Number(value);
 }
 
-/** Writes the row of an invocation, after those of its attempts, and adds all to the sums of its day; one that is there already is left alone. */
+/** Stores the row of an invocation, after those of its attempts, and adds all to the sums of its day; repeating it changes nothing. */
 export function recordInvocation(db: Database, row: InvocationRow): void {
   if (db.all('SELECT 1 FROM invocations WHERE id = ?', row.id).length > 0) return;
   insert(db, 'invocations', row);
@@ -59,7 +59,7 @@ export function recordInvocation(db: Database, row: InvocationRow): void {
   rollUp(db, row.id);
 }
 
-/** Writes a row under the names of its columns, over one with the same key. */
+/** Inserts a row by the names of its columns; replaces one with the same key. */
 function insert(db: Database, table: string, row: Row): void {
   const names = Object.keys(row);
   const places = names.map(() => '?').join(', ');

@@ -4,7 +4,7 @@ import { countIn, drop } from './records.js';
 import { dayOf } from './rows.js';
 import type { Database, Row } from './sqlite.js';
 
-/** The sums that are asked for: the roll-up of what ended, and what is reserved. */
+/** The sums of queries: settled by the roll-up, and reserved. */
 export function spendOf(db: Database, queries: readonly SpendQuery[]): Spend[] {
   return queries.map(({ scope, period }) => {
     const days = daysOf(period);
@@ -37,7 +37,7 @@ export function reservedNow(db: Database): { count: number; microUsd: number } {
   return { count: Number(row?.count ?? 0), microUsd: Number(row?.sum ?? 0) };
 }
 
-/** Writes a reservation in all of its scopes; one that is there already is left as it is. */
+/** Stores a reservation in all of its scopes; an existing one is left as it is. */
 export function reserve(
   db: Database,
   request: AdmitRequest<unknown>,
@@ -64,12 +64,12 @@ export function reserve(
     db.run('INSERT INTO reservation_scopes (scope, reservation_id) VALUES (?, ?)', scope, request.id);
 }
 
-/** Marks that the tool is about to start; `false` when the reservation is gone. */
+/** Marks that the tool is about to start; `false`: the reservation is gone. */
 export function setBegun(db: Database, id: string): boolean {
   return db.run('UPDATE reservations SET begun = 1 WHERE id = ?', id) === 1;
 }
 
-/** Keeps what was seen of the cost, and that the process lives. */
+/** Stores the cost so far, and extends the expiry. */
 export function setSeen(db: Database, id: string, seen: { seenMicroUsd: number; expiresMs: number }): void {
   db.run(
     'UPDATE reservations SET seen_micro_usd = max(seen_micro_usd, ?), expires_ms = ? WHERE id = ?',
@@ -93,9 +93,9 @@ export function deadReservations(
 }
 
 /**
- * Takes back what dead processes hold. A tool that had not started cost nothing. One that had may have gone on without us,
- * so its whole reservation counts, or what was seen where that is more. Should the process live after all, its own settling
- * corrects the sum.
+ * Takes back reservations of dead processes. A tool that had not started cost nothing. One that had may have gone on without the
+ * router, so the whole reservation counts, or the cost seen so far where that is more. If the process is alive after all, it corrects
+ * the sum when it settles.
  */
 export function takeBackFrom(db: Database, dead: readonly Row[]): void {
   for (const row of dead) {

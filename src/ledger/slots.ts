@@ -8,24 +8,24 @@ export interface SlotRequest {
   /** Of the attempt. */
   id: string;
   tool: string;
-  /** Slots of the runs that this one runs inside of: one of the same tool is shared. */
+  /** Slots of the outer runs; one of the same tool is shared. */
   inherited: readonly string[];
-  /** So many of the last starts are needed to judge. */
+  /** How many of the last starts `decide` needs. */
   starts: number;
-  /** Decides on the state of that moment; may be asked more than once and must be pure. */
-  judge(state: SlotState, nowMs: number): SlotVerdict;
+  /** Decides on the state of that moment; may be called more than once and must be pure. */
+  decide(state: SlotState, nowMs: number): SlotVerdict;
 }
 
-/** Slots of tools, shared by all processes of a user. Whatever a process holds is free again once it has died. */
+/** Slots of tools, shared by all processes of a user. What a dead process held is free again. */
 export interface SlotQueue {
-  /** Asks for a slot: the first call joins the queue, later ones look whether it is this one's turn. */
+  /** Asks for a slot: the first call joins the queue, later calls ask whether it is this one's turn. */
   take(request: SlotRequest): Promise<Result<SlotVerdict, LedgerTrouble>>;
-  /** The tool is about to start, which counts from now on. `false`: somebody took this process for dead, and the slot is gone. */
+  /** Counts a start that is about to happen. `false`: another process took this one for dead, and the slot is gone. */
   begin(id: string): Promise<Result<boolean, LedgerTrouble>>;
-  /** The process of a running attempt lives. */
-  signLife(id: string): Promise<Result<void, LedgerTrouble>>;
-  /** Gives the slot back, or leaves the queue; twice is once. */
+  /** Keeps the slot of a running attempt from expiring. */
+  heartbeat(id: string): Promise<Result<void, LedgerTrouble>>;
+  /** Releases the slot, or leaves the queue; repeating it changes nothing. */
   leave(id: string): Promise<Result<void, LedgerTrouble>>;
-  /** Who uses a tool now. Changes nothing. */
+  /** Current use of a tool. Changes nothing. */
   use(tool: string): Promise<Result<ToolUse, LedgerTrouble>>;
 }

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../domain/result.js';
 import type { Liveness } from '../process/identity.js';
 import type { AdmitRequest, Ledger, LedgerTrouble, Verdict } from './ledger.js';
-import { addPending, hasPending, takeInPending } from './pending.js';
+import { addPending, hasPending, importPending } from './pending.js';
 import { isKeptOn, pruneOn, pruneRows, rowsSince } from './prune.js';
 import { drop, recordInvocation, settleAttempt } from './records.js';
 import {
@@ -21,9 +21,9 @@ import { transaction } from './transaction.js';
 import { troubleOf } from './trouble.js';
 import { interruptedIn, usageBy } from './usage.js';
 
-/** What a ledger needs to know of the world. */
+/** What a ledger needs of its surroundings. */
 export interface LedgerWorld {
-  /** As named in messages. */
+  /** Path, for messages and pending records. */
   file: string;
   /** Wall clock, ms since the epoch: decides in which day and month something counts. */
   now: () => number;
@@ -54,7 +54,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
     spend: (queries) => read(() => spendOf(db, queries)),
     admit: (request) =>
       attempt(() => {
-        takeInPending(db, world.file);
+        importPending(db, world.file);
         return transaction(db, 'write', () => admit(db, world, request));
       }),
     begin: (id) => change(() => setBegun(db, id)),
@@ -76,7 +76,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
     slots: {
       take: (request) => change(() => takeSlot(db, { ...world, nowMs: world.now() }, request)),
       begin: (id) => change(() => beginSlot(db, id, world.now())),
-      signLife: (id) => change(() => keepSlot(db, id, world.now())),
+      heartbeat: (id) => change(() => keepSlot(db, id, world.now())),
       leave: (id) => change(() => leaveSlot(db, id)),
       use: (tool) => read(() => useOf(db, { ...world, nowMs: world.now() }, tool)),
     },
@@ -103,7 +103,7 @@ function readUpToDate<T>(db: Database, world: LedgerWorld, work: () => T): T {
 function admit<Refusal>(db: Database, world: LedgerWorld, request: AdmitRequest<Refusal>): Verdict<Refusal> {
   const nowMs = world.now();
   takeBackFrom(db, deadReservations(db, { ...world, nowMs }));
-  const verdict = request.judge(spendOf(db, request.queries));
+  const verdict = request.decide(spendOf(db, request.queries));
   if ('refusal' in verdict) return verdict;
   reserve(db, request, {
     microUsd: verdict.reserveMicroUsd,

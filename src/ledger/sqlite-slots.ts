@@ -4,7 +4,7 @@ import type { Liveness } from '../process/identity.js';
 import type { SlotRequest } from './slots.js';
 import type { Database, Row } from './sqlite.js';
 
-/** What the slots need to know of the processes that hold them. */
+/** Clock and liveness of the processes that hold slots. */
 export interface SlotWorld {
   nowMs: number;
   /** Identity of the asking process, as text. */
@@ -15,12 +15,12 @@ export interface SlotWorld {
 
 /** How long a process that cannot be seen from here, on another host or in another container, keeps a slot without a heartbeat, ms. */
 const SLOT_EXPIRY_MS = 5 * 60_000;
-/** Who waits asks several times a second; one that has not for so long, ms, is stopped and must not hold up the others. */
+/** A waiting process asks several times a second; one that has not for this long, ms, is stopped and must not block the others. */
 export const QUEUE_EXPIRY_MS = 15_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** One look at the queue of a tool, and what follows from it. Runs inside a transaction that writes. */
+/** Decides on one request against the queue of its tool. Runs inside a transaction that writes. */
 export function takeSlot(db: Database, world: SlotWorld, request: SlotRequest): SlotVerdict {
   const { id, tool } = request;
   const [own] = db.all('SELECT * FROM slots WHERE id = ?', id);
@@ -29,13 +29,13 @@ export function takeSlot(db: Database, world: SlotWorld, request: SlotRequest): 
   mendStarts(db, tool, world.nowMs);
   const ahead = clearWay(db, world, { tool, own, isShared });
   const state = stateOf(db, request, { isQueued: own !== undefined, isShared, ahead, nowMs: world.nowMs });
-  const verdict = request.judge(state, world.nowMs);
+  const verdict = request.decide(state, world.nowMs);
   if (verdict.is === 'refused') leaveSlot(db, id);
   else enter(db, world, { request, isShared, state: verdict.is === 'admitted' ? 'admitted' : 'waiting' });
   return verdict;
 }
 
-/** Whether a run that this one runs inside of has a slot of the same tool. */
+/** Whether an outer run already has a slot of the same tool. */
 function sharesSlot(db: Database, { tool, inherited }: SlotRequest): boolean {
   return inherited.some(
     (id) =>
@@ -43,7 +43,7 @@ function sharesSlot(db: Database, { tool, inherited }: SlotRequest): boolean {
   );
 }
 
-/** A start in the future was written before the clock was set back: it counts as one of now. */
+/** A start in the future was written before the clock was set back: count it as now. */
 function mendStarts(db: Database, tool: string, nowMs: number): void {
   const future = db.all('SELECT at_ms, id FROM starts WHERE tool = ? AND at_ms > ?', tool, nowMs);
   for (const { at_ms: atMs, id } of future) {
@@ -53,8 +53,8 @@ function mendStarts(db: Database, tool: string, nowMs: number): void {
 }
 
 /**
- * Takes away what dead processes hold, as far as it is in the way, and counts who is still ahead. One that comes looks at everybody;
- * one that waits at its neighbour, or, when it is the first, at those who have a slot, so that a long queue costs nobody much.
+ * Removes dead entries that block this one, and returns how many live ones are ahead. A new entry checks all others; a waiting one only
+ * the entry before it, or the holders when it is first, so that polling a long queue stays cheap.
  */
 function clearWay(
   db: Database,
@@ -78,14 +78,14 @@ function clearWay(
   return living;
 }
 
-/** Returns how many live. */
+/** Returns how many rows are live. */
 function dropDead(db: Database, world: SlotWorld, rows: readonly Row[]): number {
   const dead = rows.filter((row) => isDead(row, world));
   for (const { id } of dead) leaveSlot(db, String(id));
   return rows.length - dead.length;
 }
 
-/** Of a queue, nearest first: drops the dead up to the first that lives, and returns how many are left. */
+/** For a queue, nearest first: removes dead entries before the first live one, and returns how many are left. */
 function dropDeadNeighbours(db: Database, world: SlotWorld, rows: readonly Row[]): number {
   const first = rows.findIndex((row) => !isDead(row, world));
   const dead = first === -1 ? rows : rows.slice(0, first);
@@ -93,7 +93,7 @@ function dropDeadNeighbours(db: Database, world: SlotWorld, rows: readonly Row[]
   return rows.length - dead.length;
 }
 
-/** A stopped process that waits gives its place away; one that has a slot keeps it as long as it can be seen to live. */
+/** A waiting process that is stopped loses its place; a holder keeps its slot as long as it is known to be alive. */
 function isDead({ owner, state, expires_ms: expiresMs }: Row, world: SlotWorld): boolean {
   const liveness = world.livenessOf(String(owner));
   if (liveness === 'dead') return true;
@@ -109,7 +109,7 @@ function stateOf(
   const count = (where: string): number =>
     Number(db.all(`SELECT count(*) AS n FROM slots WHERE tool = ? AND ${where}`, tool)[0]?.n ?? 0);
   const { isQueued, isShared, ahead, nowMs } = own;
-  // One that was admitted and has not begun yet will start at a moment that is not known: it counts as one of now.
+  // An admitted run that has not started yet counts as starting now.
   const aboutToStart = Array<number>(starts === 0 ? 0 : count("state = 'admitted'")).fill(nowMs);
   return {
     running: count("state <> 'waiting' AND shared = 0"),
@@ -150,7 +150,7 @@ function enter(
   );
 }
 
-/** The tool is about to start: from now on that counts, whatever becomes of the process. `false`: the slot is gone. */
+/** Counts a start that is about to happen, whatever becomes of the process. `false`: the slot is gone. */
 export function beginSlot(db: Database, id: string, nowMs: number): boolean {
   const [own] = db.all("SELECT tool FROM slots WHERE id = ? AND state = 'admitted'", id);
   if (own === undefined) return false;
@@ -161,17 +161,17 @@ export function beginSlot(db: Database, id: string, nowMs: number): boolean {
   return true;
 }
 
-/** The process lives. */
+/** Extends the expiry of a slot. */
 export function keepSlot(db: Database, id: string, nowMs: number): void {
   db.run('UPDATE slots SET expires_ms = ? WHERE id = ?', nowMs + SLOT_EXPIRY_MS, id);
 }
 
-/** Gives a slot or a place in the queue back. */
+/** Releases a slot, or leaves the queue. */
 export function leaveSlot(db: Database, id: string): void {
   db.run('DELETE FROM slots WHERE id = ?', id);
 }
 
-/** Who uses a tool now, first come first, without those who are dead. */
+/** Live holders and waiting runs of a tool, oldest first. */
 export function useOf(db: Database, world: SlotWorld, tool: string): ToolUse {
   const rows = db.all('SELECT * FROM slots WHERE tool = ? ORDER BY place', tool);
   const since = (ms: number): number =>

@@ -2,7 +2,7 @@
 export type SqlValue = string | number | null;
 export type Row = Readonly<Record<string, SqlValue>>;
 
-/** The little that we ask of an SQLite driver. Errors are thrown; `sqliteCode` tells what they mean. */
+/** What the ledger needs of an SQLite driver. Throws the driver's errors, which `sqliteCode` reads. */
 export interface Database {
   exec(sql: string): void;
   /** Returns how many rows changed. */
@@ -24,7 +24,7 @@ interface Driver {
 
 type Open = (path: string, readOnly: boolean) => Driver;
 
-/** Opens a database file with the driver of this Node: its own (22.13 and later), else `libsql`; `null`: there is neither. */
+/** Opens a database file with Node's own driver (22.13 and later), else with `libsql`; `null`: neither is available. */
 export async function openDatabase(path: string, options: { readOnly: boolean }): Promise<Database | null> {
   const open = nodeDriver() ?? (await libsqlDriver());
   if (open === null) return null;
@@ -54,11 +54,11 @@ export function sqliteCode(error: unknown): number | null {
   if (typeof errcode === 'number') return errcode & 0xff;
   if (typeof rawCode === 'number') return rawCode & 0xff;
   // libsql gives no code where it cannot open a file: `Unable to open connection to local database /x: 14`.
-  const told = /^ConnectionFailed.*: (\d+)"?\)?$/.exec(String(message))?.[1];
-  return told === undefined ? null : Number(told) & 0xff;
+  const code = /^ConnectionFailed.*: (\d+)"?\)?$/.exec(String(message))?.[1];
+  return code === undefined ? null : Number(code) & 0xff;
 }
 
-/** Node's own warns once that it is experimental, which is nobody's business who runs the router. */
+/** Node prints a warning when its experimental SQLite is loaded, which users of the router should not see. */
 function nodeDriver(): Open | null {
   const { emitWarning } = process;
   process.emitWarning = () => {};

@@ -2,7 +2,7 @@ import { reasonOf } from '../files.js';
 import type { LedgerTrouble } from './ledger.js';
 import { sqliteCode } from './sqlite.js';
 
-/** An error of SQLite or of the file system in our words; anything else is a bug and thrown on. */
+/** Describes an error of SQLite or of the file system; any other error is a bug and is rethrown. */
 export function troubleOf(error: unknown, file: string): LedgerTrouble {
   const code = sqliteCode(error) ?? systemCode(error);
   if (code === null) throw error;
@@ -21,7 +21,7 @@ export function newer(file: string): LedgerTrouble {
   };
 }
 
-/** There is no SQLite at all. */
+/** No SQLite driver is available. */
 export function noDriver(): LedgerTrouble {
   return {
     kind: 'no_driver',
@@ -38,10 +38,10 @@ const WORDS: Record<Known, { why: string; hint: string }> = {
   cannot_open: { why: 'cannot be opened', hint: `make it writable, or ${ELSEWHERE}` },
   read_only: { why: 'cannot be written', hint: `make it and its folder writable, or ${ELSEWHERE}` },
   full: { why: 'cannot grow: the disk is full', hint: `free the disk, or ${ELSEWHERE}` },
-  busy: { why: 'is held by another process', hint: 'try again; `lsof` shows who holds it' },
+  busy: { why: 'is held by another process', hint: 'try again; `lsof` shows the process that holds it' },
   damaged: {
     why: 'is damaged, or is no ledger',
-    hint: `move it away and a new one is made (what was spent is then forgotten), or ${ELSEWHERE}`,
+    hint: `move it away and a new one is made (which loses what was spent so far), or ${ELSEWHERE}`,
   },
   io: { why: 'cannot be used', hint: `check the disk and its limits, or ${ELSEWHERE}` },
 };

@@ -2,7 +2,7 @@ import type { Days, Interrupted, UsageGroup, UsageKey } from './ledger.js';
 import type { Database, Row, SqlValue } from './sqlite.js';
 import { SUM_COLUMNS, sumsFrom, type UsageSums } from './usage-sums.js';
 
-/** The groups of these days by keys. Money, counts and tokens are exact, latencies to two digits. */
+/** Usage in these days, grouped by keys. Money, counts and tokens are exact, latencies to two digits. */
 export function usageBy(db: Database, days: Days, by: readonly UsageKey[]): UsageGroup[] {
   const source = by.every((key) => key !== 'session' && !isTag(key)) ? ROLL_UPS : ROWS;
   const ask = (asked: Asked): Row[] =>
@@ -17,7 +17,7 @@ export function usageBy(db: Database, days: Days, by: readonly UsageKey[]): Usag
 interface Asked {
   /** A table or view. */
   from: string;
-  /** A column that sums are also told apart by, where it has a value. */
+  /** Another column to group by, where it has a value. */
   each: string | null;
   sums: readonly string[];
 }
@@ -90,7 +90,7 @@ function grouped(
     });
 }
 
-/** The roll-up writes nothing where a run has no agent, tool or model. */
+/** The roll-up stores an empty text where a run has no agent, tool or model. */
 function nameOf(value: SqlValue | undefined): string | null {
   return value === '' || value === null || value === undefined ? null : String(value);
 }
@@ -99,11 +99,11 @@ function sumsOf(row: Row): UsageSums {
   return sumsFrom((column) => Number(row[column] ?? 0));
 }
 
-/** Attempts whose invocation has no row and holds nothing: its process was killed, or it waits between two attempts. */
+/** Attempts whose invocation has no row and no reservation: its process was killed, or it waits between two attempts. */
 export const UNFINISHED = `attempts.closed = 0
   AND NOT EXISTS (SELECT 1 FROM reservations WHERE reservations.invocation_id = attempts.invocation_id)`;
 
-/** What runs cost that never came to their end: those that still have their rows, and those whose rows were removed. */
+/** Runs that never ended: those that still have rows, and the sums of those whose rows were removed. */
 export function interruptedIn(db: Database, { since, until }: Days): Interrupted {
   const [row] = db.all(
     `SELECT coalesce(sum(runs), 0) AS runs, coalesce(sum(micro_usd), 0) AS micro_usd FROM (

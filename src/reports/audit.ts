@@ -13,7 +13,9 @@ export async function readAudit(
     return ok(await readAuditLines(file, query));
   } catch (error) {
     return err(
-      failure('input', `the audit log cannot be read: ${reasonOf(error)}`, { hint: 'check who owns it' }),
+      failure('input', `the audit log cannot be read: ${reasonOf(error)}`, {
+        hint: 'check its owner and permissions',
+      }),
     );
   }
 }

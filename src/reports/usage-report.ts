@@ -120,7 +120,7 @@ function askedOf({ period, by }: ReportQuery): Asked {
   };
 }
 
-/** By time in its order, else the dearest first, then the busiest. */
+/** By time, else by cost and then by invocations, highest first. */
 function rowsOf(by: readonly UsageKey[], groups: readonly UsageGroup[]): UsageRow[] {
   const name = (group: UsageGroup): string => JSON.stringify(group.keys);
   const cost = ({ sums }: UsageGroup): number => sums.charged_micro_usd;

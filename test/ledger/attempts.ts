@@ -37,7 +37,7 @@ export function asking(
     tool: 't',
     model: 'm',
     queries: scopes.map((scope) => ({ scope, period })),
-    judge: (spend) => {
+    decide: (spend) => {
       const full = scopes.find((scope, index) => used(spend[index]) + microUsd > (limits[scope] ?? 0));
       return full === undefined ? { reserveMicroUsd: microUsd } : { refusal: full };
     },

@@ -162,7 +162,7 @@ class Stage {
       ...asking(id, amount, {}, this.bench.nowMs),
       scopes: scopes.map((scope) => this.#scope(scope)),
       queries: this.#own(byPeriod),
-      judge: (spend) => {
+      decide: (spend) => {
         const full = spend.some(
           (one, index) => one.settledMicroUsd + one.reservedMicroUsd + amount > (byPeriod[index]?.most ?? 0),
         );

@@ -162,7 +162,7 @@ class Stage {
         tool: this.#rules.tool,
         inherited,
         starts: startsNeeded(this.#rules),
-        judge: (state, nowMs) =>
+        decide: (state, nowMs) =>
           decideSlot(this.#rules, state, { nowMs, mostWaitMs: Number.POSITIVE_INFINITY }),
       }),
     );

@@ -31,7 +31,7 @@ describe.each(ENGINES)('slots on $name', ({ make }) => {
         tool: rules.tool,
         inherited,
         starts: startsNeeded(rules),
-        judge: (state, nowMs) => decideSlot(rules, state, { nowMs, mostWaitMs: 3_600_000 }),
+        decide: (state, nowMs) => decideSlot(rules, state, { nowMs, mostWaitMs: 3_600_000 }),
       }),
     );
   /** `in`, `out` (refused), or how many come before. */
@@ -99,7 +99,7 @@ describe.each(ENGINES)('slots on $name', ({ make }) => {
     bench.seen.delete('a');
     expect(await ask('b')).toBe('in');
     bench.nowMs += EXPIRED_MS - 120_000;
-    good(await (await bench.as('b')).slots.signLife('b'));
+    good(await (await bench.as('b')).slots.heartbeat('b'));
     bench.nowMs += 120_000;
     expect(await ask('c')).toBe(0);
   });
