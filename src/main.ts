@@ -10,7 +10,7 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
   const output = createOutput(world);
   const code = await runCaught(argv, world, output);
   releaseStdin(world);
-  // What nobody takes would keep the process alive for ever.
+  // Unread output would keep the process alive for ever.
   if (output.isStuck()) world.exit(code);
   return code;
 }
@@ -27,7 +27,7 @@ async function runCaught(argv: readonly string[], world: World, output: Output):
   }
 }
 
-/** A pipe that nobody reads any more would keep the process alive until its writer closes it. */
+/** An open pipe on stdin would keep the process alive until its writer closes it. */
 function releaseStdin({ stdin }: World): void {
   if (stdin.isOpen()) stdin.stream().destroy();
 }

@@ -112,7 +112,7 @@ function traceTarget(context: CommandContext, loaded: UsableConfig): TraceTarget
   };
 }
 
-/** Configs that were named, absolute: whoever repeats a run elsewhere finds them again. */
+/** Configs that were named, as absolute paths, so that a run can be repeated from another folder. */
 function namedConfigs({ world, globals }: CommandContext): string[] {
   const named = globals.config.length > 0 ? globals.config : [world.env.LLM_ROUTER_CONFIG ?? ''];
   return named.filter((one) => one !== '').map((one) => path.resolve(world.cwd, one));

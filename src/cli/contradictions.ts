@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type Failure, failure } from '../domain/failure.js';
 import { LOG_FORMATS } from './output.js';
 
-/** Two options that cannot both hold: `--json` stands for one format, and no other may be named beside it. */
+/** `--json` together with an option that asks for another format. */
 export function contradictionIn(command: Command): Failure | null {
   const { json, ndjson, format } = command.opts<{ json?: boolean; ndjson?: boolean; format?: string }>();
   if (json !== true) return null;
@@ -17,7 +17,7 @@ function both(other: string): Failure {
   });
 }
 
-/** A variable is checked like the option that it stands for. */
+/** Checks `LLM_ROUTER_LOG_FORMAT` like `--log-format`. */
 export function badLogFormat(env: Readonly<Record<string, string | undefined>>): Failure | null {
   const value = env.LLM_ROUTER_LOG_FORMAT ?? '';
   if (value === '' || LOG_FORMATS.some((format) => format === value)) return null;

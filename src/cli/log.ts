@@ -3,7 +3,7 @@ import type { CommandContext } from './context.js';
 import { pairName } from './plan-screen.js';
 import { shellCommand } from './shell-command.js';
 
-/** Who reads the log of a run: programs, with `--log-format json`; people, with `--verbose`; else nobody. */
+/** The log of a run: JSON lines with `--log-format json`, text with `--verbose`, else none. */
 export function logOf({ output, globals }: CommandContext): Pick<Listeners, 'log'> {
   if (output.logFormat === 'json') return { log: (record) => output.log(record) };
   if (!globals.verbose) return {};
@@ -11,23 +11,25 @@ export function logOf({ output, globals }: CommandContext): Pick<Listeners, 'log
   return { log: (record) => output.say(logLine(output.redactor().value(record))) };
 }
 
-/** What stands in front, or is the same on every line of a run. */
+/** Printed at the start of a line, or the same on every line of a run. */
 const NOT_REPEATED = new Set([
   ...['ts', 'level', 'event', 'invocation_id', 'trace_id', 'parent_id', 'session', 'agent'],
   ...['tool', 'model', 'attempt', 'argv', 'because'],
 ]);
 
-/** One line of the log for a person: the time, what happened to whom, and every field that has a value. */
+/** One line of the log for people: the time, the event, the candidate, and every field that has a value. */
 export function logLine(record: LogRecord): string {
   const { ts, event, attempt, argv, because } = record;
-  const who = [attempt === null ? '' : `attempt ${attempt}`, pairName(record)].filter((part) => part !== '');
+  const subject = [attempt === null ? '' : `attempt ${attempt}`, pairName(record)].filter(
+    (part) => part !== '',
+  );
   const rules = Array.isArray(because) ? because.map((one: { rule: string }) => one.rule) : [];
   const fields = Object.entries(record).flatMap(([name, value]) =>
     value === null || NOT_REPEATED.has(name) ? [] : [`${name}=${shown(value)}`],
   );
   if (rules.length > 0) fields.unshift(`because=${rules.join(',')}`);
   if (Array.isArray(argv)) fields.push(`argv: ${shellCommand(argv)}`);
-  return [ts.slice(11, 23), event.padEnd(20), who.join(' '), ...fields].join('  ').trimEnd();
+  return [ts.slice(11, 23), event.padEnd(20), subject.join(' '), ...fields].join('  ').trimEnd();
 }
 
 function shown(value: unknown): string {

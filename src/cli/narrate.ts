@@ -6,14 +6,14 @@ import type { CommandContext } from './context.js';
 import { pairName, rejectedLines } from './plan-screen.js';
 import { printFailure } from './report.js';
 
-/** Says on stderr what a person wants to know while it happens: a fallback, and who was unavailable. */
+/** Reports fallbacks, waits, queueing and budget warnings on stderr while they happen. */
 export async function narrate(context: CommandContext, planned: Planned, event: RunEvent): Promise<void> {
   const { output } = context;
   if (event.type === 'plan') await announce(context, planned);
   if (event.type === 'fallback') {
     const { from, to, failure } = event;
     const reason = `${failure.type}: ${failure.message}`;
-    await output.say(`${pairName(from)} failed (${reason}), trying fallback ${pairName(to)}`);
+    await output.say(`${pairName(from)} failed (${reason}), trying fallback: ${pairName(to)}`);
   }
   if (event.type === 'budget.warning') await output.warn(`${event.message}\n${event.estimate}`);
   if (event.type === 'queue.wait' && event.waitedMs === 0) await output.say(queueLine(event));
@@ -30,7 +30,7 @@ function queueLine(event: Extract<RunEvent, { type: 'queue.wait' }>): string {
   return `${queueWords(event)}${delayMs === null ? '' : `; free in ${formatDuration(delayMs)} at the earliest`}`;
 }
 
-/** Nobody waits in silence: for whom, how long, and why. */
+/** Every wait is announced: for what, how long, and why. */
 function waitLine({
   attempt,
   candidate,
@@ -47,7 +47,7 @@ function waitLine({
     : `${name} failed (${reason}: ${detail}), trying again ${wait}`;
 }
 
-/** Says when the run starts with somebody else than the one that was preferred. */
+/** Says when the run starts with another candidate than the preferred one. */
 async function announce({ output }: CommandContext, { plan }: Planned): Promise<void> {
   const [first] = plan.candidates;
   if (first === undefined) return;
@@ -61,7 +61,7 @@ async function announce({ output }: CommandContext, { plan }: Planned): Promise<
   }
   if (rules.includes('first_usable')) {
     await output.say(
-      `no agent names a tool: using ${pairName(first)}, the first usable one. Run \`llm-router config init\` to choose`,
+      `no agent names a tool, using the first usable one: ${pairName(first)}; choose with \`llm-router config init\``,
     );
   }
 }

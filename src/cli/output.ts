@@ -13,7 +13,7 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 /** What stdout carries: text, one document, or one JSON object a line. */
 export type StdoutFormat = 'text' | 'json' | 'ndjson';
 
-/** The only writer of the program. stdout carries data; everything said to a person goes to stderr. */
+/** The only writer of the program. stdout carries data; messages go to stderr. */
 export interface Output {
   /** Writes data to stdout, redacted, and waits until it has left the program. */
   data(text: string): Promise<void>;
@@ -21,26 +21,26 @@ export interface Output {
   json(...documents: readonly unknown[]): Promise<void>;
   /** The tool's own answer: to stdout as it is, never altered. */
   answer(text: string): Promise<void>;
-  /** Says something to a person, unless `--quiet`. */
+  /** Prints a message, unless `--quiet`. */
   say(text: string): Promise<void>;
-  /** Says a warning, also with `--quiet` off only. */
+  /** Prints a warning, unless `--quiet`. */
   warn(text: string): Promise<void>;
-  /** Says an error: always. */
+  /** Prints an error, also with `--quiet`. */
   error(text: string): Promise<void>;
   /** One line of the structured log to stderr, redacted. With `--quiet` only errors. */
   log(record: { level: string }): Promise<void>;
-  /** Asks a person on the terminal; `null` where nobody can be asked, or when the signal ends the wait. */
+  /** Asks a person on the terminal; `null` where there is no terminal to ask on, or when the signal ends the wait. */
   ask(question: string, signal: AbortSignal): Promise<string | null>;
   /** Colours for stderr or stdout, if they are wanted there. */
   paint(stream: 'stdout' | 'stderr'): Promise<Paint>;
-  /** From now on these secrets are masked too. */
+  /** Masks these secrets too, from now on. */
   redactWith(redactor: Redactor): void;
   redactor(): Redactor;
   /** Aborted when the reader of stdout has gone (a closed pipe). */
   readonly closed: AbortSignal;
-  /** From now on nobody who does not read is waited for once this signal is aborted. */
-  boundBy(signal: AbortSignal): void;
-  /** Somebody did not read: what was written is not all out, and never will be. */
+  /** Stops waiting for slow readers once `signal` aborts. */
+  setDrainSignal(signal: AbortSignal): void;
+  /** A reader stopped reading: some output never left the program. */
   isStuck(): boolean;
   /** Why data that was written to stdout is lost, other than by a reader that went away; `null`: nothing is. */
   lost(): Error | null;
@@ -56,21 +56,21 @@ export function createOutput(world: World): Output {
   const closed = new AbortController();
   let lost: Error | null = null;
   let redactor = createRedactor();
-  let bound = world.signal;
+  let drainSignal = world.signal;
   const stuck = new Set<OutputStream>();
   const write = async (to: OutputStream, text: string): Promise<void> => {
     if (text === '' || to.stream.destroyed || stuck.has(to)) return;
-    if (!(await isWritten(to, text, bound))) stuck.add(to);
+    if (!(await isWritten(to, text, drainSignal))) stuck.add(to);
   };
   world.stdout.stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') lost ??= error;
     closed.abort('stdout was closed');
   });
-  world.stderr.stream.on('error', () => {}); // nobody is left to be told
+  world.stderr.stream.on('error', () => {}); // nowhere is left to report it
   const log = (record: object): Promise<void> =>
     write(world.stderr, `${JSON.stringify(redactor.value(record))}\n`);
-  /** What is said to a person becomes a line of the log where programs read it. */
-  const tell = (level: string, text: string, prefix = ''): Promise<void> => {
+  /** A message becomes a line of the log with `--log-format json`. */
+  const print = (level: string, text: string, prefix = ''): Promise<void> => {
     if (output.logFormat === 'text') return write(world.stderr, `${redactor.text(`${prefix}${text}`)}\n`);
     const ts = new Date(world.clock.now()).toISOString();
     return log({ ts, level, event: 'message', message: text.replace(/^error: /, '') });
@@ -82,12 +82,12 @@ export function createOutput(world: World): Output {
       return write(world.stdout, lines.join(''));
     },
     answer: (text) => write(world.stdout, text),
-    say: async (text) => (output.quiet ? undefined : tell('info', text)),
+    say: async (text) => (output.quiet ? undefined : print('info', text)),
     warn: async (text) => {
       if (output.quiet) return;
-      await tell('warning', text, `${(await output.paint('stderr')).warning('warning:')} `);
+      await print('warning', text, `${(await output.paint('stderr')).warning('warning:')} `);
     },
-    error: (text) => tell('error', text),
+    error: (text) => print('error', text),
     log: async (record) => (output.quiet && record.level !== 'error' ? undefined : log(record)),
     ask: async (question, signal) => {
       if (!world.stderr.isTerminal || (world.env.CI ?? '') !== '') return null;
@@ -103,8 +103,8 @@ export function createOutput(world: World): Output {
     },
     redactor: () => redactor,
     closed: closed.signal,
-    boundBy: (signal) => {
-      bound = signal;
+    setDrainSignal: (signal) => {
+      drainSignal = signal;
     },
     isStuck: () => stuck.size > 0,
     lost: () => lost,
@@ -116,14 +116,14 @@ export function createOutput(world: World): Output {
   return output;
 }
 
-/** How long a reader has to take what was written after the end was asked for, ms. */
+/** How long a reader may take to drain stdout after the run was asked to end, ms. */
 const READER_MS = 1000;
 
 /**
- * Whether the text has left the program: one that exits earlier cuts a pipe at 64 KiB. A reader that takes nothing, such as a
- * pager, is waited for until the end is asked for, and a second longer.
+ * Whether the text has left the program: exiting earlier cuts a pipe at 64 KiB. A reader that takes nothing, such as a pager,
+ * is waited for until the run is asked to end, and a second longer.
  */
-function isWritten({ stream }: OutputStream, text: string, bound: AbortSignal): Promise<boolean> {
+function isWritten({ stream }: OutputStream, text: string, drainSignal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined;
     const hurry = (): void => {
@@ -131,11 +131,11 @@ function isWritten({ stream }: OutputStream, text: string, bound: AbortSignal): 
     };
     const settle = (written: boolean): void => {
       clearTimeout(timer);
-      bound.removeEventListener('abort', hurry);
+      drainSignal.removeEventListener('abort', hurry);
       resolve(written);
     };
-    if (bound.aborted) hurry();
-    else bound.addEventListener('abort', hurry, { once: true });
+    if (drainSignal.aborted) hurry();
+    else drainSignal.addEventListener('abort', hurry, { once: true });
     stream.write(text, () => settle(true));
   });
 }

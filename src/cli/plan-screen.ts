@@ -5,16 +5,19 @@ import type { Because, Rejected } from '../domain/plan.js';
 import type { Result } from '../domain/result.js';
 import type { Planned } from '../router/router.js';
 import { shellCommand } from './shell-command.js';
+import { plural } from './words.js';
 
 /** A plan with what would run. */
 export type PlanView = Pick<Planned, 'plan' | 'previews' | 'rejectedPreviews'>;
 
-/** The plan as a person reads it: who was chosen and why, what would run, who was rejected and what to do about it. */
+/** The plan for people: each candidate with the reasons and what would run, then the rejected ones with the way out. */
 export function planScreen({ plan, previews, rejectedPreviews }: PlanView, paint: Paint): string {
   const agent = plan.agent === null ? 'no agent' : `agent \`${plan.agent}\``;
   const lines = [
     paint.bold(`Plan for ${agent}`) +
-      paint.dim(`  (policy ${plan.policy}, access ${plan.access}, about ${plan.inputTokens} tokens in)`),
+      paint.dim(
+        `  (policy ${plan.policy}, access ${plan.access}, about ${plural(plan.inputTokens, 'input token')})`,
+      ),
   ];
   for (const [index, candidate] of plan.candidates.entries()) {
     lines.push(`  ${index + 1}. ${paint.bold(pairName(candidate))}`);
@@ -22,7 +25,7 @@ export function planScreen({ plan, previews, rejectedPreviews }: PlanView, paint
     const preview = previews[index];
     if (preview !== undefined) lines.push(...previewLines(preview).map((line) => `       ${line}`));
   }
-  if (plan.candidates.length === 0) lines.push('  nobody can serve this request');
+  if (plan.candidates.length === 0) lines.push('  no tool can run this request');
   if (plan.rejected.length > 0) lines.push('  rejected:');
   for (const [index, rejected] of plan.rejected.entries()) {
     lines.push(...rejectedLines(rejected, paint));
@@ -36,9 +39,9 @@ export function planScreen({ plan, previews, rejectedPreviews }: PlanView, paint
   return lines.join('\n');
 }
 
-/** `tool model`, or what of it there is. */
+/** `tool model`; the model only where it says more than the tool. */
 export function pairName({ tool, model }: { tool: string | null; model: string | null }): string {
-  return [tool, model].filter((name) => name !== null).join(' ');
+  return [tool, model === tool ? null : model].filter((name) => name !== null).join(' ');
 }
 
 /** One rejected pair with its reason and its way out, for lists below a heading. */

@@ -1,8 +1,7 @@
 import { Command, CommanderError } from 'commander';
-import { failure } from '../domain/failure.js';
 import { VERSION } from '../version.generated.js';
 import type { World } from '../world.js';
-import { askedOptions } from './asked-options.js';
+import { readAskedLine } from './asked-line.js';
 import { addConfig } from './commands/config.js';
 import { addExec } from './commands/exec-options.js';
 import { addInspection } from './commands/lazy.js';
@@ -11,6 +10,7 @@ import { badLogFormat, contradictionIn } from './contradictions.js';
 import type { LogFormat, Output, StdoutFormat } from './output.js';
 import { addGlobalOptions, type Register } from './register.js';
 import { reportEarly } from './report.js';
+import { usageFailure } from './usage-failure.js';
 
 /** Parses a command line and runs its command; resolves with the exit code. Built fresh for every run. */
 export async function runProgram(argv: readonly string[], world: World, output: Output): Promise<number> {
@@ -26,27 +26,22 @@ export async function runProgram(argv: readonly string[], world: World, output: 
     return run.code;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    const commands = program.commands.map((command) => command.name());
-    const asked = askedOptions(argv, program);
-    if (asked['log-format'] === 'json') output.logFormat = 'json';
-    output.format = formatOf(asked);
-    return await endParsing(context, { error, texts, argv, commands });
+    const { command, options } = readAskedLine(argv, program);
+    if (options['log-format'] === 'json') output.logFormat = 'json';
+    output.format = formatOf(options);
+    return await endParsing(context, { error, texts, command });
   }
 }
 
-/** How parsing ended, what was printed by then, and the names of the commands there are. */
+/** How parsing ended, what was printed by then, and the innermost command that was named. */
 interface ParsingEnd {
   error: CommanderError;
   texts: { out: string; err: string };
-  argv: readonly string[];
-  commands: readonly string[];
+  command: Command;
 }
 
 /** Help and version end parsing too, with exit code 0; everything else is a usage failure. */
-async function endParsing(
-  context: CommandContext,
-  { error, texts, argv, commands }: ParsingEnd,
-): Promise<number> {
+async function endParsing(context: CommandContext, { error, texts, command }: ParsingEnd): Promise<number> {
   if (error.exitCode === 0) {
     await context.output.data(texts.out);
     return 0;
@@ -55,7 +50,7 @@ async function endParsing(
     await context.output.error(texts.err.trimEnd());
     return 64;
   }
-  return reportEarly(context, { failure: usageFailure(error.message, argv, commands) });
+  return reportEarly(context, { failure: usageFailure(error, command) });
 }
 
 /** What stdout carries, by the options of any command. */
@@ -66,25 +61,14 @@ function formatOf({ json, ndjson, format }: FormatOptions): StdoutFormat {
 
 type FormatOptions = { json?: string | boolean; ndjson?: string | boolean; format?: string | boolean };
 
-/** The parser's words in our form: `error: unknown option '--x'\n(Did you mean --y?)`. */
-function usageFailure(message: string, argv: readonly string[], commands: readonly string[]) {
-  const [sentence = '', suggestion] = message.replace(/^error: /, '').split('\n');
-  const near = /Did you mean (?:one of )?(.*)\?/.exec(suggestion ?? '')?.[1];
-  const command = argv.find((word) => commands.includes(word));
-  const help = `see \`llm-router ${command === undefined ? '' : `${command} `}--help\``;
-  return failure('usage', sentence.replaceAll("'", '`').replace(/\.$/, ''), {
-    hint: near === undefined ? help : `did you mean \`${near}\`? ${help}`,
-  });
-}
-
 /** Where the terminal does not say, and in a pipe. */
 const HELP_WIDTH = 100;
 
 const EXAMPLES = `
 Examples:
   $ git diff | llm-router exec --agent reviewer "Review this change"
-  $ llm-router exec --dry-run --explain "Why would this go where?"
-  $ llm-router exec --tool mock "hello"          canned answers, needs nothing
+  $ llm-router exec --dry-run --explain "Which tool would answer this?"
+  $ llm-router exec --tool mock "hello"          canned answers, needs no setup
   $ llm-router trace --last 5
   $ llm-router stats --monthly --by agent,model
   $ llm-router config validate`;

@@ -5,7 +5,7 @@ import type { CommandContext } from './context.js';
 import { queueWords } from './narrate.js';
 import { pairName } from './plan-screen.js';
 
-/** A spinner on a terminal's stderr while a tool works: who, for how long, how much so far. Nothing in a pipe. */
+/** A spinner on a terminal's stderr while a tool works: candidate, elapsed time, tokens so far. Nothing in a pipe. */
 export interface Progress {
   update(event: RunEvent): void;
   stop(): void;
@@ -13,12 +13,12 @@ export interface Progress {
 
 const NONE: Progress = { update: () => {}, stop: () => {} };
 const REFRESH_MS = 500;
-/** Who was waited for is here, or a line is said. */
+/** The wait is over, or a line is about to be printed. */
 const ENDS_A_WAIT: readonly RunEvent['type'][] = ['attempt.finished', 'budget.warning', 'fallback'];
 /** A rough figure for prose and code; it is shown with a tilde and used for nothing else. */
 const CHARS_PER_TOKEN = 4;
 
-/** Whether a person sees what moves on stderr. On a terminal without a size ora 9 erases an infinite number of lines. */
+/** Whether stderr can show a spinner. On a terminal without a size ora 9 erases an infinite number of lines. */
 function canSpin({ world, output }: CommandContext): boolean {
   const { stderr, env } = world;
   const isWanted =
@@ -59,7 +59,7 @@ export function startSpinner(context: CommandContext): Spinner {
   };
 }
 
-/** Starts nothing yet: the spinner is loaded only once a tool is at work, since it must not delay the start. */
+/** Loads the spinner only once a tool runs, so that it does not delay the start. */
 export function startProgress(context: CommandContext): Progress {
   if (!canSpin(context)) return NONE;
   const { stderr, clock } = context.world;

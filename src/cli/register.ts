@@ -35,20 +35,19 @@ export function collect(value: string, earlier: string[] | undefined): string[] 
 export function parseAmount(value: string): number {
   const amount = Number(value);
   if (value.trim() === '' || !Number.isFinite(amount) || amount < 0)
-    throw new InvalidArgumentError('it must be a number of 0 or more.');
+    throw new InvalidArgumentError('a number of at least 0');
   return amount;
 }
 
 /** Parses a whole number, 0 included. */
 export function parseCountOrNone(value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('it must be a whole number of 0 or more.');
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('a whole number of at least 0');
   return Number(value);
 }
 
 /** Parses a whole number of 1 or more. */
 export function parseCount(value: string): number {
   const count = Number(value);
-  if (!/^\d+$/.test(value) || count < 1)
-    throw new InvalidArgumentError('it must be a whole number of 1 or more.');
+  if (!/^\d+$/.test(value) || count < 1) throw new InvalidArgumentError('a whole number of at least 1');
   return count;
 }

@@ -1,6 +1,6 @@
 import { cut, widthOf } from '../diagnostics/width.js';
 
-/** One column: its heading, how it stands, and how it makes room on a narrow terminal. */
+/** One column: its heading, its alignment, and how it shrinks on a narrow terminal. */
 export interface Column {
   title: string;
   align?: 'left' | 'right';

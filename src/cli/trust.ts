@@ -10,8 +10,8 @@ import type { CommandContext } from './context.js';
 import { shellCommand } from './shell-command.js';
 
 /**
- * Sees to it that a config that was found by searching may run: trusted before, or trusted now by a person on the terminal.
- * Returns why it may not.
+ * Makes sure that a config found by searching is trusted: recorded before, or confirmed now on the terminal. Returns why it
+ * may not run.
  */
 export async function requireTrust(
   context: CommandContext,
@@ -81,7 +81,7 @@ function questionFor(subject: TrustSubject): string {
 
 function notTrusted({ config }: LoadedFiles, { folder }: TrustSubject): Failure {
   const file = config?.files.at(-1) ?? folder;
-  const message = `\`${file}\` was found by searching and is not trusted: it can name commands to run`;
+  const message = `\`${file}\` is not trusted yet, so nothing in it will run`;
   return failure('not_allowed', message, {
     hint: `read it, then run \`llm-router config trust\`; or name it with \`${shellCommand(['--config', file])}\`, or set LLM_ROUTER_TRUST=1`,
   });

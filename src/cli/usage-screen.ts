@@ -16,7 +16,7 @@ export interface Look {
   bars: boolean;
 }
 
-/** A general report as a person reads it: the sums, then who and what they are made of. */
+/** A general report for people: the sums, then their parts by agent, tool and model. */
 export function usageScreen(report: UsageReport, look: Look): string {
   const [periods, ...others] = report.tables;
   const isLong = periods !== undefined && periods.rows.length > 1;

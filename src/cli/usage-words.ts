@@ -4,13 +4,13 @@ import { dollars } from '../domain/money.js';
 import type { UsageLine } from '../reports/usage-line.js';
 import { countText } from './words.js';
 
-/** Dollars as a person reads them; what is missing is a question mark, never a zero. */
+/** Dollars for people; an unknown part is a question mark, never a zero. */
 export function costWords({ cost_usd: cost, attempts_without_price: unknown }: UsageLine): string {
   if (unknown === 0) return money(cost);
   return cost === 0 ? '?' : `${money(cost)}+?`;
 }
 
-/** Tokens, with a mark where somebody told none. */
+/** Tokens, with a question mark where some were not reported. */
 export function tokenWords({ total_tokens: tokens, without_tokens: unknown }: UsageLine): string {
   if (unknown === 0) return countText(tokens);
   return tokens === 0 ? '?' : `${countText(tokens)}+?`;

@@ -7,7 +7,7 @@ export interface Variable {
 /** Variables that change what the command does; a flag is stronger than its variable. */
 export const OWN_VARIABLES: readonly Variable[] = [
   { name: 'LLM_ROUTER_CONFIG', meaning: 'config file or folder instead of the ones found, like `--config`' },
-  { name: 'LLM_ROUTER_TRUST', meaning: '`1`: a config that was found by searching may run commands' },
+  { name: 'LLM_ROUTER_TRUST', meaning: '`1`: trust a config that was found by searching' },
   { name: 'LLM_ROUTER_AGENT', meaning: 'the agent, like `exec --agent`' },
   { name: 'LLM_ROUTER_TOOL', meaning: 'the tool, like `exec --tool`' },
   { name: 'LLM_ROUTER_MODEL', meaning: 'the model, like `exec --model`' },
@@ -23,16 +23,16 @@ export const OWN_VARIABLES: readonly Variable[] = [
   },
 ];
 
-/** Variables that every tool finds in its environment; a nested call reads them again. */
+/** Variables that are set for every tool; a nested call reads them. */
 export const CHILD_VARIABLES: readonly Variable[] = [
   { name: 'LLM_ROUTER_PARENT_ID', meaning: 'id of the invocation that runs the tool' },
-  { name: 'LLM_ROUTER_ROOT_ID', meaning: 'id of the first invocation of the family' },
-  { name: 'LLM_ROUTER_DEPTH', meaning: 'how deep the call is nested, 1 for a tool of the first' },
+  { name: 'LLM_ROUTER_ROOT_ID', meaning: 'id of the outermost invocation' },
+  { name: 'LLM_ROUTER_DEPTH', meaning: 'nesting depth, 1 for a tool of the outermost call' },
   { name: 'LLM_ROUTER_SLOTS', meaning: 'slots of limited tools that a nested call shares, by their ids' },
   { name: 'TRACEPARENT', meaning: 'the trace, as W3C Trace Context; read and passed on' },
 ];
 
-/** Variables of others that are followed. */
+/** Variables of other programs that are respected. */
 export const FOREIGN_VARIABLES: readonly Variable[] = [
   { name: 'NO_COLOR', meaning: 'not empty: no colours (https://no-color.org)' },
   { name: 'FORCE_COLOR', meaning: 'not empty and not `0`: colours also in a pipe' },
@@ -40,16 +40,19 @@ export const FOREIGN_VARIABLES: readonly Variable[] = [
   { name: 'CI', meaning: 'set: no spinner, and no question' },
   { name: 'HTTPS_PROXY', meaning: 'proxy of provider APIs, by `http://host:port`; the lower-case name wins' },
   { name: 'HTTP_PROXY', meaning: 'the same for APIs at `http://`; `ALL_PROXY` for both' },
-  { name: 'NO_PROXY', meaning: 'hosts that are reached without it; this machine always is' },
+  { name: 'NO_PROXY', meaning: 'hosts that are reached without a proxy; this machine always is' },
   { name: 'NODE_EXTRA_CA_CERTS', meaning: 'file with certificates of your own authorities, read by Node' },
-  { name: 'XDG_CONFIG_HOME', meaning: 'where the config of the user is [~/.config]' },
-  { name: 'XDG_DATA_HOME', meaning: 'where the ledger is [~/.local/share]' },
-  { name: 'XDG_STATE_HOME', meaning: 'where trust and traces outside of projects are [~/.local/state]' },
+  { name: 'XDG_CONFIG_HOME', meaning: 'folder of the user config [~/.config]' },
+  { name: 'XDG_DATA_HOME', meaning: 'folder of the ledger [~/.local/share]' },
+  {
+    name: 'XDG_STATE_HOME',
+    meaning: 'folder of trust, cooldowns, and traces outside of projects [~/.local/state]',
+  },
 ];
 
 /** Every group with its heading. */
 export const VARIABLE_GROUPS: readonly { title: string; variables: readonly Variable[] }[] = [
   { title: 'Read', variables: OWN_VARIABLES },
   { title: 'Set for tools', variables: CHILD_VARIABLES },
-  { title: 'Of others', variables: FOREIGN_VARIABLES },
+  { title: 'Also respected', variables: FOREIGN_VARIABLES },
 ];

@@ -72,6 +72,14 @@ export function briefDuration(ms: number): string {
     .replace('.0 s', ' s');
 }
 
+/** Writes a point in the future: `14:20 UTC (in 9h 44m)`; with seconds when it is near, with the day when it is far. */
+export function formatUntil(atMs: number, nowMs: number): string {
+  const [day = '', time = ''] = new Date(atMs).toISOString().split('T');
+  const leftMs = Math.max(0, atMs - nowMs);
+  const clock = time.slice(0, leftMs < 120_000 ? 8 : 5);
+  return `${leftMs < DAY_MS ? '' : `${day} `}${clock} UTC (in ${formatDuration(leftMs)})`;
+}
+
 /** Writes milliseconds as a duration that can be typed, rounded up: `45s`, `13m`, `5h10m`. */
 export function writeDuration(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1000));

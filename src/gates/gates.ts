@@ -1,12 +1,11 @@
 import type { AgentConfig, PolicyConfig, RouterConfig, ToolConfig } from '../config/types.js';
-import { formatDuration } from '../domain/duration.js';
 import type { Facts } from '../domain/facts.js';
 import type { FailureType } from '../domain/failure.js';
 import { lookup } from '../domain/lookup.js';
 import type { Access, Request } from '../domain/request.js';
 import { placeholdersOf } from '../domain/template.js';
 import { checkBudget, checkJustification } from '../policy/budget.js';
-import { activeCooldown } from '../policy/cooldown.js';
+import { activeCooldown, cooldownText } from '../policy/cooldown.js';
 import { checkGovernance } from '../policy/governance.js';
 import { type RunCost, runCost } from '../policy/run-cost.js';
 import { capOf } from '../policy/spend-limits.js';
@@ -143,9 +142,8 @@ function notCoolingDown({ tool, model, facts }: GateInput): GateRefusal | null {
   if (cooldown === null) return null;
   const resetAt = new Date(cooldown.untilMs).toISOString();
   const name = cooldown.model === null ? tool.name : `${tool.name} ${cooldown.model}`;
-  const left = formatDuration(cooldown.untilMs - facts.nowMs);
-  const detail = `\`${name}\` is left alone until ${resetAt} (${left} from now) after \`${cooldown.reason}\``;
-  const hint = 'forget it with `llm-router doctor --clear-cooldowns`';
+  const detail = `\`${name}\` is ${cooldownText(cooldown, facts.nowMs)}`;
+  const hint = 'to retry now: `llm-router doctor --clear-cooldowns`';
   return { ...refuse(cooldown.reason, detail, { hint, at: null }), resetAt };
 }
 

@@ -24,7 +24,7 @@ export type CheckName = (typeof CHECK_NAMES)[number];
 
 /** What a check found. */
 export interface Finding {
-  /** `fail` means that something a configured agent needs is broken; `skip` that nobody needs it, or nobody looked. */
+  /** `fail` means that something a configured agent needs is broken; `skip` that no agent needs it, or that it was not checked. */
   status: 'ok' | 'warn' | 'fail' | 'skip';
   detail: string;
   /** What to do about it; set for every row that is not `ok`. */
@@ -39,7 +39,7 @@ export interface HealthRow extends Finding {
   subject: string;
 }
 
-/** One thing to look at. What is known without asking anybody is a value. */
+/** One check to run. */
 export interface HealthItem {
   check: CheckName;
   subject: string;
@@ -51,17 +51,17 @@ export interface LedgerState {
   file: string;
   /** Why it cannot be used; `null`: it can, or will be made by the first run. */
   trouble: { message: string; hint: string } | null;
-  /** What runs that are not over hold of their budgets. */
+  /** What unfinished runs reserve of their budgets. */
   held: { runs: number; microUsd: number };
 }
 
 /** A short question to the binary of a tool. */
 export type Probe<Answer> = (tool: CommandTool, binaryPath: string) => Promise<Answer>;
 
-/** Whether somebody listens at a URL: `null`, or what went wrong. */
+/** Whether a URL accepts connections: `null`, or what went wrong. */
 export type Connect = (url: string) => Promise<string | null>;
 
-/** A tool with limits, and who uses it now; `trouble`: why nobody can tell. */
+/** A tool with limits and the runs that use it now; `trouble`: why that is unknown. */
 export type LimitedTool = { rules: SlotRules } & ({ use: ToolUse } | { trouble: string });
 
 /** What can be looked at without a config. */
@@ -93,9 +93,9 @@ export interface HealthContext extends MachineContext {
   leftRuns: readonly { id: string; processes: number }[];
   /** Asks a binary for its version; `null` where nothing may be run. */
   probe: Probe<VersionAnswer> | null;
-  /** Asks a binary whether somebody is logged in; `null` where nothing may be run. */
+  /** Asks a binary whether a user is logged in; `null` where nothing may be run. */
   probeLogin: Probe<LoginAnswer> | null;
-  /** Tries an endpoint; `null` where nobody asked for it. */
+  /** Tries an endpoint; `null` without `--online`. */
   connect: Connect | null;
 }
 

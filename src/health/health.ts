@@ -32,9 +32,9 @@ const CONFIG_CHECKS: readonly ((context: HealthContext) => HealthItem[])[] = [
 
 /** How a caller follows the checks while they run. */
 export interface HealthListener {
-  /** Told first: everything that will be looked at. */
+  /** Called first, with every check. */
   started?(items: readonly HealthItem[]): void;
-  /** Told of each row, in the order of the items, as soon as it and those before it are known. */
+  /** Called with each row, in the order of the checks, as soon as it and those before it are known. */
   row?(row: HealthRow): void | Promise<void>;
 }
 

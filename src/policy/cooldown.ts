@@ -1,4 +1,5 @@
 import type { CooldownPolicy } from '../config/types.js';
+import { formatUntil } from '../domain/duration.js';
 import type { Cooldown } from '../domain/facts.js';
 import { type Failure, type FailureType, isTemporary } from '../domain/failure.js';
 
@@ -28,6 +29,16 @@ export function activeCooldown(
 ): Cooldown | null {
   return cooldowns.find((cooldown) => isActive(cooldown, nowMs) && holdsFor(cooldown, pair)) ?? null;
 }
+
+/** `cooling down until 14:20 UTC (in 9h 44m): usage limit reached` */
+export function cooldownText({ reason, untilMs }: Cooldown, nowMs: number): string {
+  return `cooling down until ${formatUntil(untilMs, nowMs)}: ${REASONS[reason] ?? `repeated failures (${reason})`}`;
+}
+
+const REASONS: Partial<Readonly<Record<FailureType, string>>> = {
+  quota: 'usage limit reached',
+  rate_limit: 'rate limit reached',
+};
 
 /** Whether an entry counts now. */
 export function isActive({ untilMs }: Cooldown, nowMs: number): boolean {

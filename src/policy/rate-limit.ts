@@ -1,5 +1,5 @@
 import type { ToolConfig } from '../config/types.js';
-import { formatDuration } from '../domain/duration.js';
+import { formatUntil } from '../domain/duration.js';
 import type { Refusal } from './governance.js';
 
 /** How often a tool may be started, and how many runs of it there may be at once. */
@@ -118,7 +118,7 @@ function windowFull(
   nowMs: number,
 ): SlotVerdict {
   const often = window === null ? '' : ` may be started ${times(window.most)} in any ${window.name}, and`;
-  const detail = `\`${tool}\`${often} has its next turn at ${new Date(atMs).toISOString()} (${formatDuration(atMs - nowMs)} from now)`;
+  const detail = `\`${tool}\`${often} may next start at ${formatUntil(atMs, nowMs)}`;
   const key = `requests_per_${window?.name ?? 'minute'}`;
   const at = window?.at ?? null;
   const hint = `raise \`${key}\`${at === null ? '' : ` at ${at}`}`;

@@ -1,5 +1,5 @@
 import { addCosts } from '../domain/cost.js';
-import { formatDuration, writeDuration } from '../domain/duration.js';
+import { formatUntil, writeDuration } from '../domain/duration.js';
 import { type Failure, isTemporary } from '../domain/failure.js';
 import { type Invocation, unrunInvocation } from '../domain/invocation.js';
 import type { Plan, Rejected } from '../domain/plan.js';
@@ -68,7 +68,7 @@ export function stopFailure(stop: Stop, unserved: Failure, nowMs: number): Failu
 function withReturn(failure: Failure, backAtMs: number, nowMs: number): Failure {
   const waitMs = Math.max(0, backAtMs - nowMs);
   const at = new Date(backAtMs).toISOString();
-  const again = `try again after ${at} (${formatDuration(waitMs)} from now), or wait for it with \`--patience ${writeDuration(waitMs)}\``;
+  const again = `try again after ${formatUntil(backAtMs, nowMs)}, or wait with \`--patience ${writeDuration(waitMs)}\``;
   return {
     ...failure,
     retryAfterMs: failure.retryAfterMs ?? waitMs,

@@ -8,7 +8,7 @@ export interface FanOut {
   failures(): { count: number; first: string | null };
 }
 
-/** Tells every sink of every event, in order, and waits for each. One that throws is counted, and hurts nobody. */
+/** Sends every event to every sink, in order, and waits for each. A sink that throws is counted and stops no other. */
 export function fanOut(sinks: readonly (EventSink | null)[]): FanOut {
   const present = sinks.filter((sink) => sink !== null);
   const failed = { count: 0, first: null as string | null };

@@ -16,11 +16,11 @@ export interface LogSubject {
   parentId: string | null;
   /** Prompt and system text, unless they may be kept: tools echo them in what they complain of. */
   privateTexts: readonly (string | null)[];
-  /** Who provides a model of the catalogue. */
+  /** The provider of a model of the catalogue. */
   providerOf: (model: string | null) => string | null;
 }
 
-/** What one event says, before it is stamped. */
+/** A line before id, time and agent are added. */
 interface Line {
   level: LogLevel;
   event: LogEventName;
@@ -140,11 +140,11 @@ function attemptLine({ n, tool, model, failure, ...attempt }: Attempt): Line {
   };
   const head = { tool, model, attempt: n };
   if (failure === null) return { ...head, level: 'info', event: 'llm.complete.success', more };
-  const told = { ...more, failure: failure.type, message: failure.message };
-  return { ...head, level: 'error', event: 'llm.complete.error', more: told };
+  const failed = { ...more, failure: failure.type, message: failure.message };
+  return { ...head, level: 'error', event: 'llm.complete.error', more: failed };
 }
 
-/** Attempts tell their own end; of a run without any this is all there is. */
+/** Each attempt has its own line; a run without any gets this one. */
 function unrunLines({ attempts, failure }: Invocation): Line[] {
   if (attempts.length > 0 || failure === null) return [];
   const { tool, model, type, message } = failure;

@@ -8,13 +8,13 @@ import type { TraceStore } from '../trace/store.js';
 /** What a trace sink needs to know of the run. */
 export interface TraceSinkInput {
   dir: string;
-  /** Asked for once the tool is at work. */
+  /** Read once the tool runs. */
   subject: () => TraceSubject;
   known: { id: string; traceId: string; startedAt: string };
   redactor: Redactor;
   /** Wall clock, ms since the epoch. */
   now: () => number;
-  /** Told once when the trace cannot be written. */
+  /** Called once when the trace cannot be written. */
   warn: (message: string) => void;
 }
 

@@ -32,7 +32,7 @@ const stats = (args: string[], given: { columns?: number; nowMs?: number } = {})
 describe('stats', () => {
   it('shows a day in a pipe as the sums and what they are made of', async () => {
     const { code, stdout, stderr } = await stats([]);
-    expect([code, stderr]).toEqual([0, '1 run that is not over holds $0.25\n']);
+    expect([code, stderr]).toEqual([0, '1 unfinished run reserves $0.25\n']);
     expect(stdout).toBe(`Daily usage 2026-11-20 (UTC)
   invocations  5          tokens   8,800
   cost         $0.21+?    average  $0.042+?
@@ -123,13 +123,13 @@ By tool
     ]);
   });
 
-  it('says nothing was done where nothing was', async () => {
+  it('says so where there are no invocations', async () => {
     const empty = await runInProcess(['stats'], { root, nowMs: NOW });
     expect([empty.code, empty.stdout]).toEqual([
       0,
       expect.stringMatching(/^Daily usage 2026-11-20 \(UTC\)\n +invocations +0 +tokens +0\n +cost +\$0\.00/),
     ]);
-    expect(empty.stderr).toBe('nothing was done on 2026-11-20\n');
+    expect(empty.stderr).toBe('no invocations on 2026-11-20\n');
     expect(empty.stdout.trimEnd().split('\n').length).toBe(3);
     const csv = await stats(['--since', '2025-01-01', '--until', '2025-01-02', '--format', 'csv']);
     expect(csv.stdout).toBe(`day,${COLUMNS}\n`);
@@ -138,13 +138,13 @@ By tool
   it.each([
     [
       ['--by', 'agnet'],
-      '--by: `agnet` is nothing to group by',
+      '--by: cannot group by `agnet`',
       'agent, tool, model, day, week, month, session, tag:<key>',
     ],
     [['--by', 'agent,agent'], '--by: `agent` is named twice', ''],
-    [['--by', 'tag:'], '--by: `tag:` is nothing to group by', ''],
+    [['--by', 'tag:'], '--by: cannot group by `tag:`', ''],
     [['--since', 'yesterday'], '--since: `yesterday` is neither', ''],
-    [['--since', '2026-11-21'], '--since: 2026-11-21 is after 2026-11-20', ''],
+    [['--since', '2026-11-21'], '--since: 2026-11-21 is after the end of the report, 2026-11-20', ''],
     [['--daily', '--monthly'], 'give one of `--daily`, `--weekly` and `--monthly`', ''],
     [['--format', 'xml'], 'table, json, csv', ''],
     [['prune', '--older-than', 'soon'], '--older-than: `soon` is not an age', ''],
@@ -159,10 +159,7 @@ By tool
     const config = path.join(root, 'broken.yaml');
     writeFileSync(config, 'version: 1\nledger: { pat: x.db }\n');
     const shown = await stats(['--config', config]);
-    expect([shown.code, shown.stderr]).toEqual([
-      0,
-      expect.stringContaining('it cannot say where its ledger is'),
-    ]);
+    expect([shown.code, shown.stderr]).toEqual([0, expect.stringContaining('the default ledger is read')]);
     expect((await stats(['prune', '--older-than', '0s', '--config', config])).code).toBe(78);
   });
 
@@ -178,7 +175,7 @@ By tool
     const whole = ['--since', '2026-01-01', '--json'];
     const before = JSON.parse((await run(whole)).stdout);
     expect((await run(['prune'])).stderr).toBe(
-      'removed 1 invocation from before 2026-11-05: their sums by day, agent, tool and model stay, their sessions and tags are gone\n',
+      'removed 1 invocation from before 2026-11-05: their sums by day, agent, tool and model are kept, their sessions and tags are not\n',
     );
     const old = await run(['prune', '--older-than', '2d', '--json']);
     expect(JSON.parse(old.stdout)).toEqual({ removed: 1, before: '2026-11-18', file });

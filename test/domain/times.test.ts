@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseAge, parseSince } from '../../src/domain/duration.js';
+import { formatUntil, parseAge, parseSince } from '../../src/domain/duration.js';
 import { traceIdOf } from '../../src/domain/trace-context.js';
 
 const HOUR = 3_600_000;
@@ -28,6 +28,15 @@ describe('since', () => {
   it.each(['', 'yesterday', '2026-13-01', '20.11.2026', '2026-11-20T25:00'])('refuses `%s`', (text) =>
     expect(parseSince(text, NOW).ok).toBe(false),
   );
+});
+
+describe('a time to come', () => {
+  it.each([
+    [42_000, '12:00:42 UTC (in 42.0 s)'],
+    [35_000_000, '21:43 UTC (in 9h 43m)'],
+    [90_000_000, '2026-11-21 13:00 UTC (in 25h 00m)'],
+    [-5, '11:59:59 UTC (in 0 ms)'],
+  ])('in %s ms', (ms, text) => expect(formatUntil(NOW + ms, NOW)).toBe(text));
 });
 
 describe('traceparent', () => {

@@ -190,7 +190,7 @@ describe('config trust', () => {
       rig.script('bot-cli', []);
       const { stdout } = await rig.run(['doctor'], untrusted);
       expect(stdout).toContain('llm-router config trust');
-      expect(stdout).toMatch(/bot .*, not trusted/);
+      expect(stdout).toMatch(/bot .*, not run because the config is not trusted/);
     }),
   );
 
@@ -329,7 +329,10 @@ describe('config migrate', () => {
       expect(rig.read('llm-router.yaml')).toBe(shown.stdout);
       expect(rig.read('llm-router.yaml.bak')).toBe(OLD);
       const again = await rig.run(['config', 'migrate', 'llm-router.yaml']);
-      expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('nothing to do') });
+      expect(again).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining('already in the current format'),
+      });
       expect(rig.exists('llm-router.yaml.bak.1')).toBe(false);
       expect((await rig.run(['config', 'validate'])).code).toBe(0);
       expect((await rig.run(['config', 'migrate', 'llm-router.yaml', '--check'])).code).toBe(0);
@@ -375,7 +378,7 @@ describe('config migrate', () => {
       rig.write('odd.yaml', 'greeting: hello\n');
       const odd = await rig.run(['config', 'migrate', 'odd.yaml']);
       expect(odd.code).toBe(78);
-      expect(odd.stderr).toContain('no config of lee-llm-router or llm-service');
+      expect(odd.stderr).toContain('is not a config of lee-llm-router or llm-service');
       rig.write('broken.yaml', 'llm: [\n');
       const broken = await rig.run(['config', 'migrate', 'broken.yaml']);
       expect(broken.code).toBe(78);

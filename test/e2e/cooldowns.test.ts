@@ -40,7 +40,7 @@ describe('a tool at its limit', () => {
       expect(second.json().plan.rejected).toMatchObject([
         { tool: 'limited', reason: 'quota', reset_at: first.attempts[0]?.failure?.reset_at, phase: 'plan' },
       ]);
-      expect(second.stderr).toContain('`limited` is left alone until');
+      expect(second.stderr).toContain('`limited` is cooling down until');
       expect(second.stderr).toContain('Primary tool limited unavailable, trying fallback');
     }),
   );
@@ -52,7 +52,7 @@ describe('a tool at its limit', () => {
       tools(rig, 2, 0, 0);
       const alone = ['exec', '--no-fallback', 'hi'];
       expect((await rig.run(alone)).code).toBe(75);
-      expect((await rig.run(['doctor'])).stdout).toMatch(/warn {2}limited +left alone until/);
+      expect((await rig.run(['doctor'])).stdout).toMatch(/warn {2}limited +cooling down until/);
       const skipped = await rig.run(['exec', '--json', '--no-fallback', 'hi']);
       expect(skipped.code).toBe(75);
       expect(skipped.json()).toMatchObject({
@@ -141,7 +141,7 @@ describe('a tool that fails again and again', () => {
       expect((await rig.run(alone)).code).toBe(1);
       const skipped = await rig.run(alone);
       expect(skipped).toMatchObject({ code: 1 });
-      expect(skipped.stderr).toContain('left alone until');
+      expect(skipped.stderr).toContain('cooling down until');
       const back = await rig.run([...alone, '--patience', '1m']);
       expect(back).toMatchObject({ code: 0, stdout: 'fine again\n' });
       expect(rig.read('../state/llm-router/cooldowns.json')).not.toContain('crashing');

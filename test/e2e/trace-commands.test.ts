@@ -62,7 +62,7 @@ describe('trace', () => {
 
   it.each([
     [['--since', 'yesterday'], '`yesterday` is neither an age'],
-    [['--failure', 'rate-limit'], 'it must be one of rate_limit'],
+    [['--failure', 'rate-limit'], 'is not one of rate_limit'],
     [['--status', 'lost'], 'interrupted'],
     [['--last', '0'], 'whole number'],
     [['prune', '--older-than', '30'], '`30` is not an age'],
@@ -198,15 +198,15 @@ describe('on a terminal', () => {
       rig.script('bot-cli', [{ stdout: 'fine' }, { stdout: 'fine' }]);
       const line = typed('llm-router exec --no-stdin hi');
       const { stdout } = await rig.shell(line, { env: { TERM: 'dumb' } });
-      expect(stdout.split('are kept in the trace')).toHaveLength(2);
+      expect(stdout.split('are stored in the trace')).toHaveLength(2);
       rig.write('llm-router.yaml', solo('[go]'));
       const quiet = await rig.shell(line, { env: { TERM: 'dumb' } });
-      expect(quiet.stdout).not.toContain('are kept');
+      expect(quiet.stdout).not.toContain('are stored');
     }),
   );
 
   onTerminal(
-    'doctor shows whom it asks, and lines fit',
+    'doctor shows what it checks, and lines fit',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]', "version: { args: [--version], pattern: '(\\d+)' }"));
       rig.write(path.join(rig.bin, 'bot-cli'), '#!/bin/sh\n/bin/sleep 0.5\necho 7\n');
@@ -214,8 +214,8 @@ describe('on a terminal', () => {
         `/bin/chmod +x ${rig.bin}/bot-cli; ${typed('/usr/bin/stty cols 60 rows 24; llm-router doctor')}`,
         { env: { TERM: 'xterm', CI: undefined, NO_COLOR: '1' } },
       );
-      expect(screen.stdout).toContain('asking bot');
-      expect(screen.stdout).toContain('0 broken');
+      expect(screen.stdout).toContain('checking bot');
+      expect(screen.stdout).toContain('0 failed');
     }),
   );
 });

@@ -99,7 +99,7 @@ describe('agents', () => {
     const more = { config, facts: facts(['bot', 'spare']), probe: version, probeLogin: loggedIn('spare') };
     expect(await agentRow(more)).toMatchObject({
       status: 'warn',
-      detail: expect.stringMatching(/^spare \(fallback\), but/),
+      detail: expect.stringMatching(/^spare \(fallback\); not its first choice/),
     });
   });
 
@@ -149,7 +149,7 @@ describe('the machine', () => {
   });
 });
 
-it('tells who is left alone, and until when', async () => {
+it('lists what is cooling down, and until when', async () => {
   const untilMs = Date.parse('2026-11-20T12:00:00Z');
   const one = { tool: 'bot', model: null, reason: 'quota' as const, untilMs };
   const nowMs = untilMs - 60_000;
@@ -159,7 +159,7 @@ it('tells who is left alone, and until when', async () => {
     {
       subject: 'bot',
       status: 'warn',
-      detail: expect.stringMatching(/^left alone until 2026-11-20T12:00:00.000Z .* after `quota`$/),
+      detail: 'cooling down until 12:00:00 UTC (in 1m 00s): usage limit reached',
     },
     { subject: 'bot big' },
   ]);

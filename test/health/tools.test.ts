@@ -83,7 +83,7 @@ it('runs nothing where nothing may be run', async () => {
   expect(await rowOf({}, { asks: false })).toEqual({
     ...ROW,
     status: 'skip',
-    detail: `${BOT}, not trusted: not asked`,
+    detail: `${BOT}, not run because the config is not trusted`,
     fix: 'llm-router config trust',
   });
 });

@@ -151,7 +151,7 @@ describe('what a killed router leaves', () => {
           check: 'run',
           subject: record.id,
           status: 'warn',
-          detail: 'its router was killed; 1 process of it ended now',
+          detail: 'its router was killed; ended 1 process that it left behind',
           fix: `llm-router trace show ${record.id}`,
           data: { processes: 1 },
         },

@@ -95,8 +95,7 @@ describe('a slot', () => {
     expect(decide('rate_limit: { requests_per_minute: 1 }', { starts: ago(20) })).toEqual({
       is: 'refused',
       refusal: {
-        detail:
-          '`bot` may be started once in any minute, and has its next turn at 2026-11-20T12:00:40.000Z (40.0 s from now)',
+        detail: '`bot` may be started once in any minute, and may next start at 12:00:40 UTC (in 40.0 s)',
         hint: 'raise `requests_per_minute` at llm-router.yaml:2:75',
         at: 'llm-router.yaml:2:75',
       },

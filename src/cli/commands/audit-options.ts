@@ -12,9 +12,9 @@ Examples:
 export function addAudit(context: CommandContext, program: Command, register: Register): void {
   const audit = register(program, 'audit');
   audit.command
-    .description('List what was refused, overridden and trusted, newest first')
+    .description('List refusals, overrides and trust decisions, newest first')
     .option('-n, --last <count>', 'how many', parseCount, 20)
-    .option('--since <when>', 'since then: 7d, 12h, 2026-11-20, 2026-11-20T09:30 (UTC)')
+    .option('--since <when>', 'only entries since: 7d, 12h, 2026-11-20, 2026-11-20T09:30 (UTC)')
     .option('--json', 'print a JSON array')
     .addHelpText('after', EXAMPLES);
   audit.action(async (options: AuditOptions) => {

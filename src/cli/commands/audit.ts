@@ -17,7 +17,7 @@ export interface AuditOptions {
   json?: boolean;
 }
 
-/** `audit`: what was refused, overridden and trusted, newest first. */
+/** `audit`: refusals, overrides and trust decisions, newest first. */
 export async function runAudit(context: CommandContext, options: AuditOptions): Promise<number> {
   const { output, world } = context;
   const since = options.since === undefined ? ok(null) : parseSince(options.since, world.clock.now());
@@ -33,7 +33,7 @@ export async function runAudit(context: CommandContext, options: AuditOptions): 
     );
   if (options.json === true) await output.data(`${JSON.stringify(lines)}\n`);
   else if (lines.length === 0)
-    await output.say(`nothing in ${file}${since.value === null ? '' : ' since then'}`);
+    await output.say(`no entries in ${file}${since.value === null ? '' : ' since then'}`);
   else
     await output.data(
       `${renderTable(COLUMNS, lines.map(rowOf), world.stdout.columns || Number.POSITIVE_INFINITY)}\n`,

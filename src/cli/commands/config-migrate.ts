@@ -23,7 +23,7 @@ export async function runConfigMigrate(
   const { migration, sources } = read.value;
   switch (migration.kind) {
     case 'current':
-      await context.output.say(`${old} is in the format of today: nothing to do`);
+      await context.output.say(`${old} is already in the current format`);
       return 0;
     case 'unknown':
       return reportEarly(context, { failure: unknownFormat(old) });
@@ -40,7 +40,7 @@ export async function runConfigMigrate(
 }
 
 function unknownFormat(old: string): Failure {
-  return failure('config', `\`${old}\` is no config of lee-llm-router or llm-service`, {
+  return failure('config', `\`${old}\` is not a config of lee-llm-router or llm-service`, {
     hint: 'a config of version 1 starts with `version: 1`; check it with `llm-router config validate`',
   });
 }
@@ -68,7 +68,7 @@ async function deliver(
   if (errors.length > 0) {
     const invalid = failure(
       'config',
-      `\`${given.old}\` leads to a config that is not valid: nothing was written`,
+      `the converted config of \`${given.old}\` is not valid, so nothing was written`,
     );
     const sources = new Map([[CONFIG_FILE, text]]);
     return reportEarly(context, { failure: invalid, diagnostics: errors, sources });
@@ -83,7 +83,9 @@ async function write(context: CommandContext, read: ReadMigration, text: string)
   const shown = (file: string): string => shownPath(file, world.cwd);
   try {
     const backups = await writeMigration(read, text);
-    await output.say(`wrote ${shown(read.target)}; the old config is ${backups.map(shown).join(', ')}`);
+    await output.say(
+      `wrote ${shown(read.target)}; the old config is kept as ${backups.map(shown).join(', ')}`,
+    );
   } catch (error) {
     const unwritten = failure('input', `cannot write \`${shown(read.target)}\`: ${reasonOf(error)}`);
     return reportEarly(context, { failure: unwritten });
@@ -92,7 +94,7 @@ async function write(context: CommandContext, read: ReadMigration, text: string)
   if (failed !== null) return reportEarly(context, { failure: failed });
   const named = isFoundFrom(world.cwd, read.target) ? [] : ['--config', shown(read.target)];
   await output.say(
-    `its comments say what has changed; next: ${shellCommand(['llm-router', 'doctor', ...named])}`,
+    `its comments list what changed; next: ${shellCommand(['llm-router', 'doctor', ...named])}`,
   );
   return 0;
 }

@@ -16,8 +16,8 @@ export async function runConfigShow(
   const redactor = context.output.redactor();
   const view = viewConfig(loaded, { env: context.world.env, dotted: key, redactor });
   if (view === null) {
-    const unknown = failure('usage', `nothing stands at \`${key}\``, {
-      hint: 'name a key as `config show` prints it, joined by dots: `agents.reviewer`',
+    const unknown = failure('usage', `no such key: \`${key}\``, {
+      hint: 'give the keys of `config show` joined by dots, for example `agents.reviewer`',
     });
     return reportEarly(context, { failure: unknown });
   }
@@ -28,7 +28,8 @@ export async function runConfigShow(
     await context.output.json(document);
     return 0;
   }
-  const head = files.length === 0 ? 'no file: the built-in catalogue alone' : `from ${files.join(', ')}`;
+  const head =
+    files.length === 0 ? 'no config file: only the built-in catalogue' : `from ${files.join(', ')}`;
   await context.output.data(`# ${head}\n${view.yaml({ origins })}`);
   return 0;
 }

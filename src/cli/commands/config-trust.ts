@@ -5,7 +5,7 @@ import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';
 import { saveTrust, trustLines } from '../trust.js';
 
-/** `config trust`: says what the project's config would run and records that it may; `--show` only tells. */
+/** `config trust`: shows what the project's config would run and records trust in it; `--show` records nothing. */
 export async function runConfigTrust(context: CommandContext, options: { show?: boolean }): Promise<number> {
   const loaded = await loadCommandConfig(context);
   const usable = usableConfig(loaded);
@@ -36,10 +36,10 @@ const WHY = {
 
 async function nothingToTrust(context: CommandContext, isNamed: boolean): Promise<number> {
   if (isNamed) {
-    await context.output.say('a config that is named, by `--config` or LLM_ROUTER_CONFIG, is trusted');
+    await context.output.say('a config named by `--config` or LLM_ROUTER_CONFIG is always trusted');
     return 0;
   }
-  const missing = failure('config', 'no config of a project was found that could be trusted', {
+  const missing = failure('config', 'no project config was found that could be trusted', {
     hint: 'see `llm-router config path`',
   });
   return reportEarly(context, { failure: missing });

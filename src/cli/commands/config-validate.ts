@@ -26,13 +26,13 @@ export async function runConfigValidate(
   options: ValidateOptions,
 ): Promise<number> {
   const format = options.json === true ? 'json' : options.format;
-  const trouble = options.fix === true ? await mend(context, paths) : [];
+  const unfixed = options.fix === true ? await fixAll(context, paths) : [];
   const loaded = await loadAll(context, paths);
   if (!loaded.ok) return reportEarly(context, { failure: loaded.error });
   const diagnostics = loaded.value.flatMap((one) => one.diagnostics);
   await print(context, { format, configs: loaded.value, diagnostics });
   if (loaded.value.some(({ unreadable }) => unreadable.length > 0)) return 66;
-  if (trouble.length > 0) return 1;
+  if (unfixed.length > 0) return 1;
   const fails = options.strict === true ? ['error', 'warning'] : ['error'];
   return diagnostics.some(({ severity }) => fails.includes(severity)) ? 1 : 0;
 }
@@ -40,16 +40,16 @@ export async function runConfigValidate(
 /** One fix can make room for the next: so often at most. */
 const MAX_ROUNDS = 10;
 
-/** Makes every certain fix in the files and says what changed; returns what could not be written. */
-async function mend(context: CommandContext, paths: readonly string[]): Promise<string[]> {
-  const trouble: string[] = [];
+/** Applies every certain fix to the files and reports each; returns what could not be written. */
+async function fixAll(context: CommandContext, paths: readonly string[]): Promise<string[]> {
+  const unfixed: string[] = [];
   const groups = paths.length > 0 ? paths.filter((one) => one !== '-').map((one) => [one]) : [[]];
-  for (const group of groups) trouble.push(...(await mendOne(context, group)));
-  for (const one of trouble) await context.output.error(`error: ${one}`);
-  return trouble;
+  for (const group of groups) unfixed.push(...(await fixOne(context, group)));
+  for (const one of unfixed) await context.output.error(`error: ${one}`);
+  return unfixed;
 }
 
-async function mendOne(context: CommandContext, paths: readonly string[]): Promise<string[]> {
+async function fixOne(context: CommandContext, paths: readonly string[]): Promise<string[]> {
   const { fixFiles } = await import('../../config-files/fix.js');
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const loaded = await loadAll(context, paths);

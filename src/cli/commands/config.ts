@@ -18,7 +18,7 @@ const addValidate: Add = (context, group, register) => {
   const { command, action } = register(group, 'validate');
   command
     .description(
-      'Check a config: all problems at once, each at its place. Exit 1 if there is an error, 66 if a path cannot be read',
+      'Check a config and list all problems with their places. Exit 1 if there is an error, 66 if a path cannot be read',
     )
     .argument(
       '[path...]',
@@ -33,7 +33,7 @@ const addValidate: Add = (context, group, register) => {
     .option('--strict', 'warnings fail too')
     .option(
       '--fix',
-      'first make the changes that are certain, in the files; everything else in them stays as it is',
+      'first apply the fixes that are certain to the files; everything else in them stays as it is',
     );
   action(async (paths: string[], options: ValidateOptions) => {
     const { runConfigValidate } = await import('./config-validate.js');
@@ -44,9 +44,7 @@ const addValidate: Add = (context, group, register) => {
 const addInit: Add = (context, group, register) => {
   const { command, action } = register(group, 'init');
   command
-    .description(
-      'Write llm-router.yaml for the tools that are installed, and its schema for editors; trusts both',
-    )
+    .description('Write llm-router.yaml for the installed tools, with its schema for editors, and trust it')
     .option('--template <name>', 'write this example instead (see `llm-router template --list`)')
     .option('--force', 'overwrite an existing file');
   action(async (options: { template?: string; force?: boolean }) => {
@@ -58,9 +56,9 @@ const addInit: Add = (context, group, register) => {
 const addShow: Add = (context, group, register) => {
   const { command, action } = register(group, 'show');
   command
-    .description('Show the config as it holds: built-in values, files and variables together, secrets masked')
+    .description('Show the resolved config: built-in values, files and variables merged, secrets masked')
     .argument('[key]', 'only this part: agents.reviewer, tools.codex.models')
-    .option('--origin', 'say behind each value where it comes from')
+    .option('--origin', 'show where each value comes from')
     .option('--json', 'print one JSON document');
   action(async (key: string | undefined, options: { origin?: boolean; json?: boolean }) => {
     const { runConfigShow } = await import('./config-show.js');
@@ -80,7 +78,7 @@ const addSchema: Add = (context, group, register) => {
 const addPath: Add = (context, group, register) => {
   const { command, action } = register(group, 'path');
   command
-    .description('Show which files are in use, and where was looked')
+    .description('Show which config files are used, and which places were searched')
     .option('--json', 'print one JSON document');
   action(async (options: { json?: boolean }) => {
     const { runConfigPath } = await import('./config-path.js');
@@ -91,8 +89,8 @@ const addPath: Add = (context, group, register) => {
 const addTrust: Add = (context, group, register) => {
   const { command, action } = register(group, 'trust');
   command
-    .description("Trust this project's config: say what it would run, and let it")
-    .option('--show', 'only show what would run, and whether it is trusted; exit 1 if not');
+    .description("Trust this project's config: show what it would run, and allow it")
+    .option('--show', 'only show what it would run and whether it is trusted; exit 1 if not');
   action(async (options: { show?: boolean }) => {
     const { runConfigTrust } = await import('./config-trust.js');
     return runConfigTrust(context, options);
@@ -102,9 +100,9 @@ const addTrust: Add = (context, group, register) => {
 const addMigrate: Add = (context, group, register) => {
   const { command, action } = register(group, 'migrate');
   command
-    .description('Convert a config of lee-llm-router or llm-service, in its place; the old one stays as .bak')
+    .description('Convert a config of lee-llm-router or llm-service in place; the old file is kept as .bak')
     .argument('<old>', 'the old file, or the folder of the old files')
-    .option('--check', 'only say whether it must be converted: exit 1 if so')
+    .option('--check', 'only check whether it must be converted: exit 1 if so')
     .option('--stdout', 'print the new config and write nothing');
   action(async (old: string, options: { check?: boolean; stdout?: boolean }) => {
     const { runConfigMigrate } = await import('./config-migrate.js');

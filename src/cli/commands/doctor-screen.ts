@@ -4,6 +4,7 @@ import type { CheckName, HealthRow } from '../../health/context.js';
 import type { HealthListener } from '../../health/health.js';
 import type { CommandContext } from '../context.js';
 import { startSpinner } from '../progress.js';
+import { plural } from '../words.js';
 import { labelled } from '../wrap.js';
 
 const TITLES: Readonly<Record<CheckName, string>> = {
@@ -20,13 +21,13 @@ const TITLES: Readonly<Record<CheckName, string>> = {
   agent: 'Agents now',
 };
 
-/** Rows as they become known, and on a terminal who is still being asked. */
+/** Prints rows as they become known; on a terminal a spinner names the check that is waited for. */
 export interface DoctorScreen extends HealthListener {
   /** Prints the verdict. */
   finish(rows: readonly HealthRow[]): Promise<void>;
 }
 
-/** What the list shows is in the order of the checks, whoever answers first. */
+/** Rows are printed in the order of the checks, whichever answers first. */
 export function doctorScreen(context: CommandContext): DoctorScreen {
   const { output, world } = context;
   const width = world.stdout.columns || Number.POSITIVE_INFINITY;
@@ -35,7 +36,7 @@ export function doctorScreen(context: CommandContext): DoctorScreen {
   let section: CheckName | null = null;
   let room = SUBJECT.most;
   const showWaiting = (): void => {
-    if (waiting[0] !== undefined) spinner.show(`asking ${waiting[0]}`);
+    if (waiting[0] !== undefined) spinner.show(`checking ${waiting[0]}`);
   };
   return {
     started: (items) => {
@@ -57,13 +58,13 @@ export function doctorScreen(context: CommandContext): DoctorScreen {
     finish: async (rows) => {
       spinner.hide();
       const count = (status: HealthRow['status']) => rows.filter((row) => row.status === status).length;
-      const verdict = `${count('ok')} ok, ${count('warn')} to look at, ${count('fail')} broken`;
+      const verdict = `${count('ok')} ok, ${plural(count('warn'), 'warning')}, ${count('fail')} failed`;
       await output.data(`\n${verdict}\n`);
     },
   };
 }
 
-/** Room for subjects; a longer one stands on a line of its own. */
+/** Width of the subjects; a longer one gets a line of its own. */
 const SUBJECT = { least: 8, most: 20 };
 
 function rowLines(

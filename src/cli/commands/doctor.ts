@@ -41,7 +41,7 @@ export async function runDoctor(context: CommandContext, options: DoctorOptions)
   return isHealthy ? 0 : 1;
 }
 
-/** Forgets who is left alone, and says so; the failure is a record that cannot be removed. */
+/** Ends all cooldowns and reports how many; fails when their file cannot be removed. */
 async function forgetCooldowns({ world, output }: CommandContext): Promise<Failure | null> {
   const cleared = await clearCooldowns(world, world.clock.now());
   if (!cleared.ok) return failure('input', `the cooldowns cannot be cleared: ${cleared.error}`);

@@ -12,9 +12,9 @@ Examples:
   $ llm-router exec --agent reviewer -f prompt.md
   $ git diff | llm-router exec -a reviewer "Review this change"
   $ llm-router exec -c src/a.ts -c src/b.ts "What do these do?" --json
-  $ llm-router exec --dry-run -a reviewer "hello"     who would run it, and the exact command
+  $ llm-router exec --dry-run -a reviewer "hello"     the plan, and the exact command
 
-Exit codes: 0 answered, 64 usage, 69 nobody available, 75 try later, … (llm-router help exit-codes)`;
+Exit codes: 0 answered, 64 usage, 69 no tool available, 75 try later, … (llm-router help exit-codes)`;
 
 /** Registers `exec`. */
 export function addExec(context: CommandContext, program: Command, register: Register): void {
@@ -40,40 +40,50 @@ export function addExec(context: CommandContext, program: Command, register: Reg
     .addOption(
       new Option(
         '--access <level>',
-        'what the tool may do in its folder; at most what the agent may',
+        'what the tool may do in its working directory; at most what the agent may',
       ).choices([...ACCESS_LEVELS]),
     )
     .addOption(
       new Option('--effort <level>', 'reasoning effort, where the tool has it').choices([...EFFORTS]),
     )
-    .option('--schema <file>', 'JSON Schema that the answer must satisfy; the value is in `data` of --json')
-    .option('--max-tokens <count>', 'limit of output tokens, where the tool has one', parseCount)
-    .option('--temperature <x>', 'sampling temperature, where the tool has it', parseAmount)
-    .option('--max-cost <usd>', 'cap of this request, handed to tools that can hold one', parseAmount)
-    .option('--force', 'go over limits of spending; needs --justification, and is recorded')
-    .option('--justification <text>', 'why so much may be spent; kept in the ledger')
-    .option('-y, --yes', 'do not ask at a soft limit of spending')
-    .option('--resume <id>', 'continue the session of that invocation, or of the `last` one that left any')
+    .option(
+      '--schema <file>',
+      'JSON Schema that the answer must satisfy; the parsed value is in `data` of --json',
+    )
+    .option('--max-tokens <count>', 'limit of output tokens, where the tool has it', parseCount)
+    .option('--temperature <x>', 'sampling temperature, 0 to 2, where the tool has it', parseAmount)
+    .option('--max-cost <usd>', 'cost cap of this request, passed to tools that can enforce one', parseAmount)
+    .option('--force', 'exceed a spending limit; needs --justification, and is recorded')
+    .option('--justification <text>', 'reason for exceeding a limit; kept in the ledger')
+    .option('-y, --yes', 'do not ask at a soft spending limit')
+    .option(
+      '--resume <id>',
+      'continue the tool session of that invocation, or of the `last` one with a session',
+    )
     .option('--policy <name>', "this policy instead of the agent's")
-    .option('--fallback', 'use the fallback chain although a tool or model is named')
+    .option('--fallback', 'use the fallback chain even if a tool or model is named')
     .option('--no-fallback', 'only the first candidate')
-    .option('--retries <count>', 'more tries of each candidate: 0 is one call', parseCountOrNone)
+    .option('--retries <count>', 'retries per candidate (0: none)', parseCountOrNone)
     .option(
       '--patience <duration>',
-      'wait so long for a limit to end when nobody else is left (default: not)',
+      'with no other candidate left, wait up to this long for a limit to reset (default: do not wait)',
     )
-    .option('--timeout <duration>', 'bounds the whole run: 90s, 10m, 1h30m')
+    .option('--timeout <duration>', 'limit of the whole run, waits included: 90s, 10m, 1h30m')
     .option('--cwd <dir>', 'working directory of the tool')
     .option('-o, --output <path>', 'write the answer to this file instead of stdout; - is stdout')
     .addOption(
       new Option('--format <format>', 'format of stdout').choices(['text', 'json', 'ndjson']).default('text'),
     )
     .option('--json', 'short for --format json')
-    .option('--stream', 'show the text as it comes (default: when stdout is a terminal)')
-    .option('--no-stream', 'show the answer when it is whole')
-    .option('--session <name>', 'correlates invocations; kept in the trace')
-    .option('--source-agent <name>', 'who asks, when that is not the agent; kept in the trace')
-    .option('--trace-id <id>', 'id to record instead of a new one (at most 128 characters)', checkTraceId)
+    .option('--stream', 'print the text as it arrives (default on a terminal)')
+    .option('--no-stream', 'print the answer once it is complete')
+    .option('--session <name>', 'name that groups invocations; kept in the trace')
+    .option('--source-agent <name>', 'the agent that sent the request, if it is another; kept in the trace')
+    .option(
+      '--trace-id <id>',
+      'trace id to record instead of a new one (at most 128 characters)',
+      checkTraceId,
+    )
     .addOption(
       new Option('--tag <key=value>', 'kept in the trace (repeatable)')
         .argParser(collect)
@@ -87,6 +97,6 @@ export function addExec(context: CommandContext, program: Command, register: Reg
 
 function checkTraceId(value: string): string {
   if (value.length === 0 || value.length > 128)
-    throw new InvalidArgumentError('it must have 1 to 128 characters.');
+    throw new InvalidArgumentError('a text of 1 to 128 characters');
   return value;
 }

@@ -28,7 +28,7 @@ export async function runExec(context: CommandContext, words: string[], given: E
   const timeoutMs = timeoutOf(options);
   if (!timeoutMs.ok) return reportEarly(context, { failure: timeoutMs.error });
   const deadline = deadlineOf(context, timeoutMs.value);
-  context.output.boundBy(deadline.signal);
+  context.output.setDrainSignal(deadline.signal);
   try {
     const loaded = await loadTrusted(context, { dryRun: options.dryRun === true, deadline });
     if (!loaded.ok) return await reportEarly(context, loaded.error);
@@ -199,7 +199,7 @@ async function execute(
   return conclude(context, { shown, invocation, file: file.value });
 }
 
-/** A person shall know that what is typed here stays on the disk. */
+/** On a terminal: what is typed here is kept on disk. */
 async function sayWhatIsKept(
   { output, world }: CommandContext,
   config: RouterConfig,
@@ -207,11 +207,11 @@ async function sayWhatIsKept(
 ): Promise<void> {
   if (!world.stderr.isTerminal || !config.traces.enabled || !keepsPrompts(config, planned)) return;
   await output.say(
-    `prompt and answer are kept in the trace (\`log_prompts\` of policy \`${planned.plan.policy}\`)`,
+    `prompt and answer are stored in the trace (\`log_prompts\` of policy \`${planned.plan.policy}\`)`,
   );
 }
 
-/** Where nobody can be asked the warning has to do. */
+/** Without a terminal to ask on, the warning is enough. */
 async function proceed({ output }: CommandContext, signal: AbortSignal): Promise<boolean> {
   const answer = await output.ask('Proceed? [y/N] ', signal);
   return answer === null || /^y(es)?$/i.test(answer.trim());

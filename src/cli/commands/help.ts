@@ -28,7 +28,7 @@ export async function runHelpTopic(
     return 0;
   }
   const known = [...TOPIC_NAMES, ...commands];
-  const unknown = failure('usage', `there is no help on \`${topic}\``, {
+  const unknown = failure('usage', `no help on \`${topic}\``, {
     hint: didYouMean(topic, known, 'topics and commands'),
   });
   return reportEarly(context, { failure: unknown });

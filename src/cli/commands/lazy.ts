@@ -14,8 +14,8 @@ export function addInspection(context: CommandContext, program: Command, registe
       "Check config, tools, variables and folders, and show each agent's plan now. Exit 1 if an agent cannot be served",
     )
     .option('-a, --agent <name>', "only this agent's plan")
-    .option('--online', 'also try the endpoints of tools of kind `http` (connects, asks nothing)')
-    .option('--clear-cooldowns', 'forget who is left alone after failures')
+    .option('--online', 'also try the endpoints of tools of kind `http` (opens a connection, sends nothing)')
+    .option('--clear-cooldowns', 'end all cooldowns')
     .option('--json', 'print one JSON document');
   doctor.action(async (options: DoctorOptions) => {
     const { runDoctor } = await import('./doctor.js');

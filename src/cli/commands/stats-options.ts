@@ -8,17 +8,17 @@ Examples:
   $ llm-router stats                                   today
   $ llm-router stats --monthly                         this month
   $ llm-router stats --weekly --since 60d              week by week
-  $ llm-router stats --since 7d --by agent,model       who spent how much on what
+  $ llm-router stats --since 7d --by agent,model       cost of each agent by model
   $ llm-router stats --monthly --by tag:team --format csv
 
-Days are those of UTC. \`saved\` is what the same tokens would have cost on the model that the agent prefers, at catalogue prices,
-less what they did cost. What is unknown is counted apart and is in no sum.`;
+Days are UTC. \`saved\` compares the cost with what the same tokens would have cost on the model that the agent prefers, at
+catalogue prices. Unknown costs and tokens are counted separately and are in no sum.`;
 
 /** Registers `stats` and `stats prune`. Their code is loaded when they run. */
 export function addStats(context: CommandContext, program: Command, register: Register): void {
   const stats = register(program, 'stats');
   stats.command
-    .description('Show what was done and spent: invocations, tokens, cost, savings, failures, latency')
+    .description('Show usage: invocations, tokens, cost, savings, failures, latency')
     .option('--daily', 'today, or day by day (the default)')
     .option('--weekly', 'this week (from Monday), or week by week')
     .option('--monthly', 'this month, or month by month')
@@ -42,8 +42,8 @@ export function addStats(context: CommandContext, program: Command, register: Re
 
   const prune = register(stats.command, 'prune');
   prune.command
-    .description('Remove the rows of old invocations; their sums by day, agent, tool and model stay')
-    .option('--older-than <age>', 'from longer ago: 90d, 52w (default: `ledger.retention_days`)')
+    .description('Remove the rows of old invocations; their sums by day, agent, tool and model are kept')
+    .option('--older-than <age>', 'older than this: 90d, 52w (default: `ledger.retention_days`)')
     .option('--json', 'print how many as JSON');
   prune.action(async (options: { olderThan?: string; json?: boolean }) => {
     const { runStatsPrune } = await import('./stats-prune.js');

@@ -39,7 +39,7 @@ function ageOf(olderThan: string | undefined, { config }: UsableConfig): Result<
 }
 
 function prunedWords(removed: number, before: string): string {
-  if (removed === 0) return `no invocation is from before ${before}`;
-  const kept = 'their sums by day, agent, tool and model stay, their sessions and tags are gone';
+  if (removed === 0) return `no invocation is older than ${before}`;
+  const kept = 'their sums by day, agent, tool and model are kept, their sessions and tags are not';
   return `removed ${plural(removed, 'invocation')} from before ${before}: ${kept}`;
 }

@@ -30,7 +30,7 @@ export function queryOf(options: StatsOptions, nowMs: number): Result<ReportQuer
       : dayIn('--since', options.since, nowMs);
   if (!since.ok) return since;
   if (since.value > until.value)
-    return err(failure('usage', `--since: ${since.value} is after ${until.value}, where the report ends`));
+    return err(failure('usage', `--since: ${since.value} is after the end of the report, ${until.value}`));
   return ok({ since: since.value, until: until.value, period: period.value, by: by.value });
 }
 
@@ -58,7 +58,7 @@ function keysOf(text: string | undefined): Result<UsageKey[] | null, Failure> {
   const wrong = keys.find((key) => !isKey(key));
   if (wrong !== undefined)
     return err(
-      failure('usage', `--by: \`${wrong}\` is nothing to group by`, {
+      failure('usage', `--by: cannot group by \`${wrong}\``, {
         hint: `give one or more of ${KEYS.join(', ')}, tag:<key>, separated by commas`,
       }),
     );

@@ -10,7 +10,7 @@ import { usageCsv, usageJson } from '../usage-json.js';
 import { type Look, usageScreen, usageTable } from '../usage-screen.js';
 import { queryOf, type StatsOptions } from './stats-query.js';
 
-/** `stats`: what was done and spent in some days, by whom, and on what. */
+/** `stats`: invocations, tokens and cost of a range of days, grouped as asked. */
 export async function runStats(context: CommandContext, options: StatsOptions): Promise<number> {
   const { world, output } = context;
   const format = options.json === true ? 'json' : options.format;
@@ -36,11 +36,11 @@ export async function runStats(context: CommandContext, options: StatsOptions): 
   return 0;
 }
 
-/** The config, for where the ledger is: one with errors cannot say it, which is told. */
+/** The config, for where the ledger is; warns when its errors hide that. */
 async function loadForLedger(context: CommandContext): Promise<LoadedFiles> {
   const loaded = await loadCommandConfig(context);
   if (loaded.config === null) {
-    const more = 'it cannot say where its ledger is; see `llm-router config validate`';
+    const more = 'the default ledger is read; see `llm-router config validate`';
     await context.output.warn(`the configuration has errors: ${more}`);
   }
   return loaded;
@@ -52,18 +52,18 @@ async function lookOf({ world, output }: CommandContext): Promise<Look> {
   return { paint, width: columns || Number.POSITIVE_INFINITY, bars: isTerminal };
 }
 
-/** What the figures do not hold. */
+/** What the figures leave out. */
 async function sayNotes({ output }: CommandContext, report: UsageReport): Promise<void> {
   const { held, rows_since: rowsSince, since, until, tables, total } = report;
   if (total.invocations === 0)
-    await output.say(`nothing was done ${since === until ? `on ${since}` : `from ${since} to ${until}`}`);
+    await output.say(`no invocations ${since === until ? `on ${since}` : `from ${since} to ${until}`}`);
   if (held.runs > 0) {
-    const runs = held.runs === 1 ? 'run that is not over holds' : 'runs that are not over hold';
+    const runs = held.runs === 1 ? 'unfinished run reserves' : 'unfinished runs reserve';
     await output.say(`${held.runs} ${runs} ${dollars(toMicroUsd(held.usd))}`);
   }
   const needsRows = tables.some(({ by }) => by.some((key) => key === 'session' || key.startsWith('tag:')));
   if (needsRows && rowsSince !== null && since < rowsSince)
     await output.warn(
-      `rows before ${rowsSince} were removed: their sums are kept, but neither their sessions nor their tags`,
+      `rows before ${rowsSince} were removed: their sums are kept, their sessions and tags are not`,
     );
 }

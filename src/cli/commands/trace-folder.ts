@@ -2,11 +2,11 @@ import type { LoadedFiles } from '../../config-files/load.js';
 import { loadCommandConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 
-/** The config, for where the traces are: one with errors cannot say it, which is told. */
+/** The config, for where the traces are; warns when its errors hide that. */
 export async function loadForTraces(context: CommandContext): Promise<LoadedFiles> {
   const loaded = await loadCommandConfig(context);
   if (loaded.config === null) {
-    const more = 'it cannot say where its traces are; see `llm-router config validate`';
+    const more = 'traces are looked for in the default folder; see `llm-router config validate`';
     await context.output.warn(`the configuration has errors: ${more}`);
   }
   return loaded;

@@ -35,7 +35,7 @@ async function table({ output, world }: CommandContext, traces: readonly TraceDo
   return renderTable(columns(await output.paint('stdout'), traces), traces.map(rowOf), width);
 }
 
-/** As much of an id as tells invocations apart: the time in ms, and some chance. */
+/** Enough of an id to be unique: the time in ms and a few random characters. */
 const SHORT_ID = 13;
 
 function columns(paint: Paint, traces: readonly TraceDocument[]): Column[] {

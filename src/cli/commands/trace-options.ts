@@ -11,8 +11,8 @@ Examples:
   $ llm-router trace --last 20
   $ llm-router trace --status failed --since 2d
   $ llm-router trace --failure rate_limit --tool codex --json
-  $ llm-router trace show 01K9ZQ3V7M8KD              the beginning of an id is enough
-  $ llm-router trace show 01K9ZQ3V7M8KD --tree       with the calls inside it, and what they cost together`;
+  $ llm-router trace show 01K9ZQ3V7M8KD              a unique prefix is enough
+  $ llm-router trace show 01K9ZQ3V7M8KD --tree       with its nested calls, and their total cost`;
 
 /** A dry run leaves no trace. */
 const STATUSES = INVOCATION_STATUSES.filter((status) => status !== 'planned');
@@ -21,15 +21,15 @@ const STATUSES = INVOCATION_STATUSES.filter((status) => status !== 'planned');
 export function addTrace(context: CommandContext, program: Command, register: Register): void {
   const trace = register(program, 'trace');
   trace.command
-    .description('List the newest invocations; `show` tells one as a story, `prune` removes old ones')
+    .description('List the newest invocations; `show` shows one run in detail, `prune` removes old ones')
     .option('-n, --last <count>', 'how many', parseCount, 10)
     .option('-a, --agent <name>', 'asked for by this agent')
     .option('--tool <name>', 'tried on this tool')
     .option('--model <name>', 'tried on this model')
-    .addOption(new Option('--status <status>', 'how it stands or ended').choices(STATUSES))
-    .option('--failure <type>', 'failed with this, wholly or in one attempt', parseFailure)
+    .addOption(new Option('--status <status>', 'its status').choices(STATUSES))
+    .option('--failure <type>', 'failed with this type, as a whole or in one attempt', parseFailure)
     .option('--session <name>', 'of this session')
-    .option('--since <when>', 'started since: 7d, 12h, 2026-11-20, 2026-11-20T09:30 (UTC)')
+    .option('--since <when>', 'only those started since: 7d, 12h, 2026-11-20, 2026-11-20T09:30 (UTC)')
     .option('--json', 'print a JSON array')
     .option('--ndjson', 'print one JSON document a line')
     .addHelpText('after', EXAMPLES);
@@ -41,11 +41,8 @@ export function addTrace(context: CommandContext, program: Command, register: Re
   const show = register(trace.command, 'show');
   show.command
     .description('Show one invocation: why this tool, a timeline, what it cost, how to repeat it')
-    .argument('<id>', 'its id, or the beginning of it')
-    .option(
-      '--tree',
-      'with everybody who belongs to it: calls inside calls, the same trace id, the same session',
-    )
+    .argument('<id>', 'its id or a unique prefix of it')
+    .option('--tree', 'with its related invocations: nested calls, the same trace id, the same session')
     .option('--json', 'print the trace as it was recorded; with --tree nested')
     .option('--ndjson', 'print one JSON document a line');
   show.action(async (id: string, options: TraceShowOptions) => {
@@ -56,7 +53,7 @@ export function addTrace(context: CommandContext, program: Command, register: Re
   const prune = register(trace.command, 'prune');
   prune.command
     .description('Remove old traces')
-    .requiredOption('--older-than <age>', 'those that started longer ago: 30d, 2w, 12h')
+    .requiredOption('--older-than <age>', 'older than this: 30d, 2w, 12h')
     .option('--json', 'print how many as JSON');
   prune.action(async (options: { olderThan: string; json?: boolean }) => {
     const { runTracePrune } = await import('./trace-prune.js');
@@ -68,5 +65,5 @@ export function addTrace(context: CommandContext, program: Command, register: Re
 function parseFailure(value: string): string {
   const types = Object.keys(FAILURES);
   if (types.includes(value)) return value;
-  throw new InvalidArgumentError(`it must be one of ${types.join(', ')}.`);
+  throw new InvalidArgumentError(`one of ${types.join(', ')}`);
 }

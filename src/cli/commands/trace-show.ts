@@ -16,7 +16,7 @@ export interface TraceShowOptions {
   ndjson?: boolean;
 }
 
-/** `trace show <id>`: one invocation as a story, or with `--tree` everybody who belongs to it. */
+/** `trace show <id>`: one invocation in detail, or with `--tree` the whole family of calls. */
 export async function runTraceShow(
   context: CommandContext,
   prefix: string,

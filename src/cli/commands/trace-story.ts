@@ -10,7 +10,7 @@ import { repetition } from './trace-repeat.js';
 import { timeline } from './trace-timeline.js';
 import { costText, paintStatus, statusText } from './trace-words.js';
 
-/** How a story is told. */
+/** How a trace is shown. */
 export interface Screen {
   /** Cells of a line. */
   width: number;
@@ -19,7 +19,7 @@ export interface Screen {
 
 type Attempt = TraceDocument['attempts'][number];
 
-/** One invocation as a story: what came of it, why this tool, what happened when, what went wrong, how to repeat it. */
+/** One invocation in detail: outcome, reasons for the tool, timeline, failures, and how to repeat it. */
 export function story(trace: TraceDocument, screen: Screen): string {
   const { paint } = screen;
   const sections: [title: string, lines: string[]][] = [
@@ -28,10 +28,10 @@ export function story(trace: TraceDocument, screen: Screen): string {
     ['Ran', trace.attempts.flatMap((attempt) => attemptLines(attempt, screen))],
     ['Repeat', repeatLines(trace, screen)],
   ];
-  const told = sections.flatMap(([title, lines]) =>
+  const shown = sections.flatMap(([title, lines]) =>
     lines.length === 0 ? [] : ['', paint.bold(title), ...lines],
   );
-  return [...headLines(trace, screen), ...told].join('\n');
+  return [...headLines(trace, screen), ...shown].join('\n');
 }
 
 const LABEL = 11;
@@ -54,7 +54,7 @@ function headLines(trace: TraceDocument, { width, paint }: Screen): string[] {
     ['hint', failed?.hint ?? null],
     [
       'interrupted',
-      trace.status === 'interrupted' ? 'the router was killed; what it started may have gone on' : null,
+      trace.status === 'interrupted' ? 'the router was killed; its tool may have kept running' : null,
     ],
     ...warnings.map((warning): [string, string] => ['warning', warning]),
   ];
@@ -70,7 +70,7 @@ function answerText({ tool, model, response_model: real, text_chars: chars }: Tr
   return `${asked}${served}, ${chars === null ? 'no text' : `${countText(chars)} characters`}`;
 }
 
-/** Where the figures of the attempts come from, and who pays. */
+/** Where the cost of the attempts comes from, and how it is billed. */
 function basisText({ attempts }: TraceDocument): string {
   const said = attempts.flatMap(({ cost }) => {
     if (cost === null) return [];
@@ -127,7 +127,7 @@ function attemptLines({ n, argv, failure: failed, exit_code }: Attempt, { width,
   return [...lines, ...tail.map((line) => `     ${paint.dim('|')} ${line}`)];
 }
 
-/** One line, however long: it is there to be copied. */
+/** One line, however long, so that it can be copied. */
 function repeatLines(trace: TraceDocument, { width }: Screen): string[] {
   const { command, notes } = repetition(trace);
   return [`  ${command}`, ...notes.flatMap((note) => wrapped(note, width - 4)).map((line) => `  # ${line}`)];

@@ -11,7 +11,7 @@ type Attempt = TraceDocument['attempts'][number];
 const BAR = { least: 10, most: 40 };
 const NAME = 26;
 const TIME = 8;
-/** What stands behind the bar: time and what came of it. */
+/** Room after the bar: time and outcome. */
 const BEHIND = 30;
 
 /** Attempts as bars on one scale, light until the first output, and between them what happened. */
@@ -34,7 +34,7 @@ export function timeline(trace: TraceDocument, { width, paint }: { width: number
   // In the same millisecond an attempt follows from the event.
   const happened = [...events, ...attempts];
   const lines = happened.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).map(({ line }) => line);
-  if (lines.length === 0) return ['  nothing was started'];
+  if (lines.length === 0) return ['  no attempt was started'];
   return [...lines, `  ${' '.repeat(name)}  0${formatDuration(scale.totalMs).padStart(bar - 1)}`];
 }
 
@@ -56,12 +56,12 @@ function barOf(attempt: Attempt, scale: { startMs: number; totalMs: number; cell
 }
 
 function outcome(attempt: Attempt): string {
-  if (attempt.status === 'running') return 'still running when this was written';
+  if (attempt.status === 'running') return 'still running when the trace was written';
   if (attempt.failure !== null) return statusText({ status: 'failed', failure: attempt.failure });
   return `succeeded, ${totalText(costOf(attempt))}`;
 }
 
-/** Events are as `--format ndjson` writes them; one that is new here is told by its fields. */
+/** Events are as `--format ndjson` writes them; an unknown one is shown by its fields. */
 function eventLine(event: object, { startMs, name }: { startMs: number; name: number }): string {
   const after = formatDuration(Math.max(0, Date.parse(textOf(event, 'ts')) - startMs));
   return `  ${`+${after}`.padEnd(name)}  ${eventText(event)}`;
@@ -69,12 +69,12 @@ function eventLine(event: object, { startMs, name }: { startMs: number; name: nu
 
 function eventText(event: object): string {
   const { type, ts: _ts, attempt: _attempt, ...fields } = event as Record<string, unknown>;
-  const told = Object.entries(fields).map(([key, value]) => {
+  const shown = Object.entries(fields).map(([key, value]) => {
     const isPair = typeof value === 'object' && value !== null && 'tool' in value && 'model' in value;
     if (isPair) return `${key} ${pairName(value as { tool: string | null; model: string | null })}`;
     return `${key} ${key.endsWith('_ms') && typeof value === 'number' ? formatDuration(value) : plain(value)}`;
   });
-  return `${String(type)}: ${told.join(', ')}`;
+  return `${String(type)}: ${shown.join(', ')}`;
 }
 
 function plain(value: unknown): string {

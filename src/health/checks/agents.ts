@@ -3,27 +3,27 @@ import type { Because, Candidate, Plan, Rejected } from '../../domain/plan.js';
 import type { Result } from '../../domain/result.js';
 import type { Finding, HealthContext, HealthRow } from '../context.js';
 
-/** Who would serve each agent now, why, and who would not. An agent that nobody can serve is a failure. */
+/** The candidates of each agent now, with their reasons. An agent without one that works is a failure. */
 export function agentRows({ plans }: HealthContext, rows: readonly HealthRow[]): HealthRow[] {
   const broken = rows.filter(({ check, status }) => check === 'tool' && status === 'warn');
   return plans.map(({ agent, plan }) => ({
     check: 'agent',
-    subject: agent ?? 'without one',
+    subject: agent ?? 'no agent',
     ...finding(plan, broken),
   }));
 }
 
 function finding(plan: Result<Plan, Failure>, broken: readonly HealthRow[]): Finding {
   if (!plan.ok)
-    return { status: 'fail', detail: plan.error.message, fix: plan.error.hint ?? 'mend the config' };
+    return { status: 'fail', detail: plan.error.message, fix: plan.error.hint ?? 'correct the config' };
   const { candidates, rejected } = plan.value;
   const brokenTool = (tool: string) => broken.find(({ subject }) => subject === tool) ?? null;
   const working = candidates.filter(({ tool }) => brokenTool(tool) === null);
   const idle = candidates.filter(({ tool }) => brokenTool(tool) !== null);
   const pairs = { candidates, working, rejected };
   const data = Object.fromEntries(Object.entries(pairs).map(([key, list]) => [key, list.map(pairOf)]));
-  const troubles = [
-    ...idle.map((one) => `${name(one)}: see the tool`),
+  const problems = [
+    ...idle.map((one) => `${name(one)}: see its row under Tools`),
     ...rejected.map((one) => `${name(one)}: ${one.detail}`),
   ];
   const fixes = [
@@ -31,25 +31,25 @@ function finding(plan: Result<Plan, Failure>, broken: readonly HealthRow[]): Fin
     ...rejected.map(({ hint }) => hint),
   ];
   const fix = fixes.find((one) => one !== null) ?? 'see `llm-router exec --dry-run`';
-  return { ...verdict({ plan: plan.value, working, troubles, fix }), data };
+  return { ...verdict({ plan: plan.value, working, problems, fix }), data };
 }
 
-function verdict(known: { plan: Plan; working: Candidate[]; troubles: string[]; fix: string }): Finding {
-  const { plan, working, troubles, fix } = known;
+function verdict(known: { plan: Plan; working: Candidate[]; problems: string[]; fix: string }): Finding {
+  const { plan, working, problems, fix } = known;
   const order = working.map(chosen).join(' > ');
-  const why = troubles.join('; ');
+  const why = problems.join('; ');
   if (working.length === 0) {
-    return { status: 'fail', detail: `nobody can serve it (${why || 'no tool is configured'})`, fix };
+    return { status: 'fail', detail: `no tool can run it (${why || 'no tool is configured'})`, fix };
   }
   if (plan.rejected.some(isFirstChoice) || working[0] !== plan.candidates[0]) {
-    return { status: 'warn', detail: `${order}, but not its first choice (${why})`, fix };
+    return { status: 'warn', detail: `${order}; not its first choice (${why})`, fix };
   }
   const isNamed = !working.some(({ because }) => because.some(({ rule }) => rule === 'first_usable'));
-  const missing = isNamed && why !== '' ? `; missing behind it: ${why}` : '';
+  const missing = isNamed && why !== '' ? `; fallbacks that cannot run: ${why}` : '';
   return { status: 'ok', detail: `${order}${missing}`, fix: null };
 }
 
-/** Where nobody was named, tools that are not there leave nothing to wish for. */
+/** Without a preference, a missing tool is no loss. */
 function isFirstChoice({ because }: Rejected): boolean {
   return because.every(({ rule }) => rule !== 'fallback' && rule !== 'first_usable');
 }
@@ -59,7 +59,7 @@ function chosen(candidate: Candidate): string {
 }
 
 function name({ tool, model }: { tool: string | null; model: string | null }): string {
-  return [tool, model].filter((part) => part !== null).join(' ');
+  return [tool, model === tool ? null : model].filter((part) => part !== null).join(' ');
 }
 
 function pairOf({ tool, model }: { tool: string | null; model: string | null }) {

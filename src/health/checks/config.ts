@@ -26,7 +26,7 @@ const UNTRUSTED: HealthItem = {
   subject: 'trust',
   ask: () => ({
     status: 'warn',
-    detail: 'found by searching, not trusted: nothing of it is run',
+    detail: 'not trusted yet, so nothing in it will run',
     fix: 'read it, then run `llm-router config trust`',
   }),
 };

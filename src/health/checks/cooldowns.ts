@@ -1,9 +1,8 @@
-import { formatDuration } from '../../domain/duration.js';
 import type { Cooldown } from '../../domain/facts.js';
-import { isActive } from '../../policy/cooldown.js';
+import { cooldownText, isActive } from '../../policy/cooldown.js';
 import type { Finding, HealthContext, HealthItem } from '../context.js';
 
-/** Who is left alone after failures, and until when. */
+/** Tools and models that are cooling down, and until when. */
 export function checkCooldowns({ facts }: HealthContext): HealthItem[] {
   return facts.cooldowns
     .filter((cooldown) => isActive(cooldown, facts.nowMs))
@@ -14,11 +13,12 @@ export function checkCooldowns({ facts }: HealthContext): HealthItem[] {
     }));
 }
 
-function finding({ tool, model, reason, untilMs }: Cooldown, nowMs: number): Finding {
+function finding(cooldown: Cooldown, nowMs: number): Finding {
+  const { tool, model, reason, untilMs } = cooldown;
   const until = new Date(untilMs).toISOString();
   return {
     status: 'warn',
-    detail: `left alone until ${until} (${formatDuration(untilMs - nowMs)} from now) after \`${reason}\``,
+    detail: cooldownText(cooldown, nowMs),
     fix: 'wait, or run `llm-router doctor --clear-cooldowns`',
     data: { tool, model, reason, until },
   };

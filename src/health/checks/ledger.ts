@@ -2,7 +2,7 @@ import { toUsd } from '../../domain/cost.js';
 import { dollars } from '../../domain/money.js';
 import type { Finding, HealthContext, HealthItem, LedgerState } from '../context.js';
 
-/** Can spending be recorded; without that a hard limit lets nothing start that bills per token. */
+/** Can spending be recorded; without that a hard limit refuses every tool billed per token. */
 export function checkLedger({ config, ledger }: HealthContext): HealthItem[] {
   if (ledger === null) return [];
   const budgets = Object.values(config.policies).flatMap((policy) => policy.budgets);
@@ -15,6 +15,9 @@ function finding({ file, trouble, held }: LedgerState, isNeeded: boolean): Findi
   if (trouble !== null) {
     return { status: isNeeded ? 'fail' : 'warn', detail: trouble.message, fix: trouble.hint, data };
   }
-  const holds = held.runs === 0 ? '' : `, ${held.runs} runs that are not over hold ${dollars(held.microUsd)}`;
+  const holds =
+    held.runs === 0
+      ? ''
+      : `, ${held.runs} unfinished ${held.runs === 1 ? 'run reserves' : 'runs reserve'} ${dollars(held.microUsd)}`;
   return { status: 'ok', detail: `${file}${holds}`, fix: null, data };
 }

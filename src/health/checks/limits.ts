@@ -2,7 +2,7 @@ import type { SlotHolder, ToolUse } from '../../domain/facts.js';
 import type { SlotRules } from '../../policy/rate-limit.js';
 import type { Finding, HealthContext, HealthItem, LimitedTool } from '../context.js';
 
-/** How often each limited tool may be used, and who uses it or waits for it now. */
+/** The limits of each tool, and the runs that use it or wait for it now. */
 export function checkLimits({ limits }: HealthContext): HealthItem[] {
   return limits.map((limited) => ({
     check: 'limit',
@@ -17,8 +17,8 @@ function finding(limited: LimitedTool): Finding {
     return { status: 'ok', detail: words(rules, limited.use), fix: null, data: dataOf(rules, limited.use) };
   return {
     status: 'warn',
-    detail: `nobody can tell who uses it: ${limited.trouble}`,
-    fix: 'mend the ledger; until then the limits do not hold',
+    detail: `its current use is unknown: ${limited.trouble}`,
+    fix: 'repair the ledger; until then the limits are not enforced',
   };
 }
 
@@ -26,7 +26,7 @@ function words({ concurrency, windows, queue }: SlotRules, use: ToolUse): string
   return [
     ...(concurrency === null ? [] : [slotWords(concurrency, running(use))]),
     ...windows.map(({ name, most }) => `${startsIn(use)[name]} of ${most} starts in the last ${name}`),
-    `${waiting(use)} of at most ${queue} wait`,
+    `${waiting(use)} of at most ${queue} waiting`,
   ].join(', ');
 }
 

@@ -1,10 +1,10 @@
 import type { HealthContext, HealthItem } from '../context.js';
 
-/** Runs whose router was killed before it could end them: what they left has been ended by now. */
+/** Runs whose router was killed; the processes that they left have been ended by now. */
 export function checkRuns({ leftRuns }: HealthContext): HealthItem[] {
   return leftRuns.map(({ id, processes }) => {
     const count = processes === 1 ? '1 process' : `${processes} processes`;
-    const detail = `its router was killed; ${count} of it ended now`;
+    const detail = `its router was killed; ended ${count} that it left behind`;
     const fix = `llm-router trace show ${id}`;
     return {
       check: 'run',

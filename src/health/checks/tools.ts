@@ -5,7 +5,7 @@ import { lookup } from '../../domain/lookup.js';
 import { agentsOfTools, type Finding, type HealthContext, type HealthItem } from '../context.js';
 import { isOlder } from './version.js';
 
-/** Is every tool there, new enough, and logged in; does it hold a cost cap; who needs it. */
+/** Is every tool installed, new enough and logged in; does it enforce a cost cap; which agents need it. */
 export function checkTools(context: HealthContext): HealthItem[] {
   const agents = agentsOfTools(context);
   return Object.values(context.config.tools).map((tool) => ({
@@ -30,8 +30,8 @@ async function toolFinding(
   }
   const path = state.path ?? tool.binary.value;
   const [version, login] = await answersOf(context, tool, path);
-  const told = commandFinding(tool, { path, version, login, isTrusted: context.probe !== null });
-  return { ...told, detail: told.detail + forWhom, data: { ...told.data, agents } };
+  const answered = commandFinding(tool, { path, version, login, isTrusted: context.probe !== null });
+  return { ...answered, detail: answered.detail + forWhom, data: { ...answered.data, agents } };
 }
 
 /** Where prompts would go. A server without a key may be there or not: it counts only where an agent needs it. */
@@ -44,9 +44,9 @@ function apiFinding(
   const key = tool.apiKeyEnv.find((name) => (env[name] ?? '') !== '');
   const known = { fix: null, data: { available: true, agents } };
   if (key !== undefined) return { ...known, status: 'ok', detail: `${url}, key in ${key}${forWhom}` };
-  const detail = `${url}, needs no key, not asked whether it is there${forWhom}`;
+  const detail = `${url}, needs no key, not checked (use \`--online\`)${forWhom}`;
   if (agents.length > 0) return { ...known, status: 'ok', detail };
-  return { ...known, status: 'skip', detail, fix: tool.installHint ?? 'start it, and name it in an agent' };
+  return { ...known, status: 'skip', detail, fix: tool.installHint ?? 'start it, and set it in an agent' };
 }
 
 function missing(
@@ -54,12 +54,12 @@ function missing(
   name: string,
   agents: readonly string[],
 ): Finding {
-  const { detail, hint } = state ?? { detail: 'nothing is known of it', hint: null };
-  const needed = agents.length === 0 ? 'no agent needs it' : `${agents.join(', ')} would use it`;
+  const { detail, hint } = state ?? { detail: 'its state is unknown', hint: null };
+  const needed = agents.length === 0 ? 'no agent needs it' : `needed by ${agents.join(', ')}`;
   return {
     status: agents.length === 0 ? 'skip' : 'warn',
     detail: `${detail}; ${needed}`,
-    fix: hint ?? `install it, or take \`${name}\` out of the config`,
+    fix: hint ?? `install it, or remove \`${name}\` from the config`,
     data: { available: false, agents },
   };
 }
@@ -83,26 +83,26 @@ interface Answers {
   isTrusted: boolean;
 }
 
-/** What has to be mended first decides: it must run, be new enough, and know who pays. */
+/** The first problem decides: it must run, be new enough, and be logged in. */
 function commandFinding(tool: CommandTool, { path, version, login, isTrusted }: Answers): Finding {
   const number = version !== null && 'version' in version ? version.version : null;
   const minimum = tool.version?.minimum ?? null;
   const costCap = tool.costCap;
   const loggedIn = login?.loggedIn ?? null;
   const data = { available: true, path, version: number, minimum, logged_in: loggedIn, cost_cap: costCap };
-  const told = number === null ? path : `${number} at ${path}`;
+  const place = number === null ? path : `${number} at ${path}`;
   const problem = problemOf(tool, { path, version, login });
   if (problem !== null) return { status: 'warn', ...problem, data };
   if (!isTrusted) {
     return {
       status: 'skip',
-      detail: `${path}, not trusted: not asked`,
+      detail: `${path}, not run because the config is not trusted`,
       fix: 'llm-router config trust',
       data,
     };
   }
   const state = loggedIn === true ? ', logged in' : '';
-  return { status: 'ok', detail: `${told}${state}, cost cap ${costCap}`, fix: null, data };
+  return { status: 'ok', detail: `${place}${state}, cost cap ${costCap}`, fix: null, data };
 }
 
 function problemOf(
@@ -113,12 +113,12 @@ function problemOf(
   if (version !== null && 'problem' in version) {
     return { detail: `${path}: ${version.problem}`, fix: installHint ?? `check that \`${path}\` runs` };
   }
-  const told = version === null ? path : `${version.version} at ${path}`;
+  const place = version === null ? path : `${version.version} at ${path}`;
   const minimum = tool.version?.minimum ?? null;
   if (version !== null && minimum !== null && isOlder(version.version, minimum)) {
     const fix = installHint ?? `update it to ${minimum} or newer`;
-    return { detail: `${told}, older than ${minimum}`, fix };
+    return { detail: `${place}, older than ${minimum}`, fix };
   }
   if (login === null || login.loggedIn) return null;
-  return { detail: `${told}, ${login.problem}`, fix: loginCheck?.hint ?? `log in to ${name}` };
+  return { detail: `${place}, ${login.problem}`, fix: loginCheck?.hint ?? `log in to ${name}` };
 }

@@ -1,6 +1,6 @@
 import { agentsOfTools, type Finding, type HealthContext, type HealthItem } from '../context.js';
 
-/** Are the variables set that a tool requires which somebody needs. Values are never shown. */
+/** Are the variables set that the needed tools require. Values are never shown. */
 export function checkVariables(context: HealthContext): HealthItem[] {
   const agents = agentsOfTools(context);
   return Object.values(context.config.tools).flatMap((tool) => {

@@ -1,13 +1,18 @@
 import type { Command, Option } from 'commander';
 
-/** Options of a command line that could not be parsed, by name; `true` for one without a value. */
-export type AskedOptions = Readonly<Record<string, string | true>>;
+/** What a command line asks for, as far as it can be read when it cannot be parsed. */
+export interface AskedLine {
+  /** The innermost command that was named. */
+  command: Command;
+  /** Options by name; `true` for one without a value. */
+  options: Readonly<Record<string, string | true>>;
+}
 
 /**
  * Reads the options of a command line as the parser would, so that the words of a prompt and the values of other options are
  * not taken for options.
  */
-export function askedOptions(argv: readonly string[], program: Command): AskedOptions {
+export function readAskedLine(argv: readonly string[], program: Command): AskedLine {
   const found: Record<string, string | true> = {};
   let command = program;
   for (let index = 0; index < argv.length; index++) {
@@ -21,7 +26,7 @@ export function askedOptions(argv: readonly string[], program: Command): AskedOp
     const takesNext = value === null && option?.required === true;
     found[name] = value ?? (takesNext ? (argv[++index] ?? '') : true);
   }
-  return found;
+  return { command, options: found };
 }
 
 /** `--name`, `--name=value`, `-n`, `-nvalue`, or several short ones together: the last of them may take a value. */

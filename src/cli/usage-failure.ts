@@ -1,0 +1,37 @@
+import type { Command, CommanderError } from 'commander';
+import { type Failure, failure } from '../domain/failure.js';
+
+/** An error of the parser as a failure in our own words. */
+export function usageFailure({ message }: CommanderError, command: Command): Failure {
+  const [sentence = '', suggestion] = message.replace(/^error: /, '').split('\n');
+  const near = /Did you mean (?:one of )?(.*)\?/.exec(suggestion ?? '')?.[1];
+  const help = `see \`${pathOf(command)} --help\``;
+  const hint = near === undefined ? help : `did you mean ${alternatives(near)}? ${help}`;
+  return failure('usage', invalidValue(sentence) ?? quoted(sentence), { hint });
+}
+
+/** `llm-router trace show` */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}
+
+function alternatives(names: string): string {
+  return names
+    .split(', ')
+    .map((name) => `\`${name}\``)
+    .join(' or ');
+}
+
+/** The parser joins flags, value and what is needed with "argument" and "is invalid"; takes them apart again. */
+function invalidValue(sentence: string): string | null {
+  const [, flags = '', value, needed = ''] =
+    /^option '(.*?)' argument '(.*)' is invalid\. (.*)$/s.exec(sentence) ?? [];
+  if (value === undefined) return null;
+  const flag = /--[\w-]+/.exec(flags)?.[0] ?? flags;
+  const choices = /^Allowed choices are (.*)\.$/.exec(needed)?.[1];
+  return `${flag}: \`${value}\` is not ${choices === undefined ? needed : `one of ${choices}`}`;
+}
+
+function quoted(sentence: string): string {
+  return sentence.replaceAll("'", '`').replace(/\.$/, '');
+}
