@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { layerOf } from '../src/config/layers.js';
-import { loadConfig } from '../src/config/load.js';
 import { parseSource } from '../src/config/source.js';
 import { CODES, type Code } from '../src/diagnostics/codes.js';
+import { loadConfig } from '../src/lint/load.js';
 
 const PAGE = 'docs/reference/diagnostics.md';
 const FIXTURES = 'test/fixtures/config';

@@ -1,2 +1,2 @@
 export { builtInLayer } from '../../src/catalog/catalog.js';
-export { loadConfig } from '../../src/config/load.js';
+export { loadConfig } from '../../src/lint/load.js';

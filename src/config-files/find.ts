@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { ConfigFile, LayerFiles } from '../config/load.js';
 import { diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { ConfigFile, LayerFiles } from '../lint/load.js';
 import { exists, kindOf, yamlFilesIn } from './folder.js';
 import { readConfigFile, unreadable } from './read.js';
 

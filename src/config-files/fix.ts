@@ -1,9 +1,9 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
-import type { ConfigFile } from '../config/load.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { applyFixes } from '../diagnostics/fix.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { reasonOf, writeByRename } from '../files.js';
+import type { ConfigFile } from '../lint/load.js';
 
 /** What the fixes of some findings did. */
 export interface Fixed {

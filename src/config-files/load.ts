@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { builtInLayer } from '../catalog/catalog.js';
-import { type ConfigFile, type LoadedConfig, loadConfig } from '../config/load.js';
+import { type ConfigFile, type LoadedConfig, loadConfig } from '../lint/load.js';
 import { CONFIG_FOLDER, type ConfigSearch, type FoundConfig, findConfig } from './find.js';
 
 /** A config as it was found, read, checked and resolved, or everything that is wrong with it. */

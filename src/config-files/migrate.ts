@@ -1,10 +1,11 @@
 import { unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { builtInLayer } from '../catalog/catalog.js';
-import { type Migration, migrate } from '../config/migrate/migrate.js';
+import { type Migration, migrate, type OldFile } from '../config/migrate/migrate.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { writeByRename } from '../files.js';
+import { loadConfig } from '../lint/load.js';
 import { keepBackup } from './backup.js';
 import { CONFIG_FILE, shownPath } from './find.js';
 import { exists, kindOf } from './folder.js';
@@ -37,7 +38,15 @@ export async function readMigration(old: string, cwd: string): Promise<Result<Re
     texts.push({ file: shown, text: text.value });
   }
   const sources = new Map(texts.map(({ file, text }) => [file, text]));
-  return ok({ migration: migrate(texts, builtInLayer()), files, target, sources });
+  return ok({ migration: migrateFiles(texts), files, target, sources });
+}
+
+/** Converts old files to a config that loads like any other. */
+export function migrateFiles(files: readonly OldFile[]): Migration {
+  const builtIn = builtInLayer();
+  return migrate(files, builtIn, (file) =>
+    loadConfig({ sources: [{ layer: 'explicit', files: [file] }], builtIn, home: '/' }),
+  );
 }
 
 /** A folder that was converted holds the new file alone. */

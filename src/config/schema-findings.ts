@@ -21,6 +21,8 @@ export interface SchemaError {
 export interface SchemaFindings {
   diagnostics: Diagnostic[];
   doubtful: Path[];
+  /** Paths of the values that break the schema themselves. */
+  unusable: Path[];
 }
 
 interface Located {
@@ -36,7 +38,11 @@ export function schemaFindings(source: ConfigSource, errors: readonly SchemaErro
     const path = pathOf(source.value, error.instancePath);
     return { source, path, value: at(source.value, path), error };
   });
-  return { diagnostics: located.map(toDiagnostic), doubtful: located.flatMap(doubtfulPaths) };
+  return {
+    diagnostics: located.map(toDiagnostic),
+    doubtful: located.flatMap(doubtfulPaths),
+    unusable: located.flatMap(unusablePaths),
+  };
 }
 
 /** A value of the wrong type breaks other keywords too, and a failed `then` is reported with its `if`. */
@@ -69,6 +75,18 @@ function doubtfulPaths({ path, error }: Located): Path[] {
   const key = String(error.params.additionalProperty);
   const near = newNameOf([...path, key]) ?? nearest(key, allowedKeys(path));
   return [[...path, key], ...(near === null ? [] : [[...path, near]])];
+}
+
+function unusablePaths({ path, error }: Located): Path[] {
+  switch (error.keyword) {
+    case 'additionalProperties':
+    case 'required':
+      return [];
+    case 'propertyNames':
+      return [[...path, String(error.params.propertyName)]];
+    default:
+      return [path];
+  }
 }
 
 function toDiagnostic(one: Located): Diagnostic {

@@ -1,64 +1,61 @@
 import { type Diagnostic, formatPlace } from '../diagnostics/diagnostic.js';
 import { sortDiagnostics } from '../diagnostics/sort.js';
+import { type Faults, faultsAt, withoutValues } from './faults.js';
 import { type Layer, type Merged, mergeLayers } from './layers.js';
 import { oldFormat } from './old-format.js';
-import { candidatesOf } from './rules/candidates.js';
-import { catalogueOf } from './rules/catalogue.js';
 import { RULES } from './rules/index.js';
-import { referencesOf } from './rules/references.js';
-import type { RuleContext } from './rules/rule.js';
 import checkSchema from './schema-check.generated.js';
 import { type SchemaError, type SchemaFindings, schemaFindings } from './schema-findings.js';
 import type { ConfigSource } from './source.js';
-import type { Path } from './tree.js';
 
 /** The generated function: `false` with its errors beside it. */
 const fitsSchema = checkSchema as unknown as ((value: unknown) => boolean) & {
   errors?: SchemaError[] | null;
 };
 
+/** A config whose text was checked. */
+export interface CheckedConfig {
+  /** Everything that was found, sorted by place. */
+  diagnostics: Diagnostic[];
+  /** All layers as one tree, whatever is wrong with it. */
+  merged: Merged;
+  faults: Faults;
+  /** The tree without the values that break the schema; `null`: a file is missing or of an old format, so any name may be missing. */
+  usable: Merged | null;
+}
+
 /**
- * Checks layers, weakest first: the shape of each file, then rules over all of them merged. Everything is found at once,
- * sorted by place. With `isComplete: false` (a file could not be read) only shapes are checked, since any name may be missing.
- * Variables are looked at only with `env`.
+ * Checks layers, weakest first: the shape of each file, then the text of all of them merged. Everything is found at once. With
+ * `isComplete: false` (a file could not be read) only shapes are checked.
  */
 export function checkConfig(
   layers: readonly Layer[],
-  { isComplete, env }: { isComplete: boolean; env?: RuleContext['env'] } = { isComplete: true },
-): { diagnostics: Diagnostic[]; merged: Merged } {
+  { isComplete }: { isComplete: boolean } = { isComplete: true },
+): CheckedConfig {
   const merged = mergeLayers(layers);
   const shapes = layers.flatMap((layer) => layer.sources).map(shapeOf);
-  const doubtful = shapes.flatMap((shape) => shape.doubtful);
-  const catalogue = catalogueOf(merged.value);
-  const context: RuleContext = {
+  const faults = faultsAt(shapes.flatMap((shape) => shape.doubtful));
+  const isUsable = isComplete && shapes.every((shape) => !shape.isOld);
+  const inText = isUsable ? RULES.flatMap((rule) => rule.check({ merged, faults })) : [];
+  const unusable = shapes.flatMap((shape) => shape.unusable);
+  return {
+    diagnostics: distinct([...shapes.flatMap((shape) => shape.diagnostics), ...inText]),
     merged,
-    catalogue,
-    candidates: candidatesOf(merged, catalogue),
-    env: env ?? null,
-    references: referencesOf(merged, catalogue),
-    isDoubtful: (path) => doubtful.some((one) => startsWith(path, one)),
-    hasFaultInside: (path) => doubtful.some((one) => startsWith(one, path)),
+    faults,
+    usable: isUsable ? { ...merged, value: withoutValues(merged.value, unusable) } : null,
   };
-  const isCurrent = shapes.every((shape) => !shape.isOld);
-  const ruled = isComplete && isCurrent ? RULES.flatMap((rule) => rule.check(context)) : [];
-  const all = [...shapes.flatMap((shape) => shape.diagnostics), ...ruled];
-  return { merged, diagnostics: sortDiagnostics(withoutRepeats(all)) };
 }
 
-/** What can be said of one file alone. */
+/** The mistakes of one file alone. */
 function shapeOf(source: ConfigSource): SchemaFindings & { isOld: boolean } {
   const old = oldFormat(source);
-  if (old !== null) return { diagnostics: [old], doubtful: [], isOld: true };
+  if (old !== null) return { diagnostics: [old], doubtful: [], unusable: [], isOld: true };
   const errors = fitsSchema(source.value) ? [] : (fitsSchema.errors ?? []);
   return { ...schemaFindings(source, errors), isOld: false };
 }
 
-function startsWith(path: Path, prefix: Path): boolean {
-  return prefix.length <= path.length && prefix.every((step, index) => path[index] === step);
-}
-
-/** One mistake that is also reached through aliases is one finding, with every alias beside it. */
-function withoutRepeats(list: readonly Diagnostic[]): Diagnostic[] {
+/** Sorts findings by place. One mistake that is also reached through aliases is one finding, with every alias beside it. */
+export function distinct(list: readonly Diagnostic[]): Diagnostic[] {
   const kept: Diagnostic[] = [];
   for (const one of list) {
     const index = kept.findIndex((first) => isSame(first, one));
@@ -66,7 +63,7 @@ function withoutRepeats(list: readonly Diagnostic[]): Diagnostic[] {
     if (first === undefined) kept.push(one);
     else kept[index] = { ...first, related: [...first.related, ...one.related] };
   }
-  return kept;
+  return sortDiagnostics(kept);
 }
 
 function isSame(first: Diagnostic, one: Diagnostic): boolean {

@@ -85,11 +85,12 @@ export const CODES = {
   'config/missing-price': { severity: 'warning', summary: 'a model without a price under a hard budget' },
   'config/missing-cost-cap': {
     severity: 'error',
-    summary: 'a command tool under a hard budget without a cap for one request',
+    summary:
+      'a tool under a hard budget without a cap for one request; a warning where an API key or a request decides',
   },
   'config/unmetered-tool': {
     severity: 'warning',
-    summary: 'a tool under a hard budget of which nobody says how it is paid',
+    summary: 'a tool under a hard budget whose billing is not stated',
   },
   'config/budget-conflict': { severity: 'warning', summary: 'limits of spending that contradict each other' },
   'config/not-in-effect': {

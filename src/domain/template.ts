@@ -109,6 +109,32 @@ export function placeholdersOf(template: ArgvTemplate): string[] {
 }
 
 /**
+ * The arguments that start with a placeholder and that a program could take for an option if its value starts with `-`: those
+ * before `--` that are not the value of the option before them.
+ */
+export function optionLikeArguments(
+  args: readonly TemplateArgument[],
+): { index: number; argument: TemplateArgument; placeholder: string }[] {
+  const end = args.findIndex((argument) => literalOf(argument) === '--');
+  return args.slice(0, end === -1 ? undefined : end).flatMap((argument, index) => {
+    const [first] = argument;
+    if (first === undefined || !('placeholder' in first) || takesValue(args[index - 1])) return [];
+    return [{ index, argument, placeholder: first.placeholder }];
+  });
+}
+
+/** `--name` takes the next argument as its value, whatever that starts with; `--name=value` has one already. */
+function takesValue(argument: TemplateArgument | undefined): boolean {
+  const literal = argument === undefined ? null : literalOf(argument);
+  return literal !== null && /^-./.test(literal) && !literal.includes('=');
+}
+
+function literalOf(argument: TemplateArgument): string | null {
+  const [only] = argument;
+  return argument.length === 1 && only !== undefined && 'literal' in only ? only.literal : null;
+}
+
+/**
  * Fills a template: a value never becomes a second argument. A group with a missing value is dropped; a missing value
  * elsewhere is the error, by name. `{access_args}` alone in an argument splices its list in.
  */

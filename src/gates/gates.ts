@@ -9,7 +9,7 @@ import { activeCooldown, cooldownText } from '../policy/cooldown.js';
 import { checkGovernance } from '../policy/governance.js';
 import { type RunCost, runCost } from '../policy/run-cost.js';
 import { capOf } from '../policy/spend-limits.js';
-import { offers } from './offered.js';
+import { accessLevelsOf, offers, offersAccess } from './offered.js';
 
 /** Why a pair may not serve the request. */
 export interface GateRefusal {
@@ -98,9 +98,8 @@ function canResume({ argv, envTemplate }: Extract<ToolConfig, { kind: 'command' 
 }
 
 function accessOffered({ tool, access }: GateInput): GateRefusal | null {
-  if (tool.kind !== 'command' || tool.accessArgs === null || tool.accessArgs[access] !== undefined)
-    return null;
-  const levels = Object.keys(tool.accessArgs).join(', ');
+  if (offersAccess(tool, access)) return null;
+  const levels = accessLevelsOf(tool).join(', ');
   return refuse('not_allowed', `\`${tool.name}\` does not offer access \`${access}\``, {
     hint: `it offers ${levels}`,
     at: tool.at,
@@ -161,7 +160,11 @@ function withinBudget(input: GateInput): GateRefusal | null {
   return 'refusal' in verdict ? { reason: 'budget_exceeded', ...verdict.refusal } : null;
 }
 
-function costOf({ tool, model, config, policy, facts, request, agent }: GateInput): RunCost {
+/** What a run of the pair may cost. */
+export function costOf(
+  input: Pick<GateInput, 'tool' | 'model' | 'config' | 'policy' | 'facts' | 'request' | 'agent'>,
+): RunCost {
+  const { tool, model, config, policy, facts, request, agent } = input;
   const entry = lookup(config.models, model);
   return runCost({
     kind: tool.kind,

@@ -67,13 +67,15 @@ export function requestedTier(request: Request): Tier | null {
   return request.complexity === null ? null : TIER_OF_COMPLEXITY[request.complexity];
 }
 
-function isKnownModel(config: RouterConfig, model: string, tool: string | null): boolean {
+/** Whether a model is in the catalogue, or some tool lists it by name; `tool` may take any. */
+export function isKnownModel(config: RouterConfig, model: string, tool: string | null): boolean {
   if (lookup(config.models, model) !== null) return true;
   if (lookup(config.tools, tool)?.models.some(({ value }) => value === '*') === true) return true;
   return Object.values(config.tools).some((entry) => entry.models.some(({ value }) => value === model));
 }
 
-function knownModels(config: RouterConfig): string[] {
+/** Every model of the catalogue, then those that only tools list. */
+export function knownModels(config: RouterConfig): string[] {
   const listed = Object.values(config.tools).flatMap((tool) => tool.models.map((model) => model.value));
   return [...new Set([...Object.keys(config.models), ...listed])].filter((name) => name !== '*');
 }

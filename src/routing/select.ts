@@ -271,8 +271,8 @@ function switched(from: string, to: string, model: string): Because {
   };
 }
 
-/** Tools that run a model: those that list it by name; only if there is none, those that take any id. */
-function toolsListing(config: RouterConfig, model: string): ToolConfig[] {
+/** The tools that list a model by name. */
+export function toolsListing(config: RouterConfig, model: string): ToolConfig[] {
   return Object.values(config.tools).filter((tool) => tool.models.some((listed) => listed.value === model));
 }
 

@@ -48,7 +48,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   routing: ['gates', 'policy', 'config', ...LEAVES],
   policy: ['config', ...LEAVES],
   catalog: ['config', ...LEAVES],
-  'config-files': ['config', 'catalog', 'files', ...LEAVES],
+  lint: ['gates', 'routing', 'policy', 'adapters', 'config', ...LEAVES],
+  'config-files': ['lint', 'config', 'catalog', 'files', ...LEAVES],
   config: LEAVES,
   files: [],
   deadline: ['domain'],
@@ -96,7 +97,7 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
 };
 
 const PURE =
-  /^(domain|diagnostics|redact|config|routing|policy)\/|^paths\.ts$|^router\/running\/record\.ts$|^ledger\/(ledger|rows|usage-sums)\.ts$|^adapters\/command\/(output|selector|pointer|failure-rules|limit-mentions|reset-time|session-share|values|environment|usage|json-values|marker)\.ts$|^process\/(identity|process-entry|tree-members)\.ts$|^adapters\/(openai-chat|anthropic-messages|variables)\.ts$|^adapters\/http\/(json|wire|turns|strict-schema|provider-error|failures|limits|outcome|proxy|request)\.ts$/;
+  /^(domain|diagnostics|redact|config|lint|routing|policy)\/|^paths\.ts$|^router\/running\/record\.ts$|^ledger\/(ledger|rows|usage-sums)\.ts$|^adapters\/command\/(output|selector|pointer|failure-rules|limit-mentions|reset-time|session-share|values|environment|usage|json-values|marker)\.ts$|^process\/(identity|process-entry|tree-members)\.ts$|^adapters\/(openai-chat|anthropic-messages|variables|billing)\.ts$|^adapters\/http\/(json|wire|turns|strict-schema|provider-error|failures|limits|outcome|proxy|request)\.ts$/;
 const IMPURE_WORDS =
   /\b(process\.|console\.|Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|fetch\()/;
 
@@ -142,6 +143,14 @@ describe('the house', () => {
     );
     const using = pure.filter((file) => IMPURE_WORDS.test(withoutComments(readSource(file))));
     expect([...reaching.map(({ file, target }) => `${file} > ${target}`), ...using]).toEqual([]);
+  });
+
+  it('lints with pure functions of the run alone', () => {
+    const used = imports.filter(({ file, ours, typeOnly }) => partOf(file) === 'lint' && ours && !typeOnly);
+    const impure = used.filter(
+      ({ target }) => !PURE.test(target) && !/^gates\/(gates|offered)\.ts$/.test(target),
+    );
+    expect(impure.map(({ file, target }) => `${file} > ${target}`)).toEqual([]);
   });
 
   it('reaches the process only through the world', () => {

@@ -3,10 +3,10 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { builtInLayer, TEMPLATES } from '../../src/catalog/catalog.js';
 import { layerOf } from '../../src/config/layers.js';
-import { loadConfig } from '../../src/config/load.js';
 import { parseSource } from '../../src/config/source.js';
 import { checkConfig } from '../../src/config/validate.js';
 import { formatPlace } from '../../src/diagnostics/diagnostic.js';
+import { loadConfig } from '../../src/lint/load.js';
 
 describe('the built-in catalogue', () => {
   const files = [...readdirSync('templates/tools').map((name) => `tools/${name}`), 'models.yaml'];

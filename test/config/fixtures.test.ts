@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { loadConfig } from '../../src/config/load.js';
 import { findConfig } from '../../src/config-files/find.js';
 import { CODES } from '../../src/diagnostics/codes.js';
 import { plainPaint } from '../../src/diagnostics/paint.js';
 import { renderDiagnostic } from '../../src/diagnostics/render.js';
+import { loadConfig } from '../../src/lint/load.js';
 import { FIXTURES, smallCatalogue } from './support.js';
 
 const IS_UPDATE = process.env.UPDATE_FIXTURES === '1';

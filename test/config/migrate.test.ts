@@ -3,12 +3,13 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { builtInLayer } from '../../src/catalog/catalog.js';
-import { loadConfig } from '../../src/config/load.js';
 import { convertCommandLine } from '../../src/config/migrate/command-line.js';
-import { type Migration, migrate, type OldFile } from '../../src/config/migrate/migrate.js';
+import type { Migration, OldFile } from '../../src/config/migrate/migrate.js';
 import { parseSource } from '../../src/config/source.js';
 import { child, isTree } from '../../src/config/tree.js';
 import { yamlText } from '../../src/config/yaml-text.js';
+import { migrateFiles } from '../../src/config-files/migrate.js';
+import { loadConfig } from '../../src/lint/load.js';
 
 const FOLDER = path.resolve('test/fixtures/migrate');
 const IS_UPDATE = process.env.UPDATE_FIXTURES === '1';
@@ -43,7 +44,7 @@ describe('old configs', () => {
   });
 
   it.each(SAMPLES)('%s is not converted a second time', (name) => {
-    expect(migrate([{ file: 'llm-router.yaml', text: textOf(name) }], builtInLayer())).toEqual({
+    expect(migrateFiles([{ file: 'llm-router.yaml', text: textOf(name) }])).toEqual({
       kind: 'current',
     });
     expect(textOf(name)).toBe(textOf(name));
@@ -60,11 +61,11 @@ describe('other files', () => {
     ['converted', 'models: { a: { cost_per_1k_tokens: { input: 1, output: 1 } } }\n'],
     ['broken', 'llm: [\n'],
   ])('are %s: %j', (kind, text) => {
-    expect(migrate([{ file: 'x.yaml', text }], builtInLayer())).toMatchObject({ kind });
+    expect(migrateFiles([{ file: 'x.yaml', text }])).toMatchObject({ kind });
   });
 
   it('with a section of nothing convert to nothing', () => {
-    expect(migrate([{ file: 'x.yaml', text: 'llm: {}\n' }], builtInLayer())).toMatchObject({
+    expect(migrateFiles([{ file: 'x.yaml', text: 'llm: {}\n' }])).toMatchObject({
       kind: 'converted',
       from: 'lee-llm-router',
     });
@@ -96,7 +97,7 @@ describe('old configs with anything in them', () => {
           file: source.file,
           text: yamlText(index === file ? setAt(source.value, where, value) : source.value),
         }));
-        const migration = migrate(files, builtInLayer());
+        const migration = migrateFiles(files);
         expect(['converted', 'unknown', 'current', 'broken']).toContain(migration.kind);
         if (migration.kind !== 'converted') return;
         expect(parseSource({ file: 'new.yaml', text: migration.text }).diagnostics).toEqual([]);
@@ -149,7 +150,7 @@ function filesOf(name: string): OldFile[] {
 }
 
 function convert(name: string): Extract<Migration, { kind: 'converted' }> {
-  const migration = migrate(filesOf(name), builtInLayer());
+  const migration = migrateFiles(filesOf(name));
   if (migration.kind !== 'converted') throw new Error(`${name} is ${JSON.stringify(migration)}`);
   return migration;
 }

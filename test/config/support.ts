@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Layer, layerOf } from '../../src/config/layers.js';
-import { type LoadedConfig, loadConfig } from '../../src/config/load.js';
 import { parseSource } from '../../src/config/source.js';
+import { type LoadedConfig, loadConfig } from '../../src/lint/load.js';
 
 /** Folder of the configuration fixtures. */
 export const FIXTURES = path.resolve('test/fixtures/config');

@@ -30,7 +30,7 @@ describe('config validate --fix', () => {
     );
     expect(stderr.split('\n').filter((line) => line.startsWith('fixed: '))).toEqual([
       'fixed: c.yaml:5:5: unknown key `prefered_tool` in agent `reviewer`: write `preferred_tool`',
-      'fixed: c.yaml:6:35: fallback `codex` of agent `reviewer` stands in its chain before: remove it',
+      'fixed: c.yaml:6:35: fallback `codex` of agent `reviewer` is already in its chain: remove it',
       'fixed: c.yaml:5:21: unknown tool `claud-code` in agent `reviewer`: write `claude-code`',
     ]);
     expect(stdout).toContain('c.yaml:7:14: error: `timeout` of agent `reviewer` cannot be used');

@@ -1,6 +1,6 @@
 import { builtInLayer } from '../../src/catalog/catalog.js';
-import { loadConfig } from '../../src/config/load.js';
 import type { RouterConfig } from '../../src/config/types.js';
+import { loadConfig } from '../../src/lint/load.js';
 
 /** A resolved config from YAML text, by the real loader; fails the test when it has errors. */
 export function configOf(yaml: string): RouterConfig {

@@ -1,5 +1,10 @@
 import type { Failure } from '../../domain/failure.js';
-import { fillArgv, type TemplateArgument, type TemplateValues } from '../../domain/template.js';
+import {
+  fillArgv,
+  optionLikeArguments,
+  type TemplateArgument,
+  type TemplateValues,
+} from '../../domain/template.js';
 import type { Task } from '../adapter.js';
 import { refused } from '../refused.js';
 
@@ -37,14 +42,10 @@ export function optionTrouble(
   kept: readonly TemplateArgument[],
   values: TemplateValues,
 ): Failure | null {
-  for (const [index, argument] of kept.entries()) {
-    if (literalOf(argument) === '--') return null;
-    const [first] = argument;
-    if (first === undefined || !('placeholder' in first) || !FREE.has(first.placeholder)) continue;
-    if (takesValue(kept[index - 1])) continue;
+  for (const { argument, placeholder: name } of optionLikeArguments(kept)) {
+    if (!FREE.has(name)) continue;
     const filled = fillArgv([{ argument }], values);
     if (!filled.ok || filled.value[0]?.startsWith('-') !== true) continue;
-    const name = first.placeholder;
     const message = `tool \`${task.tool.name}\` could take the value of \`{${name}}\` for an option, since it starts with \`-\``;
     const hint =
       name === 'prompt'
@@ -53,15 +54,4 @@ export function optionTrouble(
     return refused(task, 'invalid_request', message, hint);
   }
   return null;
-}
-
-/** `--name` takes the next argument as its value, whatever that starts with; `--name=value` has one already. */
-function takesValue(argument: TemplateArgument | undefined): boolean {
-  const literal = argument === undefined ? null : literalOf(argument);
-  return literal !== null && /^-./.test(literal) && !literal.includes('=');
-}
-
-function literalOf(argument: TemplateArgument): string | null {
-  const [only] = argument;
-  return argument.length === 1 && only !== undefined && 'literal' in only ? only.literal : null;
 }

@@ -6,7 +6,7 @@ import { child, entriesOf, isTree, type Tree } from '../tree.js';
 import type { Draft } from './draft.js';
 import { fromLeeRouter } from './lee.js';
 import { fromService, LIFTED } from './service.js';
-import { settle } from './settle.js';
+import { type Load, settle } from './settle.js';
 
 /** A file of an old config. */
 export interface OldFile {
@@ -28,8 +28,11 @@ export type Migration =
 
 export type OldRouter = 'lee-llm-router' | 'llm-service';
 
-/** Converts the files of one old config to version 1. The same files give the same text, and no key is ever in it. */
-export function migrate(files: readonly OldFile[], builtIn: Layer): Migration {
+/**
+ * Converts the files of one old config to version 1, checked by `load`. The same files give the same text, and no key is ever in
+ * it.
+ */
+export function migrate(files: readonly OldFile[], builtIn: Layer, load: Load): Migration {
   const parsed = files.map(parseSource);
   const sources = parsed.flatMap((one): ConfigSource[] => (one.source === null ? [] : [one.source]));
   if (sources.length < files.length)
@@ -38,15 +41,15 @@ export function migrate(files: readonly OldFile[], builtIn: Layer): Migration {
   const builtIns = entriesOf(child(builtIn.value, 'tools')).map(([name]) => name);
   const llm = child(value, 'llm');
   if (!isTree(llm) && child(value, 'version') === 1) return { kind: 'current' };
-  if (isTree(llm)) return converted('lee-llm-router', fromLeeRouter(llm, builtIns), builtIn);
+  if (isTree(llm)) return converted('lee-llm-router', fromLeeRouter(llm, builtIns), load);
   return isService(value, files.length) || sources.some((one) => oldFormat(one) !== null)
-    ? converted('llm-service', fromService(value, builtIns), builtIn)
+    ? converted('llm-service', fromService(value, builtIns), load)
     : { kind: 'unknown' };
 }
 
-function converted(from: OldRouter, draft: Draft, builtIn: Layer): Migration {
+function converted(from: OldRouter, draft: Draft, load: Load): Migration {
   const head = `Converted from a config of ${from} by \`llm-router config migrate\`.`;
-  return { kind: 'converted', from, ...settle(draft, head, builtIn) };
+  return { kind: 'converted', from, ...settle(draft, head, load) };
 }
 
 const FILES = ['agents', 'tools', 'models', 'policies', 'telemetry'];

@@ -1,10 +1,15 @@
 import type { Diagnostic, Place } from '../../diagnostics/diagnostic.js';
 import { createRedactor } from '../../redact/redact.js';
-import type { Layer } from '../layers.js';
-import { type LoadedConfig, loadConfig } from '../load.js';
+import type { Merged } from '../layers.js';
 import { at, isTree, type Path, type Tree } from '../tree.js';
 import { flow, yamlText } from '../yaml-text.js';
 import type { Draft } from './draft.js';
+
+/** Loads the text of a whole config, as for a run. */
+export type Load = (file: { file: string; path: string; text: string }) => {
+  diagnostics: Diagnostic[];
+  merged: Merged;
+};
 
 /** A new config as text, and what is still wrong with it. */
 export interface Settled {
@@ -18,12 +23,12 @@ const MAX_ROUNDS = 100;
 const TAKEN_OUT = ['config/unknown-key', 'config/not-in-effect'];
 
 /** Writes a draft; what this version cannot follow becomes a comment in its place. */
-export function settle(draft: Draft, head: string, builtIn: Layer): Settled {
+export function settle(draft: Draft, head: string, load: Load): Settled {
   const { value, notes } = createRedactor().value(draft);
   let current: Draft = { value: withoutEmptySections(value), notes };
   for (let round = 0; ; round++) {
     const text = write(current, head);
-    const loaded = load(text, builtIn);
+    const loaded = load({ file: 'llm-router.yaml', path: '/llm-router.yaml', text });
     const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error');
     const wrong = firstOf(errors, (one) => faultyPath(one, current.value, loaded));
     if (wrong === null || round === MAX_ROUNDS) return { text, diagnostics: loaded.diagnostics };
@@ -51,13 +56,8 @@ function nearest(value: Tree, path: Path): Path {
   return path.length === 0 || at(value, path) !== undefined ? path : nearest(value, path.slice(0, -1));
 }
 
-function load(text: string, builtIn: Layer): LoadedConfig {
-  const files = [{ file: 'llm-router.yaml', path: '/llm-router.yaml', text }];
-  return loadConfig({ sources: [{ layer: 'explicit', files }], builtIn, home: '/' });
-}
-
 /** The innermost key around a finding that a comment can mend; `null` for any other finding. */
-function faultyPath({ code, place }: Diagnostic, value: Tree, { merged }: LoadedConfig): Path | null {
+function faultyPath({ code, place }: Diagnostic, value: Tree, { merged }: ReturnType<Load>): Path | null {
   const layer = merged.layers.at(-1);
   if (place === null || layer === undefined) return null;
   const found = pathsOf(value, []).findLast((path) =>

@@ -1,6 +1,7 @@
+import { finding } from '../finding.js';
 import { child, isTree, type Tree } from '../tree.js';
 import { describePath } from '../words.js';
-import { finding, type Rule } from './rule.js';
+import type { Rule } from './rule.js';
 import { conditionsIn, regexTrouble, selectorsIn, timeRegexesIn } from './selectors.js';
 
 /** A selector or filter that can find nothing: no pointer, no way to look, or keys that do not go together. */
@@ -8,7 +9,7 @@ export const badSelector: Rule = {
   code: 'config/bad-selector',
   check(context) {
     const selectors = selectorsIn(context).flatMap(({ path, value }) => {
-      const isFaulty = context.isDoubtful(path) || context.hasFaultInside(path);
+      const isFaulty = context.faults.isDoubtful(path) || context.faults.hasFaultInside(path);
       const trouble = isFaulty ? null : selectorTrouble(value, path.at(-1) === 'finish_reason');
       if (trouble === null) return [];
       const message = `the selector of ${describePath(path)} ${trouble.message}`;
@@ -22,7 +23,7 @@ export const badSelector: Rule = {
       return [finding(context, { code: this.code, path, what: 'key', message, hint: trouble.hint })];
     });
     const times = timeRegexesIn(context).flatMap(({ path, value }) => {
-      if (context.isDoubtful(path) || hasGroup(String(value), 'time')) return [];
+      if (context.faults.isDoubtful(path) || hasGroup(String(value), 'time')) return [];
       const message = `the regular expression of ${describePath(path)} has no group \`time\``;
       return [
         finding(context, { code: this.code, path, message, hint: 'write `(?<time>…)` around the time' }),

@@ -1,5 +1,6 @@
+import { finding } from '../finding.js';
 import { ANY_TOOL, kindOfTool, TOOL } from '../keys/tools.js';
-import { entries, finding, type Rule } from './rule.js';
+import { entries, type Rule } from './rule.js';
 
 /** A key that only another kind of tool has: it would be ignored. */
 export const foreignKey: Rule = {
@@ -7,7 +8,7 @@ export const foreignKey: Rule = {
   check(context) {
     return entries(context, 'tools').flatMap(({ name, entry, path }) => {
       const kind = kindOfTool(entry.kind);
-      if (context.isDoubtful([...path, 'kind'])) return [];
+      if (context.faults.isDoubtful([...path, 'kind'])) return [];
       return Object.keys(entry)
         .filter((key) => Object.hasOwn(ANY_TOOL, key) && !Object.hasOwn(TOOL[kind], key))
         .map((key) => {

@@ -1,5 +1,6 @@
+import { finding, isOwn } from '../finding.js';
 import { child, entriesOf } from '../tree.js';
-import { entries, finding, isOwn, type Rule } from './rule.js';
+import { entries, type Rule } from './rule.js';
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|.+\.localhost)$/i;
 

@@ -1,6 +1,7 @@
+import { finding } from '../finding.js';
 import { at, child, itemsOf } from '../tree.js';
 import { describePath } from '../words.js';
-import { entries, finding, type Rule, type RuleContext } from './rule.js';
+import { entries, type Rule, type RuleContext } from './rule.js';
 import { type At, conditionsIn, regexTrouble, selectorsIn, timeRegexesIn } from './selectors.js';
 
 /** A regular expression that does not compile. */

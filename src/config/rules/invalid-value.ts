@@ -3,9 +3,10 @@ import { parseDuration } from '../../domain/duration.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { parseSize } from '../../domain/size.js';
 import { splitCommand } from '../../domain/template.js';
+import { finding } from '../finding.js';
 import { at, child, entriesOf, itemsOf, type Path } from '../tree.js';
 import { describePath } from '../words.js';
-import { entries, finding, type Rule, type RuleContext } from './rule.js';
+import { entries, type Rule, type RuleContext } from './rule.js';
 import { expandedTexts } from './templates.js';
 
 const CODE = 'config/invalid-value';
@@ -65,7 +66,7 @@ function unreadable(
   const value = at(context.merged.value, path);
   if (typeof value !== 'string') return [];
   const parsed = parse(value);
-  if (parsed.ok || context.isDoubtful(path)) return [];
+  if (parsed.ok || context.faults.isDoubtful(path)) return [];
   return [
     finding(context, { code: CODE, path, message: `${describePath(path)} cannot be used: ${parsed.error}` }),
   ];

@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { nearest } from '../../diagnostics/suggest.js';
-import { at, child, type Path, type Tree } from '../tree.js';
+import { finding } from '../finding.js';
+import { at, child, itemsOf, type Path, type Tree } from '../tree.js';
 import { describePath } from '../words.js';
-import { budgetsOf } from './budgets.js';
-import { entries, finding, type Rule, type RuleContext } from './rule.js';
+import { entries, type Rule, type RuleContext } from './rule.js';
 
 const CODE = 'config/missing-key';
 
@@ -15,14 +15,18 @@ export const missingKey: Rule = {
     ...entries(context, 'tools').flatMap(({ name, entry, path }) =>
       missingInTool(context, { name, entry, path }),
     ),
-    ...entries(context, 'policies').flatMap(({ name }) => missingInBudgets(context, name)),
+    ...entries(context, 'policies').flatMap(({ path }) => missingInBudgets(context, path)),
   ],
 };
 
 function missingVersion(context: RuleContext): Diagnostic[] {
   const { merged } = context;
   const source = merged.layers.flatMap((layer) => layer.sources).at(-1);
-  if (source === undefined || at(merged.value, ['version']) !== undefined || context.isDoubtful(['version']))
+  if (
+    source === undefined ||
+    at(merged.value, ['version']) !== undefined ||
+    context.faults.isDoubtful(['version'])
+  )
     return [];
   const place = { file: source.file, line: 1, column: 1, endLine: 1, endColumn: 1 };
   const found = finding(context, {
@@ -36,8 +40,9 @@ function missingVersion(context: RuleContext): Diagnostic[] {
 
 function missingInTool(context: RuleContext, tool: { name: string; entry: Tree; path: Path }): Diagnostic[] {
   const { name, entry, path } = tool;
-  if (context.isDoubtful(path) || context.isDoubtful([...path, 'kind'])) return [];
-  const lacks = (key: string) => child(entry, key) === undefined && !context.isDoubtful([...path, key]);
+  if (context.faults.isDoubtful(path) || context.faults.isDoubtful([...path, 'kind'])) return [];
+  const lacks = (key: string) =>
+    child(entry, key) === undefined && !context.faults.isDoubtful([...path, key]);
   if (child(entry, 'kind') === 'mock') {
     return lacks('responses')
       ? [needs(context, path, `tool \`${name}\` of kind \`mock\` needs the key \`responses\``)]
@@ -70,20 +75,24 @@ function missingInOutput(
   const format = child(output, 'format');
   if (format !== 'json' && format !== 'ndjson') return [];
   const isGiven = ['text', 'deltas', 'data'].some((key) => child(output, key) !== undefined);
-  if (isGiven || context.isDoubtful([...where, 'text'])) return [];
+  if (isGiven || context.faults.isDoubtful([...where, 'text'])) return [];
   const message = `\`output\` of format \`${format}\` in tool \`${name}\` needs the key \`text\``;
   return [needs(context, where, message, 'a selector such as `/result`')];
 }
 
-/** A budget without a limit holds nothing. */
-function missingInBudgets(context: RuleContext, policy: string): Diagnostic[] {
-  return budgetsOf(context, policy).flatMap(({ path, perRequest, daily, monthly }) => {
-    const isEmpty = perRequest === null && daily === null && monthly === null;
-    if (!isEmpty || context.isDoubtful(path) || context.hasFaultInside(path)) return [];
+/** A budget without a limit has no effect. */
+function missingInBudgets(context: RuleContext, policy: Path): Diagnostic[] {
+  const list = [...policy, 'budget'];
+  return itemsOf(at(context.merged.value, list)).flatMap(({ item, step }) => {
+    const path = [...list, ...step];
+    const isEmpty = BUDGET_LIMITS.every((key) => child(item, key) === undefined);
+    if (!isEmpty || context.faults.isDoubtful(path) || context.faults.hasFaultInside(path)) return [];
     const message = `${describePath(path)} needs the key \`per_request_usd\`, \`daily_usd\` or \`monthly_usd\``;
     return [needs(context, path, message)];
   });
 }
+
+const BUDGET_LIMITS = ['per_request_usd', 'daily_usd', 'monthly_usd'];
 
 /** An incomplete entry is often a built-in tool whose name was misspelt. */
 function nearBuiltIn(context: RuleContext, name: string): string | null {

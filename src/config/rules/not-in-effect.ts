@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { finding, isOwn } from '../finding.js';
 import { APIS } from '../keys/models.js';
 import { child, entriesOf, itemsOf, type Path } from '../tree.js';
 import { describePath } from '../words.js';
-import { entries, finding, isOwn, type Rule, type RuleContext } from './rule.js';
+import { entries, type Rule, type RuleContext } from './rule.js';
 
 /** Keys that are checked but not followed yet; `*` is any name, indexes of lists are left out. */
 export const NOT_IN_EFFECT: readonly string[] = ['server', 'tools.*.models_ttl', 'tools.*.platforms'];
@@ -43,7 +44,7 @@ function pathsOf(value: unknown, [key, ...rest]: readonly string[]): Path[] {
 }
 
 function unheeded(context: RuleContext, path: Path): Diagnostic[] {
-  if (!isOwn(context, path) || context.isDoubtful(path)) return [];
+  if (!isOwn(context, path) || context.faults.isDoubtful(path)) return [];
   const message = `${describePath(path)} is not in effect in this version`;
   const hint = 'it is checked and otherwise ignored';
   return [finding(context, { code: CODE, path, what: 'key', message, hint })];

@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { createRedactor } from '../../redact/redact.js';
+import { finding, isOwn } from '../finding.js';
 import { at, child, entriesOf, itemsOf, type Path } from '../tree.js';
 import { describePath } from '../words.js';
-import { entries, finding, isOwn, type Rule, type RuleContext } from './rule.js';
+import { entries, type Rule, type RuleContext } from './rule.js';
 
 const CODE = 'config/secret-in-config';
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;

@@ -1,4 +1,5 @@
-import { finding, isOwn, type Rule } from './rule.js';
+import { finding, isOwn } from '../finding.js';
+import type { Rule } from './rule.js';
 import { commandsOf, type WrittenCommand } from './templates.js';
 
 const SHELLS = /(?:^|[/\\])(?:sh|bash|zsh|dash|ksh|fish|cmd|powershell|pwsh)(?:\.exe)?$/i;

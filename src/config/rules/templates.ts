@@ -22,7 +22,7 @@ export function commandsOf(context: RuleContext): WrittenCommand[] {
     const line = entry.command_template;
     const where = [...path, typeof line === 'string' ? 'command_template' : 'args'];
     const words = typeof line === 'string' ? wordsOf(line, where) : wordsAt(context, where);
-    if (!words.ok || context.isDoubtful(where) || context.hasFaultInside(where)) return [];
+    if (!words.ok || context.faults.isDoubtful(where) || context.faults.hasFaultInside(where)) return [];
     return [
       { tool: name, binary, path: where, line: typeof line === 'string' ? line : null, words: words.value },
     ];

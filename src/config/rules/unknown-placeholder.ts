@@ -1,9 +1,10 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { didYouMean, onlyNear } from '../../diagnostics/suggest.js';
 import { PLACEHOLDERS, parseArgument } from '../../domain/template.js';
+import { finding } from '../finding.js';
 import { at, entriesOf, itemsOf, type Path } from '../tree.js';
 import { ownerOf } from '../words.js';
-import { entries, finding, type Rule, type RuleContext } from './rule.js';
+import { entries, type Rule, type RuleContext } from './rule.js';
 
 /** A placeholder in a template that nothing fills. */
 export const unknownPlaceholder: Rule = {

@@ -1,11 +1,13 @@
+import type { Environment } from '../adapters/adapter.js';
+import { type Layer, type LayerName, layerOf, type Merged } from '../config/layers.js';
+import { resolveConfig } from '../config/resolve.js';
+import { type ConfigSource, parseSource } from '../config/source.js';
+import type { RouterConfig } from '../config/types.js';
+import { checkConfig, distinct } from '../config/validate.js';
 import type { Diagnostic, Fix } from '../diagnostics/diagnostic.js';
 import { applyFixes, placedText } from '../diagnostics/fix.js';
 import { sortDiagnostics } from '../diagnostics/sort.js';
-import { type Layer, type LayerName, layerOf, type Merged } from './layers.js';
-import { resolveConfig } from './resolve.js';
-import { type ConfigSource, parseSource } from './source.js';
-import type { RouterConfig } from './types.js';
-import { checkConfig } from './validate.js';
+import { lint } from './lint.js';
 
 /** One file's content. */
 export interface ConfigFile {
@@ -34,32 +36,35 @@ export interface LoadedConfig {
   sources: Map<string, string>;
 }
 
-/** Parses, checks and resolves configuration, layers weakest first. Reads nothing, never throws. */
+/** Parses, checks, resolves and lints configuration, layers weakest first. Reads nothing, never throws. */
 export function loadConfig(input: {
   sources: readonly LayerFiles[];
   builtIn: Layer;
   home: string;
   /** What was found while reading: an error there means that entries may be missing. */
   found?: readonly Diagnostic[];
-  /** Variables that references in the config are checked against; absent: they are not looked at. */
-  env?: Readonly<Record<string, string | undefined>>;
+  /** Variables that references in the config are checked against; absent: they are not checked. */
+  env?: Environment;
 }): LoadedConfig {
   const layers = input.sources.map(parseLayer);
-  const parsed = [...(input.found ?? []), ...layers.flatMap((one) => one.diagnostics)];
-  const isRead = (input.found ?? []).every((one) => one.severity !== 'error');
+  const found = input.found ?? [];
+  const isRead = found.every((one) => one.severity !== 'error');
   const checked = checkConfig([input.builtIn, ...layers.map((one) => one.layer)], {
     isComplete: isRead && layers.every((one) => one.isComplete),
-    env: input.env ?? null,
   });
-  const diagnostics = sortDiagnostics([...parsed, ...checked.diagnostics]);
   const files = input.sources.flatMap((source) => source.files);
   const paths = new Map(files.map((one) => [one.file, one.path]));
-  const hasErrors = diagnostics.some((one) => one.severity === 'error');
   const folders = { home: input.home, pathOf: (file: string) => paths.get(file) ?? file };
+  const { merged, faults, usable } = checked;
+  const config = usable === null ? null : resolveConfig(usable, folders);
+  const linted = config === null ? [] : lint({ config, merged, faults, env: input.env ?? null });
+  const parsed = layers.flatMap((one) => one.diagnostics);
+  const diagnostics = sortDiagnostics([...found, ...parsed, ...checked.diagnostics, ...distinct(linted)]);
+  const hasErrors = diagnostics.some((one) => one.severity === 'error');
   return {
-    config: hasErrors ? null : resolveConfig(checked.merged, folders),
+    config: hasErrors ? null : config,
     diagnostics,
-    merged: checked.merged,
+    merged,
     sources: new Map(files.map((one) => [one.file, shownText(one, diagnostics)])),
   };
 }

@@ -1,0 +1,94 @@
+import type { Environment } from '../adapters/adapter.js';
+import { billingOf } from '../adapters/billing.js';
+import { expandVariables } from '../adapters/variables.js';
+import type { RouterConfig, ToolConfig } from '../config/types.js';
+import type { SpendLimit } from '../domain/facts.js';
+import { emptyRequest } from '../domain/request.js';
+import { costOf } from '../gates/gates.js';
+import { offers, offersAccess } from '../gates/offered.js';
+import { type BudgetRefusal, checkBudget } from '../policy/budget.js';
+import { checkGovernance } from '../policy/governance.js';
+import type { RunCost } from '../policy/run-cost.js';
+import { limitsFor, windowsOf } from '../policy/spend-limits.js';
+import { type AgentChain, type Choosable, NO_OBSTACLES, type ToolAndModel } from './chains.js';
+
+/** The chain of an agent that is under a hard limit. */
+export interface LimitedChain extends AgentChain {
+  limits: readonly SpendLimit[];
+  /** The first of the limits that is hard. */
+  hardLimit: SpendLimit;
+  /** The pairs that are billed per token and that no gate before the budget refuses. */
+  paid: readonly PaidPair[];
+}
+
+/** A pair that is billed per token. */
+export interface PaidPair extends ToolAndModel {
+  choice: Choosable;
+  /** Only where the API key of its tool is set, and here it is not. */
+  onlyWithKey: boolean;
+  cost: RunCost;
+}
+
+/** The chains under a hard limit, with what their runs may cost. */
+export function limitedChains(
+  config: RouterConfig,
+  env: Environment,
+  chains: readonly AgentChain[],
+): LimitedChain[] {
+  const metering = new Map<ToolConfig, Metering>();
+  const meteringOf = (tool: ToolConfig): Metering => {
+    const known = metering.get(tool) ?? meteringIn(env, tool);
+    metering.set(tool, known);
+    return known;
+  };
+  return chains.flatMap((chain) => {
+    const payer = { project: '', policy: chain.policy.name, agent: chain.agent.name };
+    const limits = limitsFor(config, payer, NO_OBSTACLES.nowMs);
+    const hardLimit = limits.find(({ isHard }) => isHard);
+    if (hardLimit === undefined) return [];
+    const paid = chain.choices.flatMap((choice) =>
+      choice.pairs
+        .filter((pair) => meteringOf(pair.tool) !== 'never' && reachesBudget(choice, pair))
+        .map((pair) => {
+          const onlyWithKey = meteringOf(pair.tool) === 'with_key';
+          return { ...pair, choice, onlyWithKey, cost: meteredCost(config, choice, pair) };
+        }),
+    );
+    return [{ ...chain, limits, hardLimit, paid }];
+  });
+}
+
+/** Why a run of a pair would be refused although nothing was spent yet; `null`: it would start. */
+export function budgetRefusal(limits: readonly SpendLimit[], cost: RunCost): BudgetRefusal | null {
+  const verdict = checkBudget(windowsOf(limits, []), cost, { forced: false, nested: false });
+  return 'refusal' in verdict ? verdict.refusal : null;
+}
+
+/** Whether the gates before the budget let a pair through, as far as the config decides. */
+export function reachesBudget({ agent, policy }: Choosable, { tool, model }: ToolAndModel): boolean {
+  return (
+    (model === null || offers(tool, model)) &&
+    offersAccess(tool, agent.access.value) &&
+    checkGovernance(policy, { tool: tool.name, model }) === null
+  );
+}
+
+/** When a tool is billed per token: here, only where its API key is set, or never. */
+type Metering = 'here' | 'with_key' | 'never';
+
+function meteringIn(env: Environment, tool: ToolConfig): Metering {
+  if (billingOf(tool, env) === 'api') return 'here';
+  return billingOf(tool, withKeys(tool, env)) === 'api' ? 'with_key' : 'never';
+}
+
+/** The environment of a machine on which the keys of the tool are set. */
+function withKeys(tool: ToolConfig, env: Environment): Environment {
+  if (tool.kind !== 'command') return env;
+  const referenced = Object.values(tool.envVars).flatMap(({ value }) => expandVariables(value, env).missing);
+  return { ...env, ...Object.fromEntries([...tool.apiKeyEnv, ...referenced].map((name) => [name, 'set'])) };
+}
+
+function meteredCost(config: RouterConfig, { agent, policy }: Choosable, pair: ToolAndModel): RunCost {
+  const facts = { ...NO_OBSTACLES, billing: { [pair.tool.name]: 'api' as const } };
+  return costOf({ ...pair, config, policy, agent, facts, request: emptyRequest('') });
+}
