@@ -33,7 +33,7 @@ export function createRedactor(secrets: readonly string[] = [], patterns: readon
   const text = (input: string): string => {
     let output = input;
     for (const value of values) output = output.replaceAll(value, MASK);
-    for (const shape of patterns) output = output.replace(shape, MASK);
+    for (const shape of patterns) output = output.replace(shape, (found) => (found === '' ? '' : MASK));
     if (output.length < MIN_SECRET_LENGTH) return output;
     for (const shape of TOKEN_SHAPES) output = output.replace(shape, MASK);
     return output;

@@ -34,6 +34,13 @@ describe('redactor', () => {
     expect(text('project ACME-4711')).toBe(`project ${MASK}`);
   });
 
+  it.each([[/\b/g], [/(?=secret)/g], [/x*/g]])(
+    'puts no mask where the pattern %s matches nothing',
+    (pattern) => {
+      expect(createRedactor([], [pattern]).text('a secret')).toBe('a secret');
+    },
+  );
+
   it('goes through values, keys included, and changes nothing else', () => {
     const { value } = createRedactor(['secret-value']);
     expect(value({ a: ['secret-value', 1, null, true], 'secret-value': { b: 'x secret-value' } })).toEqual({

@@ -5,7 +5,7 @@ import { apiKeyEnv, COMMON, idleTimeout, maxOutput } from './common-tools.js';
 import { anyWord, byName, entries, list, map, NAME, texts } from './containers.js';
 import { failureRule } from './failures.js';
 import { Key } from './key.js';
-import { anyText, count, duration, flag, integer, oneOf, program, text } from './kinds.js';
+import { anyText, count, duration, flag, integer, oneOf, program, regex, text } from './kinds.js';
 import { OUTPUT } from './output.js';
 
 const argumentsOf = (description: string) => list(description, anyWord()).runs();
@@ -43,7 +43,7 @@ const envInherit = new Key<'all' | readonly string[]>(
 
 const version = map('How the version of the binary is found', {
   args: argumentsOf('Arguments that print it').default(['--version']),
-  pattern: text('Regular expression whose first group is the version').default('(\\d+\\.\\d+\\.\\d+)'),
+  pattern: regex('Regular expression whose first group is the version').default('(\\d+\\.\\d+\\.\\d+)'),
   minimum: text('The oldest version that works'),
 });
 
@@ -54,7 +54,7 @@ const loginCheck = map('How the tool is asked, without cost, whether a login is 
 });
 
 const promptEscape = map('A replacement in the prompt', {
-  pattern: text('Regular expression of JavaScript, with the flags `g` and `u`').required(),
+  pattern: regex('Regular expression of JavaScript, with the flags `g` and `u`', { flags: 'gu' }).required(),
   replace: anyText('What stands there instead; `$&` is what was found, `$1` a group').required(),
 });
 

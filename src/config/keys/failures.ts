@@ -1,6 +1,6 @@
 import { FAILURES, type FailureType } from '../../domain/failure.js';
 import { map, oneOrMore, undescribed } from './containers.js';
-import { anyText, integer, oneOf, text } from './kinds.js';
+import { anyText, integer, oneOf, regex, text } from './kinds.js';
 import { filter, timeMention } from './selectors.js';
 
 /** The types of failures that a config can name. */
@@ -11,8 +11,8 @@ const conditions = map('What must hold, all of it', {
   signal: text('Name of the signal that ended the tool'),
   status: oneOrMore('HTTP status, or a list of them', integer()).orNull(),
   code: oneOrMore('Code of the error, or a list of them', undescribed(anyText(''))).orNull(),
-  error: text('Regular expression on the error message'),
-  stderr: text('Regular expression on standard error'),
+  error: regex('Regular expression on the error message'),
+  stderr: regex('Regular expression on standard error'),
   pointer: filter('Values that stand at these pointers'),
 });
 

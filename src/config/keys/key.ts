@@ -23,6 +23,12 @@ export type Inner =
 export type Keys = Readonly<Record<string, AnyKey>>;
 export type AnyKey = Key<unknown, string>;
 
+/** How a regular expression is used. One whose matches are replaced by a mask must not match the empty text. */
+export interface RegexUse {
+  flags: string;
+  isMask: boolean;
+}
+
 /** The definition of a key without the methods that refine it. */
 export interface Definition<T> {
   /** The keywords of its own; those of what stands inside follow from `inner`. */
@@ -36,6 +42,10 @@ export interface Definition<T> {
   placed?(): Definition<unknown>;
   /** `null`: that of the key around it. */
   effect?: Effect;
+  /** What is wrong with a text of the right type, as a sentence; `null`: nothing. */
+  check?(written: string): string | null;
+  /** The text is a regular expression of JavaScript with these flags. */
+  regex?: RegexUse;
   /** Whether the value, as it is written, is a path. */
   isPath?(written: string): boolean;
   isRequired?: boolean;

@@ -3,7 +3,7 @@ import { parseDuration } from '../../domain/duration.js';
 import type { Result } from '../../domain/result.js';
 import { parseSize } from '../../domain/size.js';
 import { isTree, type Tree } from '../tree.js';
-import { type Definition, Key, type Schema } from './key.js';
+import { type Definition, Key, type RegexUse, type Schema } from './key.js';
 
 /** A text that is not empty. */
 export function text(description: string): Key<string | null> {
@@ -13,6 +13,12 @@ export function text(description: string): Key<string | null> {
 /** A text that may be empty. */
 export function anyText(description: string): Key<string | null> {
   return scalar({ type: 'string', description }, asText);
+}
+
+/** A regular expression of JavaScript; `isMask`: what it matches is masked. */
+export function regex(description: string, use: Partial<RegexUse> = {}): Key<string | null> {
+  const { definition } = text(description);
+  return new Key({ ...definition, regex: { flags: '', isMask: false, ...use } }, '');
 }
 
 /** `true` or `false`. */
@@ -57,15 +63,21 @@ export function usd(description: string): Key<number | null, 'MicroUsd'> {
 /** A span of time, resolved as milliseconds. */
 export function duration(description: string): Key<number | null, 'Ms'> {
   const examples = 'such as `90s`, `10m`, `1h30m` or `500ms`';
-  const schema = { type: 'string', description: `${description}, ${examples}`, examples: ['10m'] };
-  return scalar(schema, parsedBy(parseDuration), 'Ms');
+  return parsed(
+    { type: 'string', description: `${description}, ${examples}`, examples: ['10m'] },
+    parseDuration,
+    'Ms',
+  );
 }
 
 /** An amount of data, resolved as bytes. */
 export function size(description: string): Key<number | null, 'Bytes'> {
   const examples = 'such as `512KiB` or `64MiB`';
-  const schema = { type: 'string', description: `${description}, ${examples}`, examples: ['64MiB'] };
-  return scalar(schema, parsedBy(parseSize), 'Bytes');
+  return parsed(
+    { type: 'string', description: `${description}, ${examples}`, examples: ['64MiB'] },
+    parseSize,
+    'Bytes',
+  );
 }
 
 /** One of some words. */
@@ -133,9 +145,24 @@ function asNumber(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
-function parsedBy(parse: (text: string) => Result<number, string>) {
-  return (value: unknown) => {
-    const result = typeof value === 'string' ? parse(value) : null;
-    return result?.ok === true ? result.value : undefined;
-  };
+function parsed<N extends string>(
+  schema: Schema,
+  parse: (text: string) => Result<number, string>,
+  naming: N,
+): Key<number | null, N> {
+  return new Key<number | null, N>(
+    {
+      schema,
+      read({ value }) {
+        const result = typeof value === 'string' ? parse(value) : null;
+        return result?.ok === true ? result.value : undefined;
+      },
+      empty: () => null,
+      check(written) {
+        const result = parse(written);
+        return result.ok ? null : result.error;
+      },
+    },
+    naming,
+  );
 }

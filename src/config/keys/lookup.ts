@@ -1,6 +1,6 @@
-import type { Path } from '../tree.js';
+import { entriesOf, itemsOf, type Path } from '../tree.js';
 import { CONFIG } from './config.js';
-import type { Inner, Keys } from './key.js';
+import type { AnyKey, Inner, Keys } from './key.js';
 
 /** What may stand in the value at a path; `null` for a plain value, and for what no key defines. */
 export function innerAt(path: Path): Inner | null {
@@ -15,6 +15,36 @@ export function keysAt(path: Path): Keys {
   const inner = innerAt(path);
   const map = inner?.kind === 'oneOrMore' ? inner.item.definition.inner : inner;
   return map?.kind === 'map' ? map.keys : {};
+}
+
+/** A value and the definition of its key. */
+export interface Defined {
+  path: Path;
+  value: unknown;
+  key: AnyKey;
+}
+
+/** Every value that stands in the value at a path, maps and lists included, with the definition of its key. */
+export function definedIn(path: Path, value: unknown): Defined[] {
+  return insideOf(innerAt(path), path, value);
+}
+
+function insideOf(inner: Inner | null | undefined, path: Path, value: unknown): Defined[] {
+  switch (inner?.kind) {
+    case undefined:
+      return [];
+    case 'map':
+      return entriesOf(value).flatMap(([name, one]) => definedAs(inner.keys[name], [...path, name], one));
+    case 'entries':
+      return entriesOf(value).flatMap(([name, one]) => definedAs(inner.value, [...path, name], one));
+    case 'list':
+    case 'oneOrMore':
+      return itemsOf(value).flatMap(({ item, step }) => definedAs(inner.item, [...path, ...step], item));
+  }
+}
+
+function definedAs(key: AnyKey | undefined, path: Path, value: unknown): Defined[] {
+  return key === undefined ? [] : [{ path, value, key }, ...insideOf(key.definition.inner, path, value)];
 }
 
 /** What the key at the end of a path is called now; `null` for one that never had another name. */

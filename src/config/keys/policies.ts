@@ -1,7 +1,7 @@
 import { budget } from './budget.js';
-import { byName, map, partial, texts } from './containers.js';
+import { byName, list, map, partial, texts, undescribed } from './containers.js';
 import { FAILURE_TYPES } from './failures.js';
-import { amount, count, duration, flag, usd } from './kinds.js';
+import { amount, count, duration, flag, regex, usd } from './kinds.js';
 
 /** The waits between tries of the same candidate, and how many there may be. */
 export const backoff = {
@@ -61,7 +61,10 @@ export const POLICY = {
   governance,
   privacy: map('What is kept', {
     log_prompts: flag('Prompts and answers go into traces').default(false),
-    redact: texts('Regular expressions whose matches are masked everywhere').placed(),
+    redact: list(
+      'Regular expressions whose matches are masked everywhere',
+      undescribed(regex('', { isMask: true })),
+    ).placed(),
   }),
   require_justification_over_usd: usd(
     'A request that may cost more needs `--justification`, in USD',

@@ -1,28 +1,39 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { finding } from '../finding.js';
-import { at, child, itemsOf } from '../tree.js';
+import type { RegexUse } from '../keys/key.js';
+import { child } from '../tree.js';
 import { describePath } from '../words.js';
-import { entries, type Rule, type RuleContext } from './rule.js';
+import type { Rule, RuleContext } from './rule.js';
 import { type At, conditionsIn, regexTrouble, selectorsIn, timeRegexesIn } from './selectors.js';
+import { statedValues } from './stated-values.js';
 
-/** A regular expression that does not compile. */
+const CODE = 'config/invalid-regex';
+
+/** A regular expression that does not compile, or a mask that matches the empty text. */
 export const invalidRegex: Rule = {
-  code: 'config/invalid-regex',
-  check(context) {
-    const plain = [
-      ...inSelectors(context),
-      ...inTools(context),
-      ...timeRegexesIn(context),
-      ...inPolicies(context),
-    ].map((where) => ({ ...where, flags: '' }));
-    const escapes = inPromptEscapes(context).map((where) => ({ ...where, flags: 'gu' }));
-    return [...plain, ...escapes].flatMap(({ path, value, flags }) => {
-      const trouble = typeof value === 'string' ? regexTrouble(value, flags) : null;
-      if (trouble === null) return [];
-      const message = `the regular expression of ${describePath(path)} does not compile: ${trouble}`;
-      return [finding(context, { code: this.code, path, message })];
-    });
-  },
+  code: CODE,
+  check: (context) => [
+    ...[...inSelectors(context), ...timeRegexesIn(context)].flatMap((one) =>
+      faultsOf(context, one, { flags: '', isMask: false }),
+    ),
+    ...statedValues(context).flatMap(({ path, value, key }) =>
+      key.definition.regex === undefined ? [] : faultsOf(context, { path, value }, key.definition.regex),
+    ),
+  ],
 };
+
+function faultsOf(context: RuleContext, { path, value }: At, { flags, isMask }: RegexUse): Diagnostic[] {
+  if (typeof value !== 'string') return [];
+  const what = `the regular expression of ${describePath(path)}`;
+  const trouble = regexTrouble(value, flags);
+  if (trouble !== null) {
+    return [finding(context, { code: CODE, path, message: `${what} does not compile: ${trouble}` })];
+  }
+  if (!isMask || !new RegExp(value, flags).test('')) return [];
+  const message = `${what} matches the empty text, so it would put a mask between any two characters`;
+  const hint = 'let it match at least one character, for example with `+` in the place of `*`';
+  return [finding(context, { code: CODE, path, message, hint })];
+}
 
 function inSelectors(context: RuleContext): At[] {
   return [
@@ -36,34 +47,4 @@ function inSelectors(context: RuleContext): At[] {
 
 function betweenSlashes(value: unknown): string | null {
   return typeof value === 'string' ? (/^\/(.+)\/$/s.exec(value)?.[1] ?? null) : null;
-}
-
-function inTools(context: RuleContext): At[] {
-  return entries(context, 'tools').flatMap(({ entry, path }) => [
-    { path: [...path, 'version', 'pattern'], value: at(entry, ['version', 'pattern']) },
-    ...itemsOf(child(entry, 'failures')).flatMap(({ item, step }) =>
-      ['error', 'stderr'].map((key) => ({
-        path: [...path, 'failures', ...step, 'when', key],
-        value: at(item, ['when', key]),
-      })),
-    ),
-  ]);
-}
-
-function inPromptEscapes(context: RuleContext): At[] {
-  return entries(context, 'tools').flatMap(({ entry, path }) =>
-    itemsOf(child(entry, 'prompt_escapes')).map(({ item, step }) => ({
-      path: [...path, 'prompt_escapes', ...step, 'pattern'],
-      value: child(item, 'pattern'),
-    })),
-  );
-}
-
-function inPolicies(context: RuleContext): At[] {
-  return entries(context, 'policies').flatMap(({ entry, path }) =>
-    itemsOf(at(entry, ['privacy', 'redact'])).map(({ item, step }) => ({
-      path: [...path, 'privacy', 'redact', ...step],
-      value: item,
-    })),
-  );
 }

@@ -1,12 +1,11 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { parseDuration } from '../../domain/duration.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import { parseSize } from '../../domain/size.js';
 import { splitCommand } from '../../domain/template.js';
 import { finding } from '../finding.js';
-import { at, child, entriesOf, itemsOf, type Path } from '../tree.js';
+import { at, child, type Path } from '../tree.js';
 import { describePath } from '../words.js';
 import { entries, type Rule, type RuleContext } from './rule.js';
+import { statedValues } from './stated-values.js';
 import { expandedTexts } from './templates.js';
 
 const CODE = 'config/invalid-value';
@@ -15,9 +14,8 @@ const CODE = 'config/invalid-value';
 export const invalidValue: Rule = {
   code: CODE,
   check: (context) => [
-    ...durations(context).flatMap((path) => unreadable(context, path, parseDuration)),
-    ...[...inTools(context, ['max_output']), ['server', 'max_body']].flatMap((path) =>
-      unreadable(context, path, parseSize),
+    ...statedValues(context).flatMap(({ path, value, key }) =>
+      typeof value === 'string' ? unusable(context, path, key.definition.check?.(value) ?? null) : [],
     ),
     ...inTools(context, ['base_url']).flatMap((path) => unreadable(context, path, parseBaseUrl)),
     ...expandedTexts(context).flatMap(({ path }) => unreadable(context, path, parseReferences)),
@@ -26,33 +24,6 @@ export const invalidValue: Rule = {
     ...both(context, 'agents', ['system', 'system_file']),
   ],
 };
-
-function durations(context: RuleContext): Path[] {
-  const agents = entries(context, 'agents').flatMap(({ path }) => [
-    [...path, 'timeout'],
-    [...path, 'idle_timeout'],
-  ]);
-  const tools = inTools(context, ['timeout', 'idle_timeout', 'grace', 'connect_timeout', 'models_ttl']);
-  const policies = entries(context, 'policies').flatMap(({ entry, path }) =>
-    [
-      ['retry', 'base_delay'],
-      ['retry', 'max_delay'],
-      ['cooldown', 'within'],
-      ['cooldown', 'for'],
-      ...entriesOf(at(entry, ['retry', 'per_failure'])).flatMap(([type]) => [
-        ['retry', 'per_failure', type, 'base_delay'],
-        ['retry', 'per_failure', type, 'max_delay'],
-      ]),
-    ].map((keys) => [...path, ...keys]),
-  );
-  const responses = entries(context, 'tools').flatMap(({ entry, path }) =>
-    itemsOf(child(entry, 'responses')).flatMap(({ step }) => [
-      [...path, 'responses', ...step, 'delay'],
-      [...path, 'responses', ...step, 'failure', 'retry_after'],
-    ]),
-  );
-  return [...agents, ...tools, ...responses, ...policies];
-}
 
 function inTools(context: RuleContext, keys: readonly string[]): Path[] {
   return entries(context, 'tools').flatMap(({ path }) => keys.map((key) => [...path, key]));
@@ -66,9 +37,13 @@ function unreadable(
   const value = at(context.merged.value, path);
   if (typeof value !== 'string') return [];
   const parsed = parse(value);
-  if (parsed.ok || context.faults.isDoubtful(path)) return [];
+  return unusable(context, path, parsed.ok ? null : parsed.error);
+}
+
+function unusable(context: RuleContext, path: Path, trouble: string | null): Diagnostic[] {
+  if (trouble === null || context.faults.isDoubtful(path)) return [];
   return [
-    finding(context, { code: CODE, path, message: `${describePath(path)} cannot be used: ${parsed.error}` }),
+    finding(context, { code: CODE, path, message: `${describePath(path)} cannot be used: ${trouble}` }),
   ];
 }
 
