@@ -2,26 +2,16 @@
 import type { Config } from 'jest';
 
 /**
- * Crowds of processes, kills at many points and long tables: they run with the soak, which CI always runs, so that `npm test` stays
- * short enough to be run before every commit.
+ * Many processes at once, kills at many points and long tables: only the soak runs these files. CI always runs it; `npm test` stays short
+ * enough to be run before every commit.
  */
-const WITH_THE_SOAK = [
-  '/test/hostile/(killed-router|families|soak)\\.',
-  '/test/e2e/(limits|concurrent-budget|canary|killed|usage)\\.',
-  '/test/config/(mutants|fixes)\\.',
-  '/test/adapters/command/ending-runs\\.',
-  '/test/adapters/http/faults\\.',
-  '/test/gates/slots\\.',
-  '/test/tools/captures\\.',
-  '/test/health/checks\\.',
-  '/test/rig/',
-];
+const SOAK_ONLY = '\\.soak\\.test\\.ts$';
 const isSoak = process.env.LLM_ROUTER_SOAK === '1';
 
 const config: Config = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', ...(isSoak ? [] : WITH_THE_SOAK)],
+  testPathIgnorePatterns: ['/node_modules/', ...(isSoak ? [] : [SOAK_ONLY])],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
