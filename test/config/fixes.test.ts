@@ -4,9 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseSource } from '../../src/config/source.js';
 import { applyFixes } from '../../src/diagnostics/fix.js';
+import { IS_SOAK } from '../soak.js';
 import { FIXTURES, load } from './support.js';
-
-const IS_SOAK = process.env.LLM_ROUTER_SOAK === '1';
 
 describe('fixes', () => {
   it.each([

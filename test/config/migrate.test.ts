@@ -10,6 +10,7 @@ import { child, isTree } from '../../src/config/tree.js';
 import { yamlText } from '../../src/config/yaml-text.js';
 import { migrateFiles } from '../../src/config-files/migrate.js';
 import { loadConfig } from '../../src/lint/load.js';
+import { IS_SOAK } from '../soak.js';
 
 const FOLDER = path.resolve('test/fixtures/migrate');
 const IS_UPDATE = process.env.UPDATE_FIXTURES === '1';
@@ -103,7 +104,7 @@ describe('old configs with anything in them', () => {
         expect(parseSource({ file: 'new.yaml', text: migration.text }).diagnostics).toEqual([]);
         for (const key of KEYS) expect(migration.text).not.toContain(key);
       }),
-      { numRuns: process.env.LLM_ROUTER_SOAK === '1' ? 120 : 12 },
+      { numRuns: IS_SOAK ? 120 : 12 },
     );
   });
 });

@@ -12,7 +12,7 @@ import { paid, today } from './money.js';
 const PROCESSES = 32;
 const ROOM = 10;
 const LIMIT_MICRO_USD = 5_000_000;
-const ROUNDS = process.env.LLM_ROUTER_SOAK === '1' ? 20 : 1;
+const ROUNDS = 20;
 
 /** Each run costs all of its cap, 0.50: ten fit. */
 const BUDGET = '{ daily_usd: 5, limit: { type: hard } }';

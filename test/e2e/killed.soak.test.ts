@@ -77,7 +77,7 @@ describe('a router that is killed with -9 (AT-12)', () => {
     }),
   );
 
-  const rounds = process.env.LLM_ROUTER_SOAK === '1' ? 60 : 4;
+  const rounds = 60;
 
   it(
     `at ${rounds} chosen moments leaves nothing that cannot be read`,

@@ -15,8 +15,7 @@ import { createRig, type Rig } from '../rig/rig.js';
 import { HOSTILE, type HostileAgent } from './agents.js';
 import { AGENTS, configFor, pidsIn } from './runs.js';
 
-const SOAK = process.env.LLM_ROUTER_SOAK === '1';
-const RUNS = SOAK ? 200 : 12;
+const RUNS = 200;
 const AT_ONCE = 4;
 const SEED = Number(process.env.LLM_ROUTER_SEED ?? 20_261_121);
 /** Signals that a run may get on its way; most get none. */

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { EXPIRY_MS } from '../../src/ledger/sqlite-ledger.js';
+import { IS_SOAK } from '../soak.js';
 import { asking, ended, good } from './attempts.js';
 import { type Bench, ENGINES } from './engines.js';
 import { type Limits, Oracle } from './oracle.js';
 
-const SCHEDULES = process.env.LLM_ROUTER_SOAK === '1' ? 10_000 : 500;
+const SCHEDULES = IS_SOAK ? 10_000 : 500;
 const LIMITS: Limits = { all: { day: 1000, month: 1800 }, mine: { day: 600, month: 900 } };
 const HOUR_MS = 3_600_000;
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decideSlot, type SlotRules, startsNeeded } from '../../src/policy/rate-limit.js';
+import { IS_SOAK } from '../soak.js';
 import { good } from './attempts.js';
 import { type Bench, ENGINES } from './engines.js';
 
-const SCHEDULES = process.env.LLM_ROUTER_SOAK === '1' ? 10_000 : 300;
+const SCHEDULES = IS_SOAK ? 10_000 : 300;
 const MINUTE_MS = 60_000;
 /** For so long a place in the queue surely holds without another look, ms. */
 const SURE_MS = 9000;

@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { toUsd } from '../../src/domain/cost.js';
 import type { Ledger, UsageGroup, UsageKey } from '../../src/ledger/ledger.js';
 import { type UsageLine, usageLine } from '../../src/reports/usage-line.js';
+import { IS_SOAK } from '../soak.js';
 import { asking, ended, good, spentIn } from './attempts.js';
 import { type Bench, ENGINES } from './engines.js';
 import { type Told, write } from './invocations.js';
 
 const ALL = { since: '2026-01-01', until: '2026-12-31' };
-const RUNS = process.env.LLM_ROUTER_SOAK === '1' ? 300 : 12;
+const RUNS = IS_SOAK ? 300 : 12;
 
 const tryOf = fc.record({
   tool: fc.constantFrom('codex', 'bot'),

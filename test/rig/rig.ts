@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { IS_SOAK } from '../soak.js';
 import {
   type DrivenAgent,
   installDriven,
@@ -27,7 +28,6 @@ import { type Running, type RunOptions, type RunResult, startProgram } from './r
 
 /** How long a test may take before the rig ends it and tells what was said so far, ms. Below the runner's own limit. */
 const DEADLINE_MS = 25_000;
-const isSoak = process.env.LLM_ROUTER_SOAK === '1';
 
 /** A machine of its own for one test: home, folders, PATH with nothing but fakes, and the built command. */
 export interface Rig extends Folders {
@@ -99,7 +99,7 @@ export async function createRig(): Promise<Rig> {
     modeOf: (file) => statSync(inProject(file)).mode & 0o777,
     start,
     run: (args, options) =>
-      isSoak || options?.openStdin ? start(args, options).done : runHere(parts, args, options),
+      IS_SOAK || options?.openStdin ? start(args, options).done : runHere(parts, args, options),
     spawn: (args, options) => start(args, options).done,
     shell: (script, options) => begin(parts, ['/bin/sh', '-euc', script], options).done,
     fake: (name, options) => watch(parts, installDriven(where, name, options?.version ?? null)),

@@ -10,6 +10,7 @@ import { realHost } from '../../src/world.js';
 import { configOf } from '../rig/config.js';
 import { ownCooldowns } from '../rig/cooldowns.js';
 import { deadlineOf } from '../rig/deadline.js';
+import { IS_SOAK } from '../soak.js';
 
 /** Three in-process tools whose answers stand in the config: the engine runs as it does for real ones. */
 function chain(first: string, second = '{ text: from second }', retry = ''): RouterConfig {
@@ -240,7 +241,7 @@ policies:
           expect([text, failed === null]).toEqual(failed === null ? ['good', true] : [null, false]);
         },
       ),
-      { numRuns: process.env.LLM_ROUTER_SOAK === '1' ? 1000 : 60 },
+      { numRuns: IS_SOAK ? 1000 : 60 },
     );
   });
 });

@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { MAX_KEPT_BYTES } from '../../../src/adapters/command/answer-limit.js';
 import { commandAdapter } from '../../../src/adapters/command.js';
+import { IS_SOAK } from '../../soak.js';
 import { contextFor, eachInItsFolder, groups, taskFor } from './runs.js';
 
 eachInItsFolder();
 
 const GIB = 1024 ** 3;
 /** The long way is taken by the soak. */
-const BYTES = process.env.LLM_ROUTER_SOAK === '1' ? GIB : 48 * 1024 ** 2;
+const BYTES = IS_SOAK ? GIB : 48 * 1024 ** 2;
 
 /** Runs a tool that prints so many bytes, and counts what is shown of them. */
 async function shown(bytes: number, isShown: boolean) {

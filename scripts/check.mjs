@@ -1,0 +1,41 @@
+// Every check that CI makes, but for the soak and the real tools, which `--all` adds. The last line says how many passed and how many failed.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const all = process.argv.includes('--all');
+
+const npm = (...args) => run('npm', args);
+const checks = [
+  // First: the build of the tests writes the generated files anew, and what was stale could not be seen any more.
+  ['generated files are fresh', () => npm('run', '--silent', 'generate:check')],
+  ['tests', () => npm('test')],
+  ...(all ? [['soak', () => npm('run', 'test:soak')]] : []),
+  ['lint', () => npm('run', 'lint')],
+  ['types', () => npm('run', 'types')],
+  ['package builds', () => npm('run', 'build:lib') && npm('pack', '--dry-run', '--ignore-scripts')],
+  ['quickstart', () => npm('run', 'quickstart')],
+  [
+    'lock file names no registry',
+    () => !readFileSync(path.join(root, 'package-lock.json'), 'utf8').includes('"resolved":'),
+  ],
+];
+
+const failed = checks.filter(([name, passes]) => {
+  process.stdout.write(`--- ${name}\n`);
+  const ok = passes();
+  process.stdout.write(`${ok ? 'ok' : 'FAILED'}: ${name}\n`);
+  return !ok;
+});
+for (const [name] of failed) process.stdout.write(`FAILED: ${name}\n`);
+process.stdout.write(`${checks.length - failed.length} passed, ${failed.length} failed\n`);
+process.exitCode = failed.length === 0 ? 0 : 1;
+
+function run(command, args) {
+  return (
+    spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' }).status ===
+    0
+  );
+}
