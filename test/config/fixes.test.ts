@@ -95,7 +95,7 @@ describe('fixes', () => {
           expectMended(wrong.replaceAll('\n', end));
         },
       ),
-      { numRuns: IS_SOAK ? 2000 : 30 },
+      { numRuns: IS_SOAK ? 2000 : 8 },
     );
   });
 });

@@ -104,7 +104,7 @@ describe('old configs with anything in them', () => {
         expect(parseSource({ file: 'new.yaml', text: migration.text }).diagnostics).toEqual([]);
         for (const key of KEYS) expect(migration.text).not.toContain(key);
       }),
-      { numRuns: IS_SOAK ? 120 : 12 },
+      { numRuns: IS_SOAK ? 120 : 4 },
     );
   });
 });

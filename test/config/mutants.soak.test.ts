@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Place } from '../../src/diagnostics/diagnostic.js';
+import { anyText } from '../any-text.js';
 import { plainPaint } from '../../src/diagnostics/paint.js';
 import { renderDiagnostic } from '../../src/diagnostics/render.js';
 import { runInProcess } from '../rig/in-process.js';
@@ -46,7 +47,7 @@ type Edit = { at: number; remove: number; insert: string };
 const edit: fc.Arbitrary<Edit> = fc.record({
   at: fc.double({ min: 0, max: 1, noNaN: true }),
   remove: fc.oneof({ weight: 4, arbitrary: fc.nat(3) }, fc.nat(200)),
-  insert: fc.oneof(fc.constantFrom('', ...PIECES), fc.string({ maxLength: 8, unit: 'binary' })),
+  insert: fc.oneof(fc.constantFrom('', ...PIECES), anyText(8)),
 });
 
 describe('mutants of a valid config', () => {

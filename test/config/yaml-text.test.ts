@@ -2,11 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseSource } from '../../src/config/source.js';
 import { yamlText } from '../../src/config/yaml-text.js';
+import { anyText } from '../any-text.js';
+import { IS_SOAK } from '../soak.js';
 
 const read = (text: string) => parseSource({ file: 'x.yaml', text });
 
 const text = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 20 }),
+  anyText(20),
   fc.string({ unit: 'grapheme', maxLength: 20 }),
   fc.constantFrom('yes', 'null', '~', '-', '- a', 'a: b', 'a #b', '1e3', '0x1f', '10m', '{a}', '*', "it's"),
   fc.array(fc.string({ maxLength: 8 }), { minLength: 2, maxLength: 4 }).map((lines) => lines.join('\n')),
@@ -31,7 +33,7 @@ describe('YAML of ours', () => {
         expect(diagnostics).toEqual([]);
         expect(source?.value).toEqual(value);
       }),
-      { numRuns: 500 },
+      { numRuns: IS_SOAK ? 2000 : 200 },
     );
   });
 

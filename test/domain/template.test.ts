@@ -8,9 +8,10 @@ import {
   placeholdersOf,
   splitCommand,
 } from '../../src/domain/template.js';
+import { anyText } from '../any-text.js';
 
 const ANY_TEXT = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  anyText(),
   fc.constantFrom(
     '',
     ' ',

@@ -9,7 +9,7 @@ import { type Bench, ENGINES } from './engines.js';
 import { type Told, write } from './invocations.js';
 
 const ALL = { since: '2026-01-01', until: '2026-12-31' };
-const RUNS = IS_SOAK ? 300 : 12;
+const RUNS = IS_SOAK ? 300 : 4;
 
 const tryOf = fc.record({
   tool: fc.constantFrom('codex', 'bot'),

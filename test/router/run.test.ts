@@ -241,7 +241,7 @@ policies:
           expect([text, failed === null]).toEqual(failed === null ? ['good', true] : [null, false]);
         },
       ),
-      { numRuns: IS_SOAK ? 1000 : 60 },
+      { numRuns: IS_SOAK ? 1000 : 20 },
     );
   });
 });
