@@ -4,9 +4,9 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Place } from '../../src/diagnostics/diagnostic.js';
-import { anyText } from '../any-text.js';
 import { plainPaint } from '../../src/diagnostics/paint.js';
 import { renderDiagnostic } from '../../src/diagnostics/render.js';
+import { anyText } from '../any-text.js';
 import { runInProcess } from '../rig/in-process.js';
 import { FIXTURES, load } from './support.js';
 
