@@ -139,7 +139,7 @@ async function concluded(run: FinishedRun, nowMs: number): Promise<Outcome> {
   const outcome = outcomeOf(run);
   const mentions = limitMentionsOf(run);
   if (outcome.failure === null || mentions.length === 0) return outcome;
-  const { limitEnd } = await import('./command/reset-time.js');
+  const { limitEnd } = await import('../domain/limit-time.js');
   const end = limitEnd(mentions, { nowMs, zone: 'system' });
   return { ...outcome, failure: { ...outcome.failure, ...end } };
 }

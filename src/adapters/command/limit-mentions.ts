@@ -1,7 +1,7 @@
 import type { TimeMention } from '../../config/types.js';
+import type { LimitMention } from '../../domain/limit-words.js';
 import { decidingRule, type EndedRun } from './failure-rules.js';
 import { safeRegex } from './pointer.js';
-import type { LimitMention } from './reset-time.js';
 
 /** What a failed run says about the end of its limit, by the failure rule that decided; the answer is never searched. */
 export function limitMentions(run: EndedRun): LimitMention[] {

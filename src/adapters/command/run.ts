@@ -2,13 +2,13 @@ import type { CommandTool } from '../../config/types.js';
 import type { Outcome } from '../../domain/attempt.js';
 import { briefDuration } from '../../domain/duration.js';
 import { type Failure, failure } from '../../domain/failure.js';
+import type { LimitMention } from '../../domain/limit-words.js';
 import type { Task } from '../adapter.js';
 import { answerLimit } from './answer-limit.js';
 import { type EndedRun, failureOf, judge } from './failure-rules.js';
 import { limitMentions } from './limit-mentions.js';
 import type { Reading } from './output.js';
 import type { ProcessEnd } from './process-spec.js';
-import type { LimitMention } from './reset-time.js';
 import { costShare, usageShare } from './session-share.js';
 
 /** A run of a tool's process, over and read. */

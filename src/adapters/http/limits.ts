@@ -1,4 +1,4 @@
-import type { LimitMention } from '../command/reset-time.js';
+import { type LimitMention, limitsInWords } from '../../domain/limit-words.js';
 
 /** Headers by lower-case name; several of one name are a list. */
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -33,7 +33,7 @@ export function limitMentions(headers: Headers, message: string): LimitMention[]
     ...COUNTERS.filter(([remaining]) => header(headers, remaining) === '0').flatMap(([, reset]) =>
       resetMention(header(headers, reset)),
     ),
-    ...inWords(message),
+    ...limitsInWords(message),
   ];
 }
 
@@ -45,16 +45,6 @@ function inMilliseconds(value: string | null): LimitMention[] {
 function resetMention(value: string | null): LimitMention[] {
   const isPoint = value !== null && /^\d{9,}|^\d{4}-/.test(value);
   return mention(isPoint ? 'reset_at' : 'retry_after', value);
-}
-
-/** `Please try again in 1m2.5s`, and `You will regain access on 2026-12-01 at 00:00 UTC`. */
-function inWords(message: string): LimitMention[] {
-  const wait = /try again in ((?:\d+(?:\.\d+)?(?:ms|[smhd]))+)/i.exec(message)?.[1] ?? null;
-  const [, day, time = '00:00'] = /access on (\d{4}-\d\d-\d\d)(?: at (\d\d:\d\d))?/i.exec(message) ?? [];
-  return [
-    ...mention('retry_after', wait),
-    ...mention('reset_at', day === undefined ? null : `${day}T${time}Z`),
-  ];
 }
 
 function mention(kind: LimitMention['kind'], value: string | null): LimitMention[] {

@@ -1,12 +1,6 @@
 import { DateTime } from 'luxon';
-
-/** When a limit ends, as a tool wrote it: a point in time, or a wait from now. */
-export interface LimitMention {
-  kind: 'reset_at' | 'retry_after';
-  value: unknown;
-  /** IANA name, where it stands apart from the time. */
-  zone: string | null;
-}
+import { type LimitMention, ZONES } from './limit-words.js';
+import { lookup } from './lookup.js';
 
 /** When a limit ends. A time that has passed means now. */
 export interface LimitEnd {
@@ -43,8 +37,7 @@ function momentOf({ kind, value, zone }: LimitMention, clock: Clock): number | n
   if (kind === 'reset_at') return readResetTime(String(value), { ...clock, zone: zone ?? clock.zone });
   const waitMs = readWait(String(value));
   if (waitMs !== null) return clock.nowMs + waitMs;
-  const date = DateTime.fromHTTP(String(value).trim());
-  return date.isValid ? date.toMillis() : null;
+  return headerDateMs(String(value).trim());
 }
 
 const UNITS: readonly [name: RegExp, ms: number][] = [
@@ -61,8 +54,13 @@ const UNITS: readonly [name: RegExp, ms: number][] = [
  * matter. `null` when it does not start with a wait.
  */
 export function readWait(text: string): number | null {
-  const words = text.trim().toLowerCase();
-  if (/^\d+(\.\d+)?$/.test(words)) return Math.round(Number(words) * 1000);
+  const words = text
+    .trim()
+    .toLowerCase()
+    .replace(/^(?:an?|one)\b/, '1');
+  // A header that was sent twice reaches us as a list.
+  const seconds = /^(\d+(?:\.\d+)?)(?:, *\d+(?:\.\d+)?)*$/.exec(words)?.[1];
+  if (seconds !== undefined) return Math.round(Number(seconds) * 1000);
   let sum: number | null = null;
   for (const [, count, name = ''] of words.matchAll(/(?:,\s*|and\s+)?(\d+(?:\.\d+)?)\s*([a-z]+)\s*/gy)) {
     const ms = UNITS.find(([unit]) => unit.test(name))?.[1];
@@ -78,9 +76,12 @@ export function readWait(text: string): number | null {
  * a few minutes. `null` when it cannot be read or the zone is unknown.
  */
 export function readResetTime(text: string, clock: Clock): number | null {
-  const [, words = '', zone] = /^\s*(.*?)\s*(?:\(([^()]*)\))?[\s.]*$/s.exec(text) ?? [];
-  const by = { ...clock, zone: zone ?? clock.zone };
-  if (/^\d+(\.\d+)?$/.test(words)) return epochMs(Number(words));
+  const [, told = '', named] = /^\s*(.*?)\s*(?:\(([^()]*)\))?[\s.]*$/s.exec(text) ?? [];
+  if (/^\d+(\.\d+)?$/.test(told)) return epochMs(Number(told));
+  const header = headerDateMs(told);
+  if (header !== null) return header;
+  const { words, zone } = withoutZone(told);
+  const by = { ...clock, zone: named ?? zone ?? clock.zone };
   if (/^\d{4}-\d\d-\d\d/.test(words)) return isoMs(words, by.zone);
   const parts = partsOf(words);
   return parts === null ? null : nextMs(parts, by);
@@ -93,12 +94,31 @@ function epochMs(value: number): number | null {
 }
 
 function isoMs(words: string, zone: string): number | null {
-  const date = DateTime.fromISO(words.replace(' ', 'T').replace(/ ?UTC$/, 'Z'), { zone });
+  const date = DateTime.fromISO(words.replace(/ at | /, 'T'), { zone });
   return date.isValid ? date.toMillis() : null;
+}
+
+/** `Fri, 20 Nov 2026 18:00:07 GMT`, or with an offset as mails have it. */
+function headerDateMs(text: string): number | null {
+  const http = DateTime.fromHTTP(text);
+  const date = http.isValid ? http : DateTime.fromRFC2822(text);
+  return date.isValid ? date.toMillis() : null;
+}
+
+/** The zone behind a time: `15:00 UTC`, `3:52 PM PST`, `15:00 +0800`. */
+function withoutZone(text: string): { words: string; zone: string | null } {
+  const offset = /^(.*\d(?: ?[ap]m)?)\s*(?:utc|gmt)?([+-]\d{1,2})(?::?(\d\d))?$/i.exec(text);
+  if (offset !== null && /\d:\d|[ap]m/i.test(offset[1] ?? ''))
+    return { words: offset[1] ?? '', zone: `UTC${offset[2]}:${offset[3] ?? '00'}` };
+  const [, words = '', name = ''] = /^(.*\S)\s*\b([a-z]{1,4})$/i.exec(text) ?? [];
+  const zone = lookup(ZONES, name.toLowerCase());
+  return zone === null ? { words: text, zone: null } : { words, zone };
 }
 
 /** What a text says of a time; `null`: not said. */
 interface Parts {
+  /** 0 is today. */
+  inDays: number | null;
   /** 1 is Monday. */
   weekday: number | null;
   month: number | null;
@@ -112,16 +132,22 @@ const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const WORDS = new RegExp(
   [
-    `^(?:(?<weekday>${WEEKDAYS.join('|')})[a-z]*)?`,
+    `^(?:(?<relative>today|tomorrow)|(?<weekday>${WEEKDAYS.join('|')})[a-z]*)?`,
     `(?: ?(?<month>${MONTHS.join('|')})[a-z]* (?<day>\\d{1,2})(?: (?<year>\\d{4}))?)?`,
-    '(?: ?(?<hour>\\d{1,2})(?::(?<minute>[0-5]\\d))? ?(?<half>[ap]m)?)?$',
+    '(?: ?(?<hour>\\d{1,2})(?::(?<minute>[0-5]\\d)(?::[0-5]\\d)?)? ?(?<half>[ap]m)?)?$',
   ].join(''),
 );
+
+/** `3 Dec 2026`, which we read as `Dec 3 2026`. */
+const DAY_FIRST = new RegExp(`\\b(\\d{1,2}) ((?:${MONTHS.join('|')})[a-z]*)`);
 
 function partsOf(text: string): Parts | null {
   const plain = text
     .toLowerCase()
+    .replace(/\bmidnight\b/, '12am')
+    .replace(/\bnoon\b/, '12pm')
     .replace(/(\d)(st|nd|rd|th)\b/g, '$1')
+    .replace(DAY_FIRST, '$2 $1')
     .replace(/\b([ap])\.m\b\.?/g, '$1m')
     .replace(/\bat\b|[,.\s]+/g, ' ')
     .replace(/ +/g, ' ')
@@ -132,6 +158,7 @@ function partsOf(text: string): Parts | null {
   const names = { weekday: WEEKDAYS.indexOf(found.weekday ?? ''), month: MONTHS.indexOf(found.month ?? '') };
   if (hour === null) return null;
   return {
+    inDays: found.relative === undefined ? null : ['today', 'tomorrow'].indexOf(found.relative),
     weekday: names.weekday === -1 ? null : names.weekday + 1,
     month: names.month === -1 ? null : names.month + 1,
     day: found.day === undefined ? null : Number(found.day),
@@ -170,8 +197,9 @@ function later(time: DateTime): DateTime {
 
 /** The days that a text can mean, first the earliest. Days are counted by the calendar: some have 23 or 25 hours. */
 function candidatesOf(parts: Parts, today: DateTime): DateTime[] {
-  const { weekday, month, day, year, hour, minute } = parts;
+  const { inDays, weekday, month, day, year, hour, minute } = parts;
   const time = { hour, minute, second: 0, millisecond: 0 };
+  if (inDays !== null) return [today.plus({ days: inDays }).set(time)];
   if (month !== null && day !== null) {
     const years = year === null ? [today.year, today.year + 1] : [year];
     return years.map((each) =>

@@ -1,10 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  type LimitMention,
-  limitEnd,
-  readResetTime,
-  readWait,
-} from '../../../src/adapters/command/reset-time.js';
+import { limitEnd, readResetTime, readWait } from '../../src/domain/limit-time.js';
+import type { LimitMention } from '../../src/domain/limit-words.js';
 
 /** A Friday evening in Paris. */
 const NOW = '2026-11-20T18:00:00.000Z';
