@@ -1,4 +1,4 @@
-// Every check that CI makes, but for the soak and the real tools, which `--all` adds. The last line says how many passed and how many failed.
+// Every check that CI makes but for the soak and the run of a real tool, which `--all` adds. The last line says how many passed and how many failed.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const all = process.argv.includes('--all');
 
+/** Needs the npm registry; the provider is on loopback. */
+const ONE_CASE = ['run', 'test:real-tools', '--', '--tool', 'codex', '--case', 'answer'];
 const npm = (...args) => run('npm', args);
 const checks = [
   // First: the build of the tests writes the generated files anew, and what was stale could not be seen any more.
@@ -17,6 +19,7 @@ const checks = [
   ['types', () => npm('run', 'types')],
   ['package builds', () => npm('run', 'build:lib') && npm('pack', '--dry-run', '--ignore-scripts')],
   ['quickstart', () => npm('run', 'quickstart')],
+  ...(all ? [['one case of a real tool', () => npm(...ONE_CASE)]] : []),
   [
     'lock file names no registry',
     () => !readFileSync(path.join(root, 'package-lock.json'), 'utf8').includes('"resolved":'),

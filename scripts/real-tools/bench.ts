@@ -1,5 +1,7 @@
+import { rmSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { cooldownFile } from '../../src/paths.js';
 import type { FakeProvider } from './provider/server.js';
 import { type Place, type RunningRouter, startRouter } from './router-run.js';
 import type { RealTool } from './tools.js';
@@ -53,11 +55,8 @@ export async function openBench(
   await writeFiles(own, { [SCHEMA_FILE]: JSON.stringify(SCHEMA) });
   const config = path.join(own, 'llm-router.yaml');
   await writeFile(config, configOf(tool, at.provider.url));
-  const place = {
-    entry: at.entry,
-    cwd,
-    env: environment({ tool, home, tmp, search: at.search, url: at.provider.url }),
-  };
+  const env = environment({ tool, home, tmp, search: at.search, url: at.provider.url });
+  const cooldowns = cooldownFile({ env, home });
   return {
     tool,
     provider: at.provider,
@@ -66,7 +65,11 @@ export async function openBench(
     commandMark: COMMAND_MARK,
     schemaFile: path.join(own, SCHEMA_FILE),
     systemMark: SYSTEM_MARK,
-    exec: (args, stdin) => exec(tool, { args, place, config, stdin }),
+    exec: (args, stdin) => {
+      // What one case has learnt about the tool must not keep the next one from running it.
+      rmSync(cooldowns, { force: true });
+      return exec(tool, { args, place: { entry: at.entry, cwd, env }, config, stdin });
+    },
   };
 }
 
@@ -86,11 +89,12 @@ function exec(
   return startRouter([...chosen, ...source, ...run.args], run.place, run.stdin);
 }
 
-/** An agent for each access level; JSON is YAML. */
+/** An agent for each access level, and no retries of ours: what is tried is one run of the tool. JSON is YAML. */
 function configOf(tool: RealTool, url: string): string {
   const agent = (access: string) => ({ access, system: `Answer briefly. ${SYSTEM_MARK}`, effort: 'low' });
   const agents = Object.fromEntries(['read', 'edit', 'full'].map((access) => [access, agent(access)]));
-  return JSON.stringify({ version: 1, agents, tools: { [tool.name]: tool.changes(url) } }, null, 2);
+  const policies = { default: { retry: { max_retries: 0 } } };
+  return JSON.stringify({ version: 1, agents, policies, tools: { [tool.name]: tool.changes(url) } }, null, 2);
 }
 
 /** Nothing of the caller's environment, so that no login or key of a person can be used. */
@@ -101,7 +105,7 @@ function environment(of: { tool: RealTool; home: string; tmp: string; search: st
     TMPDIR: of.tmp,
     LANG: 'C.UTF-8',
     TERM: 'dumb',
-    USER: 'somebody',
+    USER: 'tester',
     NO_PROXY: '127.0.0.1,localhost',
     LLM_ROUTER_TRACE_DIR: path.join(of.home, 'traces'),
     ...of.tool.env(of.url),

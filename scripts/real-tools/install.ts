@@ -33,7 +33,7 @@ export async function install(
 ): Promise<Installed> {
   const project = path.join(at.folder, 'programs', program.name);
   const known = await installedVersion(project, program);
-  if (known.ok) return known;
+  if (known.ok && isWanted(known.version, program.version)) return known;
   await rm(project, { recursive: true, force: true });
   await mkdir(project, { recursive: true });
   const manifest = { name: program.name, private: true, allowScripts: { [program.npmPackage]: true } };
@@ -50,6 +50,11 @@ export async function install(
   if (found.ok) return found;
   const reason = result.failed ? 'npm install failed' : found.reason;
   return { ok: false, reason, log: result.stderr };
+}
+
+/** An exact version, or a range of one major version; of `latest` only the registry knows. */
+function isWanted(version: string, wanted: string): boolean {
+  return version === wanted || version.startsWith(`${wanted}.`);
 }
 
 async function installedVersion(project: string, program: NpmProgram): Promise<Installed> {

@@ -4,7 +4,15 @@ import type { Finding } from './finding.js';
 
 /** A tool that was tried, or why it was not. */
 export type ToolReport = { name: string; npmPackage: string } & (
-  | { installed: true; version: string; findings: Record<string, Finding> }
+  | {
+      installed: true;
+      version: string;
+      findings: Record<string, Finding>;
+      /** Cases for which no time was left. */
+      missing: string[];
+      /** How often the provider was asked for an answer, over all cases. */
+      modelRequests: number;
+    }
   | { installed: false; reason: string }
 );
 

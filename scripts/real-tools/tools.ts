@@ -37,14 +37,12 @@ function markdownCommand(path: string): RealTool['folderCommand'] {
 }
 
 const DUMMY_KEY = 'dummy-key-for-loopback';
-const LATEST = 'latest';
-
 const claudeCode: RealTool = {
   name: 'claude-code',
   program: {
     name: 'claude-code',
     npmPackage: '@anthropic-ai/claude-code',
-    version: LATEST,
+    version: '2.1.332',
     binary: 'claude',
   },
   model: 'haiku',
@@ -60,7 +58,7 @@ const claudeCode: RealTool = {
 /** Its provider comes by flags, since the built-in definition reads no user config below `full`. */
 const codex: RealTool = {
   name: 'codex',
-  program: { name: 'codex', npmPackage: '@openai/codex', version: LATEST, binary: 'codex' },
+  program: { name: 'codex', npmPackage: '@openai/codex', version: '0.171.0', binary: 'codex' },
   model: 'gpt-6.1-sol',
   env: () => ({ CODEX_API_KEY: DUMMY_KEY }),
   homeFiles: () => ({}),
@@ -84,7 +82,7 @@ const codex: RealTool = {
 
 const gemini: RealTool = {
   name: 'gemini',
-  program: { name: 'gemini', npmPackage: '@google/gemini-cli', version: LATEST, binary: 'gemini' },
+  program: { name: 'gemini', npmPackage: '@google/gemini-cli', version: '0.61.0', binary: 'gemini' },
   model: 'gemini-flash',
   env: (url) => ({ GOOGLE_GEMINI_BASE_URL: `${url}/gemini`, GEMINI_API_KEY: DUMMY_KEY }),
   homeFiles: () => ({
@@ -106,7 +104,7 @@ const gemini: RealTool = {
 
 const opencode: RealTool = {
   name: 'opencode',
-  program: { name: 'opencode', npmPackage: 'opencode-ai', version: LATEST, binary: 'opencode' },
+  program: { name: 'opencode', npmPackage: 'opencode-ai', version: '1.18.33', binary: 'opencode' },
   model: 'loopback/loopback-model',
   env: () => ({ OPENCODE_DISABLE_MODELS_FETCH: '1' }),
   homeFiles: (url) => ({
@@ -130,7 +128,7 @@ const opencode: RealTool = {
 
 const qwenCode: RealTool = {
   name: 'qwen-code',
-  program: { name: 'qwen-code', npmPackage: '@qwen-code/qwen-code', version: LATEST, binary: 'qwen' },
+  program: { name: 'qwen-code', npmPackage: '@qwen-code/qwen-code', version: '0.24.4', binary: 'qwen' },
   model: 'qwen3-coder-plus',
   env: (url) => ({ OPENAI_BASE_URL: `${url}/openai/v1`, OPENAI_API_KEY: DUMMY_KEY }),
   homeFiles: () => ({
@@ -148,7 +146,7 @@ const qwenCode: RealTool = {
 
 const copilot: RealTool = {
   name: 'copilot',
-  program: { name: 'copilot', npmPackage: '@github/copilot', version: LATEST, binary: 'copilot' },
+  program: { name: 'copilot', npmPackage: '@github/copilot', version: '1.0.102', binary: 'copilot' },
   model: 'loopback-model',
   env: (url) => ({
     COPILOT_PROVIDER_BASE_URL: `${url}/openai/v1`,
