@@ -28,6 +28,8 @@ export async function loadCommandConfig({ world, output, globals }: CommandConte
   if (loaded.config !== null) {
     output.redactWith(createRedactor(secretsOf(loaded.config, env), userPatterns(loaded.config)));
   }
+  const files = [...loaded.sources.keys()];
+  output.debug?.('config', { files, valid: loaded.config !== null });
   return loaded;
 }
 
@@ -86,6 +88,7 @@ export function commandRouter(context: CommandContext, loaded: UsableConfig): Ro
     audit: auditTarget(context, loaded.config),
     ledger,
     runningDir: runningDir(context.world),
+    ...(context.output.debug === null ? {} : { debug: context.output.debug }),
   });
 }
 

@@ -8,7 +8,8 @@ export interface GlobalOptions {
   config: string[];
   color: ColorMode;
   quiet: boolean;
-  verbose: boolean;
+  /** How often `-v` was given: 1 logs attempts, 2 or more is the debug log. */
+  verbose: number;
 }
 
 /** What a command gets: the world, the writer, and the options that all commands share. */

@@ -6,7 +6,7 @@ import { shellCommand } from './shell-command.js';
 /** The log of a run: JSON lines with `--log-format json`, text with `--verbose`, else none. */
 export function logOf({ output, globals }: CommandContext): Pick<Listeners, 'log'> {
   if (output.logFormat === 'json') return { log: (record) => output.log(record) };
-  if (!globals.verbose) return {};
+  if (globals.verbose === 0) return {};
   // Before it is quoted: a secret that was escaped twice is not recognised.
   return { log: (record) => output.say(logLine(output.redactor().value(record))) };
 }
@@ -25,14 +25,16 @@ export function logLine(record: LogRecord): string {
   );
   const rules = Array.isArray(because) ? because.map((one: { rule: string }) => one.rule) : [];
   const fields = Object.entries(record).flatMap(([name, value]) =>
-    value === null || NOT_REPEATED.has(name) ? [] : [`${name}=${shown(value)}`],
+    value === null || NOT_REPEATED.has(name) ? [] : [`${name}=${fieldText(value)}`],
   );
   if (rules.length > 0) fields.unshift(`because=${rules.join(',')}`);
   if (Array.isArray(argv)) fields.push(`argv: ${shellCommand(argv)}`);
   return [ts.slice(11, 23), event.padEnd(20), subject.join(' '), ...fields].join('  ').trimEnd();
 }
 
-function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+/** A value of a field: bare where it is one word, else quoted. */
+export function fieldText(value: unknown): string {
+  const isWords = Array.isArray(value) && value.every((one) => typeof one === 'string');
+  const text = isWords ? value.join(',') : typeof value === 'string' ? value : JSON.stringify(value);
   return /^[^\s"]+$/.test(text) ? text : JSON.stringify(text);
 }

@@ -73,7 +73,7 @@ export async function sayRunFailure(context: CommandContext, { failure, plan }: 
   const { headline } = failure;
   if (headline === null || plan.candidates.length > 0 || plan.rejected.length < 2) {
     await printFailure(output, failure);
-    if (failure.stderrTail !== null && context.globals.verbose) await output.error(failure.stderrTail);
+    if (failure.stderrTail !== null && context.globals.verbose > 0) await output.error(failure.stderrTail);
     return;
   }
   const paint = await output.paint('stderr');

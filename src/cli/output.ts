@@ -1,5 +1,6 @@
 import type { Paint } from '../diagnostics/paint.js';
 import { plainPaint } from '../diagnostics/paint.js';
+import type { Debug } from '../domain/debug.js';
 import { createRedactor, type Redactor } from '../redact/redact.js';
 import type { OutputStream, World } from '../world.js';
 
@@ -44,6 +45,8 @@ export interface Output {
   isStuck(): boolean;
   /** Why data that was written to stdout is lost, other than by a reader that went away; `null`: nothing is. */
   lost(): Error | null;
+  /** The debug log; `null` when it is off. */
+  debug: Debug | null;
   quiet: boolean;
   color: ColorMode;
   logFormat: LogFormat;
@@ -58,9 +61,15 @@ export function createOutput(world: World): Output {
   let redactor = createRedactor();
   let drainSignal = world.signal;
   const stuck = new Set<OutputStream>();
+  /** Writes that have not left the program yet, each with what limits the wait for its reader. */
+  const pending = new Set<() => void>();
+  const onDrain = (): void => {
+    for (const limitWait of pending) limitWait();
+  };
+  drainSignal.addEventListener('abort', onDrain);
   const write = async (to: OutputStream, text: string): Promise<void> => {
     if (text === '' || to.stream.destroyed || stuck.has(to)) return;
-    if (!(await isWritten(to, text, drainSignal))) stuck.add(to);
+    if (!(await isWritten(to, text, { isDraining: drainSignal.aborted, pending }))) stuck.add(to);
   };
   world.stdout.stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') lost ??= error;
@@ -104,10 +113,13 @@ export function createOutput(world: World): Output {
     redactor: () => redactor,
     closed: closed.signal,
     setDrainSignal: (signal) => {
+      drainSignal.removeEventListener('abort', onDrain);
       drainSignal = signal;
+      signal.addEventListener('abort', onDrain);
     },
     isStuck: () => stuck.size > 0,
     lost: () => lost,
+    debug: null,
     quiet: false,
     color: 'auto',
     format: 'text',
@@ -123,19 +135,23 @@ const READER_MS = 1000;
  * Whether the text has left the program: exiting earlier cuts a pipe at 64 KiB. A reader that takes nothing, such as a pager,
  * is waited for until the run is asked to end, and a second longer.
  */
-function isWritten({ stream }: OutputStream, text: string, drainSignal: AbortSignal): Promise<boolean> {
+function isWritten(
+  { stream }: OutputStream,
+  text: string,
+  { isDraining, pending }: { isDraining: boolean; pending: Set<() => void> },
+): Promise<boolean> {
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined;
-    const hurry = (): void => {
-      timer = setTimeout(() => settle(false), READER_MS);
+    const limitWait = (): void => {
+      timer ??= setTimeout(() => settle(false), READER_MS);
     };
     const settle = (written: boolean): void => {
       clearTimeout(timer);
-      drainSignal.removeEventListener('abort', hurry);
+      pending.delete(limitWait);
       resolve(written);
     };
-    if (drainSignal.aborted) hurry();
-    else drainSignal.addEventListener('abort', hurry, { once: true });
+    pending.add(limitWait);
+    if (isDraining) limitWait();
     stream.write(text, () => settle(true));
   });
 }

@@ -7,14 +7,20 @@ import { addExec } from './commands/exec-options.js';
 import { addInspection } from './commands/lazy.js';
 import type { CommandContext, GlobalOptions } from './context.js';
 import { badLogFormat, contradictionIn } from './contradictions.js';
+import { debugLog, wantsDebug } from './debug-log.js';
 import type { LogFormat, Output, StdoutFormat } from './output.js';
 import { addGlobalOptions, type Register } from './register.js';
 import { reportEarly } from './report.js';
-import { usageFailure } from './usage-failure.js';
+import { commandPath, usageFailure } from './usage-failure.js';
 
 /** Parses a command line and runs its command; resolves with the exit code. Built fresh for every run. */
 export async function runProgram(argv: readonly string[], world: World, output: Output): Promise<number> {
-  const globals: GlobalOptions = { config: [], color: 'auto', quiet: false, verbose: false };
+  const globals: GlobalOptions = {
+    config: [],
+    color: 'auto',
+    quiet: false,
+    verbose: wantsDebug(world.env) ? 2 : 0,
+  };
   const context: CommandContext = { world, output, globals };
   const texts = { out: '', err: '' };
   const run = { code: 0 };
@@ -23,6 +29,7 @@ export async function runProgram(argv: readonly string[], world: World, output: 
   });
   try {
     await program.parseAsync([...argv], { from: 'user' });
+    output.debug?.('exit', { code: run.code });
     return run.code;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -105,13 +112,13 @@ function buildProgram(
       config?: string[];
       color?: GlobalOptions['color'];
       quiet?: boolean;
-      verbose?: boolean;
+      verbose?: number;
       logFormat?: LogFormat;
     }>();
     globals.config.push(...(options.config ?? []));
     globals.color = output.color = options.color ?? globals.color;
     globals.quiet = output.quiet = options.quiet ?? globals.quiet;
-    globals.verbose = options.verbose ?? globals.verbose;
+    globals.verbose += options.verbose ?? 0;
     output.logFormat = options.logFormat ?? output.logFormat;
   };
   addGlobalOptions(program);
@@ -124,6 +131,7 @@ function buildProgram(
           onGlobals(program);
           onGlobals(command);
           output.format = formatOf(command.opts());
+          if (globals.verbose >= 2) startDebugLog(context, command);
           const contradiction = contradictionIn(command) ?? badLogFormat(world.env);
           if (contradiction === null) done(await handler(...(values as T)));
           else done(await reportEarly(context, { failure: contradiction }));
@@ -136,6 +144,12 @@ function buildProgram(
   addInspection(context, program, register);
   addHelp(context, program, register);
   return program;
+}
+
+function startDebugLog({ output, world }: CommandContext, command: Command): void {
+  output.debug = debugLog(output, world);
+  const { cwd, nodeVersion: node, platform } = world;
+  output.debug('start', { version: VERSION, command: commandPath(command), node, platform, cwd });
 }
 
 function addHelp(context: CommandContext, program: Command, register: Register): void {

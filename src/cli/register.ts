@@ -18,12 +18,17 @@ export function addGlobalOptions(command: Command): Command {
     )
     .addOption(new Option('--color <when>', 'colours in output').choices(['auto', 'always', 'never']))
     .option('-q, --quiet', 'say nothing on stderr but errors')
-    .option('-v, --verbose', 'say more on stderr')
+    .option('-v, --verbose', 'log every attempt on stderr; -vv every decision too', countUp)
     .addOption(
       new Option('--log-format <format>', 'stderr for people, or one JSON object a line').choices([
         ...LOG_FORMATS,
       ]),
     );
+}
+
+/** Counts a repeatable flag. */
+function countUp(_: unknown, earlier: number | undefined): number {
+  return (earlier ?? 0) + 1;
 }
 
 /** Parses a repeatable option. */

@@ -5,14 +5,14 @@ import { type Failure, failure } from '../domain/failure.js';
 export function usageFailure({ message }: CommanderError, command: Command): Failure {
   const [sentence = '', suggestion] = message.replace(/^error: /, '').split('\n');
   const near = /Did you mean (?:one of )?(.*)\?/.exec(suggestion ?? '')?.[1];
-  const help = `see \`${pathOf(command)} --help\``;
+  const help = `see \`${commandPath(command)} --help\``;
   const hint = near === undefined ? help : `did you mean ${alternatives(near)}? ${help}`;
   return failure('usage', invalidValue(sentence) ?? quoted(sentence), { hint });
 }
 
 /** `llm-router trace show` */
-function pathOf(command: Command): string {
-  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+export function commandPath(command: Command): string {
+  return command.parent === null ? command.name() : `${commandPath(command.parent)} ${command.name()}`;
 }
 
 function alternatives(names: string): string {

@@ -17,6 +17,7 @@ export const OWN_VARIABLES: readonly Variable[] = [
     meaning: 'the folder of traces, before `traces.dir` of the config; also set for tools',
   },
   { name: 'LLM_ROUTER_LOG_FORMAT', meaning: '`json`: stderr as JSON lines, like `--log-format`' },
+  { name: 'LLM_ROUTER_DEBUG', meaning: '`1`: log every decision on stderr with its time, like `-vv`' },
   {
     name: 'LLM_ROUTER_LEDGER',
     meaning: 'the file of the ledger, before `ledger.path` of the config; also set for tools',

@@ -5,6 +5,7 @@ import { backoffFor } from '../routing/backoff.js';
 import type { Decision, RetryRules } from '../routing/decide.js';
 import type { Prepared } from './attempt.js';
 import { corrected } from './correction.js';
+import { pair } from './debug.js';
 import type { Progress, RunDeps, Unpaid } from './run.js';
 import { type Runner, refusedRunner } from './standings.js';
 
@@ -34,6 +35,7 @@ export async function admitted(
 ): Promise<Prepared | { stop: Failure } | null> {
   const { decision, runner } = entering;
   const entered = await enter(deps, progress, entering);
+  deps.debug?.('admission', admissionFields(entered, runner.candidate));
   if (!('rejected' in entered)) {
     progress.runners[decision.index] = { ...runner, queues: false };
     return entered;
@@ -45,6 +47,15 @@ export async function admitted(
   progress.runners[decision.index] = refusedRunner(runner, rejected, queues);
   if (decision.action === 'wait') progress.fruitlessWaits++;
   return null;
+}
+
+/** For the debug log. */
+function admissionFields(entered: Entered, candidate: Candidate): Readonly<Record<string, unknown>> {
+  const known = { pair: pair(candidate) };
+  if ('stop' in entered) return { ...known, result: 'stop', failure: entered.stop.type };
+  if (!('rejected' in entered)) return { ...known, result: 'admitted' };
+  const { reason, detail } = entered.rejected;
+  return { ...known, result: entered.queues ? 'queued' : 'refused', reason, detail };
 }
 
 /** Gates, slot, money, in this order: nothing is held while it waits, and what became of the tool in the meantime counts. */

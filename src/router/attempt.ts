@@ -2,6 +2,7 @@ import type { Adapter, AdapterContext, AdapterEvent, Task } from '../adapters/ad
 import type { Attempt, Outcome } from '../domain/attempt.js';
 import { attemptCost, type Billing, type Cost } from '../domain/cost.js';
 import { childDeadline } from '../domain/deadline.js';
+import type { Debug } from '../domain/debug.js';
 import type { EventSink } from '../domain/events.js';
 import { type Failure, type FailureType, failure } from '../domain/failure.js';
 import { dollars } from '../domain/money.js';
@@ -29,6 +30,8 @@ export interface AttemptDeps {
   /** Judges a good outcome by the schema of the answer; `null`: any answer will do. */
   checkAnswer: ((outcome: Outcome) => Outcome) | null;
   emit: EventSink;
+  /** Absent when the debug log is off. */
+  debug?: Debug;
 }
 
 /** One attempt with what the decision needs to know of it. */
@@ -78,10 +81,12 @@ export async function tryOnce(
     if (event.type === 'started') {
       seen.started = true;
       const { argv, pid } = event;
+      deps.debug?.('started', { attempt: n, pid, cwd: task.cwd, cap_micro_usd: task.maxCostMicroUsd });
       return deps.emit({ type: 'attempt.started', attempt: n, candidate, argv, pid });
     }
     if (event.type === 'usage') return meter.read(event);
     seen.active = true;
+    if (seen.firstOutputMs === null) deps.debug?.('output', { attempt: n, first: event.type });
     seen.firstOutputMs ??= sinceStart();
     if (event.type === 'activity') return noteActivity(event, { n, seen, emit: deps.emit });
     if (stream) seen.shown = true;

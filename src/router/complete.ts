@@ -90,6 +90,7 @@ function runDeps({
     unserved: (plan) => unserved(config, plan),
     checkAnswer: planned.checkAnswer,
     random: deps.random,
+    ...(deps.debug === undefined ? {} : { debug: deps.debug }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Environment, Preview } from '../adapters/adapter.js';
 import type { PolicyConfig, RouterConfig } from '../config/types.js';
 import { asksSomething, nothingAsked, withConversation } from '../domain/conversation.js';
 import type { Deadline } from '../domain/deadline.js';
+import type { Debug } from '../domain/debug.js';
 import type { Facts } from '../domain/facts.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { newId, newTraceId } from '../domain/id.js';
@@ -19,6 +20,7 @@ import { withAgentFiles } from './agent-files.js';
 import { type AnswerCheck, compileAnswerSchema } from './answer-schema.js';
 import type { AuditTarget } from './audit.js';
 import { complete } from './complete.js';
+import { debugPlan } from './debug.js';
 import { estimateInputTokens } from './estimate.js';
 import { gatherFacts } from './facts.js';
 import { type HealthOptions, routerHealth } from './health.js';
@@ -52,6 +54,8 @@ export interface RouterDeps {
   ledger: LedgerAccess | null;
   /** Folder of the records of runs that are under way; `null` keeps none. */
   runningDir: string | null;
+  /** Gets every decision; absent when the debug log is off. */
+  debug?: Debug;
 }
 
 /** A plan with what would run for each candidate, in the same order. */
@@ -141,7 +145,9 @@ async function planRequest(
     id: newId(nowMs, deps.random),
     traceId: request.traceId ?? request.parent?.traceId ?? newTraceId(deps.random),
   };
-  return ok(withPreviews(config, deps, { ...base, ...ids, checkAnswer: check.value }));
+  const planned = withPreviews(config, deps, { ...base, ...ids, checkAnswer: check.value });
+  if (deps.debug !== undefined) debugPlan(deps.debug, planned);
+  return ok(planned);
 }
 
 /** The invocation of a plan that has not run: `planned`, or failed before any attempt. */

@@ -8,6 +8,7 @@ import { type Decision, decide, type RetryRules, type Stop } from '../routing/de
 import { admitted } from './admit.js';
 import { type AttemptDeps, type Prepared, type Tried, tryOnce } from './attempt.js';
 import { concluded } from './conclude.js';
+import { debugDecision } from './debug.js';
 import { type Runner, runnersOf, type Traits } from './standings.js';
 
 /** What a run needs to know: a plan that was made, for a request. */
@@ -80,6 +81,12 @@ async function pursue(input: RunInput, deps: RunDeps, progress: Progress): Promi
   for (;;) {
     if (deadline.failure !== null) return { failure: deadline.failure, backAtMs: null };
     const decision = nextStep(input, deps, progress);
+    if (deps.debug !== undefined)
+      debugDecision(
+        deps.debug,
+        decision,
+        progress.runners.map(({ candidate }) => candidate),
+      );
     if (decision.action === 'stop') return decision.stop;
     const runner = progress.runners[decision.index];
     if (runner === undefined) throw new Error(`the decision names candidate ${decision.index}`);
