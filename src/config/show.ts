@@ -5,7 +5,7 @@ import { keysAt } from './keys/lookup.js';
 import { kindOfTool, TOOL } from './keys/tools.js';
 import type { Merged } from './layers.js';
 import { at, child, entriesOf, isTree, type Path, type Tree } from './tree.js';
-import { type YamlNotes, yamlText } from './yaml-text.js';
+import { yamlText } from './yaml-text.js';
 
 /** A value that something stronger than every file sets. */
 export interface Override {
@@ -33,9 +33,8 @@ export function shownConfig(merged: Merged, overrides: readonly Override[]): Sho
 /** The part of a shown config at a path as YAML; `origins` writes behind every value where it comes from. */
 export function shownYaml(shown: ShownConfig, path: Path, options: { origins: boolean }): string {
   const part = at(shown.value, path);
-  const notes: YamlNotes = options.origins ? { behind: (where) => shown.originOf([...path, ...where]) } : {};
-  const behind = options.origins && !isTree(part) ? `  # ${shown.originOf(path)}` : '';
-  return yamlText(part, notes).replace(/\n$/, `${behind}\n`);
+  const behind = (where: Path) => shown.originOf([...path, ...where]);
+  return yamlText(part, options.origins ? { behind } : {});
 }
 
 /** Every value with a dotted path and its origin. */

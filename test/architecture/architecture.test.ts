@@ -81,7 +81,7 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
   ora: (file) => file.startsWith('cli/'),
   shlex: (file) => file === 'cli/shell-command.ts',
   execa: (file) => file === 'adapters/probe.ts',
-  yaml: (file) => file === 'config/source.ts',
+  yaml: (file) => file === 'config/source.ts' || file === 'config/yaml-text.ts',
   'fastest-levenshtein': (file) => file === 'diagnostics/suggest.ts',
   tokenx: (file) => file === 'router/estimate.ts',
   ajv: (file) => file === 'router/answer-schema.ts',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseSource } from '../../src/config/source.js';
-import { yamlText } from '../../src/config/yaml-text.js';
+import { flow, yamlText } from '../../src/config/yaml-text.js';
 import { anyText } from '../any-text.js';
 import { IS_SOAK } from '../soak.js';
 
@@ -37,6 +37,17 @@ describe('YAML of ours', () => {
     );
   });
 
+  it('puts one value on one line', () => {
+    fc.assert(
+      fc.property(tree, (value) => {
+        const text = flow({ value });
+        expect(text).not.toContain('\n');
+        expect(read(`${text}\n`).source?.value).toEqual({ value });
+      }),
+      { numRuns: IS_SOAK ? 500 : 60 },
+    );
+  });
+
   it('is written as a person would', () => {
     const value = {
       version: 1,
@@ -68,7 +79,7 @@ tools:
       behind: (path: readonly (string | number)[]) => path.join('.'),
     };
     expect(yamlText({ a: { b: 1, c: ['x'] } }, notes)).toBe(
-      '# what\n# why\na:\n  b: 1  # a.b\n  c: [x]  # a.c\n',
+      '# what\n# why\na:\n  b: 1 # a.b\n  c: [x] # a.c\n',
     );
   });
 });

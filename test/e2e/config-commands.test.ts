@@ -34,12 +34,12 @@ describe('config show', () => {
       rig.write('llm-router.yaml', solo('[go]'));
       const env = { LLM_ROUTER_AGENT: 'worker' };
       const bot = await rig.run(['config', 'show', 'tools.bot', '--origin'], { env });
-      expect(bot.stdout).toContain('binary: bot-cli  # llm-router.yaml:7:13');
-      expect(bot.stdout).toMatch(/grace: 9s {2}# .*llm-router\/llm-router\.yaml:2:\d+/);
-      expect(bot.stdout).toContain('timeout: 15m  # default');
+      expect(bot.stdout).toContain('binary: bot-cli # llm-router.yaml:7:13');
+      expect(bot.stdout).toMatch(/grace: 9s # .*llm-router\/llm-router\.yaml:2:\d+/);
+      expect(bot.stdout).toContain('timeout: 15m # default');
       const all = await rig.run(['config', 'show', '--origin'], { env });
-      expect(all.stdout).toContain('default_agent: worker  # environment: LLM_ROUTER_AGENT');
-      expect(all.stdout).toContain('binary: claude  # built-in');
+      expect(all.stdout).toContain('default_agent: worker # environment: LLM_ROUTER_AGENT');
+      expect(all.stdout).toContain('binary: claude # built-in');
     }),
   );
 
@@ -55,7 +55,7 @@ describe('config show', () => {
       });
       expect(code).toBe(0);
       // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the config
-      expect(stdout).toContain("A: '${BOT_SECRET}'");
+      expect(stdout).toContain('A: ${BOT_SECRET}');
       expect(stdout).not.toContain(secret);
       expect(stdout).toContain("LONG_TEXT: '[redacted]'");
     }),

@@ -48,8 +48,9 @@ function write({ value, notes }: Draft, head: string): string {
   const placed = notes.map(({ path, text }) => ({ path: nearest(value, path), text }));
   const textsAt = (path: Path): string[] =>
     placed.flatMap((one) => (one.path.join('\0') === path.join('\0') ? [one.text] : []));
-  const top = [head, ...new Set(textsAt([]))].map((line) => `# ${line}\n`).join('');
-  return `${top}${yamlText(value, { above: (path) => (path.length === 0 ? [] : [...new Set(textsAt(path))]) })}`;
+  return yamlText(value, {
+    above: (path) => [...new Set([...(path.length === 0 ? [head] : []), ...textsAt(path)])],
+  });
 }
 
 function nearest(value: Tree, path: Path): Path {
