@@ -1,9 +1,9 @@
 import type { FinishReason } from '../domain/attempt.js';
-import { NO_USAGE, type Usage } from '../domain/usage.js';
-import { at, countAt, listAt, textAt } from './http/json.js';
+import { at, listAt, textAt } from './http/json.js';
 import { errorIn } from './http/provider-error.js';
 import { isStrict, schemaValue } from './http/strict-schema.js';
 import { systemTexts, turnsOf } from './http/turns.js';
+import { type Counts, laterCounts, messagesUsage } from './http/usage.js';
 import {
   type Answer,
   type AnswerReader,
@@ -61,7 +61,7 @@ function reader(): AnswerReader {
 /** What was read so far, and the counts as they came. */
 interface State {
   answer: Answer;
-  usage: Readonly<Record<string, unknown>>;
+  usage: Counts;
 }
 
 function takeEvent(state: State, data: unknown): readonly Piece[] {
@@ -70,7 +70,8 @@ function takeEvent(state: State, data: unknown): readonly Piece[] {
     case 'message_start':
       open(state, at(data, 'message'));
       // What it counts as output so far is no count of the answer: a stream that breaks has an unknown one.
-      count(state, { output_tokens: undefined });
+      state.usage = { ...state.usage, output_tokens: null };
+      count(state, null);
       return [];
     case 'content_block_start':
       return blockPieces(at(data, 'content_block'));
@@ -104,11 +105,8 @@ function open(state: State, message: unknown): void {
   count(state, at(message, 'usage'));
 }
 
-/** Later counts are totals of the whole message, and stand for the earlier ones. */
 function count(state: State, counted: unknown): void {
-  if (typeof counted !== 'object' || counted === null) return;
-  const told = Object.entries(counted).filter(([, value]) => value !== null);
-  state.usage = { ...state.usage, ...Object.fromEntries(told) };
+  state.usage = laterCounts(state.usage, counted);
   state.answer.usage = messagesUsage(state.usage);
   state.answer.serviceTier = textAt(state.usage, 'service_tier');
 }
@@ -142,21 +140,4 @@ function finish(answer: Answer, ending: unknown): void {
   answer.finishWord = word;
   answer.finishReason = (Object.hasOwn(FINISH_REASONS, word) ? FINISH_REASONS[word] : undefined) ?? 'unknown';
   if (word === 'refusal') answer.refusal = textAt(ending, 'stop_details', 'explanation') ?? '';
-}
-
-/** Input tokens leave out what was read from or written to a cache; writes for one hour are told apart, inside of all writes. */
-export function messagesUsage(usage: object): Usage | null {
-  const [input, output] = [countAt(usage, 'input_tokens'), countAt(usage, 'output_tokens')];
-  if (input === null && output === null) return null;
-  const written = countAt(usage, 'cache_creation_input_tokens');
-  const hour = countAt(usage, 'cache_creation', 'ephemeral_1h_input_tokens');
-  return {
-    ...NO_USAGE,
-    inputTokens: input,
-    cacheReadTokens: countAt(usage, 'cache_read_input_tokens'),
-    cacheWriteTokens: written === null ? null : Math.max(0, written - (hour ?? 0)),
-    cacheWrite1hTokens: hour,
-    outputTokens: output,
-    reasoningTokens: countAt(usage, 'output_tokens_details', 'thinking_tokens'),
-  };
 }

@@ -1,10 +1,9 @@
 import type { FinishReason } from '../domain/attempt.js';
-import { toMicroUsd } from '../domain/cost.js';
-import { NO_USAGE, type Usage } from '../domain/usage.js';
-import { at, countAt, listAt, textAt } from './http/json.js';
+import { at, listAt, textAt } from './http/json.js';
 import { errorIn } from './http/provider-error.js';
 import { isStrict, schemaValue } from './http/strict-schema.js';
 import { systemTexts, turnsOf } from './http/turns.js';
+import { type Counts, chatUsage, laterCounts, reportedCost } from './http/usage.js';
 import {
   type Answer,
   type AnswerReader,
@@ -68,7 +67,7 @@ function responseFormat(schema: Readonly<Record<string, unknown>>) {
 
 function reader(task: HttpTask): AnswerReader {
   const answer: Answer = { ...NO_ANSWER };
-  const known = { answer, tellsCost: hostOf(task) === 'openrouter.ai' };
+  const known: State = { answer, counts: {}, tellsCost: hostOf(task) === 'openrouter.ai' };
   return {
     event: (data) => take(known, data),
     whole: (data) => {
@@ -82,13 +81,19 @@ function reader(task: HttpTask): AnswerReader {
   };
 }
 
-function take({ answer, tellsCost }: { answer: Answer; tellsCost: boolean }, data: unknown): Piece[] {
+/** What was read so far, and the counts as they came. */
+interface State {
+  answer: Answer;
+  counts: Counts;
+  tellsCost: boolean;
+}
+
+function take(state: State, data: unknown): Piece[] {
+  const { answer } = state;
   Object.assign(answer, heading(answer, data));
-  const usage = at(data, 'usage');
-  if (typeof usage === 'object' && usage !== null) {
-    answer.usage = chatUsage(usage);
-    if (tellsCost) answer.costMicroUsd = reportedCost(usage);
-  }
+  state.counts = laterCounts(state.counts, at(data, 'usage'));
+  answer.usage = chatUsage(state.counts);
+  if (state.tellsCost) answer.costMicroUsd = reportedCost(state.counts);
   const choice = listAt(data, 'choices').find((one) => (at(one, 'index') ?? 0) === 0);
   if (choice === undefined) return [];
   answer.error ??= errorIn(choice);
@@ -135,31 +140,4 @@ function piecesOf(message: unknown): Piece[] {
     ...(isThinking === null ? [] : [{ type: 'thinking' } as const]),
     ...(text === '' ? [] : [{ type: 'text', text } as const]),
   ];
-}
-
-/** Prompt tokens include those read from and written to a cache; completion tokens include those of reasoning. */
-export function chatUsage(usage: object): Usage | null {
-  const [prompt, output] = [countAt(usage, 'prompt_tokens'), countAt(usage, 'completion_tokens')];
-  if (prompt === null && output === null) return null;
-  const read = countAt(usage, 'prompt_tokens_details', 'cached_tokens');
-  const written = countAt(usage, 'prompt_tokens_details', 'cache_write_tokens');
-  return {
-    ...NO_USAGE,
-    inputTokens: prompt === null ? null : Math.max(0, prompt - (read ?? 0) - (written ?? 0)),
-    cacheReadTokens: read,
-    cacheWriteTokens: written,
-    outputTokens: output,
-    reasoningTokens: countAt(usage, 'completion_tokens_details', 'reasoning_tokens'),
-  };
-}
-
-/**
- * OpenRouter tells the cost in credits of one dollar; with the user's own key at a provider its bill comes on top.
- * https://openrouter.ai/docs/use-cases/usage-accounting
- */
-export function reportedCost(usage: object): number | null {
-  const cost = at(usage, 'cost');
-  if (typeof cost !== 'number' || !Number.isFinite(cost) || cost < 0) return null;
-  const upstream = at(usage, 'is_byok') === true ? at(usage, 'cost_details', 'upstream_inference_cost') : 0;
-  return typeof upstream === 'number' && upstream >= 0 ? toMicroUsd(cost + upstream) : null;
 }

@@ -16,6 +16,8 @@ export interface Outcome {
   reportedCostMicroUsd: number | null;
   /** It was turned away before any work was done that somebody could bill. */
   turnedAway?: boolean;
+  /** It was billed at a price that the catalogue does not have, as that of another service tier. */
+  isPriceUnknown?: boolean;
   finishReason: FinishReason;
   responseModel: string | null;
   toolSessionId: string | null;

@@ -1,4 +1,5 @@
-import type { Usage } from './usage.js';
+import { plausibleMicroUsd } from './plausible.js';
+import { totalTokens, type Usage } from './usage.js';
 
 /** Where a cost comes from: the tool's own figure, catalogue prices times tokens, an estimate, or unknown; surest first. */
 export const COST_BASES = ['reported', 'computed', 'estimated', 'unknown'] as const;
@@ -59,28 +60,39 @@ export interface CostInput {
   cutShort?: boolean;
   /** It was turned away before any work was done: that costs nothing. */
   turnedAway?: boolean;
+  /** It was billed at a price that the catalogue does not have. */
+  isPriceUnknown?: boolean;
 }
 
 /**
- * The cost of one attempt: the tool's own figure before the catalogue's; unknown stays unknown. Where only the sum of many requests
- * passes a size that changes the price, the higher price is taken and the cost is an estimate: a limit must hold.
+ * The cost of one attempt: the tool's own figure before the catalogue's; unknown stays unknown, and of a cost that is known in part that
+ * part is kept with basis `unknown`. Where only the sum of many requests passes a size that changes the price, the higher price is taken
+ * and the cost is an estimate: a limit must hold.
  */
 export function attemptCost(input: CostInput): Cost {
-  const { reportedMicroUsd, usage, price, billing } = input;
+  const { usage, price, billing } = input;
+  const reportedMicroUsd = believedReport(input);
   if (input.turnedAway === true && reportedMicroUsd === null && usage === null)
     return { chargedMicroUsd: 0, listMicroUsd: 0, basis: 'computed', billing };
-  const computed = usage !== null && price !== null ? listPrice(usage, price) : null;
-  const listMicroUsd = billing === 'free' ? 0 : (reportedMicroUsd ?? computed);
-  const basis = costBasis(input, computed);
+  const computed =
+    usage !== null && price !== null && input.isPriceUnknown !== true ? priceOf(usage, price) : null;
+  const listMicroUsd = billing === 'free' ? 0 : (reportedMicroUsd ?? computed?.microUsd ?? null);
+  const basis = costBasis({ ...input, reportedMicroUsd }, computed?.isComplete ?? false);
   return { chargedMicroUsd: billing === 'api' ? listMicroUsd : 0, listMicroUsd, basis, billing };
+}
+
+/** Tools that know no price report a cost of 0 for tokens that are billed. */
+function believedReport({ reportedMicroUsd, usage, billing }: CostInput): number | null {
+  const cost = plausibleMicroUsd(reportedMicroUsd);
+  return cost === 0 && billing === 'api' && usage !== null && totalTokens(usage) > 0 ? null : cost;
 }
 
 function costBasis(
   { reportedMicroUsd, usage, price, billing, manyRequests, cutShort }: CostInput,
-  computed: number | null,
+  isComputed: boolean,
 ): CostBasis {
   if (billing === 'free') return reportedMicroUsd === null ? 'computed' : 'reported';
-  if (reportedMicroUsd === null && computed === null) return 'unknown';
+  if (reportedMicroUsd === null && !isComputed) return 'unknown';
   if (cutShort === true) return 'estimated';
   if (reportedMicroUsd !== null) return 'reported';
   const isTiered = usage !== null && price !== null && priceAt(price, wholeInput(usage)) !== price;
@@ -104,23 +116,28 @@ export function priceAt(price: Price, inputTokens: number): Omit<Price, 'above'>
 
 /** Tokens times catalogue price in micro-USD; `null` when a token kind that occurred has no price, or no count. */
 export function listPrice(usage: Usage, price: Price): number | null {
+  const cost = priceOf(usage, price);
+  return cost?.isComplete === true ? cost.microUsd : null;
+}
+
+/** The list price without cached tokens that have no price, and whether that is all of it; `null` where nothing is known. */
+function priceOf(usage: Usage, price: Price): { microUsd: number; isComplete: boolean } | null {
   const { inputTokens, outputTokens } = usage;
   if (inputTokens === null || outputTokens === null) return null;
   const each = priceAt(price, wholeInput(usage));
-  const parts: [tokens: number | null, perToken: number | null][] = [
-    [inputTokens, each.input],
-    [outputTokens, each.output],
+  const cached: [tokens: number | null, perToken: number | null][] = [
     [usage.cacheReadTokens, each.cacheRead],
     [usage.cacheWriteTokens, each.cacheWrite],
     [usage.cacheWrite1hTokens, each.cacheWrite1h],
   ];
-  let sum = 0;
-  for (const [tokens, perToken] of parts) {
+  let microUsd = inputTokens * each.input + outputTokens * each.output;
+  let isComplete = true;
+  for (const [tokens, perToken] of cached) {
     if (tokens === null || tokens === 0) continue;
-    if (perToken === null) return null;
-    sum += tokens * perToken;
+    if (perToken === null) isComplete = false;
+    else microUsd += tokens * perToken;
   }
-  return Math.round(sum);
+  return isComplete || microUsd > 0 ? { microUsd: Math.round(microUsd), isComplete } : null;
 }
 
 function wholeInput({ inputTokens, cacheReadTokens, cacheWriteTokens, cacheWrite1hTokens }: Usage): number {

@@ -75,6 +75,7 @@ export class Account {
       failure: attempt.failure?.type ?? null,
       billing: ticket.billing,
       chargedMicroUsd: attempt.cost.chargedMicroUsd,
+      isPartial: attempt.cost.basis === 'unknown' && attempt.cost.chargedMicroUsd !== null,
       seenMicroUsd: ticket.seenMicroUsd,
       reservedMicroUsd: ticket.reservedMicroUsd,
     });

@@ -31,7 +31,7 @@ export function comparedCost(
   const told = attempts.filter(({ usage, status }) => usage !== null || status === 'succeeded');
   const sum: ComparedCost = { actualMicroUsd: 0, preferredMicroUsd: 0 };
   for (const { tool, model, usage, cost } of told) {
-    const actual = cost.chargedMicroUsd;
+    const actual = cost.billing === 'api' && cost.basis === 'unknown' ? null : cost.chargedMicroUsd;
     const isPreferred = tool === preference.tool && model === preference.model;
     const there = isPreferred ? actual : costThere(usage, preference);
     if (actual === null || there === null) return null;

@@ -55,8 +55,10 @@ export interface EndedRun {
   /** The failure's type; `null`: it answered. */
   failure: string | null;
   billing: Billing;
-  /** What was charged; `null`: unknown. */
+  /** What was charged, as far as it is known; `null`: unknown. */
   chargedMicroUsd: number | null;
+  /** A part of the cost is not known. */
+  isPartial: boolean;
   /** The highest cost that was seen while it ran. */
   seenMicroUsd: number;
   /** `null`: nothing was reserved. */
@@ -69,6 +71,7 @@ export interface EndedRun {
  */
 export function countedMicroUsd(run: EndedRun): number {
   if (run.billing !== 'api' || !run.started) return 0;
+  if (run.isPartial) return Math.max(run.chargedMicroUsd ?? 0, run.seenMicroUsd, run.reservedMicroUsd ?? 0);
   if (run.chargedMicroUsd !== null) return run.chargedMicroUsd;
   if (run.seenMicroUsd > 0) return run.seenMicroUsd;
   if (!run.active && TURNED_AWAY.includes(run.failure ?? '')) return 0;

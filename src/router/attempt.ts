@@ -7,6 +7,7 @@ import type { EventSink } from '../domain/events.js';
 import { type Failure, type FailureType, failure } from '../domain/failure.js';
 import { dollars } from '../domain/money.js';
 import type { Candidate } from '../domain/plan.js';
+import { plausibleUsage } from '../domain/plausible.js';
 import type { Account } from '../gates/account.js';
 import type { Ticket } from '../gates/account-types.js';
 import type { Slots } from '../gates/slots.js';
@@ -92,7 +93,7 @@ export async function tryOnce(
     if (stream) seen.shown = true;
     return deps.emit({ type: 'output.delta', attempt: n, text: event.text });
   });
-  const outcome = judged(told, { candidate, seen, task, check: deps.checkAnswer });
+  const outcome = judged(plausible(told), { candidate, seen, task, check: deps.checkAnswer });
   const record: Attempt = {
     n,
     tool: candidate.tool,
@@ -123,9 +124,14 @@ export async function tryOnce(
   return { record, outcome: { ...outcome, warnings }, active, shown, endedMs: now() };
 }
 
+/** The outcome with the figures that can be true. */
+function plausible(told: Outcome): Outcome {
+  return { ...told, usage: plausibleUsage(told.usage, { hasText: told.text.trim() !== '' }) };
+}
+
 function costOf(
   { task, billing }: Prepared,
-  told: Pick<Outcome, 'usage' | 'reportedCostMicroUsd' | 'failure' | 'turnedAway'>,
+  told: Pick<Outcome, 'usage' | 'reportedCostMicroUsd' | 'failure' | 'turnedAway' | 'isPriceUnknown'>,
 ): Cost {
   return attemptCost({
     reportedMicroUsd: told.reportedCostMicroUsd,
@@ -133,6 +139,7 @@ function costOf(
     price: task.model?.price ?? null,
     billing,
     turnedAway: told.turnedAway === true,
+    isPriceUnknown: told.isPriceUnknown === true,
     manyRequests: task.tool.kind === 'command',
     cutShort: ENDED_BY_US.some((type) => type === told.failure?.type),
   });
@@ -150,7 +157,8 @@ function meterFor(
   if (ticket.capMicroUsd === null) return { context, read: async () => {} };
   const deadline = childDeadline(context.deadline);
   const read = async (told: Extract<AdapterEvent, { type: 'usage' }>): Promise<void> => {
-    const { chargedMicroUsd } = costOf(prepared, { ...told, failure: null });
+    const usage = plausibleUsage(told.usage, { hasText: false });
+    const { chargedMicroUsd } = costOf(prepared, { ...told, usage, failure: null });
     const isOver = chargedMicroUsd !== null && (await account.meter(ticket, chargedMicroUsd));
     if (isOver) deadline.stop(overCap(task, { chargedMicroUsd, capMicroUsd: ticket.capMicroUsd ?? 0 }));
   };

@@ -78,7 +78,46 @@ describe('where a cost comes from', () => {
   it.each<[string, Partial<CostInput>, unknown]>([
     ['the catalogue', {}, { chargedMicroUsd: 150, listMicroUsd: 150, basis: 'computed' }],
     ['the tool, before the catalogue', { reportedMicroUsd: 7 }, { chargedMicroUsd: 7, basis: 'reported' }],
-    ['the tool, also for nothing', { reportedMicroUsd: 0 }, { chargedMicroUsd: 0, basis: 'reported' }],
+    [
+      'the catalogue: a tool that knows no price reports 0',
+      { reportedMicroUsd: 0 },
+      { chargedMicroUsd: 150, basis: 'computed' },
+    ],
+    [
+      'nowhere: the same without a price',
+      { reportedMicroUsd: 0, price: null },
+      { chargedMicroUsd: null, basis: 'unknown' },
+    ],
+    [
+      'the tool, also for nothing where nothing was used',
+      { reportedMicroUsd: 0, usage: null },
+      { chargedMicroUsd: 0, basis: 'reported' },
+    ],
+    [
+      'the catalogue: a negative report is none',
+      { reportedMicroUsd: -7 },
+      { chargedMicroUsd: 150, basis: 'computed' },
+    ],
+    [
+      'the catalogue: an absurd report is none',
+      { reportedMicroUsd: 1e13 },
+      { chargedMicroUsd: 150, basis: 'computed' },
+    ],
+    [
+      'nowhere: the price of another tier',
+      { isPriceUnknown: true },
+      { chargedMicroUsd: null, basis: 'unknown' },
+    ],
+    [
+      'the tool, whatever the tier',
+      { isPriceUnknown: true, reportedMicroUsd: 7 },
+      { chargedMicroUsd: 7, basis: 'reported' },
+    ],
+    [
+      'nowhere, but for a part: cached tokens have no price',
+      { usage: { ...usage, cacheReadTokens: 9 }, price: { ...HAIKU, cacheRead: null } },
+      { chargedMicroUsd: 150, listMicroUsd: 150, basis: 'unknown' },
+    ],
     ['nowhere: no usage', { usage: null }, { chargedMicroUsd: null, listMicroUsd: null, basis: 'unknown' }],
     ['nowhere: no price', { price: null }, { chargedMicroUsd: null, basis: 'unknown' }],
     [

@@ -164,6 +164,7 @@ describe('what counts of a run that is over', () => {
     failure: null,
     billing: 'api',
     chargedMicroUsd: null,
+    isPartial: false,
     seenMicroUsd: 0,
     reservedMicroUsd: 900,
   } as const;
@@ -171,6 +172,8 @@ describe('what counts of a run that is over', () => {
     ['its cost', { chargedMicroUsd: 20 }, 20],
     ['its cost, also above what was held', { chargedMicroUsd: 2000 }, 2000],
     ['all that was held, where nobody knows', {}, 900],
+    ['all that was held, where only a part is known', { chargedMicroUsd: 20, isPartial: true }, 900],
+    ['the known part, where that is more', { chargedMicroUsd: 2000, isPartial: true }, 2000],
     ['nothing without a limit, where nobody knows', { reservedMicroUsd: null }, 0],
     ['what was seen of one that was ended', { failure: 'timeout', seenMicroUsd: 70 }, 70],
     ['all that was held by one that was ended unseen', { failure: 'timeout' }, 900],

@@ -1,6 +1,7 @@
 import type { EventFilter, OutputGrammar, OutputSource, Selectors } from '../../config/types.js';
 import { FINISH_REASONS, type FinishReason } from '../../domain/attempt.js';
 import { toMicroUsd } from '../../domain/cost.js';
+import { plausibleMicroUsd } from '../../domain/plausible.js';
 import type { Usage } from '../../domain/usage.js';
 import {
   allSelectors,
@@ -164,7 +165,8 @@ function isAnswered({ end, success, text }: OutputGrammar, gathering: Gathering)
 
 function spentOf(grammar: OutputGrammar, gathering: Gathering): Pick<Reading, 'usage' | 'costMicroUsd'> {
   const cost = sumOf(gathering.found(grammar.costUsd));
-  return { usage: readUsage(grammar, gathering), costMicroUsd: cost === null ? null : toMicroUsd(cost) };
+  const costMicroUsd = plausibleMicroUsd(cost === null ? null : toMicroUsd(cost));
+  return { usage: readUsage(grammar, gathering), costMicroUsd };
 }
 
 function answerOf(

@@ -1,4 +1,5 @@
 import type { OutputGrammar } from '../../config/types.js';
+import { plausibleCount } from '../../domain/plausible.js';
 import { type Usage, usageFrom } from '../../domain/usage.js';
 import type { Gathering } from './events.js';
 import { numberOf } from './selector.js';
@@ -22,8 +23,9 @@ export function sumOf(found: readonly unknown[]): number | null {
 }
 
 function tokens(found: readonly unknown[]): number | null {
-  const sum = sumOf(found);
-  return sum === null || sum < 0 ? null : Math.round(sum);
+  const parts = found.map(numberOf).filter((value) => value !== null);
+  const counts = parts.map(plausibleCount);
+  return parts.length === 0 || counts.includes(null) ? null : sumOf(parts);
 }
 
 function inputOf(raw: Usage, includesCache: boolean): number | null {

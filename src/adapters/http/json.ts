@@ -1,3 +1,5 @@
+import { plausibleCount } from '../../domain/plausible.js';
+
 /** The value that keys and indexes lead to; `undefined` when there is none. */
 export function at(value: unknown, ...steps: (string | number)[]): unknown {
   return steps.reduce<unknown>((found, step) => {
@@ -12,10 +14,10 @@ export function textAt(value: unknown, ...steps: (string | number)[]): string | 
   return typeof found === 'string' && found !== '' ? found : null;
 }
 
-/** A count of tokens; `null` where none stands. */
+/** A count of tokens; `null` where none stands, or a number that cannot be one. */
 export function countAt(value: unknown, ...steps: (string | number)[]): number | null {
   const found = at(value, ...steps);
-  return typeof found === 'number' && Number.isFinite(found) && found >= 0 ? Math.round(found) : null;
+  return typeof found === 'number' ? plausibleCount(found) : null;
 }
 
 /** The items of a list; none where no list stands. */

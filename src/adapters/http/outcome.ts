@@ -31,6 +31,7 @@ export function outcomeOf(call: FinishedCall): Outcome {
     text: call.text,
     usage: answer.usage,
     reportedCostMicroUsd: answer.costMicroUsd,
+    isPriceUnknown: isOtherTier(call),
     turnedAway: failed !== null && wasTurnedAway(call),
     finishReason: failed !== null && answer.finishReason !== 'content_filter' ? 'error' : answer.finishReason,
     responseModel: answer.responseModel,
@@ -180,12 +181,17 @@ function withWords(said: string, words: string): string {
   return `${said}: ${line.length > 500 ? `${line.slice(0, 499)}…` : line}`;
 }
 
-/** Catalogue prices are those of the ordinary tier. */
-function tierWarnings({ task, answer }: FinishedCall): string[] {
-  const tier = answer.serviceTier;
-  if (tier === null || ['auto', 'default', 'standard'].includes(tier) || answer.costMicroUsd !== null)
-    return [];
+/** Words for the tier that the catalogue has the prices of. */
+const ORDINARY_TIERS = ['auto', 'default', 'standard', 'on_demand'];
+
+function isOtherTier({ answer: { serviceTier } }: FinishedCall): boolean {
+  return serviceTier !== null && !ORDINARY_TIERS.includes(serviceTier);
+}
+
+function tierWarnings(call: FinishedCall): string[] {
+  const { task, answer } = call;
+  if (!isOtherTier(call) || answer.costMicroUsd !== null) return [];
   return [
-    `\`${task.tool.name}\` answered in the tier \`${tier}\`, and its cost is counted at the ordinary price`,
+    `\`${task.tool.name}\` answered in the tier \`${answer.serviceTier}\`, whose price is unknown, so the cost is unknown`,
   ];
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { messagesUsage } from '../../../src/adapters/anthropic-messages.js';
-import { chatUsage, reportedCost } from '../../../src/adapters/openai-chat.js';
+import { chatUsage, laterCounts, messagesUsage, reportedCost } from '../../../src/adapters/http/usage.js';
 import type { RunEvent } from '../../../src/domain/events.js';
 import type { Invocation } from '../../../src/domain/invocation.js';
 import { configOf } from '../../rig/config.js';
@@ -67,12 +66,65 @@ describe('usage', () => {
       [0, 0, null, null, 0, null],
     ],
     [
+      'reasoning that only the total holds',
+      {
+        prompt_tokens: 32,
+        completion_tokens: 9,
+        total_tokens: 135,
+        completion_tokens_details: { reasoning_tokens: 94 },
+      },
+      [32, null, null, null, 103, 94],
+    ],
+    [
+      'reasoning that the total holds inside the output',
+      {
+        prompt_tokens: 32,
+        completion_tokens: 103,
+        total_tokens: 135,
+        completion_tokens_details: { reasoning_tokens: 94 },
+      },
+      [32, null, null, null, 103, 94],
+    ],
+    [
+      'reasoning that nothing but the total tells',
+      { prompt_tokens: 32, completion_tokens: 9, total_tokens: 135 },
+      [32, null, null, null, 103, 94],
+    ],
+    [
+      'cached tokens beside the prompt',
+      { prompt_tokens: 10, completion_tokens: 3, total_tokens: 513, cached_tokens: 500 },
+      [10, 500, null, null, 3, null],
+    ],
+    [
+      'cached tokens and reasoning beside the rest',
+      {
+        prompt_tokens: 10,
+        completion_tokens: 3,
+        total_tokens: 533,
+        cached_tokens: 500,
+        reasoning_tokens: 20,
+      },
+      [10, 500, null, null, 23, 20],
+    ],
+    [
+      'cached tokens of DeepSeek',
+      { prompt_tokens: 10, completion_tokens: 3, prompt_cache_hit_tokens: 4 },
+      [6, 4, null, null, 3, null],
+    ],
+    [
+      'the names of Responses',
+      { input_tokens: 10, output_tokens: 3, input_tokens_details: { cached_tokens: 4 } },
+      [6, 4, null, null, 3, null],
+    ],
+    ['numbers that are no counts', { prompt_tokens: 1e300, completion_tokens: -3 }, null],
+    ['fractions', { prompt_tokens: 10, completion_tokens: 2.5 }, [10, null, null, null, null, null]],
+    [
       'no details',
       { prompt_tokens: 7, completion_tokens: 3, prompt_tokens_details: null },
       [7, null, null, null, 3, null],
     ],
   ])('of OpenAI, %s', (_, usage, counts) => {
-    expect(Object.values(chatUsage(usage) ?? {})).toEqual(counts);
+    expect(Object.values(chatUsage(usage) ?? {})).toEqual(counts ?? []);
   });
 
   it.each([
@@ -85,6 +137,17 @@ describe('usage', () => {
     ],
   ])('of Anthropic, %s', (_, usage, counts) => {
     expect(Object.values(messagesUsage(usage) ?? {})).toEqual(counts);
+  });
+
+  it('told in parts keeps real counts where a later one is zero', () => {
+    const first = laterCounts({}, { prompt_tokens: 100, completion_tokens: 0, details: { cached: 4 } });
+    const last = laterCounts(first, {
+      prompt_tokens: 0,
+      completion_tokens: 20,
+      details: { cached: 0 },
+      more: null,
+    });
+    expect(last).toEqual({ prompt_tokens: 100, completion_tokens: 20, details: { cached: 4 } });
   });
 
   it('that nobody told is unknown', () => {
@@ -177,7 +240,7 @@ describe('an answer costs to the micro-dollar', () => {
     });
     const { warnings } = await answerTo('openai-chat', reply);
     expect(warnings).toEqual([
-      '`api` answered in the tier `flex`, and its cost is counted at the ordinary price',
+      '`api` answered in the tier `flex`, whose price is unknown, so the cost is unknown',
     ]);
   });
 });

@@ -1,0 +1,108 @@
+import { toMicroUsd } from '../../domain/cost.js';
+import { isMap } from '../../domain/lookup.js';
+import { plausibleMicroUsd } from '../../domain/plausible.js';
+import { NO_USAGE, type Usage } from '../../domain/usage.js';
+import { at, countAt } from './json.js';
+
+/** Counts as they came, by the provider's names. */
+export type Counts = Readonly<Record<string, unknown>>;
+
+/** Later counts are totals and stand for the earlier ones; what is not told again, or told as zero, keeps its real count. */
+export function laterCounts(earlier: Counts, later: unknown): Counts {
+  if (!isMap(later)) return earlier;
+  const merged: Record<string, unknown> = { ...earlier };
+  for (const [name, value] of Object.entries(later)) {
+    const before = merged[name];
+    if (isMap(value)) merged[name] = laterCounts(isMap(before) ? before : {}, value);
+    else if (value !== null && !(value === 0 && typeof before === 'number')) merged[name] = value;
+  }
+  return merged;
+}
+
+/**
+ * The usage of Chat Completions. Prompt tokens mostly include those read from and written to a cache, and completion tokens those of
+ * reasoning; where `total_tokens` is larger by just these, they are counted apart (xAI, Gemini).
+ */
+export function chatUsage(usage: object): Usage | null {
+  const prompt = first(usage, [['prompt_tokens'], ['input_tokens']]);
+  const completion = first(usage, [['completion_tokens'], ['output_tokens']]);
+  if (prompt === null && completion === null) return null;
+  const read = first(usage, CACHE_READ);
+  const written = first(usage, CACHE_WRITTEN);
+  const cached = (read ?? 0) + (written ?? 0);
+  const reasoning = first(usage, REASONING);
+  const total = countAt(usage, 'total_tokens');
+  const apart = total === null ? 0 : total - (prompt ?? 0) - (completion ?? 0);
+  const isCacheApart =
+    cached > (prompt ?? 0) || (cached > 0 && [cached, cached + (reasoning ?? 0)].includes(apart));
+  const left = Math.max(0, apart - (isCacheApart ? cached : 0));
+  return {
+    ...NO_USAGE,
+    inputTokens: prompt === null || isCacheApart ? prompt : prompt - cached,
+    cacheReadTokens: read,
+    cacheWriteTokens: written,
+    outputTokens: completion === null ? null : completion + reasoningApart(left, reasoning),
+    reasoningTokens: reasoning ?? (left > 0 ? left : null),
+  };
+}
+
+const CACHE_READ = [
+  ['prompt_tokens_details', 'cached_tokens'],
+  ['input_tokens_details', 'cached_tokens'],
+  ['prompt_cache_hit_tokens'],
+  ['cache_read_input_tokens'],
+  ['cached_tokens'],
+];
+const CACHE_WRITTEN = [
+  ['prompt_tokens_details', 'cache_write_tokens'],
+  ['prompt_tokens_details', 'cache_creation_tokens'],
+  ['cache_creation_input_tokens'],
+];
+const REASONING = [
+  ['completion_tokens_details', 'reasoning_tokens'],
+  ['output_tokens_details', 'reasoning_tokens'],
+  ['reasoning_tokens'],
+];
+
+/** The first count that stands under one of these names. */
+function first(usage: object, names: readonly (readonly string[])[]): number | null {
+  return names.map((steps) => countAt(usage, ...steps)).find((count) => count !== null) ?? null;
+}
+
+/** Tokens that only the total shows are reasoning; where it is told, as much of it. */
+function reasoningApart(left: number, reasoning: number | null): number {
+  return reasoning === null || left === reasoning ? left : 0;
+}
+
+/**
+ * The usage of Messages. Input tokens leave out what was read from or written to a cache; writes for one hour are told apart, inside of
+ * all writes.
+ */
+export function messagesUsage(usage: object): Usage | null {
+  const [input, output] = [countAt(usage, 'input_tokens'), countAt(usage, 'output_tokens')];
+  if (input === null && output === null) return null;
+  const written = countAt(usage, 'cache_creation_input_tokens');
+  const hour = countAt(usage, 'cache_creation', 'ephemeral_1h_input_tokens');
+  return {
+    ...NO_USAGE,
+    inputTokens: input,
+    cacheReadTokens: countAt(usage, 'cache_read_input_tokens'),
+    cacheWriteTokens: written === null ? null : Math.max(0, written - (hour ?? 0)),
+    cacheWrite1hTokens: hour,
+    outputTokens: output,
+    reasoningTokens: countAt(usage, 'output_tokens_details', 'thinking_tokens'),
+  };
+}
+
+/**
+ * OpenRouter tells the cost in credits of one dollar; with the user's own key at a provider its bill comes on top.
+ * https://openrouter.ai/docs/use-cases/usage-accounting
+ */
+export function reportedCost(usage: object): number | null {
+  const cost = at(usage, 'cost');
+  if (typeof cost !== 'number' || cost < 0) return null;
+  const upstream = at(usage, 'is_byok') === true ? at(usage, 'cost_details', 'upstream_inference_cost') : 0;
+  return typeof upstream === 'number' && upstream >= 0
+    ? plausibleMicroUsd(toMicroUsd(cost + upstream))
+    : null;
+}
