@@ -126,7 +126,7 @@ function unknownKey(one: Located, key: string): Diagnostic {
   });
 }
 
-/** Writes another name for a key, unless that name stands in the same map already. */
+/** Writes another name for a key, unless the same map has that name already. */
 function renamed({ source, path, value }: Located, from: string, to: string | null): Fix | null {
   if (to === null || child(value, to) !== undefined || source.aliasOf([...path, from]) !== null) return null;
   const rivals = entriesOf(value).filter(([key]) => key !== from && onlyNear(key, [to]) !== null);
@@ -143,7 +143,8 @@ function missingKey({ source, path }: Located, key: string): Diagnostic {
 
 function wrongType(one: Located, types: readonly string[]): Diagnostic {
   const expected = types.filter((type) => type !== 'null').map((type) => TYPE_WORDS[type] ?? type);
-  const message = `${describePath(one.path)} must be ${expected.join(' or ')}, but is ${kindOf(one.value)}`;
+  const must = lacksUnit(one) ? 'needs a unit' : `must be ${expected.join(' or ')}`;
+  const message = `${describePath(one.path)} ${must}, but is ${kindOf(one.value)}`;
   return diagnostic('config/wrong-type', message, {
     place: one.source.place(one.path, 'value'),
     hint: typeHint(one, types),
@@ -159,6 +160,12 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   number: 'a number',
   boolean: '`true` or `false`',
 };
+
+/** A number for a duration or a size, which have units. */
+function lacksUnit({ path, value }: Located): boolean {
+  const example = at(schemaOf(path), ['examples', 0]);
+  return typeof value === 'number' && typeof example === 'string' && /^\d/.test(example);
+}
 
 function typeHint({ value, path }: Located, types: readonly string[]): string | null {
   const examples = child(schemaOf(path), 'examples');

@@ -60,7 +60,7 @@ function inOrder(value: Tree): Tree {
   return Object.fromEntries([...new Set(keys)].map((key) => [key, value[key]]));
 }
 
-/** The policy `default` holds for everybody, whether anybody wrote it or not. */
+/** The policy `default` always applies, even where no file states it. */
 function mergedWithDefaultPolicy(value: Tree): Tree {
   const policies = child(value, 'policies');
   const own = child(policies, 'default');
@@ -110,7 +110,7 @@ function setAt(tree: Tree, [step, ...rest]: Path, value: unknown): Tree {
 const MASK = '[redacted]';
 const SECRET_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|AUTHORIZATION)$/i;
 
-/** A key that somebody wrote down instead of a reference to a variable. */
+/** A literal API key instead of a reference to a variable. */
 function masked(value: unknown, path: Path): unknown {
   const [section, , key, name] = path;
   const holdsSecrets = section === 'tools' && (key === 'env_vars' || key === 'headers');

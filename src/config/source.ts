@@ -78,7 +78,7 @@ function parse(text: string, positions: Positions): Parsed {
   const [document, second] = [...composer.compose(guardedTokens(text, guard), true, text.length)];
   const deepAt = guard.tooDeepAt();
   if (deepAt !== null) return { broken: depthFinding(positions.place([deepAt, deepAt + 1])) };
-  if (document === undefined) throw new Error('the composer always gives a document when it is told to');
+  if (document === undefined) throw new Error('the composer always returns a document');
   const [first] = [...document.errors, ...document.warnings];
   if (first !== undefined)
     return { broken: syntaxFinding(positions.place(wholeSpan(first.pos)), sentence(first.message)) };
@@ -243,7 +243,7 @@ function add(walk: Walk, children: Map<string, Branch>, name: string, branch: Br
     return;
   }
   walk.diagnostics.push(
-    diagnostic('config/duplicate-key', `the key \`${name}\` stands twice in this map`, {
+    diagnostic('config/duplicate-key', `duplicate key \`${name}\``, {
       place: walk.positions.place(branch.key ?? branch.span),
       related: [{ place: walk.positions.place(first.key ?? first.span), message: 'first written here' }],
     }),

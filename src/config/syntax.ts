@@ -6,7 +6,7 @@ export const MAX_DEPTH = 64;
 
 /** What to do about the commonest slips, by a word of the library's message. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
-  [/\btabs?\b/i, 'YAML is indented with blanks only'],
+  [/\btabs?\b/i, 'use spaces, not tabs'],
   [/nested mappings/i, 'put a text that holds `: ` between quotes'],
   [/multiple documents/i, 'remove the `---` line'],
   [/unresolved tag/i, 'put a text that starts with `!` between quotes'],

@@ -13,7 +13,7 @@ export const CODES = {
   'config/file-too-large': { severity: 'error', summary: 'a config file is larger than 1 MiB' },
   'config/not-utf8': { severity: 'error', summary: 'a config file is not UTF-8' },
   'config/yaml-syntax': { severity: 'error', summary: 'the file is not YAML' },
-  'config/duplicate-key': { severity: 'error', summary: 'a key stands twice in one map' },
+  'config/duplicate-key': { severity: 'error', summary: 'a key occurs twice in one map' },
   'config/alias-bomb': { severity: 'error', summary: 'aliases expand without bounds' },
   'config/too-deep': { severity: 'error', summary: 'values are nested too deeply' },
   'config/entry-in-two-files': {
@@ -41,7 +41,7 @@ export const CODES = {
   'config/unknown-placeholder': { severity: 'error', summary: 'a placeholder that is never filled' },
   'config/prompt-never-passed': {
     severity: 'error',
-    summary: 'the prompt goes in by a placeholder that stands nowhere',
+    summary: 'the prompt is passed by a placeholder that the command does not contain',
   },
   'config/access-never-passed': {
     severity: 'error',
@@ -76,7 +76,7 @@ export const CODES = {
     severity: 'warning',
     summary: 'a pipe, redirection or expansion where no shell runs',
   },
-  'config/secret-in-config': { severity: 'error', summary: 'a key in the config itself' },
+  'config/secret-in-config': { severity: 'error', summary: 'an API key in the config itself' },
   'config/undefined-env': { severity: 'warning', summary: 'a variable that is not set' },
   'config/insecure-base-url': {
     severity: 'warning',

@@ -37,8 +37,8 @@ export interface AgentChain {
   choices: readonly Choosable[];
 }
 
-/** Facts of a machine on which nothing stands in the way of a run. */
-export const NO_OBSTACLES: Facts = {
+/** Facts of a machine where every tool can run and nothing was spent. */
+export const IDEAL_FACTS: Facts = {
   nowMs: 0,
   tools: {},
   cooldowns: [],
@@ -53,7 +53,7 @@ export function chainsOf(config: RouterConfig, merged: Merged): AgentChain[] {
   return Object.values(config.agents).map((agent) => {
     const request = { ...emptyRequest(''), agent: agent.name };
     const policy = policyOf(config, agent, request);
-    const choices = selectChoices({ config, facts: NO_OBSTACLES, request, agent, policy });
+    const choices = selectChoices({ config, facts: IDEAL_FACTS, request, agent, policy });
     const having = (rule: string) =>
       choices.filter((choice) => choice[0]?.because.some((because) => because.rule === rule));
     const chain = { config, agent, policy };

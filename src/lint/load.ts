@@ -13,7 +13,7 @@ import { lint } from './lint.js';
 export interface ConfigFile {
   /** As named to the user. */
   file: string;
-  /** Absolute; what relative paths in it are counted from. */
+  /** Absolute; relative paths in the file start from its folder. */
   path: string;
   text: string;
 }
@@ -24,7 +24,7 @@ export interface LayerFiles {
   files: readonly ConfigFile[];
 }
 
-/** What came of loading. */
+/** The result of loading. */
 export interface LoadedConfig {
   /** `null` when there is an error. */
   config: RouterConfig | null;
@@ -32,7 +32,7 @@ export interface LoadedConfig {
   diagnostics: Diagnostic[];
   /** All layers as one tree, whatever is wrong with it. */
   merged: Merged;
-  /** The text that places refer to, by file; keys that stand in it are masked. */
+  /** The text that places refer to, by file; API keys in it are masked. */
   sources: Map<string, string>;
 }
 
@@ -69,7 +69,7 @@ export function loadConfig(input: {
   };
 }
 
-/** Without byte order mark, and with stars in the place of keys: it is shown around findings. */
+/** Without byte order mark, and with API keys masked: it is shown around findings. */
 function shownText({ file, text }: ConfigFile, diagnostics: readonly Diagnostic[]): string {
   const plain = text.replace(/^\uFEFF/, '');
   const secrets = diagnostics.flatMap(({ code, place }): Fix[] =>

@@ -4,13 +4,11 @@ import { expandVariables } from '../adapters/variables.js';
 import type { RouterConfig, ToolConfig } from '../config/types.js';
 import type { SpendLimit } from '../domain/facts.js';
 import { emptyRequest } from '../domain/request.js';
-import { costOf } from '../gates/gates.js';
-import { offers, offersAccess } from '../gates/offered.js';
+import { checkGates, costOf } from '../gates/gates.js';
 import { type BudgetRefusal, checkBudget } from '../policy/budget.js';
-import { checkGovernance } from '../policy/governance.js';
 import type { RunCost } from '../policy/run-cost.js';
 import { limitsFor, windowsOf } from '../policy/spend-limits.js';
-import { type AgentChain, type Choosable, NO_OBSTACLES, type ToolAndModel } from './chains.js';
+import { type AgentChain, type Choosable, IDEAL_FACTS, type ToolAndModel } from './chains.js';
 
 /** The chain of an agent that is under a hard limit. */
 export interface LimitedChain extends AgentChain {
@@ -43,12 +41,12 @@ export function limitedChains(
   };
   return chains.flatMap((chain) => {
     const payer = { project: '', policy: chain.policy.name, agent: chain.agent.name };
-    const limits = limitsFor(config, payer, NO_OBSTACLES.nowMs);
+    const limits = limitsFor(config, payer, IDEAL_FACTS.nowMs);
     const hardLimit = limits.find(({ isHard }) => isHard);
     if (hardLimit === undefined) return [];
     const paid = chain.choices.flatMap((choice) =>
       choice.pairs
-        .filter((pair) => meteringOf(pair.tool) !== 'never' && reachesBudget(choice, pair))
+        .filter((pair) => meteringOf(pair.tool) !== 'never' && passesGates(config, choice, pair))
         .map((pair) => {
           const onlyWithKey = meteringOf(pair.tool) === 'with_key';
           return { ...pair, choice, onlyWithKey, cost: meteredCost(config, choice, pair) };
@@ -64,13 +62,13 @@ export function budgetRefusal(limits: readonly SpendLimit[], cost: RunCost): Bud
   return 'refusal' in verdict ? verdict.refusal : null;
 }
 
-/** Whether the gates before the budget let a pair through, as far as the config decides. */
-export function reachesBudget({ agent, policy }: Choosable, { tool, model }: ToolAndModel): boolean {
-  return (
-    (model === null || offers(tool, model)) &&
-    offersAccess(tool, agent.access.value) &&
-    checkGovernance(policy, { tool: tool.name, model }) === null
-  );
+/** Whether the gates let a pair through where nothing is spent or limited, as far as the config decides. */
+export function passesGates(config: RouterConfig, choice: Choosable, pair: ToolAndModel): boolean {
+  const { agent, policy } = choice;
+  const request = { ...emptyRequest(''), justification: 'given' };
+  const facts = { ...IDEAL_FACTS, tools: { [pair.tool.name]: { available: true as const, path: null } } };
+  const access = agent.access.value;
+  return checkGates({ ...pair, config, policy, agent, facts, access, request, resumes: false }) === null;
 }
 
 /** When a tool is billed per token: here, only where its API key is set, or never. */
@@ -89,6 +87,6 @@ function withKeys(tool: ToolConfig, env: Environment): Environment {
 }
 
 function meteredCost(config: RouterConfig, { agent, policy }: Choosable, pair: ToolAndModel): RunCost {
-  const facts = { ...NO_OBSTACLES, billing: { [pair.tool.name]: 'api' as const } };
+  const facts = { ...IDEAL_FACTS, billing: { [pair.tool.name]: 'api' as const } };
   return costOf({ ...pair, config, policy, agent, facts, request: emptyRequest('') });
 }

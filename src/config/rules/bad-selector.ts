@@ -4,7 +4,7 @@ import { describePath } from '../words.js';
 import type { Rule } from './rule.js';
 import { conditionsIn, regexTrouble, selectorsIn, timeRegexesIn } from './selectors.js';
 
-/** A selector or filter that can find nothing: no pointer, no way to look, or keys that do not go together. */
+/** A selector or filter that can find nothing: no valid pointer, no way to search, or keys that exclude each other. */
 export const badSelector: Rule = {
   code: 'config/bad-selector',
   check(context) {
@@ -49,9 +49,9 @@ function selectorTrouble(value: unknown, isFinishReason: boolean): Trouble | nul
   if (way === undefined || ways.length > 1) {
     return { message: 'must have exactly one of `pointer`, `keys` and `regex`', key: null, hint: null };
   }
-  const foreign = FOREIGN[way].find((key) => key in value);
-  if (foreign !== undefined)
-    return { message: `cannot have \`${foreign}\` with \`${way}\``, key: foreign, hint: null };
+  const other = MEANINGLESS[way].find((key) => key in value);
+  if (other !== undefined)
+    return { message: `cannot have \`${other}\` with \`${way}\``, key: other, hint: null };
   const text = value[way];
   if (typeof text !== 'string') return null;
   return way === 'regex' ? groupTrouble(text, child(value, 'group')) : pointerTrouble(text, way);
@@ -59,8 +59,8 @@ function selectorTrouble(value: unknown, isFinishReason: boolean): Trouble | nul
 
 const WAYS = ['pointer', 'keys', 'regex'] as const;
 
-/** Keys that mean nothing beside each way to look. */
-const FOREIGN: Readonly<Record<(typeof WAYS)[number], readonly string[]>> = {
+/** Keys that have no meaning beside each way to search. */
+const MEANINGLESS: Readonly<Record<(typeof WAYS)[number], readonly string[]>> = {
   pointer: ['group'],
   keys: ['after', 'group'],
   regex: ['event', 'after'],
@@ -77,14 +77,14 @@ function mapTrouble(value: Tree): Trouble | null {
 function pointerTrouble(pointer: string, key: string | null): Trouble | null {
   if (pointer !== '' && !pointer.startsWith('/')) {
     return {
-      message: `must start with \`/\`, unlike \`${pointer}\``,
+      message: `must start with \`/\`, but is \`${pointer}\``,
       key,
       hint: `write \`/${pointer.replaceAll('.', '/')}\``,
     };
   }
   if (!/~(?![01])/.test(pointer)) return null;
   return {
-    message: `holds a \`~\` that escapes nothing: \`${pointer}\``,
+    message: `has a \`~\` without \`0\` or \`1\` after it: \`${pointer}\``,
     key,
     hint: 'write `~0` for `~` and `~1` for `/`',
   };

@@ -1,8 +1,8 @@
 import { badSelector } from './bad-selector.js';
-import { foreignKey } from './foreign-key.js';
 import { insecureBaseUrl } from './insecure-base-url.js';
 import { invalidRegex } from './invalid-regex.js';
 import { invalidValue } from './invalid-value.js';
+import { keyOfOtherKind } from './key-of-other-kind.js';
 import { missingKey } from './missing-key.js';
 import { notInEffect } from './not-in-effect.js';
 import { promptAsOption } from './prompt-as-option.js';
@@ -14,7 +14,7 @@ import { unknownPlaceholder } from './unknown-placeholder.js';
 /** Every rule about the text of a config; `lint/rules` asks what a run would do with it. */
 export const RULES: readonly Rule[] = [
   missingKey,
-  foreignKey,
+  keyOfOtherKind,
   invalidValue,
   unknownPlaceholder,
   invalidRegex,

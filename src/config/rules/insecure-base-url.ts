@@ -4,7 +4,7 @@ import { entries, type Rule } from './rule.js';
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|.+\.localhost)$/i;
 
-/** A key is sent by plain http to another machine, where everybody on the way can read it. */
+/** A key is sent by plain HTTP to another machine, so it can be read on the way. */
 export const insecureBaseUrl: Rule = {
   code: 'config/insecure-base-url',
   check(context) {

@@ -8,23 +8,25 @@ import { entries, type Rule, type RuleContext } from './rule.js';
 /** Keys that are checked but not followed yet; `*` is any name, indexes of lists are left out. */
 export const NOT_IN_EFFECT: readonly string[] = ['server', 'tools.*.models_ttl', 'tools.*.platforms'];
 
-/** Protocols of HTTP tools and models that nobody speaks yet. */
+/** Protocols of HTTP tools and models that have no adapter yet. */
 const APIS_NOT_IN_EFFECT: readonly unknown[] = ['openai-responses', 'gemini', 'ollama'];
 
 const CODE = 'config/not-in-effect';
 
-/** A key that is checked but not followed yet; an error where somebody would rely on it to their harm. */
+/** A key that is checked but not followed yet; an error where relying on it would do harm. */
 export const notInEffect: Rule = {
   code: CODE,
   check: (context) => [
     ...NOT_IN_EFFECT.flatMap((pattern) => pathsOf(context.merged.value, pattern.split('.'))).flatMap((path) =>
-      unheeded(context, path),
+      ignoredKey(context, path),
     ),
     ...entries(context, 'tools').flatMap(({ name, entry, path }) =>
-      child(entry, 'kind') === 'http' ? unspokenApi(context, { what: `tool \`${name}\``, entry, path }) : [],
+      child(entry, 'kind') === 'http'
+        ? apiWithoutAdapter(context, { what: `tool \`${name}\``, entry, path })
+        : [],
     ),
     ...entries(context, 'models').flatMap(({ name, entry, path }) =>
-      unspokenApi(context, { what: `model \`${name}\``, entry, path }),
+      apiWithoutAdapter(context, { what: `model \`${name}\``, entry, path }),
     ),
   ],
 };
@@ -43,18 +45,23 @@ function pathsOf(value: unknown, [key, ...rest]: readonly string[]): Path[] {
     .flatMap((step) => pathsOf(child(value, step), rest).map((path) => [step, ...path]));
 }
 
-function unheeded(context: RuleContext, path: Path): Diagnostic[] {
+function ignoredKey(context: RuleContext, path: Path): Diagnostic[] {
   if (!isOwn(context, path) || context.faults.isDoubtful(path)) return [];
   const message = `${describePath(path)} is not in effect in this version`;
   const hint = 'it is checked and otherwise ignored';
   return [finding(context, { code: CODE, path, what: 'key', message, hint })];
 }
 
-function unspokenApi(context: RuleContext, one: { what: string; entry: unknown; path: Path }): Diagnostic[] {
+function apiWithoutAdapter(
+  context: RuleContext,
+  one: { what: string; entry: unknown; path: Path },
+): Diagnostic[] {
   const api = child(one.entry, 'api');
   if (!APIS_NOT_IN_EFFECT.includes(api)) return [];
   const message = `${one.what} with \`api: ${String(api)}\` cannot run in this version`;
-  const spoken = APIS.filter((known) => !APIS_NOT_IN_EFFECT.includes(known)).map((known) => `\`${known}\``);
-  const hint = `${spoken.join(' and ')} can; many providers speak \`openai-chat\` as well`;
+  const supported = APIS.filter((known) => !APIS_NOT_IN_EFFECT.includes(known)).map(
+    (known) => `\`${known}\``,
+  );
+  const hint = `${supported.join(' and ')} can; many providers speak \`openai-chat\` as well`;
   return [finding(context, { code: CODE, path: [...one.path, 'api'], message, hint, severity: 'error' })];
 }

@@ -12,7 +12,7 @@ const SECRET_NAME = /(?:^|[_-])(?:api_?key|key|token|secret|password|passwd|cred
 /** A shorter value is a setting rather than a key. */
 const MIN_LENGTH = 8;
 
-/** A key stands in the config, where it is copied, committed and shown; only its variable's name belongs there. */
+/** An API key in the config, which is copied, committed and shown; only the name of its variable belongs there. */
 export const secretInConfig: Rule = {
   code: CODE,
   check(context) {

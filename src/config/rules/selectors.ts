@@ -1,7 +1,7 @@
 import { at, child, entriesOf, isTree, itemsOf, type Path } from '../tree.js';
 import { entries, type RuleContext } from './rule.js';
 
-/** A value in a tool's definition, and where it stands. */
+/** A value in a tool's definition, and its path. */
 export interface At {
   path: Path;
   value: unknown;

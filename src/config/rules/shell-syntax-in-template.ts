@@ -33,7 +33,7 @@ interface Found {
   path: WrittenCommand['path'];
 }
 
-/** What stands between single quotes is literal for a shell too; between double quotes only operators are. */
+/** Text in single quotes is literal for a shell too; in double quotes only operators are. */
 function inLine({ path }: WrittenCommand, line: string): Found | null {
   const bare = line.replace(/'[^']*'|"[^"]*"/g, (quoted) =>
     quoted.startsWith('"') ? quoted.replace(/[|&;<>\s]/g, '_') : '_'.repeat(quoted.length),
@@ -53,7 +53,8 @@ function inWords({ words }: WrittenCommand): Found | null {
 
 function hintFor(syntax: string): string {
   if (syntax.startsWith('$'))
-    return 'variables go in by `env_vars`; a command of its own needs a script around it';
-  if (syntax.includes('<')) return 'the prompt goes to standard input by itself; a file is `{prompt_file}`';
-  return 'standard output is read by itself; for more put a script around the tool';
+    return 'pass variables by `env_vars`; for another command use a script as the tool';
+  if (syntax.includes('<'))
+    return 'the prompt is written to standard input anyway; as a file it is `{prompt_file}`';
+  return 'standard output is read anyway; for anything else use a script as the tool';
 }

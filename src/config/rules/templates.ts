@@ -11,7 +11,7 @@ export interface WrittenCommand {
   path: Path;
   /** The one line; `null` when it is a list. */
   line: string | null;
-  /** Its words in order, groups taken apart, each with the place where it stands. */
+  /** Its words in order, groups flattened, each with its path. */
   words: { text: string; path: Path }[];
 }
 

@@ -20,7 +20,7 @@ export const unknownPlaceholder: Rule = {
     ),
 };
 
-const NO_SHELL = 'no shell runs: variables go in by `env_vars`, and `{{` is a literal brace';
+const NO_SHELL = 'no shell runs: pass variables by `env_vars`; a literal brace is `{{`';
 
 function inMap(context: RuleContext, path: Path): Path[] {
   return entriesOf(at(context.merged.value, path)).flatMap(([key]) => templatesAt(context, [...path, key]));

@@ -4,7 +4,7 @@ import { emptyRequest, TIERS, type Tier } from '../../domain/request.js';
 import { isKnownModel } from '../../routing/names.js';
 import { policyOf } from '../../routing/plan.js';
 import { selectChoices } from '../../routing/select.js';
-import { NO_OBSTACLES } from '../chains.js';
+import { IDEAL_FACTS } from '../chains.js';
 import type { LintInput, LintRule } from '../rule.js';
 
 const CODE = 'config/tier-without-model';
@@ -25,7 +25,7 @@ function reports(input: LintInput, tier: Tier): Diagnostic[] {
   const { config } = input;
   const request = { ...emptyRequest(''), tier };
   const policy = policyOf(config, null, request);
-  const pairs = selectChoices({ config, facts: NO_OBSTACLES, request, agent: null, policy }).flat();
+  const pairs = selectChoices({ config, facts: IDEAL_FACTS, request, agent: null, policy }).flat();
   // An unknown name may be a slip for a model that can run.
   const mayRun = pairs.some(({ tool, model }) => tool !== null || !isKnownModel(config, model ?? '', null));
   if (mayRun) return [];

@@ -2,7 +2,7 @@ import { finding, relatedTo } from '../../config/finding.js';
 import type { ToolConfig } from '../../config/types.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import type { AgentChain, Choosable } from '../chains.js';
-import { budgetRefusal, reachesBudget } from '../money.js';
+import { budgetRefusal, passesGates } from '../money.js';
 import type { LintInput, LintRule } from '../rule.js';
 
 const CODE = 'config/unreachable-fallback';
@@ -37,12 +37,12 @@ function afterAnAnswer(input: LintInput, chain: AgentChain): Diagnostic[] {
 }
 
 /** It always answers, and nothing in the config keeps it from running. */
-function isCertain({ limited }: LintInput, choice: Choosable): boolean {
+function isCertain({ config, limited }: LintInput, choice: Choosable): boolean {
   if (choice.pairs.length === 0 || !choice.pairs.every(({ tool }) => alwaysAnswers(tool))) return false;
   const fitsBudget = limited.every(({ limits, paid }) =>
     paid.every((pair) => pair.choice !== choice || budgetRefusal(limits, pair.cost) === null),
   );
-  return fitsBudget && choice.pairs.every((pair) => reachesBudget(choice, pair));
+  return fitsBudget && choice.pairs.every((pair) => passesGates(config, choice, pair));
 }
 
 /** A mock without a response that fails. */

@@ -3,7 +3,7 @@ import { ANY_TOOL, kindOfTool, TOOL } from '../keys/tools.js';
 import { entries, type Rule } from './rule.js';
 
 /** A key that only another kind of tool has: it would be ignored. */
-export const foreignKey: Rule = {
+export const keyOfOtherKind: Rule = {
   code: 'config/unknown-key',
   check(context) {
     return entries(context, 'tools').flatMap(({ name, entry, path }) => {
