@@ -70,6 +70,14 @@ export interface Host {
   platform: NodeJS.Platform;
 }
 
+/** Keeps on disk what a run starts, so that the next router can end it should this one be killed. Never rejects. */
+export interface ProcessRecorder {
+  /** Before the private folder of an attempt, absolute or none, is made and its process started. */
+  beforeStart(folder: string | null): Promise<void>;
+  /** The process was started. */
+  afterStart(pid: number): Promise<void>;
+}
+
 /** What an adapter needs of the world. */
 export interface AdapterContext {
   env: Environment;
@@ -83,6 +91,8 @@ export interface AdapterContext {
   now: () => number;
   /** Folder for private temp files. */
   tmpDir: string;
+  /** `null`: no record is kept. */
+  recorder: ProcessRecorder | null;
 }
 
 /** What happens while a tool works. */

@@ -3,7 +3,16 @@ import { failedOutcome, type Outcome } from '../domain/attempt.js';
 import type { Availability } from '../domain/facts.js';
 import type { Failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
-import type { Adapter, AdapterContext, AdapterEvent, Environment, Host, Preview, Task } from './adapter.js';
+import type {
+  Adapter,
+  AdapterContext,
+  AdapterEvent,
+  Environment,
+  Host,
+  Preview,
+  ProcessRecorder,
+  Task,
+} from './adapter.js';
 import { answerLimit, isPassedOn } from './command/answer-limit.js';
 import { childEnvironment, missingVariable, missingVariables, secretValues } from './command/environment.js';
 import { findBinary, isFolder, isPath } from './command/find-binary.js';
@@ -11,7 +20,12 @@ import { markerOf } from './command/marker.js';
 import { meterOf } from './command/meter.js';
 import { createOutputReader, MAX_LINE_BYTES, type OutputReader } from './command/output.js';
 import { type PrivatePlaces, SHOWN_PLACES } from './command/placeholder-values.js';
-import { openPrivateFolder, type PrivateFolder, readWritten } from './command/private-files.js';
+import {
+  newFolderPath,
+  openPrivateFolder,
+  type PrivateFolder,
+  readWritten,
+} from './command/private-files.js';
 import type { ProcessEnd, ProcessSpec } from './command/process-spec.js';
 import { type FinishedRun, limitMentionsOf, outcomeOf } from './command/run.js';
 import { runProcess } from './command/subprocess.js';
@@ -83,8 +97,10 @@ async function* run(task: CommandTask, context: AdapterContext): AsyncGenerator<
   const located = locate(task, host);
   const ready = located.ok ? prepare(located.value, host) : located;
   if (!ready.ok) return failedOutcome(ready.error);
-  if (!ready.value.line.needsFolder) return yield* runIn(ready.value.task, context, null);
-  const folder = await openPrivateFolder(context.tmpDir, ready.value.line);
+  const path = ready.value.line.needsFolder ? newFolderPath(context.tmpDir) : null;
+  await context.recorder?.beforeStart(path);
+  if (path === null) return yield* runIn(ready.value.task, context, null);
+  const folder = await openPrivateFolder(path, ready.value.line);
   if (!folder.ok)
     return failedOutcome(refused(task, 'input', folder.error, 'free the disk, or set `TMPDIR`'));
   try {
@@ -118,6 +134,7 @@ async function* runIn(
     reader,
     meter: meterOf(task, reader),
     tellable: () => tellableArgv(task, places),
+    recorder: context.recorder,
   });
   const [outputFile, usageFile] = await writtenFiles(task.tool, folder);
   const overSize = seen.overSize || outputFile === 'too_large' || usageFile === 'too_large';
@@ -193,14 +210,20 @@ function tellableArgv(task: CommandTask, places: PrivatePlaces): readonly string
 /** Passes on what a process shows while it runs; too much output ends it. */
 async function* follow(
   spec: ProcessSpec,
-  by: { reader: OutputReader; meter: () => AdapterEvent[]; tellable: () => readonly string[] },
+  by: {
+    reader: OutputReader;
+    meter: () => AdapterEvent[];
+    tellable: () => readonly string[];
+    recorder: ProcessRecorder | null;
+  },
 ): AsyncGenerator<AdapterEvent, { end: ProcessEnd; overSize: boolean }, void> {
-  const { reader, meter, tellable } = by;
+  const { reader, meter, tellable, recorder } = by;
   const running = runProcess(spec);
   try {
     for (let step = await running.next(); ; step = await running.next()) {
       if (step.done === true) return { end: step.value, overSize: false };
       if (step.value.type === 'started') {
+        void recorder?.afterStart(step.value.pid);
         yield { type: 'started', argv: tellable(), pid: step.value.pid };
         continue;
       }

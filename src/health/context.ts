@@ -90,7 +90,7 @@ export interface HealthContext extends MachineContext {
   /** Where spending is recorded, and whether it can be; `null`: nowhere. */
   ledger: LedgerState | null;
   /** Runs whose router was killed, with the number of processes that were ended for each just now. */
-  leftRuns: readonly { id: string; processes: number }[];
+  interruptedRuns: readonly { id: string; processes: number }[];
   /** Asks a binary for its version; `null` where nothing may be run. */
   probe: Probe<VersionAnswer> | null;
   /** Asks a binary whether a user is logged in; `null` where nothing may be run. */

@@ -1,4 +1,4 @@
-import type { AdapterContext } from '../adapters/adapter.js';
+import type { AdapterContext, ProcessRecorder } from '../adapters/adapter.js';
 import { billingOf } from '../adapters/billing.js';
 import { adapterOf } from '../adapters/registry.js';
 import type { RouterConfig } from '../config/types.js';
@@ -30,9 +30,14 @@ export interface Running {
 
 /** Runs what was planned: puts adapters, ledger and logs together. */
 export async function complete(
-  input: Running & { deadline: Deadline; emit: EventSink; confirm: () => Promise<boolean> },
+  input: Running & {
+    deadline: Deadline;
+    recorder: ProcessRecorder | null;
+    emit: EventSink;
+    confirm: () => Promise<boolean>;
+  },
 ): Promise<Invocation> {
-  const { deps, planned, deadline, emit } = input;
+  const { deps, planned, deadline, recorder, emit } = input;
   const context: AdapterContext = {
     env: withLedger(withTraceDir(deps.env, deps.traces), deps.ledger),
     deadline,
@@ -40,6 +45,7 @@ export async function complete(
     monotonicMs: deps.clock.monotonic,
     now: deps.clock.now,
     tmpDir: deps.tmpDir,
+    recorder,
   };
   const account = accountOf({ ...input, subject: subjectOf(planned) }, deadline);
   const slots = slotsOf(input, deadline);

@@ -8,7 +8,7 @@ import type { LedgerAccess } from '../ledger/access.js';
 import { endpointsOf } from './endpoints.js';
 import { gatherFacts } from './facts.js';
 import type { Planned, RouterDeps } from './router.js';
-import { caretakerOf } from './running.js';
+import { finderOf } from './running.js';
 import { limitedTools } from './slots.js';
 import { NO_SPENDING } from './spending.js';
 
@@ -35,12 +35,12 @@ export async function routerHealth(
   options: HealthOptions,
 ): Promise<HealthRow[]> {
   const { config, deps } = input;
-  const [{ checkHealth }, { tryConnection }, { probeLogin, probeVersion }, { endLeftRuns }] =
+  const [{ checkHealth }, { tryConnection }, { probeLogin, probeVersion }, { endInterruptedRuns }] =
     await Promise.all([
       import('../health/health.js'),
       import('../adapters/http/connect.js'),
       import('../adapters/probe.js'),
-      import('./running/end-left-runs.js'),
+      import('./running/end-interrupted-runs.js'),
     ]);
   const plans = await Promise.all(
     agentsToAsk(config, options.agent).map(async (agent) => {
@@ -62,10 +62,10 @@ export async function routerHealth(
     ledger: deps.ledger === null ? null : await ledgerState(deps.ledger),
     plans,
     endpoints: endpointsOf(config, deps.env),
-    leftRuns:
+    interruptedRuns:
       deps.runningDir === null
         ? []
-        : await endLeftRuns(caretakerOf({ dir: deps.runningDir, ownId: null }, deps)),
+        : await endInterruptedRuns(finderOf({ dir: deps.runningDir, ownId: null }, deps)),
     probe: options.probe ? probeWith(probeVersion, deps) : null,
     probeLogin: options.probe ? probeWith(probeLogin, deps) : null,
     connect: options.online && options.probe ? (url: string) => tryConnection(url, deps.env) : null,

@@ -27,6 +27,7 @@ import { type HealthOptions, routerHealth } from './health.js';
 import { planErrorFailure } from './names.js';
 import { policyOf } from './policy.js';
 import { withPreviews } from './previews.js';
+import { recorderOf, withCleanUp } from './running.js';
 import { type Listeners, runSinks } from './sinks.js';
 import { payerOf, spendingFacts } from './spending.js';
 import type { TraceTarget } from './traces.js';
@@ -110,7 +111,9 @@ export function createRouter(config: RouterConfig, deps: RouterDeps): Router {
     complete: async (planned, options) => {
       const { deadline, confirm = async () => true } = options;
       const sinks = runSinks({ config, deps, planned }, options);
-      return sinks.concluded(await complete({ config, deps, planned, deadline, emit: sinks.emit, confirm }));
+      const recorder = recorderOf(deps, planned);
+      const emit = withCleanUp({ recorder, planned }, deps, sinks.emit);
+      return sinks.concluded(await complete({ config, deps, planned, deadline, recorder, emit, confirm }));
     },
     upkeep: async () => deps.ledger?.upkeep(config.ledger.retentionDays),
     close: () => deps.ledger?.close(),

@@ -1,39 +1,53 @@
 import type { EventSink } from '../domain/events.js';
-import type { RouterDeps } from './router.js';
-import type { Caretaker } from './running/end-left-runs.js';
-import type { KnownRun } from './running/keep-record.js';
+import { traceFile } from '../trace/store.js';
+import type { Planned, RouterDeps } from './router.js';
+import type { Finder } from './running/end-interrupted-runs.js';
+import { type RunRecorder, runRecorder } from './running/run-recorder.js';
+
+/** The record of a planned run, on disk while its tools work; `null` where none is kept. */
+export function recorderOf(
+  { runningDir, traces }: RouterDeps,
+  { id, request, startedAt }: Planned,
+): RunRecorder | null {
+  if (runningDir === null) return null;
+  const rootId = request.parent?.rootId ?? id;
+  const trace = traces && traceFile(traces.dir, id, startedAt);
+  return runRecorder({ dir: runningDir, id, rootId, startedAt, trace });
+}
 
 /**
- * The sink, with a record of the run on disk from the start of its tool to its end, and with a look at what killed routers
- * left. Nothing of it happens before the tool was started; trouble with it is not the run's.
+ * The sink of a run that also ends what killed routers left: while the first tool works, or at the end of a run without any. The
+ * run's own record is removed at its end.
  */
-export function withRunRecord(run: KnownRun | null, deps: RouterDeps, emit: EventSink): EventSink {
-  if (run === null) return emit;
-  let looked: Promise<unknown> | null = null;
+export function withCleanUp(
+  { recorder, planned }: { recorder: RunRecorder | null; planned: Planned },
+  deps: RouterDeps,
+  emit: EventSink,
+): EventSink {
+  if (recorder === null) return emit;
+  let cleanUp: Promise<unknown> | null = null;
   return async (event) => {
-    if (event.type === 'attempt.started' && event.pid !== null) {
-      const { keepRecord } = await import('./running/keep-record.js');
-      await keepRecord(run, event.pid).catch(() => undefined);
-      looked ??= lookAfterOthers(run, deps);
-    }
-    if (event.type !== 'invocation.finished' || looked === null) return emit(event);
+    const isLast = event.type === 'invocation.finished';
+    if (isLast || event.type === 'attempt.started') cleanUp ??= endOthers(planned.id, deps);
     await emit(event);
-    const { dropRecord } = await import('./running/keep-record.js');
-    dropRecord(run);
-    await looked;
+    if (!isLast) return;
+    recorder.remove();
+    await cleanUp;
   };
 }
 
-async function lookAfterOthers(run: KnownRun, deps: RouterDeps): Promise<void> {
-  const { endLeftRuns } = await import('./running/end-left-runs.js');
-  await endLeftRuns(caretakerOf({ dir: run.dir, ownId: run.id }, deps));
+async function endOthers(ownId: string, deps: RouterDeps): Promise<void> {
+  const { runningDir } = deps;
+  if (runningDir === null) return;
+  const { endInterruptedRuns } = await import('./running/end-interrupted-runs.js');
+  await endInterruptedRuns(finderOf({ dir: runningDir, ownId }, deps));
 }
 
-/** How this process looks after the runs of others. */
-export function caretakerOf(
+/** From where this process looks for interrupted runs. */
+export function finderOf(
   own: { dir: string; ownId: string | null },
   { env, urgent, clock }: RouterDeps,
-): Caretaker {
+): Finder {
   const ownRootId = env.LLM_ROUTER_ROOT_ID ?? null;
   return { ...own, ownRootId, urgent, monotonicMs: clock.monotonic, now: clock.now };
 }

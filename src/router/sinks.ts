@@ -5,10 +5,7 @@ import { lookup } from '../domain/lookup.js';
 import { fanOut } from '../telemetry/fan-out.js';
 import type { LogRecord } from '../telemetry/log-fields.js';
 import { logSink } from '../telemetry/log-sink.js';
-import { traceFile } from '../trace/store.js';
 import type { Planned, RouterDeps } from './router.js';
-import type { KnownRun } from './running/keep-record.js';
-import { withRunRecord } from './running.js';
 import { keepsPrompts, traceOf } from './traces.js';
 
 export type { LogRecord } from '../telemetry/log-fields.js';
@@ -36,7 +33,7 @@ export function runSinks(
   const log = logOf({ config, deps, planned }, listeners.log);
   const sinks = fanOut([trace, log, listeners.emit ?? null]);
   return {
-    emit: withRunRecord(knownRun(deps, planned), deps, sinks.emit),
+    emit: sinks.emit,
     concluded: (invocation) => {
       const { count, first } = sinks.failures();
       if (count === 0) return invocation;
@@ -45,12 +42,6 @@ export function runSinks(
       return { ...invocation, warnings: [...invocation.warnings, warning] };
     },
   };
-}
-
-function knownRun({ runningDir, traces }: RouterDeps, { id, request, startedAt }: Planned): KnownRun | null {
-  if (runningDir === null) return null;
-  const rootId = request.parent?.rootId ?? id;
-  return { dir: runningDir, id, rootId, startedAt, trace: traces && traceFile(traces.dir, id, startedAt) };
 }
 
 function logOf(

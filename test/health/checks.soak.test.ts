@@ -59,7 +59,7 @@ function context(more: Partial<HealthContext> = {}): HealthContext {
     limits: [],
     endpoints: [],
     ledger: null,
-    leftRuns: [],
+    interruptedRuns: [],
     probe: null,
     probeLogin: null,
     connect: null,

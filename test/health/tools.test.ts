@@ -37,7 +37,7 @@ async function rowOf(
     plans: [],
     folders: [],
     endpoints: [],
-    leftRuns: [],
+    interruptedRuns: [],
     connect: null,
     configState: { files: [], errors: [], isTrusted: asks },
     nodeVersion: '20.20.0',

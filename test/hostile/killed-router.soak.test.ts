@@ -13,7 +13,7 @@ import {
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import type { RunRecord } from '../../src/router/running/record.js';
+import { parseRecord, type RunRecord, recordLine } from '../../src/router/running/record.js';
 import { solo } from '../e2e/configs.js';
 import type { Call } from '../rig/fakes.js';
 import { isAlive } from '../rig/processes.js';
@@ -33,7 +33,9 @@ function recordNames(rig: Rig): string[] {
 
 function readRecord(rig: Rig): RunRecord {
   const [name = ''] = recordNames(rig);
-  return JSON.parse(readFileSync(path.join(records(rig), name), 'utf8')) as RunRecord;
+  const record = parseRecord(readFileSync(path.join(records(rig), name), 'utf8'));
+  if (record === null) throw new Error('the record cannot be read');
+  return record;
 }
 
 /** A router that was killed while its tool works; with a trace that says it is running. */
@@ -61,7 +63,7 @@ function statusOf({ trace }: RunRecord): string {
 }
 
 function changeRecord(rig: Rig, record: RunRecord, change: Partial<RunRecord>): void {
-  writeFileSync(path.join(records(rig), `${record.id}.json`), JSON.stringify({ ...record, ...change }));
+  writeFileSync(path.join(records(rig), `${record.id}.json`), recordLine({ ...record, ...change }));
 }
 
 function endByHand(call: Call): Promise<void> {
@@ -128,7 +130,11 @@ describe('what a killed router leaves', () => {
       );
       const running = rig.start(['exec', 'hi']);
       const pids = path.join(rig.project, 'pids');
-      for (; !existsSync(pids) || recordNames(rig).length === 0; await delay(5));
+      for (
+        ;
+        !existsSync(pids) || recordNames(rig).length === 0 || readRecord(rig).leader === null;
+        await delay(5)
+      );
       running.kill('SIGKILL');
       await running.exited;
       for (; readFileSync(pids, 'utf8') === ''; await delay(5));

@@ -93,5 +93,6 @@ function contextOf(variables: Record<string, string>) {
     monotonicMs: () => performance.now(),
     now: () => NOW_MS,
     tmpDir: join(folder, 'tmp'),
+    recorder: null,
   };
 }

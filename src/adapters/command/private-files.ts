@@ -1,5 +1,6 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { err, ok, type Result } from '../../domain/result.js';
 import { codeOf } from '../../domain/system-error.js';
 import { type PrivatePlaces, placesIn } from './placeholder-values.js';
@@ -23,14 +24,25 @@ export interface PrivateTexts {
   privateFiles: Readonly<Record<string, string>>;
 }
 
+/** A path for a private folder that cannot be guessed. It is chosen before the folder is made, so that it can be recorded first. */
+export function newFolderPath(parent: string): string {
+  return join(parent, `llm-router-${randomBytes(9).toString('base64url')}`);
+}
+
+/** Whether a path has the form of {@link newFolderPath}. */
+export function isPrivateFolder(path: string): boolean {
+  return isAbsolute(path) && /^llm-router-[\w-]{12}$/.test(basename(path));
+}
+
 /** Makes a folder that only the user can enter, with the given texts as files; the error is a sentence. */
 export async function openPrivateFolder(
-  parent: string,
+  path: string,
   texts: PrivateTexts,
 ): Promise<Result<PrivateFolder, string>> {
-  let path: string | null = null;
+  let isMade = false;
   try {
-    path = await mkdtemp(join(parent, 'llm-router-'));
+    await mkdir(path, { mode: 0o700 });
+    isMade = true;
     await chmod(path, 0o700);
     const folder = folderAt(path);
     for (const place of [folder.tmp, folder.places.privateDir]) await mkdir(place, { mode: 0o700 });
@@ -38,8 +50,8 @@ export async function openPrivateFolder(
       await writeFile(file, text, { mode: 0o600, flag: 'wx' });
     return ok(folder);
   } catch (error) {
-    if (path !== null) await folderAt(path).remove();
-    return err(`private files cannot be written in \`${parent}\`: ${codeOf(error) ?? String(error)}`);
+    if (isMade) await folderAt(path).remove();
+    return err(`private files cannot be written in \`${dirname(path)}\`: ${codeOf(error) ?? String(error)}`);
   }
 }
 

@@ -1,8 +1,8 @@
 import type { HealthContext, HealthItem } from '../context.js';
 
 /** Runs whose router was killed; the processes that they left have been ended by now. */
-export function checkRuns({ leftRuns }: HealthContext): HealthItem[] {
-  return leftRuns.map(({ id, processes }) => {
+export function checkRuns({ interruptedRuns }: HealthContext): HealthItem[] {
+  return interruptedRuns.map(({ id, processes }) => {
     const count = processes === 1 ? '1 process' : `${processes} processes`;
     const detail = `its router was killed; ended ${count} that it left behind`;
     const fix = `llm-router trace show ${id}`;

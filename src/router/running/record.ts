@@ -2,48 +2,66 @@ import { isMap } from '../../domain/lookup.js';
 import { identityFrom, type ProcessIdentity } from '../../process/identity.js';
 import type { ProcessKey } from '../../process/tree.js';
 
-/** A run that is under way, as it stands on disk for the router that comes after a killed one. */
-export interface RunRecord {
+/** A run under way, as it stands on disk for the router that comes after a killed one. */
+export interface RunRecord extends StartRecord {
   version: 1;
   id: string;
+  /** With `id` it makes the marker by which the run's processes are recognised. */
   root_id: string;
   started_at: string;
   router: ProcessIdentity;
-  /** The tool's process. */
-  leader: ProcessKey | null;
-  /** The pipes that it writes into. */
-  pipes: readonly string[];
   /** Its trace, absolute; `null` when none is kept. */
   trace: string | null;
 }
 
+/** What is known of the attempt that runs. */
+export interface StartRecord {
+  /** Private folder of the attempt, absolute; `null`: it has none. */
+  folder: string | null;
+  /** The tool's process; `null`: it has not been started yet, or its router was killed right after that. */
+  leader: ProcessKey | null;
+  /** The pipes that are its stdout and stderr. */
+  pipes: readonly string[];
+}
+
+/** One line of a record. The first holds everything, each later one what has changed: a line is written by one call that appends. */
+export function recordLine(part: RunRecord | Partial<StartRecord>): string {
+  return `${JSON.stringify(part)}\n`;
+}
+
 /** Reads a record; `null` when it is damaged, or of another version. */
 export function parseRecord(text: string): RunRecord | null {
+  const [first, ...later] = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(parseLine);
+  if (first === undefined) return null;
+  const router = identityFrom(first.router);
+  const record = Object.assign({ folder: null }, first, ...later);
+  return router !== null && isRecord(record) ? { ...record, router } : null;
+}
+
+/** A line that is not finished says nothing. */
+function parseLine(line: string): Record<string, unknown> {
   try {
-    return recordFrom(JSON.parse(text));
+    const value: unknown = JSON.parse(line);
+    return isMap(value) ? value : {};
   } catch {
-    return null;
+    return {};
   }
 }
 
-function recordFrom(value: unknown): RunRecord | null {
-  if (!isMap(value)) return null;
-  const router = identityFrom(value.router);
-  return router !== null && isRecord(value) ? { ...value, router } : null;
-}
-
 function isRecord(value: object): value is RunRecord {
-  const { version, id, root_id, started_at, leader, pipes, trace } = value as Record<string, unknown>;
+  const { version, id, root_id, started_at, folder, leader, pipes, trace } = value as Record<string, unknown>;
   return (
     version === 1 &&
     [id, root_id, started_at].every((text) => typeof text === 'string') &&
+    [folder, trace].every((path) => path === null || typeof path === 'string') &&
     (leader === null || isProcessKey(leader)) &&
-    Array.isArray(pipes) &&
-    (trace === null || typeof trace === 'string')
+    Array.isArray(pipes)
   );
 }
 
 function isProcessKey(value: unknown): value is ProcessKey {
-  if (!isMap(value)) return false;
-  return Number.isInteger(value.pid) && typeof value.start === 'number';
+  return isMap(value) && Number.isInteger(value.pid) && typeof value.start === 'number';
 }

@@ -87,6 +87,7 @@ export function contextFor(more: Partial<AdapterContext> = {}): AdapterContext {
     monotonicMs: () => performance.now(),
     now: Date.now,
     tmpDir: join(folder, 'tmp'),
+    recorder: null,
     ...more,
   };
 }
