@@ -4,7 +4,6 @@ import { configSchema } from '../../src/config/json-schema.js';
 import { CONFIG } from '../../src/config/keys/config.js';
 import type { AnyKey, Inner, Keys } from '../../src/config/keys/key.js';
 import { TOOL } from '../../src/config/keys/tools.js';
-import { NOT_IN_EFFECT } from '../../src/config/rules/not-in-effect.js';
 import { at, child, entriesOf, isTree } from '../../src/config/tree.js';
 import { unwritten } from '../../src/config/written.js';
 
@@ -23,7 +22,7 @@ describe('the definitions of keys', () => {
         ...['priced_at', 'deprecated', 'superseded_by', 'task_suitability'].map((key) => `models.*.${key}`),
         ...['kind', 'command_template', 'args'].map((key) => `tools.*.${key}`),
         'policies.*.budget',
-        ...NOT_IN_EFFECT,
+        ...['server', 'tools.*.models_ttl', 'tools.*.platforms'],
       ].sort(),
     );
   });

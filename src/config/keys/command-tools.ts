@@ -1,6 +1,7 @@
 import { ACCESS_LEVELS } from '../../domain/request.js';
-import { parseArgument } from '../../domain/template.js';
+import { parseArgument, splitCommand } from '../../domain/template.js';
 import { at } from '../tree.js';
+import { parseReferences } from './checks.js';
 import { apiKeyEnv, COMMON, idleTimeout, maxOutput } from './common-tools.js';
 import { anyWord, byName, entries, list, map, NAME, texts } from './containers.js';
 import { failureRule } from './failures.js';
@@ -66,10 +67,11 @@ export const COMMAND = {
     linux: program('On Linux, WSL2 included'),
     macos: program('On macOS'),
     windows: program('On Windows; in WSL2 translated, when `linux` leads nowhere'),
-  }).notResolved(),
+  }).notInEffect(),
   command_template: text(
     'The command line, split like a shell would and then filled; no shell runs. `{name}` is a placeholder, `{{` a brace',
   )
+    .checked(splitCommand)
     .notResolved()
     .runs(),
   args: argumentTemplate.notResolved().runs(),
@@ -93,7 +95,7 @@ export const COMMAND = {
   env_vars: entries(
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the config
     'Variables set for the tool; `${VAR}` must be set, `${VAR:-default}` may not be, `$${` is literal',
-    anyWord(),
+    anyWord().checked(parseReferences),
   )
     .placed()
     .runs(),

@@ -51,5 +51,5 @@ export const CONFIG = {
     token_env: text('Variable that holds the token which callers must send'),
     max_body: size('The largest request that is read').default('10MiB'),
     max_concurrent: count('Requests at once').default(1000),
-  }).notResolved(),
+  }).notInEffect(),
 };

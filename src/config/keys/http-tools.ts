@@ -1,3 +1,4 @@
+import { parseBaseUrl, parseReferences } from './checks.js';
 import { apiKeyEnv, COMMON, idleTimeout, maxOutput } from './common-tools.js';
 import { anyWord, entries } from './containers.js';
 import { anyMap, duration, oneOf, text } from './kinds.js';
@@ -14,12 +15,13 @@ export const HTTP = {
     'Where the API is, up to `/chat/completions` or `/messages`; may hold variables, as in `env_vars`',
   )
     .requiredOnceMerged('')
+    .checked(parseBaseUrl)
     .placed()
     .sends(),
   api_key_env: apiKeyEnv,
   headers: entries(
     'More headers of every request; values may hold variables, as in `env_vars`',
-    anyWord(),
+    anyWord().checked(parseReferences),
     HEADER_NAME,
   )
     .placed()
@@ -29,5 +31,5 @@ export const HTTP = {
   timeout: COMMON.timeout.default('60s'),
   idle_timeout: idleTimeout.default('60s'),
   max_output: maxOutput,
-  models_ttl: duration("How long the provider's list of models is kept").default('5m').notResolved(),
+  models_ttl: duration("How long the provider's list of models is kept").default('5m').notInEffect(),
 };

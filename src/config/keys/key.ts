@@ -1,3 +1,4 @@
+import type { Result } from '../../domain/result.js';
 import { child } from '../tree.js';
 import { type Placed, unwritten, type Written } from '../written.js';
 
@@ -51,6 +52,8 @@ export interface Definition<T> {
   isRequired?: boolean;
   isRequiredOnceMerged?: boolean;
   formerName?: string;
+  /** `false`: checked and not followed yet. */
+  isInEffect?: false;
   /** Entries in which the default does not hold. */
   hasNoDefault?(entry: unknown): boolean;
 }
@@ -98,6 +101,21 @@ export class Key<T, N extends string = ''> {
   /** Has another name in the resolved config. */
   named<M extends string>(name: M): Key<T, `=${M}`> {
     return new Key(this.definition, `=${name}`);
+  }
+
+  /** Must be a text that can be parsed so. */
+  checked(parse: (text: string) => Result<unknown, string>): Key<T, N> {
+    return this.#with({
+      check(written) {
+        const parsed = parse(written);
+        return parsed.ok ? null : parsed.error;
+      },
+    });
+  }
+
+  /** Is checked and shown, and not followed yet: a config that states it gets a warning. */
+  notInEffect(): Key<T, '-'> {
+    return this.#with({ isInEffect: false }).notResolved();
   }
 
   /** Is checked and shown, but no part of the resolved config by itself. */

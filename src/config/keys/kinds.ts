@@ -150,19 +150,9 @@ function parsed<N extends string>(
   parse: (text: string) => Result<number, string>,
   naming: N,
 ): Key<number | null, N> {
-  return new Key<number | null, N>(
-    {
-      schema,
-      read({ value }) {
-        const result = typeof value === 'string' ? parse(value) : null;
-        return result?.ok === true ? result.value : undefined;
-      },
-      empty: () => null,
-      check(written) {
-        const result = parse(written);
-        return result.ok ? null : result.error;
-      },
-    },
-    naming,
-  );
+  const read = (value: unknown) => {
+    const result = typeof value === 'string' ? parse(value) : null;
+    return result?.ok === true ? result.value : undefined;
+  };
+  return scalar(schema, read, naming).checked(parse);
 }

@@ -34,5 +34,5 @@ export const MOCK = {
     'Answers given in turn, one per attempt; the last one repeats',
     map('One answer of a mock tool', RESPONSE),
     { minItems: 1 },
-  ),
+  ).requiredOnceMerged([]),
 };

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { nearest } from '../../diagnostics/suggest.js';
 import { finding } from '../finding.js';
+import { kindOfTool, TOOL } from '../keys/tools.js';
 import { at, child, itemsOf, type Path, type Tree } from '../tree.js';
 import { describePath } from '../words.js';
 import { entries, type Rule, type RuleContext } from './rule.js';
@@ -43,15 +44,13 @@ function missingInTool(context: RuleContext, tool: { name: string; entry: Tree; 
   if (context.faults.isDoubtful(path) || context.faults.isDoubtful([...path, 'kind'])) return [];
   const lacks = (key: string) =>
     child(entry, key) === undefined && !context.faults.isDoubtful([...path, key]);
-  if (child(entry, 'kind') === 'mock') {
-    return lacks('responses')
-      ? [needs(context, path, `tool \`${name}\` of kind \`mock\` needs the key \`responses\``)]
-      : [];
-  }
-  if (child(entry, 'kind') === 'http') {
-    const keys = ['api', 'base_url'].filter(lacks).map((key) => `\`${key}\``);
-    if (keys.length === 0) return [];
-    return [needs(context, path, `tool \`${name}\` of kind \`http\` needs the key ${keys.join(', and ')}`)];
+  const kind = kindOfTool(entry.kind);
+  if (kind !== 'command') {
+    const required = Object.entries(TOOL[kind]).filter(([, key]) => key.definition.isRequiredOnceMerged);
+    const missing = required.flatMap(([key]) => (lacks(key) ? [`\`${key}\``] : []));
+    if (missing.length === 0) return [];
+    const message = `tool \`${name}\` of kind \`${kind}\` needs the key ${missing.join(', and ')}`;
+    return [needs(context, path, message)];
   }
   const hasNoArguments = lacks('args') && lacks('command_template');
   const wanted = [

@@ -1,12 +1,10 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { finding, isOwn } from '../finding.js';
 import { APIS } from '../keys/models.js';
-import { child, entriesOf, itemsOf, type Path } from '../tree.js';
+import { child, type Path } from '../tree.js';
 import { describePath } from '../words.js';
 import { entries, type Rule, type RuleContext } from './rule.js';
-
-/** Keys that are checked but not followed yet; `*` is any name, indexes of lists are left out. */
-export const NOT_IN_EFFECT: readonly string[] = ['server', 'tools.*.models_ttl', 'tools.*.platforms'];
+import { statedValues } from './stated-values.js';
 
 /** Protocols of HTTP tools and models that have no adapter yet. */
 const APIS_NOT_IN_EFFECT: readonly unknown[] = ['openai-responses', 'gemini', 'ollama'];
@@ -17,8 +15,8 @@ const CODE = 'config/not-in-effect';
 export const notInEffect: Rule = {
   code: CODE,
   check: (context) => [
-    ...NOT_IN_EFFECT.flatMap((pattern) => pathsOf(context.merged.value, pattern.split('.'))).flatMap((path) =>
-      ignoredKey(context, path),
+    ...statedValues(context).flatMap(({ path, key }) =>
+      key.definition.isInEffect === false ? ignoredKey(context, path) : [],
     ),
     ...entries(context, 'tools').flatMap(({ name, entry, path }) =>
       child(entry, 'kind') === 'http'
@@ -30,20 +28,6 @@ export const notInEffect: Rule = {
     ),
   ],
 };
-
-/** Every path in the tree that fits the keys of a pattern. */
-function pathsOf(value: unknown, [key, ...rest]: readonly string[]): Path[] {
-  if (key === undefined) return [[]];
-  if (Array.isArray(value)) {
-    return itemsOf(value).flatMap(({ item, step }) =>
-      pathsOf(item, [key, ...rest]).map((path) => [...step, ...path]),
-    );
-  }
-  const steps = key === '*' ? entriesOf(value).map(([name]) => name) : [key];
-  return steps
-    .filter((step) => child(value, step) !== undefined)
-    .flatMap((step) => pathsOf(child(value, step), rest).map((path) => [step, ...path]));
-}
 
 function ignoredKey(context: RuleContext, path: Path): Diagnostic[] {
   if (!isOwn(context, path) || context.faults.isDoubtful(path)) return [];

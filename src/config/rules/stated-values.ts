@@ -1,15 +1,13 @@
-import { CONFIG } from '../keys/config.js';
 import { type Defined, definedIn } from '../keys/lookup.js';
-import { child } from '../tree.js';
 import { entries, type RuleContext } from './rule.js';
 
 const SECTIONS = ['agents', 'tools', 'models', 'policies'];
 
 /** Every value of the config with the definition of its key; of the sections those in entries that the user states. */
 export function statedValues(context: RuleContext): Defined[] {
-  const others = Object.keys(CONFIG).filter((key) => !SECTIONS.includes(key));
+  const others = Object.entries(context.merged.value).filter(([key]) => !SECTIONS.includes(key));
   return [
-    ...others.flatMap((key) => definedIn([key], child(context.merged.value, key))),
+    ...definedIn([], Object.fromEntries(others)),
     ...SECTIONS.flatMap((section) => entries(context, section)).flatMap(({ path, entry }) =>
       definedIn(path, entry),
     ),

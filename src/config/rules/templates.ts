@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../domain/result.js';
 import { parseArgument, splitCommand, type TemplateArgument } from '../../domain/template.js';
-import { at, child, itemsOf, type Path } from '../tree.js';
+import { at, itemsOf, type Path } from '../tree.js';
 import { entries, type RuleContext } from './rule.js';
 
 /** The command line of a tool as it is written. */
@@ -48,19 +48,4 @@ function wordsAt(context: RuleContext, path: Path): Result<{ text: string; path:
   return ok(
     found.flatMap(({ text, path: where }) => (typeof text === 'string' ? [{ text, path: where }] : [])),
   );
-}
-
-/** The variables and headers of every tool, whose texts may refer to the environment. */
-export function expandedTexts(context: RuleContext): { tool: string; text: string; path: Path }[] {
-  return entries(context, 'tools').flatMap(({ name, entry, path }) => {
-    const inMaps = ['env_vars', 'headers'].flatMap((key) =>
-      Object.entries((child(entry, key) ?? {}) as object).map(([variable, text]) => ({
-        text: text as unknown,
-        path: [...path, key, variable],
-      })),
-    );
-    return [...inMaps, { text: child(entry, 'base_url'), path: [...path, 'base_url'] }].flatMap(
-      ({ text, path: where }) => (typeof text === 'string' ? [{ tool: name, text, path: where }] : []),
-    );
-  });
 }
