@@ -40,11 +40,13 @@ function unusedTools(input: LintInput): Diagnostic[] {
   const usesAny = ({ preferredTool, preferredModel }: (typeof agents)[string]) =>
     preferredTool === null && preferredModel === null;
   if (Object.values(agents).some(usesAny)) return [];
+  const models = new Set<string>();
   const used = new Set<string>();
   for (const { tool, model } of input.references) {
     if (tool !== null) used.add(tool);
-    else if (model !== null) for (const { name } of toolsListing(input.config, model)) used.add(name);
+    else if (model !== null) models.add(model);
   }
+  for (const model of models) for (const { name } of toolsListing(input.config, model)) used.add(name);
   return unused(input, 'tools', (name) => used.has(name), 'reach it with `--tool`');
 }
 
