@@ -3,6 +3,7 @@ import { plainPaint } from '../diagnostics/paint.js';
 import type { Debug } from '../domain/debug.js';
 import { createRedactor, type Redactor } from '../redact/redact.js';
 import type { OutputStream, World } from '../world.js';
+import { createTerminalText, type TerminalText } from './terminal-text.js';
 
 /** How colour is decided: `auto` looks at the terminal and at `NO_COLOR`, `FORCE_COLOR`, `TERM`. */
 export type ColorMode = 'auto' | 'always' | 'never';
@@ -14,13 +15,18 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 /** What stdout carries: text, one document, or one JSON object a line. */
 export type StdoutFormat = 'text' | 'json' | 'ndjson';
 
-/** The only writer of the program. stdout carries data; messages go to stderr. */
+/**
+ * The only writer of the program. stdout carries data; messages go to stderr. Control characters that others wrote are made visible in
+ * whatever a person reads.
+ */
 export interface Output {
-  /** Writes data to stdout, redacted, and waits until it has left the program. */
+  /** Writes a text for people to stdout, redacted, and waits until it has left the program. */
   data(text: string): Promise<void>;
+  /** Writes a text for programs to stdout, redacted: made visible on a terminal only. */
+  file(text: string): Promise<void>;
   /** One JSON document a line to stdout, redacted value by value: an escaped secret would not be recognised in the text. */
   json(...documents: readonly unknown[]): Promise<void>;
-  /** The tool's own answer: to stdout as it is, never altered. */
+  /** The tool's own answer: to stdout as it is; on a terminal its control characters are made visible unless `raw` is set. */
   answer(text: string): Promise<void>;
   /** Prints a message, unless `--quiet`. */
   say(text: string): Promise<void>;
@@ -48,6 +54,8 @@ export interface Output {
   /** The debug log; `null` when it is off. */
   debug: Debug | null;
   quiet: boolean;
+  /** Answers reach a terminal as they are. */
+  raw: boolean;
   color: ColorMode;
   logFormat: LogFormat;
   /** As the command line asks; errors follow it. */
@@ -59,6 +67,8 @@ export function createOutput(world: World): Output {
   const closed = new AbortController();
   let lost: Error | null = null;
   let redactor = createRedactor();
+  const terminal = createTerminalText(world.random);
+  let heldReturn = '';
   let drainSignal = world.signal;
   const stuck = new Set<OutputStream>();
   /** Writes that have not left the program yet, each with what limits the wait for its reader. */
@@ -77,20 +87,30 @@ export function createOutput(world: World): Output {
   });
   world.stderr.stream.on('error', () => {}); // nowhere is left to report it
   const log = (record: object): Promise<void> =>
-    write(world.stderr, `${JSON.stringify(redactor.value(record))}\n`);
+    write(world.stderr, terminal.clean(`${JSON.stringify(redactor.value(record))}\n`));
+  const message = (text: string): string => terminal.message(redactor.text(text));
+  const forPrograms = (text: string): Promise<void> =>
+    write(world.stdout, world.stdout.isTerminal ? terminal.clean(text) : text);
   /** A message becomes a line of the log with `--log-format json`. */
   const print = (level: string, text: string, prefix = ''): Promise<void> => {
-    if (output.logFormat === 'text') return write(world.stderr, `${redactor.text(`${prefix}${text}`)}\n`);
+    if (output.logFormat === 'text') return write(world.stderr, `${message(`${prefix}${text}`)}\n`);
     const ts = new Date(world.clock.now()).toISOString();
     return log({ ts, level, event: 'message', message: text.replace(/^error: /, '') });
   };
   const output: Output = {
-    data: (text) => write(world.stdout, redactor.text(text)),
+    data: (text) => write(world.stdout, message(text)),
+    file: (text) => forPrograms(redactor.text(text)),
     json: (...documents) => {
       const lines = documents.map((one) => `${JSON.stringify(redactor.value(one))}\n`);
-      return write(world.stdout, lines.join(''));
+      return forPrograms(lines.join(''));
     },
-    answer: (text) => write(world.stdout, text),
+    answer: (text) => {
+      if (output.raw || !world.stdout.isTerminal) return write(world.stdout, text);
+      // The line feed that belongs to it may come with the next piece.
+      const all = heldReturn + text;
+      heldReturn = all.endsWith('\r') ? '\r' : '';
+      return write(world.stdout, terminal.clean(all.slice(0, all.length - heldReturn.length)));
+    },
     say: async (text) => (output.quiet ? undefined : print('info', text)),
     warn: async (text) => {
       if (output.quiet) return;
@@ -100,13 +120,13 @@ export function createOutput(world: World): Output {
     log: async (record) => (output.quiet && record.level !== 'error' ? undefined : log(record)),
     ask: async (question, signal) => {
       if (!world.stderr.isTerminal || (world.env.CI ?? '') !== '') return null;
-      await write(world.stderr, redactor.text(question));
+      await write(world.stderr, message(question));
       return world.readLine(signal);
     },
     paint: async (stream) =>
       stream === 'stderr' && output.logFormat === 'json'
         ? plainPaint
-        : paintFor(world[stream], output.color, world.env),
+        : paintFor(world[stream], { mode: output.color, env: world.env, terminal }),
     redactWith: (next) => {
       redactor = next;
     },
@@ -121,6 +141,7 @@ export function createOutput(world: World): Output {
     lost: () => lost,
     debug: null,
     quiet: false,
+    raw: false,
     color: 'auto',
     format: 'text',
     logFormat: world.env.LLM_ROUTER_LOG_FORMAT === 'json' ? 'json' : 'text',
@@ -156,18 +177,21 @@ function isWritten(
   });
 }
 
-async function paintFor(stream: OutputStream, mode: ColorMode, env: World['env']): Promise<Paint> {
+async function paintFor(
+  stream: OutputStream,
+  { mode, env, terminal }: { mode: ColorMode; env: World['env']; terminal: TerminalText },
+): Promise<Paint> {
   if (!wantsColor(stream, mode, env)) return plainPaint;
   const { Chalk } = await import('chalk');
   const chalk = new Chalk({ level: 1 });
-  return {
+  return terminal.painted({
     error: chalk.red.bold,
     warning: chalk.yellow.bold,
     info: chalk.blue,
     hint: chalk.cyan,
     dim: chalk.dim,
     bold: chalk.bold,
-  };
+  });
 }
 
 /** `--color` first, then `NO_COLOR` and `FORCE_COLOR` (https://no-color.org, https://force-color.org), then the terminal. */

@@ -1,3 +1,4 @@
+import { visible } from '../diagnostics/visible.js';
 import { formatDuration } from '../domain/duration.js';
 import type { RunEvent } from '../domain/events.js';
 import type { Candidate } from '../domain/plan.js';
@@ -47,9 +48,9 @@ export function startSpinner(context: CommandContext): Spinner {
   const loading = load();
   return {
     show: (next) => {
-      text = next;
+      text = visible(next);
       if (spinner === null) return void loading;
-      spinner.text = next;
+      spinner.text = text;
       spinner.start();
     },
     hide: () => {
@@ -76,10 +77,10 @@ export function startProgress(context: CommandContext): Progress {
     const { default: ora } = await import('ora');
     if (state.stopped || state.label !== label || spinner !== null) return;
     const stream = stderr.stream as NodeJS.WriteStream;
-    const shown = ora({ text: label(), stream, discardStdin: false, hideCursor: false }).start();
+    const shown = ora({ text: visible(label()), stream, discardStdin: false, hideCursor: false }).start();
     spinner = shown;
     timer = setInterval(() => {
-      shown.text = state.label();
+      shown.text = visible(state.label());
     }, REFRESH_MS);
     timer.unref();
   };

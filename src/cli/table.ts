@@ -1,3 +1,4 @@
+import { visible } from '../diagnostics/visible.js';
 import { cut, widthOf } from '../diagnostics/width.js';
 
 /** One column: its heading, its alignment, and how it shrinks on a narrow terminal. */
@@ -14,13 +15,16 @@ export interface Column {
   paint?: (cell: string, row: number) => string;
 }
 
-/** Aligned columns, two blanks apart. Where they do not fit into `width` they make room, so that a terminal does not wrap. */
+/** Aligned columns, two blanks apart, one line a row. Where they do not fit into `width` they make room, so that a terminal does not wrap. */
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   width: number,
 ): string {
-  const cells = columns.map((column, index) => ({ column, texts: rows.map((row) => row[index] ?? '') }));
+  const cells = columns.map((column, index) => ({
+    column,
+    texts: rows.map((row) => visible(row[index] ?? '')),
+  }));
   const fitted = shrunk(dropped(shortened(cells, width), width), width);
   const isTooWide = sumOf(fitted.map(({ room }) => room)) > width;
   const stood = fitted.map(({ column, texts, room }) =>

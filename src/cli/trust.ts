@@ -1,5 +1,6 @@
 import { type LoadedFiles, loadConfigFiles } from '../config-files/load.js';
 import { recordTrust, type TrustSubject, trustOf, trustSubject } from '../config-files/trust.js';
+import { visible } from '../diagnostics/visible.js';
 import type { AuditEntry } from '../domain/audit.js';
 import type { Deadline } from '../domain/deadline.js';
 import { type Failure, failure } from '../domain/failure.js';
@@ -75,8 +76,9 @@ export function trustLines({ allows }: TrustSubject): string {
 }
 
 function questionFor(subject: TrustSubject): string {
-  const head = `The config of ${subject.folder} is not trusted yet. Trusting it allows:`;
-  return `${head}\n${trustLines(subject)}\nTrust ${subject.folder}? [y/N] `;
+  const folder = visible(subject.folder);
+  const head = `The config of ${folder} is not trusted yet. Trusting it allows:`;
+  return `${head}\n${trustLines(subject)}\nTrust ${folder}? [y/N] `;
 }
 
 function notTrusted({ config }: LoadedFiles, { folder }: TrustSubject): Failure {

@@ -62,6 +62,8 @@ function cellOf(value: UsageLine[keyof UsageLine]): string {
     .join(' ');
 }
 
-function quoted(cell: string): string {
+/** A text that a spreadsheet would take for a formula stands behind an apostrophe, and is then a text there. */
+function quoted(value: string): string {
+  const cell = /^[=+\-@\t\r]/.test(value) && !/^-?[\d.]+$/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

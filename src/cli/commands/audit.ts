@@ -31,7 +31,7 @@ export async function runAudit(context: CommandContext, options: AuditOptions): 
     await output.warn(
       `${plural(damaged, 'line')} of ${file} cannot be read and ${damaged === 1 ? 'was' : 'were'} skipped`,
     );
-  if (options.json === true) await output.data(`${JSON.stringify(lines)}\n`);
+  if (options.json === true) await output.file(`${JSON.stringify(lines)}\n`);
   else if (lines.length === 0)
     await output.say(`no entries in ${file}${since.value === null ? '' : ' since then'}`);
   else

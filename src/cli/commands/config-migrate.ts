@@ -63,7 +63,7 @@ async function deliver(
 ): Promise<number> {
   const { output } = context;
   const { text, diagnostics } = given.migration;
-  if (given.toStdout) await output.data(text);
+  if (given.toStdout) await output.file(text);
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     const invalid = failure(

@@ -3,6 +3,6 @@ import type { CommandContext } from '../context.js';
 
 /** `config schema`: the JSON Schema of a config. */
 export async function runConfigSchema({ output }: CommandContext): Promise<number> {
-  await output.data(schemaText());
+  await output.file(schemaText());
   return 0;
 }

@@ -30,6 +30,6 @@ export async function runConfigShow(
   }
   const head =
     files.length === 0 ? 'no config file: only the built-in catalogue' : `from ${files.join(', ')}`;
-  await context.output.data(`# ${head}\n${view.yaml({ origins })}`);
+  await context.output.file(`# ${head}\n${view.yaml({ origins })}`);
   return 0;
 }

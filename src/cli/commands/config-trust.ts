@@ -1,4 +1,5 @@
 import { trustOf } from '../../config-files/trust.js';
+import { visible } from '../../diagnostics/visible.js';
 import { failure } from '../../domain/failure.js';
 import { loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
@@ -12,17 +13,18 @@ export async function runConfigTrust(context: CommandContext, options: { show?: 
   if (!usable.ok) return reportEarly(context, usable.error);
   const trust = await trustOf(loaded, context.world);
   const { subject } = trust;
+  const folder = subject === null ? '' : visible(subject.folder);
   if (subject === null) return nothingToTrust(context, trust.trusted && trust.why === 'named');
   if (options.show === true) {
     const state = trust.trusted ? `trusted (${WHY[trust.why]})` : 'not trusted';
-    await context.output.data(`${subject.folder}: ${state}\n${trustLines(subject)}\n`);
+    await context.output.data(`${folder}: ${state}\n${trustLines(subject)}\n`);
     return trust.trusted ? 0 : 1;
   }
-  await context.output.say(`Trusting the config of ${subject.folder} allows:\n${trustLines(subject)}`);
+  await context.output.say(`Trusting the config of ${folder} allows:\n${trustLines(subject)}`);
   const failed = await saveTrust(context, subject, loaded);
   if (failed !== null) return reportEarly(context, { failure: failed });
   await context.output.say(
-    `trusted ${subject.folder}; any change asks again, except one of a description or prompt text`,
+    `trusted ${folder}; any change asks again, except one of a description or prompt text`,
   );
   return 0;
 }

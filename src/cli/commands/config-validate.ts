@@ -110,7 +110,7 @@ async function print(context: CommandContext, report: Report): Promise<void> {
       return output.json(diagnosticsJson(diagnostics));
     case 'github': {
       const { githubAnnotations } = await import('../../diagnostics/formats/github.js');
-      return output.data(
+      return output.file(
         githubAnnotations(diagnostics)
           .map((line) => `${line}\n`)
           .join(''),
@@ -118,7 +118,7 @@ async function print(context: CommandContext, report: Report): Promise<void> {
     }
     case 'sarif': {
       const { sarifLog } = await import('../../diagnostics/formats/sarif.js');
-      return output.data(
+      return output.file(
         `${JSON.stringify(output.redactor().value(sarifLog(diagnostics, VERSION)), null, 1)}\n`,
       );
     }

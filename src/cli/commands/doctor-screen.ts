@@ -1,4 +1,5 @@
 import type { Paint } from '../../diagnostics/paint.js';
+import { visible } from '../../diagnostics/visible.js';
 import { padded, widthOf } from '../../diagnostics/width.js';
 import type { CheckName, HealthRow } from '../../health/context.js';
 import type { HealthListener } from '../../health/health.js';
@@ -68,7 +69,7 @@ export function doctorScreen(context: CommandContext): DoctorScreen {
 const SUBJECT = { least: 8, most: 20 };
 
 function rowLines(
-  { subject, status, detail, fix }: HealthRow,
+  { subject: name, status, detail, fix }: HealthRow,
   { width, room, paint }: { width: number; room: number; paint: Paint },
 ): string[] {
   const marks = {
@@ -77,6 +78,7 @@ function rowLines(
     fail: paint.error('FAIL'),
     skip: paint.dim('-   '),
   };
+  const subject = visible(name);
   const indent = '  warn  '.length + room + 2;
   const indented = (text: string) => labelled('', text, { indent, width });
   const [first = '', ...rest] = indented(detail);

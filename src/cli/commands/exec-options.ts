@@ -77,6 +77,7 @@ export function addExec(context: CommandContext, program: Command, register: Reg
     .option('--json', 'short for --format json')
     .option('--stream', 'print the text as it arrives (default on a terminal)')
     .option('--no-stream', 'print the answer once it is complete')
+    .option('--raw', 'leave control sequences in an answer that is printed on a terminal')
     .option('--session <name>', 'name that groups invocations; kept in the trace')
     .option('--source-agent <name>', 'the agent that sent the request, if it is another; kept in the trace')
     .option(

@@ -36,6 +36,7 @@ export interface ExecOptions {
   format: 'text' | 'json' | 'ndjson';
   json?: boolean;
   stream?: boolean;
+  raw?: boolean;
   timeout?: string;
   cwd?: string;
   fallback?: boolean;

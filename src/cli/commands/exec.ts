@@ -25,6 +25,7 @@ import { buildRequest, type ExecOptions, withEnvironment } from './exec-request.
 /** Routes and runs one request; returns the exit code. */
 export async function runExec(context: CommandContext, words: string[], given: ExecOptions): Promise<number> {
   const options = withEnvironment(given, context.world.env);
+  context.output.raw = options.raw === true;
   const timeoutMs = timeoutOf(options);
   if (!timeoutMs.ok) return reportEarly(context, { failure: timeoutMs.error });
   const deadline = deadlineOf(context, timeoutMs.value);

@@ -26,7 +26,7 @@ export async function runStatsPrune(
     return reportEarly(context, { failure: failure('input', message, { hint }) });
   }
   if (options.json === true)
-    await output.data(`${JSON.stringify({ removed: removed.value, before, file })}\n`);
+    await output.file(`${JSON.stringify({ removed: removed.value, before, file })}\n`);
   else await output.say(prunedWords(removed.value, before));
   return 0;
 }

@@ -23,8 +23,8 @@ export async function runStats(context: CommandContext, options: StatsOptions): 
     return reportEarly(context, { failure: failure('input', message, { hint }) });
   }
   const [first] = report.value.tables;
-  if (format === 'json') await output.data(`${JSON.stringify(usageJson(report.value))}\n`);
-  else if (format === 'csv') await output.data(first === undefined ? '' : usageCsv(first));
+  if (format === 'json') await output.file(`${JSON.stringify(usageJson(report.value))}\n`);
+  else if (format === 'csv') await output.file(first === undefined ? '' : usageCsv(first));
   else {
     const look = await lookOf(context);
     const isGeneral = query.value.by === null || first === undefined;

@@ -22,7 +22,7 @@ export async function runTemplate(
   }
   const template = lookup(TEMPLATES, name);
   if (template !== null) {
-    await context.output.data(template.text);
+    await context.output.file(template.text);
     return 0;
   }
   const unknown = failure('usage', `unknown template \`${name}\``, {

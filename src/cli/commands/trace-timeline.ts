@@ -1,4 +1,5 @@
 import type { Paint } from '../../diagnostics/paint.js';
+import { visible } from '../../diagnostics/visible.js';
 import { cut, padded, widthOf } from '../../diagnostics/width.js';
 import { formatDuration } from '../../domain/duration.js';
 import { costOf } from '../../reports/traces.js';
@@ -23,13 +24,13 @@ export function timeline(trace: TraceDocument, { width, paint }: { width: number
   const scale = { startMs, totalMs: Math.max(1, lengthMs(trace, startMs)), cells: bar };
   const events = trace.events.map((event) => ({
     at: textOf(event, 'ts'),
-    line: paint.dim(cut(eventLine(event, { startMs, name }), width)),
+    line: paint.dim(cut(visible(eventLine(event, { startMs, name })), width)),
   }));
   const attempts = trace.attempts.map((attempt, index) => {
     const head = `  ${padded(cut(names[index] ?? '', name), name)}  ${barOf(attempt, scale)}`;
     const took = attempt.latency_ms === null ? '?' : formatDuration(attempt.latency_ms);
     const line = `${head}  ${took.padStart(TIME)}  ${outcome(attempt)}`;
-    return { at: attempt.started_at, line: cut(line, width) };
+    return { at: attempt.started_at, line: cut(visible(line), width) };
   });
   // In the same millisecond an attempt follows from the event.
   const happened = [...events, ...attempts];
