@@ -13,9 +13,10 @@ import { emptyRequest, type Message, type Request } from './domain/request.js';
 import { type LedgerAccess, ledgerAccess } from './ledger/access.js';
 import { ledgerFile, runningDir } from './paths.js';
 import { openCooldowns } from './router/cooldowns.js';
-import { needsLedger } from './router/ledger.js';
-import { createRouter as composeRouter, type Planned } from './router/router.js';
+import type { Planned } from './router/planned.js';
+import { createRouter as composeRouter } from './router/router.js';
 import type { TraceTarget } from './router/traces.js';
+import { needsLedger } from './router/world.js';
 import { type HostWorld, realHost } from './world.js';
 
 export type { RouterConfig } from './config/types.js';
@@ -101,17 +102,18 @@ export interface LibraryRouter {
 
 /** Makes a router that runs requests through the same code as the command line. */
 export function createRouter(config: RouterConfig, options: CreateOptions = {}): LibraryRouter {
-  const host = realHost();
+  const real = realHost();
+  const host = { ...real, env: options.env ?? real.env };
   const router = composeRouter(config, {
-    ...host,
-    env: options.env ?? host.env,
-    readFile: (path) => readFile(path, 'utf8'),
+    host: { ...host, readFile: (path) => readFile(path, 'utf8') },
+    stores: {
+      ledger: ledgerOf(config, options, host),
+      cooldowns: openCooldowns(host),
+      traces: options.traces ?? null,
+      audit: null,
+      runningDir: runningDir(host),
+    },
     urgent: new AbortController().signal,
-    traces: options.traces ?? null,
-    audit: null,
-    cooldowns: openCooldowns({ ...host, env: options.env ?? host.env }),
-    ledger: ledgerOf(config, options, host),
-    runningDir: runningDir({ ...host, env: options.env ?? host.env }),
   });
   const running = new Set<Promise<Invocation>>();
   let isClosed = false;
@@ -157,9 +159,8 @@ export function createRouter(config: RouterConfig, options: CreateOptions = {}):
 
 function ledgerOf(config: RouterConfig, options: CreateOptions, host: HostWorld): LedgerAccess | null {
   if (options.ledger === undefined && !needsLedger(config)) return null;
-  const context = { ...host, env: options.env ?? host.env };
   return ledgerAccess({
-    file: path.resolve(host.cwd, options.ledger ?? ledgerFile(context, config.ledger.path?.value ?? null)),
+    file: path.resolve(host.cwd, options.ledger ?? ledgerFile(host, config.ledger.path?.value ?? null)),
     now: host.clock.now,
     project: options.project ?? host.cwd,
     warn: options.onWarning ?? (() => {}),

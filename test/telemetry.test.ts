@@ -2,13 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { RunEvent } from '../src/domain/events.js';
 import { emptyRequest } from '../src/domain/request.js';
-import { createRouter } from '../src/router/router.js';
 import { fanOut } from '../src/telemetry/fan-out.js';
 import { type LogRecord, OPEN_TELEMETRY_NAMES } from '../src/telemetry/log-fields.js';
-import { realHost } from '../src/world.js';
 import { configOf } from './rig/config.js';
-import { ownCooldowns } from './rig/cooldowns.js';
 import { deadlineOf } from './rig/deadline.js';
+import { routerOf } from './rig/router.js';
 
 const STARTED: RunEvent = { type: 'output.delta', attempt: 1, text: 'x' };
 
@@ -31,18 +29,7 @@ describe('sinks', () => {
   });
 
   it('never hurt the run, which says so', async () => {
-    const never = new AbortController().signal;
-    const deps = {
-      ...realHost(),
-      readFile: async () => '',
-      urgent: never,
-      traces: null,
-      cooldowns: ownCooldowns(),
-      audit: null,
-      ledger: null,
-      runningDir: null,
-    };
-    const router = createRouter(configOf(''), deps);
+    const router = routerOf(configOf(''));
     const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hi', tool: 'mock' });
     if (!planned.ok) throw new Error(planned.error.message);
     const lines: LogRecord[] = [];

@@ -5,6 +5,8 @@ import type { Facts } from '../../src/domain/facts.js';
 import { lookup } from '../../src/domain/lookup.js';
 import { emptyRequest } from '../../src/domain/request.js';
 import { NO_USAGE, type Usage } from '../../src/domain/usage.js';
+import { spendingOf } from '../../src/policy/spend-limits.js';
+import { resolveNames } from '../../src/routing/names.js';
 import { makePlan } from '../../src/routing/plan.js';
 import { preferredPair } from '../../src/routing/select.js';
 
@@ -55,15 +57,18 @@ export function routeMix(
 
 function add(outcome: Outcome, config: RouterConfig, usage: Usage, prompt: number): void {
   const request = { ...emptyRequest('/'), agent: outcome.kind.agent, prompt: 'x' };
-  const made = makePlan(config, factsOf(config, prompt), request);
-  const agent = lookup(config.agents, outcome.kind.agent);
+  const names = resolveNames(config, request);
+  if (!names.ok) throw new Error(`the template has no agent \`${outcome.kind.agent}\``);
+  const { agent, policy } = names.value;
+  const spending = spendingOf(config, { project: '', policy, agent, maxCostMicroUsd: null });
+  const made = makePlan(config, factsOf(config, prompt), { request, ...names.value, spending });
   const preferred = agent === null ? null : preferredPair(config, agent);
-  const routed = made.ok ? made.value.candidates[0] : undefined;
+  const [routed] = made.candidates;
   if (preferred === null || routed === undefined)
     throw new Error('the template has no place for this request');
-  outcome.routedMicroUsd += priceOf(config, routed.model, usage);
+  outcome.routedMicroUsd += priceOf(config, routed.modelName, usage);
   outcome.preferredMicroUsd += priceOf(config, preferred.model, usage);
-  if (routed.model !== preferred.model) outcome.switched++;
+  if (routed.modelName !== preferred.model) outcome.switched++;
 }
 
 function factsOf(config: RouterConfig, inputTokens: number): Facts {

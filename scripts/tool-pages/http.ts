@@ -10,10 +10,11 @@ import { code, plain, table } from './markdown.js';
 export function requestLines(source: { name: string; tool: Tree; yaml: string }): string[] {
   const task = sampleTask(source);
   const env = Object.fromEntries(task.tool.apiKeyEnv.map((name) => [name, `value-of-${name}`]));
-  const preview = httpAdapter.preview(task, env);
-  if (!preview.ok) throw new Error(preview.error.message);
-  if (!('request' in preview.value)) throw new Error(`\`${source.name}\` sends no request`);
-  const { method, url, headers, body } = preview.value.request;
+  const call = httpAdapter.prepare(task, { env, platform: 'linux' });
+  if (!call.ok) throw new Error(call.error.message);
+  const { preview } = call.value;
+  if (!('request' in preview)) throw new Error(`\`${source.name}\` sends no request`);
+  const { method, url, headers, body } = preview.request;
   return [
     'Everything that can be asked for at once; what a request does not ask for is left out.',
     '',
@@ -72,8 +73,7 @@ function sampleTask({ name, yaml }: { name: string; yaml: string }): HttpTask {
     binaryPath: null,
     timeoutMs: tool.timeoutMs,
     idleTimeoutMs: tool.idleTimeoutMs,
-    ids: { invocationId: '{id}', rootId: '{id}', traceId: '{trace_id}', depth: 0, slots: [] },
-    turn: 0,
+    ids: { invocationId: '{id}', rootId: '{id}', traceId: '{trace_id}', depth: 0 },
     sessionTotals: null,
   };
 }

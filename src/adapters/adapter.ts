@@ -8,7 +8,7 @@ import type { Access, Effort, Message } from '../domain/request.js';
 import type { Result } from '../domain/result.js';
 import type { Usage } from '../domain/usage.js';
 
-/** What one attempt has to do: everything decided, nothing run yet. */
+/** What a tool has to do for a request: everything decided, nothing run yet. */
 export interface Task<T extends ToolConfig = ToolConfig> {
   tool: T;
   /** Catalogue name; `null` for a tool without models. */
@@ -44,7 +44,7 @@ export interface Task<T extends ToolConfig = ToolConfig> {
   cwd: string;
   /** Absolute path of the binary, as found when facts were gathered. */
   binaryPath: string | null;
-  /** This attempt, ms. */
+  /** One attempt, ms. */
   timeoutMs: number;
   idleTimeoutMs: number | null;
   ids: {
@@ -52,11 +52,7 @@ export interface Task<T extends ToolConfig = ToolConfig> {
     rootId: string;
     traceId: string;
     depth: number;
-    /** Slots of tools that this attempt has: what runs inside of it shares them. */
-    slots: readonly string[];
   };
-  /** Number of this attempt among those of the same tool in this invocation, from 0. */
-  turn: number;
   /** What the tool's own session had used before this attempt resumed it; `null`: a new session. */
   sessionTotals: SessionTotals | null;
 }
@@ -78,7 +74,7 @@ export interface ProcessRecorder {
   afterStart(pid: number): Promise<void>;
 }
 
-/** What an adapter needs of the world. */
+/** What one attempt gets of the world. */
 export interface AdapterContext {
   env: Environment;
   /** Ends the attempt; its `failure` is the one to report. */
@@ -93,6 +89,16 @@ export interface AdapterContext {
   tmpDir: string;
   /** `null`: no record is kept. */
   recorder: ProcessRecorder | null;
+  /** Number of this attempt among those of the same tool in this invocation, from 0. */
+  turn: number;
+  /** Slots of tools that this attempt holds: what runs inside of it shares them. */
+  slots: readonly string[];
+}
+
+/** A task with the command line or the request that carries it out: filled in once, shown and run as it is. */
+export interface Call<T extends ToolConfig = ToolConfig> {
+  task: Task<T>;
+  preview: Preview;
 }
 
 /** What happens while a tool works. */
@@ -125,14 +131,14 @@ export interface PreviewedRequest {
 }
 
 /** Runs one kind of tool. */
-export interface Adapter<T extends ToolConfig = ToolConfig> {
+export interface Adapter<T extends ToolConfig = ToolConfig, C extends Call<T> = Call<T>> {
   readonly kind: T['kind'];
   /** Whether the tool can run on this host: binary found, variables set. Runs nothing. */
   availability(tool: T, host: Host): Availability;
-  /** The exact argv or request, or the failure that a run would end in before it starts. Writes nothing. */
-  preview(task: Task<T>, env: Environment): Result<Preview, Failure>;
-  /** Runs it; yields what happens and returns the outcome. Never throws for a foreseen cause. */
-  run(task: Task<T>, context: AdapterContext): AsyncGenerator<AdapterEvent, Outcome, void>;
+  /** Fills in the exact argv or request; the failure is what a run would end in before it starts. Writes nothing. */
+  prepare(task: Task<T>, host: Host): Result<C, Failure>;
+  /** Runs a call; yields what happens and returns the outcome. Never throws for a foreseen cause. */
+  run(call: C, context: AdapterContext): AsyncGenerator<AdapterEvent, Outcome, void>;
   /** Values that the tool takes from the environment and that must never be shown. */
   secrets(tool: T, env: Environment): string[];
   /** Options of the task that have a value but no place in this tool. */

@@ -7,19 +7,25 @@ import type {
   Adapter,
   AdapterContext,
   AdapterEvent,
-  Environment,
+  Call,
   Host,
   Preview,
   ProcessRecorder,
   Task,
 } from './adapter.js';
 import { answerLimit, isPassedOn } from './command/answer-limit.js';
-import { childEnvironment, missingVariable, missingVariables, secretValues } from './command/environment.js';
+import {
+  childEnvironment,
+  missingVariable,
+  missingVariables,
+  secretValues,
+  variableTrouble,
+} from './command/environment.js';
 import { findBinary, isFolder, isPath } from './command/find-binary.js';
 import { markerOf } from './command/marker.js';
 import { meterOf } from './command/meter.js';
 import { createOutputReader, MAX_LINE_BYTES, type OutputReader } from './command/output.js';
-import { type PrivatePlaces, SHOWN_PLACES } from './command/placeholder-values.js';
+import { SHOWN_PLACES } from './command/placeholder-values.js';
 import {
   newFolderPath,
   openPrivateFolder,
@@ -35,16 +41,17 @@ import { refused } from './refused.js';
 
 type CommandTask = Task<CommandTool>;
 
+/** A command line that is ready to be started, but for the paths of private files. */
+interface CommandCall extends Call<CommandTool> {
+  line: CommandLine;
+  platform: NodeJS.Platform;
+}
+
 /** Runs tools that are subprocesses: coding-agent CLIs and local models. */
-export const commandAdapter: Adapter<CommandTool> = {
+export const commandAdapter: Adapter<CommandTool, CommandCall> = {
   kind: 'command',
   availability,
-  preview: (task, env) => {
-    const ready = prepare(task, { env, platform: process.platform });
-    if (!ready.ok) return ready;
-    const { argv, stdin } = ready.value.line;
-    return ok<Preview>({ argv, stdin: stdin === null ? 'closed' : 'prompt' });
-  },
+  prepare,
   run,
   secrets: secretValues,
   ignored: ignoredOptions,
@@ -68,72 +75,54 @@ function notFound(tool: CommandTool): { detail: string; hint: string | null } {
 }
 
 /** Everything that is known to go wrong before a start, in the order in which a person would mend it. */
-function prepare(task: CommandTask, host: Host): Result<{ task: CommandTask; line: CommandLine }, Failure> {
-  const line = commandLine(task, { places: SHOWN_PLACES, platform: host.platform });
+function prepare(task: CommandTask, { env, platform }: Host): Result<CommandCall, Failure> {
+  const line = commandLine(task, { places: SHOWN_PLACES, platform });
   if (!line.ok) return line;
-  const env = environmentOf(task, host.env, { folder: null, variables: line.value.variables });
-  if (!env.ok) return env;
-  if (!isFolder(task.cwd)) {
-    return err(
-      refused(task, 'input', `the working directory \`${task.cwd}\` does not exist or is no folder`, null),
-    );
-  }
-  return ok({ task, line: line.value });
+  const trouble = variableTrouble(task, env) ?? folderTrouble(task);
+  if (trouble !== null) return err(trouble);
+  const { argv, stdin } = line.value;
+  const preview: Preview = { argv, stdin: stdin === null ? 'closed' : 'prompt' };
+  return ok({ task, line: line.value, platform, preview });
 }
 
-function environmentOf(
-  task: CommandTask,
-  env: Environment,
-  run: { folder: PrivateFolder | null; variables: Record<string, string> },
-) {
-  const { traceId, invocationId } = task.ids;
-  const tmpDir = task.tool.privateTmp ? (run.folder?.tmp ?? null) : null;
-  const trace = traceparent(traceId, invocationId);
-  return childEnvironment(task, { env, variables: run.variables, traceparent: trace, tmpDir });
+/** A start in a folder that is missing would fail as if the program were missing. */
+function folderTrouble(task: CommandTask): Failure | null {
+  if (isFolder(task.cwd)) return null;
+  return refused(task, 'input', `the working directory \`${task.cwd}\` does not exist or is no folder`, null);
 }
 
-async function* run(task: CommandTask, context: AdapterContext): AsyncGenerator<AdapterEvent, Outcome, void> {
-  const host = { env: context.env, platform: process.platform };
-  const located = locate(task, host);
-  const ready = located.ok ? prepare(located.value, host) : located;
-  if (!ready.ok) return failedOutcome(ready.error);
-  const path = ready.value.line.needsFolder ? newFolderPath(context.tmpDir) : null;
+async function* run(call: CommandCall, context: AdapterContext): AsyncGenerator<AdapterEvent, Outcome, void> {
+  const { task, line, platform } = call;
+  const trouble = folderTrouble(task);
+  if (trouble !== null) return failedOutcome(trouble);
+  const path = line.needsFolder ? newFolderPath(context.tmpDir) : null;
   await context.recorder?.beforeStart(path);
-  if (path === null) return yield* runIn(ready.value.task, context, null);
-  const folder = await openPrivateFolder(path, ready.value.line);
+  if (path === null) return yield* runIn(call, context, null);
+  const folder = await openPrivateFolder(path, line);
   if (!folder.ok)
     return failedOutcome(refused(task, 'input', folder.error, 'free the disk, or set `TMPDIR`'));
   try {
-    return yield* runIn(ready.value.task, context, folder.value);
+    // The paths of private files are known only now.
+    const filled = commandLine(task, { places: folder.value.places, platform });
+    if (!filled.ok) return failedOutcome(filled.error);
+    return yield* runIn({ ...call, line: filled.value }, context, folder.value);
   } finally {
     await folder.value.remove();
   }
 }
 
-function locate(task: CommandTask, host: Host): Result<CommandTask, Failure> {
-  if (task.binaryPath !== null) return ok(task);
-  const search = findBinary(task.tool.binary.value, host);
-  if (search.found) return ok({ ...task, binaryPath: search.path });
-  const { detail, hint } = notFound(task.tool);
-  return err(refused(task, 'tool_not_found', detail, hint));
-}
-
 async function* runIn(
-  task: CommandTask,
+  { task, line }: CommandCall,
   context: AdapterContext,
   folder: PrivateFolder | null,
 ): AsyncGenerator<AdapterEvent, Outcome, void> {
-  const places = folder?.places ?? SHOWN_PLACES;
-  const line = commandLine(task, { places, platform: process.platform });
-  if (!line.ok) return failedOutcome(line.error);
-  const env = environmentOf(task, context.env, { folder, variables: line.value.variables });
-  if (!env.ok) return failedOutcome(env.error);
+  const env = environmentOf(task, context, { folder, variables: line.variables });
   const reader = readerFor(task);
-  const spec = specOf({ task, context, line: line.value, env: env.value });
+  const spec = specOf({ task, context, line, env });
   const seen = yield* follow(spec, {
     reader,
     meter: meterOf(task, reader),
-    tellable: () => tellableArgv(task, places),
+    publicArgv: line.publicArgv,
     recorder: context.recorder,
   });
   const [outputFile, usageFile] = await writtenFiles(task.tool, folder);
@@ -159,6 +148,17 @@ async function concluded(run: FinishedRun, nowMs: number): Promise<Outcome> {
   const { limitEnd } = await import('../domain/limit-time.js');
   const end = limitEnd(mentions, { nowMs, zone: 'system' });
   return { ...outcome, failure: { ...outcome.failure, ...end } };
+}
+
+function environmentOf(
+  task: CommandTask,
+  { env, slots }: AdapterContext,
+  { folder, variables }: { folder: PrivateFolder | null; variables: Record<string, string> },
+): Record<string, string> {
+  const { traceId, invocationId } = task.ids;
+  const tmpDir = task.tool.privateTmp ? (folder?.tmp ?? null) : null;
+  const trace = traceparent(traceId, invocationId);
+  return childEnvironment(task, { env, variables, traceparent: trace, tmpDir, slots });
 }
 
 function readerFor(task: CommandTask): OutputReader {
@@ -200,31 +200,24 @@ function specOf(from: {
   };
 }
 
-/** The arguments as they may be shown and kept: prompt and system text are private, and stand as their placeholders. */
-function tellableArgv(task: CommandTask, places: PrivatePlaces): readonly string[] {
-  const system = task.system === null ? null : '{system}';
-  const line = commandLine({ ...task, prompt: '{prompt}', system }, { places, platform: process.platform });
-  return line.ok ? line.value.argv : [];
-}
-
 /** Passes on what a process shows while it runs; too much output ends it. */
 async function* follow(
   spec: ProcessSpec,
   by: {
     reader: OutputReader;
     meter: () => AdapterEvent[];
-    tellable: () => readonly string[];
+    publicArgv: readonly string[];
     recorder: ProcessRecorder | null;
   },
 ): AsyncGenerator<AdapterEvent, { end: ProcessEnd; overSize: boolean }, void> {
-  const { reader, meter, tellable, recorder } = by;
+  const { reader, meter, publicArgv, recorder } = by;
   const running = runProcess(spec);
   try {
     for (let step = await running.next(); ; step = await running.next()) {
       if (step.done === true) return { end: step.value, overSize: false };
       if (step.value.type === 'started') {
         void recorder?.afterStart(step.value.pid);
-        yield { type: 'started', argv: tellable(), pid: step.value.pid };
+        yield { type: 'started', argv: publicArgv, pid: step.value.pid };
         continue;
       }
       for (const event of reader.push(step.value.source, step.value.bytes)) {

@@ -1,8 +1,8 @@
 import type { Api, HttpTool } from '../config/types.js';
-import { failedOutcome, type Outcome } from '../domain/attempt.js';
+import type { Outcome } from '../domain/attempt.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
-import type { Adapter, AdapterContext, AdapterEvent, Environment } from './adapter.js';
+import type { Adapter, AdapterContext, AdapterEvent, Call, Host } from './adapter.js';
 import { anthropicMessages } from './anthropic-messages.js';
 import {
   type PreparedRequest,
@@ -21,13 +21,10 @@ const WIRES: Readonly<Partial<Record<Api, Wire>>> = {
 };
 
 /** Runs tools that are provider APIs, or local servers that speak the same protocols. */
-export const httpAdapter: Adapter<HttpTool> = {
+export const httpAdapter: Adapter<HttpTool, ReadyCall> = {
   kind: 'http',
   availability: (tool, { env }) => toolAvailability(tool, env),
-  preview: (task, env) => {
-    const ready = prepare(task, env);
-    return ready.ok ? ok({ request: shownRequest(ready.value.request) }) : ready;
-  },
+  prepare,
   run,
   secrets: secretValues,
   ignored: (task) =>
@@ -36,22 +33,24 @@ export const httpAdapter: Adapter<HttpTool> = {
     ),
 };
 
-async function* run(task: HttpTask, context: AdapterContext): AsyncGenerator<AdapterEvent, Outcome, void> {
-  const ready = prepare(task, context.env);
-  if (!ready.ok) return failedOutcome(ready.error);
-  yield { type: 'started', argv: null, pid: null };
-  const { attemptCall } = await import('./http/attempt.js');
-  return yield* attemptCall(ready.value, context);
+/** A request that is ready to be sent. */
+interface ReadyCall extends Call<HttpTool> {
+  wire: Wire;
+  request: PreparedRequest;
 }
 
-function prepare(
-  task: HttpTask,
-  env: Environment,
-): Result<{ wire: Wire; request: PreparedRequest }, Failure> {
+function prepare(task: HttpTask, { env }: Host): Result<ReadyCall, Failure> {
   const wire = wireOf(task);
   if (wire === null) return err(unspoken(task));
   const request = prepareRequest(wire, task, env);
-  return request.ok ? ok({ wire, request: request.value }) : request;
+  if (!request.ok) return request;
+  return ok({ task, wire, request: request.value, preview: { request: shownRequest(request.value) } });
+}
+
+async function* run(call: ReadyCall, context: AdapterContext): AsyncGenerator<AdapterEvent, Outcome, void> {
+  yield { type: 'started', argv: null, pid: null };
+  const { attemptCall } = await import('./http/attempt.js');
+  return yield* attemptCall(call, context);
 }
 
 function wireOf({ tool, model }: HttpTask): Wire | null {

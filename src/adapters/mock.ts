@@ -5,24 +5,24 @@ import { type Failure, failure } from '../domain/failure.js';
 import { ok } from '../domain/result.js';
 import { fillArgv, parseArgument } from '../domain/template.js';
 import { NO_USAGE } from '../domain/usage.js';
-import type { Adapter, AdapterContext, AdapterEvent, Task } from './adapter.js';
+import type { Adapter, AdapterContext, AdapterEvent, Call, Task } from './adapter.js';
 
 /** Answers in-process with what the config says: for demos, tests and machines without any agent CLI. */
 export const mockAdapter: Adapter<MockTool> = {
   kind: 'mock',
   availability: () => ({ available: true, path: null }),
-  preview: () => ok({ mock: true }),
+  prepare: (task) => ok({ task, preview: { mock: true } }),
   ignored: () => [],
   secrets: () => [],
   run,
 };
 
 async function* run(
-  task: Task<MockTool>,
-  { deadline }: AdapterContext,
+  { task }: Call<MockTool>,
+  { deadline, turn }: AdapterContext,
 ): AsyncGenerator<AdapterEvent, Outcome, void> {
   yield { type: 'started', argv: null, pid: null };
-  const response = responseOfTurn(task.tool.responses, task.turn);
+  const response = responseOfTurn(task.tool.responses, turn);
   if (response === null)
     return failedOutcome(failure('invalid_response', `\`${task.tool.name}\` has no responses`));
   const text = response.failure === null ? response.text : '';

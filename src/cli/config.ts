@@ -68,7 +68,6 @@ export function usableConfig(loaded: CommandConfig): Result<UsableConfig, EarlyF
 export function commandRouter(context: CommandContext, loaded: UsableConfig): Router {
   const { env, platform, tmpDir, clock, random, urgent } = context.world;
   const readText = (file: string): Promise<string> => readFile(file, 'utf8');
-  const traces = traceTarget(context, loaded);
   const ledger = ledgerAccess({
     file: ledgerPathOf(context, loaded),
     now: clock.now,
@@ -76,19 +75,23 @@ export function commandRouter(context: CommandContext, loaded: UsableConfig): Ro
     warn: (message) => void context.output.warn(message),
   });
   return createRouter(loaded.config, {
-    env,
-    platform,
-    tmpDir,
-    clock,
-    random,
-    readFile: readText,
+    host: {
+      env,
+      platform,
+      tmpDir,
+      clock,
+      random,
+      readFile: readText,
+      ...(context.output.debug === null ? {} : { debug: context.output.debug }),
+    },
+    stores: {
+      ledger,
+      cooldowns: openCooldowns(context.world),
+      traces: traceTarget(context, loaded),
+      audit: auditTarget(context, loaded.config),
+      runningDir: runningDir(context.world),
+    },
     urgent,
-    traces,
-    cooldowns: openCooldowns(context.world),
-    audit: auditTarget(context, loaded.config),
-    ledger,
-    runningDir: runningDir(context.world),
-    ...(context.output.debug === null ? {} : { debug: context.output.debug }),
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Listeners, LogRecord } from '../router/sinks.js';
+import type { Listeners, LogRecord } from '../router/record.js';
 import type { CommandContext } from './context.js';
 import { pairName } from './plan-screen.js';
 import { shellCommand } from './shell-command.js';

@@ -1,7 +1,7 @@
 import { formatDuration } from '../domain/duration.js';
 import type { RunEvent } from '../domain/events.js';
 import type { Invocation } from '../domain/invocation.js';
-import type { Planned } from '../router/router.js';
+import type { Planned } from '../router/planned.js';
 import type { CommandContext } from './context.js';
 import { pairName, rejectedLines } from './plan-screen.js';
 import { printFailure } from './report.js';

@@ -1,31 +1,30 @@
 import type { Preview } from '../adapters/adapter.js';
 import { failureDocument, invocationDocument } from '../domain/document.js';
-import type { Failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
-import type { Result } from '../domain/result.js';
+import { previewOfMissing } from '../router/planned.js';
 import type { PlanView } from './plan-screen.js';
 
 /** The document of a dry run: that of `exec`, and for each candidate what would run. */
-export function plannedDocument(invocation: Invocation, { previews, rejectedPreviews }: PlanView) {
+export function plannedDocument(invocation: Invocation, view: PlanView) {
   const document = invocationDocument(invocation);
   const candidates = document.plan.candidates.map((candidate, index) => ({
     ...candidate,
-    ...previewFields(previews[index]),
+    ...callFields(view.candidates[index]?.call),
   }));
   const rejected = document.plan.rejected.map((entry, index) => {
-    const preview = rejectedPreviews[index] ?? null;
+    const rejection = view.rejected[index];
+    const preview = rejection === undefined ? null : previewOfMissing(rejection);
     return preview === null ? entry : { ...entry, ...wouldRun(preview) };
   });
   return { ...document, plan: { ...document.plan, candidates, rejected } };
 }
 
-function previewFields(preview: Result<Preview, Failure> | undefined) {
-  if (preview === undefined) return {};
-  if (!preview.ok) return { argv: null, failure: failureDocument(preview.error) };
-  if ('mock' in preview.value) return { argv: null };
-  return 'argv' in preview.value
-    ? { ...wouldRun(preview.value), stdin: preview.value.stdin }
-    : wouldRun(preview.value);
+function callFields(call: PlanView['candidates'][number]['call'] | undefined) {
+  if (call === undefined) return {};
+  if (!call.ok) return { argv: null, failure: failureDocument(call.error) };
+  const { preview } = call.value;
+  if ('mock' in preview) return { argv: null };
+  return 'argv' in preview ? { ...wouldRun(preview), stdin: preview.stdin } : wouldRun(preview);
 }
 
 function wouldRun(preview: Preview) {

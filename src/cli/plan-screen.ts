@@ -1,17 +1,19 @@
-import type { Preview } from '../adapters/adapter.js';
+import type { Call, Preview } from '../adapters/adapter.js';
 import type { Paint } from '../diagnostics/paint.js';
 import type { Failure } from '../domain/failure.js';
 import type { Because, Rejected } from '../domain/plan.js';
 import type { Result } from '../domain/result.js';
-import type { Planned } from '../router/router.js';
+import { type Planned, previewOfMissing } from '../router/planned.js';
 import { shellCommand } from './shell-command.js';
 import { plural } from './words.js';
 
 /** A plan with what would run. */
-export type PlanView = Pick<Planned, 'plan' | 'previews' | 'rejectedPreviews'>;
+export interface PlanView extends Pick<Planned, 'plan' | 'rejected'> {
+  candidates: readonly { call: Result<Pick<Call, 'preview'>, Failure> }[];
+}
 
 /** The plan for people: each candidate with the reasons and what would run, then the rejected ones with the way out. */
-export function planScreen({ plan, previews, rejectedPreviews }: PlanView, paint: Paint): string {
+export function planScreen({ plan, candidates, rejected }: PlanView, paint: Paint): string {
   const agent = plan.agent === null ? 'no agent' : `agent \`${plan.agent}\``;
   const lines = [
     paint.bold(`Plan for ${agent}`) +
@@ -22,14 +24,14 @@ export function planScreen({ plan, previews, rejectedPreviews }: PlanView, paint
   for (const [index, candidate] of plan.candidates.entries()) {
     lines.push(`  ${index + 1}. ${paint.bold(pairName(candidate))}`);
     lines.push(...candidate.because.map((because) => `       ${becauseLine(because, paint)}`));
-    const preview = previews[index];
-    if (preview !== undefined) lines.push(...previewLines(preview).map((line) => `       ${line}`));
+    const call = candidates[index]?.call;
+    if (call !== undefined) lines.push(...callLines(call).map((line) => `       ${line}`));
   }
   if (plan.candidates.length === 0) lines.push('  no tool can run this request');
-  if (plan.rejected.length > 0) lines.push('  rejected:');
-  for (const [index, rejected] of plan.rejected.entries()) {
-    lines.push(...rejectedLines(rejected, paint));
-    const preview = rejectedPreviews[index] ?? null;
+  if (rejected.length > 0) lines.push('  rejected:');
+  for (const rejection of rejected) {
+    lines.push(...rejectedLines(rejection.names, paint));
+    const preview = previewOfMissing(rejection);
     if (preview !== null)
       lines.push(`       would ${'request' in preview ? 'send' : 'run'}: ${commandText(preview)}`);
   }
@@ -57,13 +59,14 @@ function becauseLine({ rule, detail, at }: Because, paint: Paint): string {
   return `${rule}: ${detail}${at === null ? '' : paint.dim(`  (${at})`)}`;
 }
 
-function previewLines(preview: Result<Preview, Failure>): string[] {
-  if (!preview.ok) return [`would fail: ${preview.error.type}: ${preview.error.message}`];
-  if ('mock' in preview.value) return ['runs in-process, no command'];
-  if ('argv' in preview.value) return [`runs: ${commandText(preview.value)}`];
-  const { headers, body } = preview.value.request;
+function callLines(call: PlanView['candidates'][number]['call']): string[] {
+  if (!call.ok) return [`would fail: ${call.error.type}: ${call.error.message}`];
+  const { preview } = call.value;
+  if ('mock' in preview) return ['runs in-process, no command'];
+  if ('argv' in preview) return [`runs: ${commandText(preview)}`];
+  const { headers, body } = preview.request;
   return [
-    `sends: ${commandText(preview.value)}`,
+    `sends: ${commandText(preview)}`,
     ...Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`),
     `  ${JSON.stringify(body)}`,
   ];

@@ -1,7 +1,7 @@
 import { visible } from '../diagnostics/visible.js';
 import { formatDuration } from '../domain/duration.js';
 import type { RunEvent } from '../domain/events.js';
-import type { Candidate } from '../domain/plan.js';
+import type { NamedCandidate } from '../domain/plan.js';
 import type { CommandContext } from './context.js';
 import { queueWords } from './narrate.js';
 import { pairName } from './plan-screen.js';
@@ -84,14 +84,14 @@ export function startProgress(context: CommandContext): Progress {
     }, REFRESH_MS);
     timer.unref();
   };
-  const atWork = (candidate: Candidate): (() => string) => {
+  const atWork = (candidate: NamedCandidate): (() => string) => {
     const startedMs = clock.monotonic();
     return () => {
       const tokens = state.chars === 0 ? '' : `  ~${Math.ceil(state.chars / CHARS_PER_TOKEN)} tokens`;
       return `${pairName(candidate)}  ${formatDuration(clock.monotonic() - startedMs)}${tokens}`;
     };
   };
-  const waiting = (candidate: Candidate, delayMs: number): (() => string) => {
+  const waiting = (candidate: NamedCandidate, delayMs: number): (() => string) => {
     const endMs = clock.monotonic() + delayMs;
     return () =>
       `waiting for ${pairName(candidate)}  ${formatDuration(Math.max(0, endMs - clock.monotonic()))} left`;

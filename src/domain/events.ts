@@ -2,7 +2,7 @@ import type { Attempt } from './attempt.js';
 import type { SpendWindow } from './facts.js';
 import type { Failure, FailureType } from './failure.js';
 import type { Invocation } from './invocation.js';
-import type { Candidate, Plan } from './plan.js';
+import type { NamedCandidate, Plan } from './plan.js';
 
 /** What happens while a request is served, in the order in which it happens. */
 export type RunEvent =
@@ -11,7 +11,7 @@ export type RunEvent =
   | {
       type: 'attempt.started';
       attempt: number;
-      candidate: Candidate;
+      candidate: NamedCandidate;
       argv: readonly string[] | null;
       /** Of the tool's process; `null` where it has none. */
       pid: number | null;
@@ -23,7 +23,7 @@ export type RunEvent =
       type: 'retry.scheduled';
       /** The attempt that failed; 0: nobody was tried yet, and the first wait is for a cooldown. */
       attempt: number;
-      candidate: Candidate;
+      candidate: NamedCandidate;
       delayMs: number;
       /** ISO time of the next try. */
       at: string;
@@ -35,7 +35,7 @@ export type RunEvent =
       type: 'queue.wait';
       /** The attempt that waits for a slot of its tool. */
       attempt: number;
-      candidate: Candidate;
+      candidate: NamedCandidate;
       /** Runs that come before this one. */
       ahead: number;
       /** Not before that; `null`: whenever another run ends. */
@@ -54,7 +54,7 @@ export type RunEvent =
       window: SpendWindow;
       percent: number;
     }
-  | { type: 'fallback'; attempt: number; from: Candidate; to: Candidate; failure: Failure }
+  | { type: 'fallback'; attempt: number; from: NamedCandidate; to: NamedCandidate; failure: Failure }
   | { type: 'invocation.finished'; invocation: Invocation };
 
 /** Receives every event; the run waits for it, so a slow reader holds the tool back instead of filling memory. */

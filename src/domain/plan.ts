@@ -21,8 +21,8 @@ export interface Because {
   at: string | null;
 }
 
-/** One (tool, model) pair that may serve the request. `model` is `null` for a tool that has no models. */
-export interface Candidate {
+/** A tool and model that may serve the request, by name. `model` is `null` for a tool that has no models. */
+export interface NamedCandidate {
   tool: string;
   model: string | null;
   because: Because[];
@@ -42,6 +42,12 @@ export interface Rejected {
   /** ISO time from which on it may run again, for a pair that cools down. */
   resetAt: string | null;
   phase: 'plan' | 'admit';
+  /** The gate that refused; `null`: no such tool, or none for the model. Like the next two not part of the documents. */
+  gate: string | null;
+  /** The variable that the tool needs and that is not set. */
+  missingVariable?: string;
+  /** Names and globs that the policy allows instead. */
+  allowed?: readonly string[];
 }
 
 /** An option that a candidate's tool has no place for. */
@@ -51,14 +57,14 @@ export interface Ignored {
   detail: string;
 }
 
-/** The decision: ordered candidates with reasons, and who was rejected. A pure function of config, facts and request. */
+/** The decision by name, for documents, traces and screens: ordered candidates with reasons, and what was rejected. */
 export interface Plan {
   agent: string | null;
   policy: string;
   access: Access;
   /** Estimated tokens of the whole input, system included. */
   inputTokens: number;
-  candidates: Candidate[];
+  candidates: NamedCandidate[];
   rejected: Rejected[];
   ignored: Ignored[];
   /** What a person should know although the run goes on. */

@@ -4,8 +4,7 @@ import type { AgentConfig, PolicyConfig, RouterConfig, ToolConfig } from '../con
 import type { Facts } from '../domain/facts.js';
 import { lookup } from '../domain/lookup.js';
 import { emptyRequest } from '../domain/request.js';
-import { isKnownModel } from '../routing/names.js';
-import { policyOf } from '../routing/plan.js';
+import { isKnownModel, policyOf } from '../routing/names.js';
 import { type Choice, selectChoices } from '../routing/select.js';
 import { itemPath } from './rule.js';
 

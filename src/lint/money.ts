@@ -3,11 +3,15 @@ import { billingOf } from '../adapters/billing.js';
 import { expandVariables } from '../adapters/variables.js';
 import type { RouterConfig, ToolConfig } from '../config/types.js';
 import type { SpendLimit } from '../domain/facts.js';
+import { lookup } from '../domain/lookup.js';
 import { emptyRequest } from '../domain/request.js';
-import { checkGates, costOf } from '../gates/gates.js';
+import type { Candidate } from '../gates/candidate.js';
+import { costOf } from '../gates/cost.js';
+import type { GateInput } from '../gates/gate.js';
+import { checkGates } from '../gates/gates.js';
 import { type BudgetRefusal, checkBudget } from '../policy/budget.js';
 import type { RunCost } from '../policy/run-cost.js';
-import { limitsFor, windowsOf } from '../policy/spend-limits.js';
+import { limitsAt, spendingOf, windowsOf } from '../policy/spend-limits.js';
 import { type AgentChain, type Choosable, IDEAL_FACTS, type ToolAndModel } from './chains.js';
 
 /** The chain of an agent that is under a hard limit. */
@@ -40,8 +44,8 @@ export function limitedChains(
     return known;
   };
   return chains.flatMap((chain) => {
-    const payer = { project: '', policy: chain.policy.name, agent: chain.agent.name };
-    const limits = limitsFor(config, payer, IDEAL_FACTS.nowMs);
+    const spending = spendingOf(config, { ...chain, project: '', maxCostMicroUsd: null });
+    const limits = limitsAt(spending, IDEAL_FACTS.nowMs);
     const hardLimit = limits.find(({ isHard }) => isHard);
     if (hardLimit === undefined) return [];
     const paid = chain.choices.flatMap((choice) =>
@@ -49,7 +53,9 @@ export function limitedChains(
         .filter((pair) => meteringOf(pair.tool) !== 'never' && passesGates(config, choice, pair))
         .map((pair) => {
           const onlyWithKey = meteringOf(pair.tool) === 'with_key';
-          return { ...pair, choice, onlyWithKey, cost: meteredCost(config, choice, pair) };
+          const { candidate, request, agent } = runOf(config, choice, pair);
+          const cost = costOf({ candidate, request, agent, facts: IDEAL_FACTS }, spending.capMicroUsd);
+          return { ...pair, choice, onlyWithKey, cost };
         }),
     );
     return [{ ...chain, limits, hardLimit, paid }];
@@ -64,11 +70,26 @@ export function budgetRefusal(limits: readonly SpendLimit[], cost: RunCost): Bud
 
 /** Whether the gates let a pair through where nothing is spent or limited, as far as the config decides. */
 export function passesGates(config: RouterConfig, choice: Choosable, pair: ToolAndModel): boolean {
-  const { agent, policy } = choice;
+  return checkGates({ ...runOf(config, choice, pair), facts: IDEAL_FACTS }) === null;
+}
+
+/** A run of a pair that is billed per token, on a machine on which its tool is ready. */
+function runOf(
+  config: RouterConfig,
+  { agent, policy }: Choosable,
+  { tool, model: modelName }: ToolAndModel,
+): Omit<GateInput, 'facts'> {
+  const candidate: Candidate = {
+    tool,
+    modelName,
+    model: lookup(config.models, modelName),
+    billing: 'api',
+    availability: { available: true, path: null },
+    because: [],
+  };
   const request = { ...emptyRequest(''), justification: 'given' };
-  const facts = { ...IDEAL_FACTS, tools: { [pair.tool.name]: { available: true as const, path: null } } };
-  const access = agent.access.value;
-  return checkGates({ ...pair, config, policy, agent, facts, access, request, resumes: false }) === null;
+  const spending = spendingOf(config, { project: '', policy, agent, maxCostMicroUsd: null });
+  return { candidate, request, agent, policy, access: agent.access.value, spending };
 }
 
 /** When a tool is billed per token: here, only where its API key is set, or never. */
@@ -84,9 +105,4 @@ function withKeys(tool: ToolConfig, env: Environment): Environment {
   if (tool.kind !== 'command') return env;
   const referenced = Object.values(tool.envVars).flatMap(({ value }) => expandVariables(value, env).missing);
   return { ...env, ...Object.fromEntries([...tool.apiKeyEnv, ...referenced].map((name) => [name, 'set'])) };
-}
-
-function meteredCost(config: RouterConfig, { agent, policy }: Choosable, pair: ToolAndModel): RunCost {
-  const facts = { ...IDEAL_FACTS, billing: { [pair.tool.name]: 'api' as const } };
-  return costOf({ ...pair, config, policy, agent, facts, request: emptyRequest('') });
 }

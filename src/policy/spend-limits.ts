@@ -1,4 +1,4 @@
-import type { BudgetConfig, Placed, RouterConfig } from '../config/types.js';
+import type { AgentConfig, BudgetConfig, Placed, PolicyConfig, RouterConfig } from '../config/types.js';
 import type { SpendLimit, SpendWindow } from '../domain/facts.js';
 import { lookup } from '../domain/lookup.js';
 
@@ -25,9 +25,48 @@ function scopeKey(scope: BudgetConfig['scope'], { project, agent }: Payer, polic
   return JSON.stringify([scope, project, scope === 'policy' ? policy : agent]);
 }
 
-/** Every daily and monthly limit that a request is under: those of `default` always, then those of its policy. */
-export function limitsFor(config: RouterConfig, payer: Payer, nowMs: number): SpendLimit[] {
-  return applyingBudgets(config, payer.policy).flatMap(({ policy, budget }) => {
+/** What bounds the money of a request, and under which names it is counted. */
+export interface Spending {
+  payer: Payer;
+  budgets: readonly AppliedBudget[];
+  /** The most that the request may cost, micro-USD: the lowest of the caps that are set; `null`: no cap. */
+  capMicroUsd: number | null;
+}
+
+/** A budget, and the policy that states it. */
+export interface AppliedBudget {
+  policy: string;
+  budget: BudgetConfig;
+}
+
+/** The budgets and the cap of a request: the budgets of `default` always, then those of its policy. */
+export function spendingOf(
+  config: RouterConfig,
+  by: { project: string; policy: PolicyConfig; agent: AgentConfig | null; maxCostMicroUsd: number | null },
+): Spending {
+  const { project, policy, agent, maxCostMicroUsd } = by;
+  const policies = policy.name === 'default' ? [policy] : [lookup(config.policies, 'default'), policy];
+  const budgets = policies.flatMap((one) =>
+    (one?.budgets ?? []).map((budget) => ({ policy: one?.name ?? '', budget })),
+  );
+  const caps = [
+    maxCostMicroUsd,
+    agent?.maxCostMicroUsd ?? null,
+    ...budgets.map(({ budget }) => budget.perRequestMicroUsd?.value ?? null),
+  ].filter((cap) => cap !== null);
+  return {
+    payer: { project, policy: policy.name, agent: agent?.name ?? null },
+    budgets,
+    capMicroUsd: caps.length === 0 ? null : Math.min(...caps),
+  };
+}
+
+/** Every daily and monthly limit that a request is under at a time. */
+export function limitsAt(
+  { payer, budgets }: Pick<Spending, 'payer' | 'budgets'>,
+  nowMs: number,
+): SpendLimit[] {
+  return budgets.flatMap(({ policy, budget }) => {
     const more = {
       scope: scopeKey(budget.scope, payer, policy),
       of: scopeWords(budget.scope, policy, payer.agent),
@@ -39,12 +78,6 @@ export function limitsFor(config: RouterConfig, payer: Payer, nowMs: number): Sp
       ...limit(budget.monthlyMicroUsd, { ...more, ...monthOf(nowMs) }),
     ];
   });
-}
-
-function applyingBudgets(config: RouterConfig, policy: string): { policy: string; budget: BudgetConfig }[] {
-  return [...new Set(['default', policy])].flatMap((name) =>
-    (lookup(config.policies, name)?.budgets ?? []).map((budget) => ({ policy: name, budget })),
-  );
 }
 
 function limit(amount: Placed<number> | null, more: Omit<SpendLimit, 'limitMicroUsd' | 'at'>): SpendLimit[] {
@@ -67,19 +100,6 @@ function monthOf(nowMs: number) {
   const now = new Date(nowMs);
   const endsAtMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1);
   return { window: 'monthly' as const, key: 'monthly_usd', period: now.toISOString().slice(0, 7), endsAtMs };
-}
-
-/** The most that one request may cost, micro-USD: the lowest of the caps that are set; `null`: nothing bounds it. */
-export function capOf(
-  config: RouterConfig,
-  request: { policy: string; agent: string | null; maxCostMicroUsd: number | null },
-): number | null {
-  const caps = [
-    request.maxCostMicroUsd,
-    lookup(config.agents, request.agent)?.maxCostMicroUsd ?? null,
-    ...applyingBudgets(config, request.policy).map(({ budget }) => budget.perRequestMicroUsd?.value ?? null),
-  ].filter((cap) => cap !== null);
-  return caps.length === 0 ? null : Math.min(...caps);
 }
 
 /** The limits with what counts against each now, in the same order. */

@@ -1,51 +1,18 @@
-import type { Adapter, AdapterContext, AdapterEvent, Task } from '../adapters/adapter.js';
-import type { Attempt, Outcome } from '../domain/attempt.js';
-import { attemptCost, type Billing, type Cost } from '../domain/cost.js';
-import { childDeadline } from '../domain/deadline.js';
-import type { Debug } from '../domain/debug.js';
+import type { AdapterEvent } from '../adapters/adapter.js';
+import { adapterOf } from '../adapters/registry.js';
+import { type Attempt, failedOutcome, type Outcome } from '../domain/attempt.js';
+import { attemptCost, type Cost } from '../domain/cost.js';
+import { childDeadline, type Deadline } from '../domain/deadline.js';
 import type { EventSink } from '../domain/events.js';
-import { type Failure, type FailureType, failure } from '../domain/failure.js';
+import type { FailureType } from '../domain/failure.js';
 import { dollars } from '../domain/money.js';
-import type { Candidate } from '../domain/plan.js';
 import { plausibleUsage } from '../domain/plausible.js';
-import type { Account } from '../gates/account.js';
-import type { Ticket } from '../gates/account-types.js';
-import type { Slots } from '../gates/slots.js';
-
-/** Everything that one attempt needs. */
-export interface Prepared {
-  task: Task;
-  adapter: Adapter;
-  billing: Billing;
-  /** That its money was let through. */
-  ticket: Ticket;
-}
-
-/** What an attempt uses of the world. */
-export interface AttemptDeps {
-  account: Account;
-  slots: Slots;
-  context: AdapterContext;
-  /** Remembers for all processes how a candidate fared; `null`: it answered. */
-  learn(candidate: Candidate, failure: Failure | null): Promise<void>;
-  /** Judges a good outcome by the schema of the answer; `null`: any answer will do. */
-  checkAnswer: ((outcome: Outcome) => Outcome) | null;
-  emit: EventSink;
-  /** Absent when the debug log is off. */
-  debug?: Debug;
-}
-
-/** One attempt with what the decision needs to know of it. */
-export interface Tried {
-  record: Attempt;
-  outcome: Outcome;
-  /** The tool had shown output or activity. */
-  active: boolean;
-  /** Live text had been shown to the caller. */
-  shown: boolean;
-  /** ms since the epoch. */
-  endedMs: number;
-}
+import { namesOf } from '../gates/candidate.js';
+import type { Admitted } from './admit.js';
+import type { Planned } from './planned.js';
+import type { AttemptResult, Contender, Run } from './state.js';
+import { callOf } from './task.js';
+import { withStores } from './world.js';
 
 /** What is seen of an attempt while it runs. */
 interface Seen {
@@ -58,17 +25,16 @@ interface Seen {
   changedFiles: Set<string>;
 }
 
-/** Runs one candidate once, and tells everything that happens. */
-export async function tryOnce(
-  { candidate, n, stream }: { candidate: Candidate; n: number; stream: boolean },
-  prepared: Prepared,
-  deps: AttemptDeps,
-): Promise<Tried> {
-  const { task, adapter, ticket } = prepared;
-  const { monotonicMs, now } = deps.context;
+type AdmittedCandidate = Admitted & { candidate: Contender };
+
+/** Runs one candidate once, and emits everything that happens. */
+export async function attempt(run: Run, admitted: AdmittedCandidate): Promise<AttemptResult> {
+  const { host, recorder, planned } = run;
+  const { candidate, n, grant } = admitted;
+  const { monotonic, now } = host.clock;
   const startedAt = new Date(now()).toISOString();
-  const start = monotonicMs();
-  const sinceStart = (): number => Math.round(monotonicMs() - start);
+  const start = monotonic();
+  const sinceStart = (): number => Math.round(monotonic() - start);
   const seen: Seen = {
     firstOutputMs: null,
     started: false,
@@ -77,27 +43,30 @@ export async function tryOnce(
     steps: [],
     changedFiles: new Set(),
   };
-  const meter = meterFor(prepared, deps);
-  const told = await consume(adapter.run(task, meter.context), async (event) => {
+  const { emit } = recorder;
+  const meter = meterOf(run, admitted);
+  const events = callAdapter(run, admitted, meter.deadline);
+  const ended = await consume(events, async (event) => {
     if (event.type === 'started') {
       seen.started = true;
       const { argv, pid } = event;
-      deps.debug?.('started', { attempt: n, pid, cwd: task.cwd, cap_micro_usd: task.maxCostMicroUsd });
-      return deps.emit({ type: 'attempt.started', attempt: n, candidate, argv, pid });
+      const { cwd } = candidate.task;
+      host.debug?.('started', { attempt: n, pid, cwd, cap_micro_usd: grant.maxCostMicroUsd });
+      return emit({ type: 'attempt.started', attempt: n, candidate: namesOf(candidate), argv, pid });
     }
     if (event.type === 'usage') return meter.read(event);
     seen.active = true;
-    if (seen.firstOutputMs === null) deps.debug?.('output', { attempt: n, first: event.type });
+    if (seen.firstOutputMs === null) host.debug?.('output', { attempt: n, first: event.type });
     seen.firstOutputMs ??= sinceStart();
-    if (event.type === 'activity') return noteActivity(event, { n, seen, emit: deps.emit });
-    if (stream) seen.shown = true;
-    return deps.emit({ type: 'output.delta', attempt: n, text: event.text });
+    if (event.type === 'activity') return noteActivity(event, { n, seen, emit });
+    if (planned.request.stream) seen.shown = true;
+    return emit({ type: 'output.delta', attempt: n, text: event.text });
   });
-  const outcome = judged(plausible(told), { candidate, seen, task, check: deps.checkAnswer });
+  const outcome = checked(plausible(ended), { candidate, seen, planned });
   const record: Attempt = {
     n,
-    tool: candidate.tool,
-    model: candidate.model,
+    tool: candidate.tool.name,
+    model: candidate.modelName,
     status: statusOf(outcome),
     startedAt,
     latencyMs: sinceStart(),
@@ -105,77 +74,80 @@ export async function tryOnce(
     exitCode: outcome.exitCode,
     requestId: outcome.requestId,
     usage: outcome.usage,
-    cost: costOf(prepared, outcome),
+    cost: costOf(candidate, outcome),
     failure: outcome.failure,
   };
-  const provider = task.model?.provider ?? null;
-  await deps.account.settle(ticket, {
-    attempt: record,
-    provider,
-    started: seen.started,
-    active: seen.active,
+  const warnings = [...outcome.warnings, ...capWarnings(record, grant.maxCostMicroUsd)];
+  const { started, active, shown } = seen;
+  return { candidate, record, outcome: { ...outcome, warnings }, started, active, shown, endedMs: now() };
+}
+
+/** The events of the adapter; what cannot be called ends at once. */
+async function* callAdapter(
+  { host, stores, stop, attempts, recorder }: Run,
+  { candidate, grant }: AdmittedCandidate,
+  deadline: Deadline,
+): AsyncGenerator<AdapterEvent, Outcome, void> {
+  const last = attempts.at(-1);
+  const isCorrection = last?.candidate === candidate && last.outcome.failure?.type === 'contract_violation';
+  const { maxCostMicroUsd, slots } = grant;
+  const rejectedAnswer = isCorrection ? last.outcome : null;
+  const call = callOf(candidate, { maxCostMicroUsd, rejectedAnswer }, host);
+  if (!call.ok) return failedOutcome(call.error);
+  return yield* adapterOf(candidate.tool).run(call.value, {
+    env: withStores(host.env, stores),
+    deadline,
+    urgent: stop.urgent,
+    monotonicMs: host.clock.monotonic,
+    now: host.clock.now,
+    tmpDir: host.tmpDir,
+    recorder: recorder.processes,
+    turn: attempts.filter(({ record }) => record.tool === candidate.tool.name).length,
+    slots,
   });
-  // Whoever waits for the slot shall know what happened here.
-  await deps.learn(candidate, record.failure);
-  await deps.slots.end();
-  await deps.emit({ type: 'attempt.finished', attempt: n, record });
-  const warnings = [...outcome.warnings, ...capWarnings(record, task.maxCostMicroUsd)];
-  const { active, shown } = seen;
-  return { record, outcome: { ...outcome, warnings }, active, shown, endedMs: now() };
 }
 
 /** The outcome with the figures that can be true. */
-function plausible(told: Outcome): Outcome {
-  return { ...told, usage: plausibleUsage(told.usage, { hasText: told.text.trim() !== '' }) };
+function plausible(ended: Outcome): Outcome {
+  return { ...ended, usage: plausibleUsage(ended.usage, { hasText: ended.text.trim() !== '' }) };
 }
 
 function costOf(
-  { task, billing }: Prepared,
+  { tool, model, billing }: Contender,
   told: Pick<Outcome, 'usage' | 'reportedCostMicroUsd' | 'failure' | 'turnedAway' | 'isPriceUnknown'>,
 ): Cost {
   return attemptCost({
     reportedMicroUsd: told.reportedCostMicroUsd,
     usage: told.usage,
-    price: task.model?.price ?? null,
+    price: model?.price ?? null,
     billing,
     turnedAway: told.turnedAway === true,
     isPriceUnknown: told.isPriceUnknown === true,
-    manyRequests: task.tool.kind === 'command',
+    manyRequests: tool.kind === 'command',
     cutShort: ENDED_BY_US.some((type) => type === told.failure?.type),
   });
 }
 
-/** After these a tool may have used more than it had told. */
+/** After these a tool may have used more than it had reported. */
 const ENDED_BY_US: readonly FailureType[] = ['timeout', 'cancelled', 'budget_exceeded'];
 
-/** Watches what a run costs, and ends it once that is more than it may. */
-function meterFor(
-  prepared: Prepared,
-  { context, account }: AttemptDeps,
-): { context: AdapterContext; read: (event: Extract<AdapterEvent, { type: 'usage' }>) => Promise<void> } {
-  const { task, ticket } = prepared;
-  if (ticket.capMicroUsd === null) return { context, read: async () => {} };
-  const deadline = childDeadline(context.deadline);
-  const read = async (told: Extract<AdapterEvent, { type: 'usage' }>): Promise<void> => {
-    const usage = plausibleUsage(told.usage, { hasText: false });
-    const { chargedMicroUsd } = costOf(prepared, { ...told, usage, failure: null });
-    const isOver = chargedMicroUsd !== null && (await account.meter(ticket, chargedMicroUsd));
-    if (isOver) deadline.stop(overCap(task, { chargedMicroUsd, capMicroUsd: ticket.capMicroUsd ?? 0 }));
+/** Watches what an attempt costs where a cap bounds it; a gate may end it. */
+function meterOf(
+  { gates, stop }: Run,
+  { candidate, grant }: AdmittedCandidate,
+): { deadline: Deadline; read: (event: Extract<AdapterEvent, { type: 'usage' }>) => Promise<void> } {
+  if (grant.maxCostMicroUsd === null) return { deadline: stop.deadline, read: async () => {} };
+  const deadline = childDeadline(stop.deadline);
+  const read = async (used: Extract<AdapterEvent, { type: 'usage' }>): Promise<void> => {
+    const usage = plausibleUsage(used.usage, { hasText: false });
+    const { chargedMicroUsd } = costOf(candidate, { ...used, usage, failure: null });
+    if (chargedMicroUsd === null) return;
+    for (const gate of gates) {
+      const failed = (await gate.watch?.(chargedMicroUsd)) ?? null;
+      if (failed !== null) deadline.stop(failed);
+    }
   };
-  return { context: { ...context, deadline }, read };
-}
-
-function overCap({ tool, modelName }: Task, cost: { chargedMicroUsd: number; capMicroUsd: number }): Failure {
-  const { chargedMicroUsd, capMicroUsd } = cost;
-  return failure(
-    'budget_exceeded',
-    `\`${tool.name}\` was ended: it has cost ${dollars(chargedMicroUsd)}, over the cap of ${dollars(capMicroUsd)}`,
-    {
-      tool: tool.name,
-      model: modelName,
-      hint: 'raise `--max-cost`, `max_cost_usd` of the agent or `per_request_usd` of the budget',
-    },
-  );
+  return { deadline, read };
 }
 
 /** Hands every event on and waits for it, so that a slow reader holds the tool back; returns what the generator returns. */
@@ -202,17 +174,16 @@ function noteActivity(
   return emit({ type: 'tool.activity', attempt: n, name });
 }
 
-/** The outcome once the answer was held against its schema; a failure says whose it is, and what was already done. */
-function judged(
-  told: Outcome,
-  known: { candidate: Candidate; seen: Seen; task: Task; check: AttemptDeps['checkAnswer'] },
+/** The outcome once the answer was checked by its schema; a failure names its candidate, and what was already done. */
+function checked(
+  ended: Outcome,
+  { candidate, seen, planned }: { candidate: Contender; seen: Seen; planned: Planned },
 ): Outcome {
-  const { candidate, seen, task, check } = known;
-  const outcome = told.failure === null && check !== null ? check(told) : told;
+  const { checkAnswer, access } = planned;
+  const outcome = ended.failure === null && checkAnswer !== null ? checkAnswer(ended) : ended;
   if (outcome.failure === null) return outcome;
-  const mayChange = task.access === 'edit' || task.access === 'full';
-  const done = mayChange ? whatWasDone(seen) : '';
-  const { tool, model } = candidate;
+  const done = access === 'edit' || access === 'full' ? whatWasDone(seen) : '';
+  const [tool, model] = [candidate.tool.name, candidate.modelName];
   return {
     ...outcome,
     failure: { ...outcome.failure, tool, model, message: `${outcome.failure.message}${done}` },

@@ -1,83 +1,148 @@
 import { addCosts } from '../domain/cost.js';
+import type { Deadline } from '../domain/deadline.js';
 import { formatUntil, writeDuration } from '../domain/duration.js';
-import { type Failure, isTemporary } from '../domain/failure.js';
+import { decidingRejection, type Failure, failure, isTemporary } from '../domain/failure.js';
 import { type Invocation, unrunInvocation } from '../domain/invocation.js';
 import type { Plan, Rejected } from '../domain/plan.js';
 import { addUsage } from '../domain/usage.js';
-import type { Stop } from '../routing/decide.js';
-import type { Tried } from './attempt.js';
-import type { RunInput } from './run.js';
+import { decide, type Stop } from '../routing/decide.js';
+import type { Planned } from './planned.js';
+import { type AttemptResult, contendersOf, type Run } from './state.js';
+import type { Host } from './world.js';
 
-/** How a run ended. */
-interface Ended {
-  tried: readonly Tried[];
-  /** Whom the gates refused after the plan was made. */
-  refused: readonly Rejected[];
-  /** `null`: the last attempt answered. */
-  stop: Stop | null;
-  latencyMs: number;
-}
-
-/** The invocation of a run that is over. */
+/** The invocation of a run that is over; `stopped` is `null` when the last attempt answered. */
 export function concluded(
-  { request, plan: planned, id, traceId, startedAt }: RunInput,
-  { tried, refused, stop, latencyMs }: Ended,
-  known: { unserved: (plan: Plan) => Failure; nowMs: number },
+  { planned, attempts, refused, host }: Run,
+  { stopped, latencyMs }: { stopped: Stop | null; latencyMs: number },
 ): Invocation {
-  const plan = { ...planned, rejected: [...planned.rejected, ...refused] };
-  const failure = stop === null ? null : stopFailure(stop, known.unserved(plan), known.nowMs);
-  const ids = { id, traceId, startedAt, parentId: request.parent?.id ?? null, session: request.session };
-  const status = statusOf(failure);
-  const last = tried.at(-1);
-  if (last === undefined) return { ...unrunInvocation({ ...ids, plan, failure }), status, latencyMs };
+  const plan = { ...planned.plan, rejected: [...planned.plan.rejected, ...refused] };
+  const failed =
+    stopped === null
+      ? null
+      : stopFailure(stopped, noCandidate(plan, planned.isUnconfigured), host.clock.now());
+  const known = knownOf(planned);
+  const status = statusOf(failed);
+  const last = attempts.at(-1);
+  if (last === undefined)
+    return { ...unrunInvocation({ ...known, plan, failure: failed }), status, latencyMs };
   const { outcome, record } = last;
   return {
-    ...ids,
+    ...known,
     status,
     agent: plan.agent,
     tool: record.tool,
     model: record.model,
     responseModel: outcome.responseModel,
-    text: failure === null ? outcome.text : null,
+    text: failed === null ? outcome.text : null,
     data: outcome.data ?? null,
     finishReason: outcome.finishReason,
     toolSessionId: outcome.toolSessionId,
-    usage: addUsage(tried.map((one) => one.record.usage)),
-    cost: addCosts(tried.map((one) => one.record.cost)),
+    usage: addUsage(attempts.map((one) => one.record.usage)),
+    cost: addCosts(attempts.map((one) => one.record.cost)),
     latencyMs,
     plan,
-    attempts: tried.map((one) => one.record),
-    warnings: [...plan.warnings, ...tried.flatMap(attemptWarnings)],
-    failure,
+    attempts: attempts.map((one) => one.record),
+    warnings: [...plan.warnings, ...attempts.flatMap(attemptWarnings)],
+    failure: failed,
   };
 }
 
-function statusOf(failure: Failure | null): Invocation['status'] {
-  if (failure === null) return 'succeeded';
-  return failure.type === 'cancelled' ? 'cancelled' : 'failed';
+/** The invocation of a plan that has not run: `planned`, or failed where a run would end before any attempt. */
+export function unrun(planned: Planned, host: Host, deadline: Deadline): Invocation {
+  const { plan, nowMs } = planned;
+  const first = decide({
+    rules: planned.rules,
+    access: planned.access,
+    candidates: contendersOf(planned),
+    attempts: [],
+    fruitlessWaits: 0,
+    nowMs,
+    remainingMs: deadline.remainingMs(),
+    random: host.random(),
+  });
+  const failed =
+    first.action === 'stop'
+      ? stopFailure(first.stop, noCandidate(plan, planned.isUnconfigured), nowMs)
+      : null;
+  return unrunInvocation({ ...knownOf(planned), plan, failure: failed });
 }
 
-/** The failure that a stop leads to, `unserved` when nobody was tried; where waiting helps, with the time to come back. */
-export function stopFailure(stop: Stop, unserved: Failure, nowMs: number): Failure {
-  const failure = stop.failure ?? unserved;
-  if (stop.backAtMs === null || !isTemporary(failure.type)) return failure;
-  return withReturn(failure, stop.backAtMs, nowMs);
+function knownOf({ id, traceId, startedAt, request }: Planned) {
+  return { id, traceId, startedAt, parentId: request.parent?.id ?? null, session: request.session };
+}
+
+function statusOf(failed: Failure | null): Invocation['status'] {
+  if (failed === null) return 'succeeded';
+  return failed.type === 'cancelled' ? 'cancelled' : 'failed';
+}
+
+/** The failure that a stop leads to, `unserved` when nothing was tried; where waiting helps, with the time to come back. */
+function stopFailure(stopped: Stop, unserved: Failure, nowMs: number): Failure {
+  const failed = stopped.failure ?? unserved;
+  if (stopped.backAtMs === null || !isTemporary(failed.type)) return failed;
+  return withReturn(failed, stopped.backAtMs, nowMs);
 }
 
 /** A failure that says when it is worth another try. */
-function withReturn(failure: Failure, backAtMs: number, nowMs: number): Failure {
+function withReturn(failed: Failure, backAtMs: number, nowMs: number): Failure {
   const waitMs = Math.max(0, backAtMs - nowMs);
   const at = new Date(backAtMs).toISOString();
   const again = `try again after ${formatUntil(backAtMs, nowMs)}, or wait with \`--patience ${writeDuration(waitMs)}\``;
   return {
-    ...failure,
-    retryAfterMs: failure.retryAfterMs ?? waitMs,
-    resetAt: failure.resetAt ?? at,
-    hint: failure.hint === null ? again : `${failure.hint}; ${again}`,
+    ...failed,
+    retryAfterMs: failed.retryAfterMs ?? waitMs,
+    resetAt: failed.resetAt ?? at,
+    hint: failed.hint === null ? again : `${failed.hint}; ${again}`,
   };
 }
 
-function attemptWarnings({ outcome, record }: Tried): string[] {
+function attemptWarnings({ outcome, record }: AttemptResult): string[] {
   if (outcome.failure !== null || outcome.finishReason !== 'length') return outcome.warnings;
   return [...outcome.warnings, `the answer of \`${record.tool}\` was cut off at its length limit`];
+}
+
+/** Why no candidate of a plan could be tried; without any config, how to get a tool. */
+function noCandidate(plan: Plan, isUnconfigured: boolean): Failure {
+  const blocked = commonRejection(plan);
+  if (!isUnconfigured || !plan.rejected.every(isFirstUsable)) return blocked;
+  const headline = 'no config was found and no built-in tool is usable';
+  return {
+    ...blocked,
+    type: 'config',
+    headline,
+    message: `${headline}: ${plan.rejected.map(({ detail }) => detail).join('; ')}`,
+    hint: installHint(plan),
+  };
+}
+
+/** The failure whose type is what the rejections have in common. */
+function commonRejection({ rejected }: Plan): Failure {
+  const type = decidingRejection(rejected.map(({ reason }) => reason));
+  const [only, ...others] = rejected;
+  if (only === undefined)
+    return failure(type, 'no tool is configured', { phase: 'plan', hint: 'run `llm-router doctor`' });
+  if (others.length === 0) {
+    const { detail, phase, hint, resetAt, tool, model } = only;
+    return failure(type, detail, { phase, hint, resetAt, tool, model });
+  }
+  const reasons = rejected.map((one) => `${pairName(one)}: ${one.detail}`).join('; ');
+  const headline = 'No available tools in fallback chain';
+  return failure(type, `${headline} (${reasons})`, {
+    headline,
+    phase: 'plan',
+    hint: rejected.find(({ hint }) => hint !== null)?.hint ?? 'run `llm-router doctor`',
+  });
+}
+
+function isFirstUsable({ because }: Rejected): boolean {
+  return because.some(({ rule }) => rule === 'first_usable');
+}
+
+function installHint({ rejected }: Plan): string {
+  const hints = rejected.flatMap(({ tool, hint }) => (hint === null ? [] : [`${tool}: ${hint}`]));
+  return `install one of the tools (${hints.join('; ')}), or try \`llm-router exec --tool mock "hello"\``;
+}
+
+function pairName({ tool, model }: Rejected): string {
+  return [tool, model].filter((name) => name !== null).join(':');
 }

@@ -1,10 +1,13 @@
 import type { Debug } from '../domain/debug.js';
-import type { Candidate } from '../domain/plan.js';
+import type { Facts } from '../domain/facts.js';
+import { namesOf } from '../gates/candidate.js';
 import type { Decision } from '../routing/decide.js';
-import type { Planned } from './router.js';
+import type { Admission } from './admit.js';
+import type { Planned } from './planned.js';
+import type { Contender } from './state.js';
 
 /** Logs a plan: what is known of this machine, every candidate with its reasons, every rejected one. */
-export function debugPlan(debug: Debug, { plan, facts, id }: Planned): void {
+export function debugPlan(debug: Debug, { plan, id }: Planned, facts: Facts): void {
   const tools = Object.entries(facts.tools).map(
     ([name, state]) => `${name}:${state.available ? 'ready' : state.reason}`,
   );
@@ -21,7 +24,7 @@ export function debugPlan(debug: Debug, { plan, facts, id }: Planned): void {
 }
 
 /** Logs what the decision table says next. */
-export function debugDecision(debug: Debug, decision: Decision, candidates: readonly Candidate[]): void {
+export function debugDecision(debug: Debug, decision: Decision<Contender>): void {
   if (decision.action === 'stop') {
     const { failure, backAtMs } = decision.stop;
     const backAt = backAtMs === null ? null : new Date(backAtMs).toISOString();
@@ -32,13 +35,26 @@ export function debugDecision(debug: Debug, decision: Decision, candidates: read
     });
     return;
   }
-  const { action, index } = decision;
   const waitMs = decision.action === 'wait' ? decision.delayMs : null;
-  const candidate = candidates[index];
-  debug('decision', { action, pair: candidate === undefined ? null : pair(candidate), wait_ms: waitMs });
+  debug('decision', {
+    action: decision.action,
+    pair: pair(namesOf(decision.candidate)),
+    wait_ms: waitMs,
+  });
+}
+
+/** Logs whether the gates let a candidate run. */
+export function debugAdmission(debug: Debug, admission: Admission, candidate: Contender): void {
+  const known = { pair: pair(namesOf(candidate)) };
+  if ('stop' in admission) debug('admission', { ...known, result: 'stop', failure: admission.stop.type });
+  else if ('grant' in admission) debug('admission', { ...known, result: 'admitted' });
+  else {
+    const { reason, detail } = admission.refusal;
+    debug('admission', { ...known, result: admission.queued ? 'queued' : 'refused', reason, detail });
+  }
 }
 
 /** `tool:model` */
-export function pair({ tool, model }: { tool: string | null; model: string | null }): string {
+function pair({ tool, model }: { tool: string | null; model: string | null }): string {
   return [tool, model].filter((name) => name !== null).join(':');
 }

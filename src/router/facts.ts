@@ -1,17 +1,53 @@
-import type { Host } from '../adapters/adapter.js';
+import { estimateTokenCount } from 'tokenx';
+import { billingOf } from '../adapters/billing.js';
 import { adapterOf } from '../adapters/registry.js';
-import type { RouterConfig } from '../config/types.js';
-import type { Availability, Cooldown, Facts } from '../domain/facts.js';
-import type { SpendingFacts } from './spending.js';
+import type { RouterConfig, ToolConfig } from '../config/types.js';
+import type { Facts, SpendLimit } from '../domain/facts.js';
+import type { LedgerAccess } from '../ledger/access.js';
+import { checkLedger } from '../policy/budget.js';
+import { windowsOf } from '../policy/spend-limits.js';
 
-/** Looks at this machine: which tools can run now. Runs nothing, connects to nothing. */
-export function gatherFacts(
+import type { Host, Stores } from './world.js';
+
+/** Looks at this machine: which tools can run now, and what counts against `limits`. Runs nothing, connects to nothing. */
+export async function gatherFacts(
   config: RouterConfig,
-  host: Host,
-  input: { nowMs: number; inputTokens: number; cooldowns: readonly Cooldown[]; spending: SpendingFacts },
-): Facts {
-  const tools: Record<string, Availability> = {};
-  for (const tool of Object.values(config.tools)) tools[tool.name] = adapterOf(tool).availability(tool, host);
-  const { spending, ...known } = input;
-  return { ...known, ...spending, tools };
+  {
+    host,
+    stores,
+  }: { host: Pick<Host, 'env' | 'platform' | 'clock'>; stores: Pick<Stores, 'cooldowns' | 'ledger'> },
+  by: { inputTokens: number; limits: (nowMs: number) => readonly SpendLimit[] },
+): Promise<Facts> {
+  const { cooldowns } = await stores.cooldowns.read();
+  const nowMs = host.clock.now();
+  const each = <T>(factOf: (tool: ToolConfig) => T): Record<string, T> =>
+    Object.fromEntries(Object.values(config.tools).map((tool) => [tool.name, factOf(tool)]));
+  return {
+    nowMs,
+    inputTokens: by.inputTokens,
+    tools: each((tool) => adapterOf(tool).availability(tool, host)),
+    billing: each((tool) => billingOf(tool, host.env)),
+    cooldowns,
+    ...(await spendOf(by.limits(nowMs), stores.ledger)),
+  };
+}
+
+/**
+ * Estimated tokens of everything a tool gets to read. An estimate within about a tenth for prose and code; it decides
+ * between models and is never used as a bill.
+ */
+export function estimateInputTokens(parts: readonly (string | null)[]): number {
+  return parts.reduce((sum, part) => sum + (part === null || part === '' ? 0 : estimateTokenCount(part)), 0);
+}
+
+/** What counts against limits now. The ledger is opened only where there is one. */
+async function spendOf(
+  limits: readonly SpendLimit[],
+  ledger: LedgerAccess | null,
+): Promise<Pick<Facts, 'spend' | 'spendTrouble'>> {
+  if (limits.length === 0) return { spend: [], spendTrouble: null };
+  if (ledger === null) return { spend: [], spendTrouble: checkLedger(limits, null) };
+  const spend = await ledger.read((open) => open.spend(limits));
+  if (!spend.ok) return { spend: [], spendTrouble: checkLedger(limits, spend.error) };
+  return { spend: windowsOf(limits, spend.value ?? []), spendTrouble: null };
 }

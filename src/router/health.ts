@@ -1,16 +1,16 @@
+import type { Environment } from '../adapters/adapter.js';
+import { expandVariables } from '../adapters/variables.js';
 import type { RouterConfig } from '../config/types.js';
-import type { Failure } from '../domain/failure.js';
-import { emptyRequest, type Request } from '../domain/request.js';
-import type { Result } from '../domain/result.js';
-import type { HealthRow, LedgerState, MachineContext } from '../health/context.js';
+import type { ToolUse } from '../domain/facts.js';
+import { emptyRequest } from '../domain/request.js';
+import type { HealthRow, LedgerState, LimitedTool, MachineContext } from '../health/context.js';
 import type { HealthListener } from '../health/health.js';
 import type { LedgerAccess } from '../ledger/access.js';
-import { endpointsOf } from './endpoints.js';
+import { slotRulesOf } from '../policy/rate-limit.js';
 import { gatherFacts } from './facts.js';
-import type { Planned, RouterDeps } from './router.js';
+import { planRequest } from './plan.js';
 import { finderOf } from './running.js';
-import { limitedTools } from './slots.js';
-import { NO_SPENDING } from './spending.js';
+import type { RouterWorld } from './world.js';
 
 /** What a health report covers. */
 export interface HealthOptions {
@@ -27,14 +27,11 @@ export interface HealthOptions {
 
 /** Gathers what the checks look at, and runs them. The checks and the prober are loaded only here. */
 export async function routerHealth(
-  input: {
-    config: RouterConfig;
-    deps: RouterDeps;
-    plan: (request: Request) => Promise<Result<Planned, Failure>>;
-  },
+  config: RouterConfig,
+  world: RouterWorld,
   options: HealthOptions,
 ): Promise<HealthRow[]> {
-  const { config, deps } = input;
+  const { host, stores } = world;
   const [{ checkHealth }, { tryConnection }, { probeLogin, probeVersion }, { endInterruptedRuns }] =
     await Promise.all([
       import('../health/health.js'),
@@ -44,31 +41,25 @@ export async function routerHealth(
     ]);
   const plans = await Promise.all(
     agentsToAsk(config, options.agent).map(async (agent) => {
-      const planned = await input.plan({ ...emptyRequest(options.cwd), agent });
+      const planned = await planRequest(config, world, { ...emptyRequest(options.cwd), agent });
       return { agent, plan: planned.ok ? { ok: true as const, value: planned.value.plan } : planned };
     }),
   );
-  const { cooldowns } = await deps.cooldowns.read();
   const context = {
     ...options.machine,
     config,
-    facts: gatherFacts(config, deps, {
-      nowMs: deps.clock.now(),
-      inputTokens: 0,
-      cooldowns,
-      spending: NO_SPENDING,
-    }),
-    limits: await limitedTools(config, deps),
-    ledger: deps.ledger === null ? null : await ledgerState(deps.ledger),
+    facts: await gatherFacts(config, world, { inputTokens: 0, limits: () => [] }),
+    limits: await limitedTools(config, stores.ledger),
+    ledger: stores.ledger === null ? null : await ledgerState(stores.ledger),
     plans,
-    endpoints: endpointsOf(config, deps.env),
+    endpoints: endpointsOf(config, host.env),
     interruptedRuns:
-      deps.runningDir === null
+      stores.runningDir === null
         ? []
-        : await endInterruptedRuns(finderOf({ dir: deps.runningDir, ownId: null }, deps)),
-    probe: options.probe ? probeWith(probeVersion, deps) : null,
-    probeLogin: options.probe ? probeWith(probeLogin, deps) : null,
-    connect: options.online && options.probe ? (url: string) => tryConnection(url, deps.env) : null,
+        : await endInterruptedRuns(finderOf({ dir: stores.runningDir, ownId: null }, world)),
+    probe: options.probe ? probeWith(probeVersion, host.env) : null,
+    probeLogin: options.probe ? probeWith(probeLogin, host.env) : null,
+    connect: options.online && options.probe ? (url: string) => tryConnection(url, host.env) : null,
   };
   return checkHealth(context, options.listener);
 }
@@ -81,8 +72,8 @@ function agentsToAsk({ agents }: RouterConfig, only: string | null): (string | n
 }
 
 function probeWith<Tool, Answer>(
-  probe: (tool: Tool, path: string, env: RouterDeps['env']) => Promise<Answer>,
-  { env }: RouterDeps,
+  probe: (tool: Tool, path: string, env: Environment) => Promise<Answer>,
+  env: Environment,
 ): (tool: Tool, path: string) => Promise<Answer> {
   return (tool, path) => probe(tool, path, env);
 }
@@ -99,4 +90,28 @@ async function ledgerState(access: LedgerAccess): Promise<LedgerState> {
   if (!reserved.ok) return { file, trouble: reserved.error, held: { runs: 0, microUsd: 0 } };
   const { count: runs, microUsd } = reserved.value ?? { count: 0, microUsd: 0 };
   return { file, trouble: null, held: { runs, microUsd } };
+}
+
+/** Every tool that has limits, and its use. The ledger is opened only where there is one, and not made. */
+async function limitedTools(config: RouterConfig, ledger: LedgerAccess | null): Promise<LimitedTool[]> {
+  const limited = Object.values(config.tools).flatMap((tool) => slotRulesOf(tool) ?? []);
+  return Promise.all(limited.map(async (rules) => ({ rules, ...(await useOf(rules.tool, ledger)) })));
+}
+
+const NO_USE: ToolUse = { holders: [], startsInMinute: 0, startsInHour: 0 };
+
+async function useOf(
+  tool: string,
+  ledger: LedgerAccess | null,
+): Promise<{ use: ToolUse } | { trouble: string }> {
+  if (ledger === null) return { use: NO_USE };
+  const use = await ledger.read((open) => open.slots.use(tool));
+  return use.ok ? { use: use.value ?? NO_USE } : { trouble: use.error.message };
+}
+
+/** Where tools of kind `http` connect to, variables filled in. */
+function endpointsOf(config: RouterConfig, env: Environment): { tool: string; url: string }[] {
+  return Object.values(config.tools).flatMap((tool) =>
+    tool.kind === 'http' ? [{ tool: tool.name, url: expandVariables(tool.baseUrl.value, env).text }] : [],
+  );
 }

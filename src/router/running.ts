@@ -1,12 +1,16 @@
 import type { EventSink } from '../domain/events.js';
 import { traceFile } from '../trace/store.js';
-import type { Planned, RouterDeps } from './router.js';
+import type { Planned } from './planned.js';
 import type { Finder } from './running/end-interrupted-runs.js';
 import { type RunRecorder, runRecorder } from './running/run-recorder.js';
+import type { RouterWorld, Stores } from './world.js';
+
+/** What finds runs of killed routers. */
+type Cleaner = Pick<RouterWorld, 'host' | 'stores' | 'urgent'>;
 
 /** The record of a planned run, on disk while its tools work; `null` where none is kept. */
-export function recorderOf(
-  { runningDir, traces }: RouterDeps,
+export function runRecorderOf(
+  { runningDir, traces }: Stores,
   { id, request, startedAt }: Planned,
 ): RunRecorder | null {
   if (runningDir === null) return null;
@@ -21,14 +25,14 @@ export function recorderOf(
  */
 export function withCleanUp(
   { recorder, planned }: { recorder: RunRecorder | null; planned: Planned },
-  deps: RouterDeps,
+  world: Cleaner,
   emit: EventSink,
 ): EventSink {
   if (recorder === null) return emit;
   let cleanUp: Promise<unknown> | null = null;
   return async (event) => {
     const isLast = event.type === 'invocation.finished';
-    if (isLast || event.type === 'attempt.started') cleanUp ??= endOthers(planned.id, deps);
+    if (isLast || event.type === 'attempt.started') cleanUp ??= endOthers(planned.id, world);
     await emit(event);
     if (!isLast) return;
     recorder.remove();
@@ -36,17 +40,17 @@ export function withCleanUp(
   };
 }
 
-async function endOthers(ownId: string, deps: RouterDeps): Promise<void> {
-  const { runningDir } = deps;
+async function endOthers(ownId: string, world: Cleaner): Promise<void> {
+  const { runningDir } = world.stores;
   if (runningDir === null) return;
   const { endInterruptedRuns } = await import('./running/end-interrupted-runs.js');
-  await endInterruptedRuns(finderOf({ dir: runningDir, ownId }, deps));
+  await endInterruptedRuns(finderOf({ dir: runningDir, ownId }, world));
 }
 
 /** From where this process looks for interrupted runs. */
 export function finderOf(
   own: { dir: string; ownId: string | null },
-  { env, urgent, clock }: RouterDeps,
+  { host: { env, clock }, urgent }: Cleaner,
 ): Finder {
   const ownRootId = env.LLM_ROUTER_ROOT_ID ?? null;
   return { ...own, ownRootId, urgent, monotonicMs: clock.monotonic, now: clock.now };

@@ -1,72 +1,84 @@
-import type { Task } from '../adapters/adapter.js';
-import type { AgentConfig, RouterConfig, ToolConfig } from '../config/types.js';
-import type { Facts } from '../domain/facts.js';
+import type { Call, Host, Task } from '../adapters/adapter.js';
+import { adapterOf } from '../adapters/registry.js';
+import type { AgentConfig, ToolConfig } from '../config/types.js';
+import type { Outcome } from '../domain/attempt.js';
+import type { Failure } from '../domain/failure.js';
 import { lookup } from '../domain/lookup.js';
-import type { Candidate, Plan } from '../domain/plan.js';
-import type { Request } from '../domain/request.js';
-import { capOf } from '../policy/spend-limits.js';
+import type { Result } from '../domain/result.js';
+import type { Candidate } from '../gates/candidate.js';
+import type { ResolvedRequest } from '../gates/gate.js';
+import type { PlannedCandidate } from './planned.js';
 
-/** Ids that an attempt carries to the tool it runs. */
-export interface TaskIds {
-  invocationId: string;
-  traceId: string;
-}
-
-/** Everything that one attempt of a candidate needs, from config, facts and request. */
+/** What a candidate has to do for a request. */
 export function taskOf(
-  input: { config: RouterConfig; facts: Facts; request: Request; plan: Plan; ids: TaskIds },
-  candidate: Candidate,
-  turn: number,
+  { request, agent, policy, access, spending }: ResolvedRequest,
+  ids: { id: string; traceId: string },
+  { tool, modelName, model, availability }: Candidate,
 ): Task {
-  const { config, facts, request, plan, ids } = input;
-  const tool = lookup(config.tools, candidate.tool);
-  if (tool === null) throw new Error(`the plan names tool ${candidate.tool}, which is not defined`);
-  const agent = lookup(config.agents, plan.agent);
-  const model = lookup(config.models, candidate.model);
-  const state = lookup(facts.tools, tool.name);
+  const resume = request.resume?.tool === tool.name ? request.resume : null;
   return {
     tool,
-    modelName: candidate.model,
-    modelId: model === null ? candidate.model : (lookup(model.ids, tool.name) ?? model.id),
+    modelName,
+    modelId: model === null ? modelName : (lookup(model.ids, tool.name) ?? model.id),
     model,
-    agent: plan.agent,
+    agent: agent?.name ?? null,
     prompt: request.prompt,
     promptFile: request.promptFile,
     // An empty one takes the agent's away.
     system: (request.system ?? agent?.system) || null,
     turns: request.messages,
-    access: plan.access,
+    access,
     effort: request.effort ?? agent?.effort ?? null,
     maxTokens: request.maxTokens ?? agent?.maxTokens ?? null,
     temperature: request.temperature ?? agent?.temperature ?? null,
     stop: request.stop,
-    maxCostMicroUsd: capOf(config, {
-      policy: plan.policy,
-      agent: plan.agent,
-      maxCostMicroUsd: request.maxCostMicroUsd,
-    }),
+    maxCostMicroUsd: spending.capMicroUsd,
     schema: request.schema,
-    isShown: request.stream && request.schema === null && !keepsPrompts(config, plan),
-    toolSessionId: request.resume?.tool === tool.name ? request.resume.toolSessionId : null,
+    isShown: request.stream && request.schema === null && !policy.privacy.logPrompts,
+    toolSessionId: resume?.toolSessionId ?? null,
     session: request.session,
     sourceAgent: request.sourceAgent,
     cwd: request.cwd,
-    binaryPath: state?.available === true ? state.path : null,
+    binaryPath: availability?.available === true ? availability.path : null,
     timeoutMs: agent?.timeoutMs ?? tool.timeoutMs,
     idleTimeoutMs: idleTimeout(tool, agent),
     ids: {
-      ...ids,
-      rootId: request.parent?.rootId ?? ids.invocationId,
+      invocationId: ids.id,
+      traceId: ids.traceId,
+      rootId: request.parent?.rootId ?? ids.id,
       depth: request.parent?.depth ?? 0,
-      slots: request.parent?.slots ?? [],
     },
-    turn,
-    sessionTotals: request.resume?.tool === tool.name ? request.resume.totals : null,
+    sessionTotals: resume?.totals ?? null,
   };
 }
 
-function keepsPrompts({ policies }: RouterConfig, { policy }: Plan): boolean {
-  return lookup(policies, policy)?.privacy.logPrompts ?? false;
+/** The call of one attempt: as it was planned, or filled in again where a cap or an earlier answer changes the task. */
+export function callOf(
+  { task, call }: PlannedCandidate,
+  { maxCostMicroUsd, rejectedAnswer }: { maxCostMicroUsd: number | null; rejectedAnswer: Outcome | null },
+  host: Host,
+): Result<Call, Failure> {
+  if (maxCostMicroUsd === task.maxCostMicroUsd && rejectedAnswer === null) return call;
+  const asked = rejectedAnswer === null ? task : { ...task, ...correction(task, rejectedAnswer) };
+  return adapterOf(task.tool).prepare({ ...asked, maxCostMicroUsd }, host);
+}
+
+/**
+ * What to ask after an answer that broke its schema: what was asked, what came, and what is wrong with it. A conversation goes on by
+ * two turns.
+ */
+function correction(
+  { prompt, turns }: Task,
+  { text, failure }: Outcome,
+): Pick<Task, 'prompt' | 'turns' | 'promptFile'> {
+  const last = text.trim();
+  const order = `It was not accepted: ${failure?.message ?? 'it does not satisfy the schema'}. Answer again, with nothing but JSON that satisfies the schema.`;
+  return {
+    prompt: [prompt, `Your last answer to this was:\n\n${last}`, order].join('\n\n'),
+    turns:
+      turns.length === 0 ? [] : [...turns, { role: 'assistant', text: last }, { role: 'user', text: order }],
+    promptFile: null,
+  };
 }
 
 function idleTimeout(tool: ToolConfig, agent: AgentConfig | null): number | null {

@@ -1,12 +1,10 @@
-import type { Environment } from '../adapters/adapter.js';
 import type { RouterConfig } from '../config/types.js';
 import type { EventSink } from '../domain/events.js';
-import { lookup } from '../domain/lookup.js';
 import { ownIdentity } from '../process/this-process.js';
 import type { Redactor } from '../redact/redact.js';
 import { traceSink } from '../telemetry/trace-sink.js';
 import type { Origin, Versions } from '../trace/document.js';
-import type { Planned } from './router.js';
+import type { Planned } from './planned.js';
 
 /** Where traces go, and what they are cleaned with. */
 export interface TraceTarget {
@@ -21,7 +19,7 @@ export interface TraceTarget {
 
 /** A sink that keeps the trace of one run; `null` where none is kept. */
 export function traceOf(
-  { config, planned, now }: { config: RouterConfig; planned: Planned; now: () => number },
+  { planned, now }: { planned: Planned; now: () => number },
   target: TraceTarget | null,
 ): EventSink | null {
   if (target === null) return null;
@@ -32,19 +30,9 @@ export function traceOf(
     versions,
     origin,
     owner: ownIdentity(),
-    logPrompts: keepsPrompts(config, planned),
+    logPrompts: planned.policy.privacy.logPrompts,
   });
   return traceSink({ ...target, known: planned, subject, now });
-}
-
-/** Whether prompt and answer of a run go into its trace. */
-export function keepsPrompts(config: RouterConfig, { plan }: Pick<Planned, 'plan'>): boolean {
-  return lookup(config.policies, plan.policy)?.privacy.logPrompts ?? false;
-}
-
-/** Calls from inside a tool keep their traces beside ours, wherever they are made, so that a family is found together. */
-export function withTraceDir(env: Environment, target: TraceTarget | null): Environment {
-  return target === null ? env : { ...env, LLM_ROUTER_TRACE_DIR: target.dir };
 }
 
 /** Removes traces that are older than the config wants them kept, once a day; what goes wrong there is left to the next day. */

@@ -1,37 +1,45 @@
-import type { RetryPolicy } from '../config/types.js';
+import type { ModelConfig, RetryPolicy, ToolConfig } from '../config/types.js';
+import type { Price } from '../domain/cost.js';
 import { decidingFailure, FAILURES, type Failure } from '../domain/failure.js';
 import type { Access } from '../domain/request.js';
 import { askedDelayMs, backoffFor, retryDelayMs } from './backoff.js';
 
-/** What follows: a candidate is run now, or after a wait, or the run ends. `index` counts the standings. */
-export type Decision =
-  | { action: 'run'; index: number }
-  | { action: 'wait'; index: number; delayMs: number }
+/** What follows: a candidate is run now, or after a wait, or the run ends. */
+export type Decision<C extends RunCandidate> =
+  | { action: 'run'; candidate: C }
+  | { action: 'wait'; candidate: C; delayMs: number }
   | { action: 'stop'; stop: Stop };
 
-/** Why a run ends without an answer. `failure` is `null` when nobody was tried. */
+/** Why a run ends without an answer. `failure` is `null` when nothing was tried. */
 export interface Stop {
   failure: Failure | null;
-  /** When somebody can be tried again, ms since the epoch; `null`: unknown, or it would not help. */
+  /** When a candidate can be tried again, ms since the epoch; `null`: unknown, or it would not help. */
   backAtMs: number | null;
 }
 
-/** A candidate as it stands now. */
-export interface Standing {
-  kind: 'command' | 'http' | 'mock';
-  /** Tokens; `null`: unknown. */
-  contextWindow: number | null;
-  /** Price of a million tokens in and a million out, USD; `null`: unknown. */
-  priceUsd: number | null;
-  /** It cools down until then, ms since the epoch; `null`: it does not. */
-  coolsUntilMs: number | null;
-  /** A gate has refused it since the plan was made. */
-  refused: boolean;
+/** Where a candidate stands in a run. Times are ms since the epoch. */
+export type CandidateState =
+  /** It was not tried yet. */
+  | { is: 'ready' }
+  /** It cools down, or is over a limit, until then. */
+  | { is: 'cooling'; untilMs: number }
+  /** Its tool has no free slot before then: it is waited for in the queue. */
+  | { is: 'queued'; untilMs: number }
+  /** A gate has refused it for the rest of the run. */
+  | { is: 'refused' }
+  /** It was tried, and no gate has refused it since. */
+  | { is: 'tried' };
+
+/** A candidate, as far as a decision depends on it. */
+export interface RunCandidate {
+  tool: Pick<ToolConfig, 'kind'>;
+  model: (Pick<ModelConfig, 'contextWindow'> & { price: Pick<Price, 'input' | 'output'> | null }) | null;
+  state: CandidateState;
 }
 
 /** One attempt that failed. */
-export interface Trial {
-  index: number;
+export interface FailedAttempt<C extends RunCandidate> {
+  candidate: C;
   failure: Failure;
   /** The tool had shown output or activity. */
   active: boolean;
@@ -45,17 +53,17 @@ export interface Trial {
 export interface RetryRules {
   retry: RetryPolicy;
   autoFallbackOnRateLimit: boolean;
-  /** How long to wait beyond `max_delay` when nobody else is left, ms. */
+  /** How long to wait beyond `max_delay` when no other candidate is left, ms. */
   patienceMs: number;
 }
 
 /** Everything that a decision depends on. */
-export interface DecisionInput {
+export interface DecisionInput<C extends RunCandidate> {
   rules: RetryRules;
   access: Access;
-  standings: readonly Standing[];
+  candidates: readonly C[];
   /** Every attempt so far; all failed. */
-  trials: readonly Trial[];
+  attempts: readonly FailedAttempt<C>[];
   /** Waits after which the gates refused the candidate that was waited for. */
   fruitlessWaits: number;
   nowMs: number;
@@ -66,19 +74,19 @@ export interface DecisionInput {
 }
 
 /** Applies the decision table to all that happened so far. Total, and finite: no more attempts than `max_attempts`. */
-export function decide(input: DecisionInput): Decision {
-  const last = input.trials.at(-1);
+export function decide<C extends RunCandidate>(input: DecisionInput<C>): Decision<C> {
+  const last = input.attempts.at(-1);
   const ending = last === undefined ? null : endedBy(last, input);
   if (ending !== null) return stop(ending);
-  const isSpent = input.trials.length + input.fruitlessWaits >= input.rules.retry.maxAttempts;
+  const isSpent = input.attempts.length + input.fruitlessWaits >= input.rules.retry.maxAttempts;
   if (last !== undefined && !isSpent) {
     const again = sameAgain(last, input);
     if (again !== null) return again;
   }
   if (last !== undefined && FAILURES[last.failure.type].fallback === 'never') return stop(last.failure);
   if (isSpent) return exhausted(input);
-  const next = input.standings.findIndex((_, index) => mayFollow(index, input));
-  if (next >= 0) return { action: 'run', index: next };
+  const next = input.candidates.find((candidate) => mayFollow(candidate, input));
+  if (next !== undefined) return { action: 'run', candidate: next };
   return waitForOne(input) ?? exhausted(input);
 }
 
@@ -101,19 +109,21 @@ export function rulesFor(
   };
 }
 
-function stop(failure: Failure): Decision {
+function stop(failure: Failure): { action: 'stop'; stop: Stop } {
   return { action: 'stop', stop: { failure, backAtMs: null } };
 }
 
-/** The failure that ends a run whoever else could be tried; `null`: it goes on. */
-function endedBy(trial: Trial, { access, rules, standings }: DecisionInput): Failure | null {
-  const { failure, active, shown } = trial;
+/** The failure that ends a run whatever else could be tried; `null`: it goes on. */
+function endedBy<C extends RunCandidate>(
+  { candidate, failure, active, shown }: FailedAttempt<C>,
+  { access, rules }: DecisionInput<C>,
+): Failure | null {
   if (failure.type === 'cancelled') return failure;
   if (failure.type === 'timeout' && failure.phase === 'invocation') return failure;
   if (shown) return asPartial(failure);
-  // A provider's API has no hands: only a program can have changed something.
-  const hasHands = standings[trial.index]?.kind !== 'http';
-  const mayHaveChanged = hasHands && active && (access === 'edit' || access === 'full');
+  // A provider's API changes no files: only a program can have changed something.
+  const isProgram = candidate.tool.kind !== 'http';
+  const mayHaveChanged = isProgram && active && (access === 'edit' || access === 'full');
   return mayHaveChanged && !rules.retry.afterSideEffects ? afterSideEffects(failure, access) : null;
 }
 
@@ -130,84 +140,98 @@ function afterSideEffects(failure: Failure, access: Access): Failure {
 }
 
 /** The same candidate again, after a wait that is short enough; `null`: not now. */
-function sameAgain(last: Trial, input: DecisionInput): Decision | null {
-  if (!isRetried(last, input) || !sparesTheOthers(input)) return null;
+function sameAgain<C extends RunCandidate>(
+  last: FailedAttempt<C>,
+  input: DecisionInput<C>,
+): Decision<C> | null {
+  if (!isRetried(last, input) || !leavesRoomForOthers(input)) return null;
   const delayMs = delayFrom(last, input);
   if (delayMs > backoffFor(input.rules.retry, last.failure.type).maxDelayMs) return null;
   if (input.remainingMs !== null && delayMs >= input.remainingMs) return null;
-  return { action: 'wait', index: last.index, delayMs };
+  return { action: 'wait', candidate: last.candidate, delayMs };
 }
 
-/** Retries must not use up the attempts that those need who were not tried yet. */
-function sparesTheOthers(input: DecisionInput): boolean {
-  const others = input.standings.filter((_, index) => mayFollow(index, input)).length;
-  return input.trials.length + input.fruitlessWaits + others < input.rules.retry.maxAttempts;
+/** Reserves one attempt for every untried candidate. */
+function leavesRoomForOthers<C extends RunCandidate>(input: DecisionInput<C>): boolean {
+  const others = input.candidates.filter((candidate) => mayFollow(candidate, input)).length;
+  return input.attempts.length + input.fruitlessWaits + others < input.rules.retry.maxAttempts;
 }
 
 /** Whether the table, and what is left of the retries, allow the same candidate before any other. */
-function isRetried(trial: Trial, input: DecisionInput): boolean {
-  if (input.standings[trial.index]?.refused !== false || !hasRetriesLeft(trial, input)) return false;
-  const { failure, index } = trial;
+function isRetried<C extends RunCandidate>(attempt: FailedAttempt<C>, input: DecisionInput<C>): boolean {
+  const { candidate, failure } = attempt;
+  if (candidate.state.is === 'refused' || !hasRetriesLeft(attempt, input)) return false;
   switch (FAILURES[failure.type].retry) {
     case 'never':
       return false;
     case 'always':
       return true;
     case 'once':
-      return timesFailed(input, index, failure.type) === 1;
+      return timesFailed(attempt, input) === 1;
     case 'connect':
       return failure.phase === 'connect';
     case 'http':
-      return input.standings[index]?.kind === 'http';
+      return candidate.tool.kind === 'http';
     case 'contract':
-      return input.rules.retry.retryOnContractViolation && timesFailed(input, index, failure.type) === 1;
+      return input.rules.retry.retryOnContractViolation && timesFailed(attempt, input) === 1;
     case 'if_last':
       return !input.rules.autoFallbackOnRateLimit;
   }
 }
 
-function hasRetriesLeft({ index, failure }: Trial, { trials, rules }: DecisionInput): boolean {
-  const retries = trials.filter((trial) => trial.index === index).length - 1;
+function hasRetriesLeft<C extends RunCandidate>(
+  { candidate, failure }: FailedAttempt<C>,
+  { attempts, rules }: DecisionInput<C>,
+): boolean {
+  const retries = attempts.filter((one) => one.candidate === candidate).length - 1;
   return retries < backoffFor(rules.retry, failure.type).maxRetries;
 }
 
-function timesFailed({ trials }: DecisionInput, index: number, type: Failure['type']): number {
-  return trials.filter((trial) => trial.index === index && trial.failure.type === type).length;
+function timesFailed<C extends RunCandidate>(
+  { candidate, failure }: FailedAttempt<C>,
+  { attempts }: DecisionInput<C>,
+): number {
+  return attempts.filter((one) => one.candidate === candidate && one.failure.type === failure.type).length;
 }
 
 /** From now until the candidate of a failed attempt may be tried again. */
-function delayFrom({ index, failure, endedMs }: Trial, input: DecisionInput): number {
-  const retry = input.trials.filter((trial) => trial.index === index).length;
+function delayFrom<C extends RunCandidate>(
+  { candidate, failure, endedMs }: FailedAttempt<C>,
+  input: DecisionInput<C>,
+): number {
+  const retry = input.attempts.filter((one) => one.candidate === candidate).length;
   const { nowMs, random, rules } = input;
   const fromItsEnd = retryDelayMs(failure, { policy: rules.retry, retry, random, nowMs: endedMs });
-  return Math.max(endedMs + fromItsEnd - nowMs, coolingMs(index, input));
+  return Math.max(endedMs + fromItsEnd - nowMs, coolingMs(candidate, nowMs));
 }
 
-/** For how long a candidate cools down from now on, ms; 0: it does not. */
-function coolingMs(index: number, { standings, nowMs }: DecisionInput): number {
-  return Math.max(0, (standings[index]?.coolsUntilMs ?? nowMs) - nowMs);
+/** For how long a candidate may not run from now on, ms; 0: it may. */
+function coolingMs({ state }: RunCandidate, nowMs: number): number {
+  return state.is === 'cooling' || state.is === 'queued' ? Math.max(0, state.untilMs - nowMs) : 0;
 }
 
 /** Whether a candidate that was not tried yet comes next. */
-function mayFollow(index: number, input: DecisionInput): boolean {
-  const standing = input.standings[index];
-  if (standing === undefined || standing.refused) return false;
-  if (coolingMs(index, input) > 0) return false;
-  return input.trials.every((trial) => trial.index !== index && fitsAfter(standing, trial, input));
+function mayFollow<C extends RunCandidate>(candidate: C, input: DecisionInput<C>): boolean {
+  if (candidate.state.is === 'refused' || coolingMs(candidate, input.nowMs) > 0) return false;
+  return input.attempts.every((one) => one.candidate !== candidate && fitsAfter(candidate, one));
 }
 
 /** After a prompt that was too long only a larger window helps, after a limit of money only a lower price. */
-function fitsAfter(standing: Standing, { index, failure }: Trial, { standings }: DecisionInput): boolean {
-  const failed = standings[index];
-  if (failed === undefined) return true;
+function fitsAfter(next: RunCandidate, { candidate, failure }: FailedAttempt<RunCandidate>): boolean {
   switch (FAILURES[failure.type].fallback) {
     case 'larger_window':
-      return isMore(standing.contextWindow, failed.contextWindow);
+      return isMore(next.model?.contextWindow ?? null, candidate.model?.contextWindow ?? null);
     case 'cheaper':
-      return isMore(failed.priceUsd, standing.priceUsd);
+      return isMore(priceUsd(candidate), priceUsd(next));
     default:
       return true;
   }
+}
+
+/** Of a million tokens in and a million out; `null`: unknown. */
+function priceUsd({ model }: RunCandidate): number | null {
+  const price = model?.price ?? null;
+  return price === null ? null : price.input + price.output;
 }
 
 /** What is unknown is not held against a candidate. */
@@ -216,71 +240,67 @@ function isMore(more: number | null, less: number | null): boolean {
 }
 
 /** The candidate that is back first, when the wait for it is allowed. */
-function waitForOne(input: DecisionInput): Decision | null {
-  const first = earliest(input);
-  if (first === null) return null;
+function waitForOne<C extends RunCandidate>(input: DecisionInput<C>): Decision<C> | null {
+  const comebacks = input.candidates.flatMap((candidate) => comebackOf(candidate, input) ?? []);
+  const [first] = comebacks.sort((a, b) => a.backAtMs - b.backAtMs);
+  if (first === undefined) return null;
   const delayMs = Math.max(0, first.backAtMs - input.nowMs);
   const { retry, patienceMs } = input.rules;
   const ordinary = first.needsPatience ? 0 : backoffFor(retry, first.type).maxDelayMs;
   if (delayMs > Math.max(ordinary, patienceMs)) return null;
   if (input.remainingMs !== null && delayMs >= input.remainingMs) return null;
-  return { action: 'wait', index: first.index, delayMs };
+  return { action: 'wait', candidate: first.candidate, delayMs };
 }
 
-/** Somebody who can be tried later. */
-interface Comeback {
-  index: number;
+/** A candidate that can be tried later. */
+interface Comeback<C extends RunCandidate> {
+  candidate: C;
   type: Failure['type'];
   backAtMs: number;
   /** The table has no ordinary retry for it: only a caller who is ready to wait gets one. */
   needsPatience: boolean;
 }
 
-function earliest(input: DecisionInput): Comeback | null {
-  const comebacks = input.standings.flatMap((standing, index) => comebackOf(standing, index, input) ?? []);
-  return comebacks.sort((a, b) => a.backAtMs - b.backAtMs)[0] ?? null;
-}
-
-function comebackOf(standing: Standing, index: number, input: DecisionInput): Comeback | null {
-  if (standing.refused) return null;
-  const last = input.trials.findLast((trial) => trial.index === index);
-  if (last !== undefined) return afterTrial(last, input);
-  const { coolsUntilMs } = standing;
-  if (coolsUntilMs === null) return null;
-  return { index, type: 'rate_limit', backAtMs: coolsUntilMs, needsPatience: false };
+function comebackOf<C extends RunCandidate>(candidate: C, input: DecisionInput<C>): Comeback<C> | null {
+  const { state } = candidate;
+  if (state.is === 'refused') return null;
+  const last = input.attempts.findLast((one) => one.candidate === candidate);
+  if (last !== undefined) return afterAttempt(last, input);
+  if (state.is !== 'cooling' && state.is !== 'queued') return null;
+  return { candidate, type: 'rate_limit', backAtMs: state.untilMs, needsPatience: false };
 }
 
 /** A limit that ends by itself. A used-up quota comes back too, at a time that must be known. */
-function afterTrial(trial: Trial, input: DecisionInput): Comeback | null {
-  const { failure, index, endedMs } = trial;
-  if (!hasRetriesLeft(trial, input)) return null;
+function afterAttempt<C extends RunCandidate>(
+  attempt: FailedAttempt<C>,
+  input: DecisionInput<C>,
+): Comeback<C> | null {
+  const { candidate, failure, endedMs } = attempt;
+  const { type } = failure;
+  if (!hasRetriesLeft(attempt, input)) return null;
   const asked = askedDelayMs(failure, endedMs);
-  if (failure.type === 'quota' && asked !== null)
-    return { index, type: failure.type, backAtMs: endedMs + asked, needsPatience: true };
-  const rule = FAILURES[failure.type].retry;
-  const isTold = asked !== null || coolingMs(index, input) > 0;
-  if (rule !== 'if_last' && !(rule === 'always' && isTold)) return null;
-  return {
-    index,
-    type: failure.type,
-    backAtMs: input.nowMs + delayFrom(trial, input),
-    needsPatience: false,
-  };
+  if (type === 'quota' && asked !== null)
+    return { candidate, type, backAtMs: endedMs + asked, needsPatience: true };
+  const rule = FAILURES[type].retry;
+  const isKnown = asked !== null || coolingMs(candidate, input.nowMs) > 0;
+  if (rule !== 'if_last' && !(rule === 'always' && isKnown)) return null;
+  return { candidate, type, backAtMs: input.nowMs + delayFrom(attempt, input), needsPatience: false };
 }
 
-/** Everybody failed or is left alone: the deciding failure, and when somebody is back. */
-function exhausted(input: DecisionInput): Decision {
-  const failure = decidingFailure(input.trials.map((trial) => trial.failure));
+/** Every candidate failed or may not run: the deciding failure, and when one may run again. */
+function exhausted<C extends RunCandidate>(input: DecisionInput<C>): Decision<C> {
+  const failure = decidingFailure(input.attempts.map((attempt) => attempt.failure));
   return { action: 'stop', stop: { failure, backAtMs: knownReturn(input) } };
 }
 
-/** The first moment that was told, by a provider or a cooldown. A wait that is only our own backoff tells nothing. */
-function knownReturn(input: DecisionInput): number | null {
-  const known = input.standings.flatMap(({ coolsUntilMs }, index) => {
-    const last = input.trials.findLast((trial) => trial.index === index);
-    if (last === undefined) return coolsUntilMs ?? [];
+/** The first moment that a provider or a cooldown named. A wait that is only our own backoff names none. */
+function knownReturn<C extends RunCandidate>(input: DecisionInput<C>): number | null {
+  const known = input.candidates.flatMap((candidate) => {
+    const { state } = candidate;
+    const last = input.attempts.findLast((one) => one.candidate === candidate);
+    if (last === undefined) return state.is === 'cooling' || state.is === 'queued' ? state.untilMs : [];
     const delay = askedDelayMs(last.failure, last.endedMs);
-    const cooling = coolingMs(index, input);
+    const cooling = coolingMs(candidate, input.nowMs);
     if (delay === null && cooling === 0) return [];
     return Math.max(last.endedMs + (delay ?? 0), input.nowMs + cooling);
   });

@@ -1,4 +1,4 @@
-import type { AgentConfig, Placed, RouterConfig } from '../config/types.js';
+import type { AgentConfig, Placed, PolicyConfig, RouterConfig } from '../config/types.js';
 import { lookup } from '../domain/lookup.js';
 import {
   ACCESS_LEVELS,
@@ -21,8 +21,32 @@ export interface AccessTooHigh {
 /** Why a request cannot be planned at all. */
 export type PlanError = UnknownName | AccessTooHigh;
 
+/** What the names of a request stand for. */
+export interface ResolvedNames {
+  agent: AgentConfig | null;
+  policy: PolicyConfig;
+  access: Access;
+}
+
+/** Looks up every name of a request, once; the error is the first that the config does not know, or more access than its agent may have. */
+export function resolveNames(config: RouterConfig, request: Request): Result<ResolvedNames, PlanError> {
+  const unknown = findUnknownName(config, request);
+  if (unknown !== null) return err(unknown);
+  const agent = lookup(config.agents, request.agent ?? config.defaultAgent?.value);
+  const access = accessOf(agent, request);
+  return access.ok ? ok({ agent, policy: policyOf(config, agent, request), access: access.value }) : access;
+}
+
+/** The policy asked for, else the agent's, else `default`, which always exists after resolving. */
+export function policyOf(config: RouterConfig, agent: AgentConfig | null, request: Request): PolicyConfig {
+  const named =
+    lookup(config.policies, request.policy ?? agent?.policy?.value) ?? lookup(config.policies, 'default');
+  if (named === null) throw new Error('a resolved config always has the policy `default`');
+  return named;
+}
+
 /** The access that a request gets: what it asks for, else what its agent may have at most. */
-export function accessOf(agent: AgentConfig | null, request: Request): Result<Access, AccessTooHigh> {
+function accessOf(agent: AgentConfig | null, request: Request): Result<Access, AccessTooHigh> {
   const asked = request.access;
   if (agent === null || asked === null) return ok(asked ?? agent?.access.value ?? 'read');
   const tooHigh = ACCESS_LEVELS.indexOf(asked) > ACCESS_LEVELS.indexOf(agent.access.value);
@@ -37,7 +61,7 @@ export interface UnknownName {
 }
 
 /** The first name of the request that means nothing in this config; `null` when all are known. */
-export function findUnknownName(config: RouterConfig, request: Request): UnknownName | null {
+function findUnknownName(config: RouterConfig, request: Request): UnknownName | null {
   const { agents, tools, tiers, policies } = config;
   const { agent, tool, model, policy } = request;
   if (agent !== null && lookup(agents, agent) === null)
@@ -56,13 +80,8 @@ export function findUnknownName(config: RouterConfig, request: Request): Unknown
   return null;
 }
 
-/** The agent that applies: the one asked for, else the config's default. */
-export function agentName(config: RouterConfig, request: Request): string | null {
-  return request.agent ?? config.defaultAgent?.value ?? null;
-}
-
 /** The tier asked for by `--tier`, else by `--complexity`. */
-export function requestedTier(request: Request): Tier | null {
+function requestedTier(request: Request): Tier | null {
   if (request.tier !== null) return request.tier;
   return request.complexity === null ? null : TIER_OF_COMPLEXITY[request.complexity];
 }

@@ -2,7 +2,7 @@ import type { Attempt } from '../domain/attempt.js';
 import { costDocument, usageDocument } from '../domain/document.js';
 import type { EventSink, RunEvent } from '../domain/events.js';
 import type { Invocation } from '../domain/invocation.js';
-import type { Candidate, Plan } from '../domain/plan.js';
+import type { NamedCandidate, Plan } from '../domain/plan.js';
 import { unreachable } from '../domain/result.js';
 import { withoutTexts } from '../redact/private-texts.js';
 import type { LogEventName, LogLevel, LogRecord } from './log-fields.js';
@@ -101,7 +101,7 @@ function linesOf(event: RunEvent): Line[] {
   }
 }
 
-function candidateOf({ tool, model }: Candidate): Pick<Line, 'tool' | 'model'> {
+function candidateOf({ tool, model }: NamedCandidate): Pick<Line, 'tool' | 'model'> {
   return { tool, model };
 }
 

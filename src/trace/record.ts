@@ -2,12 +2,12 @@ import type { Attempt } from '../domain/attempt.js';
 import { eventDocument } from '../domain/event-document.js';
 import type { RunEvent } from '../domain/events.js';
 import type { Invocation } from '../domain/invocation.js';
-import type { Candidate, Plan } from '../domain/plan.js';
+import type { NamedCandidate, Plan } from '../domain/plan.js';
 
 /** One try as it is known so far. */
 export interface RecordedAttempt {
   n: number;
-  candidate: Candidate;
+  candidate: NamedCandidate;
   /** What was started, prompt and system text left out; `null`: nothing was started, or it was no command. */
   argv: readonly string[] | null;
   startedAt: string;

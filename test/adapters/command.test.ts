@@ -241,28 +241,34 @@ describe('an answer', () => {
   });
 });
 
-describe('preview', () => {
+describe('prepare', () => {
+  const host = { env: {}, platform: process.platform };
+
   it('shows the argv and writes nothing', () => {
     const task = taskFor({
       agent: 'prints',
       args: ['{prompt_file}', '{output_file}'],
       tool: { prompt: 'file' },
     });
-    expect(commandAdapter.preview(task, {})).toEqual({
-      ok: true,
-      value: { argv: [join(AGENTS, 'prints'), '<temp>/prompt.txt', '<temp>/output.txt'], stdin: 'closed' },
+    expect(commandAdapter.prepare(task, host)).toMatchObject({
+      value: {
+        preview: {
+          argv: [join(AGENTS, 'prints'), '<temp>/prompt.txt', '<temp>/output.txt'],
+          stdin: 'closed',
+        },
+      },
     });
-    expect(commandAdapter.preview(taskFor({ agent: 'prints' }), {})).toMatchObject({
-      value: { stdin: 'prompt' },
+    expect(commandAdapter.prepare(taskFor({ agent: 'prints' }), host)).toMatchObject({
+      value: { preview: { stdin: 'prompt' } },
     });
   });
 
   it('ends in the failure of a run', () => {
     const tool = { envVars: { KEY: { value: '${MY_KEY}', at: null } } };
-    expect(commandAdapter.preview(taskFor({ agent: 'prints', tool }), {})).toMatchObject({
+    expect(commandAdapter.prepare(taskFor({ agent: 'prints', tool }), host)).toMatchObject({
       error: { type: 'tool_not_found' },
     });
-    expect(commandAdapter.preview(taskFor({ agent: 'prints', args: ['{model}'] }), {})).toMatchObject({
+    expect(commandAdapter.prepare(taskFor({ agent: 'prints', args: ['{model}'] }), host)).toMatchObject({
       error: { type: 'model_not_found' },
     });
   });

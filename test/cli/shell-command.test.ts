@@ -5,6 +5,7 @@ import { logLine } from '../../src/cli/log.js';
 import { planScreen } from '../../src/cli/plan-screen.js';
 import { shellCommand } from '../../src/cli/shell-command.js';
 import { plainPaint } from '../../src/diagnostics/paint.js';
+import { ok } from '../../src/domain/result.js';
 import { traceOf } from '../trace/documents.js';
 
 const BYTES = Array.from({ length: 255 }, (_, index) => String.fromCharCode(index + 1));
@@ -59,8 +60,10 @@ it('quotes a redirection in the commands of a plan and of the log', () => {
     warnings: [],
   };
   const argv = ['bot', 'a>victim'];
-  const previews = [{ ok: true as const, value: { argv, stdin: 'closed' as const } }];
-  expect(planScreen({ plan, previews, rejectedPreviews: [] }, plainPaint)).toContain("runs: bot 'a>victim'");
+  const call = ok({ preview: { argv, stdin: 'closed' as const } });
+  expect(planScreen({ plan, candidates: [{ call }], rejected: [] }, plainPaint)).toContain(
+    "runs: bot 'a>victim'",
+  );
   const record = {
     ts: '2026-11-20T09:30:00.000Z',
     level: 'info' as const,

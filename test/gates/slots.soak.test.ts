@@ -7,11 +7,10 @@ import type { RunEvent } from '../../src/domain/events.js';
 import type { Invocation } from '../../src/domain/invocation.js';
 import { emptyRequest, type Request } from '../../src/domain/request.js';
 import { ledgerAccess } from '../../src/ledger/access.js';
-import { createRouter } from '../../src/router/router.js';
-import { realHost } from '../../src/world.js';
 import { configOf } from '../rig/config.js';
 import { ownCooldowns } from '../rig/cooldowns.js';
 import { deadlineOf } from '../rig/deadline.js';
+import { routerOf } from '../rig/router.js';
 
 let folder: string;
 beforeEach(() => {
@@ -63,17 +62,7 @@ function world({ speed = 1, file = 'ledger.db', confirm, cooldowns = ownCooldown
       project: '',
       warn: (message) => void warnings.push(message),
     });
-    const router = createRouter(config, {
-      ...realHost(),
-      clock: time,
-      readFile: async () => '',
-      urgent: new AbortController().signal,
-      traces: null,
-      ledger,
-      cooldowns,
-      audit: null,
-      runningDir: null,
-    });
+    const router = routerOf(config, { clock: time, ledger, cooldowns });
     const deadline = deadlineOf(request.timeoutMs, time.monotonic);
     const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello', ...request });
     if (!planned.ok) throw new Error(planned.error.message);

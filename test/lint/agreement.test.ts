@@ -9,9 +9,10 @@ import { type Diagnostic, formatPlace } from '../../src/diagnostics/diagnostic.j
 import type { Facts } from '../../src/domain/facts.js';
 import { emptyRequest, type Request } from '../../src/domain/request.js';
 import { loadConfig } from '../../src/lint/load.js';
-import { limitsFor, windowsOf } from '../../src/policy/spend-limits.js';
-import { makePlan, policyOf } from '../../src/routing/plan.js';
+import { limitsAt, windowsOf } from '../../src/policy/spend-limits.js';
+import { makePlan } from '../../src/routing/plan.js';
 import { type Choice, type Pair, selectChoices } from '../../src/routing/select.js';
+import { resolved } from '../rig/resolved.js';
 
 const NO_TOOLS: Layer = layerOf('built-in', []).layer;
 const FILE = 'llm-router.yaml';
@@ -153,9 +154,7 @@ function refusedByBudget(config: RouterConfig, env: Record<string, string>): str
 
 function choicesOf(config: RouterConfig): Choice[] {
   const request = { ...emptyRequest('/'), agent: 'worker' };
-  const agent = config.agents.worker ?? null;
-  const policy = policyOf(config, agent, request);
-  const choices = selectChoices({ config, facts: factsOf(config, {}), request, agent, policy });
+  const choices = selectChoices({ config, facts: factsOf(config, {}), ...resolved(config, request) });
   return choices.filter(([pair]) => isPreferred(pair) || pair?.because[0]?.rule === 'fallback');
 }
 
@@ -171,23 +170,21 @@ function rejectionOf(config: RouterConfig, { tool, model }: Pair, env: Record<st
   if (worker === undefined) throw new Error('the config has no such agent');
   // What the agent prefers would take the place of a model that the pair does not have.
   const agents = { worker: { ...worker, preferredTool: null, preferredModel: null } };
-  const plan = makePlan({ ...config, agents }, factsOf(config, env), request);
-  if (!plan.ok) throw new Error('the plan has an unknown name');
-  return plan.value.rejected[0] ?? null;
+  const known = { ...config, agents };
+  const plan = makePlan(known, factsOf(config, env), resolved(known, request));
+  return plan.rejected[0]?.names ?? null;
 }
 
 /** Everything can run, and nothing was spent. */
 function factsOf(config: RouterConfig, env: Record<string, string>): Facts {
   const tools = Object.values(config.tools);
-  const agent = config.agents.worker ?? null;
-  const policy = policyOf(config, agent, emptyRequest('/')).name;
-  const limits = limitsFor(config, { project: '', policy, agent: 'worker' }, 0);
+  const { spending } = resolved(config, { ...emptyRequest('/'), agent: 'worker' });
   return {
     nowMs: 0,
     tools: Object.fromEntries(tools.map(({ name }) => [name, { available: true, path: null }])),
     cooldowns: [],
     billing: Object.fromEntries(tools.map((tool) => [tool.name, billingOf(tool, env)])),
-    spend: windowsOf(limits, []),
+    spend: windowsOf(limitsAt(spending, 0), []),
     spendTrouble: null,
     inputTokens: 0,
   };

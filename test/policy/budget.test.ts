@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { RouterConfig } from '../../src/config/types.js';
 import type { Price } from '../../src/domain/cost.js';
 import type { SpendWindow } from '../../src/domain/facts.js';
+import { lookup } from '../../src/domain/lookup.js';
 import { budgetNotices, checkBudget } from '../../src/policy/budget.js';
 import { countedMicroUsd, type RunCost, runCost } from '../../src/policy/run-cost.js';
-import { capOf, limitsFor, scopesOf, windowsOf } from '../../src/policy/spend-limits.js';
+import { limitsAt, scopesOf, spendingOf, windowsOf } from '../../src/policy/spend-limits.js';
 import { configOf } from '../rig/config.js';
 
 const NOW = Date.UTC(2026, 11, 31, 23, 59, 59, 999);
@@ -27,9 +29,20 @@ const PRICE: Price = {
   above: [],
 };
 
+/** What bounds a request of the project `/p`; without more one of agent `a` under policy `strict`. */
+function spending(
+  more: { policy?: string; agent?: null; maxCostMicroUsd?: number | null; config?: RouterConfig } = {},
+) {
+  const { policy: name = 'strict', agent, maxCostMicroUsd = null, config = CONFIG } = more;
+  const policy = lookup(config.policies, name);
+  if (policy === null) throw new Error(`no policy ${name}`);
+  const asking = agent === null ? null : lookup(config.agents, 'a');
+  return spendingOf(config, { project: '/p', policy, agent: asking, maxCostMicroUsd });
+}
+
 describe('the limits of a request', () => {
   it('are those of `default` and those of its policy, each in its scope and its UTC window', () => {
-    expect(limitsFor(CONFIG, PAYER, NOW)).toMatchObject([
+    expect(limitsAt(spending(), NOW)).toMatchObject([
       {
         window: 'daily',
         scope: 'global',
@@ -47,7 +60,7 @@ describe('the limits of a request', () => {
         endsAtMs: NOW + 1,
       },
     ]);
-    expect(limitsFor(CONFIG, { ...PAYER, policy: 'default' }, NOW)).toHaveLength(2);
+    expect(limitsAt(spending({ policy: 'default' }), NOW)).toHaveLength(2);
   });
 
   it('are all counted by every run, also of those that are stated later', () => {
@@ -61,11 +74,11 @@ describe('the limits of a request', () => {
 
   it('leave a request the lowest of its caps', () => {
     const cap = (policy: string, maxCostMicroUsd: number | null) =>
-      capOf(CONFIG, { policy, agent: 'a', maxCostMicroUsd });
+      spending({ policy, maxCostMicroUsd }).capMicroUsd;
     expect([cap('strict', null), cap('default', null), cap('default', 500_000)]).toEqual([
       1_000_000, 2_000_000, 500_000,
     ]);
-    expect(capOf(configOf(''), { policy: 'default', agent: null, maxCostMicroUsd: null })).toBeNull();
+    expect(spending({ policy: 'default', agent: null, config: configOf('') }).capMicroUsd).toBeNull();
   });
 });
 
@@ -106,7 +119,7 @@ describe('what a run may cost at most', () => {
 });
 
 describe('a limit', () => {
-  const limits = limitsFor(CONFIG, PAYER, NOW);
+  const limits = limitsAt(spending(), NOW);
   const run: RunCost = {
     billing: 'api',
     worstMicroUsd: 1_000_000,

@@ -5,11 +5,9 @@ import type { RunEvent } from '../../src/domain/events.js';
 import { FAILURES, type FailureType, failure } from '../../src/domain/failure.js';
 import type { Invocation } from '../../src/domain/invocation.js';
 import { emptyRequest, type Request } from '../../src/domain/request.js';
-import { createRouter } from '../../src/router/router.js';
-import { realHost } from '../../src/world.js';
 import { configOf } from '../rig/config.js';
-import { ownCooldowns } from '../rig/cooldowns.js';
 import { deadlineOf } from '../rig/deadline.js';
+import { routerOf } from '../rig/router.js';
 import { IS_SOAK } from '../soak.js';
 
 /** Three in-process tools whose answers stand in the config: the engine runs as it does for real ones. */
@@ -31,16 +29,7 @@ async function complete(
   request: Partial<Request> = {},
   deadline = deadlineOf(request.timeoutMs),
 ): Promise<{ invocation: Invocation; events: RunEvent[] }> {
-  const router = createRouter(config, {
-    ...realHost(),
-    readFile: async () => '',
-    urgent: new AbortController().signal,
-    traces: null,
-    ledger: null,
-    cooldowns: ownCooldowns(),
-    audit: null,
-    runningDir: null,
-  });
+  const router = routerOf(config);
   const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello', ...request });
   if (!planned.ok) throw new Error(planned.error.message);
   const events: RunEvent[] = [];
@@ -180,16 +169,7 @@ describe('an invocation', () => {
 
   it('lets a slow reader hold the tool back', async () => {
     const config = chain('{ text: ab, deltas: [a, b] }');
-    const router = createRouter(config, {
-      ...realHost(),
-      readFile: async () => '',
-      urgent: new AbortController().signal,
-      traces: null,
-      ledger: null,
-      cooldowns: ownCooldowns(),
-      audit: null,
-      runningDir: null,
-    });
+    const router = routerOf(config);
     const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello' });
     if (!planned.ok) throw new Error(planned.error.message);
     let reading = false;

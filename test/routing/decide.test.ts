@@ -7,9 +7,9 @@ import {
   type Decision,
   type DecisionInput,
   decide,
+  type FailedAttempt,
+  type RunCandidate,
   rulesFor,
-  type Standing,
-  type Trial,
 } from '../../src/routing/decide.js';
 
 const RETRY: RetryPolicy = {
@@ -25,29 +25,51 @@ const RETRY: RetryPolicy = {
 };
 const NOW = 1_000_000_000_000;
 
-function standing(more: Partial<Standing> = {}): Standing {
-  return {
-    kind: 'command',
-    contextWindow: null,
-    priceUsd: null,
-    coolsUntilMs: null,
-    refused: false,
-    ...more,
-  };
+interface Traits {
+  kind: RunCandidate['tool']['kind'];
+  contextWindow: number | null;
+  priceUsd: number | null;
+  coolsUntilMs: number | null;
+  refused: boolean;
 }
 
-function failed(index: number, type: FailureType, more: Partial<Failure & Trial> = {}): Trial {
+function candidate(more: Partial<Traits> = {}): RunCandidate {
+  const { kind = 'command', contextWindow = null, priceUsd = null } = more;
+  const price = priceUsd === null ? null : { input: priceUsd, output: 0 };
+  return { tool: { kind }, model: { contextWindow, price }, state: stateOf(more) };
+}
+
+function stateOf({ coolsUntilMs = null, refused = false }: Partial<Traits>): RunCandidate['state'] {
+  if (refused) return { is: 'refused' };
+  return coolsUntilMs === null ? { is: 'ready' } : { is: 'cooling', untilMs: coolsUntilMs };
+}
+
+/** A failed attempt of the candidate at an index. */
+type Failed = Omit<FailedAttempt<RunCandidate>, 'candidate'> & { index: number };
+
+function failed(index: number, type: FailureType, more: Partial<Failure & Failed> = {}): Failed {
   const { active = false, shown = false, endedMs = NOW, ...rest } = more;
   return { index, failure: failure(type, 'x', rest), active, shown, endedMs };
 }
 
-function input(more: Partial<DecisionInput> & { retry?: Partial<RetryPolicy> } = {}): DecisionInput {
-  const { retry, ...rest } = more;
+type Given = Partial<Omit<DecisionInput<RunCandidate>, 'attempts'>> & {
+  attempts?: readonly Failed[];
+  retry?: Partial<RetryPolicy>;
+};
+
+const indexes = new WeakMap<RunCandidate, number>();
+
+function input(more: Given = {}): DecisionInput<RunCandidate> {
+  const { retry, attempts = [], candidates = [candidate(), candidate()], ...rest } = more;
+  for (const [index, one] of candidates.entries()) indexes.set(one, index);
   return {
     rules: { retry: { ...RETRY, ...retry }, autoFallbackOnRateLimit: true, patienceMs: 0 },
     access: 'read',
-    standings: [standing(), standing()],
-    trials: [],
+    candidates,
+    attempts: attempts.flatMap(({ index, ...known }) => {
+      const tried = candidates[index];
+      return tried === undefined ? [] : [{ ...known, candidate: tried }];
+    }),
     fruitlessWaits: 0,
     nowMs: NOW,
     remainingMs: null,
@@ -57,10 +79,10 @@ function input(more: Partial<DecisionInput> & { retry?: Partial<RetryPolicy> } =
 }
 
 /** `run 1`, `wait 0 for 1000`, `stop quota`. */
-function said(decision: Decision): string {
-  if (decision.action === 'run') return `run ${decision.index}`;
-  if (decision.action === 'wait') return `wait ${decision.index} for ${decision.delayMs}`;
-  return `stop ${decision.stop.failure?.type ?? 'unserved'}`;
+function said(decision: Decision<RunCandidate>): string {
+  if (decision.action === 'stop') return `stop ${decision.stop.failure?.type ?? 'unserved'}`;
+  const index = indexes.get(decision.candidate);
+  return decision.action === 'run' ? `run ${index}` : `wait ${index} for ${decision.delayMs}`;
 }
 
 describe('what follows from a failure of the first of two', () => {
@@ -91,7 +113,7 @@ describe('what follows from a failure of the first of two', () => {
   };
 
   it.each(Object.entries(rows))('%s: %s', (type, what) => {
-    expect(said(decide(input({ trials: [failed(0, type as FailureType)] })))).toBe(what);
+    expect(said(decide(input({ attempts: [failed(0, type as FailureType)] })))).toBe(what);
   });
 
   it('is decided for every type of failure', () => {
@@ -99,31 +121,33 @@ describe('what follows from a failure of the first of two', () => {
   });
 
   it('of the only one is a wait where the table has a retry, else the end', () => {
-    const alone = (type: FailureType, more: Partial<DecisionInput> = {}): string =>
-      said(decide(input({ standings: [standing()], trials: [failed(0, type)], ...more })));
+    const alone = (type: FailureType, more: Given = {}): string =>
+      said(decide(input({ candidates: [candidate()], attempts: [failed(0, type)], ...more })));
     expect(alone('rate_limit')).toBe('wait 0 for 1000');
     expect(alone('quota')).toBe('stop quota');
     expect(alone('provider_error')).toBe('stop provider_error');
-    expect(alone('provider_error', { standings: [standing({ kind: 'http' })] })).toBe('wait 0 for 1000');
+    expect(alone('provider_error', { candidates: [candidate({ kind: 'http' })] })).toBe('wait 0 for 1000');
   });
 
   it('to connect is retried, any other timeout is not, and the end of all time ends all', () => {
     const endOf = (phase: Failure['phase']): string =>
-      said(decide(input({ trials: [failed(0, 'timeout', { phase })] })));
+      said(decide(input({ attempts: [failed(0, 'timeout', { phase })] })));
     expect(endOf('connect')).toBe('wait 0 for 1000');
     expect(endOf('idle')).toBe('run 1');
     expect(endOf('invocation')).toBe('stop timeout');
   });
 
   it('that follows shown text is partial', () => {
-    expect(said(decide(input({ trials: [failed(0, 'overloaded', { shown: true })] })))).toBe('stop partial');
+    expect(said(decide(input({ attempts: [failed(0, 'overloaded', { shown: true })] })))).toBe(
+      'stop partial',
+    );
   });
 });
 
 describe('retries', () => {
   it('end with max_retries, then the next one has its turn', () => {
-    const trials = [1, 2, 3, 4].map(() => failed(0, 'overloaded'));
-    expect(trials.map((_, i) => said(decide(input({ trials: trials.slice(0, i + 1) }))))).toEqual([
+    const attempts = [1, 2, 3, 4].map(() => failed(0, 'overloaded'));
+    expect(attempts.map((_, i) => said(decide(input({ attempts: attempts.slice(0, i + 1) }))))).toEqual([
       'wait 0 for 1000',
       'wait 0 for 2000',
       'wait 0 for 4000',
@@ -132,26 +156,26 @@ describe('retries', () => {
   });
 
   it('leave an attempt for everybody who was not tried yet', () => {
-    const standings = [standing(), standing(), standing()];
-    const trials = [failed(0, 'overloaded'), failed(0, 'overloaded')];
-    expect(said(decide(input({ standings, trials, retry: { maxAttempts: 4 } })))).toBe('run 1');
+    const candidates = [candidate(), candidate(), candidate()];
+    const attempts = [failed(0, 'overloaded'), failed(0, 'overloaded')];
+    expect(said(decide(input({ candidates, attempts, retry: { maxAttempts: 4 } })))).toBe('run 1');
   });
 
   it('of an answer nobody can read happen once', () => {
-    const trials = [failed(0, 'invalid_response'), failed(0, 'invalid_response')];
-    expect(said(decide(input({ trials })))).toBe('run 1');
+    const attempts = [failed(0, 'invalid_response'), failed(0, 'invalid_response')];
+    expect(said(decide(input({ attempts })))).toBe('run 1');
   });
 
   it('of a broken contract happen once, where the policy says so', () => {
     const retry = { retryOnContractViolation: true };
     const first = [failed(0, 'contract_violation')];
-    expect(said(decide(input({ retry, trials: first })))).toBe('wait 0 for 1000');
-    expect(said(decide(input({ retry, trials: [...first, ...first] })))).toBe('stop contract_violation');
+    expect(said(decide(input({ retry, attempts: first })))).toBe('wait 0 for 1000');
+    expect(said(decide(input({ retry, attempts: [...first, ...first] })))).toBe('stop contract_violation');
   });
 
   it('wait as long as the provider asks; when that is too long, the next one is taken', () => {
     const asked = (retryAfterMs: number): string =>
-      said(decide(input({ trials: [failed(0, 'overloaded', { retryAfterMs })] })));
+      said(decide(input({ attempts: [failed(0, 'overloaded', { retryAfterMs })] })));
     expect(asked(20_000)).toBe('wait 0 for 20000');
     expect(asked(40_000)).toBe('run 1');
   });
@@ -161,28 +185,28 @@ describe('retries', () => {
       retry: { ...RETRY, perFailure: { overloaded: { maxRetries: 0 } } },
       autoFallbackOnRateLimit: true,
     };
-    const trials = [failed(0, 'overloaded')];
+    const attempts = [failed(0, 'overloaded')];
     const by = (maxRetries: number | null): string =>
-      said(decide(input({ trials, rules: rulesFor(policy, { maxRetries, patienceMs: 0 }) })));
+      said(decide(input({ attempts, rules: rulesFor(policy, { maxRetries, patienceMs: 0 }) })));
     expect(by(null)).toBe('run 1');
     expect(by(1)).toBe('wait 0 for 1000');
   });
 
   it('come before the next one for a rate limit, where auto_fallback_on_rate_limit is off', () => {
     const rules = { retry: RETRY, autoFallbackOnRateLimit: false, patienceMs: 0 };
-    expect(said(decide(input({ rules, trials: [failed(0, 'rate_limit')] })))).toBe('wait 0 for 1000');
+    expect(said(decide(input({ rules, attempts: [failed(0, 'rate_limit')] })))).toBe('wait 0 for 1000');
   });
 
   it('do not begin when the time of the run would be over', () => {
-    expect(said(decide(input({ trials: [failed(0, 'overloaded')], remainingMs: 900 })))).toBe('run 1');
+    expect(said(decide(input({ attempts: [failed(0, 'overloaded')], remainingMs: 900 })))).toBe('run 1');
   });
 });
 
 describe('a limit with an end, when nobody else is left', () => {
-  const limited = (retryAfterMs: number, more: Partial<DecisionInput> = {}): Decision =>
+  const limited = (retryAfterMs: number, more: Given = {}): Decision<RunCandidate> =>
     decide(
       input({
-        trials: [failed(0, 'rate_limit', { retryAfterMs }), failed(1, 'authentication')],
+        attempts: [failed(0, 'rate_limit', { retryAfterMs }), failed(1, 'authentication')],
         ...more,
       }),
     );
@@ -202,12 +226,12 @@ describe('a limit with an end, when nobody else is left', () => {
   });
 
   it('ends the run with what was told last, not before', () => {
-    const trials = [
+    const attempts = [
       failed(0, 'rate_limit', { retryAfterMs: 1000, endedMs: NOW - 5000 }),
       failed(0, 'rate_limit', { retryAfterMs: 4000 }),
     ];
-    const standings = [standing({ coolsUntilMs: NOW - 9000 })];
-    expect(decide(input({ standings, trials, retry: { maxRetries: 1 } }))).toMatchObject({
+    const candidates = [candidate({ coolsUntilMs: NOW - 9000 })];
+    expect(decide(input({ candidates, attempts, retry: { maxRetries: 1 } }))).toMatchObject({
       stop: { backAtMs: NOW + 4000 },
     });
   });
@@ -219,12 +243,12 @@ describe('a limit with an end, when nobody else is left', () => {
 
   it('of a quota needs patience, and a known time', () => {
     const resetAt = new Date(NOW + 5000).toISOString();
-    const trials = [failed(0, 'quota', { resetAt })];
-    const standings = [standing()];
-    expect(said(decide(input({ standings, trials })))).toBe('stop quota');
-    expect(said(decide(input({ standings, trials, ...patient(5000) })))).toBe('wait 0 for 5000');
+    const attempts = [failed(0, 'quota', { resetAt })];
+    const candidates = [candidate()];
+    expect(said(decide(input({ candidates, attempts })))).toBe('stop quota');
+    expect(said(decide(input({ candidates, attempts, ...patient(5000) })))).toBe('wait 0 for 5000');
     const unknown = [failed(0, 'quota')];
-    expect(said(decide(input({ standings, trials: unknown, ...patient(99_999) })))).toBe('stop quota');
+    expect(said(decide(input({ candidates, attempts: unknown, ...patient(99_999) })))).toBe('stop quota');
   });
 
   it('is not waited for past the end of the run', () => {
@@ -232,48 +256,48 @@ describe('a limit with an end, when nobody else is left', () => {
   });
 
   it('of the one who is back first', () => {
-    const trials = [
+    const attempts = [
       failed(0, 'rate_limit', { retryAfterMs: 9000 }),
       failed(1, 'rate_limit', { retryAfterMs: 3000 }),
     ];
-    expect(said(decide(input({ trials })))).toBe('wait 1 for 3000');
+    expect(said(decide(input({ attempts })))).toBe('wait 1 for 3000');
   });
 });
 
 describe('somebody who cools down', () => {
-  const cooling = standing({ coolsUntilMs: NOW + 10_000 });
+  const cooling = candidate({ coolsUntilMs: NOW + 10_000 });
 
   it('is passed over while another is ready', () => {
-    expect(said(decide(input({ standings: [cooling, standing()] })))).toBe('run 1');
+    expect(said(decide(input({ candidates: [cooling, candidate()] })))).toBe('run 1');
   });
 
   it('is waited for when nobody else is there', () => {
-    expect(said(decide(input({ standings: [cooling] })))).toBe('wait 0 for 10000');
-    const long = standing({ coolsUntilMs: NOW + 100_000 });
-    expect(decide(input({ standings: [long] }))).toMatchObject({ stop: { backAtMs: NOW + 100_000 } });
+    expect(said(decide(input({ candidates: [cooling] })))).toBe('wait 0 for 10000');
+    const long = candidate({ coolsUntilMs: NOW + 100_000 });
+    expect(decide(input({ candidates: [long] }))).toMatchObject({ stop: { backAtMs: NOW + 100_000 } });
   });
 
   it('runs once its time is over', () => {
-    expect(said(decide(input({ standings: [cooling], nowMs: NOW + 10_000 })))).toBe('run 0');
+    expect(said(decide(input({ candidates: [cooling], nowMs: NOW + 10_000 })))).toBe('run 0');
   });
 });
 
 describe('somebody who failed and has no turn at its tool for a while', () => {
-  const trials = [failed(0, 'overloaded')];
-  const busy = (ms: number) => standing({ coolsUntilMs: NOW + ms });
+  const attempts = [failed(0, 'overloaded')];
+  const busy = (ms: number) => candidate({ coolsUntilMs: NOW + ms });
 
   it('is tried again when it has one, where that is soon', () => {
-    expect(said(decide(input({ trials, standings: [busy(9000), standing()] })))).toBe('wait 0 for 9000');
+    expect(said(decide(input({ attempts, candidates: [busy(9000), candidate()] })))).toBe('wait 0 for 9000');
   });
 
   it('leaves its turn to the next one, where that is late', () => {
-    expect(said(decide(input({ trials, standings: [busy(60_000), standing()] })))).toBe('run 1');
+    expect(said(decide(input({ attempts, candidates: [busy(60_000), candidate()] })))).toBe('run 1');
   });
 
   it('is waited for by a patient caller when nobody else is left', () => {
     const rules = { retry: RETRY, autoFallbackOnRateLimit: true, patienceMs: 60_000 };
-    expect(said(decide(input({ trials, standings: [busy(60_000)], rules })))).toBe('wait 0 for 60000');
-    expect(decide(input({ trials, standings: [busy(60_000)] }))).toMatchObject({
+    expect(said(decide(input({ attempts, candidates: [busy(60_000)], rules })))).toBe('wait 0 for 60000');
+    expect(decide(input({ attempts, candidates: [busy(60_000)] }))).toMatchObject({
       stop: { failure: { type: 'overloaded' }, backAtMs: NOW + 60_000 },
     });
   });
@@ -281,39 +305,41 @@ describe('somebody who failed and has no turn at its tool for a while', () => {
 
 describe('who may follow', () => {
   it('a prompt that was too long: a larger window', () => {
-    const standings = [
-      standing({ contextWindow: 200 }),
-      standing({ contextWindow: 100 }),
-      standing({ contextWindow: 1000 }),
+    const candidates = [
+      candidate({ contextWindow: 200 }),
+      candidate({ contextWindow: 100 }),
+      candidate({ contextWindow: 1000 }),
     ];
-    expect(said(decide(input({ standings, trials: [failed(0, 'context_too_large')] })))).toBe('run 2');
+    expect(said(decide(input({ candidates, attempts: [failed(0, 'context_too_large')] })))).toBe('run 2');
     const spent = [failed(0, 'context_too_large'), failed(2, 'provider_error')];
-    expect(said(decide(input({ standings, trials: spent })))).toBe('stop provider_error');
+    expect(said(decide(input({ candidates, attempts: spent })))).toBe('stop provider_error');
   });
 
   it('a limit of money: a lower price', () => {
-    const standings = [standing({ priceUsd: 18 }), standing({ priceUsd: 90 }), standing({ priceUsd: 1 })];
-    expect(said(decide(input({ standings, trials: [failed(0, 'budget_exceeded')] })))).toBe('run 2');
+    const candidates = [candidate({ priceUsd: 18 }), candidate({ priceUsd: 90 }), candidate({ priceUsd: 1 })];
+    expect(said(decide(input({ candidates, attempts: [failed(0, 'budget_exceeded')] })))).toBe('run 2');
   });
 
   it('nobody whom a gate refused', () => {
-    const standings = [standing(), standing({ refused: true })];
-    expect(said(decide(input({ standings, trials: [failed(0, 'provider_error')] })))).toBe(
+    const candidates = [candidate(), candidate({ refused: true })];
+    expect(said(decide(input({ candidates, attempts: [failed(0, 'provider_error')] })))).toBe(
       'stop provider_error',
     );
   });
 
   it('nobody after a tool that may edit has started to work, unless the policy allows it', () => {
-    const trials = [failed(0, 'provider_error', { active: true })];
-    expect(decide(input({ trials, access: 'edit' }))).toMatchObject({
+    const attempts = [failed(0, 'provider_error', { active: true })];
+    expect(decide(input({ attempts, access: 'edit' }))).toMatchObject({
       action: 'stop',
       stop: { failure: { type: 'provider_error', hint: expect.stringContaining('after_side_effects') } },
     });
-    expect(said(decide(input({ trials, access: 'full', retry: { afterSideEffects: true } })))).toBe('run 1');
-    expect(said(decide(input({ trials })))).toBe('run 1');
-    expect(said(decide(input({ trials: [failed(0, 'provider_error')], access: 'edit' })))).toBe('run 1');
-    const api = [standing({ kind: 'http' }), standing()];
-    expect(said(decide(input({ trials, standings: api, access: 'edit', retry: { maxRetries: 0 } })))).toBe(
+    expect(said(decide(input({ attempts, access: 'full', retry: { afterSideEffects: true } })))).toBe(
+      'run 1',
+    );
+    expect(said(decide(input({ attempts })))).toBe('run 1');
+    expect(said(decide(input({ attempts: [failed(0, 'provider_error')], access: 'edit' })))).toBe('run 1');
+    const api = [candidate({ kind: 'http' }), candidate()];
+    expect(said(decide(input({ attempts, candidates: api, access: 'edit', retry: { maxRetries: 0 } })))).toBe(
       'run 1',
     );
   });
@@ -326,7 +352,7 @@ const anyFailure = fc.record({
   phase: fc.constantFrom('connect' as const, 'idle' as const, null),
   active: fc.boolean(),
 });
-const anyStanding = fc.record({
+const anyTraits = fc.record({
   kind: fc.constantFrom('command' as const, 'http' as const, 'mock' as const),
   contextWindow: fc.option(fc.integer({ min: 1, max: 1000 })),
   priceUsd: fc.option(fc.integer({ min: 0, max: 100 })),
@@ -338,7 +364,7 @@ describe('whatever happens', () => {
   it('a run ends within max_attempts, runs nobody who is refused, and waits no longer than allowed', () => {
     fc.assert(
       fc.property(
-        fc.array(anyStanding, { maxLength: 5 }),
+        fc.array(anyTraits, { maxLength: 5 }),
         fc.array(anyFailure, { minLength: 40, maxLength: 40 }),
         fc.record({
           maxRetries: fc.integer({ min: 0, max: 5 }),
@@ -350,22 +376,23 @@ describe('whatever happens', () => {
           refuseWaits: fc.boolean(),
           random: fc.double({ min: 0, max: 0.999, noNaN: true }),
         }),
-        (standings, failures, given) => {
+        (traits, failures, given) => {
+          const candidates = traits.map(candidate);
           const { patienceMs, auto, refuseWaits, random, ...retry } = given;
           const rules = {
             retry: { ...RETRY, ...retry, jitter: true },
             autoFallbackOnRateLimit: auto,
             patienceMs,
           };
-          const trials: Trial[] = [];
+          const attempts: Failed[] = [];
           const state = { nowMs: NOW, fruitlessWaits: 0 };
           for (let step = 0; ; step++) {
             expect(step).toBeLessThan(40);
             const decision = decide(
-              input({ rules, standings, trials: [...trials], access: 'edit', random, ...state }),
+              input({ rules, candidates, attempts: [...attempts], access: 'edit', random, ...state }),
             );
             if (decision.action === 'stop') break;
-            expect(standings[decision.index]?.refused).toBe(false);
+            expect(decision.candidate.state.is).not.toBe('refused');
             if (decision.action === 'wait') {
               expect(decision.delayMs).toBeLessThanOrEqual(Math.max(RETRY.maxDelayMs, patienceMs));
               state.nowMs += decision.delayMs;
@@ -375,11 +402,15 @@ describe('whatever happens', () => {
               }
             }
             const { type, active, ...more } = failures[step] ?? { type: 'internal', active: false };
-            trials.push(
-              failed(decision.index, type as FailureType, { ...more, active, endedMs: state.nowMs }),
+            attempts.push(
+              failed(candidates.indexOf(decision.candidate), type as FailureType, {
+                ...more,
+                active,
+                endedMs: state.nowMs,
+              }),
             );
           }
-          expect(trials.length).toBeLessThanOrEqual(retry.maxAttempts);
+          expect(attempts.length).toBeLessThanOrEqual(retry.maxAttempts);
         },
       ),
       { numRuns: 500 },

@@ -3,8 +3,11 @@ import type { RouterConfig } from '../../src/config/types.js';
 import type { Facts } from '../../src/domain/facts.js';
 import type { Plan } from '../../src/domain/plan.js';
 import { emptyRequest, type Request } from '../../src/domain/request.js';
-import { makePlan } from '../../src/routing/plan.js';
+import { namesOf } from '../../src/gates/candidate.js';
+import { resolveNames } from '../../src/routing/names.js';
+import { makePlan, taskWarnings } from '../../src/routing/plan.js';
 import { configOf } from '../rig/config.js';
+import { resolved } from '../rig/resolved.js';
 
 const CONFIG = configOf(`
 default_agent: dev
@@ -69,16 +72,24 @@ function facts(available: readonly string[] = ALL, more: Partial<Facts> = {}): F
   };
 }
 
-function plan(request: Partial<Request>, given: Facts = facts(), config: RouterConfig = CONFIG): Plan {
-  const made = makePlan(config, given, { ...REQUEST, ...request });
-  if (!made.ok) throw new Error(JSON.stringify(made.error));
-  return made.value;
+type Decided = Pick<Plan, 'access' | 'candidates' | 'rejected' | 'warnings'>;
+
+/** The plan of a request, by name. */
+function plan(request: Partial<Request>, given: Facts = facts(), config: RouterConfig = CONFIG): Decided {
+  const asked = resolved(config, { ...REQUEST, ...request });
+  const made = makePlan(config, given, asked);
+  return {
+    access: asked.access,
+    candidates: made.candidates.map(namesOf),
+    rejected: made.rejected.map((one) => one.names),
+    warnings: taskWarnings(asked.agent, asked.request),
+  };
 }
 
-const pairs = (made: Plan): string[] => made.candidates.map(({ tool, model }) => `${tool}:${model}`);
-const rules = (made: Plan, index = 0): string[] =>
+const pairs = (made: Decided): string[] => made.candidates.map(({ tool, model }) => `${tool}:${model}`);
+const rules = (made: Decided, index = 0): string[] =>
   made.candidates[index]?.because.map(({ rule }) => rule) ?? [];
-const reasons = (made: Plan): string[] =>
+const reasons = (made: Decided): string[] =>
   made.rejected.map(({ tool, model, reason }) => `${tool}:${model} ${reason}`);
 
 describe('the choice of the model', () => {
@@ -151,7 +162,7 @@ describe('the choice of the model', () => {
 });
 
 describe('cost optimisation', () => {
-  const cheap = (request: Partial<Request>, tokens: number): Plan => {
+  const cheap = (request: Partial<Request>, tokens: number): Decided => {
     const dev = CONFIG.agents.dev;
     if (dev === undefined) throw new Error('no agent');
     const config = { ...CONFIG, agents: { dev: { ...dev, policy: { value: 'cheap', at: null } } } };
@@ -206,9 +217,8 @@ agents: { a: { preferred_tool: one, preferred_model: x, fallback_chain: [known, 
 tools: { one: { kind: mock, models: ['*'], responses: [{}] }, two: { kind: mock, models: [known], responses: [{}] }, three: { kind: mock, responses: [{}] } }
 `);
     const known = { ...facts(), tools: Object.fromEntries(['one', 'two', 'three'].map(isThere)) };
-    const made = makePlan(any, known, { ...REQUEST, agent: 'a' });
-    if (!made.ok) throw new Error('no plan');
-    expect(pairs(made.value)).toEqual(['one:x', 'two:known', 'three:null']);
+    const made = plan({ agent: 'a' }, known, any);
+    expect(pairs(made)).toEqual(['one:x', 'two:known', 'three:null']);
   });
 
   it('a denied tool is refused wherever it stands, with the line that denies it', () => {
@@ -218,10 +228,9 @@ tools: { one: { kind: mock, responses: [{}] }, two: { kind: mock, responses: [{}
 policies: { default: { governance: { denied_tools: [one, 't*o'] } } }
 `);
     const known = { ...facts(), tools: Object.fromEntries(['one', 'two', 'three'].map(isThere)) };
-    const made = makePlan(denied, known, { ...REQUEST, agent: 'a' });
-    if (!made.ok) throw new Error('no plan');
-    expect(pairs(made.value)).toEqual(['three:null']);
-    expect(made.value.rejected).toMatchObject([
+    const made = plan({ agent: 'a' }, known, denied);
+    expect(pairs(made)).toEqual(['three:null']);
+    expect(made.rejected).toMatchObject([
       { tool: 'one', reason: 'not_allowed', at: 'llm-router.yaml:5:53' },
       { tool: 'two', reason: 'not_allowed', at: 'llm-router.yaml:5:58' },
     ]);
@@ -236,11 +245,7 @@ tiers: { fast: [o, g, c] }
 policies: { default: { governance: { provider_preference: [anthropic, google] } } }
 `);
     const known = { ...facts(), tools: Object.fromEntries([isThere('one')]) };
-    const made = (more: Partial<Request>) => {
-      const result = makePlan(preferring, known, { ...REQUEST, agent: 'a', ...more });
-      if (!result.ok) throw new Error('no plan');
-      return result.value;
-    };
+    const made = (more: Partial<Request>) => plan({ agent: 'a', ...more }, known, preferring);
     expect(pairs(made({ tier: 'fast' }))[0]).toBe('one:c');
     expect(made({ tier: 'fast' }).candidates[0]?.because[0]?.detail).toBe(
       'tier `fast`; provider `anthropic` is preferred',
@@ -294,7 +299,7 @@ describe('access', () => {
   it('is what was asked for, up to what the agent may', () => {
     expect(plan({}).access).toBe('read');
     expect(plan({ access: 'none' }).access).toBe('none');
-    expect(makePlan(CONFIG, facts(), { ...REQUEST, access: 'edit' })).toMatchObject({
+    expect(resolveNames(CONFIG, { ...REQUEST, access: 'edit' })).toMatchObject({
       ok: false,
       error: { kind: 'access', asked: 'edit', agent: 'dev', allowed: { value: 'read' } },
     });
@@ -342,7 +347,7 @@ describe('unknown names', () => {
       { kind: 'policy', name: 'stict', known: expect.arrayContaining(['default', 'strict']) },
     ],
   ])('%j', (request, error) => {
-    expect(makePlan(CONFIG, facts(), { ...REQUEST, ...request })).toMatchObject({ ok: false, error });
+    expect(resolveNames(CONFIG, { ...REQUEST, ...request })).toMatchObject({ ok: false, error });
   });
 });
 

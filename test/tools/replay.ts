@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
-import { commandAdapter } from '../../src/adapters/command.js';
 import type { CommandTool } from '../../src/config/types.js';
 import type { Outcome } from '../../src/domain/attempt.js';
 import type { SessionTotals } from '../../src/domain/cost.js';
+import { start } from '../adapters/command/runs.js';
 import { taskOf } from '../adapters/command/samples.js';
 import { configOf } from '../rig/config.js';
 import { deadlineOf } from '../rig/deadline.js';
@@ -57,13 +57,13 @@ export async function replay(
   const tool = builtIn(name);
   const task = taskOf(tool, {
     cwd: join(folder, 'home'),
-    binaryPath: null,
+    binaryPath: join(folder, 'bin', tool.binary.value),
     sessionTotals: null,
     modelName: 'some-model',
     modelId: 'some-model',
     ...more,
   });
-  const running = commandAdapter.run(task, contextOf(standIn(tool, recording)));
+  const running = start(task, contextOf(standIn(tool, recording)));
   const deltas: string[] = [];
   for (let step = await running.next(); ; step = await running.next()) {
     if (step.done === true) return { outcome: step.value, deltas };
@@ -94,5 +94,7 @@ function contextOf(variables: Record<string, string>) {
     now: () => NOW_MS,
     tmpDir: join(folder, 'tmp'),
     recorder: null,
+    turn: 0,
+    slots: [],
   };
 }

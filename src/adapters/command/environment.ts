@@ -1,6 +1,6 @@
 import type { CommandTool } from '../../config/types.js';
 import type { Failure } from '../../domain/failure.js';
-import { err, ok, type Result } from '../../domain/result.js';
+import { lookup } from '../../domain/lookup.js';
 import type { Environment, Task } from '../adapter.js';
 import { refused } from '../refused.js';
 import { expandVariables } from '../variables.js';
@@ -29,7 +29,15 @@ export function missingVariable(tool: CommandTool, name: string): { detail: stri
   };
 }
 
-/** The environment of a tool's process; fails with `tool_not_found` when a variable it needs is not set. */
+/** Why the environment does not do for a task; `null`: every variable that its tool needs is set. */
+export function variableTrouble(task: Task<CommandTool>, env: Environment): Failure | null {
+  const [missing] = missingVariables(task.tool, env);
+  if (missing === undefined) return null;
+  const { detail, hint } = missingVariable(task.tool, missing);
+  return refused(task, 'tool_not_found', detail, hint);
+}
+
+/** The environment of a tool's process. */
 export function childEnvironment(
   task: Task<CommandTool>,
   from: {
@@ -38,24 +46,20 @@ export function childEnvironment(
     variables: Readonly<Record<string, string>>;
     traceparent: string;
     tmpDir: string | null;
+    slots: readonly string[];
   },
-): Result<Record<string, string>, Failure> {
+): Record<string, string> {
   const { tool, ids } = task;
-  const [missing] = missingVariables(tool, from.env);
-  if (missing !== undefined) {
-    const { detail, hint } = missingVariable(tool, missing);
-    return err(refused(task, 'tool_not_found', detail, hint));
-  }
-  return ok({
+  return {
     ...toolVariables(tool, from.env),
     ...from.variables,
     ...(from.tmpDir === null ? {} : { TMPDIR: from.tmpDir }),
     LLM_ROUTER_PARENT_ID: ids.invocationId,
     LLM_ROUTER_ROOT_ID: ids.rootId,
     LLM_ROUTER_DEPTH: String(ids.depth + 1),
-    ...(ids.slots.length === 0 ? {} : { LLM_ROUTER_SLOTS: ids.slots.join(',') }),
+    ...(from.slots.length === 0 ? {} : { LLM_ROUTER_SLOTS: from.slots.join(',') }),
     TRACEPARENT: from.traceparent,
-  });
+  };
 }
 
 /** What a tool gets of the environment and by its `env_vars`, whatever the task: also for short questions to its binary. */
@@ -65,21 +69,31 @@ export function toolVariables(tool: CommandTool, env: Environment): Record<strin
 
 /** Whether a tool would work with an API key, so that no login counts. */
 export function hasApiKey(tool: CommandTool, env: Environment): boolean {
-  const variables = toolVariables(tool, env);
-  return tool.apiKeyEnv.some((name) => (variables[name] ?? '') !== '');
+  const inherits = inheritance(tool);
+  return tool.apiKeyEnv.some((name) => {
+    const own = lookup(tool.envVars, name);
+    const value = own === null ? inherits(name) && env[name] : expandVariables(own.value, env).text;
+    return (value || '') !== '';
+  });
 }
 
 /** Where a nested call keeps its records, whatever else the tool inherits. */
 const FOR_FAMILY = ['LLM_ROUTER_TRACE_DIR', 'LLM_ROUTER_LEDGER'];
 
 function inherited(tool: CommandTool, env: Environment): Record<string, string> {
+  const inherits = inheritance(tool);
+  const entries = Object.entries(env).flatMap(([name, value]): [string, string][] =>
+    value !== undefined && inherits(name) ? [[name, value]] : [],
+  );
+  return Object.fromEntries(entries);
+}
+
+/** Whether a tool gets a variable of the environment, by its name. */
+function inheritance(tool: CommandTool): (name: string) => boolean {
   const wanted = tool.envInherit === 'all' ? ['*'] : [...tool.envInherit, ...FOR_FAMILY];
   const keep = nameMatcher(wanted);
   const drop = nameMatcher([...tool.envUnset, ...keysThatBill(tool)]);
-  const entries = Object.entries(env).flatMap(([name, value]): [string, string][] =>
-    value !== undefined && keep(name) && !drop(name) ? [[name, value]] : [],
-  );
-  return Object.fromEntries(entries);
+  return (name) => keep(name) && !drop(name);
 }
 
 /** A key in the environment wins over a login in most tools, and bills per token where a subscription was meant. */

@@ -18,6 +18,8 @@ import { escaped } from './prompt-escapes.js';
 export interface CommandLine {
   /** The program first. */
   argv: string[];
+  /** As it may be shown and kept: prompt and system text are private, and their placeholders stand for them. */
+  publicArgv: string[];
   /** Variables made of placeholders. */
   variables: Record<string, string>;
   /** `null`: nothing is written, stdin is closed from the start. */
@@ -60,6 +62,7 @@ export function commandLine(
   if (trouble !== null) return err(trouble);
   return ok({
     argv: argv.value,
+    publicArgv: publicArgv(task, template, { filled, used }),
     variables,
     stdin: task.tool.prompt === 'stdin' ? prompt : null,
     promptFile: used.has('prompt_file') && ownFile === null ? prompt : null,
@@ -68,6 +71,17 @@ export function commandLine(
     privateFiles: task.tool.privateFiles,
     needsFolder: needsFolder(task.tool, used, ownFile),
   });
+}
+
+function publicArgv(
+  task: Task<CommandTool>,
+  template: ArgvTemplate,
+  { filled, used }: { filled: TemplateValues; used: ReadonlySet<string> },
+): string[] {
+  const system = task.system === null ? null : '{system}';
+  const prompt = promptText({ ...task, prompt: '{prompt}', system }, used);
+  const argv = fillArgv(template, { ...filled, prompt, system });
+  return argv.ok ? argv.value : [];
 }
 
 /** Options of a task that have a value but no place in its tool. */

@@ -55,11 +55,12 @@ async function readyTools(context: CommandContext): Promise<string[]> {
   const router = commandRouter(context, usable.value);
   const planned = await router.plan(emptyRequest(context.world.cwd)).finally(() => router.close());
   if (!planned.ok) return [];
-  const { plan, facts } = planned.value;
-  const eligible = new Set([...plan.candidates, ...plan.rejected].map(({ tool }) => tool));
-  return Object.keys(usable.value.config.tools).filter(
-    (name) => eligible.has(name) && lookup(facts.tools, name)?.available === true,
+  const { candidates, rejected } = planned.value;
+  const eligible = [...candidates, ...rejected.map(({ candidate }) => candidate)];
+  const ready = new Set(
+    eligible.flatMap((one) => (one?.availability?.available === true ? one.tool.name : [])),
   );
+  return Object.keys(usable.value.config.tools).filter((name) => ready.has(name));
 }
 
 function configFor(ready: readonly string[]): string {

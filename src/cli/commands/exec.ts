@@ -7,8 +7,9 @@ import { exitCodeOf, type Failure, failure } from '../../domain/failure.js';
 import type { Invocation } from '../../domain/invocation.js';
 import type { Request, Resume } from '../../domain/request.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import type { Planned, Router } from '../../router/router.js';
-import { keepsPrompts, keepTraces } from '../../router/traces.js';
+import type { Planned } from '../../router/planned.js';
+import type { Router } from '../../router/router.js';
+import { keepTraces } from '../../router/traces.js';
 import { type AnswerFile, answerFile } from '../answer-file.js';
 import { commandRouter, loadTrusted, traceDirOf, type UsableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
@@ -204,11 +205,11 @@ async function execute(
 async function sayWhatIsKept(
   { output, world }: CommandContext,
   config: RouterConfig,
-  planned: Planned,
+  { policy }: Planned,
 ): Promise<void> {
-  if (!world.stderr.isTerminal || !config.traces.enabled || !keepsPrompts(config, planned)) return;
+  if (!world.stderr.isTerminal || !config.traces.enabled || !policy.privacy.logPrompts) return;
   await output.say(
-    `prompt and answer are stored in the trace (\`log_prompts\` of policy \`${planned.plan.policy}\`)`,
+    `prompt and answer are stored in the trace (\`log_prompts\` of policy \`${policy.name}\`)`,
   );
 }
 

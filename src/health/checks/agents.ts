@@ -1,5 +1,5 @@
 import type { Failure } from '../../domain/failure.js';
-import type { Because, Candidate, Plan, Rejected } from '../../domain/plan.js';
+import type { Because, NamedCandidate, Plan, Rejected } from '../../domain/plan.js';
 import type { Result } from '../../domain/result.js';
 import type { Finding, HealthContext, HealthRow } from '../context.js';
 
@@ -34,7 +34,7 @@ function finding(plan: Result<Plan, Failure>, broken: readonly HealthRow[]): Fin
   return { ...verdict({ plan: plan.value, working, problems, fix }), data };
 }
 
-function verdict(known: { plan: Plan; working: Candidate[]; problems: string[]; fix: string }): Finding {
+function verdict(known: { plan: Plan; working: NamedCandidate[]; problems: string[]; fix: string }): Finding {
   const { plan, working, problems, fix } = known;
   const order = working.map(chosen).join(' > ');
   const why = problems.join('; ');
@@ -54,7 +54,7 @@ function isFirstChoice({ because }: Rejected): boolean {
   return because.every(({ rule }) => rule !== 'fallback' && rule !== 'first_usable');
 }
 
-function chosen(candidate: Candidate): string {
+function chosen(candidate: NamedCandidate): string {
   return `${name(candidate)} (${candidate.because.map(({ rule }: Because) => rule).join(', ')})`;
 }
 

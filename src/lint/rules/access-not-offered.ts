@@ -1,6 +1,6 @@
 import { finding } from '../../config/finding.js';
 import type { ToolConfig } from '../../config/types.js';
-import { accessLevelsOf, offersAccess } from '../../gates/offered.js';
+import { accessLevelsOf, offersAccess } from '../../gates/access.js';
 import type { AgentChain } from '../chains.js';
 import type { LintRule } from '../rule.js';
 

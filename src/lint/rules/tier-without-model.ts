@@ -1,8 +1,7 @@
 import { finding, isOwn } from '../../config/finding.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { emptyRequest, TIERS, type Tier } from '../../domain/request.js';
-import { isKnownModel } from '../../routing/names.js';
-import { policyOf } from '../../routing/plan.js';
+import { isKnownModel, policyOf } from '../../routing/names.js';
 import { selectChoices } from '../../routing/select.js';
 import { IDEAL_FACTS } from '../chains.js';
 import type { LintInput, LintRule } from '../rule.js';

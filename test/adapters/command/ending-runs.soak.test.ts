@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AdapterEvent } from '../../../src/adapters/adapter.js';
-import { commandAdapter } from '../../../src/adapters/command.js';
 import { failure } from '../../../src/domain/failure.js';
 import { deadlineOf } from '../../rig/deadline.js';
-import { contextFor, eachInItsFolder, groups, run, taskFor } from './runs.js';
+import { contextFor, eachInItsFolder, groups, run, start, taskFor } from './runs.js';
 import { at, grammarOf } from './samples.js';
 
 eachInItsFolder();
@@ -85,7 +84,6 @@ function ids(invocationId: string) {
       rootId: 'root',
       traceId: 'trace',
       depth: 0,
-      slots: [],
     },
   };
 }
@@ -152,7 +150,7 @@ describe('the end', () => {
   });
 
   it('comes when nobody wants to hear more', async () => {
-    const running = commandAdapter.run(
+    const running = start(
       taskFor({ agent: 'floods', args: ['{prompt_file}'], tool: { prompt: 'file' } }),
       contextFor(),
     );

@@ -5,6 +5,7 @@ import {
   hasApiKey,
   missingVariables,
   secretValues,
+  variableTrouble,
 } from '../../../src/adapters/command/environment.js';
 import { traceparent } from '../../../src/adapters/command/traceparent.js';
 import type { CommandTool } from '../../../src/config/types.js';
@@ -26,7 +27,17 @@ const OURS = {
 };
 
 function environmentOf(more: Partial<CommandTool>, tmpDir: string | null = null) {
-  return childEnvironment(taskOf(toolOf([], more)), { env: ENV, variables: {}, traceparent: 'tp', tmpDir });
+  return childEnvironment(taskOf(toolOf([], more)), {
+    env: ENV,
+    variables: {},
+    traceparent: 'tp',
+    tmpDir,
+    slots: [],
+  });
+}
+
+function trouble(more: Partial<CommandTool>) {
+  return variableTrouble(taskOf(toolOf([], more)), ENV);
 }
 
 function placed(vars: Record<string, string>): CommandTool['envVars'] {
@@ -41,7 +52,7 @@ describe('childEnvironment', () => {
     };
     const { PATH, HOME, OPENAI_KEY, EMPTY } = ENV;
     const expected = { PATH, HOME, OPENAI_KEY, EMPTY, BOT_KEY: OPENAI_KEY, MODE: 'x', ...OURS };
-    expect(environmentOf(more)).toEqual({ ok: true, value: expected });
+    expect(environmentOf(more)).toEqual(expected);
   });
 
   it('inherits only what names and globs say', () => {
@@ -52,18 +63,18 @@ describe('childEnvironment', () => {
       TMPDIR: '/private',
       ...OURS,
     };
-    expect(environmentOf({ envInherit: ['HOME', 'OPENAI_*', 'O.*'] }, '/private')).toEqual({
-      ok: true,
-      value: expected,
-    });
+    expect(environmentOf({ envInherit: ['HOME', 'OPENAI_*', 'O.*'] }, '/private')).toEqual(expected);
   });
 
   it('names a variable that is not set', () => {
-    expect(environmentOf({ envVars: placed({ KEY: '${MY_KEY}' }) })).toMatchObject({
-      error: { type: 'tool_not_found', message: '`MY_KEY` is not set, and tool `bot` needs it', tool: 'bot' },
+    expect(trouble({ envVars: placed({ KEY: '${MY_KEY}' }) })).toMatchObject({
+      type: 'tool_not_found',
+      message: '`MY_KEY` is not set, and tool `bot` needs it',
+      tool: 'bot',
     });
-    expect(environmentOf({ envRequired: [{ value: 'EMPTY', at: null }] })).toMatchObject({
-      error: { type: 'tool_not_found', message: '`EMPTY` is not set, and tool `bot` needs it' },
+    expect(trouble({ envRequired: [{ value: 'EMPTY', at: null }] })).toMatchObject({
+      type: 'tool_not_found',
+      message: '`EMPTY` is not set, and tool `bot` needs it',
     });
   });
 });
@@ -74,15 +85,13 @@ describe('API keys', () => {
   it('are not inherited where a subscription pays', () => {
     const expected = { ...ENV, ...OURS, OPENAI_KEY: undefined, OPENAI_ORG: undefined };
     const made = environmentOf({ ...keys, billing: 'subscription' });
-    expect(made.ok && { ...expected, ...made.value }).toEqual(expected);
-    expect(environmentOf({ ...keys, billing: 'auto' })).toMatchObject({
-      value: { OPENAI_KEY: 'sk-12345678' },
-    });
+    expect({ ...expected, ...made }).toEqual(expected);
+    expect(environmentOf({ ...keys, billing: 'auto' })).toMatchObject({ OPENAI_KEY: 'sk-12345678' });
   });
 
   it('stay where the config sets them itself: some providers sell a flat fee by key', () => {
     const more = { ...keys, billing: 'subscription' as const, envVars: placed({ OPENAI_KEY: '${HOME}' }) };
-    expect(environmentOf(more)).toMatchObject({ value: { OPENAI_KEY: '/home/me' } });
+    expect(environmentOf(more)).toMatchObject({ OPENAI_KEY: '/home/me' });
     expect(hasApiKey(toolOf([], more), ENV)).toBe(true);
   });
 
@@ -102,9 +111,12 @@ describe('API keys', () => {
 it('lets variables made of placeholders win over env_vars, and ours over both', () => {
   const tool = toolOf([], { envVars: placed({ LIMIT: '1', OTHER: '2' }) });
   const variables = { LIMIT: '9', LLM_ROUTER_DEPTH: '0' };
-  expect(childEnvironment(taskOf(tool), { env: {}, variables, traceparent: 'tp', tmpDir: null })).toEqual({
-    ok: true,
-    value: { LIMIT: '9', OTHER: '2', ...OURS },
+  const given = { env: {}, variables, traceparent: 'tp', tmpDir: null, slots: ['a:1', 'b:1'] };
+  expect(childEnvironment(taskOf(tool), given)).toEqual({
+    LIMIT: '9',
+    OTHER: '2',
+    ...OURS,
+    LLM_ROUTER_SLOTS: 'a:1,b:1',
   });
 });
 

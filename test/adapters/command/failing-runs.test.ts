@@ -71,14 +71,9 @@ describe('a failure', () => {
   });
 
   it('is a binary that is missing or cannot be started', async () => {
-    expect((await run({ agent: 'no-such-bot', task: { binaryPath: null } })).outcome.failure).toMatchObject({
-      type: 'tool_not_found',
-      message: '`no-such-bot` not found in PATH',
-      hint: 'npm install -g bot',
-    });
     expect(
       (await run({ agent: 'gone', task: { binaryPath: join(testFolder(), 'gone') } })).outcome.failure,
-    ).toMatchObject({ type: 'tool_not_found' });
+    ).toMatchObject({ type: 'tool_not_found', hint: 'npm install -g bot' });
     writeFileSync(join(testFolder(), 'plain'), 'x');
     expect(
       (await run({ agent: 'plain', task: { binaryPath: join(testFolder(), 'plain') } })).outcome.failure,

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MAX_KEPT_BYTES } from '../../../src/adapters/command/answer-limit.js';
-import { commandAdapter } from '../../../src/adapters/command.js';
 import { IS_SOAK } from '../../soak.js';
-import { contextFor, eachInItsFolder, groups, taskFor } from './runs.js';
+import { contextFor, eachInItsFolder, groups, start, taskFor } from './runs.js';
 
 eachInItsFolder();
 
@@ -18,7 +17,7 @@ async function shown(bytes: number, isShown: boolean) {
     tool: { maxOutputBytes: 2 * GIB },
     task: { isShown, timeoutMs: 120_000 },
   });
-  const running = commandAdapter.run(task, contextFor());
+  const running = start(task, contextFor());
   let count = 0;
   for (let step = await running.next(); ; step = await running.next()) {
     if (step.done === true) return { count, outcome: step.value };

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect } from '@jest/globals';
 import type { AdapterContext, AdapterEvent, Task } from '../../../src/adapters/adapter.js';
 import { commandAdapter } from '../../../src/adapters/command.js';
 import type { CommandTool } from '../../../src/config/types.js';
-import type { Outcome } from '../../../src/domain/attempt.js';
+import { failedOutcome, type Outcome } from '../../../src/domain/attempt.js';
 import { deadlineOf } from '../../rig/deadline.js';
 import { at, grammarOf, taskOf, toolOf } from './samples.js';
 
@@ -88,14 +88,26 @@ export function contextFor(more: Partial<AdapterContext> = {}): AdapterContext {
     now: Date.now,
     tmpDir: join(folder, 'tmp'),
     recorder: null,
+    turn: 0,
+    slots: [],
     ...more,
   };
+}
+
+/** Fills in a task and starts it, as the router does. */
+export async function* start(
+  task: Task<CommandTool>,
+  context: AdapterContext,
+): AsyncGenerator<AdapterEvent, Outcome, void> {
+  const call = commandAdapter.prepare(task, { env: context.env, platform: process.platform });
+  if (!call.ok) return failedOutcome(call.error);
+  return yield* commandAdapter.run(call.value, context);
 }
 
 /** Runs a fake agent to its end. */
 export async function run(given: Given): Promise<Ran> {
   const events: AdapterEvent[] = [];
-  const running = commandAdapter.run(taskFor(given), contextFor(given.context));
+  const running = start(taskFor(given), contextFor(given.context));
   for (let step = await running.next(); ; step = await running.next()) {
     if (step.done === true) return { outcome: step.value, events };
     if (step.value.type === 'started' && step.value.pid !== null) groups.push(step.value.pid);

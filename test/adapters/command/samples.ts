@@ -114,9 +114,7 @@ export function taskOf(tool: CommandTool, more: Partial<Task<CommandTool>> = {})
       rootId: '01ROOT',
       traceId: 'a'.repeat(32),
       depth: 0,
-      slots: [],
     },
-    turn: 0,
     sessionTotals: null,
     ...more,
   };

@@ -3,10 +3,8 @@ import type { Deadline } from '../../../src/domain/deadline.js';
 import type { RunEvent } from '../../../src/domain/events.js';
 import type { Invocation } from '../../../src/domain/invocation.js';
 import { emptyRequest, type Request } from '../../../src/domain/request.js';
-import { createRouter } from '../../../src/router/router.js';
-import { realHost } from '../../../src/world.js';
-import { ownCooldowns } from '../../rig/cooldowns.js';
 import { deadlineOf } from '../../rig/deadline.js';
+import { routerOf } from '../../rig/router.js';
 
 export const KEY = 'key-of-a-test-1234';
 
@@ -16,17 +14,7 @@ export async function complete(
   request: Partial<Request> = {},
   more: { env?: Record<string, string>; deadline?: Deadline; onEvent?: (event: RunEvent) => void } = {},
 ): Promise<Invocation> {
-  const router = createRouter(config, {
-    ...realHost(),
-    env: { API_KEY: KEY, ...more.env },
-    readFile: async () => '',
-    urgent: new AbortController().signal,
-    traces: null,
-    cooldowns: ownCooldowns(),
-    audit: null,
-    ledger: null,
-    runningDir: null,
-  });
+  const router = routerOf(config, { env: { API_KEY: KEY, ...more.env } });
   const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello', ...request });
   if (!planned.ok) throw new Error(planned.error.message);
   return router.complete(planned.value, {

@@ -1,0 +1,140 @@
+import type { AgentConfig, PolicyConfig } from '../config/types.js';
+import type { Attempt } from '../domain/attempt.js';
+import type { Deadline } from '../domain/deadline.js';
+import type { EventSink } from '../domain/events.js';
+import type { Facts } from '../domain/facts.js';
+import type { Failure, FailureType } from '../domain/failure.js';
+import type { Access, Request } from '../domain/request.js';
+import type { CooldownStore } from '../ledger/cooldowns.js';
+import type { RunLedger } from '../ledger/run-ledger.js';
+import type { Spending } from '../policy/spend-limits.js';
+import type { Candidate } from './candidate.js';
+import type { Clock } from './wait.js';
+
+/**
+ * One condition that a candidate must meet, from planning to the end of its run. A new one is a file in this folder and a line in
+ * `gates.ts`.
+ */
+export interface Gate {
+  readonly name: string;
+  /** Why a candidate may not serve a request; `null`: it may. Pure; at planning, and again right before each run. */
+  check?(input: GateInput): GateRefusal | null;
+  /** What the gate does during one invocation; absent: the check is all. */
+  open?(run: GateRun): OpenGate;
+}
+
+/** A gate during one invocation. Attempts come one after the other. */
+export interface OpenGate {
+  /** Before an attempt: takes what the attempt needs, or says why it may not run. May wait. */
+  enter?(entry: Entry): Promise<Entered>;
+  /** Once every gate is entered: takes again what was lost while a later gate waited. */
+  confirm?(entry: Entry): Promise<Entered>;
+  /** The attempt has been charged this much so far; a failure ends it. */
+  watch?(chargedMicroUsd: number): Promise<Failure | null>;
+  /** After an attempt, or when a later gate refused: gives back what is held. A second time it changes nothing. */
+  leave?(end: AttemptEnd): Promise<void>;
+}
+
+/** A request with what its names stand for. */
+export interface ResolvedRequest {
+  request: Request;
+  agent: AgentConfig | null;
+  policy: PolicyConfig;
+  access: Access;
+  spending: Spending;
+}
+
+/** What a check depends on. */
+export interface GateInput extends ResolvedRequest {
+  candidate: Candidate;
+  facts: GateFacts;
+}
+
+/** What is true at the time of a check. */
+export type GateFacts = Pick<Facts, 'nowMs' | 'inputTokens' | 'cooldowns' | 'spend' | 'spendTrouble'>;
+
+/** Why a candidate may not serve a request. */
+export interface GateRefusal {
+  reason: FailureType;
+  detail: string;
+  hint: string | null;
+  at: string | null;
+  /** ISO time from which on the candidate may run again; `null`: unknown, or time changes nothing. */
+  resetAt: string | null;
+  /** The variable that the tool needs and that is not set. */
+  missingVariable?: string;
+  /** What the policy allows instead. */
+  allowed?: readonly string[];
+}
+
+/** An invocation, as gates see it. */
+export interface GateRun extends ResolvedRequest {
+  id: string;
+  inputTokens: number;
+  clock: Clock;
+  deadline: Deadline;
+  ledger: RunLedger;
+  cooldowns: CooldownStore;
+  emit: EventSink;
+  /** Asks whether to go on in spite of a soft limit; `true` where no answer can be had. */
+  confirm: () => Promise<boolean>;
+  /** Records that an attempt may run although a limit refuses it. */
+  overridden: (override: { tool: string; model: string | null; reason: string }) => Promise<void>;
+}
+
+/** An attempt that asks to run. */
+export interface Entry {
+  /** 1 for the first of the invocation. */
+  n: number;
+  candidate: Candidate;
+  /** The longest wait of known length, ms. */
+  mostWaitMs: number;
+}
+
+/** What an attempt may use. */
+export interface Grant {
+  /** The most that it may cost, micro-USD; `null`: no cap. */
+  maxCostMicroUsd: number | null;
+  /** Slots that it holds: what runs inside of it shares them. */
+  slots: readonly string[];
+}
+
+/** What came of entering: the attempt may go on, or it may not, or the whole run ends. */
+export type Entered = Granted | Refused | { stop: Failure };
+
+export interface Granted {
+  grant: Partial<Grant>;
+  /** Time has passed: what was checked before may have changed. */
+  waited?: boolean;
+}
+
+export interface Refused {
+  refusal: GateRefusal;
+  /** Others come first: the candidate is waited for in their queue. */
+  queued?: boolean;
+}
+
+/** How an attempt ended. */
+export type AttemptEnd =
+  /** A later gate refused it. */
+  | { is: 'not_started' }
+  | {
+      is: 'over';
+      candidate: Candidate;
+      attempt: Attempt;
+      /** The tool had been started. */
+      started: boolean;
+      /** The tool had shown output or activity. */
+      active: boolean;
+    }
+  /** A bug of ours ended it: what it cost is unknown. */
+  | { is: 'unknown' };
+
+/** Builds a refusal that time does not change. */
+export function refuse(
+  reason: FailureType,
+  detail: string,
+  more: { hint: string | null; at: string | null },
+): GateRefusal {
+  return { reason, detail, resetAt: null, hint: more.hint, at: more.at };
+}

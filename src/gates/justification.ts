@@ -1,0 +1,13 @@
+import { checkJustification } from '../policy/budget.js';
+import { costOf } from './cost.js';
+import type { Gate } from './gate.js';
+
+/** A run that may cost more than the policy allows unasked has a justification. */
+export const justification: Gate = {
+  name: 'justification',
+  check: (input) => {
+    const cost = costOf(input, input.spending.capMicroUsd);
+    const refusal = checkJustification(input.policy, cost, input.request.justification);
+    return refusal === null ? null : { reason: 'budget_exceeded', resetAt: null, ...refusal };
+  },
+};

@@ -1,0 +1,275 @@
+import type { SpendLimit, SpendWindow } from '../domain/facts.js';
+import { type Failure, failure } from '../domain/failure.js';
+import { dollars } from '../domain/money.js';
+import type { Ledger, LedgerTrouble } from '../ledger/ledger.js';
+import { attemptRow } from '../ledger/rows.js';
+import { type BudgetRefusal, budgetNotices, checkBudget, checkLedger } from '../policy/budget.js';
+import { costWords, countedMicroUsd, type RunCost } from '../policy/run-cost.js';
+import { limitsAt, scopesOf, windowsOf } from '../policy/spend-limits.js';
+import type { Candidate } from './candidate.js';
+import { costOf } from './cost.js';
+import type { AttemptEnd, Entered, Entry, Gate, GateRefusal, GateRun, OpenGate } from './gate.js';
+import { startHeartbeat } from './heartbeat.js';
+
+/** The run fits into every limit of spending, and into the cap of its request. */
+export const money: Gate = {
+  name: 'money',
+  check: (input) => {
+    const { facts, request, spending } = input;
+    const cost = costOf(input, spending.capMicroUsd);
+    if (facts.spendTrouble !== null && cost.billing === 'api' && !request.force)
+      return { reason: 'input', resetAt: null, ...facts.spendTrouble };
+    const verdict = checkBudget(facts.spend, cost, {
+      forced: request.force,
+      nested: request.parent !== null,
+    });
+    return 'refusal' in verdict ? { reason: 'budget_exceeded', ...verdict.refusal } : null;
+  },
+  open: (run) => new MoneyGate(run),
+};
+
+/** What an attempt holds of the limits while it runs. */
+interface Hold {
+  id: string;
+  candidate: Candidate;
+  /** What is left of the request's cap, micro-USD. */
+  capMicroUsd: number | null;
+  /** `null`: no limit applies, so nothing is reserved. */
+  reservedMicroUsd: number | null;
+  /** The highest cost that was seen so far. */
+  seenMicroUsd: number;
+  stopHeartbeat: () => void;
+}
+
+/** What the ledger says of an attempt: what it may reserve, why it may not run, or that a person is asked first. */
+type Verdict =
+  | { reserveMicroUsd: number }
+  | { refusal: BudgetRefusal }
+  | { ask: true }
+  | { trouble: LedgerTrouble };
+
+/** The money of one invocation: what its attempts may spend, reserve and have spent. */
+class MoneyGate implements OpenGate {
+  readonly #run: GateRun;
+  readonly #shown = new Set<string>();
+  #hold: Hold | null = null;
+  #confirmed = false;
+  #spentMicroUsd = 0;
+
+  constructor(run: GateRun) {
+    this.#run = run;
+  }
+
+  /** Reserves what the attempt may cost where a limit applies. The tool may be started right after. */
+  async enter(entry: Entry): Promise<Entered> {
+    const cap = this.#run.spending.capMicroUsd;
+    const isMetered = entry.candidate.billing === 'api';
+    const left = cap === null ? null : cap - this.#spentMicroUsd;
+    if (isMetered && cap !== null && left !== null && left <= 0)
+      return { refusal: capUsedUp(cap, this.#spentMicroUsd) };
+    if (isMetered && this.#limits().length > 0) return this.#reserve(entry, left);
+    return this.#granted(entry, left, null);
+  }
+
+  async watch(chargedMicroUsd: number): Promise<Failure | null> {
+    const hold = this.#hold;
+    if (hold === null || hold.capMicroUsd === null || chargedMicroUsd <= hold.seenMicroUsd) return null;
+    hold.seenMicroUsd = chargedMicroUsd;
+    if (hold.reservedMicroUsd !== null) await this.#beat(hold);
+    const isOver = hold.candidate.billing === 'api' && chargedMicroUsd > hold.capMicroUsd;
+    return isOver ? overCap(hold.candidate, { chargedMicroUsd, capMicroUsd: hold.capMicroUsd }) : null;
+  }
+
+  /** What the attempt cost counts from now on, and nothing is reserved for it any more. */
+  async leave(end: AttemptEnd): Promise<void> {
+    const hold = this.#hold;
+    this.#hold = null;
+    if (hold === null) return;
+    hold.stopHeartbeat();
+    if (end.is === 'over') return this.#settle(hold, end);
+    // What a crashed attempt may have spent stays reserved until the ledger counts it as abandoned.
+    if (end.is === 'not_started' && hold.reservedMicroUsd !== null)
+      await this.#run.ledger.write((ledger) => ledger.release(hold.id));
+  }
+
+  async #settle(hold: Hold, end: Extract<AttemptEnd, { is: 'over' }>): Promise<void> {
+    const { attempt, started, active } = end;
+    const { candidate, seenMicroUsd, reservedMicroUsd } = hold;
+    const counted = countedMicroUsd({
+      started,
+      active,
+      failure: attempt.failure?.type ?? null,
+      billing: candidate.billing,
+      chargedMicroUsd: attempt.cost.chargedMicroUsd,
+      isPartial: attempt.cost.basis === 'unknown' && attempt.cost.chargedMicroUsd !== null,
+      seenMicroUsd,
+      reservedMicroUsd,
+    });
+    this.#spentMicroUsd += counted;
+    const { id: invocationId, agent, spending, clock, ledger } = this.#run;
+    const settled = {
+      id: hold.id,
+      invocationId,
+      agent: agent?.name ?? null,
+      scopes: scopesOf(spending.payer),
+      attempt,
+      provider: candidate.model?.provider ?? null,
+      countedMicroUsd: counted,
+    };
+    await ledger.settle(attemptRow(settled, clock.now()), { isLast: attempt.failure === null });
+  }
+
+  #limits(): readonly SpendLimit[] {
+    return limitsAt(this.#run.spending, this.#run.clock.now());
+  }
+
+  async #reserve(entry: Entry, left: number | null): Promise<Entered> {
+    const opened = await this.#run.ledger.open();
+    if (opened === null || !opened.ok) return this.#withoutLedger(entry, left, opened?.error ?? null);
+    const ledger = opened.value;
+    const cost = costOf({ ...this.#run, candidate: entry.candidate, facts: this.#run }, left);
+    const id = this.#idOf(entry);
+    for (;;) {
+      const verdict = await this.#askLedger(ledger, entry, cost);
+      if ('trouble' in verdict) return this.#withoutLedger(entry, left, verdict.trouble);
+      if ('refusal' in verdict) return { refusal: { ...verdict.refusal, reason: 'budget_exceeded' } };
+      if ('ask' in verdict) {
+        const stop = await this.#askPerson();
+        if (stop !== null) return { stop };
+        continue;
+      }
+      const stop = this.#run.deadline.failure;
+      if (stop !== null) {
+        await ledger.release(id);
+        return { stop };
+      }
+      const begun = await ledger.begin(id);
+      if (!begun.ok) return this.#withoutLedger(entry, left, begun.error);
+      // After a long sleep another process may have released the reservation.
+      if (begun.value) return this.#granted(entry, left, verdict.reserveMicroUsd);
+    }
+  }
+
+  async #askLedger(ledger: Ledger, { n, candidate }: Entry, cost: RunCost): Promise<Verdict> {
+    const { request, id: invocationId, agent, spending, clock } = this.#run;
+    const [forced, nested] = [request.force, request.parent !== null];
+    const limits = this.#limits();
+    let windows: SpendWindow[] = [];
+    const admitted = await ledger.admit<BudgetRefusal | 'ask'>({
+      id: `${invocationId}:${n}`,
+      invocationId,
+      n,
+      atMs: clock.now(),
+      agent: agent?.name ?? null,
+      tool: candidate.tool.name,
+      model: candidate.modelName,
+      scopes: scopesOf(spending.payer),
+      queries: limits,
+      decide: (spend) => {
+        windows = windowsOf(limits, spend);
+        const verdict = checkBudget(windows, cost, { forced, nested });
+        const mustAsk = !this.#confirmed && budgetNotices(windows, cost).some(({ window }) => !window.isHard);
+        return 'refusal' in verdict || !mustAsk ? verdict : { refusal: 'ask' };
+      },
+    });
+    if (!admitted.ok) return { trouble: admitted.error };
+    const verdict = admitted.value;
+    if (!('refusal' in verdict) || verdict.refusal === 'ask') await this.#showLimits(windows, cost);
+    if ('reserveMicroUsd' in verdict) {
+      if (forced) await this.#recordOverride(candidate, windows, cost);
+      return verdict;
+    }
+    return verdict.refusal === 'ask' ? { ask: true } : { refusal: verdict.refusal };
+  }
+
+  /** Every limit once. */
+  async #showLimits(windows: readonly SpendWindow[], cost: RunCost): Promise<void> {
+    for (const notice of budgetNotices(windows, cost)) {
+      const { scope, period, limitMicroUsd } = notice.window;
+      const key = JSON.stringify([scope, period, limitMicroUsd]);
+      if (this.#shown.has(key)) continue;
+      this.#shown.add(key);
+      await this.#run.emit({ type: 'budget.warning', ...notice, estimate: costWords(cost) });
+    }
+  }
+
+  async #recordOverride(
+    { tool, modelName }: Candidate,
+    windows: readonly SpendWindow[],
+    cost: RunCost,
+  ): Promise<void> {
+    const nested = this.#run.request.parent !== null;
+    const verdict = checkBudget(windows, cost, { forced: false, nested });
+    if (!('refusal' in verdict)) return;
+    await this.#run.overridden({ tool: tool.name, model: modelName, reason: verdict.refusal.detail });
+  }
+
+  /** Once for the whole invocation. */
+  async #askPerson(): Promise<Failure | null> {
+    this.#confirmed = await this.#run.confirm();
+    if (this.#run.deadline.failure !== null) return this.#run.deadline.failure;
+    if (this.#confirmed) return null;
+    return failure('budget_exceeded', 'a soft limit was reached, and the question was answered with no', {
+      phase: 'admit',
+      hint: 'answer `y`, or give `--yes`',
+    });
+  }
+
+  /** Only a hard limit needs a ledger to run; anything else only misses a record. */
+  #withoutLedger(entry: Entry, left: number | null, trouble: LedgerTrouble | null): Entered {
+    const refusal = this.#run.request.force ? null : checkLedger(this.#limits(), trouble);
+    if (refusal !== null) return { refusal: { ...refusal, reason: 'input', resetAt: null } };
+    if (trouble !== null) this.#run.ledger.warnOnce(trouble);
+    return this.#granted(entry, left, null);
+  }
+
+  #granted(entry: Entry, capMicroUsd: number | null, reservedMicroUsd: number | null): Entered {
+    const hold: Hold = {
+      id: this.#idOf(entry),
+      candidate: entry.candidate,
+      capMicroUsd,
+      reservedMicroUsd,
+      seenMicroUsd: 0,
+      stopHeartbeat: () => {},
+    };
+    if (reservedMicroUsd !== null) hold.stopHeartbeat = startHeartbeat(() => this.#beat(hold));
+    this.#hold = hold;
+    return { grant: { maxCostMicroUsd: capMicroUsd } };
+  }
+
+  async #beat({ id, seenMicroUsd }: Hold): Promise<void> {
+    await this.#run.ledger.write((ledger) => ledger.meter(id, seenMicroUsd));
+  }
+
+  #idOf({ n }: Entry): string {
+    return `${this.#run.id}:${n}`;
+  }
+}
+
+const RAISE_CAP = 'raise `--max-cost`, `max_cost_usd` of the agent or `per_request_usd` of the budget';
+
+function capUsedUp(capMicroUsd: number, spentMicroUsd: number): GateRefusal {
+  const cap = dollars(capMicroUsd);
+  return {
+    reason: 'budget_exceeded',
+    detail:
+      spentMicroUsd === 0
+        ? `Budget exceeded: this request may cost ${cap}`
+        : `Budget exceeded: earlier attempts have used up the ${cap} of this request`,
+    hint: RAISE_CAP,
+    at: null,
+    resetAt: null,
+  };
+}
+
+function overCap(
+  { tool, modelName }: Candidate,
+  { chargedMicroUsd, capMicroUsd }: { chargedMicroUsd: number; capMicroUsd: number },
+): Failure {
+  const spent = `it has cost ${dollars(chargedMicroUsd)}, over the cap of ${dollars(capMicroUsd)}`;
+  return failure('budget_exceeded', `\`${tool.name}\` was ended: ${spent}`, {
+    tool: tool.name,
+    model: modelName,
+    hint: RAISE_CAP,
+  });
+}

@@ -1,0 +1,58 @@
+import type { Result } from '../domain/result.js';
+import type { LedgerAccess } from './access.js';
+import type { AttemptRow, InvocationRow, Ledger, LedgerTrouble } from './ledger.js';
+
+/**
+ * The ledger as one run writes it: at once where a limit applies, else in one piece at its end, since opening a database would take
+ * longer than the rest of the router.
+ */
+export class RunLedger {
+  readonly #access: Pick<LedgerAccess, 'open' | 'keep' | 'warn'> | null;
+  readonly #isLimited: () => boolean;
+  /** Rows of a run that no limit applies to. */
+  readonly #rows: AttemptRow[] = [];
+  #warned = false;
+
+  /** `null`: no ledger is kept. */
+  constructor(access: Pick<LedgerAccess, 'open' | 'keep' | 'warn'> | null, isLimited: () => boolean) {
+    this.#access = access;
+    this.#isLimited = isLimited;
+  }
+
+  /** Opens the ledger; `null`: none is kept. */
+  async open(): Promise<Result<Ledger, LedgerTrouble> | null> {
+    return this.#access === null ? null : this.#access.open();
+  }
+
+  /** Changes something in it; one that cannot be changed warns. */
+  async write(work: (ledger: Ledger) => Promise<Result<void, LedgerTrouble>>): Promise<void> {
+    const opened = await this.open();
+    if (opened === null) return;
+    const done = opened.ok ? await work(opened.value) : opened;
+    if (!done.ok) this.warnOnce(done.error);
+  }
+
+  /** Records an attempt that is over; `isLast`: the run ends with it. */
+  async settle(row: AttemptRow, { isLast }: { isLast: boolean }): Promise<void> {
+    if (this.#isLimited()) return this.write((ledger) => ledger.settle(row));
+    // A run that goes on may be killed before its end.
+    if (!isLast) return this.#access?.keep({ attempts: [row], invocation: null });
+    this.#rows.push(row);
+  }
+
+  /** Records the invocation. */
+  async record(row: InvocationRow): Promise<void> {
+    if (this.#isLimited()) return this.write((ledger) => ledger.record(row));
+    await this.#access?.keep({ attempts: this.#rows, invocation: row });
+  }
+
+  warn(message: string): void {
+    this.#access?.warn(message);
+  }
+
+  warnOnce({ message }: LedgerTrouble): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    this.warn(`this run is not recorded as it should be: ${message}`);
+  }
+}

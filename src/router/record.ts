@@ -1,0 +1,127 @@
+import type { Environment, ProcessRecorder } from '../adapters/adapter.js';
+import { billingOf } from '../adapters/billing.js';
+import type { AgentConfig, RouterConfig } from '../config/types.js';
+import type { EventSink } from '../domain/events.js';
+import type { Invocation } from '../domain/invocation.js';
+import { lookup } from '../domain/lookup.js';
+import type { Rejected } from '../domain/plan.js';
+import type { GateRun } from '../gates/gate.js';
+import type { RunInfo } from '../ledger/ledger.js';
+import { invocationRow } from '../ledger/rows.js';
+import type { RunLedger } from '../ledger/run-ledger.js';
+import { type AuditSubject, overrideEntry, refusalEntries } from '../policy/audit.js';
+import type { Preference } from '../policy/preferred-cost.js';
+import { scopesOf } from '../policy/spend-limits.js';
+import { preferredPair } from '../routing/select.js';
+import { fanOut } from '../telemetry/fan-out.js';
+import type { LogRecord } from '../telemetry/log-fields.js';
+import { logSink } from '../telemetry/log-sink.js';
+import { keepAudit } from './audit.js';
+import type { Planned } from './planned.js';
+import { runRecorderOf, withCleanUp } from './running.js';
+import { traceOf } from './traces.js';
+import type { RouterWorld } from './world.js';
+
+export type { LogRecord } from '../telemetry/log-fields.js';
+
+/** What takes the events of one run. */
+export interface Listeners {
+  emit?: EventSink;
+  /** Takes the lines of the structured log. */
+  log?: (record: LogRecord) => void | Promise<void>;
+}
+
+/** Where everything goes that is kept of one run. */
+export interface Recorder {
+  /** The trace first: it is written before any listener learns that the run has ended. Then the log, then the caller. */
+  emit: EventSink;
+  /** Keeps on disk what the run starts; `null` keeps nothing. */
+  processes: ProcessRecorder | null;
+  /** Writes refusals to the audit log. */
+  refused(rejected: readonly Rejected[]): Promise<void>;
+  /** Writes an override of a limit to the audit log. */
+  overridden: GateRun['overridden'];
+  /** Writes the row of the invocation to the ledger. */
+  record(invocation: Invocation, ledger: RunLedger): Promise<void>;
+  /** The invocation, with a warning if a sink threw. */
+  withSinkWarnings(invocation: Invocation): Invocation;
+}
+
+/** The recorder of one run. */
+export function recorderOf(
+  config: RouterConfig,
+  world: RouterWorld,
+  { planned, listeners }: { planned: Planned; listeners: Listeners },
+): Recorder {
+  const { host, stores } = world;
+  const { now } = host.clock;
+  const trace = traceOf({ planned, now }, stores.traces);
+  const sinks = fanOut([trace, logOf(planned, listeners.log, now), listeners.emit ?? null]);
+  const subject = subjectOf(planned);
+  const processes = runRecorderOf(stores, planned);
+  return {
+    emit: withCleanUp({ recorder: processes, planned }, world, sinks.emit),
+    processes,
+    refused: (rejected) => keepAudit(stores.audit, refusalEntries(rejected, { plan: planned.plan, subject })),
+    overridden: (override) =>
+      keepAudit(stores.audit, [
+        overrideEntry({ ...override, justification: planned.request.justification }, subject),
+      ]),
+    record: async (invocation, ledger) => {
+      // A ledger that kept the run from starting was named already.
+      if (invocation.attempts.length === 0 && invocation.failure?.type === 'input') return;
+      await ledger.record(invocationRow(invocation, runInfo(config, planned, host.env)));
+    },
+    withSinkWarnings: (invocation) => {
+      const { count, first } = sinks.failures();
+      if (count === 0) return invocation;
+      const times = count === 1 ? 'once' : `${count} times`;
+      const warning = `an event sink failed ${times}: ${first}`;
+      return { ...invocation, warnings: [...invocation.warnings, warning] };
+    },
+  };
+}
+
+/** What the audit log says of the caller. */
+function subjectOf({ plan, request, id, traceId }: Planned): AuditSubject {
+  const { sourceAgent, session } = request;
+  return { agent: plan.agent, sourceAgent, session, traceId, invocationId: id };
+}
+
+function logOf(planned: Planned, write: Listeners['log'], now: () => number): EventSink | null {
+  if (write === undefined) return null;
+  const { id, traceId, plan, request, policy } = planned;
+  const parentId = request.parent?.id ?? null;
+  const models = [...planned.candidates, ...planned.rejected.map(({ candidate }) => candidate)];
+  const providerOf = (name: string | null) =>
+    models.find((candidate) => candidate?.modelName === name)?.model?.provider ?? null;
+  const privateTexts = policy.privacy.logPrompts ? [] : [request.prompt, request.system];
+  const known = { id, traceId, agent: plan.agent, session: request.session, parentId };
+  return logSink({ ...known, privateTexts, providerOf }, { now, write });
+}
+
+function runInfo(config: RouterConfig, { request, agent, spending }: Planned, env: Environment): RunInfo {
+  const { sourceAgent, tags, force, justification } = request;
+  return {
+    scopes: scopesOf(spending.payer),
+    project: spending.payer.project,
+    sourceAgent,
+    preference: preferenceOf(config, agent, env),
+    tags,
+    forced: force,
+    justification,
+  };
+}
+
+/** What the runs of an agent are compared with; `null`: it prefers nothing. */
+function preferenceOf(config: RouterConfig, agent: AgentConfig | null, env: Environment): Preference | null {
+  const pair = agent === null ? null : preferredPair(config, agent);
+  if (pair === null) return null;
+  const tool = lookup(config.tools, pair.tool);
+  return {
+    ...pair,
+    billing: tool === null ? 'api' : billingOf(tool, env),
+    price: lookup(config.models, pair.model)?.price ?? null,
+    manyRequests: tool?.kind === 'command',
+  };
+}

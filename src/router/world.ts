@@ -1,0 +1,73 @@
+import type { Environment } from '../adapters/adapter.js';
+import type { RouterConfig } from '../config/types.js';
+import type { Deadline } from '../domain/deadline.js';
+import type { Debug } from '../domain/debug.js';
+import type { Clock } from '../gates/wait.js';
+import type { LedgerAccess } from '../ledger/access.js';
+import type { CooldownStore } from '../ledger/cooldowns.js';
+import { slotRulesOf } from '../policy/rate-limit.js';
+import type { AuditTarget } from './audit.js';
+import type { TraceTarget } from './traces.js';
+
+/** The machine. */
+export interface Host {
+  env: Environment;
+  platform: NodeJS.Platform;
+  tmpDir: string;
+  clock: Clock;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  /** Reads a file as text: an agent's `system_file`. */
+  readFile: (path: string) => Promise<string>;
+  /** Gets every decision; absent when the debug log is off. */
+  debug?: Debug;
+}
+
+/** What is kept between runs, for all processes of the user. */
+export interface Stores {
+  /** What is spent and who has a slot; `null` keeps none, and a hard limit then refuses. */
+  ledger: LedgerAccess | null;
+  /** Tools that cool down. */
+  cooldowns: CooldownStore;
+  /** The record of every invocation; `null` keeps none. */
+  traces: TraceTarget | null;
+  /** Refusals and overrides; `null` keeps none. */
+  audit: AuditTarget | null;
+  /** Folder of the records of runs that are under way; `null` keeps none. */
+  runningDir: string | null;
+}
+
+/** What ends a run early. */
+export interface Stop {
+  deadline: Deadline;
+  /** Kills at once. */
+  urgent: AbortSignal;
+}
+
+/** What a router needs of the world around it. */
+export interface RouterWorld {
+  host: Host;
+  stores: Stores;
+  /** Kills every run at once. */
+  urgent: AbortSignal;
+}
+
+/** The environment of what runs inside of a tool: its own calls keep their records where ours are, whatever config they find. */
+export function withStores(
+  env: Environment,
+  { traces, ledger }: Pick<Stores, 'traces' | 'ledger'>,
+): Environment {
+  return {
+    ...env,
+    ...(traces === null ? {} : { LLM_ROUTER_TRACE_DIR: traces.dir }),
+    ...(ledger === null ? {} : { LLM_ROUTER_LEDGER: ledger.file }),
+  };
+}
+
+/** Whether a config limits something that all processes share. */
+export function needsLedger({ policies, tools }: RouterConfig): boolean {
+  return (
+    Object.values(policies).some(({ budgets }) => budgets.length > 0) ||
+    Object.values(tools).some((tool) => slotRulesOf(tool) !== null)
+  );
+}

@@ -1,0 +1,16 @@
+import type { RouterConfig } from '../../src/config/types.js';
+import { createRouter, type Router } from '../../src/router/router.js';
+import type { Host, Stores } from '../../src/router/world.js';
+import { realHost } from '../../src/world.js';
+import { ownCooldowns } from './cooldowns.js';
+
+/** A router that keeps nothing but what it is given. */
+export function routerOf(config: RouterConfig, more: Partial<Host & Stores> = {}): Router {
+  const given = { ...realHost(), readFile: async () => '', ...more };
+  const { ledger = null, cooldowns = ownCooldowns(), traces = null, audit = null, runningDir = null } = more;
+  return createRouter(config, {
+    host: given,
+    stores: { ledger, cooldowns, traces, audit, runningDir },
+    urgent: new AbortController().signal,
+  });
+}
