@@ -1,4 +1,4 @@
-import { fstatSync, openSync } from 'node:fs';
+import { fstatSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { isatty, ReadStream, type WriteStream } from 'node:tty';
@@ -19,6 +19,8 @@ export interface HostWorld {
   env: Readonly<Record<string, string | undefined>>;
   platform: NodeJS.Platform;
   cwd: string;
+  /** The working directory was removed: `cwd` is where it was, as far as that is known. */
+  isCwdGone: boolean;
   home: string;
   tmpDir: string;
   nodeVersion: string;
@@ -42,10 +44,12 @@ export interface World extends HostWorld {
     isTerminal: boolean;
     /** A pipe, a socket or a file: something may be read from it. */
     isReadable: boolean;
+    /** The position of a file that is stdin, where it can be known: above 0 its caller has read part of it. */
+    offset: () => number | null;
   };
   /**
-   * One line that a person types on the terminal, whatever stdin is; `null` when there is no terminal, or when the signal
-   * is aborted first.
+   * One line that a person types on the terminal, whatever stdin is, empty at its end (Ctrl-D); `null` when there is no
+   * terminal, or when the signal is aborted first.
    */
   readLine: (signal: AbortSignal) => Promise<string | null>;
   stdout: OutputStream;
@@ -78,13 +82,21 @@ export function realHost(): HostWorld {
   return {
     env: process.env,
     platform: process.platform,
-    cwd: process.cwd(),
+    ...workingDirectory(),
     home: process.env.HOME || accountHome(),
     tmpDir: tmpdir(),
     nodeVersion: process.versions.node,
     clock: { now: Date.now, monotonic: () => performance.now() },
     random: Math.random,
   };
+}
+
+function workingDirectory(): Pick<HostWorld, 'cwd' | 'isCwdGone'> {
+  try {
+    return { cwd: process.cwd(), isCwdGone: false };
+  } catch {
+    return { cwd: process.env.PWD || '/', isCwdGone: true };
+  }
 }
 
 /** The home folder of the account; an id without an account, as in containers, gets one that does not exist. */
@@ -102,7 +114,7 @@ function realStdin(): World['stdin'] {
     open = true;
     return process.stdin;
   };
-  return { stream, isOpen: () => open, isTerminal: isatty(0), isReadable: isReadable(0) };
+  return { stream, isOpen: () => open, isTerminal: isatty(0), isReadable: isReadable(0), offset: fileOffset };
 }
 
 function readTerminalLine(signal: AbortSignal): Promise<string | null> {
@@ -116,8 +128,9 @@ function readTerminalLine(signal: AbortSignal): Promise<string | null> {
       resolve(line);
     };
     const stop = (): void => finish(null);
+    const endOfFile = (): void => finish(text);
     signal.addEventListener('abort', stop);
-    terminal.on('error', stop).on('close', stop);
+    terminal.on('error', stop).on('close', endOfFile);
     terminal.setEncoding('utf8').on('data', (chunk) => {
       text += String(chunk);
       const end = text.search(/[\r\n]/);
@@ -143,6 +156,17 @@ function outputStream(stream: WriteStream): OutputStream {
 function isReadable(fd: number): boolean {
   const stat = statOf(fd);
   return stat !== null && (stat.isFIFO() || stat.isFile() || stat.isSocket());
+}
+
+/** Linux tells it; elsewhere it is unknown. */
+function fileOffset(): number | null {
+  if (statOf(0)?.isFile() !== true) return null;
+  try {
+    const position = /^pos:\s*(\d+)/m.exec(readFileSync('/proc/self/fdinfo/0', 'utf8'))?.[1];
+    return position === undefined ? null : Number(position);
+  } catch {
+    return null;
+  }
 }
 
 function statOf(fd: number): ReturnType<typeof fstatSync> | null {

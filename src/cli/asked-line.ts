@@ -4,6 +4,8 @@ import type { Command, Option } from 'commander';
 export interface AskedLine {
   /** The innermost command that was named. */
   command: Command;
+  /** Words that are neither commands nor options. */
+  words: readonly string[];
   /** Options by name; `true` for one without a value. */
   options: Readonly<Record<string, string | true>>;
 }
@@ -14,19 +16,22 @@ export interface AskedLine {
  */
 export function readAskedLine(argv: readonly string[], program: Command): AskedLine {
   const found: Record<string, string | true> = {};
+  const words: string[] = [];
   let command = program;
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index] ?? '';
     if (word === '--') break;
     if (!word.startsWith('-')) {
-      command = command.commands.find((one) => one.name() === word) ?? command;
+      const below = command.commands.find((one) => one.name() === word || one.aliases().includes(word));
+      if (below === undefined) words.push(word);
+      command = below ?? command;
       continue;
     }
     const { name, option, value } = readOption(word, command);
     const takesNext = value === null && option?.required === true;
     found[name] = value ?? (takesNext ? (argv[++index] ?? '') : true);
   }
-  return { command, options: found };
+  return { command, words, options: found };
 }
 
 /** `--name`, `--name=value`, `-n`, `-nvalue`, or several short ones together: the last of them may take a value. */

@@ -4,7 +4,16 @@ import { LOG_FORMATS } from './output.js';
 
 /** `--json` together with an option that asks for another format. */
 export function contradictionIn(command: Command): Failure | null {
-  const { json, ndjson, format } = command.opts<{ json?: boolean; ndjson?: boolean; format?: string }>();
+  const { json, ndjson, field, format } = command.opts<{
+    json?: boolean;
+    ndjson?: boolean;
+    field?: string;
+    format?: string;
+  }>();
+  if (field !== undefined && (json === true || format !== 'text'))
+    return failure('usage', '`--field` prints one field, not a whole document', {
+      hint: 'leave `--json` and `--format` out',
+    });
   if (json !== true) return null;
   if (ndjson === true) return both('--ndjson');
   const isNamed = command.getOptionValueSource('format') === 'cli';

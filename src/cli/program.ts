@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { type Failure, failure } from '../domain/failure.js';
 import { VERSION } from '../version.generated.js';
 import type { World } from '../world.js';
 import { readAskedLine } from './asked-line.js';
@@ -33,10 +34,10 @@ export async function runProgram(argv: readonly string[], world: World, output: 
     return run.code;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    const { command, options } = readAskedLine(argv, program);
+    const { command, words, options } = readAskedLine(argv, program);
     if (options['log-format'] === 'json') output.logFormat = 'json';
     output.format = formatOf(options);
-    return await endParsing(context, { error, texts, command });
+    return await endParsing(context, { error, texts, command, words });
   }
 }
 
@@ -45,10 +46,14 @@ interface ParsingEnd {
   error: CommanderError;
   texts: { out: string; err: string };
   command: Command;
+  words: readonly string[];
 }
 
 /** Help and version end parsing too, with exit code 0; everything else is a usage failure. */
-async function endParsing(context: CommandContext, { error, texts, command }: ParsingEnd): Promise<number> {
+async function endParsing(
+  context: CommandContext,
+  { error, texts, command, words }: ParsingEnd,
+): Promise<number> {
   if (error.exitCode === 0) {
     await context.output.data(texts.out);
     return 0;
@@ -57,7 +62,7 @@ async function endParsing(context: CommandContext, { error, texts, command }: Pa
     await context.output.error(texts.err.trimEnd());
     return 64;
   }
-  return reportEarly(context, { failure: usageFailure(error, command) });
+  return reportEarly(context, { failure: usageFailure(error, { command, words }) });
 }
 
 /** What stdout carries, by the options of any command. */
@@ -132,7 +137,8 @@ function buildProgram(
           onGlobals(command);
           output.format = formatOf(command.opts());
           if (globals.verbose >= 2) startDebugLog(context, command);
-          const contradiction = contradictionIn(command) ?? badLogFormat(world.env);
+          const contradiction =
+            contradictionIn(command) ?? badLogFormat(world.env) ?? goneFolder(world, command);
           if (contradiction === null) done(await handler(...(values as T)));
           else done(await reportEarly(context, { failure: contradiction }));
         });
@@ -146,6 +152,16 @@ function buildProgram(
   return program;
 }
 
+/** Commands that read and write nothing in the working directory. */
+const NEEDS_NO_FOLDER: ReadonlySet<string> = new Set(['version', 'help', 'template', 'schema']);
+
+function goneFolder({ isCwdGone }: World, command: Command): Failure | null {
+  if (!isCwdGone || NEEDS_NO_FOLDER.has(command.name())) return null;
+  return failure('input', 'the working directory does not exist any more', {
+    hint: 'change to another folder',
+  });
+}
+
 function startDebugLog({ output, world }: CommandContext, command: Command): void {
   output.debug = debugLog(output, world);
   const { cwd, nodeVersion: node, platform } = world;
@@ -154,27 +170,32 @@ function startDebugLog({ output, world }: CommandContext, command: Command): voi
 
 function addHelp(context: CommandContext, program: Command, register: Register): void {
   const version = register(program, 'version');
-  version.command.description('Print the version');
-  version.action(async () => {
-    await context.output.data(`${VERSION}\n`);
+  version.command.description('Print the version').option('--json', 'print one JSON document');
+  version.action(async ({ json }: { json?: boolean }) => {
+    const { nodeVersion: node, platform } = context.world;
+    if (json === true) await context.output.json({ version: VERSION, node, platform });
+    else await context.output.data(`${VERSION}\n`);
     return 0;
   });
 
   const help = register(program, 'help');
   help.command
     .description('Show help on a command, or on a topic: config, environment, exit-codes, routing')
-    .argument('[topic]', 'command or topic');
-  help.action(async (topic: string | undefined) => {
-    if (topic === undefined) return printHelp(context, program);
-    const { runHelpTopic, TOPIC_NAMES } = await import('./commands/help.js');
-    const command = program.commands.find((candidate) => candidate.name() === topic);
-    if (command !== undefined && !TOPIC_NAMES.includes(topic)) return printHelp(context, command);
-    return runHelpTopic(
-      context,
-      topic,
-      program.commands.map((candidate) => candidate.name()),
-    );
+    .argument('[topic...]', 'command or topic');
+  help.action(async (words: string[]) => {
+    const { isTopic, runHelpTopic, unknownTopic } = await import('./commands/help.js');
+    const [topic] = words;
+    if (topic !== undefined && words.length === 1 && isTopic(topic)) return runHelpTopic(context, topic);
+    const command = commandNamed(program, words);
+    return command === null ? unknownTopic(context, program, words) : printHelp(context, command);
   });
+}
+
+/** The command that the words lead to: `config show`; `null` if there is none. */
+function commandNamed(program: Command, words: readonly string[]): Command | null {
+  const step = (from: Command | null, word: string): Command | null =>
+    from?.commands.find((one) => one.name() === word) ?? null;
+  return words.reduce<Command | null>(step, program);
 }
 
 async function printHelp({ output }: CommandContext, command: Command): Promise<number> {

@@ -24,7 +24,7 @@ export interface AssembledPrompt {
   file: string | null;
 }
 
-/** stderr says so when nothing has come on stdin for this long. */
+/** After so long without anything on stdin it is left unread, or stderr says that it is waited for. */
 const STDIN_NOTICE_MS = 3000;
 
 /**
@@ -83,35 +83,59 @@ export async function readText(
 
 /** The text on stdin; `null` when it is not to be read. Asked for by `-f -`, else read when it is a pipe or a file. */
 async function readStdin(
-  { world, output }: CommandContext,
+  context: CommandContext,
   sources: PromptSources,
   deadline: Deadline,
 ): Promise<Result<string | null, Failure>> {
-  const asked = sources.file === '-';
-  if (!asked && (!sources.readStdin || !world.stdin.isReadable)) return ok(null);
-  const notice = setTimeout(() => {
-    void output.say('waiting for stdin … (give `--no-stdin` if nothing will come)');
-  }, STDIN_NOTICE_MS);
-  const chunks: Buffer[] = [];
-  const stream = world.stdin.stream();
+  const { world, output } = context;
+  const isAsked = sources.file === '-';
+  if (!isAsked && (!sources.readStdin || !world.stdin.isReadable)) return ok(null);
+  const isOptional = !isAsked && (sources.words.length > 0 || sources.file !== null);
+  if (isOptional && (world.stdin.offset() ?? 0) > 0) {
+    await output.say(`stdin is left unread: its caller has read part of the file${SILENCE}`);
+    return ok(null);
+  }
   try {
-    for await (const chunk of abortable(stream, deadline.signal)) {
-      clearTimeout(notice);
-      chunks.push(Buffer.from(chunk));
-    }
-    return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks)));
+    const bytes = await bytesOf(context, { isOptional, deadline });
+    return ok(
+      bytes === null ? null : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+    );
   } catch (error) {
     if (deadline.failure !== null) return err(deadline.failure);
     return err(failure('input', `cannot read stdin: ${fileTrouble(error)}`));
-  } finally {
-    clearTimeout(notice);
   }
 }
 
-async function* abortable(
-  stream: NodeJS.ReadableStream,
-  signal: AbortSignal,
-): AsyncGenerator<Buffer | string, void> {
+const SILENCE = ' (give `--no-stdin` if nothing should be read)';
+
+/** Everything on stdin; `null` when it gave nothing for a while and the prompt does not depend on it. */
+async function bytesOf(
+  { world, output }: CommandContext,
+  { isOptional, deadline }: { isOptional: boolean; deadline: Deadline },
+): Promise<Buffer | null> {
   const { addAbortSignal } = await import('node:stream');
-  yield* addAbortSignal(signal, stream as import('node:stream').Readable);
+  const stream = addAbortSignal(deadline.signal, world.stdin.stream());
+  const seconds = STDIN_NOTICE_MS / 1000;
+  let isLeft = false;
+  const notice = setTimeout(() => {
+    isLeft = isOptional;
+    const text = isOptional
+      ? `stdin is left unread: it gave nothing for ${seconds} s`
+      : 'waiting for stdin …';
+    void output.say(`${text}${SILENCE}`);
+    if (isOptional) stream.destroy();
+  }, STDIN_NOTICE_MS);
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of stream) {
+      clearTimeout(notice);
+      chunks.push(Buffer.from(chunk));
+    }
+    return isLeft ? null : Buffer.concat(chunks);
+  } catch (error) {
+    if (isLeft) return null;
+    throw error;
+  } finally {
+    clearTimeout(notice);
+  }
 }

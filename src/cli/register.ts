@@ -36,6 +36,22 @@ export function collect(value: string, earlier: string[] | undefined): string[] 
   return [...(earlier ?? []), value];
 }
 
+/** An option with a few values, in any case: `--complexity HIGH`. */
+export function choiceOption(flags: string, description: string, values: readonly string[]): Option {
+  return new Option(flags, description).choices(values).argParser((value: string) => {
+    const choice = value.toLowerCase();
+    if (values.includes(choice)) return choice;
+    throw new InvalidArgumentError(`one of ${values.join(', ')}`);
+  });
+}
+
+/** Parses a sampling temperature: no provider takes more than 2. */
+export function parseTemperature(value: string): number {
+  const temperature = parseAmount(value);
+  if (temperature > 2) throw new InvalidArgumentError('a number from 0 to 2');
+  return temperature;
+}
+
 /** Parses a number of 0 or more. */
 export function parseAmount(value: string): number {
   const amount = Number(value);

@@ -106,6 +106,7 @@ function earlyDocument(
     plan,
     parentId: null,
     session: null,
+    sourceAgent: null,
     failure,
   });
   const document = invocationDocument(invocation);

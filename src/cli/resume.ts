@@ -3,24 +3,25 @@ import { type Failure, failure } from '../domain/failure.js';
 import type { Resume } from '../domain/request.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { usageOfNamed } from '../domain/usage.js';
-import { openTraces } from '../reports/traces.js';
 import type { TraceDocument } from '../trace/document.js';
+import { readTraces } from './read-traces.js';
 
 /** How far back `--resume last` looks for a session. */
 const LAST_OF = 50;
 
 /** Finds the tool's session that an earlier invocation left; `last` is the newest one that left any. */
 export async function findSession(dir: string, wanted: string): Promise<Result<Resume, Failure>> {
-  const store = openTraces(dir);
   if (wanted === 'last') {
-    const { traces } = await store.list({ last: LAST_OF });
-    const found = traces.find((trace) => trace.tool_session_id !== null);
+    const read = await readTraces(dir, (store) => store.list({ last: LAST_OF }));
+    if (!read.ok) return read;
+    const found = read.value.traces.find((trace) => trace.tool_session_id !== null);
     return found === undefined
       ? err(noSession('no earlier invocation left a session to resume'))
       : ok(resumeOf(found));
   }
-  const { traces } = await store.find(wanted);
-  const [trace, ...others] = traces;
+  const read = await readTraces(dir, (store) => store.find(wanted));
+  if (!read.ok) return read;
+  const [trace, ...others] = read.value.traces;
   if (trace === undefined) return err(noSession(`no trace starts with \`${wanted}\``));
   if (others.length > 0) return err(noSession(`several traces start with \`${wanted}\``));
   if (trace.tool_session_id === null) {

@@ -19,6 +19,7 @@ export function invocationDocument(invocation: Invocation) {
     status: invocation.status,
     started_at: invocation.startedAt,
     agent: invocation.agent,
+    source_agent: invocation.sourceAgent,
     tool: invocation.tool,
     model: invocation.model,
     response_model: invocation.responseModel,

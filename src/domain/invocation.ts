@@ -22,6 +22,8 @@ export interface Invocation {
   traceId: string;
   parentId: string | null;
   session: string | null;
+  /** The agent that sent the request, where it is another. */
+  sourceAgent: string | null;
   status: InvocationStatus;
   startedAt: string;
   agent: string | null;
@@ -50,6 +52,7 @@ export interface UnrunInvocation {
   plan: Plan;
   parentId: string | null;
   session: string | null;
+  sourceAgent: string | null;
   /** `null`: it is only planned. */
   failure: Failure | null;
 }

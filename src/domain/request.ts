@@ -21,10 +21,12 @@ export const TIER_OF_COMPLEXITY: Readonly<Record<Complexity, Tier>> = {
 export const EFFORTS = ['low', 'medium', 'high'] as const;
 export type Effort = (typeof EFFORTS)[number];
 
-/** The invocation that called us from inside one of its tools, read from the environment. */
+/** The call that we are nested in, read from the environment. */
 export interface Parent {
-  id: string;
-  rootId: string;
+  /** The invocation that runs the tool; `null`: only the depth is known. */
+  id: string | null;
+  /** The outermost invocation. */
+  rootId: string | null;
   /** `null` when the environment carries none. */
   traceId: string | null;
   depth: number;

@@ -12,7 +12,7 @@ import type { Host } from './world.js';
 
 /** The invocation of a run that is over; `stopped` is `null` when the last attempt answered. */
 export function concluded(
-  { planned, attempts, refused, host }: Run,
+  { planned, attempts, refused, host, recorder }: Run,
   { stopped, latencyMs }: { stopped: Stop | null; latencyMs: number },
 ): Invocation {
   const plan = { ...planned.plan, rejected: [...planned.plan.rejected, ...refused] };
@@ -23,8 +23,9 @@ export function concluded(
   const known = knownOf(planned);
   const status = statusOf(failed);
   const last = attempts.at(-1);
+  const warnings = [...plan.warnings, ...recorder.budgetWarnings];
   if (last === undefined)
-    return { ...unrunInvocation({ ...known, plan, failure: failed }), status, latencyMs };
+    return { ...unrunInvocation({ ...known, plan, failure: failed }), warnings, status, latencyMs };
   const { outcome, record } = last;
   return {
     ...known,
@@ -42,7 +43,7 @@ export function concluded(
     latencyMs,
     plan,
     attempts: attempts.map((one) => one.record),
-    warnings: [...plan.warnings, ...attempts.flatMap(attemptWarnings)],
+    warnings: [...warnings, ...attempts.flatMap(attemptWarnings)],
     failure: failed,
   };
 }
@@ -68,7 +69,8 @@ export function unrun(planned: Planned, host: Host, deadline: Deadline): Invocat
 }
 
 function knownOf({ id, traceId, startedAt, request }: Planned) {
-  return { id, traceId, startedAt, parentId: request.parent?.id ?? null, session: request.session };
+  const { session, sourceAgent } = request;
+  return { id, traceId, startedAt, parentId: request.parent?.id ?? null, session, sourceAgent };
 }
 
 function statusOf(failed: Failure | null): Invocation['status'] {

@@ -35,6 +35,8 @@ export interface Listeners {
 export interface Recorder {
   /** The trace first: it is written before any listener learns that the run has ended. Then the log, then the caller. */
   emit: EventSink;
+  /** Soft limits that the run came near or passed, in words. */
+  readonly budgetWarnings: readonly string[];
   /** Keeps on disk what the run starts; `null` keeps nothing. */
   processes: ProcessRecorder | null;
   /** Writes refusals to the audit log. */
@@ -59,8 +61,14 @@ export function recorderOf(
   const sinks = fanOut([trace, logOf(planned, listeners.log, now), listeners.emit ?? null]);
   const subject = subjectOf(planned);
   const processes = runRecorderOf(stores, planned);
+  const budgetWarnings: string[] = [];
+  const emit: EventSink = (event) => {
+    if (event.type === 'budget.warning') budgetWarnings.push(event.message);
+    return sinks.emit(event);
+  };
   return {
-    emit: withCleanUp({ recorder: processes, planned }, world, sinks.emit),
+    emit: withCleanUp({ recorder: processes, planned }, world, emit),
+    budgetWarnings,
     processes,
     refused: (rejected) => keepAudit(stores.audit, refusalEntries(rejected, { plan: planned.plan, subject })),
     overridden: (override) =>

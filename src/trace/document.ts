@@ -131,7 +131,16 @@ function runningInvocation(record: RunRecord, request: Request): Invocation {
   const ended = record.attempts.flatMap((attempt) => (attempt.ended === null ? [] : [attempt.ended]));
   const current = record.attempts.at(-1)?.candidate ?? null;
   return {
-    ...unrunInvocation({ id, traceId, startedAt, plan, parentId, session: request.session, failure: null }),
+    ...unrunInvocation({
+      id,
+      traceId,
+      startedAt,
+      plan,
+      parentId,
+      session: request.session,
+      sourceAgent: request.sourceAgent,
+      failure: null,
+    }),
     status: 'running',
     tool: current?.tool ?? null,
     model: current?.model ?? null,

@@ -126,6 +126,7 @@ const document = {
   status: oneOf('How it stands or ended; of a dead process `running` means interrupted', INVOCATION_STATUSES),
   started_at: time('UTC'),
   agent: maybe(text('Who asked')),
+  source_agent: maybe(text('`--source-agent`')),
   tool: maybe(text('Who answered, or was tried last')),
   model: maybe(text('Name in the catalogue')),
   response_model: maybe(text('The model that the provider named')),

@@ -66,7 +66,10 @@ const FAILURE = [
 ];
 
 /** Fields that the document has beyond the contract's list. */
-const MORE = { document: ['started_at'], plan: ['policy', 'access', 'estimated_input_tokens'] };
+const MORE = {
+  document: ['started_at', 'source_agent'],
+  plan: ['policy', 'access', 'estimated_input_tokens'],
+};
 
 const JSON_TOOL =
   'output: { format: json, text: /answer, usage: { input_tokens: /in, output_tokens: /out } }';

@@ -28,7 +28,7 @@ describe('on a terminal', () => {
       );
       expect(code).toBe(0);
       expect(stdout).toMatch(/slow {2}\d+ ms|slow {2}\d+\.\d s/);
-      expect(stdout.replaceAll('\r', '')).toMatch(/one two\n$/);
+      expect(stdout.replaceAll('\r', '')).toMatch(/one two\n\S*slow, 1\.\d s, \$0\.00\S*\n$/);
     }),
   );
 
@@ -38,7 +38,7 @@ describe('on a terminal', () => {
       rig.write('llm-router.yaml', SLOW.replace('1500ms', '200ms'));
       const line = typed('/usr/bin/stty cols 0 rows 0; llm-router exec --no-stdin hi');
       const { stdout } = await rig.shell(line, { env: { TERM: 'xterm', CI: undefined } });
-      expect(stdout.replaceAll('\r', '')).toBe('one two\n');
+      expect(stdout.replaceAll('\r', '')).toMatch(/^one two\n\S*slow, \d+ ms, \$0\.00\S*\n$/);
     }),
   );
 
@@ -70,7 +70,7 @@ describe('on a terminal', () => {
   );
 
   onTerminal(
-    'asks at a soft limit, and ends with 79 when the answer is no',
+    'asks at a soft limit, and ends with 79 when the answer is no, an empty line or Ctrl-D',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', paid('{ daily_usd: 10 }', { agent: 'max_cost_usd: 9' }));
       rig.script('bot-cli', [{ stdout: costing(8.1) }, { stdout: costing(0.1) }, { stdout: costing(0.1) }]);
@@ -84,6 +84,8 @@ describe('on a terminal', () => {
       expect(no.stdout.replaceAll('\r', '')).toContain(
         'warning: Daily spending at 81% of limit ($8.10 / $10.00)\nEstimated cost of this run: at most $0.50\nProceed? [y/N] ',
       );
+      const endOfFile = await ask('');
+      expect([endOfFile.code, endOfFile.stdout.includes('done')]).toEqual([79, false]);
       const yes = await ask('y\n');
       expect([yes.code, yes.stdout]).toEqual([0, expect.stringContaining('done')]);
       const unasked = await ask('', '-y');

@@ -45,6 +45,7 @@ function machine({ cwd, env = {}, clock, random }: GivenWorld) {
     env,
     platform: process.platform,
     cwd,
+    isCwdGone: false,
     home: env.HOME ?? homedir(),
     tmpDir: env.TMPDIR ?? tmpdir(),
     nodeVersion: process.versions.node,
@@ -63,6 +64,7 @@ function standardInput(data: GivenWorld['stdin']): World['stdin'] {
     isOpen: () => stream !== null,
     isTerminal: false,
     isReadable: data !== undefined,
+    offset: () => null,
   };
 }
 

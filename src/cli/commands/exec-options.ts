@@ -1,12 +1,22 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ACCESS_LEVELS, COMPLEXITIES, EFFORTS, TIERS } from '../../domain/request.js';
 import type { CommandContext } from '../context.js';
-import { collect, parseAmount, parseCount, parseCountOrNone, type Register } from '../register.js';
+import {
+  choiceOption,
+  collect,
+  parseAmount,
+  parseCount,
+  parseCountOrNone,
+  parseTemperature,
+  type Register,
+} from '../register.js';
 import { runExec } from './exec.js';
 import type { ExecOptions } from './exec-request.js';
 
 const EXEC_EXAMPLES = `
-The prompt is put together from contexts, -f, stdin and the argument, in this order, joined by a blank line.
+The prompt is put together from contexts, -f, stdin and the argument, in this order, joined by a blank line. With an argument, a
+stdin that gives nothing for 3 s is left unread. In a loop such as \`while read\`, give --no-stdin or </dev/null, so that the loop
+keeps its input.
 
 Examples:
   $ llm-router exec --agent reviewer -f prompt.md
@@ -33,25 +43,24 @@ export function addExec(context: CommandContext, program: Command, register: Reg
     .option('-s, --system <text>', "system prompt, instead of the agent's")
     .option('--system-file <path>', 'system prompt from a file')
     .option('-t, --task <type>', "task type, mapped by the agent's `task_types`")
-    .addOption(new Option('--complexity <level>', 'choose by complexity').choices([...COMPLEXITIES]))
-    .addOption(new Option('--tier <tier>', 'choose by tier').choices([...TIERS]))
+    .addOption(choiceOption('--complexity <level>', 'choose by complexity', COMPLEXITIES))
+    .addOption(choiceOption('--tier <tier>', 'choose by tier', TIERS))
     .option('--tool <name>', 'this tool; turns the fallback chain off')
-    .option('--model <name>', 'this model; turns the fallback chain off')
+    .option('-m, --model <name>', 'this model; turns the fallback chain off')
     .addOption(
-      new Option(
+      choiceOption(
         '--access <level>',
         'what the tool may do in its working directory; at most what the agent may',
-      ).choices([...ACCESS_LEVELS]),
+        ACCESS_LEVELS,
+      ),
     )
-    .addOption(
-      new Option('--effort <level>', 'reasoning effort, where the tool has it').choices([...EFFORTS]),
-    )
+    .addOption(choiceOption('--effort <level>', 'reasoning effort, where the tool has it', EFFORTS))
     .option(
-      '--schema <file>',
+      '--schema <file or JSON>',
       'JSON Schema that the answer must satisfy; the parsed value is in `data` of --json',
     )
     .option('--max-tokens <count>', 'limit of output tokens, where the tool has it', parseCount)
-    .option('--temperature <x>', 'sampling temperature, 0 to 2, where the tool has it', parseAmount)
+    .option('--temperature <x>', 'sampling temperature, 0 to 2, where the tool has it', parseTemperature)
     .option('--max-cost <usd>', 'cost cap of this request, passed to tools that can enforce one', parseAmount)
     .option('--force', 'exceed a spending limit; needs --justification, and is recorded')
     .option('--justification <text>', 'reason for exceeding a limit; kept in the ledger')
@@ -75,6 +84,7 @@ export function addExec(context: CommandContext, program: Command, register: Reg
       new Option('--format <format>', 'format of stdout').choices(['text', 'json', 'ndjson']).default('text'),
     )
     .option('--json', 'short for --format json')
+    .option('--field <path>', 'print one field of the document: text, data.score, cost.usd, id')
     .option('--stream', 'print the text as it arrives (default on a terminal)')
     .option('--no-stream', 'print the answer once it is complete')
     .option('--raw', 'leave control sequences in an answer that is printed on a terminal')

@@ -35,6 +35,7 @@ export interface ExecOptions {
   resume?: string;
   format: 'text' | 'json' | 'ndjson';
   json?: boolean;
+  field?: string;
   stream?: boolean;
   raw?: boolean;
   timeout?: string;
@@ -150,16 +151,24 @@ function parseTags(tags: readonly string[]): Result<Record<string, string>, Fail
   return ok(Object.fromEntries(entries));
 }
 
-/** The invocation inside whose tool we run, left in the environment by our own adapter. */
+/** The call that we are nested in, as our own adapter writes it into the environment; a depth counts also without an id. */
 function parentOf(env: CommandContext['world']['env']): Parent | null {
-  const id = env.LLM_ROUTER_PARENT_ID ?? '';
-  if (!new RegExp(ID_PATTERN).test(id)) return null;
-  const depth = Number(env.LLM_ROUTER_DEPTH);
+  const named = env.LLM_ROUTER_PARENT_ID ?? '';
+  const id = ID.test(named) ? named : null;
+  const depth = depthOf(env.LLM_ROUTER_DEPTH);
+  if (id === null && depth === null) return null;
   return {
     id,
     rootId: env.LLM_ROUTER_ROOT_ID ?? id,
     traceId: traceIdOf(env.TRACEPARENT),
-    depth: Number.isInteger(depth) && depth > 0 ? depth : 1,
+    depth: depth ?? 1,
     slots: (env.LLM_ROUTER_SLOTS ?? '').split(',').filter((slot) => slot !== ''),
   };
+}
+
+const ID = new RegExp(ID_PATTERN);
+
+function depthOf(text: string | undefined): number | null {
+  const depth = Number(text);
+  return Number.isInteger(depth) && depth > 0 ? depth : null;
 }

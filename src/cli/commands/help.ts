@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { didYouMean } from '../../diagnostics/suggest.js';
 import { FAILURES, failure } from '../../domain/failure.js';
 import type { CommandContext } from '../context.js';
@@ -13,25 +14,32 @@ const TOPICS: Readonly<Record<string, () => string>> = {
   routing: routingTopic,
 };
 
-/** The names of all topics. */
-export const TOPIC_NAMES = Object.keys(TOPICS);
+export function isTopic(name: string): boolean {
+  return Object.hasOwn(TOPICS, name);
+}
 
 /** `help <topic>`: prints one topic. */
-export async function runHelpTopic(
+export async function runHelpTopic({ output }: CommandContext, topic: string): Promise<number> {
+  await output.data(`${TOPICS[topic]?.() ?? ''}\n`);
+  return 0;
+}
+
+/** No topic and no command has this name. */
+export function unknownTopic(
   context: CommandContext,
-  topic: string,
-  commands: readonly string[],
+  program: Command,
+  words: readonly string[],
 ): Promise<number> {
-  const text = Object.hasOwn(TOPICS, topic) ? TOPICS[topic]?.() : undefined;
-  if (text !== undefined) {
-    await context.output.data(`${text}\n`);
-    return 0;
-  }
-  const known = [...TOPIC_NAMES, ...commands];
-  const unknown = failure('usage', `no help on \`${topic}\``, {
-    hint: didYouMean(topic, known, 'topics and commands'),
-  });
-  return reportEarly(context, { failure: unknown });
+  const known = [...Object.keys(TOPICS), ...program.commands.flatMap(pathsOf)];
+  const name = words.join(' ');
+  const hint = didYouMean(name, known, 'topics and commands');
+  return reportEarly(context, { failure: failure('usage', `no help on \`${name}\``, { hint }) });
+}
+
+/** `config`, `config show`, … */
+function pathsOf(command: Command): string[] {
+  const below = command.commands.flatMap(pathsOf).map((path) => `${command.name()} ${path}`);
+  return [command.name(), ...below];
 }
 
 const MEANING: Readonly<Record<number, string>> = {

@@ -1,9 +1,9 @@
 import type { Paint } from '../../diagnostics/paint.js';
 import { formatDuration } from '../../domain/duration.js';
-import { openTraces } from '../../reports/traces.js';
 import type { TraceDocument } from '../../trace/document.js';
 import { traceDirOf } from '../config.js';
 import type { CommandContext } from '../context.js';
+import { readTraces } from '../read-traces.js';
 import { reportEarly } from '../report.js';
 import { type Column, renderTable } from '../table.js';
 import { countText } from '../words.js';
@@ -17,7 +17,9 @@ export async function runTraceList(context: CommandContext, options: TraceListOp
   const query = queryOf(options, world.clock.now());
   if (!query.ok) return reportEarly(context, { failure: query.error });
   const dir = traceDirOf(context, await loadForTraces(context));
-  const { traces, damaged } = await openTraces(dir).list(query.value);
+  const read = await readTraces(dir, (store) => store.list(query.value));
+  if (!read.ok) return reportEarly(context, { failure: read.error });
+  const { traces, damaged } = read.value;
   await warnDamaged(context, damaged);
   if (options.json === true) await output.json(traces);
   else if (options.ndjson === true) await output.json(...traces);

@@ -12,6 +12,7 @@ Examples:
   $ llm-router trace --status failed --since 2d
   $ llm-router trace --failure rate_limit --tool codex --json
   $ llm-router trace show 01K9ZQ3V7M8KD              a unique prefix is enough
+  $ llm-router trace show last
   $ llm-router trace show 01K9ZQ3V7M8KD --tree       with its nested calls, and their total cost`;
 
 /** A dry run leaves no trace. */
@@ -41,7 +42,7 @@ export function addTrace(context: CommandContext, program: Command, register: Re
   const show = register(trace.command, 'show');
   show.command
     .description('Show one invocation: why this tool, a timeline, what it cost, how to repeat it')
-    .argument('<id>', 'its id or a unique prefix of it')
+    .argument('<id>', 'its id, a unique prefix of it, or `last`')
     .option('--tree', 'with its related invocations: nested calls, the same trace id, the same session')
     .option('--json', 'print the trace as it was recorded; with --tree nested')
     .option('--ndjson', 'print one JSON document a line');

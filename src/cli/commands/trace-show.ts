@@ -4,6 +4,7 @@ import { type Family, familyOf, openTraces, type TreeNode } from '../../reports/
 import type { TraceDocument } from '../../trace/document.js';
 import { traceDirOf } from '../config.js';
 import type { CommandContext } from '../context.js';
+import { readTraces } from '../read-traces.js';
 import { reportEarly } from '../report.js';
 import { loadForTraces, warnDamaged } from './trace-folder.js';
 import { story } from './trace-story.js';
@@ -35,12 +36,20 @@ async function theOne(
   dir: string,
   prefix: string,
 ): Promise<Result<TraceDocument, Failure>> {
-  const { traces, damaged } = await openTraces(dir).find(prefix);
+  const found = await readTraces(dir, async (store) =>
+    prefix === 'last' ? store.list({ last: 1 }) : store.find(prefix),
+  );
+  if (!found.ok) return found;
+  const { traces, damaged } = found.value;
   await warnDamaged(context, damaged);
   const [trace, ...others] = traces;
   if (trace === undefined) {
     const hint = `\`llm-router trace\` lists the newest ones of ${dir}`;
-    return err(failure('usage', `no trace starts with \`${prefix}\``, { hint }));
+    return err(
+      failure('usage', prefix === 'last' ? 'there is no trace yet' : `no trace starts with \`${prefix}\``, {
+        hint,
+      }),
+    );
   }
   if (others.length === 0) return ok(trace);
   const hint = `give more of the id: ${traces.map(({ id }) => id).join(', ')}`;

@@ -1,8 +1,9 @@
 import type { RunEvent } from '../../domain/events.js';
 import type { Invocation } from '../../domain/invocation.js';
+import { unreachable } from '../../domain/result.js';
 import type { CommandContext } from '../context.js';
-import type { StdoutFormat } from '../output.js';
 import type { PlanView } from '../plan-screen.js';
+import { fieldFormat } from './field.js';
 import { jsonFormat } from './json.js';
 import { ndjsonFormat } from './ndjson.js';
 import { textFormat } from './text.js';
@@ -17,17 +18,26 @@ export interface OutputFormat {
   finished(invocation: Invocation, isInFile: boolean): Promise<void>;
 }
 
-/** How the text format is to behave. */
+/** What changes a format. */
 export interface FormatOptions {
   /** Text is shown as it comes. */
   live: boolean;
+  /** The keys of `--field`; `null` without it. */
+  field: readonly string[] | null;
 }
 
-const FORMATS: Readonly<
-  Record<StdoutFormat, (context: CommandContext, options: FormatOptions) => OutputFormat>
-> = { text: textFormat, json: jsonFormat, ndjson: ndjsonFormat };
-
 /** The format that the command line asks for. */
-export function outputFormat(context: CommandContext, options: FormatOptions): OutputFormat {
-  return FORMATS[context.output.format](context, options);
+export function outputFormat(context: CommandContext, { live, field }: FormatOptions): OutputFormat {
+  if (field !== null) return fieldFormat(context, field);
+  const { format } = context.output;
+  switch (format) {
+    case 'text':
+      return textFormat(context, live);
+    case 'json':
+      return jsonFormat(context);
+    case 'ndjson':
+      return ndjsonFormat(context);
+    default:
+      return unreachable(format);
+  }
 }

@@ -1,10 +1,10 @@
 import type { CommandContext } from '../context.js';
 import { planScreen } from '../plan-screen.js';
 import { startProgress } from '../progress.js';
-import type { FormatOptions, OutputFormat } from './format.js';
+import type { OutputFormat } from './format.js';
 
 /** The answer and a final newline. Piped: written only once an attempt has succeeded. Live: as it comes. */
-export function textFormat(context: CommandContext, { live }: FormatOptions): OutputFormat {
+export function textFormat(context: CommandContext, live: boolean): OutputFormat {
   const { output } = context;
   const progress = startProgress(context);
   let shown = '';

@@ -1,0 +1,26 @@
+import { formatDuration } from '../domain/duration.js';
+import type { Invocation } from '../domain/invocation.js';
+import { dollars } from '../domain/money.js';
+import { totalTokens } from '../domain/usage.js';
+import type { CommandContext } from './context.js';
+import { pairName } from './plan-screen.js';
+import { plural } from './words.js';
+
+/** Below an answer on a terminal: tool and model, time, cost and tokens. Nothing in a pipe. */
+export async function sayClosing({ output, world }: CommandContext, invocation: Invocation): Promise<void> {
+  const isForPerson = world.stdout.isTerminal && world.stderr.isTerminal;
+  if (!isForPerson || output.format !== 'text' || output.logFormat !== 'text') return;
+  const paint = await output.paint('stderr');
+  await output.say(paint.dim(closingLine(invocation)));
+}
+
+function closingLine({ tool, model, latencyMs, cost, usage }: Invocation): string {
+  const usd = cost?.chargedMicroUsd ?? null;
+  const facts = [
+    pairName({ tool, model }),
+    formatDuration(latencyMs),
+    usd === null ? 'cost unknown' : dollars(usd),
+    ...(usage === null ? [] : [plural(totalTokens(usage), 'token')]),
+  ];
+  return facts.join(', ');
+}

@@ -1,0 +1,28 @@
+import { invocationDocument } from '../../domain/document.js';
+import type { CommandContext } from '../context.js';
+import { type Field, fieldOf } from '../field.js';
+import { plannedDocument } from '../plan-document.js';
+import { startProgress } from '../progress.js';
+import type { OutputFormat } from './format.js';
+import { cleanDocument } from './json.js';
+
+/** One field of the document and a final newline; nothing, and a message, where it has no value. */
+export function fieldFormat(context: CommandContext, keys: readonly string[]): OutputFormat {
+  const { output } = context;
+  const progress = startProgress(context);
+  const print = async (field: Field): Promise<void> => {
+    if (field.found) await output.answer(field.text.endsWith('\n') ? field.text : `${field.text}\n`);
+    else await output.say(`\`${keys.join('.')}\` has no value in this run (--field)`);
+  };
+  return {
+    planned: (invocation, view) =>
+      print(fieldOf(output.redactor().value(plannedDocument(invocation, view)), keys)),
+    event: async (event) => progress.update(event),
+    finished: (invocation) => {
+      progress.stop();
+      return print(
+        fieldOf({ ...invocationDocument(invocation), ...cleanDocument(invocation, output.redactor()) }, keys),
+      );
+    },
+  };
+}

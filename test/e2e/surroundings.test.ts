@@ -1,0 +1,99 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { rigged } from '../rig/rig.js';
+import { solo } from './configs.js';
+import { costing, paid } from './money.js';
+
+describe('stdin beside a prompt argument', () => {
+  it(
+    'that gives nothing for 3 s is left unread, with a notice that names `--no-stdin`',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      const bot = rig.script('bot-cli', [{ stdout: 'fine' }]);
+      const { code, stdout, stderr } = await rig.run(['exec', 'hi'], { openStdin: true });
+      expect([code, stdout]).toEqual([0, 'fine\n']);
+      expect(stderr).toBe(
+        'stdin is left unread: it gave nothing for 3 s (give `--no-stdin` if nothing should be read)\n',
+      );
+      expect(bot.calls[0]?.stdin).toBe('hi');
+    }),
+  );
+
+  it(
+    'is left to a loop that reads its lines from a file',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      rig.write('names', 'one\ntwo\nthree\n');
+      const bot = rig.script('bot-cli', [{ stdout: '1' }, { stdout: '2' }, { stdout: '3' }]);
+      const loop = 'while read -r name; do llm-router exec "greet $name"; done < names';
+      const { code, stdout, stderr } = await rig.shell(loop);
+      expect([code, stdout]).toEqual([0, '1\n2\n3\n']);
+      expect(bot.calls.map(({ stdin }) => stdin)).toEqual(['greet one', 'greet two', 'greet three']);
+      expect(stderr).toContain('stdin is left unread: its caller has read part of the file');
+    }),
+  );
+
+  it(
+    'is read when it is a file from its beginning',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      rig.write('names', 'one\n');
+      const bot = rig.script('bot-cli', [{ stdout: '1' }]);
+      expect((await rig.shell('llm-router exec greet < names')).stderr).toBe('');
+      expect(bot.calls[0]?.stdin).toBe('one\n\ngreet');
+    }),
+  );
+});
+
+it(
+  'a working directory that was removed is an input error, and needed by no help',
+  rigged(async (rig) => {
+    const gone = path.join(rig.home, 'gone');
+    const inGone = (command: string) => {
+      mkdirSync(gone);
+      return rig.shell(`cd ${gone}; /bin/rmdir ${gone}; ${command}`);
+    };
+    const version = await inGone('llm-router --version');
+    expect([version.code, version.stdout]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+    expect((await inGone('llm-router help routing')).code).toBe(0);
+    const run = await inGone('llm-router exec --tool mock --json --no-stdin hi');
+    expect(run.code).toBe(66);
+    expect(run.json().failure).toMatchObject({
+      type: 'input',
+      message: 'the working directory does not exist any more',
+    });
+  }),
+);
+
+it(
+  'a folder of traces that cannot be read is an input error',
+  rigged(async (rig) => {
+    const loop = path.join(rig.home, 'loop');
+    symlinkSync(loop, loop);
+    for (const args of [
+      ['trace'],
+      ['trace', 'show', 'last'],
+      ['exec', '--tool', 'mock', '--resume', 'last', 'hi'],
+    ]) {
+      const { code, stderr } = await rig.run(args, { env: { LLM_ROUTER_TRACE_DIR: loop } });
+      expect(code).toBe(66);
+      expect(stderr).toMatch(
+        /^error: cannot read the traces in `.*loop`: .* \[input\]\nhint: check who owns/,
+      );
+    }
+  }),
+);
+
+it(
+  'a soft limit is in `warnings` of the document, and said once',
+  rigged(async (rig) => {
+    rig.write('llm-router.yaml', paid('{ daily_usd: 10 }', { agent: 'max_cost_usd: 9' }));
+    rig.script('bot-cli', [{ stdout: costing(8.1) }, { stdout: costing(0.1) }]);
+    await rig.run(['exec', 'hi']);
+    const second = await rig.run(['exec', '--json', '--max-cost', '0.5', 'hi']);
+    const message = 'Daily spending at 81% of limit ($8.10 / $10.00)';
+    expect(second.json().warnings).toContain(message);
+    expect(second.stderr.split(message).length).toBe(2);
+  }),
+);
