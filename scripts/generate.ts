@@ -11,6 +11,7 @@ import { type ConfigSource, parseSource } from '../src/config/source.js';
 import { isTree, type Path } from '../src/config/tree.js';
 import { type Diagnostic, formatPlace } from '../src/diagnostics/diagnostic.js';
 import { TRACE_SCHEMA } from '../src/trace/schema.js';
+import { configPage } from './config-page.js';
 import { environmentPage } from './environment-page.js';
 import { checkFresh, fail, type GeneratedFile, writeChanged } from './generated-files.js';
 import { toolPages } from './tool-pages.js';
@@ -27,6 +28,7 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
   const committed: GeneratedFile[] = [
     [SCHEMA_FILE, `${JSON.stringify(configSchema(), null, 2)}\n`],
     ['schema/trace.schema.json', `${JSON.stringify(TRACE_SCHEMA, null, 2)}\n`],
+    ['docs/reference/config.md', configPage()],
     ['docs/reference/environment.md', environmentPage()],
     ...(await toolPages(root, catalog.builtIn.value)),
   ];

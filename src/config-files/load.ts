@@ -7,7 +7,7 @@ import { CONFIG_FOLDER, type ConfigSearch, type FoundConfig, findConfig } from '
 export interface LoadedFiles extends LoadedConfig {
   /** What was read, weakest first. */
   files: readonly ConfigFile[];
-  /** A project config was found by searching: nobody named it, so it may not be trusted. */
+  /** A project config was found by searching and not named by the user, so it may not be trusted. */
   discovered: boolean;
   /** Folder of the config that searching finds from the working directory; `null` when there is none. */
   projectDir: string | null;

@@ -1,7 +1,7 @@
 import { AGENT } from './keys/agents.js';
 import { CONFIG } from './keys/config.js';
-import { readKeys } from './keys/key.js';
 import { MODEL } from './keys/models.js';
+import { readKeys } from './keys/resolved.js';
 import type { Merged } from './layers.js';
 import { resolvePolicies } from './resolve/policies.js';
 import { resolveTools } from './resolve/tools.js';

@@ -6,11 +6,11 @@ import type { COMMON } from './keys/common-tools.js';
 import type { CONFIG } from './keys/config.js';
 import type { failureRule } from './keys/failures.js';
 import type { HTTP } from './keys/http-tools.js';
-import type { Resolved, ValueOf } from './keys/key.js';
 import type { MOCK } from './keys/mock-tools.js';
 import type { APIS, MODEL } from './keys/models.js';
 import type { OUTPUT } from './keys/output.js';
 import type { backoff, POLICY } from './keys/policies.js';
+import type { Resolved, ValueOf } from './keys/resolved.js';
 import type { Selectors } from './keys/selectors.js';
 import type { Placed } from './written.js';
 

@@ -17,62 +17,75 @@ export interface Folders {
   pathOf: (file: string) => string;
 }
 
-/** A value of a config before it is resolved, and where it was written. */
-export interface Written {
-  /** `undefined` when absent. */
-  readonly value: unknown;
-  readonly path: Path;
-  /** `file:line:column` of the value; `null` for what is in no file. */
-  at(): string | null;
-  /** `file:line:column` of its key. */
-  keyAt(): string | null;
-  child(step: string | number): Written;
-  /** The items of a list; a single value counts as a list of one. */
-  items(): Written[];
-  /** The entries of a map. */
-  entries(): [name: string, Written][];
-  /** The value at a path from the root of the config. */
-  fromRoot(path: Path): Written;
-  /** A path as it is written here, absolute: relative ones start from the folder of the file. */
-  absolute(path: string): string;
-}
-
-/** The whole of a merged config as it is written. */
-export function writtenConfig(merged: Merged, folders: Folders): Written {
-  return writtenAt({ merged, folders }, [], merged.value);
-}
-
-/** A value that is in no file: a default. */
-export function unwritten(value: unknown): Written {
-  return writtenAt(null, [], value);
-}
-
 interface Source {
   merged: Merged;
   folders: Folders;
 }
 
-function writtenAt(source: Source | null, path: Path, value: unknown): Written {
-  const place = (what: 'key' | 'value') => source?.merged.place(path, what) ?? null;
-  const inner = (steps: Path, inside: unknown) => writtenAt(source, [...path, ...steps], inside);
-  return {
-    value,
-    path,
-    at: () => formatted(place('value')),
-    keyAt: () => formatted(place('key')),
-    child: (step) => inner([step], child(value, step)),
-    items: () => itemsOf(value).map(({ item, step }) => inner(step, item)),
-    entries: () => entriesOf(value).map(([name, one]): [string, Written] => [name, inner([name], one)]),
-    fromRoot: (where) => writtenAt(source, where, at(source?.merged.value, where)),
-    absolute(file) {
-      const written = place('value');
-      if (source === null || written === null) return file;
-      return resolvePath(file, {
-        folder: folderOf(source.folders.pathOf(written.file)),
-        home: source.folders.home,
-      });
-    },
-  };
+/** A value of a config before it is resolved, and where it was written. */
+export class Written {
+  constructor(
+    private readonly source: Source | null,
+    readonly path: Path,
+    /** `undefined` when absent. */
+    readonly value: unknown,
+  ) {}
+
+  /** `file:line:column` of the value; `null` for what is in no file. */
+  at(): string | null {
+    return formatted(this.#place('value'));
+  }
+
+  /** `file:line:column` of its key. */
+  keyAt(): string | null {
+    return formatted(this.#place('key'));
+  }
+
+  child(step: string | number): Written {
+    return new Written(this.source, [...this.path, step], child(this.value, step));
+  }
+
+  /** The items of a list; a single value counts as a list of one. */
+  items(): Written[] {
+    return itemsOf(this.value).map(
+      ({ item, step }) => new Written(this.source, [...this.path, ...step], item),
+    );
+  }
+
+  /** The entries of a map. */
+  entries(): [name: string, Written][] {
+    return entriesOf(this.value).map(([name, one]) => [
+      name,
+      new Written(this.source, [...this.path, name], one),
+    ]);
+  }
+
+  /** The value at a path from the root of the config. */
+  fromRoot(path: Path): Written {
+    return new Written(this.source, path, at(this.source?.merged.value, path));
+  }
+
+  /** A path as it is written here, absolute: relative ones start from the folder of the file. */
+  absolute(path: string): string {
+    const place = this.#place('value');
+    if (this.source === null || place === null) return path;
+    const { home, pathOf } = this.source.folders;
+    return resolvePath(path, { folder: folderOf(pathOf(place.file)), home });
+  }
+
+  #place(what: 'key' | 'value'): Place | null {
+    return this.source?.merged.place(this.path, what) ?? null;
+  }
+}
+
+/** The whole of a merged config as it is written. */
+export function writtenConfig(merged: Merged, folders: Folders): Written {
+  return new Written({ merged, folders }, [], merged.value);
+}
+
+/** A value that is in no file: a default. */
+export function unwritten(value: unknown): Written {
+  return new Written(null, [], value);
 }
 
 function formatted(place: Place | null): string | null {

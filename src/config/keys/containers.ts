@@ -1,17 +1,8 @@
 import { isTree, record } from '../tree.js';
 import { unwritten, type Written } from '../written.js';
-import {
-  type AnyKey,
-  type Definition,
-  Key,
-  type Keys,
-  type Resolved,
-  readKeys,
-  readStated,
-  type Schema,
-  type ValueOf,
-} from './key.js';
+import { type AnyKey, type Definition, Key, type Keys, type Schema } from './key.js';
 import { anyText, text } from './kinds.js';
+import { type Resolved, readKeys, readStated, type ValueOf } from './resolved.js';
 
 /** Names of agents, tools and policies: no colon (`tool:model`), no slash, no blank. */
 export const NAME = '^[A-Za-z0-9][A-Za-z0-9._-]*$';

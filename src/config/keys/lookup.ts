@@ -26,25 +26,22 @@ export interface Defined {
 
 /** Every value that stands in the value at a path, maps and lists included, with the definition of its key. */
 export function definedIn(path: Path, value: unknown): Defined[] {
-  return insideOf(innerAt(path), path, value);
+  const found: Defined[] = [];
+  collect(innerAt(path), path, value, found);
+  return found;
 }
 
-function insideOf(inner: Inner | null | undefined, path: Path, value: unknown): Defined[] {
-  switch (inner?.kind) {
-    case undefined:
-      return [];
-    case 'map':
-      return entriesOf(value).flatMap(([name, one]) => definedAs(inner.keys[name], [...path, name], one));
-    case 'entries':
-      return entriesOf(value).flatMap(([name, one]) => definedAs(inner.value, [...path, name], one));
-    case 'list':
-    case 'oneOrMore':
-      return itemsOf(value).flatMap(({ item, step }) => definedAs(inner.item, [...path, ...step], item));
-  }
-}
-
-function definedAs(key: AnyKey | undefined, path: Path, value: unknown): Defined[] {
-  return key === undefined ? [] : [{ path, value, key }, ...insideOf(key.definition.inner, path, value)];
+function collect(inner: Inner | null | undefined, path: Path, value: unknown, found: Defined[]): void {
+  const add = (key: AnyKey | undefined, step: Path, one: unknown) => {
+    if (key === undefined) return;
+    const where = [...path, ...step];
+    found.push({ path: where, value: one, key });
+    collect(key.definition.inner, where, one, found);
+  };
+  if (inner?.kind === 'map') for (const [name, one] of entriesOf(value)) add(inner.keys[name], [name], one);
+  if (inner?.kind === 'entries') for (const [name, one] of entriesOf(value)) add(inner.value, [name], one);
+  if (inner?.kind === 'list' || inner?.kind === 'oneOrMore')
+    for (const { item, step } of itemsOf(value)) add(inner.item, step, item);
 }
 
 /** What the key at the end of a path is called now; `null` for one that never had another name. */

@@ -2,8 +2,9 @@ import { FINISH_REASONS, type FinishReason } from '../../domain/attempt.js';
 import { entriesOf, isTree, record } from '../tree.js';
 import type { Written } from '../written.js';
 import { entries, undescribed } from './containers.js';
-import { Key, readKeys, type Schema } from './key.js';
+import { Key, type Schema } from './key.js';
 import { anyText, oneOf, text } from './kinds.js';
+import { readKeys } from './resolved.js';
 
 /** Where a value of a tool's output stands. */
 export const SOURCES = ['stdout', 'stderr', 'output_file', 'usage_file'] as const;
@@ -152,8 +153,8 @@ function readSelectors(written: Written): Selectors {
 }
 
 /** Where a tool's selectors look when they do not say where. */
-function mainSource({ path, fromRoot }: Written): OutputSource {
-  const { value } = fromRoot([...path.slice(0, 2), 'output', 'from']);
+function mainSource(written: Written): OutputSource {
+  const { value } = written.fromRoot([...written.path.slice(0, 2), 'output', 'from']);
   return SOURCES.find((one) => one === value) ?? 'stdout';
 }
 

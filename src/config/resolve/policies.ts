@@ -1,6 +1,6 @@
 import { BUDGET } from '../keys/budget.js';
-import { readKeys } from '../keys/key.js';
 import { POLICY } from '../keys/policies.js';
+import { readKeys } from '../keys/resolved.js';
 import { record } from '../tree.js';
 import type { BudgetConfig, PolicyConfig } from '../types.js';
 import { unwritten, type Written } from '../written.js';

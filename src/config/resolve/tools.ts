@@ -1,9 +1,9 @@
 import { type ArgvTemplate, parseArgv, placeholdersOf, splitCommand } from '../../domain/template.js';
 import { COMMAND } from '../keys/command-tools.js';
 import { HTTP } from '../keys/http-tools.js';
-import { type Resolved, readKeys } from '../keys/key.js';
 import { MOCK } from '../keys/mock-tools.js';
 import type { OUTPUT } from '../keys/output.js';
+import { type Resolved, readKeys } from '../keys/resolved.js';
 import { kindOfTool } from '../keys/tools.js';
 import type { Merged } from '../layers.js';
 import { at, record } from '../tree.js';
