@@ -1,6 +1,20 @@
+import type { Place } from '../diagnostics/diagnostic.js';
 import type { Positions, Span } from './positions.js';
-import type { ConfigSource } from './source.js';
 import type { Path } from './tree.js';
+
+/** One parsed file whose every value knows where it was written. */
+export interface ConfigSource {
+  /** As named to the user. */
+  file: string;
+  /** Without byte order mark: what places refer to. */
+  text: string;
+  /** Plain values; a file without content is `{}`. */
+  value: unknown;
+  /** Where the key or the value at a path was written, through aliases and merge keys; `null` when it is not here. */
+  place(path: Path, what: 'key' | 'value'): Place | null;
+  /** The alias (`*name`) through which the path leads, `null` when it leads through none. */
+  aliasOf(path: Path): Place | null;
+}
 
 /** A value with its places; `span` is empty for a key without value. */
 export interface Branch {

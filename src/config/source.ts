@@ -12,25 +12,12 @@ import {
   type Scalar,
 } from 'yaml';
 import { diagnostic } from '../diagnostics/codes.js';
-import type { Diagnostic, Place } from '../diagnostics/diagnostic.js';
-import { type Branch, leaf, sourceOf } from './branch.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { type Branch, type ConfigSource, leaf, sourceOf } from './branch.js';
 import { type Positions, positionsOf, type Span } from './positions.js';
 import { depthFinding, MAX_DEPTH, sentence, syntaxFinding } from './syntax.js';
-import type { Path } from './tree.js';
 
-/** One parsed file whose every value knows where it was written. */
-export interface ConfigSource {
-  /** As named to the user. */
-  file: string;
-  /** Without byte order mark: what places refer to. */
-  text: string;
-  /** Plain values; a file without content is `{}`. */
-  value: unknown;
-  /** Where the key or the value at a path was written, through aliases and merge keys; `null` when it is not here. */
-  place(path: Path, what: 'key' | 'value'): Place | null;
-  /** The alias (`*name`) through which the path leads, `null` when it leads through none. */
-  aliasOf(path: Path): Place | null;
-}
+export type { ConfigSource } from './branch.js';
 
 const MAX_INDENTATION = 256;
 /** Values of one file with every alias expanded. */

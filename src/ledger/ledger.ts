@@ -3,7 +3,10 @@ import type { Result } from '../domain/result.js';
 import type { NamedUsage } from '../domain/usage.js';
 import type { Preference } from '../policy/preferred-cost.js';
 import type { SlotQueue } from './slots.js';
+import type { LedgerTrouble } from './trouble.js';
 import type { UsageSums } from './usage-sums.js';
+
+export type { LedgerTrouble } from './trouble.js';
 
 /** Names a sum: what counts in one scope, on a UTC day (`2026-11-20`) or in a month (`2026-11`). */
 export interface SpendQuery {
@@ -17,15 +20,6 @@ export interface Spend {
   settledMicroUsd: number;
   /** What live runs may still cost at most. */
   reservedMicroUsd: number;
-}
-
-/** Why the ledger could not be used. */
-export interface LedgerTrouble {
-  kind: 'no_driver' | 'cannot_open' | 'read_only' | 'full' | 'busy' | 'damaged' | 'newer' | 'io';
-  /** One sentence without full stop, with the path. */
-  message: string;
-  /** What to do about it. */
-  hint: string;
 }
 
 /** An attempt that asks for a reservation. */

@@ -1,7 +1,7 @@
 import type { ToolUse } from '../domain/facts.js';
 import type { Result } from '../domain/result.js';
 import type { SlotState, SlotVerdict } from '../policy/rate-limit.js';
-import type { LedgerTrouble } from './ledger.js';
+import type { LedgerTrouble } from './trouble.js';
 
 /** An attempt that asks for a slot of its tool. */
 export interface SlotRequest {

@@ -1,6 +1,14 @@
 import { reasonOf } from '../files.js';
-import type { LedgerTrouble } from './ledger.js';
 import { sqliteCode } from './sqlite.js';
+
+/** Why the ledger could not be used. */
+export interface LedgerTrouble {
+  kind: 'no_driver' | 'cannot_open' | 'read_only' | 'full' | 'busy' | 'damaged' | 'newer' | 'io';
+  /** One sentence without full stop, with the path. */
+  message: string;
+  /** What to do about it. */
+  hint: string;
+}
 
 /** Describes an error of SQLite or of the file system; any other error is a bug and is rethrown. */
 export function troubleOf(error: unknown, file: string): LedgerTrouble {

@@ -6,7 +6,7 @@ import { lookup } from '../domain/lookup.js';
 import { emptyRequest } from '../domain/request.js';
 import { isKnownModel, policyOf } from '../routing/names.js';
 import { type Choice, selectChoices } from '../routing/select.js';
-import { itemPath } from './rule.js';
+import { itemPath } from './item-path.js';
 
 /** A tool and a model that would run together; `null`: a tool without models. */
 export interface ToolAndModel {

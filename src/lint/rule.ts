@@ -2,7 +2,7 @@ import type { Environment } from '../adapters/adapter.js';
 import type { Faults } from '../config/faults.js';
 import { isMentioned } from '../config/finding.js';
 import type { Merged } from '../config/layers.js';
-import { at, type Path } from '../config/tree.js';
+import type { Path } from '../config/tree.js';
 import type { RouterConfig } from '../config/types.js';
 import type { Code } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
@@ -42,9 +42,4 @@ export function mentioned<Section extends 'agents' | 'tools' | 'models' | 'polic
     const path = [section, entry.name];
     return isMentioned(merged, path) ? [{ entry: entry as RouterConfig[Section][string], path }] : [];
   });
-}
-
-/** The path of an item of a list that may also be written as a single value. */
-export function itemPath(merged: Merged, list: Path, index: number): Path {
-  return Array.isArray(at(merged.value, list)) ? [...list, index] : list;
 }

@@ -120,12 +120,12 @@ describe('the house', () => {
     expect(wrong.map(({ file, target }) => `${file} > ${target}`)).toEqual([]);
   });
 
-  it('has no circles between files', () => {
+  it('has no circles between files, type imports counted', () => {
     const graph = new Map<string, string[]>();
-    for (const { file, target, ours, typeOnly } of imports) {
-      if (ours && !typeOnly) graph.set(file, [...(graph.get(file) ?? []), target]);
+    for (const { file, target, ours } of imports) {
+      if (ours) graph.set(file, [...(graph.get(file) ?? []), target]);
     }
-    expect([...graph.keys()].flatMap((file) => circleFrom(graph, file, [])).slice(0, 1)).toEqual([]);
+    expect(firstCircle(graph)).toBeNull();
   });
 
   it('keeps every package in one home', () => {
@@ -159,10 +159,24 @@ describe('the house', () => {
   });
 });
 
-function circleFrom(graph: Map<string, string[]>, file: string, trail: string[]): string[] {
-  if (trail.includes(file)) return [[...trail.slice(trail.indexOf(file)), file].join(' > ')];
-  if (trail.length > 40) return [];
-  return (graph.get(file) ?? []).flatMap((next) => circleFrom(graph, next, [...trail, file])).slice(0, 1);
+/** `a > b > a`; `null` where there is none. */
+function firstCircle(graph: ReadonlyMap<string, readonly string[]>): string | null {
+  const done = new Set<string>();
+  const from = (file: string, trail: readonly string[]): string | null => {
+    if (trail.includes(file)) return [...trail.slice(trail.indexOf(file)), file].join(' > ');
+    if (done.has(file)) return null;
+    for (const next of graph.get(file) ?? []) {
+      const circle = from(next, [...trail, file]);
+      if (circle !== null) return circle;
+    }
+    done.add(file);
+    return null;
+  };
+  for (const file of graph.keys()) {
+    const circle = from(file, []);
+    if (circle !== null) return circle;
+  }
+  return null;
 }
 
 function withoutComments(text: string): string {

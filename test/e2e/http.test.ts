@@ -77,7 +77,7 @@ describe('exec with a provider API', () => {
       const { code, stdout, stderr } = await rig.run(['exec', 'hi'], { env: KEYS });
       expect({ code, stdout }).toEqual({ code: 0, stdout: 'from the second\n' });
       expect(stderr).toContain('rate_limit: `openai` answered 429: Rate limit reached for [redacted]');
-      expect(stderr).toContain('trying fallback anthropic haiku');
+      expect(stderr).toContain('trying fallback: anthropic haiku');
       const [trace] = rig.traces();
       expect(trace?.attempts.map(({ tool, failure }) => [tool, failure?.type ?? null])).toEqual([
         ['openai', 'rate_limit'],

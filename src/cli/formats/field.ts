@@ -3,8 +3,8 @@ import type { CommandContext } from '../context.js';
 import { type Field, fieldOf } from '../field.js';
 import { plannedDocument } from '../plan-document.js';
 import { startProgress } from '../progress.js';
-import type { OutputFormat } from './format.js';
 import { cleanDocument } from './json.js';
+import type { OutputFormat } from './output-format.js';
 
 /** One field of the document and a final newline; nothing, and a message, where it has no value. */
 export function fieldFormat(context: CommandContext, keys: readonly string[]): OutputFormat {

@@ -4,7 +4,7 @@ import type { Redactor } from '../../redact/redact.js';
 import type { CommandContext } from '../context.js';
 import { plannedDocument } from '../plan-document.js';
 import { startProgress } from '../progress.js';
-import type { OutputFormat } from './format.js';
+import type { OutputFormat } from './output-format.js';
 
 /** One document at the end. */
 export function jsonFormat(context: CommandContext): OutputFormat {

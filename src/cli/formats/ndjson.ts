@@ -1,8 +1,8 @@
 import { eventDocument, finishedDocument } from '../../domain/event-document.js';
 import type { CommandContext } from '../context.js';
 import { plannedDocument } from '../plan-document.js';
-import type { OutputFormat } from './format.js';
 import { cleanDocument } from './json.js';
+import type { OutputFormat } from './output-format.js';
 
 /** One event a line, written as it happens; the last one carries the document. */
 export function ndjsonFormat({ output, world }: CommandContext): OutputFormat {

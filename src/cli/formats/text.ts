@@ -1,7 +1,7 @@
 import type { CommandContext } from '../context.js';
 import { planScreen } from '../plan-screen.js';
 import { startProgress } from '../progress.js';
-import type { OutputFormat } from './format.js';
+import type { OutputFormat } from './output-format.js';
 
 /** The answer and a final newline. Piped: written only once an attempt has succeeded. Live: as it comes. */
 export function textFormat(context: CommandContext, live: boolean): OutputFormat {

@@ -1,18 +1,9 @@
 import { isTree, type Path, type Tree } from '../tree.js';
 import { flow } from '../yaml-text.js';
+import type { Note, Noted } from './notes.js';
 import { isSecret } from './variables.js';
 
-/** A comment for the key at a path of the new config; the empty path is the head of the file. */
-export interface Note {
-  path: Path;
-  text: string;
-}
-
-/** A piece of the new config with its comments. */
-export interface Noted<T> {
-  value: T;
-  notes: Note[];
-}
+export type { Note, Noted } from './notes.js';
 
 /** A new config: `undefined` values are left out when it is written. */
 export type Draft = Noted<Tree>;

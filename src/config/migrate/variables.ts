@@ -1,6 +1,6 @@
 import { createRedactor } from '../../redact/redact.js';
 import { entriesOf, type Path } from '../tree.js';
-import type { Note, Noted } from './draft.js';
+import type { Note, Noted } from './notes.js';
 
 const SECRET_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|AUTHORIZATION)$/i;
 

@@ -5,9 +5,10 @@ import { describePath } from '../../config/words.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { toUsd } from '../../domain/cost.js';
 import type { SpendLimit } from '../../domain/facts.js';
+import { itemPath } from '../item-path.js';
 import { budgetRefusal, type LimitedChain, type PaidPair } from '../money.js';
 import { noteAt } from '../note.js';
-import { itemPath, type LintInput, type LintRule, mentioned } from '../rule.js';
+import { type LintInput, type LintRule, mentioned } from '../rule.js';
 
 const CODE = 'config/budget-conflict';
 

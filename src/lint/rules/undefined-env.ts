@@ -4,7 +4,8 @@ import { finding, isOwn } from '../../config/finding.js';
 import type { Path } from '../../config/tree.js';
 import type { ToolConfig } from '../../config/types.js';
 import { describePath } from '../../config/words.js';
-import { itemPath, type LintInput, type LintRule, mentioned } from '../rule.js';
+import { itemPath } from '../item-path.js';
+import { type LintInput, type LintRule, mentioned } from '../rule.js';
 
 /** A variable that a tool needs and that is not set here; it may be set where the config is used. */
 export const undefinedEnv: LintRule = {

@@ -1,6 +1,7 @@
 import { finding } from '../../config/finding.js';
 import { didYouMean, onlyNear } from '../../diagnostics/suggest.js';
-import { itemPath, type LintRule, mentioned } from '../rule.js';
+import { itemPath } from '../item-path.js';
+import { type LintRule, mentioned } from '../rule.js';
 
 /** A policy prefers a provider that no model has: the preference would never take effect. */
 export const unknownProvider: LintRule = {

@@ -1,0 +1,13 @@
+import type { RunEvent } from '../../domain/events.js';
+import type { Invocation } from '../../domain/invocation.js';
+import type { PlanView } from '../plan-screen.js';
+
+/** What a run leaves on stdout. */
+export interface OutputFormat {
+  /** A dry run: the plan, and what would run for each candidate. */
+  planned(invocation: Invocation, view: PlanView): Promise<void>;
+  /** Something happened. */
+  event(event: RunEvent): Promise<void>;
+  /** The run has ended, well or not; `isInFile`: its answer was written to the file of `-o`. */
+  finished(invocation: Invocation, isInFile: boolean): Promise<void>;
+}
