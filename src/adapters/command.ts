@@ -191,6 +191,7 @@ function specOf(from: {
     marker: markerOf(task.ids),
     leaveRunning: task.tool.leaveRunning,
     stdin: line.stdin,
+    tmpDir: context.tmpDir,
     timeoutMs: task.timeoutMs,
     idleTimeoutMs: task.tool.output.atExit ? null : task.idleTimeoutMs,
     graceMs: task.tool.graceMs,

@@ -133,6 +133,23 @@ describe('what a tool is given', () => {
     expect(outcome).toMatchObject({ failure: null, text: 'read 11000000\n', warnings: [] });
   });
 
+  it('is a private file on stdin, for tools that take nothing else and for those that open it anew', async () => {
+    const { outcome } = await run({ agent: 'reads-pipes-and-files-only', task: { prompt: NASTY } });
+    expect(outcome).toMatchObject({ failure: null, text: `mode 600\n${NASTY}`, warnings: [] });
+  });
+
+  it('counts as read by a tool that does not move the offset', async () => {
+    const prompt = 'x'.repeat(1_000_000);
+    const { outcome } = await run({ agent: 'reads-stdin-by-position', task: { prompt } });
+    expect(outcome).toMatchObject({ failure: null, text: 'read 1000000\n', warnings: [] });
+  });
+
+  it('comes through a pipe where no file can be written', async () => {
+    const context = { tmpDir: join(testFolder(), 'gone') };
+    const { outcome } = await run({ agent: 'echoes-stdin', task: { prompt: NASTY }, context });
+    expect(outcome).toMatchObject({ failure: null, text: NASTY });
+  });
+
   it('has a private folder for temp files and written answers', async () => {
     const output = grammarOf({
       from: 'output_file',

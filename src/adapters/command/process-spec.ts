@@ -9,8 +9,10 @@ export interface ProcessSpec {
   marker: string | null;
   /** Names of programs that may outlive the process, with their descendants. */
   leaveRunning: readonly string[];
-  /** Written and closed; `null`: closed from the start. */
+  /** All of standard input; `null`: there is none. */
   stdin: string | null;
+  /** Folder for the file that stdin is read from. */
+  tmpDir: string;
   /** From start to exit, ms. */
   timeoutMs: number;
   /** Longest silence while we wait for output, ms; `null`: no limit. */
@@ -35,7 +37,7 @@ export interface ProcessEnd {
   signal: NodeJS.Signals | null;
   /** From start to the first byte of any output, ms. */
   firstOutputMs: number | null;
-  /** All of stdin was read, as far as can be told. */
+  /** Stdin was read, as far as can be told. */
   tookStdin: boolean;
   spawnError: string | null;
   /** Processes that could not be ended, for messages: name and pid. */

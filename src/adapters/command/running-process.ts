@@ -128,7 +128,9 @@ export class RunningProcess {
     }
   }
 
-  /** A tool that exits before it has read everything breaks the pipe; its answer may still be good. */
+  /**
+   * Only where stdin is no file. A tool that exits before it has read everything breaks the pipe; its answer may still be good.
+   */
   #writeStdin(): void {
     const { stdin } = this.#child;
     if (stdin === null || this.#spec.stdin === null) {

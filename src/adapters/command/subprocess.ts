@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { codeOf } from '../../domain/system-error.js';
 import type { ProcessEnd, ProcessEvent, ProcessSpec } from './process-spec.js';
 import { RunningProcess } from './running-process.js';
+import { openStdinFile } from './stdin-file.js';
 import { isBatchFile, shimCommand } from './windows.js';
 
 /**
@@ -11,11 +12,21 @@ import { isBatchFile, shimCommand } from './windows.js';
  * and that time never counts as idle. When this returns, or is returned, no process of the tree is alive.
  */
 export async function* runProcess(spec: ProcessSpec): AsyncGenerator<ProcessEvent, ProcessEnd, void> {
-  const child = spec.signal.aborted || spec.urgent.aborted ? null : await start(spec);
-  if (child === null || 'spawnError' in child) return neverRan(child?.spawnError ?? null);
-  const running = new RunningProcess(child.process, child.pid, spec);
+  if (spec.signal.aborted || spec.urgent.aborted) return neverRan(null);
+  const stdinFile = spec.stdin === null ? null : openStdinFile(spec.stdin, spec.tmpDir);
   try {
-    yield { type: 'started', pid: child.pid };
+    const child = await start(spec, stdinFile?.descriptor ?? 'pipe');
+    if ('spawnError' in child) return neverRan(child.spawnError);
+    const end = yield* follow(new RunningProcess(child.process, child.pid, spec), child.pid);
+    return stdinFile === null ? end : { ...end, tookStdin: stdinFile.wasRead() };
+  } finally {
+    stdinFile?.close();
+  }
+}
+
+async function* follow(running: RunningProcess, pid: number): AsyncGenerator<ProcessEvent, ProcessEnd, void> {
+  try {
+    yield { type: 'started', pid };
     for (let chunk = await running.next(); chunk !== null; chunk = await running.next()) yield chunk;
   } finally {
     await running.end();
@@ -25,7 +36,7 @@ export async function* runProcess(spec: ProcessSpec): AsyncGenerator<ProcessEven
 
 type Started = { process: ChildProcess; pid: number } | { spawnError: string };
 
-async function start(spec: ProcessSpec): Promise<Started> {
+async function start(spec: ProcessSpec, stdin: number | 'pipe'): Promise<Started> {
   try {
     const [program, ...args] = startable(spec.argv);
     if (program === undefined) return { spawnError: 'EBATCH' };
@@ -34,7 +45,7 @@ async function start(spec: ProcessSpec): Promise<Started> {
       env: spec.env,
       detached: process.platform !== 'win32',
       windowsHide: true,
-      stdio: [spec.stdin === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [spec.stdin === null ? 'ignore' : stdin, 'pipe', 'pipe'],
     });
     if (child.pid !== undefined) return { process: child, pid: child.pid };
     const [error] = await once(child, 'error');

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fstatSync, futimesSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The stdin of a tool: a file without a name that holds the prompt. */
+export interface StdinFile {
+  descriptor: number;
+  /** Whether the tool has read any of it; `true` where that cannot be told. */
+  wasRead(): boolean;
+  close(): void;
+}
+
+/** What a pipe takes without a reader, bytes: up to here an unread prompt cannot be told from one that was read. */
+const PIPE_BYTES = 64 * 1024;
+
+/**
+ * Makes a file that only the user can read, and removes its name before the text is written. Node's own pipes are sockets, which
+ * some tools take for no input at all and which cannot be opened as `/dev/stdin`. `null`: no file can be written in this folder.
+ */
+export function openStdinFile(text: string, folder: string): StdinFile | null {
+  // An open file cannot be removed on Windows, where Node's pipes are real ones.
+  if (process.platform === 'win32') return null;
+  try {
+    const path = join(folder, `llm-router-${randomBytes(9).toString('base64url')}`);
+    const descriptor = openSync(path, 'wx+', 0o600);
+    return filled(descriptor, { path, bytes: Buffer.from(text) });
+  } catch {
+    return null;
+  }
+}
+
+function filled(descriptor: number, { path, bytes }: { path: string; bytes: Uint8Array }): StdinFile {
+  try {
+    unlinkSync(path);
+    writeWithoutMoving(descriptor, bytes);
+    const showsReading = bytes.length > PIPE_BYTES && keepsAccessTime(descriptor);
+    return {
+      descriptor,
+      wasRead: () => !showsReading || fstatSync(descriptor).atimeMs > 0,
+      close: () => closeSync(descriptor),
+    };
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+/** The tool shares the offset and begins to read at it. */
+function writeWithoutMoving(descriptor: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at, bytes.length - at, at);
+}
+
+/**
+ * Resets the access time, and says whether reading changes it: not on file systems mounted with `noatime`. The offset would not do:
+ * programs built with Bun read by pread(), and others open `/dev/stdin` anew; neither moves it.
+ */
+function keepsAccessTime(descriptor: number): boolean {
+  resetAccessTime(descriptor);
+  readSync(descriptor, Buffer.alloc(1), 0, 1, 0);
+  const isKept = fstatSync(descriptor).atimeMs > 0;
+  resetAccessTime(descriptor);
+  return isKept;
+}
+
+function resetAccessTime(descriptor: number): void {
+  futimesSync(descriptor, 0, fstatSync(descriptor).mtime);
+}
