@@ -77,7 +77,8 @@ export function formatUntil(atMs: number, nowMs: number): string {
   const [day = '', time = ''] = new Date(atMs).toISOString().split('T');
   const leftMs = Math.max(0, atMs - nowMs);
   const clock = time.slice(0, leftMs < 120_000 ? 8 : 5);
-  return `${leftMs < DAY_MS ? '' : `${day} `}${clock} UTC (in ${formatDuration(leftMs)})`;
+  const left = leftMs < 2 * DAY_MS ? formatDuration(leftMs) : `${Math.round(leftMs / DAY_MS)} days`;
+  return `${leftMs < DAY_MS ? '' : `${day} `}${clock} UTC (in ${left})`;
 }
 
 /** Writes milliseconds as a duration that can be typed, rounded up: `45s`, `13m`, `5h10m`. */

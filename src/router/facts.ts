@@ -2,20 +2,31 @@ import { estimateTokenCount } from 'tokenx';
 import { billingOf } from '../adapters/billing.js';
 import { adapterOf } from '../adapters/registry.js';
 import type { RouterConfig, ToolConfig } from '../config/types.js';
-import type { Facts, SpendLimit } from '../domain/facts.js';
+import type { Billing } from '../domain/cost.js';
+import type { Availability, Facts, SpendLimit } from '../domain/facts.js';
+import { lookup } from '../domain/lookup.js';
 import type { LedgerAccess } from '../ledger/access.js';
 import { checkLedger } from '../policy/budget.js';
 import { windowsOf } from '../policy/spend-limits.js';
-
 import type { Host, Stores } from './world.js';
+
+/** A tool of the config on this machine. */
+export interface ToolState {
+  tool: ToolConfig;
+  availability: Availability;
+  billing: Billing;
+}
+
+/** What facts are gathered from. */
+interface FactsWorld {
+  host: Pick<Host, 'env' | 'platform' | 'clock'>;
+  stores: Pick<Stores, 'cooldowns' | 'ledger'>;
+}
 
 /** Looks at this machine: which tools can run now, and what counts against `limits`. Runs nothing, connects to nothing. */
 export async function gatherFacts(
   config: RouterConfig,
-  {
-    host,
-    stores,
-  }: { host: Pick<Host, 'env' | 'platform' | 'clock'>; stores: Pick<Stores, 'cooldowns' | 'ledger'> },
+  { host, stores }: FactsWorld,
   by: { inputTokens: number; limits: (nowMs: number) => readonly SpendLimit[] },
 ): Promise<Facts> {
   const { cooldowns } = await stores.cooldowns.read();
@@ -30,6 +41,15 @@ export async function gatherFacts(
     cooldowns,
     ...(await spendOf(by.limits(nowMs), stores.ledger)),
   };
+}
+
+/** Every tool with what it is on this machine now. */
+export async function toolStates(config: RouterConfig, world: FactsWorld): Promise<ToolState[]> {
+  const facts = await gatherFacts(config, world, { inputTokens: 0, limits: () => [] });
+  return Object.values(config.tools).flatMap((tool) => {
+    const [availability, billing] = [lookup(facts.tools, tool.name), lookup(facts.billing, tool.name)];
+    return availability === null || billing === null ? [] : [{ tool, availability, billing }];
+  });
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Request } from '../domain/request.js';
 import type { Result } from '../domain/result.js';
 import type { HealthRow } from '../health/context.js';
 import { unrun } from './conclude.js';
+import { type ToolState, toolStates } from './facts.js';
 import { type HealthOptions, routerHealth } from './health.js';
 import { planRequest } from './plan.js';
 import type { Planned } from './planned.js';
@@ -22,6 +23,8 @@ export interface Router {
   describe(planned: Planned, deadline: Deadline): Invocation;
   /** Checks tools, variables, folders and every agent's plan. `probe: false` runs nothing. */
   health(options: HealthOptions): Promise<HealthRow[]>;
+  /** What each tool is on this machine now. Runs nothing. */
+  tools(): Promise<ToolState[]>;
   /** Runs what was planned. */
   complete(planned: Planned, options: CompleteOptions): Promise<Invocation>;
   /** Removes rows that are older than the config wants them kept, once a day and a few at a time; for after the answer. */
@@ -45,6 +48,7 @@ export function createRouter(config: RouterConfig, world: RouterWorld): Router {
     plan: (request) => planRequest(config, world, request),
     describe: (planned, deadline) => unrun(planned, host, deadline),
     health: (options) => routerHealth(config, world, options),
+    tools: () => toolStates(config, world),
     complete: async (planned, { deadline, confirm = async () => true, ...listeners }) => {
       const recorder = recorderOf(config, world, { planned, listeners });
       const stop = { deadline, urgent };

@@ -35,6 +35,7 @@ describe('a time to come', () => {
     [42_000, '12:00:42 UTC (in 42.0 s)'],
     [35_000_000, '21:43 UTC (in 9h 43m)'],
     [90_000_000, '2026-11-21 13:00 UTC (in 25h 00m)'],
+    [10.6 * 86_400_000, '2026-12-01 02:24 UTC (in 11 days)'],
     [-5, '11:59:59 UTC (in 0 ms)'],
   ])('in %s ms', (ms, text) => expect(formatUntil(NOW + ms, NOW)).toBe(text));
 });

@@ -6,7 +6,9 @@ import type { DoctorOptions } from './doctor.js';
 import { addStats } from './stats-options.js';
 import { addTrace } from './trace-options.js';
 
-/** Registers `doctor`, `trace`, `stats`, `audit` and `template`. Their code is loaded when they run. */
+type Add = (context: CommandContext, program: Command, register: Register) => void;
+
+/** Registers `doctor`, `agents`, `tools`, `budget`, `trace`, `stats`, `audit` and `template`. Their code is loaded when they run. */
 export function addInspection(context: CommandContext, program: Command, register: Register): void {
   const doctor = register(program, 'doctor');
   doctor.command
@@ -22,6 +24,7 @@ export function addInspection(context: CommandContext, program: Command, registe
     return runDoctor(context, options);
   });
 
+  addLists(context, program, register);
   addTrace(context, program, register);
 
   addStats(context, program, register);
@@ -38,3 +41,34 @@ export function addInspection(context: CommandContext, program: Command, registe
     return runTemplate(context, name, options);
   });
 }
+
+const addLists: Add = (context, program, register) => {
+  const agents = register(program, 'agents');
+  agents.command
+    .description(
+      'List the agents of the config: what each prefers, what it may do, and what it would run now',
+    )
+    .option('--json', 'print one JSON document');
+  agents.action(async (options: { json?: boolean }) => {
+    const { runAgents } = await import('./agents.js');
+    return runAgents(context, options);
+  });
+
+  const tools = register(program, 'tools');
+  tools.command
+    .description('List the tools of the config and the catalogue: what they run, and which are ready')
+    .option('--json', 'print one JSON document');
+  tools.action(async (options: { json?: boolean }) => {
+    const { runTools } = await import('./tools.js');
+    return runTools(context, options);
+  });
+
+  const budget = register(program, 'budget');
+  budget.command
+    .description('Show limit, used, reserved and left of every budget that applies here')
+    .option('--json', 'print one JSON document');
+  budget.action(async (options: { json?: boolean }) => {
+    const { runBudget } = await import('./budget.js');
+    return runBudget(context, options);
+  });
+};

@@ -1,0 +1,87 @@
+import type { AgentConfig } from '../../config/types.js';
+import { toUsd } from '../../domain/cost.js';
+import { dollars } from '../../domain/money.js';
+import { emptyRequest } from '../../domain/request.js';
+import type { Router } from '../../router/router.js';
+import { commandRouter, loadCommandConfig, usableConfig } from '../config.js';
+import type { CommandContext } from '../context.js';
+import { pairName } from '../plan-screen.js';
+import { reportEarly } from '../report.js';
+import { type Column, renderTable } from '../table.js';
+
+/** `agents`: what the config defines, and what each agent would run now. Runs nothing. */
+export async function runAgents(context: CommandContext, options: { json?: boolean }): Promise<number> {
+  const { output, world } = context;
+  const usable = usableConfig(await loadCommandConfig(context));
+  if (!usable.ok) return reportEarly(context, usable.error);
+  const router = commandRouter(context, usable.value);
+  const agents = Object.values(usable.value.config.agents);
+  const lines = await Promise.all(agents.map((agent) => lineOf(router, agent, world.cwd))).finally(() =>
+    router.close(),
+  );
+  if (options.json === true) await output.json({ agents: lines });
+  else if (lines.length === 0)
+    await output.say('the config defines no agents (see `llm-router config init`)');
+  else await output.data(`${table(context, lines)}\n`);
+  return 0;
+}
+
+/** What an agent prefers, and what a request of it would run now. */
+async function lineOf(router: Router, agent: AgentConfig, cwd: string) {
+  const planned = await router.plan({ ...emptyRequest(cwd), agent: agent.name });
+  const plan = planned.ok ? planned.value : null;
+  const first = plan?.candidates[0] ?? null;
+  const refused = planned.ok ? (plan?.plan.rejected[0] ?? null) : null;
+  const cap = plan?.spending.capMicroUsd ?? null;
+  return {
+    name: agent.name,
+    is_default: router.config.defaultAgent?.value === agent.name,
+    description: agent.description,
+    preferred_tool: agent.preferredTool?.value ?? null,
+    preferred_model: agent.preferredModel?.value ?? null,
+    access: agent.access.value,
+    policy: plan?.policy.name ?? agent.policy?.value ?? 'default',
+    cap_usd: cap === null ? null : toUsd(cap),
+    ready: first !== null,
+    tool: first?.tool.name ?? null,
+    model: first?.modelName ?? null,
+    billing: first?.billing ?? null,
+    reason: planned.ok ? (refused?.detail ?? null) : planned.error.message,
+    hint: planned.ok ? (refused?.hint ?? null) : planned.error.hint,
+  };
+}
+
+type AgentLine = Awaited<ReturnType<typeof lineOf>>;
+
+function table({ world }: CommandContext, lines: readonly AgentLine[]): string {
+  return renderTable(COLUMNS, lines.map(rowOf), world.stdout.columns || Number.POSITIVE_INFINITY);
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'AGENT', least: 8 },
+  { title: 'PREFERS', least: 8 },
+  { title: 'ACCESS' },
+  { title: 'POLICY', rank: 1 },
+  { title: 'BILLING', rank: 2 },
+  { title: 'CAP', align: 'right', rank: 3 },
+  { title: 'NOW', least: 16 },
+];
+
+function rowOf(line: AgentLine): string[] {
+  const { name, is_default, access, policy, billing, cap_usd: cap } = line;
+  return [
+    is_default ? `${name} (default)` : name,
+    pairName({ tool: line.preferred_tool, model: line.preferred_model }) || '-',
+    access,
+    policy,
+    billing ?? '-',
+    cap === null ? '-' : dollars(Math.round(cap * 1_000_000)),
+    nowText(line),
+  ];
+}
+
+function nowText({ ready, tool, model, reason, preferred_tool: preferred }: AgentLine): string {
+  if (!ready) return `no tool: ${reason ?? 'none is configured'}`;
+  const pair = pairName({ tool, model });
+  return preferred !== null && tool !== preferred ? `fallback ${pair}: ${reason ?? ''}` : `ready: ${pair}`;
+}

@@ -1,0 +1,65 @@
+import { formatUntil } from '../../domain/duration.js';
+import { failure } from '../../domain/failure.js';
+import { type BudgetLine, budgetReport } from '../../reports/budgets.js';
+import { ledgerPathOf, loadCommandConfig, usableConfig } from '../config.js';
+import type { CommandContext } from '../context.js';
+import { reportEarly } from '../report.js';
+import { type Column, renderTable } from '../table.js';
+import { bar } from '../usage-bars.js';
+import { money } from '../usage-words.js';
+
+/** `budget`: limit, used, reserved and left of every budget that applies here. */
+export async function runBudget(context: CommandContext, options: { json?: boolean }): Promise<number> {
+  const { output, world } = context;
+  const usable = usableConfig(await loadCommandConfig(context));
+  if (!usable.ok) return reportEarly(context, usable.error);
+  const { config, projectDir } = usable.value;
+  const place = { file: ledgerPathOf(context, usable.value), now: world.clock.now };
+  const report = await budgetReport(config, place, projectDir ?? '');
+  if (!report.ok) {
+    const { message, hint } = report.error;
+    return reportEarly(context, { failure: failure('input', message, { hint }) });
+  }
+  if (options.json === true) await output.json({ budgets: report.value });
+  else if (report.value.length === 0)
+    await output.say('the config sets no daily or monthly budget (`budget` of a policy)');
+  else await output.data(`${table(context, report.value)}\n`);
+  return 0;
+}
+
+const BAR_CELLS = 10;
+
+function table({ world }: CommandContext, lines: readonly BudgetLine[]): string {
+  const nowMs = world.clock.now();
+  const rows = lines.map((line) => [
+    scopeText(line),
+    line.window,
+    line.limit_type,
+    money(line.limit_usd),
+    money(line.used_usd),
+    money(line.reserved_usd),
+    money(line.left_usd),
+    `${Math.round(((line.used_usd + line.reserved_usd) * 100) / line.limit_usd)}%`,
+    world.stdout.isTerminal ? bar(line.used_usd + line.reserved_usd, line.limit_usd, BAR_CELLS) : '',
+    formatUntil(Date.parse(line.resets_at), nowMs),
+  ]);
+  return renderTable(COLUMNS, rows, world.stdout.columns || Number.POSITIVE_INFINITY);
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'BUDGET', least: 10 },
+  { title: 'WINDOW' },
+  { title: 'TYPE' },
+  { title: 'LIMIT', align: 'right' },
+  { title: 'USED', align: 'right' },
+  { title: 'RESERVED', align: 'right' },
+  { title: 'LEFT', align: 'right' },
+  { title: '%', align: 'right' },
+  { title: '', rank: 1 },
+  { title: 'RESETS', rank: 2 },
+];
+
+function scopeText({ scope, name }: BudgetLine): string {
+  if (scope === 'global') return 'all runs';
+  return name === null ? 'runs without an agent' : `${scope} ${name}`;
+}

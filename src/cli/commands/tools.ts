@@ -1,0 +1,79 @@
+import type { ToolConfig } from '../../config/types.js';
+import { emptyRequest } from '../../domain/request.js';
+import type { ToolState } from '../../router/facts.js';
+import type { Router } from '../../router/router.js';
+import { commandRouter, loadCommandConfig, usableConfig } from '../config.js';
+import type { CommandContext } from '../context.js';
+import { reportEarly } from '../report.js';
+import { type Column, renderTable } from '../table.js';
+
+/** `tools`: what the config defines, and which of it can run here. Runs nothing. */
+export async function runTools(context: CommandContext, options: { json?: boolean }): Promise<number> {
+  const { output, world } = context;
+  const usable = usableConfig(await loadCommandConfig(context));
+  if (!usable.ok) return reportEarly(context, usable.error);
+  const router = commandRouter(context, usable.value);
+  const lines = await linesOf(router, world.cwd).finally(() => router.close());
+  if (options.json === true) await output.json({ tools: lines });
+  else {
+    const width = world.stdout.columns || Number.POSITIVE_INFINITY;
+    await output.data(`${renderTable(COLUMNS, lines.map(rowOf), width)}\n`);
+  }
+  return 0;
+}
+
+async function linesOf(router: Router, cwd: string) {
+  const [states, agents] = await Promise.all([router.tools(), agentsOf(router, cwd)]);
+  return states.map((state) => lineOf(state, agents.get(state.tool.name) ?? []));
+}
+
+function lineOf({ tool, availability, billing }: ToolState, agents: readonly string[]) {
+  return {
+    name: tool.name,
+    kind: tool.kind,
+    built_in: tool.builtIn,
+    runs: targetOf(tool),
+    models: tool.models.map(({ value }) => value),
+    billing,
+    cost_cap: tool.costCap,
+    agents,
+    ready: availability.available,
+    reason: availability.available ? null : availability.detail,
+    hint: availability.available ? null : availability.hint,
+  };
+}
+
+/** The binary or the URL; `null`: it runs in-process. */
+function targetOf(tool: ToolConfig): string | null {
+  if (tool.kind === 'command') return tool.binary.value;
+  return tool.kind === 'http' ? tool.baseUrl.value : null;
+}
+
+/** The agents that could run each tool, fallbacks included. */
+async function agentsOf(router: Router, cwd: string): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>();
+  for (const agent of Object.keys(router.config.agents)) {
+    const planned = await router.plan({ ...emptyRequest(cwd), agent });
+    if (!planned.ok) continue;
+    const { candidates, rejected } = planned.value.plan;
+    for (const tool of new Set([...candidates, ...rejected].flatMap((pair) => pair.tool ?? [])))
+      found.set(tool, [...(found.get(tool) ?? []), agent]);
+  }
+  return found;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'TOOL', least: 8 },
+  { title: 'KIND' },
+  { title: 'RUNS', least: 10, rank: 2 },
+  { title: 'MODELS', align: 'right', rank: 1 },
+  { title: 'BILLING' },
+  { title: 'AGENTS', least: 8 },
+  { title: 'NOW', least: 12 },
+];
+
+function rowOf(line: ReturnType<typeof lineOf>): string[] {
+  const { name, kind, runs, models, billing, agents, ready, reason } = line;
+  const now = ready ? 'ready' : (reason ?? 'unknown');
+  return [name, kind, runs ?? '-', String(models.length), billing, agents.join(', ') || '-', now];
+}
