@@ -3,6 +3,10 @@ import { isMap } from '../domain/lookup.js';
 /** Steps from the root of a config to a value: keys, and indexes of lists. */
 export type Path = readonly (string | number)[];
 
+// Taken once: these are called for each value of a config, and globals are slow where a context has its own, as in Jest.
+const { isArray } = Array;
+const { hasOwn } = Object;
+
 /** A map as YAML gives it, with nothing known about its values. */
 export type Tree = Readonly<Record<string, unknown>>;
 
@@ -13,8 +17,8 @@ export function isTree(value: unknown): value is Tree {
 
 /** The map's own value, never one that every object inherits; `undefined` when absent or not a map. */
 export function child(value: unknown, step: string | number): unknown {
-  if (Array.isArray(value)) return typeof step === 'number' ? value[step] : undefined;
-  return isTree(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+  if (isArray(value)) return typeof step === 'number' ? value[step] : undefined;
+  return isTree(value) && hasOwn(value, step) ? value[step] : undefined;
 }
 
 /** The value at a path; `undefined` when there is none. */
