@@ -13,7 +13,7 @@ import {
   type Wire,
 } from './http/wire.js';
 
-/** OpenAI Chat Completions, and everybody who speaks it: OpenRouter, LM Studio, mlx_lm.server, vLLM. */
+/** OpenAI Chat Completions and compatible servers: OpenRouter, LM Studio, mlx_lm.server, vLLM. */
 export const openaiChat: Wire = {
   path: '/chat/completions',
   keyHeader: (key) => ['authorization', `Bearer ${key}`],

@@ -78,7 +78,7 @@ export function hasApiKey(tool: CommandTool, env: Environment): boolean {
 }
 
 /** Where a nested call keeps its records, whatever else the tool inherits. */
-const FOR_FAMILY = ['LLM_ROUTER_TRACE_DIR', 'LLM_ROUTER_LEDGER'];
+const FOR_NESTED_RUNS = ['LLM_ROUTER_TRACE_DIR', 'LLM_ROUTER_LEDGER'];
 
 function inherited(tool: CommandTool, env: Environment): Record<string, string> {
   const inherits = inheritance(tool);
@@ -90,7 +90,7 @@ function inherited(tool: CommandTool, env: Environment): Record<string, string> 
 
 /** Whether a tool gets a variable of the environment, by its name. */
 function inheritance(tool: CommandTool): (name: string) => boolean {
-  const wanted = tool.envInherit === 'all' ? ['*'] : [...tool.envInherit, ...FOR_FAMILY];
+  const wanted = tool.envInherit === 'all' ? ['*'] : [...tool.envInherit, ...FOR_NESTED_RUNS];
   const keep = nameMatcher(wanted);
   const drop = nameMatcher([...tool.envUnset, ...keysThatBill(tool)]);
   return (name) => keep(name) && !drop(name);
