@@ -14,13 +14,16 @@ const cacheFile = `${file}.${process.versions.v8}-${process.arch}.cache`;
 /** Compiles and runs the bundle; gives its exports and the script, from which the build takes the code to keep. */
 function load(cachedData) {
   const source = readFileSync(file, 'utf8');
-  const script = new vm.Script(`(function (exports, require, module, importModule) {${source}\n})`, {
-    filename: file,
-    cachedData,
-  });
+  const script = new vm.Script(
+    `(function (exports, require, module, importModule, __filename) {${source}\n})`,
+    {
+      filename: file,
+      cachedData,
+    },
+  );
   const loaded = { exports: {} };
   const run = script.runInThisContext();
-  run(loaded.exports, createRequire(file), loaded, loadLater);
+  run(loaded.exports, createRequire(file), loaded, loadLater, file);
   return { exports: loaded.exports, script };
 }
 

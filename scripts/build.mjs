@@ -47,6 +47,8 @@ const bundle = await build({
   format: 'cjs',
   target: 'node20',
   external: ['chalk', 'ora', 'execa', 'ajv', 'luxon', 'libsql', ...BUNDLED_LATER],
+  // bin/load.cjs hands in the path.
+  define: { 'import.meta.url': '__filename' },
   write: false,
   logLevel: 'warning',
 });

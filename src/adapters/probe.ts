@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import type { CommandTool } from '../config/types.js';
 import { ProcessTree } from '../process/tree.js';
+import { compilePattern } from '../regex/pattern.js';
 import type { Environment } from './adapter.js';
 import { hasApiKey, toolVariables } from './command/environment.js';
 
@@ -27,7 +28,7 @@ export async function probeVersion(
   const { args, pattern } = tool.version;
   const result = await ask({ tool, binaryPath, env }, args);
   if (result.timedOut) return { problem: NO_ANSWER };
-  const match = new RegExp(pattern).exec(`${result.stdout}\n${result.stderr}`);
+  const match = compilePattern(pattern).exec(`${result.stdout}\n${result.stderr}`);
   const version = match?.[1] ?? match?.[0];
   if (version !== undefined) return { version };
   return { problem: `${said(args, result.exitCode)} and printed no version` };

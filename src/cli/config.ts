@@ -8,6 +8,7 @@ import { err, ok, type Result } from '../domain/result.js';
 import { ledgerAccess } from '../ledger/access.js';
 import { ledgerFile, runningDir, traceDir } from '../paths.js';
 import { createRedactor } from '../redact/redact.js';
+import { compilePattern, type Pattern } from '../regex/pattern.js';
 import { openCooldowns } from '../router/cooldowns.js';
 import { createRouter, type Router } from '../router/router.js';
 import { secretsOf } from '../router/secrets.js';
@@ -33,9 +34,9 @@ export async function loadCommandConfig({ world, output, globals }: CommandConte
   return loaded;
 }
 
-function userPatterns(config: RouterConfig): RegExp[] {
+function userPatterns(config: RouterConfig): Pattern[] {
   return Object.values(config.policies).flatMap((policy) =>
-    policy.privacy.redact.map(({ value }) => new RegExp(value, 'g')),
+    policy.privacy.redact.map(({ value }) => compilePattern(value, 'g')),
   );
 }
 

@@ -47,7 +47,10 @@ export const CODES = {
     severity: 'error',
     summary: '`access_args` without `{access_args}` in the arguments',
   },
-  'config/invalid-regex': { severity: 'error', summary: 'a regular expression that does not compile' },
+  'config/invalid-regex': {
+    severity: 'error',
+    summary: 'a regular expression that does not compile, or that could run for ever',
+  },
   'config/bad-selector': { severity: 'error', summary: 'a selector that can find nothing' },
   'config/repeated-fallback': { severity: 'warning', summary: 'a fallback that was already tried' },
   'config/unreachable-fallback': { severity: 'warning', summary: 'a fallback that can never be tried' },

@@ -1,3 +1,5 @@
+import { maskAll, type Pattern } from '../regex/pattern.js';
+
 /** Takes secrets out of text and values before they leave the program. */
 export interface Redactor {
   text(text: string): string;
@@ -23,17 +25,18 @@ const TOKEN_SHAPES: readonly RegExp[] = [
   /\bglpat-[A-Za-z0-9_-]{16,}/g, // GitLab
   /\bhf_[A-Za-z0-9]{20,}/g, // Hugging Face
   /\bgsk_[A-Za-z0-9]{20,}/g, // Groq
-  /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g, // JSON web token
+  // JSON web token: only the first `eyJ` of a word is tried, since each try goes through the rest of it.
+  /(?<![A-Za-z0-9_-])(?=([A-Za-z0-9_-]*?\beyJ))\1[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g,
   /(?<=\bBearer\s)[A-Za-z0-9._~+/-]{12,}=*/gi,
 ];
 
 /** A redactor for the given secret values, the user's own patterns, and well-known token shapes. */
-export function createRedactor(secrets: readonly string[] = [], patterns: readonly RegExp[] = []): Redactor {
+export function createRedactor(secrets: readonly string[] = [], patterns: readonly Pattern[] = []): Redactor {
   const values = [...new Set(secrets.flatMap(spellings))].sort((a, b) => b.length - a.length);
   const text = (input: string): string => {
     let output = input;
     for (const value of values) output = output.replaceAll(value, MASK);
-    for (const shape of patterns) output = output.replace(shape, (found) => (found === '' ? '' : MASK));
+    for (const shape of patterns) output = maskAll(shape, output, MASK);
     if (output.length < MIN_SECRET_LENGTH) return output;
     for (const shape of TOKEN_SHAPES) output = output.replace(shape, MASK);
     return output;

@@ -1,8 +1,10 @@
-import type { ErrorObject } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { Outcome } from '../domain/attempt.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
+import { compilePattern, patternTrouble } from '../regex/pattern.js';
+import { answerValue } from './answer-value.js';
 
 /** Judges a good outcome: adds the parsed value as `data`, or turns it into a `contract_violation` that names the places. */
 export type AnswerCheck = (outcome: Outcome) => Outcome;
@@ -32,11 +34,19 @@ export async function compileAnswerSchema(
       strict: false,
       validateFormats: false,
       logger: false,
+      code: { regExp: PATTERNS },
     }).compile(schema);
     return ok((outcome) => {
-      const value = answerValue(outcome);
+      // The tool's own structured value comes first.
+      const value = outcome.data ?? answerValue(outcome.text);
       if (value === undefined) return violated(outcome, 'the answer is not JSON');
-      if (validate(value)) return { ...outcome, data: value };
+      const isValid = isValidated(validate, value);
+      if (isValid === true) return { ...outcome, data: value };
+      if (isValid === null) {
+        const why =
+          'the answer is nested too deeply for the schema, or the schema refers to itself without end';
+        return violated({ ...outcome, data: value }, why);
+      }
       return violated(
         { ...outcome, data: value },
         `the answer does not satisfy the schema: ${places(validate.errors ?? [])}`,
@@ -48,14 +58,25 @@ export async function compileAnswerSchema(
   }
 }
 
-/** The tool's own structured value, else the text as JSON, else the last fenced block that is JSON. */
-function answerValue({ data, text }: Outcome): unknown {
-  if (data !== null && data !== undefined) return data;
-  const whole = parseJson(text);
-  if (whole !== undefined) return whole;
-  const blocks = [...text.matchAll(/^```[^\n]*\n(.*?)^```/gms)].map((match) => parseJson(match[1] ?? ''));
-  return blocks.findLast((block) => block !== undefined);
+/** Whether a value satisfies a schema; `null` when the check does not come to an end. */
+function isValidated(validate: ValidateFunction, value: unknown): boolean | null {
+  try {
+    return validate(value);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
+
+/** Patterns of a schema, which no answer can keep busy. The compiler knows them apart by their text. */
+const PATTERNS = Object.assign(
+  (source: string, flags: string) => {
+    const trouble = patternTrouble(source, flags);
+    if (trouble !== null) throw new Error(`the pattern \`${source}\` ${trouble.message}`);
+    return { test: compilePattern(source, flags).test, toString: () => `/${source}/${flags}` };
+  },
+  { code: 'compilePattern' },
+);
 
 function parseJson(text: string): unknown {
   try {

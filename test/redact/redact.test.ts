@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createRedactor, MASK } from '../../src/redact/redact.js';
+import { compilePattern } from '../../src/regex/pattern.js';
 
 describe('redactor', () => {
   it('masks secrets as they are, in JSON strings and in URLs', () => {
@@ -29,17 +30,14 @@ describe('redactor', () => {
   });
 
   it("masks what stands behind Bearer, and the user's own patterns", () => {
-    const { text } = createRedactor([], [/ACME-[0-9]+/g]);
+    const { text } = createRedactor([], [compilePattern('ACME-[0-9]+')]);
     expect(text('Authorization: Bearer abcdefghijkl123')).toBe(`Authorization: Bearer ${MASK}`);
     expect(text('project ACME-4711')).toBe(`project ${MASK}`);
   });
 
-  it.each([[/\b/g], [/(?=secret)/g], [/x*/g]])(
-    'puts no mask where the pattern %s matches nothing',
-    (pattern) => {
-      expect(createRedactor([], [pattern]).text('a secret')).toBe('a secret');
-    },
-  );
+  it.each(['\\b', '(?=secret)', 'x*'])('puts no mask where the pattern %s matches nothing', (pattern) => {
+    expect(createRedactor([], [compilePattern(pattern)]).text('a secret')).toBe('a secret');
+  });
 
   it('goes through values, keys included, and changes nothing else', () => {
     const { value } = createRedactor(['secret-value']);

@@ -1,5 +1,6 @@
 import type { CommandTool } from '../../config/types.js';
 import type { Failure } from '../../domain/failure.js';
+import { matchesGlob } from '../../domain/glob.js';
 import { lookup } from '../../domain/lookup.js';
 import type { Environment, Task } from '../adapter.js';
 import { refused } from '../refused.js';
@@ -108,9 +109,5 @@ function ownVariables(tool: CommandTool, env: Environment): Record<string, strin
 }
 
 function nameMatcher(patterns: readonly string[]): (name: string) => boolean {
-  const regexes = patterns.map((pattern) => {
-    const literal = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-    return new RegExp(`^${literal.join('.*')}$`, 's');
-  });
-  return (name) => regexes.some((regex) => regex.test(name));
+  return (name) => patterns.some((pattern) => matchesGlob(name, pattern));
 }

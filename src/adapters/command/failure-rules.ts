@@ -1,7 +1,7 @@
 import type { CommandTool, FailureRule } from '../../config/types.js';
 import { type Failure, type FailureType, failure } from '../../domain/failure.js';
+import { compilePattern } from '../../regex/pattern.js';
 import type { Reading } from './output.js';
-import { safeRegex } from './pointer.js';
 import { beginningOf } from './text-stream.js';
 
 /** A run that ended by itself: how, and what was read of it. */
@@ -73,8 +73,8 @@ function holds({ when }: FailureRule, { exitCode, signal, reading }: EndedRun): 
     when.signal === null || when.signal === signal,
     when.status === null || (error.status !== null && when.status.includes(error.status)),
     when.code === null || (error.code !== null && when.code.includes(error.code)),
-    when.error === null || (error.message !== null && safeRegex(when.error, 'im').test(error.message)),
-    when.stderr === null || safeRegex(when.stderr, 'im').test(reading.stderr),
+    when.error === null || (error.message !== null && compilePattern(when.error, 'im').test(error.message)),
+    when.stderr === null || compilePattern(when.stderr, 'im').test(reading.stderr),
     when.pointer === null || reading.saw(when.pointer),
   ].every(Boolean);
 }
@@ -135,7 +135,7 @@ function because({ reading }: EndedRun, rule: FailureRule | null = null): string
 /** The line of standard error by which a rule knew the failure, else the last one: some tools print all their help behind it. */
 function tellingLine({ stderr, stderrTail }: Reading, rule: FailureRule | null): string {
   const lines = (text: string) => text.trim().split('\n');
-  const regex = rule === null || rule.when.stderr === null ? null : safeRegex(rule.when.stderr, 'im');
+  const regex = rule === null || rule.when.stderr === null ? null : compilePattern(rule.when.stderr, 'im');
   const known = regex === null ? undefined : lines(stderr).find((line) => regex.test(line));
   return known ?? lines(stderrTail ?? '').at(-1) ?? '';
 }

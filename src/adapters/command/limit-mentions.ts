@@ -1,7 +1,7 @@
 import type { TimeMention } from '../../config/types.js';
 import type { LimitMention } from '../../domain/limit-words.js';
+import { compilePattern } from '../../regex/pattern.js';
 import { decidingRule, type EndedRun } from './failure-rules.js';
-import { safeRegex } from './pointer.js';
 
 /** What a failed run says about the end of its limit, by the failure rule that decided; the answer is never searched. */
 export function limitMentions(run: EndedRun): LimitMention[] {
@@ -22,7 +22,7 @@ function mentions(
   if (where.kind === 'selected') {
     return reading.found(where.selectors).map((value) => ({ kind, value, zone: null }));
   }
-  const regex = safeRegex(where.regex, 'im');
+  const regex = compilePattern(where.regex, 'im');
   return [reading.error.message ?? '', reading.stderr].flatMap((words) => {
     const groups = regex.exec(words)?.groups;
     return groups?.time === undefined ? [] : [{ kind, value: groups.time, zone: groups.zone ?? null }];

@@ -186,8 +186,10 @@ function isAnswer(
   return grammar.success !== null && seen.successOk && seen.message === seen.text;
 }
 
+/** An empty text counts only where no other selector found one. */
 function firstText(found: readonly unknown[]): string | null {
-  return found[0] === undefined ? null : textOf(found[0]);
+  const texts = found.map(textOf);
+  return texts.find((text) => text !== '') ?? texts[0] ?? null;
 }
 
 function finishReasonOf(grammar: OutputGrammar, word: string | null): FinishReason {

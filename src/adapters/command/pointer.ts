@@ -1,4 +1,5 @@
 import type { EventFilter } from '../../config/types.js';
+import { compilePattern } from '../../regex/pattern.js';
 
 /** Every value that a JSON pointer leads to, in order; `*` stands for every key or element. Nothing found: empty. */
 export function pointed(value: unknown, pointer: string): unknown[] {
@@ -35,15 +36,6 @@ export function matches(event: unknown, filter: EventFilter): boolean {
   });
 }
 
-/** A regex from a configuration; one that does not compile never matches. */
-export function safeRegex(source: string, flags: string): RegExp {
-  try {
-    return new RegExp(source, flags);
-  } catch {
-    return /(?!)/g;
-  }
-}
-
 function children(value: unknown, key: string): unknown[] {
   if (typeof value !== 'object' || value === null) return [];
   if (key === '*') return Object.values(value);
@@ -55,5 +47,7 @@ function isWanted(value: unknown, wanted: string | number | boolean | null): boo
   if (typeof wanted !== 'string') return value === wanted;
   const regex = /^\/(.+)\/$/s.exec(wanted)?.[1];
   if (regex === undefined) return value === wanted;
-  return (typeof value === 'string' || typeof value === 'number') && safeRegex(regex, '').test(String(value));
+  return (
+    (typeof value === 'string' || typeof value === 'number') && compilePattern(regex).test(String(value))
+  );
 }

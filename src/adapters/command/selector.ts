@@ -1,5 +1,6 @@
 import type { Selector, Selectors, Take } from '../../config/types.js';
-import { matches, pointed, safeRegex } from './pointer.js';
+import { compilePattern } from '../../regex/pattern.js';
+import { matches, pointed } from './pointer.js';
 
 /** Gathers one selector's value over events or text, keeping only what its `take` needs. */
 export interface Fold {
@@ -57,7 +58,9 @@ export function textOf(value: unknown): string {
 /** A found value as a number, thousands separators allowed; `null` when it is none. */
 export function numberOf(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
-  if (typeof value !== 'string' || !/^\s*-?[\d,]*\.?\d+(e[+-]?\d+)?\s*$/i.test(value)) return null;
+  // Longer texts are no numbers, and the search for one in them takes long.
+  if (typeof value !== 'string' || value.length > 64 || !/^\s*-?[\d,]*\.?\d+(e[+-]?\d+)?\s*$/i.test(value))
+    return null;
   return Number(value.replaceAll(',', ''));
 }
 
@@ -71,10 +74,12 @@ function valuesIn(event: unknown, selector: Selector): unknown[] {
 
 function valuesInText(text: string, selector: Selector): string[] {
   if (selector.kind !== 'regex') return [];
-  return [...text.matchAll(safeRegex(selector.regex, 'gm'))].flatMap((match) => {
-    const value = groupOf(match, selector.group);
-    return value === undefined ? [] : [value];
-  });
+  return compilePattern(selector.regex, 'm')
+    .all(text)
+    .matches.flatMap((match) => {
+      const value = groupOf(match, selector.group);
+      return value === undefined ? [] : [value];
+    });
 }
 
 function groupOf(match: RegExpMatchArray, group: string | null): string | undefined {

@@ -26,7 +26,7 @@ export type Selector =
   | { kind: 'keys'; pointer: string; from: OutputSource; event: EventFilter | null; take: Take }
   | { kind: 'regex'; regex: string; from: OutputSource; group: string | null; take: Take };
 
-/** Several selectors: their sum for numbers, the first present for text. */
+/** Several selectors: their sum for numbers, the first text that is not empty. */
 export type Selectors = readonly Selector[];
 
 /** Pointers that must equal a scalar, or match `/regex/` when written between slashes. */
@@ -130,7 +130,7 @@ export const SELECTOR_SHAPES: Readonly<Record<string, { schema: Schema; keys: ty
   selectors: {
     schema: {
       type: ['string', 'object', 'array'],
-      description: 'A selector, or a list of them: their sum for numbers, the first present for text',
+      description: 'A selector, or a list of them: their sum for numbers, the first text that is not empty',
       items: { $ref: '#/$defs/selector' },
     },
     keys: SELECTOR,

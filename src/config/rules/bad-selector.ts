@@ -1,8 +1,9 @@
+import { patternTrouble } from '../../regex/pattern.js';
 import { finding } from '../finding.js';
 import { child, isTree, type Tree } from '../tree.js';
 import { describePath } from '../words.js';
 import type { Rule } from './rule.js';
-import { conditionsIn, regexTrouble, selectorsIn, timeRegexesIn } from './selectors.js';
+import { conditionsIn, selectorsIn, timeRegexesIn } from './selectors.js';
 
 /** A selector or filter that can find nothing: no valid pointer, no way to search, or keys that exclude each other. */
 export const badSelector: Rule = {
@@ -98,7 +99,7 @@ function groupTrouble(regex: string, group: unknown): Trouble | null {
 
 /** Whether a regular expression has a group, by number or name; one that does not compile may have it. */
 function hasGroup(regex: string, group: string): boolean {
-  if (regexTrouble(regex) !== null) return true;
+  if (patternTrouble(regex) !== null) return true;
   const groups = new RegExp(`${regex}|`).exec('') ?? [];
   return /^\d+$/.test(group) ? Number(group) < groups.length : Object.hasOwn(groupNames(groups), group);
 }

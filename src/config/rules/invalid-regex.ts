@@ -1,15 +1,16 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { patternTrouble } from '../../regex/pattern.js';
 import { finding } from '../finding.js';
 import type { RegexUse } from '../keys/key.js';
 import { child } from '../tree.js';
 import { describePath } from '../words.js';
 import type { Rule, RuleContext } from './rule.js';
-import { type At, conditionsIn, regexTrouble, selectorsIn, timeRegexesIn } from './selectors.js';
+import { type At, conditionsIn, selectorsIn, timeRegexesIn } from './selectors.js';
 import { statedValues } from './stated-values.js';
 
 const CODE = 'config/invalid-regex';
 
-/** A regular expression that does not compile, or a mask that matches the empty text. */
+/** A regular expression that does not compile, that has no form without backtracking, or a mask that matches the empty text. */
 export const invalidRegex: Rule = {
   code: CODE,
   check: (context) => [
@@ -25,9 +26,10 @@ export const invalidRegex: Rule = {
 function faultsOf(context: RuleContext, { path, value }: At, { flags, isMask }: RegexUse): Diagnostic[] {
   if (typeof value !== 'string') return [];
   const what = `the regular expression of ${describePath(path)}`;
-  const trouble = regexTrouble(value, flags);
+  const trouble = patternTrouble(value, flags);
   if (trouble !== null) {
-    return [finding(context, { code: CODE, path, message: `${what} does not compile: ${trouble}` })];
+    const { message, hint } = trouble;
+    return [finding(context, { code: CODE, path, message: `${what} ${message}`, hint })];
   }
   if (!isMask || !new RegExp(value, flags).test('')) return [];
   const message = `${what} matches the empty text, so it would put a mask between any two characters`;

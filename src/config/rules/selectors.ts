@@ -87,14 +87,3 @@ export function conditionsIn(context: RuleContext): At[] {
     entriesOf(filter.value).map(([pointer, value]) => ({ path: [...filter.path, pointer], value })),
   );
 }
-
-/** Why a regular expression does not compile; `null` when it does. */
-export function regexTrouble(source: string, flags = ''): string | null {
-  try {
-    new RegExp(source, flags);
-    return null;
-  } catch (cause) {
-    const message = String(cause);
-    return message.slice(message.lastIndexOf(': ') + 2).toLowerCase();
-  }
-}

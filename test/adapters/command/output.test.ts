@@ -75,6 +75,13 @@ describe('text', () => {
     expect(read({ text }, { stdout: 'answer: 1\nanswer: 2\n' })).toMatchObject({ text: '2', live: [] });
   });
 
+  it('is that of the next selector where the first finds an empty one', () => {
+    const text = [at('/result'), at('/draft')];
+    const said = (result: unknown) =>
+      read({ format: 'json', text }, { stdout: JSON.stringify({ result, draft: 'hi' }) }).text;
+    expect([said(''), said('yes'), said(null)]).toEqual(['hi', 'yes', 'hi']);
+  });
+
   it('is over its size beyond the cap', () => {
     expect(read({}, { stdout: 'x'.repeat(1000) }).overSize).toBe(false);
     expect(read({}, { stdout: 'x'.repeat(1001) }).live).toContainEqual({ type: 'over_size' });

@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { failedOutcome, type Outcome } from '../../src/domain/attempt.js';
+import { failure } from '../../src/domain/failure.js';
+import { compileAnswerSchema } from '../../src/router/answer-schema.js';
+import { answerValue } from '../../src/router/answer-value.js';
+
+const VALUE = { n: 2 };
+const JSON_TEXT = '{"n": 2}';
+
+describe('the JSON value of an answer', () => {
+  it.each([
+    ['alone', JSON_TEXT],
+    ['behind a byte order mark', `\uFEFF${JSON_TEXT}`],
+    ['behind thoughts', `<think>\nmaybe {"n": 1}\n</think>\n\n${JSON_TEXT}`],
+    ['behind a byte order mark and thoughts', `\uFEFF<thinking>hm</thinking>${JSON_TEXT}`],
+    ['behind thoughts whose opening tag is missing', `maybe {"n": 1}\n</think>${JSON_TEXT}`],
+    ['in a fence', `\`\`\`json\n${JSON_TEXT}\n\`\`\``],
+    ['in a fence that ends on its line', `\`\`\`json\n${JSON_TEXT}\`\`\``],
+    ['in a fence on one line', `\`\`\`json ${JSON_TEXT}\`\`\``],
+    ['in an indented fence', `Sure:\n\n  \`\`\`json\n  ${JSON_TEXT}\n  \`\`\`\n`],
+    ['in a fence that is not closed', `\`\`\`json\n${JSON_TEXT}\n`],
+    ['in a fence of tildes', `~~~\n${JSON_TEXT}\n~~~`],
+    [
+      'in a fence behind thoughts with another',
+      `<think>\n\`\`\`json\n{"n": 1}\n\`\`\`\n</think>\`\`\`\n${JSON_TEXT}\n\`\`\``,
+    ],
+    [
+      'in the last of two fences',
+      `\`\`\`json\n{"n": 1}\n\`\`\`\nbetter:\n\`\`\`json\n${JSON_TEXT}\n\`\`\`\n`,
+    ],
+    ['between words', `Here it is:\n${JSON_TEXT}\nAnything else?`],
+  ])('stands %s', (_, text) => {
+    expect(answerValue(text)).toEqual(VALUE);
+  });
+
+  it('may hold a fence itself', () => {
+    const value = { code: '```js\n1\n```' };
+    expect(answerValue(`\`\`\`json\n${JSON.stringify(value)}\n\`\`\``)).toEqual(value);
+  });
+
+  it.each([
+    ['no JSON', 'two'],
+    ['several values', '{"n": 1}\nor\n{"n": 2}'],
+    ['thoughts alone', '<think>{"n": 2}'],
+    ['a fence of something else', '```js\nf(2)\n```'],
+    ['nothing', ''],
+  ])('is not there in %s', (_, text) => {
+    expect(answerValue(text)).toBeUndefined();
+  });
+});
+
+describe('the schema of an answer', () => {
+  const answered = (text: string): Outcome => ({
+    ...failedOutcome(failure('internal', 'x')),
+    failure: null,
+    text,
+  });
+  const check = async (schema: object, text: string) => {
+    const compiled = await compileAnswerSchema(JSON.stringify(schema), 's');
+    return compiled.ok ? compiled.value(answered(text)) : compiled.error;
+  };
+
+  it('keeps the text, and the parsed value beside it', async () => {
+    const text = `\`\`\`json\n${JSON_TEXT}\n\`\`\``;
+    expect(await check({ required: ['n'] }, text)).toMatchObject({ text, data: VALUE, failure: null });
+  });
+
+  it('matches its patterns in linear time', async () => {
+    const schema = { type: 'array', items: { pattern: '^(a+)+$' }, contains: { pattern: '^b$' } };
+    const wrong = await check(schema, JSON.stringify([`${'a'.repeat(50_000)}!`, 'b']));
+    expect(wrong).toMatchObject({ failure: { type: 'contract_violation' } });
+    expect(await check(schema, '["aa"]')).toMatchObject({ failure: { type: 'contract_violation' } });
+    expect(await check({ pattern: '^[ab]+$' }, '"ab"')).toMatchObject({ failure: null });
+  });
+
+  it('is refused with a pattern that could run for ever', async () => {
+    const message = expect.stringContaining('the pattern `^(?!x)a+$` has a lookahead beside repetitions');
+    expect(await check({ pattern: '^(?!x)a+$' }, '"a"')).toMatchObject({ type: 'input', message });
+  });
+
+  it.each([
+    ['refers to itself without end', { $ref: '#' }, '1'],
+    ['goes down with an answer', { items: { $ref: '#' } }, `${'['.repeat(20_000)}${']'.repeat(20_000)}`],
+  ])('cannot be checked where it %s', async (_, schema, text) => {
+    const message = expect.stringContaining('nested too deeply');
+    expect(await check(schema, text)).toMatchObject({ failure: { type: 'contract_violation', message } });
+  });
+});
