@@ -6,7 +6,7 @@ const codePoint = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 0xe000, max: 0x10ffff }) },
 );
 
-/** Any Unicode text. The unit `binary` of fast-check is as general, but lists a million characters first, which takes seconds. */
+/** Any Unicode text. The unit `binary` of fast-check does the same, but first lists a million characters, which takes seconds. */
 export function anyText(maxLength = 10): fc.Arbitrary<string> {
   return fc.string({ unit: codePoint.map((code) => String.fromCodePoint(code)), maxLength });
 }

@@ -37,7 +37,7 @@ describe('the library', () => {
     expect(seen.at(-1)).toBe('invocation.finished');
   });
 
-  it('takes a conversation to a provider, and calls it many times at once', async () => {
+  it('sends conversations to a provider, many at once', async () => {
     const provider = await startProvider(
       Array.from({ length: 8 }, (_, n) => stream(chatEvents([`answer ${n}`]))),
     );
@@ -86,7 +86,7 @@ describe('the library', () => {
     });
   });
 
-  it('closes once its runs are over, and rejects what comes later', async () => {
+  it('closes once its runs are over, and rejects later requests', async () => {
     const slow = '{ kind: mock, responses: [{ text: late, delay: 20ms }], concurrency: 1 }';
     writeFileSync(path.join(folder, 'limited.yaml'), `version: 1\ntools: { slow: ${slow} }\n`);
     const env = { XDG_STATE_HOME: folder, XDG_DATA_HOME: folder };

@@ -11,7 +11,7 @@ import { routerOf } from './rig/router.js';
 const STARTED: RunEvent = { type: 'output.delta', attempt: 1, text: 'x' };
 
 describe('sinks', () => {
-  it('that throw are counted, and the others are told', async () => {
+  it('that throw are counted, and the others still get the event', async () => {
     const told: string[] = [];
     const broken = () => {
       throw new Error('disk full');
@@ -28,7 +28,7 @@ describe('sinks', () => {
     expect(told).toEqual(['output.delta', 'output.delta']);
   });
 
-  it('never hurt the run, which says so', async () => {
+  it('never fail the run, which warns about it', async () => {
     const router = routerOf(configOf(''));
     const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hi', tool: 'mock' });
     if (!planned.ok) throw new Error(planned.error.message);

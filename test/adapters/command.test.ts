@@ -38,7 +38,7 @@ function decoded(base64: string | undefined): string {
 
 const NASTY = '{model} $(id) `id` "q" \'q\' \\ | > < ; & * ~ %PATH% -x --\r\n\n\tä€😀\u2028 end\n ';
 
-describe('what a tool is given', () => {
+describe('the input of a tool', () => {
   it('is the prompt by stdin, byte for byte, and an environment of its own', async () => {
     const { argv, cwd, env, stdin } = await call({
       agent: '',
@@ -128,7 +128,7 @@ describe('what a tool is given', () => {
     );
   });
 
-  it('takes 11 MB by stdin', async () => {
+  it('may be 11 MB on stdin', async () => {
     const { outcome } = await run({ agent: 'counts-stdin', task: { prompt: 'x'.repeat(11_000_000) } });
     expect(outcome).toMatchObject({ failure: null, text: 'read 11000000\n', warnings: [] });
   });
@@ -150,7 +150,7 @@ describe('what a tool is given', () => {
     expect(outcome).toMatchObject({ failure: null, text: NASTY });
   });
 
-  it('has a private folder for temp files and written answers', async () => {
+  it('includes a private folder for temp files and written answers', async () => {
     const output = grammarOf({
       from: 'output_file',
       usage: { ...grammarOf().usage, inputTokens: [at('/tokens/in', { from: 'usage_file' })] },
@@ -165,7 +165,7 @@ describe('what a tool is given', () => {
   });
 });
 
-describe('a tool that does not care for its prompt', () => {
+describe('a tool that does not read its prompt', () => {
   it.each([
     ['never-reads-stdin', 'done without reading\n'],
     ['exits-before-reading', 'early answer'],
@@ -208,7 +208,7 @@ describe('an answer', () => {
     });
   });
 
-  it('is found behind a banner', async () => {
+  it('is found after a banner', async () => {
     const { outcome } = await run({
       agent: 'prints',
       args: print('Welcome!\n\n{"result":"hi"}\n', 'noise\n'),
@@ -217,7 +217,7 @@ describe('an answer', () => {
     expect(outcome).toMatchObject({ failure: null, text: 'hi' });
   });
 
-  it('comes drop by drop, while a slow reader of ours is no silence of the tool', async () => {
+  it('comes in small pieces, and a slow reader does not count as silence of the tool', async () => {
     const output = grammarOf({
       format: 'ndjson',
       text: [at('/text', { take: 'concat' })],
@@ -240,7 +240,7 @@ describe('an answer', () => {
     expect(events.filter(({ type }) => type === 'delta')).toHaveLength(5);
   });
 
-  it('of one huge line passes below the cap, and is refused beyond it', async () => {
+  it('of one huge line is accepted below the cap, and refused above it', async () => {
     const output = grammarOf({ format: 'ndjson', text: [at('/text')] });
     expect(
       (await run({ agent: 'prints-huge-line', args: ['15'], tool: { output } })).outcome.text,
@@ -249,7 +249,7 @@ describe('an answer', () => {
     expect(outcome.failure).toMatchObject({ type: 'invalid_response', tool: 'prints-huge-line' });
   });
 
-  it('without end is stopped at the cap', async () => {
+  it('of endless output is stopped at the cap', async () => {
     const { outcome } = await run({ agent: 'floods', tool: { maxOutputBytes: 200_000 } });
     expect(outcome.failure).toMatchObject({
       type: 'invalid_response',
@@ -280,7 +280,7 @@ describe('prepare', () => {
     });
   });
 
-  it('ends in the failure of a run', () => {
+  it('gives the same failure as a run', () => {
     const tool = { envVars: { KEY: { value: '${MY_KEY}', at: null } } };
     expect(commandAdapter.prepare(taskFor({ agent: 'prints', tool }), host)).toMatchObject({
       error: { type: 'tool_not_found' },
@@ -320,7 +320,7 @@ describe('availability', () => {
       'set the variable `EMPTY`',
       { missingVariable: 'EMPTY' },
     ],
-  ])('says what is missing: %j', (more, detail, hint, variable) => {
+  ])('names what is missing: %j', (more, detail, hint, variable) => {
     expect(commandAdapter.availability(toolOf([], more), host)).toEqual({
       available: false,
       reason: 'tool_not_found',

@@ -40,7 +40,7 @@ describe('probeVersion', () => {
 });
 
 describe('a program that leaves a child with its pipes', () => {
-  it('holds up nobody, and the child is ended', async () => {
+  it('does not delay the probe, and the child is ended', async () => {
     const pidPattern = bot({ version: { ...VERSION, pattern: '1.2.3 (\\d+)' } });
     const path = resolve('test/fixtures/agents/tells-version-and-leaves-child');
     const answer = await probeVersion(pidPattern, path, ENV);

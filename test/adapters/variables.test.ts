@@ -21,7 +21,7 @@ describe('expandVariables', () => {
     expect(expandVariables(text, ENV)).toMatchObject({ text: expanded, missing });
   });
 
-  it('never reads a value again', () => {
+  it('never expands a value again', () => {
     fc.assert(
       fc.property(fc.string(), (value) => {
         expect(expandVariables('${X}', { X: `${value}\${HOME}$$\${PATH}`, HOME: 'no' }).text).toBe(

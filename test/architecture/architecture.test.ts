@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Import, importsOf, partOf, readSource, sourceFiles } from './imports.js';
 
-/** What each part may import of ours, besides itself. Everything may import the leaves. */
+/** The parts that each part may import, besides itself. Every part may import the leaves. */
 const LEAVES = ['domain', 'diagnostics', 'redact', 'regex', 'paths', 'process'];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'world', ...LEAVES],
@@ -61,7 +61,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   process: ['domain'],
 };
 
-/** Parts that others may know by their types alone. */
+/** Parts of which others may import only types. */
 const TYPES_ONLY: readonly [from: string, to: string, file?: string][] = [
   ['gates', 'config'],
   ['adapters', 'config'],
@@ -76,7 +76,7 @@ const TYPES_ONLY: readonly [from: string, to: string, file?: string][] = [
   ['cli', 'adapters'],
 ];
 
-/** The one home of every package. */
+/** The one folder or file that may import each package. */
 const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
   commander: (file) => file.startsWith('cli/'),
   chalk: (file) => file.startsWith('cli/'),
@@ -106,8 +106,8 @@ const IMPURE_WORDS =
 
 const imports: Import[] = sourceFiles().flatMap(importsOf);
 
-describe('the house', () => {
-  it('has imports in one direction', () => {
+describe('the source tree', () => {
+  it('imports in one direction', () => {
     const wrong = imports
       .filter(({ ours }) => ours)
       .filter(({ file, target }) => partOf(file) !== partOf(target))
@@ -115,7 +115,7 @@ describe('the house', () => {
     expect(wrong.map(({ file, target }) => `${file} > ${target}`)).toEqual([]);
   });
 
-  it('knows some parts by their types alone', () => {
+  it('imports some parts only for their types', () => {
     const wrong = imports.filter(
       ({ file, target, ours, typeOnly }) =>
         ours && !typeOnly && TYPES_ONLY.some(([from, to]) => partOf(file) === from && partOf(target) === to),
@@ -131,13 +131,13 @@ describe('the house', () => {
     expect(firstCircle(graph)).toBeNull();
   });
 
-  it('keeps every package in one home', () => {
+  it('imports every package in one folder', () => {
     const packages = imports.filter(({ ours, target }) => !ours && !target.startsWith('node:'));
     const astray = packages.filter(({ file, target }) => HOMES[target]?.(file) !== true);
     expect(astray.map(({ file, target }) => `${file} > ${target}`)).toEqual([]);
   });
 
-  it('keeps the pure parts pure', () => {
+  it('keeps I/O out of the pure parts', () => {
     const pure = sourceFiles().filter((file) => PURE.test(file));
     expect(pure.length).toBeGreaterThan(30);
     const allowed = new Set(['node:util']); // stripVTControlCharacters works on text alone
@@ -148,13 +148,13 @@ describe('the house', () => {
     expect([...reaching.map(({ file, target }) => `${file} > ${target}`), ...using]).toEqual([]);
   });
 
-  it('lints with pure functions of the run alone', () => {
+  it('imports only pure functions of the run into lint', () => {
     const used = imports.filter(({ file, ours, typeOnly }) => partOf(file) === 'lint' && ours && !typeOnly);
     const impure = used.filter(({ target }) => !PURE.test(target) && target !== 'gates/gates.ts');
     expect(impure.map(({ file, target }) => `${file} > ${target}`)).toEqual([]);
   });
 
-  it('reaches the process only through the world', () => {
+  it('uses `process` only in `world.ts`', () => {
     const users = sourceFiles().filter((file) =>
       /\bprocess\.(env|exit|argv|stdout|stderr|stdin)\b|\bconsole\./.test(withoutComments(readSource(file))),
     );

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 /** The repository's root folder. */
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** One import of a source file: a module of ours by its path below src, or a package by its name. */
+/** One import of a source file: a module below src by its path, or a package by its name. */
 export interface Import {
   /** Importing file, below src. */
   file: string;
-  /** `router/run.ts` for ours, else the specifier. */
+  /** A path below src such as `router/run.ts`, else the specifier. */
   target: string;
   ours: boolean;
   typeOnly: boolean;
@@ -45,7 +45,7 @@ export function importsOf(file: string): Import[] {
   return found;
 }
 
-/** The part of the house a file belongs to: its top folder, or the file itself at the top of src. */
+/** The part that a file belongs to: its top folder, or the file itself at the top of src. */
 export function partOf(file: string): string {
   const [top = '', ...rest] = file.split('/');
   return rest.length === 0 ? top.replace(/\.ts$/, '') : top;

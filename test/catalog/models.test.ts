@@ -22,7 +22,7 @@ describe('the catalogue of models', () => {
     const listed = TOOLS.flatMap(({ name, models }) => models.map(({ value }) => ({ name, value })));
     expect(listed.length).toBeGreaterThan(10);
     const missing = listed.filter(({ value }) => value !== '*' && lookup(CONFIG.models, value) === null);
-    // The mock has no model behind it: there is nothing to say about one.
+    // The mock has no real model.
     expect(missing).toEqual([{ name: 'mock', value: 'mock' }]);
   });
 
@@ -31,7 +31,7 @@ describe('the catalogue of models', () => {
     expect(named.filter(({ value }) => lookup(CONFIG.models, value) === null)).toEqual([]);
   });
 
-  it('says of every price from which day it is, and of no model without one', () => {
+  it('dates every price, and no model without a price', () => {
     const dated = (key: string) => entriesOf(CATALOGUE.models).filter(([, model]) => at(model, [key]));
     const priced = dated('cost_per_1m_tokens').map(([name]) => name);
     expect(priced.length).toBeGreaterThan(5);
@@ -49,7 +49,7 @@ describe('the catalogue of models', () => {
     expect(YAML.split(/^ {2}# --- /m)[0]).not.toContain('cost_per_1m_tokens:');
   });
 
-  it.each(TOOLS.map(({ name }) => name))('has no two models with one id for %s', (tool) => {
+  it.each(TOOLS.map(({ name }) => name))('has no two models with the same id for %s', (tool) => {
     const ids = MODELS.map((model) => lookup(model.ids, tool) ?? model.id);
     expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
   });
@@ -71,7 +71,7 @@ const ANSWER = [
   .join('');
 
 describe('the price of a run', () => {
-  it.each(['gpt-6.1-sol', 'gpt-6-luna', 'gpt-5-codex'])('is that of exactly %s', async (name) => {
+  it.each(['gpt-6.1-sol', 'gpt-6-luna', 'gpt-5-codex'])('is known for %s', async (name) => {
     const model = lookup(CONFIG.models, name);
     const wanted = costOf(model);
     expect(wanted).toBeGreaterThan(0);
@@ -79,7 +79,7 @@ describe('the price of a run', () => {
   });
 
   it.each(['gpt-6.1-sol-mini', 'gpt-6.1-so', 'GPT-6.1-SOL', 'gpt-6.1-sol-2026-11-01', 'gpt-6.2-sol'])(
-    'is unknown for %s: nothing but the exact name has one',
+    'is unknown for %s: only the exact name has a price',
     async (name) => {
       expect(await costOfRun(name)).toMatchObject({ usd: null, list_usd: null, basis: 'unknown' });
     },
@@ -93,7 +93,7 @@ function costOf(model: ModelConfig | null): number | null {
   return chargedMicroUsd === null ? null : toUsd(chargedMicroUsd);
 }
 
-/** What the built command says that a run of a fake Codex with a key costs. */
+/** The cost of a run of a fake Codex with an API key, as the built command reports it. */
 async function costOfRun(model: string): Promise<unknown> {
   let cost: unknown = null;
   await rigged(async (rig) => {

@@ -17,7 +17,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-it('`--timeout` counts the wait for stdin, so that no retry is planned past the end of the run', async () => {
+it('`--timeout` includes the wait for stdin, so that no retry is planned past the deadline', async () => {
   let nowMs = 0;
   const slowStdin = Readable.from(
     (function* () {

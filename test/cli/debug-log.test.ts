@@ -67,7 +67,7 @@ it.each([
   expect(topics(stderr)).toEqual([]);
 });
 
-it('shows what was rejected, and the end without a candidate', async () => {
+it('shows rejected candidates, and the failure without a candidate', async () => {
   const { code, stderr } = await runInProcess([...exec, '-vv', '--tool', 'keyed', 'hi'], { root });
   expect(code).toBe(69);
   expect(stderr).toMatch(/rejected +pair=keyed {2}reason=tool_not_found/);

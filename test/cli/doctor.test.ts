@@ -40,7 +40,7 @@ describe('doctor', () => {
     await provider.close();
   });
 
-  it('says how long it waited for a check without an answer', async () => {
+  it('shows how long it waited for a check that did not answer', async () => {
     const silent = { check: 'tool' as const, subject: 'bot', ask: () => new Promise<never>(() => undefined) };
     expect(await runItems([silent], {}, 20)).toMatchObject([{ detail: 'no answer within 20 ms' }]);
   });

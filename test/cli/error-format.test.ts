@@ -48,7 +48,7 @@ describe('a usage error is a document with --json, and short on stderr', () => {
   });
 });
 
-it('an error of ours prints its document too', async () => {
+it('an internal error prints its document too', async () => {
   let isBroken = true;
   const random = (): number => {
     if (!isBroken) return 0.5;

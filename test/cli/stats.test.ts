@@ -30,7 +30,7 @@ const stats = (args: string[], given: { columns?: number; nowMs?: number } = {})
   });
 
 describe('stats', () => {
-  it('shows a day in a pipe as the sums and what they are made of', async () => {
+  it('shows a day in a pipe as sums and breakdowns', async () => {
     const { code, stdout, stderr } = await stats([]);
     expect([code, stderr]).toEqual([0, '1 unfinished run reserves $0.25\n']);
     expect(stdout).toBe(`Daily usage 2026-11-20 (UTC)
@@ -49,7 +49,7 @@ By tool
 `);
   });
 
-  it('adds bars and a line of days on a terminal', async () => {
+  it('adds bars and a sparkline of days on a terminal', async () => {
     const { stdout } = await stats(['--weekly'], { columns: 100 });
     expect(stdout).toContain('Weekly usage 2026-11-16 to 2026-11-20 (UTC)\n');
     expect(stdout).toMatch(/^ {2}by day {7}█▁▁▁▂$/m);
@@ -57,7 +57,7 @@ By tool
     expect((await stats(['--weekly'])).stdout).not.toMatch(/[▁█]/);
   });
 
-  it('lists periods where the days span several', async () => {
+  it('lists periods when the days span several', async () => {
     const { stdout } = await stats(['--monthly', '--since', '2026-10-31']);
     expect(stdout).toMatch(/^Usage 2026-10-31 to 2026-11-20 \(UTC\)$/m);
     expect(stdout).toMatch(/^By month\n {2}2026-10 +1 +\$0\.50 +\d+%\n {2}2026-11 +6 +/m);
@@ -81,7 +81,7 @@ By tool
     ]);
   });
 
-  it('writes a line a period as CSV unless keys are named', async () => {
+  it('writes one CSV line per period unless keys are given', async () => {
     const days = await stats(['--since', '7d', '--format', 'csv']);
     expect(days.stdout.split('\n').map((line) => line.split(',')[0])).toEqual([
       'day',
@@ -123,7 +123,7 @@ By tool
     ]);
   });
 
-  it('says so where there are no invocations', async () => {
+  it('says that there are no invocations', async () => {
     const empty = await runInProcess(['stats'], { root, nowMs: NOW });
     expect([empty.code, empty.stdout]).toEqual([
       0,
@@ -148,14 +148,14 @@ By tool
     [['--daily', '--monthly'], 'give one of `--daily`, `--weekly` and `--monthly`', ''],
     [['--format', 'xml'], 'table, json, csv', ''],
     [['prune', '--older-than', 'soon'], '--older-than: `soon` is not an age', ''],
-  ])('%j is a usage error with the way out', async (args, message, hint) => {
+  ])('%j is a usage error with a hint', async (args, message, hint) => {
     const { code, stdout, stderr } = await stats(args);
     expect([code, stdout]).toEqual([64, '']);
     expect(stderr).toContain(message);
     expect(stderr).toContain(hint);
   });
 
-  it('says that a broken config cannot name the ledger, and removes nothing by it', async () => {
+  it('fails with a broken config, which cannot name the ledger, and removes nothing', async () => {
     const config = path.join(root, 'broken.yaml');
     writeFileSync(config, 'version: 1\nledger: { pat: x.db }\n');
     const shown = await stats(['--config', config]);
@@ -163,7 +163,7 @@ By tool
     expect((await stats(['prune', '--older-than', '0s', '--config', config])).code).toBe(78);
   });
 
-  it('removes old rows by age or by the config, keeps their sums, and says what groupings miss', async () => {
+  it('removes old rows by age or by the config, keeps their sums, and says which groupings are incomplete', async () => {
     const file = path.join(root, 'pruned.db');
     const ledger = good(await openLedger({ file, now: () => NOW }));
     for (const [index, one] of TOLD.entries()) await write(ledger, { ...one, id: `id ${index}` });

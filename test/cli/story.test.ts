@@ -12,7 +12,7 @@ tools:
   claude-code: { binary: /none }
 `;
 
-/** The trace of a fallback, with the times of a slow one. */
+/** The trace of a fallback, with times as of a slow run. */
 async function fallback(): Promise<TraceDocument> {
   const request = { agent: 'worker', tool: null, session: 'shed', cwd: '/work' };
   const trace = await traceOf({ atMs: Date.parse('2026-11-20T12:00:00Z'), yaml: YAML, request });
@@ -29,7 +29,7 @@ async function fallback(): Promise<TraceDocument> {
   return { ...trace, id, root_id: id, trace_id: 'release 7', attempts, events, latency_ms: 4030 };
 }
 
-it('tells a fallback on 80 columns', async () => {
+it('shows a fallback on 80 columns', async () => {
   const lines = story(await fallback(), { width: 80, paint: plainPaint }).split('\n');
   expect(lines).toEqual([
     '01KAGA2C00SHED000000000000  succeeded in 4.0 s',
@@ -70,14 +70,14 @@ it('tells a fallback on 80 columns', async () => {
   ]);
 });
 
-it('fits, but for the line that is there to be copied', async () => {
+it('fits the width, except for the line to copy', async () => {
   for (const width of [60, 80, 120]) {
     const lines = story(await fallback(), { width, paint: plainPaint }).split('\n');
     expect(lines.filter((line) => widthOf(line) > width && !line.startsWith('  cd '))).toEqual([]);
   }
 });
 
-it('tells of a run that was interrupted what is known', async () => {
+it('shows what is known of an interrupted run', async () => {
   const half = { ...(await fallback()), status: 'interrupted' as const, latency_ms: null, text_chars: null };
   const text = story(half, { width: 80, paint: plainPaint });
   expect(text).toContain('interrupted\n');

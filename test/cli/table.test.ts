@@ -31,7 +31,7 @@ describe('a table', () => {
     [24, ['ID    NAME         COST', '0123  a long name     <1>', 'ABCD  日本語         <10>']],
     [18, ['ID    NAME    COST', '0123  a lon…     <1>', 'ABCD  日本語    <10>']],
     [8, ['ID    N…', '0123  a…', 'ABCD  …']],
-  ])('makes room in %d cells', (width, lines) => {
+  ])('fits %d cells', (width, lines) => {
     expect(renderTable(COLUMNS, ROWS, width).split('\n')).toEqual(lines);
   });
 });
@@ -49,7 +49,7 @@ describe('the width of a text', () => {
     expect(widthOf(text)).toBe(cells);
   });
 
-  it('is kept by a cut, which leaves joined characters whole', () => {
+  it('is respected by a cut, which keeps joined characters whole', () => {
     expect(cut('👩‍👩‍👧‍👦👩‍👩‍👧‍👦', 4)).toBe('👩‍👩‍👧‍👦👩‍👩‍👧‍👦');
     expect(cut('👩‍👩‍👧‍👦👩‍👩‍👧‍👦', 3)).toBe('👩‍👩‍👧‍👦…');
     expect(cut('👩‍👩‍👧‍👦', 1)).toBe('…');
@@ -62,7 +62,7 @@ describe('wrapping', () => {
     expect(wrapped('/a/very/long/path is long', 6)).toEqual(['/a/very/long/path', 'is', 'long']);
   });
 
-  it('stands below the text, not below the label', () => {
+  it('indents below the text, not below the label', () => {
     const lines = labelled('  agent', 'a text that is much too long for this', { indent: 10, width: 30 });
     expect(lines).toEqual(['  agent   a text that is much', '          too long for this']);
   });

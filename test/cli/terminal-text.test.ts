@@ -21,7 +21,7 @@ describe('a text for a terminal', () => {
     expect(createTerminalText(() => 0).clean(text)).toBe(shown);
   });
 
-  it('lets the colours of our own paints through, and the same colour in a text of others not', () => {
+  it('keeps our own colours, and shows the same sequences in text of others', () => {
     const { bold } = new Chalk({ level: 1 });
     const text = createTerminalText(() => 0.5);
     const paint = text.painted({ ...plainPaint, bold });

@@ -45,20 +45,20 @@ describe('a project', () => {
     ]);
   });
 
-  it('is not looked for above the repository', async () => {
+  it('is not searched above the repository', async () => {
     write('llm-router.yaml', 'a');
     write('repo/.git', 'gitdir: elsewhere');
     expect(await find('repo')).toMatchObject({ layers: [], discovered: false, diagnostics: [] });
   });
 
-  it('is looked for only in the working directory outside of a repository', async () => {
+  it('is searched only in the working directory outside of a repository', async () => {
     write('plain/llm-router.yaml', 'a');
     mkdirSync(path.join(root, 'plain/sub'));
     expect(names(await find('plain/sub'))).toEqual([]);
     expect(names(await find('plain'))).toEqual(['project:llm-router.yaml']);
   });
 
-  it('is not a folder that holds only traces', async () => {
+  it('is not a folder with only traces', async () => {
     write('p/.llm-router/traces/x.json', '{}');
     expect(await find('p')).toMatchObject({ layers: [], discovered: false, diagnostics: [] });
   });
@@ -75,7 +75,7 @@ describe('a project', () => {
     ]);
   });
 
-  it('whose file is a dangling link says so', async () => {
+  it('whose file is a dangling link is an error', async () => {
     mkdirSync(path.join(root, 'p'));
     symlinkSync('nowhere', path.join(root, 'p/llm-router.yaml'));
     expect((await find('p')).diagnostics).toMatchObject([{ code: 'config/file-not-found' }]);
@@ -135,7 +135,7 @@ describe('named configs', () => {
     ]);
   });
 
-  it('keep the good ones when one is missing', async () => {
+  it('are still read when one is missing', async () => {
     write('p/x.yaml', 'x');
     const found = await find('p', { explicit: ['no.yaml', 'x.yaml'] });
     expect(names(found)).toEqual(['explicit:x.yaml']);

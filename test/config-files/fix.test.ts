@@ -28,7 +28,7 @@ const WRONG = '\uFEFFversion: 1\r\n# 日本 🙂\r\nagents:\r\n  a: { prefered_t
 const MENDED = '\uFEFFversion: 1\r\n# 日本 🙂\r\nagents:\r\n  a: { preferred_tool: codex }   # keep\r\n';
 
 describe('fixFiles', () => {
-  it('changes a file and nothing else in it: byte order mark, line ends, comments and mode stay', async () => {
+  it('keeps byte order mark, line ends, comments and mode of a changed file', async () => {
     const file = write('c.yaml', WRONG);
     chmodSync(file, 0o640);
     expect(await mendAll(file)).toEqual([]);
@@ -37,7 +37,7 @@ describe('fixFiles', () => {
     expect(readdirSync(root)).toEqual(['c.yaml']);
   });
 
-  it('writes to what a link leads to', async () => {
+  it('writes to the target of a link', async () => {
     mkdirSync(path.join(root, 'real'));
     write('real/c.yaml', WRONG);
     symlinkSync('real/c.yaml', path.join(root, 'link.yaml'));
@@ -46,7 +46,7 @@ describe('fixFiles', () => {
     expect(readFileSync(path.join(root, 'real/c.yaml'), 'utf8')).toBe(MENDED);
   });
 
-  it('mends every file of a folder', async () => {
+  it('fixes every file of a folder', async () => {
     write('c/a.yaml', 'version: 1\nagents: { a: { acess: read } }\n');
     write('c/b.yaml', 'agents: { b: { preferred_tool: codx } }\n');
     await mendAll(path.join(root, 'c'));
@@ -54,7 +54,7 @@ describe('fixFiles', () => {
     expect(readFileSync(path.join(root, 'c/b.yaml'), 'utf8')).toContain('preferred_tool: codex');
   });
 
-  it('leaves a file alone that was changed after it was read', async () => {
+  it('does not write a file that changed after it was read', async () => {
     const file = write('c.yaml', WRONG);
     const loaded = await load(file);
     writeFileSync(file, 'something else');
@@ -64,7 +64,7 @@ describe('fixFiles', () => {
     expect(readFileSync(file, 'utf8')).toBe('something else');
   });
 
-  it('says why a file cannot be written', async () => {
+  it('reports why a file cannot be written', async () => {
     const file = write('c.yaml', WRONG);
     const loaded = await load(file);
     rmSync(file);

@@ -20,7 +20,7 @@ describe('the config as it is shown', () => {
     ['bot', '15m', '5m'],
     ['batch', '15m', null],
     ['canned', '15m', null],
-  ])('has the time limits that tool `%s` runs with', (tool, timeout, idleTimeout) => {
+  ])('has the effective time limits of tool `%s`', (tool, timeout, idleTimeout) => {
     const loaded = loadConfigText({ file: 'x.yaml', text: CONFIG }, { cwd: '/p', home: '/home/me' });
     const view = viewConfig(loaded, { env: {}, dotted: `tools.${tool}`, redactor: createRedactor() });
     const shown = ['timeout', 'idle_timeout'].map((key) => at(view?.value, [key]) ?? null);

@@ -26,7 +26,7 @@ const TOOL = 'tools: { bot: { binary: bot, args: [go] } }\n';
 const AGENT = 'agents: { a: { preferred_tool: bot, system: hi } }\n';
 
 describe('trust', () => {
-  it('holds for the same part that matters, wherever it is written', async () => {
+  it('depends only on what may run, not on where it is written', async () => {
     const before = await hashOf(`version: 1\n${TOOL}${AGENT}`);
     expect(await hashOf(`version: 1\n${AGENT}${TOOL}# comment\n`)).toBe(before);
     expect(await hashOf(`version: 1\n${AGENT.replace('hi', 'bye')}${TOOL}`)).toBe(before);
@@ -54,7 +54,7 @@ describe('trust', () => {
     expect(await hashOf(`version: 1\n${tool}${agent}`)).not.toBe(before);
   });
 
-  it('does not end with a change of what is harmless', async () => {
+  it('does not end with a harmless change', async () => {
     const config = (note: string) => `version: 1
 x-team: ${note}
 ${TOOL}agents: { a: { description: ${note}, system: ${note}, x-note: ${note}, preferred_tool: bot } }
@@ -62,7 +62,7 @@ models: { sonnet: { priced_at: ${note}, task_suitability: [${note}] } }\n`;
     expect(await hashOf(config('one'))).toBe(await hashOf(config('two')));
   });
 
-  it('ends when a path leads to another file, and not when a file is made where it led', async () => {
+  it('ends when a path resolves to another file, and not when a missing file is created', async () => {
     const config = 'version: 1\nagents: { a: { system_file: link.md, schema: later.json } }\n';
     for (const name of ['one.md', 'two.md']) writeFileSync(path.join(root, name), name);
     symlinkSync('../one.md', path.join(root, 'p/link.md'));
@@ -74,7 +74,7 @@ models: { sonnet: { priced_at: ${note}, task_suitability: [${note}] } }\n`;
     expect(await hashOf(config)).not.toBe(before);
   });
 
-  it('ends when a program that is named by its path becomes a link', async () => {
+  it('ends when a program given by its path becomes a link', async () => {
     const config = 'version: 1\ntools: { bot: { binary: ./bot, args: [] } }\n';
     writeFileSync(path.join(root, 'p/bot'), '');
     const before = await hashOf(config);
@@ -94,7 +94,7 @@ models: { sonnet: { priced_at: ${note}, task_suitability: [${note}] } }\n`;
     expect(await stateIn('other')).toBe(false);
   });
 
-  it('keeps what was trusted before', async () => {
+  it('keeps earlier trusted projects', async () => {
     mkdirSync(path.join(root, 'q'));
     write(`version: 1\n${TOOL}`);
     writeFileSync(path.join(root, 'q/llm-router.yaml'), `version: 1\n${TOOL}`);
@@ -162,7 +162,7 @@ x-mine: 1\n`);
     ]);
   });
 
-  it('says so when nothing is added that runs', async () => {
+  it('reports when nothing that runs is added', async () => {
     write('version: 1\nagents: { a: { preferred_tool: codex, system: hi } }\n');
     expect((await subjectIn('p')).allows).toEqual([
       'chooses among the tools that you have, and adds nothing to run',

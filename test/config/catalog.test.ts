@@ -11,7 +11,7 @@ import { loadConfig } from '../../src/lint/load.js';
 describe('the built-in catalogue', () => {
   const files = [...readdirSync('templates/tools').map((name) => `tools/${name}`), 'models.yaml'];
 
-  it('has no findings but for the version, which it does not need', () => {
+  it('has no findings except the missing version, which it does not need', () => {
     const sources = files.map((name) => {
       const parsed = parseSource({ file: name, text: readFileSync(path.join('templates', name), 'utf8') });
       expect(parsed.diagnostics).toEqual([]);
@@ -24,7 +24,7 @@ describe('the built-in catalogue', () => {
     expect(builtInLayer().value).toEqual(layer.value);
   });
 
-  it('knows where its entries are written', () => {
+  it('keeps the place of each entry', () => {
     const layer = builtInLayer();
     const at = (...steps: string[]) => {
       const place = layer.place(steps, 'value');

@@ -65,7 +65,7 @@ describe('fixes', () => {
     expect(found.map(({ fix }) => fix)).toEqual(found.map(() => null));
   });
 
-  it('of any fixture lead to a text that parses, and are gone', () => {
+  it('of any fixture give a text that parses and no longer has the finding', () => {
     const fixtures = readdirSync(path.join(FIXTURES, 'err')).filter((name) => name.endsWith('.yaml'));
     for (const name of fixtures) {
       const text = readFileSync(path.join(FIXTURES, 'err', name), 'utf8').replace(/^\uFEFF/, '');
@@ -73,7 +73,7 @@ describe('fixes', () => {
     }
   });
 
-  it('of misspelt words lead to a text that parses, and are gone', () => {
+  it('of misspelt words give a text that parses and no longer has the finding', () => {
     const valid = readFileSync(path.join(FIXTURES, 'ok', 'everything.yaml'), 'utf8');
     const words = [...valid.matchAll(/[a-z][a-z_-]{4,}/g)].map(({ index }) => index);
     const slip = fc.tuple(
@@ -108,7 +108,7 @@ function expectMended(text: string): void {
   expect(diagnostics.filter(({ fix }) => fix !== null)).toEqual([]);
 }
 
-/** The text after round upon round of fixes. */
+/** The text after fixing it until nothing changes. */
 function fixed(text: string): string {
   let now = text;
   for (let round = 0; round < 10; round++) {

@@ -10,7 +10,7 @@ import { FIXTURES, smallCatalogue } from './support.js';
 
 const IS_UPDATE = process.env.UPDATE_FIXTURES === '1';
 
-/** What no committed file can cause; `test/config-files` causes them. */
+/** Codes that no committed file can cause; `test/config-files` tests them. */
 const CAUSED_ELSEWHERE = [
   'config/file-not-found',
   'config/unreadable',
@@ -27,7 +27,7 @@ describe('configs without findings', () => {
 });
 
 describe('configs with findings', () => {
-  it.each(fixturesIn('err'))('%s shows exactly its screen', async (name) => {
+  it.each(fixturesIn('err'))('%s has exactly its screen', async (name) => {
     const expected = path.join(FIXTURES, 'err', `${path.basename(name, '.yaml')}.out`);
     const shown = await screen('err', name);
     if (IS_UPDATE) writeFileSync(expected, shown);
@@ -46,7 +46,7 @@ describe('configs with findings', () => {
     );
   });
 
-  it('never show a key that stands in a config', async () => {
+  it('never show an API key of a config', async () => {
     const shown = await screen('err', 'secrets.yaml');
     expect(shown).not.toMatch(/ghp_|sk-abc|AIza|correct horse/);
   });
@@ -58,7 +58,7 @@ describe('configs with findings', () => {
 });
 
 describe('the examples of the reference', () => {
-  it.each(fixturesIn('examples'))('%s is wrong and can be mended', async (code) => {
+  it.each(fixturesIn('examples'))('%s has the finding and its corrected form has not', async (code) => {
     const folder = path.join('examples', code);
     const suffix = existsSync(path.join(FIXTURES, folder, 'wrong')) ? '' : '.yaml';
     const wrong = await screen(folder, `wrong${suffix}`);
@@ -69,7 +69,7 @@ describe('the examples of the reference', () => {
     expect(await screen(folder, `mended${suffix}`)).toBe('');
   });
 
-  it('are there for every code that a file can cause', () => {
+  it('exist for every code that a file can cause', () => {
     const wanted = Object.keys(CODES).filter(
       (code) => ![...CAUSED_ELSEWHERE, 'config/not-utf8'].includes(code),
     );

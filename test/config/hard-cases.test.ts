@@ -20,7 +20,7 @@ describe('columns', () => {
     expect(one?.fix?.place.column).toBe(one?.place?.column);
   });
 
-  it('of carets fit what stands above them', () => {
+  it('of carets match the text above them', () => {
     const found = load('version: 1\nagents: {r: {description: "e\u0301 日本", preferred_tool: codx}}');
     const [one] = found.diagnostics;
     if (one === undefined) throw new Error('nothing was found');
@@ -33,7 +33,7 @@ describe('columns', () => {
 });
 
 describe('texts over several lines', () => {
-  it('are marked where they begin, and never changed by a guess', () => {
+  it('are marked at their start, and never changed by a guess', () => {
     const found = load(
       'version: 1\ntools:\n  t:\n    binary: t\n    command_template: >-\n      {binary}\n      --model {modle}\n',
     );
@@ -62,7 +62,7 @@ describe('texts over several lines', () => {
 });
 
 describe('merge keys', () => {
-  it('may bring what is written again: the own value holds, and nothing stands twice', () => {
+  it('may hold a key that is written again: the direct value wins without a duplicate', () => {
     const found = load(
       'version: 1\nx-base: &base {preferred_tool: codx, timeout: 1m}\nagents:\n  a:\n    <<: *base\n    preferred_tool: codex\n',
     );
@@ -77,7 +77,7 @@ describe('merge keys', () => {
     expect(codes(found)).toEqual(['config/duplicate-key@2:29']);
   });
 
-  it('may stand twice, and the first source wins', () => {
+  it('may be repeated, and the first source wins', () => {
     const found = load(
       'version: 1\nx-a: &a {timeout: 1m}\nx-b: &b {timeout: 2m, effort: low}\nagents: {a: {<<: *a, <<: *b}}\n',
     );
@@ -85,7 +85,7 @@ describe('merge keys', () => {
     expect(found.config?.agents.a).toMatchObject({ timeoutMs: 60_000, effort: 'low' });
   });
 
-  it('that bring a wrong value to many are one finding with every way to it, and no fix', () => {
+  it('that spread a wrong value are one finding with every place, and no fix', () => {
     const found = load('version: 1\nx-base: &base {acess: read}\nagents: {a: {<<: *base}, b: {<<: *base}}\n');
     expect(codes(found)).toEqual(['config/unknown-key@2:16']);
     expect(found.diagnostics[0]).toMatchObject({
@@ -96,7 +96,7 @@ describe('merge keys', () => {
 });
 
 describe('an old format', () => {
-  it('says nothing else about the file, nor about what other files miss because of it', () => {
+  it('is the only finding about the file and about references to it', () => {
     expect(
       codes(
         load({ 'a.yaml': 'version: 1\nagents: {a: {policy: p}}', 'b.yaml': 'llm: {roles: {}}\nnonsense: 1' }),
@@ -104,7 +104,7 @@ describe('an old format', () => {
     ).toEqual(['config/old-format@1:1']);
   });
 
-  it('is not seen in a config that says `version: 1`', () => {
+  it('is not reported for a config with `version: 1`', () => {
     expect(codes(load('version: 1\ntelemetry: {}'))).toEqual(['config/unknown-key@2:1']);
   });
 });
@@ -114,13 +114,13 @@ describe('money', () => {
     ['in a list', 'policies: {p: {budget: [{daily_usd: 1}, {daily_usd: 1, limit: {type: hard}}]}}'],
     ['behind an alias', 'x-b: &b {daily_usd: 1, limit: {type: hard}}\npolicies: {p: {budget: *b}}'],
     ['by a merge key', 'x-b: &b {limit: {type: hard}}\npolicies: {p: {budget: {<<: *b, daily_usd: 1}}}'],
-  ])('is under a hard limit however that is written: %s', (_, text) => {
+  ])('is under a hard limit in any notation: %s', (_, text) => {
     const { config } = load(`version: 1\n${text}`);
     const hard = config?.policies.p?.budgets.filter(({ isHard }) => isHard);
     expect(hard).toMatchObject([{ dailyMicroUsd: { value: 1_000_000 } }]);
   });
 
-  it('is never believed safe with a mistake beside a hard limit', () => {
+  it('is still checked when a value beside the hard limit is wrong', () => {
     const text = 'policies: {p: {budget: {daily_usd: 1, limt: 1, limit: {type: hard}}}}';
     expect(load(`version: 1\n${text}`).config).toBeNull();
   });
@@ -132,7 +132,7 @@ describe('money', () => {
 });
 
 describe('variables', () => {
-  it('are looked at only where they are given, and only those of the user', () => {
+  it('are checked only where given, and only in the user’s own entries', () => {
     const text =
       // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the config
       "version: 1\ntools: {t: {binary: t, args: [], env_vars: {A: '${NOT_SET}', B: '$${NOT_SET}'}}}";

@@ -13,7 +13,7 @@ const all: readonly [name: string, key: AnyKey][] = [
 ];
 
 describe('the definitions of keys', () => {
-  it('leave out of the resolved config only what is shown, combined with other keys, or not in effect', () => {
+  it('all reach the resolved config, unless only shown, combined with other keys, or not in effect', () => {
     const apart = [...new Set(all.filter(([, key]) => key.naming === '-').map(([name]) => name))];
     expect(apart.sort()).toEqual(
       [
@@ -27,7 +27,7 @@ describe('the definitions of keys', () => {
     );
   });
 
-  it('have defaults that can be read', () => {
+  it('have valid defaults', () => {
     const withDefault = all.filter(([, key]) => key.defaultIn({}) !== undefined);
     expect(withDefault.length).toBeGreaterThan(30);
     const unreadable = withDefault.filter(
@@ -36,7 +36,7 @@ describe('the definitions of keys', () => {
     expect(unreadable.map(([name]) => name)).toEqual([]);
   });
 
-  it('say what each key may do: what is harmless, what names a path', () => {
+  it('state what each key may do: which are harmless, which name a path', () => {
     const names = (wanted: (key: AnyKey) => boolean) =>
       [...new Set(all.filter(([, key]) => wanted(key)).map(([name]) => name))].sort();
     expect(names(({ definition }) => definition.effect === 'harmless')).toEqual([
@@ -53,7 +53,7 @@ describe('the definitions of keys', () => {
 });
 
 describe('the schema', () => {
-  it('is committed as it is, and checked without a compiler', () => {
+  it('matches the committed file, and its validator needs no compiler', () => {
     expect(JSON.parse(readFileSync('schema/config.schema.json', 'utf8'))).toEqual(configSchema());
     const check = readFileSync('src/config/schema-check.generated.ts', 'utf8');
     expect(/[^'"]require\(|new Function/.test(check)).toBe(false);

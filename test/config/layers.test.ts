@@ -4,7 +4,7 @@ import { parseSource } from '../../src/config/source.js';
 import { formatPlace } from '../../src/diagnostics/diagnostic.js';
 
 describe('mergeLayers', () => {
-  it('merges entries field by field, replaces lists and scalars, and knows who supplied what', () => {
+  it('merges entries field by field, replaces lists and scalars, and keeps the origin of each value', () => {
     const merged = mergeLayers([
       layer('user', 'tools:\n  t: { binary: a, models: [x, y], version: { args: [v], pattern: p } }\n'),
       layer('project', 'tools:\n  t:\n    models: [z]\n    version: { pattern: q }\n'),
@@ -58,7 +58,7 @@ describe('mergeLayers', () => {
     });
   });
 
-  it('takes an empty entry for no change', () => {
+  it('treats an empty entry as no change', () => {
     const merged = mergeLayers([
       layer('user', 'agents: {a: {policy: p}}'),
       layer('project', 'agents:\n  a:\ntools:\n'),
@@ -68,7 +68,7 @@ describe('mergeLayers', () => {
 });
 
 describe('layerOf', () => {
-  it('unites the files of a folder; `version` may stand in each', () => {
+  it('combines the files of a folder; each may have `version`', () => {
     const { layer: one, diagnostics } = layerOf('project', [
       source('a', 'version: 1\nagents: {x: {policy: p}}\ntraces: {enabled: true}'),
       source('b', 'version: 1\nagents: {y: {}}\ntraces: {dir: d}'),

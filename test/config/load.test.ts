@@ -97,7 +97,7 @@ describe('loadConfig', () => {
     });
   });
 
-  it('lets a policy state what differs by failure, over what `default` states', () => {
+  it('lets a policy override single failures of `default`', () => {
     const config = valid(
       'version: 1\npolicies:\n  default:\n    retry: {max_retries: 1, per_failure: {quota: {max_delay: 2m}}}\n' +
         '  patient:\n    retry: {max_delay: 1m, per_failure: {quota: {max_retries: 9}, timeout: {base_delay: 3s}}}\n',
@@ -154,7 +154,7 @@ describe('loadConfig', () => {
     expect((config.tools.t as CommandTool).prompt).toBe(way);
   });
 
-  it('has no idle clock for a tool that prints at its end, unless one is stated', () => {
+  it('has no idle timeout for a tool that prints at its end, unless configured', () => {
     const config = valid(
       'version: 1\ntools:\n  t: {binary: t, args: [], output: {at_exit: true}}\n  u: {binary: u, args: [], output: {at_exit: true}, idle_timeout: 1m}\n',
     );
@@ -195,12 +195,12 @@ tools:
     });
   });
 
-  it('needs `version` once over all layers', () => {
+  it('needs `version` once in all layers', () => {
     expect(codes(load('agents: {}', 'version: 1'))).toEqual([]);
     expect(codes(load('agents: {}', 'tools: {}'))).toEqual(['config/missing-key@1:1']);
   });
 
-  it('names of the config find nothing that every object inherits', () => {
+  it('does not resolve names to properties that every object inherits', () => {
     const config = valid('version: 1\nagents: {a: {}}');
     expect([config.agents.constructor, config.tools.toString, config.models.hasOwnProperty]).toEqual([
       undefined,
@@ -216,12 +216,12 @@ tools:
     expect(warned.config?.agents.a?.preferredModel?.value).toBe('phi4');
   });
 
-  it('says nothing about names while a file is broken', () => {
+  it('does not check names while a file is broken', () => {
     const texts = { a: 'version: 1\nagents: {r: {preferred_tool: bot}}', b: 'tools: {bot: [' };
     expect(load(texts).diagnostics.map((one) => one.code)).toEqual(['config/yaml-syntax']);
   });
 
-  it('keeps the texts that places refer to, without byte order mark', () => {
+  it('keeps the texts of its places, without byte order mark', () => {
     expect([...load('\uFEFFversion: 1').sources]).toEqual([['llm-router.yaml', 'version: 1']]);
   });
 });

@@ -22,7 +22,7 @@ const KEYS = [
 ];
 
 describe('old configs', () => {
-  it('are both formats', () => {
+  it('come in two formats', () => {
     expect(SAMPLES.filter((name) => name.startsWith('lee-')).length).toBeGreaterThanOrEqual(4);
     expect(SAMPLES.filter((name) => name.startsWith('service-')).length).toBeGreaterThanOrEqual(3);
   });
@@ -65,7 +65,7 @@ describe('other files', () => {
     expect(migrateFiles([{ file: 'x.yaml', text }])).toMatchObject({ kind });
   });
 
-  it('with a section of nothing convert to nothing', () => {
+  it('with an empty section convert to nothing', () => {
     expect(migrateFiles([{ file: 'x.yaml', text: 'llm: {}\n' }])).toMatchObject({
       kind: 'converted',
       from: 'lee-llm-router',
@@ -73,7 +73,7 @@ describe('other files', () => {
   });
 });
 
-/** Anything at all where an old config has a value. */
+/** Any value where an old config has one. */
 const anything = fc.oneof(
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the old config
   fc.constantFrom('sonnet', '', 'a:b:c', '-x', '${A:b}', '{x}', '__proto__'),
@@ -89,7 +89,7 @@ const anything = fc.oneof(
 );
 
 describe('old configs with anything in them', () => {
-  it.each(SAMPLES)('%s converts, or is said to be wrong', (name) => {
+  it.each(SAMPLES)('%s converts, or is reported as wrong', (name) => {
     const sources = filesOf(name).map((one) => ({ ...one, value: parseSource(one).source?.value }));
     const paths = sources.flatMap(({ value }, file) => pathsOf(value, []).map((path) => ({ file, path })));
     fc.assert(
@@ -134,7 +134,7 @@ describe('a command line', () => {
     expect(convertCommandLine(old)).toMatchObject({ template, prompt });
   });
 
-  it('says what it cut off and what it does not know', () => {
+  it('reports what it cut off and what it does not know', () => {
     expect(convertCommandLine('{binary} {place} && rm x').notes).toEqual([
       'no shell runs the command, so this was cut off: `&& rm x`',
       '`{place}` is no placeholder of version 1 and stands for itself',

@@ -51,7 +51,7 @@ const edit: fc.Arbitrary<Edit> = fc.record({
 });
 
 describe('mutants of a valid config', () => {
-  it('are read without an exception, and every finding lies inside the file', () => {
+  it('are read without an exception, and every finding is inside the file', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...VALID),
@@ -73,7 +73,7 @@ describe('mutants of a valid config', () => {
     );
   });
 
-  it('are judged alike by `config validate` and by `exec --dry-run`', async () => {
+  it('get the same verdict from `config validate` and `exec --dry-run`', async () => {
     const root = mkdtempSync(path.join(tmpdir(), 'llm-router-mutants-'));
     const file = path.join(root, 'llm-router.yaml');
     const lineOf = fc.record({ valid: fc.constantFrom(...VALID), edits: fc.array(edit, { maxLength: 2 }) });
@@ -93,7 +93,7 @@ describe('mutants of a valid config', () => {
     }
   });
 
-  it('with a line left out or doubled are read likewise', () => {
+  it('with a line removed or doubled are read without an exception too', () => {
     for (const valid of VALID) {
       const lines = valid.split('\n');
       for (let index = 0; index < lines.length; index++) {
@@ -112,7 +112,7 @@ function applied(text: string, { at, remove, insert }: Edit): string {
   return text.slice(0, start) + insert + text.slice(start + remove);
 }
 
-/** The end may lie behind the last character of a line. Places in the built-in catalogue are another file's. */
+/** The end may be one past the last character of a line. Places in the built-in catalogue belong to another file. */
 function isInside(place: Place, text: string | undefined): boolean {
   if (text === undefined) return place.file === 'built-in.yaml';
   const lines = text.split(/\r?\n/);

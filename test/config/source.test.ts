@@ -3,12 +3,9 @@ import { parseSource } from '../../src/config/source.js';
 import { formatPlace } from '../../src/diagnostics/diagnostic.js';
 
 describe('parseSource', () => {
-  it.each(['', '\n', '# only a comment\n', '~', '---\n', '\uFEFF'])(
-    'takes %j for an empty config',
-    (text) => {
-      expect(parseSource({ file: 'f', text })).toMatchObject({ source: { value: {} }, diagnostics: [] });
-    },
-  );
+  it.each(['', '\n', '# only a comment\n', '~', '---\n', '\uFEFF'])('reads %j as an empty config', (text) => {
+    expect(parseSource({ file: 'f', text })).toMatchObject({ source: { value: {} }, diagnostics: [] });
+  });
 
   it('places keys and values', () => {
     const at = places('a:\n  b: [x, {c: "d"}]\n');
@@ -35,7 +32,7 @@ describe('parseSource', () => {
     expect(places('a:\nb: 1\n')(['a'], 'value')).toBe('f:1:1-1:2');
   });
 
-  it('follows aliases and merge keys to what was written, and names the alias', () => {
+  it('follows aliases and merge keys to the original text, and names the alias', () => {
     const { source } = parsed('x: &x { k: &v 5, m: { z: 1 } }\nc:\n  <<: *x\n  m: 2\n  q: *v\nd: *x\n');
     expect(source.value).toEqual({
       x: { k: 5, m: { z: 1 } },
@@ -49,7 +46,7 @@ describe('parseSource', () => {
     expect([at(['d', 'm', 'z'], 'value'), alias(source, ['d', 'm', 'z'])]).toEqual(['f:1:26-1:27', 'f:6:4']);
   });
 
-  it('lets earlier merge sources win, and anchors be redefined', () => {
+  it('lets earlier merge sources win, and allows anchors to be redefined', () => {
     const { source } = parsed('x: &x {a: 1}\ny: &y {a: 2, b: 2}\nz: {<<: [*x, *y]}\nv: &x {a: 9}\nw: *x\n');
     expect(source.value).toMatchObject({ z: { a: 1, b: 2 }, w: { a: 9 } });
   });
@@ -58,7 +55,7 @@ describe('parseSource', () => {
     expect(parsed('1.10: a\n"<<": b\nyes: c\n').source.value).toEqual({ '1.10': 'a', '<<': 'b', yes: 'c' });
   });
 
-  it('keeps names that objects inherit as plain keys', () => {
+  it('keeps names such as `constructor` as plain keys', () => {
     const { source } = parsed('__proto__: {a: 1}\nconstructor: 2\n');
     expect(Object.keys(source.value as object)).toEqual(['__proto__', 'constructor']);
     expect(Object.getPrototypeOf(source.value)).toBe(Object.prototype);

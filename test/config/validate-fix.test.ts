@@ -22,7 +22,7 @@ agents:
 `;
 
 describe('config validate --fix', () => {
-  it('changes the file, says what it changed, and reports what is left', async () => {
+  it('changes the file, and reports what it changed and what is left', async () => {
     const file = write(WRONG);
     const { code, stdout, stderr } = await validate([file, '--fix']);
     expect(readFileSync(file, 'utf8')).toBe(
@@ -47,13 +47,13 @@ describe('config validate --fix', () => {
     expect(readFileSync(file, 'utf8')).toBe(mended);
   });
 
-  it('keeps stdout for the document', async () => {
+  it('writes only the document to stdout', async () => {
     const file = write(WRONG);
     const { stdout } = await validate([file, '--fix', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({ errors: 1, diagnostics: [{ line: 7, fix: null }] });
   });
 
-  it('without it nothing is changed, and the fixes are in the document', async () => {
+  it('when omitted changes nothing, and the fixes are in the document', async () => {
     const file = write(WRONG);
     const { stdout } = await validate([file, '--json']);
     expect(readFileSync(file, 'utf8')).toBe(WRONG);
@@ -61,7 +61,7 @@ describe('config validate --fix', () => {
     expect(diagnostics.map(({ fix }) => fix?.text ?? null)).toEqual(['preferred_tool', '', null]);
   });
 
-  it('never shows a key that stands in the config', async () => {
+  it('never shows an API key of the config', async () => {
     const file = write(
       "version: 1\ntools: {t: {binary: t, args: [], env_vars: {T_KEY: 'hunter2-hunter2'}}}\n",
     );

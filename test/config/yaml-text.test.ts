@@ -25,8 +25,8 @@ const tree = fc.letrec((tie) => ({
   ),
 })).map;
 
-describe('YAML of ours', () => {
-  it('reads back as what it was', () => {
+describe('written YAML', () => {
+  it('reads back as the same value', () => {
     fc.assert(
       fc.property(tree, (value) => {
         const { source, diagnostics } = read(yamlText(value));
@@ -48,7 +48,7 @@ describe('YAML of ours', () => {
     );
   });
 
-  it('is written as a person would', () => {
+  it('is written in the usual style', () => {
     const value = {
       version: 1,
       agents: {
@@ -73,7 +73,7 @@ tools:
 `);
   });
 
-  it('carries comments above keys and behind values', () => {
+  it('has comments above keys and after values', () => {
     const notes = {
       above: (path: readonly (string | number)[]) => (path.length === 1 ? ['what', 'why'] : []),
       behind: (path: readonly (string | number)[]) => path.join('.'),

@@ -43,7 +43,7 @@ describe('replacement', () => {
 });
 
 describe('applyFixes', () => {
-  it('keeps every byte outside of what it changes', () => {
+  it('keeps every byte outside of its changes', () => {
     const text = '# 日本\r\na: foo # note\r\n\tb: 🙂foo\r\n';
     const fixes = [fix(place(2, 4, 2, 7), 'barbar'), fix(place(3, 6, 3, 9), 'x')];
     expect(applyFixes(text, fixes)).toEqual({
@@ -52,7 +52,7 @@ describe('applyFixes', () => {
     });
   });
 
-  it('makes the same fix once, and of overlapping ones the last', () => {
+  it('applies a repeated fix once, and the last of overlapping ones', () => {
     const [one, same, over] = [
       fix(place(1, 1, 1, 3), 'x'),
       fix(place(1, 1, 1, 3), 'x'),
@@ -62,7 +62,7 @@ describe('applyFixes', () => {
     expect(applyFixes('abcd', [one, over])).toEqual({ text: 'ayd', applied: [over] });
   });
 
-  it('leaves out what lies outside of the text', () => {
+  it('ignores places outside of the text', () => {
     expect(applyFixes('a', [fix(place(9, 1, 9, 2), 'x')])).toEqual({ text: 'a', applied: [] });
   });
 

@@ -21,7 +21,7 @@ const LIST: Diagnostic[] = [
 ];
 
 describe('annotations for GitHub', () => {
-  it('escape what would end them, in properties and in text', () => {
+  it('escape their delimiters, in properties and in text', () => {
     expect(githubAnnotations(LIST)).toEqual([
       '::error file=dir/a b%2Cc%3Ad.yaml,line=3,col=5,endLine=3,endColumn=9,title=config/unknown-tool::unknown tool `100%25`%0D%0Asecond, line: two%0Ahint: take: another',
       '::warning file=dir/a b%2Cc%3Ad.yaml,line=3,col=5,endLine=3,endColumn=9,title=config/uncatalogued-model::who is it',

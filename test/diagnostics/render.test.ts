@@ -30,7 +30,7 @@ describe('renderDiagnostic', () => {
     expect(frame(text, placeAt('f', 12345, 1, 4))).toEqual(['      |', '12345 | abc', '      | ^^^']);
   });
 
-  it('marks a place over several lines to the end of its first', () => {
+  it('marks a place over several lines to the end of its first line', () => {
     expect(frame('ab: cd\nef', { ...placeAt('f', 1, 5, 2), endLine: 2 })).toEqual([
       '    |',
       '  1 | ab: cd',
@@ -43,7 +43,7 @@ describe('renderDiagnostic', () => {
     expect(frame('ab', placeAt('f', 1, 99, 120)).at(-1)).toBe('    |   ^');
   });
 
-  it('leaves the frame out without text or line', () => {
+  it('has no frame without text or line', () => {
     expect(frame(null, placeAt('f', 1, 1, 2))).toEqual([]);
     expect(frame('a', placeAt('f', 7, 1, 2))).toEqual([]);
   });
@@ -55,7 +55,7 @@ describe('renderDiagnostic', () => {
     );
   });
 
-  it('paints by severity', () => {
+  it('colours by severity', () => {
     const paint: Paint = {
       ...plainPaint,
       warning: (text) => `<w>${text}</w>`,

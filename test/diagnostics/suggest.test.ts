@@ -20,23 +20,23 @@ describe('nearest', () => {
     expect(nearest('modle', ['model', 'prompt'])).toBe('model');
   });
 
-  it('finds nothing among nothing', () => {
+  it('finds nothing without choices', () => {
     expect(nearest('codex', [])).toBeNull();
   });
 });
 
 describe('didYouMean', () => {
-  it('names the nearest and all choices', () => {
+  it('suggests the nearest, and lists all choices', () => {
     expect(didYouMean('codx', TOOLS, 'defined tools')).toBe(
       'did you mean `codex`? defined tools: claude-code, codex, gemini',
     );
   });
 
-  it('lists the choices when none is near', () => {
+  it('lists the choices when none is similar', () => {
     expect(didYouMean('zzzzzzz', TOOLS, 'defined tools')).toBe('defined tools: claude-code, codex, gemini');
   });
 
-  it('says nothing without choices', () => {
+  it('is empty without choices', () => {
     expect(didYouMean('codex', [], 'defined tools')).toBeNull();
   });
 

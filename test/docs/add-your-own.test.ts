@@ -13,7 +13,7 @@ describe('the guide to a tool of your own', () => {
   });
 
   it(
-    'shows what really happens',
+    'shows the real output',
     rigged(async (rig) => {
       writeFiles(rig);
       const places = { [rig.project]: '/home/me/words' };
@@ -26,7 +26,7 @@ describe('the guide to a tool of your own', () => {
   );
 
   it(
-    'reads tokens, cost and session, and streams the words',
+    'reads tokens, cost and session, and streams the text',
     rigged(async (rig) => {
       writeFiles(rig);
       const { stdout } = await rig.run(['exec', ...CONFIG, '--format', 'ndjson', 'Hello there']);
@@ -45,7 +45,7 @@ describe('the guide to a tool of your own', () => {
   );
 
   it(
-    'says when the limit ends',
+    'reports when the limit ends',
     rigged(async (rig) => {
       writeFiles(rig);
       const result = await rig.run(['exec', ...CONFIG, '--json', 'a b c d e f g h i']);

@@ -31,7 +31,7 @@ describe('the page on the audit log', () => {
     expect(Object.fromEntries(named.map(([, event, severity]) => [event, severity]))).toEqual(events);
   });
 
-  it('has queries for every question that is asked of it', () => expect(QUERIES.length).toBe(8));
+  it('has eight queries', () => expect(QUERIES.length).toBe(8));
 
   if (hasJq()) {
     it.each(QUERIES.map(({ command, shown }) => [command, shown] as const))('%s', (command, shown) => {
@@ -73,7 +73,7 @@ function entry(event: AuditEvent): AuditEntry {
   };
 }
 
-/** The log that the page shows pieces of. */
+/** The log of which the page shows excerpts. */
 const LINES: [ts: string, event: AuditEvent, more: Partial<AuditEntry>][] = [
   ['2026-11-18T07:00:00.000Z', 'trust_granted', { severity: 'info' }],
   ['2026-11-19T08:00:00.000Z', 'governance_violation', { agent: 'reviewer', attemptedModel: 'opus' }],

@@ -4,12 +4,12 @@ import { diagnosticsReference } from '../../scripts/diagnostics-reference.js';
 import { CODES } from '../../src/diagnostics/codes.js';
 
 describe('the page of findings', () => {
-  it('is committed as it is generated', async () => {
+  it('matches its generated text', async () => {
     const [file, text] = await diagnosticsReference('.');
     expect(readFileSync(file, 'utf8')).toBe(text);
   });
 
-  it('has a section for every code, with what is wrong and how it is mended, or what to do', async () => {
+  it('has a section for every code, with a failing and a corrected example, or with what to do', async () => {
     const [, text] = await diagnosticsReference('.');
     const sections = text.split(/^## /m).slice(1);
     expect(sections.map((section) => section.split('\n')[0])).toEqual(Object.keys(CODES));
@@ -19,7 +19,7 @@ describe('the page of findings', () => {
     }
   });
 
-  it('says which findings `--fix` mends', async () => {
+  it('names the findings that `--fix` corrects', async () => {
     const [, text] = await diagnosticsReference('.');
     const sections = text.split(/^## /m).slice(1);
     const fixable = sections.filter((one) => one.includes('--fix')).map((one) => one.split('\n')[0]);

@@ -7,7 +7,7 @@ const PAGE = readPage('docs/tools/provider-apis.md');
 
 describe('the guide to provider APIs', () => {
   it(
-    'shows what really happens',
+    'shows the real output',
     rigged(async (rig) => {
       for (const [file, text] of filesOf(PAGE)) rig.write(file, text);
       expect(stepsOf(PAGE)).toHaveLength(1);
@@ -18,7 +18,7 @@ describe('the guide to provider APIs', () => {
     }),
   );
 
-  it('names only failures that there are', () => {
+  it('names only existing failures', () => {
     const named = [...PAGE.matchAll(/^\| .* \| `(\w+)`/gm)].map(([, type]) => type);
     expect(named.length).toBeGreaterThan(9);
     expect(named.filter((type) => !Object.hasOwn(FAILURES, type ?? ''))).toEqual([]);

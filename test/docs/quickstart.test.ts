@@ -4,7 +4,7 @@ import { expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
 
 it(
-  'the quickstart runs the main job, and leaves nothing in the home of the user',
+  'the quickstart runs the mock, and writes nothing to the home folder',
   rigged(async (rig) => {
     const env = { HOME: rig.home, TMPDIR: rig.tmp, PATH: process.env.PATH ?? '' };
     const screen = execFileSync(process.execPath, ['scripts/quickstart.mjs'], { env, encoding: 'utf8' });

@@ -6,7 +6,7 @@ import { blocksOf, filesOf, normalised, readPage, screenOf, stepsOf } from './sc
 const README = readPage('README.md');
 const TOUR = /^## A tour[\s\S]*?(?=^## )/m.exec(README)?.[0] ?? '';
 
-/** The file of the tour that is shown only by what is wrong in it. */
+/** The file of the tour of which only the finding is shown. */
 const BROKEN = 'version: 1\nagents:\n  me:\n    preferred_tool: claud-code\n';
 
 describe('the README', () => {
@@ -16,7 +16,7 @@ describe('the README', () => {
   });
 
   it(
-    'shows in its tour what really happens',
+    'shows the real output in its tour',
     rigged(async (rig) => {
       writeFiles(rig);
       const places = { [rig.bin]: '/usr/bin' };
@@ -41,7 +41,7 @@ describe('the README', () => {
   );
 });
 
-/** The tour makes a tool of `cat`, which the rig's PATH lacks. */
+/** The tour uses `cat` as a tool, which the rig's PATH lacks. */
 function writeFiles(rig: Rig): void {
   for (const [file, text] of filesOf(TOUR)) rig.write(file, text);
   rig.write('broken.yaml', BROKEN);

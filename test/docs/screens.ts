@@ -3,14 +3,14 @@ import path from 'node:path';
 import { ROOT } from '../architecture/imports.js';
 import type { Rig } from '../rig/rig.js';
 
-/** A fenced block: its language, the file that it says it is, and its text with a final newline. */
+/** A fenced block: its language, its file name if it has one, and its text with a final newline. */
 export interface Block {
   language: string;
   file: string | null;
   text: string;
 }
 
-/** One command of a screen and what the page says that it prints. */
+/** One command of a screen, and its output on the page. */
 export interface Step {
   command: string;
   shown: string[];
@@ -21,7 +21,7 @@ export function readPage(page: string): string {
   return readFileSync(path.join(ROOT, page), 'utf8');
 }
 
-/** The fenced blocks of a page. A file is named behind the language, or by a comment in its first line. */
+/** The fenced blocks of a page. A file name follows the language, or is a comment in the first line. */
 export function blocksOf(markdown: string): Block[] {
   return [...markdown.matchAll(/^```(\w*)(?: ([\w./-]+))?\n([\s\S]*?)^```$/gm)].map(
     ([, language = '', named, text = '']) => {
@@ -31,7 +31,7 @@ export function blocksOf(markdown: string): Block[] {
   );
 }
 
-/** The files that a page shows, by name; pieces of one file are joined in their order. */
+/** The files on a page, by name; parts of one file are joined in order. */
 export function filesOf(markdown: string): Map<string, string> {
   const files = new Map<string, string>();
   for (const { file, text } of blocksOf(markdown))
@@ -39,7 +39,7 @@ export function filesOf(markdown: string): Map<string, string> {
   return files;
 }
 
-/** The commands of all screens of a page, in their order: a line that starts with `$ `, and what follows. */
+/** The commands of all screens of a page, in order: a line that starts with `$ `, and what follows. */
 export function stepsOf(markdown: string): Step[] {
   const screens = blocksOf(markdown).filter(({ language, text }) => language === '' && text.startsWith('$ '));
   return screens.flatMap(({ text }) =>
@@ -50,13 +50,13 @@ export function stepsOf(markdown: string): Step[] {
   );
 }
 
-/** What a command of a page prints, both streams as a terminal shows them. */
+/** The output of a command of a page, both streams as on a terminal. */
 export async function screenOf(rig: Rig, command: string): Promise<string[]> {
   const { stdout } = await rig.shell(`{ ${command}\n} 2>&1`);
   return stdout.replace(/\n$/, '').split('\n');
 }
 
-/** A screen without what differs from run to run: ids, times, durations, and the widths that follow from them. */
+/** A screen without the parts that differ between runs: ids, times, durations, and widths that follow from them. */
 export function normalised(lines: readonly string[], places: Readonly<Record<string, string>>): string[] {
   return lines.map((line) =>
     Object.entries(places)
@@ -70,7 +70,7 @@ export function normalised(lines: readonly string[], places: Readonly<Record<str
   );
 }
 
-/** The screen in the page's own words: a line `…` stands for any lines that are really there. */
+/** The real screen, with the lines that `…` on the page stands for replaced by `…`. */
 export function abridged(screen: readonly string[], shown: readonly string[]): string[] {
   const result: string[] = [];
   let position = 0;

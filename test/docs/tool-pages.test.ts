@@ -10,18 +10,18 @@ import { readPage } from './screens.js';
 
 const BUILT_IN = builtInLayer().value;
 const NAMES = entriesOf(BUILT_IN.tools).map(([name]) => name);
-/** Pages in docs/tools that people write, or that another script does. */
+/** Pages in docs/tools that are written by hand or by another script. */
 const BY_HAND = ['add-your-own.md', 'provider-apis.md', 'verified.md'];
 
 describe('the pages of the built-in tools', () => {
-  it('are there for every tool, are fresh, and there are no others', async () => {
+  it('exist for exactly the built-in tools, and are up to date', async () => {
     const pages = await toolPages(ROOT, BUILT_IN);
     for (const [file, text] of pages) expect({ file, text }).toEqual({ file, text: readPage(file) });
     const wanted = pages.map(([file]) => path.basename(file)).concat(BY_HAND);
     expect(markdownIn('docs/tools').filter((file) => !wanted.includes(file))).toEqual([]);
   });
 
-  it('have each a note of a few lines', () => {
+  it('each have a note of a few lines', () => {
     expect(markdownIn('docs/tools/notes')).toEqual(NAMES.map((name) => `${name}.md`).sort());
     for (const name of NAMES) {
       const lines = readPage(`docs/tools/notes/${name}.md`).trim().split('\n').length;
@@ -29,7 +29,7 @@ describe('the pages of the built-in tools', () => {
     }
   });
 
-  it('link only to what is there', () => {
+  it('link only to existing files', () => {
     const pages = markdownIn('docs/tools').map((file) => `docs/tools/${file}`);
     const broken = ['README.md', ...pages].flatMap((page) =>
       [...readPage(page).matchAll(/\]\(([^)#:]+)\)/g)]
@@ -49,7 +49,7 @@ tools:
     # Measured: it needs this.
     args:
       - --quiet
-      # Docs. Open: nobody knows what it does.
+      # Docs. Open: its effect is unknown.
       - -x
       - odd
       # An ordinary remark.
@@ -62,7 +62,7 @@ describe('a page', () => {
   const page = (tool: Record<string, unknown>) =>
     toolPage({ name: 'bot', tool: { binary: 'bot', ...tool }, models: {}, yaml: YAML, note: 'Careful.\n' });
 
-  it('shows the call with its optional groups, and how each part of a request is passed', () => {
+  it('shows the command with its optional groups, and how each part of a request is passed', () => {
     const text = page({
       args: ['go', ['--model', '{model}'], '--say', '{system}', '{access_args}'],
       env_template: { BOT_BUDGET: '{max_cost_usd}' },
@@ -73,13 +73,13 @@ describe('a page', () => {
     expect(text).toContain('| session to resume | not possible: `--resume` rejects the tool |');
   });
 
-  it('reads a command template like a list of arguments', () => {
+  it('shows a command template like a list of arguments', () => {
     const text = page({ command_template: '{binary} run "two words" {prompt_file}' });
     expect(text).toContain("bot run 'two words' {prompt_file}\n");
     expect(text).toContain('| prompt | in a file: your own, or a private temporary one |');
   });
 
-  it('shows levels that are not offered, and rules with what they match', () => {
+  it('shows access levels that are not offered, and failure rules with their conditions', () => {
     const text = page({
       access_args: { read: ['--look', ''] },
       failures: [
@@ -92,7 +92,7 @@ describe('a page', () => {
     );
   });
 
-  it('lists what it does not know instead of leaving it out', () => {
+  it('lists unknown facts instead of omitting them', () => {
     const text = page({ output: { format: 'json', colour: { pointer: '/x', shade: 2 } }, wheels: [4] });
     expect(text).toContain('| `colour` | `/x` `shade: 2` |');
     expect(text).toContain(
@@ -101,7 +101,7 @@ describe('a page', () => {
     expect(page({})).not.toContain('Other settings');
   });
 
-  it('sorts the remarks of the definition by what they rest on', () => {
+  it('groups the comments of the definition by their evidence', () => {
     const ground = page({}).split('## What is measured, what is from documentation only, what is open\n')[1];
     expect(ground).toBe(
       [
@@ -118,7 +118,7 @@ describe('a page', () => {
         '',
         '### Open',
         '',
-        '- `args: -x odd`: Nobody knows what it does.',
+        '- `args: -x odd`: Its effect is unknown.',
         '',
       ].join('\n'),
     );

@@ -21,7 +21,7 @@ describe('withConversation', () => {
     expect(withConversation(request, 'agent')).toBe(request);
   });
 
-  it('gives a lone turn byte for byte', () => {
+  it('keeps a single turn byte for byte', () => {
     expect(ordered({ messages: [user(' a\n')] })).toEqual({
       prompt: ' a\n',
       messages: [user(' a\n')],
@@ -42,7 +42,7 @@ describe('withConversation', () => {
     [{ messages: [system('x'), user('a')], system: 'own' }, 'agent', 'own\n\nx'],
     [{ messages: [system('x'), user('a')], system: '' }, 'agent', 'x'],
     [{ messages: [user('a')], system: '' }, 'agent', ''],
-  ])('loses no word of the system: %j', (request, agentSystem, said) => {
+  ])('keeps the whole system text: %j', (request, agentSystem, said) => {
     expect(ordered(request, agentSystem).system).toBe(said);
   });
 });

@@ -65,13 +65,13 @@ describe('the list price of a usage, in micro-USD', () => {
     expect(listPrice(used(usage), price)).toBe(expected);
   });
 
-  it('of a free input does not multiply by nothing', () => {
+  it('treats free input as zero', () => {
     const price: Price = { ...HAIKU, input: 0, cacheRead: 0.01 };
     expect(priceAt(price, 200_000).cacheRead).toBe(0.01);
   });
 });
 
-describe('where a cost comes from', () => {
+describe('the source of a cost', () => {
   const usage = used({ inputTokens: 1000, outputTokens: 100 });
   const long = used({ inputTokens: 150_000 });
   const known: CostInput = { reportedMicroUsd: null, usage, price: HAIKU, billing: 'api' };
@@ -153,7 +153,7 @@ describe('where a cost comes from', () => {
       { chargedMicroUsd: 0, listMicroUsd: null, basis: 'unknown' },
     ],
     [
-      'nobody pays',
+      'not billed per token',
       { billing: 'free', usage: null, price: null },
       { chargedMicroUsd: 0, listMicroUsd: 0, basis: 'computed' },
     ],

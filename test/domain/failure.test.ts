@@ -8,7 +8,7 @@ import {
   failure,
 } from '../../src/domain/failure.js';
 
-/** The table of the contract, written out: type, retry, fallback, exit, RPC, HTTP. */
+/** The documented table: type, retry, fallback, exit, RPC, HTTP. */
 const CONTRACT: readonly (readonly [FailureType, string, string, number, number, number])[] = [
   ['rate_limit', 'if_last', 'next', 75, -32001, 429],
   ['quota', 'never', 'next', 75, -32001, 429],
@@ -64,7 +64,7 @@ describe('the deciding failure', () => {
     expect(of()).toBeUndefined();
   });
 
-  it('for rejections alone is their common type, mixed: temporary, over budget, not allowed, unavailable', () => {
+  it('of rejections is their common type; of mixed ones: temporary, over budget, not allowed, unavailable', () => {
     expect(decidingRejection(['tool_not_found', 'tool_not_found'])).toBe('tool_not_found');
     expect(decidingRejection(['context_too_large', 'context_too_large'])).toBe('context_too_large');
     expect(decidingRejection(['tool_not_found', 'budget_exceeded', 'quota'])).toBe('quota');

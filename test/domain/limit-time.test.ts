@@ -79,12 +79,12 @@ describe('a reset time', () => {
     expect(resetAt(text)).toBe(expected);
   });
 
-  it('without a zone is in the one of the machine', () => {
+  it('without a zone is in the zone of the machine', () => {
     expect(resetAt('8am', { zone: 'America/Recife' })).toBe('2026-11-21T11:00:00.000Z');
     expect(resetAt('8am (Europe/Paris)', { zone: 'America/Recife' })).toBe('2026-11-21T07:00:00.000Z');
   });
 
-  it('of today is that of the zone, which may be tomorrow already', () => {
+  it('without a date is today in its zone, where it may be tomorrow already', () => {
     expect(resetAt('1am (Asia/Tokyo)', { now: '2026-11-20T15:30:00.000Z' })).toBe('2026-11-20T16:00:00.000Z');
   });
 
@@ -161,7 +161,7 @@ describe('the end of a limit', () => {
   const clock = { nowMs: Date.parse(NOW), zone: 'UTC' };
   const end = (...mentions: LimitMention[]) => limitEnd(mentions, clock);
 
-  it('tells both the time and the wait', () => {
+  it('gives both the time and the wait', () => {
     expect(end({ kind: 'retry_after', value: 90, zone: null })).toEqual({
       resetAt: '2026-11-20T18:01:30.000Z',
       retryAfterMs: 90_000,
@@ -185,7 +185,7 @@ describe('the end of a limit', () => {
     });
   });
 
-  it('is told by the first mention that can be read', () => {
+  it('comes from the first readable mention', () => {
     const unreadable: LimitMention = { kind: 'reset_at', value: 'next blue moon', zone: null };
     const second = end(unreadable, { kind: 'retry_after', value: '5s', zone: null });
     expect(second?.retryAfterMs).toBe(5000);

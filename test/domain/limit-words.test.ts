@@ -62,7 +62,7 @@ describe('the end of a limit in the words of a message', () => {
     'wait for it',
     'retry with model gpt-5',
     'Please try again with 2 files',
-  ])('`%s` tells none', (message) => {
+  ])('`%s` has no end', (message) => {
     expect(endOf(message)).toBeNull();
   });
 });

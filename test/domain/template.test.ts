@@ -52,7 +52,7 @@ describe('splitCommand', () => {
     });
   });
 
-  it('gives back any words that were quoted', () => {
+  it('restores any quoted words', () => {
     fc.assert(
       fc.property(fc.array(ANY_TEXT), (words) => {
         const quoted = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
@@ -98,7 +98,7 @@ describe('fillArgv', () => {
     ]);
   });
 
-  it('drops a group when one of its values is missing, and splices lists in', () => {
+  it('omits a group when one of its values is missing, and splices lists in', () => {
     const values = { binary: 'bot', model: 'm1', system: 's', prompt: 'p', access_args: ['--ro', '-q'] };
     expect(fillArgv(template, values)).toEqual(
       ok(['bot', 'run', '--model', 'm1', '--ro', '-q', '--prompt=p']),
@@ -115,7 +115,7 @@ describe('fillArgv', () => {
     });
   });
 
-  it('never makes a second argument out of a value, and never reads it again', () => {
+  it('keeps a value one argument, and never expands it again', () => {
     fc.assert(
       fc.property(ANY_TEXT, ANY_TEXT, (prompt, model) => {
         const filled = fillArgv(parseArgv(['bot', '{prompt}', 'x{model}y{prompt}', '{{prompt}}']), {

@@ -30,7 +30,7 @@ describe('since', () => {
   );
 });
 
-describe('a time to come', () => {
+describe('a future time', () => {
   it.each([
     [42_000, '12:00:42 UTC (in 42.0 s)'],
     [35_000_000, '21:43 UTC (in 9h 43m)'],

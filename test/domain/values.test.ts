@@ -20,7 +20,7 @@ describe('durations', () => {
     expect(parseDuration(text).ok).toBe(false);
   });
 
-  it('never gives more than a timer can hold, nor less than a millisecond', () => {
+  it('stays between a millisecond and the longest timer', () => {
     fc.assert(
       fc.property(fc.nat(2000), fc.nat(100), fc.nat(100), (h, m, s) => {
         const parsed = parseDuration(`${h}h${m}m${s}s`);
@@ -47,7 +47,7 @@ describe('sizes', () => {
 });
 
 describe('usage', () => {
-  it('keeps what nobody reported unknown', () => {
+  it('keeps unreported counts unknown', () => {
     expect(
       addUsage([null, { ...NO_USAGE, inputTokens: 3 }, { ...NO_USAGE, inputTokens: 4, outputTokens: 1 }]),
     ).toEqual({
@@ -80,7 +80,7 @@ describe('cost', () => {
     expect(listPrice(usage, price)).toBe(39_000);
   });
 
-  it("takes the tool's own figure first", () => {
+  it("prefers the tool's own figure", () => {
     expect(attemptCost({ reportedMicroUsd: 12_300, usage, price, billing: 'api' })).toEqual({
       chargedMicroUsd: 12_300,
       listMicroUsd: 12_300,
@@ -89,7 +89,7 @@ describe('cost', () => {
     });
   });
 
-  it('is never made up: no price, no usage, or cached tokens without a price are unknown', () => {
+  it('is unknown without a price, without usage, or with cached tokens of unknown price', () => {
     const unknown = { chargedMicroUsd: null, listMicroUsd: null, basis: 'unknown', billing: 'api' };
     expect(attemptCost({ reportedMicroUsd: null, usage, price: null, billing: 'api' })).toEqual(unknown);
     expect(attemptCost({ reportedMicroUsd: null, usage: null, price, billing: 'api' })).toEqual(unknown);
@@ -97,7 +97,7 @@ describe('cost', () => {
     expect(listPrice({ ...NO_USAGE, outputTokens: 5 }, price)).toBeNull();
   });
 
-  it('charges nothing on a subscription and keeps the list price', () => {
+  it('is zero on a subscription, and keeps the list price', () => {
     expect(attemptCost({ reportedMicroUsd: null, usage, price, billing: 'subscription' })).toMatchObject({
       chargedMicroUsd: 0,
       listMicroUsd: 39_000,
@@ -105,7 +105,7 @@ describe('cost', () => {
     });
   });
 
-  it('uses the price of the size that the whole input passes, for cached tokens too', () => {
+  it('uses the long-context price once the whole input exceeds its size, for cached tokens too', () => {
     const tiered = {
       ...price,
       cacheRead: 1,
@@ -121,7 +121,7 @@ describe('cost', () => {
     expect(listPrice({ ...NO_USAGE, inputTokens: 200_000, outputTokens: 10 }, tiered)).toBe(2_000_300);
   });
 
-  it('of several attempts is the known part, and unknown when a part is', () => {
+  it('of several attempts is the known sum, and marked unknown when a part is', () => {
     const known = attemptCost({ reportedMicroUsd: 5, usage, price, billing: 'api' });
     const unknown = attemptCost({ reportedMicroUsd: null, usage: null, price, billing: 'api' });
     expect(addCosts([known, unknown])).toEqual({
@@ -135,7 +135,7 @@ describe('cost', () => {
 });
 
 describe('lookup', () => {
-  it('finds only what was put there', () => {
+  it('finds only own keys', () => {
     expect(lookup({ a: 1 }, 'a')).toBe(1);
     expect(lookup({ a: 1 }, 'constructor')).toBeNull();
     expect(lookup({ a: 1 }, null)).toBeNull();

@@ -7,7 +7,7 @@ describe('a name that does not exist', () => {
     { args: ['-a', 'architekt'], near: 'architect', list: ['architect', 'backend-dev'] },
     { args: ['--tool', 'curser'], near: 'cursor', list: ['cursor', 'claude-code', 'gemini'] },
     { args: ['--model', 'sonet'], near: 'sonnet', list: ['sonnet', 'opus'] },
-  ])('in $args is a usage error with a near name and the list', async ({ args, near, list }) => {
+  ])('in $args is a usage error with a suggestion and the list', async ({ args, near, list }) => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
       for (const name of ['claude', 'cursor-agent', 'gemini']) rig.script(name, []);
@@ -20,7 +20,7 @@ describe('a name that does not exist', () => {
   });
 
   it(
-    'gives a document with --json, and says it on standard error too',
+    'prints a document with --json, and the message on standard error too',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
       const result = await rig.run(['exec', '--json', '-a', 'architekt', 'hi']);
@@ -45,7 +45,7 @@ describe('no prompt', () => {
     { what: 'an empty argument', args: ['exec', ''], options: {} },
     { what: 'white space', args: ['exec', ' \n\t'], options: {} },
     { what: 'an empty pipe', args: ['exec'], options: { stdin: '' } },
-  ])('is a usage error that names the ways: $what', async ({ args, options }) => {
+  ])('is a usage error that lists the ways to give one: $what', async ({ args, options }) => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
       rig.script('claude', []);
@@ -97,7 +97,7 @@ describe('a flag that is wrong', () => {
   });
 
   it(
-    'that is nearly right gets a near one',
+    'that is nearly right gets a suggestion',
     rigged(async (rig) => {
       expect((await rig.run(['exec', '--agnet', 'x', 'hi'])).stderr).toContain('--agent');
     }),
@@ -118,7 +118,7 @@ describe('a pipe that stays silent', () => {
 
 describe('a working directory that does not exist', () => {
   it(
-    'is named, and not taken for a missing binary',
+    'is named, and not reported as a missing binary',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
       rig.script('claude', []);

@@ -6,7 +6,7 @@ const HARD_10 = '{ daily_usd: 10, limit: { type: hard } }';
 
 describe('a hard budget', () => {
   it(
-    'refuses the run that would pass it, says the sums and three ways out, and calls nobody',
+    'refuses a run that would exceed it before any call, with the sums and three ways out',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', paid(HARD_10, { agent: 'max_cost_usd: 9.9' }));
       rig.script('bot-cli', [{ stdout: costing(9.8) }]);
@@ -20,7 +20,7 @@ describe('a hard budget', () => {
   );
 
   it(
-    'is the same in a dry run and in the document, with the time to come back',
+    'gives the same result in a dry run and in the document, with the time of the reset',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', paid('{ daily_usd: 0.4, limit: { type: hard } }'));
       rig.fake('bot-cli');
@@ -39,7 +39,7 @@ describe('a hard budget', () => {
   );
 
   it(
-    'is gone over with a reason, which is kept, and not without one',
+    'can be exceeded with a justification, which is logged, and not without one',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', paid('{ daily_usd: 0.4, limit: { type: hard } }'));
       rig.script('bot-cli', [{ stdout: costing(0.45) }]);
@@ -66,7 +66,7 @@ describe('a hard budget', () => {
   );
 
   it(
-    'cannot be gone over from inside another call',
+    'cannot be exceeded by a nested call',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', paid('{ daily_usd: 0.4, limit: { type: hard } }'));
       rig.fake('bot-cli');
@@ -82,7 +82,7 @@ describe('a hard budget', () => {
   );
 
   it(
-    'lets what nobody pays per token for through, and goes on to it from what does not fit',
+    'does not apply to tools not billed per token, which serve as fallback',
     rigged(async (rig) => {
       const config = paid('{ daily_usd: 0.4, limit: { type: hard } }', {
         agent: 'max_cost_usd: 0.5, fallback_chain: [own]',
@@ -97,7 +97,7 @@ describe('a hard budget', () => {
   );
 
   it(
-    'refuses a command that nothing bounds, and a model without a price, each with the way out',
+    'refuses a command without a cost limit and a model without a price, each with a way out',
     rigged(async (rig) => {
       rig.fake('bot-cli');
       const unpriced = paid(HARD_10).replace(/, cost_per_1m_tokens: .*$/m, ' }');
@@ -125,7 +125,7 @@ describe('a hard budget', () => {
   );
 
   it(
-    'counts an agent, a policy and everything apart',
+    'counts agent, policy and total separately',
     rigged(async (rig) => {
       const budgets = `
       - { scope: agent, daily_usd: 0.6, limit: { type: hard } }
@@ -147,7 +147,7 @@ describe('a hard budget', () => {
   );
 
   it(
-    'settles what nobody can price to all that was held, and a tool that turned us away to nothing',
+    'settles an unknown cost to the whole reservation, and a rejected request to zero',
     rigged(async (rig) => {
       const failures = 'failures: [{ type: authentication, when: { exit_code: [7] } }]';
       rig.write('llm-router.yaml', paid('{ daily_usd: 1, limit: { type: hard } }', { tool: failures }));
@@ -160,7 +160,7 @@ describe('a hard budget', () => {
   );
 
   it(
-    'holds the cap of a request over all of its attempts',
+    'applies the cap of a request to all of its attempts together',
     rigged(async (rig) => {
       const config = paid(HARD_10, { agent: 'max_cost_usd: 0.5, fallback_chain: [second:big]' });
       rig.write(
@@ -185,7 +185,7 @@ describe('a hard budget', () => {
   );
 
   it(
-    'ends a tool whose own figures pass its cap, and counts what they say',
+    'ends a tool whose reported cost exceeds its cap, and counts that cost',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', paid(HARD_10, { tool: 'grace: 300ms' }));
       const bot = rig.fake('bot-cli');
@@ -208,7 +208,7 @@ describe('a hard budget', () => {
 
 describe('a cap', () => {
   it(
-    'that is passed with the answer loses no answer',
+    'that is exceeded with the answer loses no answer',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', paid(HARD_10));
       rig.script('bot-cli', [{ stdout: costing(0.7) }]);
@@ -249,7 +249,7 @@ describe('a soft budget', () => {
   );
 
   it(
-    'never blocks, whatever is spent',
+    'never blocks',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', paid('{ daily_usd: 0.1 }', { agent: '' }));
       rig.script('bot-cli', [{ stdout: costing(5) }, { stdout: costing(5) }]);
@@ -260,9 +260,9 @@ describe('a soft budget', () => {
   );
 });
 
-describe('a run that may cost much', () => {
+describe('an expensive run', () => {
   it(
-    'needs a justification where the policy wants one, or a cap',
+    'needs a justification if the policy requires one, or a cap',
     rigged(async (rig) => {
       const config = paid('[]', {
         agent: 'max_cost_usd: 6',
@@ -314,7 +314,7 @@ describe('the ledger', () => {
   );
 
   it(
-    'that cannot be used fails only a run that a hard limit applies to, and says what to do',
+    'that cannot be used fails only runs under a hard limit, with a hint',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', paid(HARD_10));
       rig.write(
@@ -368,7 +368,7 @@ describe('the ledger', () => {
   );
 
   it(
-    'is that of the outermost call for every call inside of it',
+    'is shared by all nested calls',
     rigged(async (rig) => {
       const tool = 'env_inherit: [PATH]';
       rig.write('llm-router.yaml', paid(HARD_10, { tool, rest: 'ledger: { path: money/own.db }\n' }));

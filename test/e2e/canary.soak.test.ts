@@ -27,7 +27,7 @@ tools:
 models: { big: { id: big-1 } }
 `;
 
-/** Every shape in which the secret could be found again. */
+/** Every form in which the secret could leak. */
 const SHAPES = [
   CANARY,
   JSON.stringify(CANARY).slice(1, -1),
@@ -50,7 +50,7 @@ function expectNone(text: string): void {
   for (const shape of [...SHAPES, WRITTEN_DOWN]) expect(text).not.toContain(shape);
 }
 
-/** What a hostile tool may say on its way down: the secret whole, escaped, at the end of a long line, at a cut. */
+/** What a failing hostile tool may print: the secret whole, escaped, at the end of a long line, at a cut. */
 const HOSTILE: Readonly<Record<string, string>> = {
   'as it is': `bad key ${CANARY}\n`,
   'inside JSON': `${JSON.stringify({ error: { message: `bad key ${CANARY}` } })}\n`,
@@ -63,7 +63,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
 };
 
 describe('a canary (AT-11)', () => {
-  it.each(Object.keys(HOSTILE))('on standard error %s is nowhere', async (how) => {
+  it.each(Object.keys(HOSTILE))('on the standard error of %s is in no output', async (how) => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', CONFIG);
       rig.script('bot-cli', [{ stderr: HOSTILE[how] ?? '', exit: 1 }]);
@@ -80,7 +80,7 @@ describe('a canary (AT-11)', () => {
     'is in no output of any command',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', CONFIG);
-      // On stdout of a run it would be the answer, which is never altered.
+      // On stdout it would be the answer, which is never changed.
       const hostile = `#!/bin/sh\necho "$BOT_KEY" >&2\ntest "$1" = go || echo "version $BOT_KEY"\nexit 1\n`;
       rig.write(path.join(rig.bin, 'bot-cli'), hostile);
       await rig.shell(`/bin/chmod +x ${rig.bin}/bot-cli`);
@@ -108,7 +108,7 @@ describe('a canary (AT-11)', () => {
   );
 
   it(
-    'that somebody wrote into the config is in no output',
+    'that is written in the config is in no output',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', CONFIG.replace('args: []', `args: [--token, ${WRITTEN_DOWN}]`));
       for (const args of [

@@ -9,7 +9,7 @@ const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.me
 
 describe('doctor', () => {
   it(
-    'ends with 0 when everything that an agent needs is there',
+    'ends with 0 when every agent can work',
     rigged(async (rig) => {
       rig.write(
         'llm-router.yaml',
@@ -24,7 +24,7 @@ describe('doctor', () => {
   );
 
   it(
-    'ends with 1 when an agent cannot work, with what to do',
+    'ends with 1 when an agent cannot work, with a hint',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]', 'install_hint: npm install -g the-bot'));
       const { code, stdout } = await rig.run(['doctor']);
@@ -47,7 +47,7 @@ describe('doctor', () => {
   );
 
   it(
-    'gives the same as JSON',
+    'prints the same as JSON',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]', 'install_hint: npm install -g the-bot'));
       const { code, stdout } = await rig.run(['doctor', '--json']);
@@ -57,7 +57,7 @@ describe('doctor', () => {
   );
 
   it(
-    'runs nothing of a config that is not trusted, and says so',
+    'runs nothing of an untrusted config, with a notice',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]', "version: { args: [version], pattern: '(.*)' }"));
       rig.script('bot-cli', []);
@@ -102,7 +102,7 @@ describe('template', () => {
   );
 
   it(
-    'that does not exist gets a near name',
+    'that does not exist gets a suggestion',
     rigged(async (rig) => {
       const { code, stderr } = await rig.run(['template', 'quick-strat']);
       expect(code).toBe(64);
@@ -131,7 +131,7 @@ describe('version and help', () => {
     }),
   );
 
-  it.each(['config'])('help %s says something', async (topic) => {
+  it.each(['config'])('help %s prints a page', async (topic) => {
     await rigged(async (rig) => {
       const { code, stdout } = await rig.run(['help', topic]);
       expect(code).toBe(0);
@@ -189,7 +189,7 @@ describe('the built-in mock', () => {
   );
 
   it(
-    'plays failures from a config',
+    'simulates configured failures',
     rigged(async (rig) => {
       rig.write(
         'llm-router.yaml',

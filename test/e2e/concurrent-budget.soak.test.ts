@@ -35,7 +35,7 @@ describe(`${PROCESSES} processes at once against a hard budget with room for ${R
 
   for (let round = 1; round <= ROUNDS; round++) {
     it(
-      `never pass it while they are killed at any moment, and leave nothing stuck (round ${round})`,
+      `never exceed it while they are killed at any moment, and leave no money stuck (round ${round})`,
       rigged(async (rig) => {
         prepare(rig);
         const random = randomFrom(round);
@@ -55,7 +55,7 @@ describe(`${PROCESSES} processes at once against a hard budget with room for ${R
         const [settled, reserved] = await sums(rig);
         expect(reserved).toBe(0);
         expect(settled).toBeLessThanOrEqual(LIMIT_MICRO_USD + 500_000);
-        // Whoever paid is in the sum: what the ledger counts is never less than what was called.
+        // Every paid call is in the sum: the ledger never counts less than was called.
         expect(settled).toBeGreaterThanOrEqual(callsIn(rig) * 500_000);
         expect(await integrity(rig)).toEqual(['ok']);
       }),
@@ -79,7 +79,7 @@ function callsIn(rig: Rig): number {
   return readFileSync(path.join(rig.project, 'calls'), 'utf8').split('\n').length - 1;
 }
 
-/** Looks at the sums again and again until everybody is done: at no moment may they pass the limit. */
+/** Polls the sums until all processes are done: they may never exceed the limit. */
 async function watch(rig: Rig, all: Promise<unknown>): Promise<void> {
   let isOver = false;
   const over = all.finally(() => {
@@ -114,7 +114,7 @@ function fileOf(rig: Rig): string {
   return path.join(rig.data, 'llm-router', 'ledger.db');
 }
 
-/** A generator of its own, so that a round can be repeated (mulberry32). */
+/** A seeded generator (mulberry32), so that a round can be repeated. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -9,7 +9,7 @@ const untrusted: RunOptions = { env: { LLM_ROUTER_TRUST: undefined } };
 
 describe('config show', () => {
   it(
-    'is the config as it holds, and itself a valid config',
+    'prints the effective config, which is a valid config itself',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       const { code, stdout } = await rig.run(['config', 'show'], untrusted);
@@ -24,7 +24,7 @@ describe('config show', () => {
   );
 
   it(
-    'says with --origin where each value comes from',
+    'shows the origin of each value with --origin',
     rigged(async (rig) => {
       mkdirSync(`${rig.config}/llm-router`);
       writeFileSync(
@@ -44,7 +44,7 @@ describe('config show', () => {
   );
 
   it(
-    'shows references to variables, never their values, and masks keys that were written down',
+    'shows references to variables, never their values, and masks literal API keys',
     rigged(async (rig) => {
       const secret = 'canary-4711-secret';
       // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the config
@@ -62,7 +62,7 @@ describe('config show', () => {
   );
 
   it(
-    'gives one part as JSON, with origins, also where names hold dots',
+    'prints one part as JSON, with origins, also for names with dots',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', `${solo('[go]')}  gpt-9.1-x: { provider: acme }\n`);
       const { stdout } = await rig.run(['config', 'show', 'models.gpt-9.1-x', '--origin', '--json']);
@@ -75,7 +75,7 @@ describe('config show', () => {
   );
 
   it(
-    'refuses a config with errors, and a key that is not there',
+    'refuses a config with errors, and an unknown key',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       expect(await rig.run(['config', 'show', 'tools.nobody'])).toMatchObject({ code: 64, stdout: '' });
@@ -89,7 +89,7 @@ describe('config show', () => {
 
 describe('config schema and path', () => {
   it(
-    'schema prints the schema that is shipped',
+    'schema prints the shipped schema',
     rigged(async (rig) => {
       const { code, stdout } = await rig.run(['config', 'schema']);
       expect(code).toBe(0);
@@ -98,7 +98,7 @@ describe('config schema and path', () => {
   );
 
   it(
-    'path names the files in use, and the places that hold none',
+    'path names the files in use, and the searched places without one',
     rigged(async (rig) => {
       expect((await rig.run(['config', 'path'])).stdout).toMatch(/^nothing {3}.*config\/llm-router\n/);
       rig.write('.llm-router/agents.yaml', 'version: 1\n');
@@ -123,7 +123,7 @@ describe('config schema and path', () => {
 
 describe('config trust', () => {
   it(
-    'says what would run, and lets it, until a command changes',
+    'shows what would run, and allows it until a command changes',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go, "--fast"]'));
       rig.script('bot-cli', [{ stdout: 'a' }, { stdout: 'b' }]);
@@ -142,7 +142,7 @@ describe('config trust', () => {
   );
 
   it(
-    'does not ask again for an edited prompt, but for more access',
+    'is kept after an edited prompt, and lost with more access',
     rigged(async (rig) => {
       const config = (more: string) =>
         solo('[go]').replace('preferred_model: big }', `preferred_model: big, ${more} }`);
@@ -157,7 +157,7 @@ describe('config trust', () => {
   );
 
   it(
-    'records privately, and takes a damaged record for none',
+    'keeps its record private, and treats a damaged record as none',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       const file = `${rig.state}/llm-router/trust.json`;
@@ -174,7 +174,7 @@ describe('config trust', () => {
   );
 
   it(
-    'is not needed for what was named, and needs a config',
+    'is not needed for a named config, and needs a config',
     rigged(async (rig) => {
       expect((await rig.run(['config', 'trust'], untrusted)).code).toBe(78);
       rig.write('mine.yaml', solo('[go]'));
@@ -184,7 +184,7 @@ describe('config trust', () => {
   );
 
   it(
-    'is named by doctor, which asks no binary before',
+    'is reported by doctor, which runs no binary without it',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]', "version: { args: [version], pattern: '(.*)' }"));
       rig.script('bot-cli', []);
@@ -218,7 +218,7 @@ describe('trust on a terminal', () => {
     });
 
   onTerminal(
-    'is asked once, showing what would run',
+    'asks once, showing what would run',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       rig.script('bot-cli', [{ stdout: 'one' }, { stdout: 'two' }]);
@@ -242,7 +242,7 @@ describe('trust on a terminal', () => {
   );
 
   onTerminal(
-    'is asked also when the prompt comes through a pipe',
+    'asks also when the prompt comes through a pipe',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       const bot = rig.script('bot-cli', [{ stdout: 'one' }]);
@@ -271,7 +271,7 @@ describe('config validate', () => {
   const WRONG = 'version: 1\nagents: { a: { preferred_tool: "cl,a:u%d" } }\n';
 
   it(
-    'reads standard input, and each path as a config of its own',
+    'reads standard input, and each path as a separate config',
     rigged(async (rig) => {
       const piped = await rig.run(['config', 'validate', '-'], { stdin: WRONG });
       expect(piped.code).toBe(1);
@@ -289,7 +289,7 @@ describe('config validate', () => {
   );
 
   it(
-    'annotates for GitHub, one line a finding',
+    'writes annotations for GitHub, one line per finding',
     rigged(async (rig) => {
       rig.write('a,b.yaml', WRONG);
       const { code, stdout } = await rig.run(['config', 'validate', 'a,b.yaml', '--format', 'github']);
@@ -318,7 +318,7 @@ describe('config migrate', () => {
   const OLD = readFileSync('test/fixtures/migrate/lee-custom-cli.yaml', 'utf8');
 
   it(
-    'converts a file in its place, keeps the old one, and does nothing the second time',
+    'converts a file in place, keeps a backup, and does nothing the second time',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', OLD);
       expect((await rig.run(['config', 'migrate', 'llm-router.yaml', '--check'])).code).toBe(1);
@@ -353,7 +353,7 @@ describe('config migrate', () => {
   );
 
   it(
-    'makes one file of a folder of four',
+    'combines a folder of four files into one',
     rigged(async (rig) => {
       const folder = 'test/fixtures/migrate/service-four-files';
       const names = ['agents', 'tools', 'models', 'policies', 'telemetry'];
@@ -372,7 +372,7 @@ describe('config migrate', () => {
   );
 
   it(
-    'says what it cannot read or does not know',
+    'reports what it cannot read or does not know',
     rigged(async (rig) => {
       expect((await rig.run(['config', 'migrate', 'none.yaml'])).code).toBe(66);
       rig.write('odd.yaml', 'greeting: hello\n');

@@ -36,7 +36,7 @@ const WRONG_LINES = [2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 17, 18, 19, 20, 21
 
 describe('config validate', () => {
   it(
-    'says that a valid config is valid, and counts what is in it',
+    'reports a valid config as valid, with counts',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
       const { code, stdout } = await rig.run(['config', 'validate']);
@@ -48,7 +48,7 @@ describe('config validate', () => {
   );
 
   it(
-    'shows an unknown tool in its place, with a near name and the list',
+    'shows an unknown tool at its place, with a suggestion and the list',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM.replace('preferred_tool: claude-code', 'preferred_tool: claud-code'));
       const { code, stdout } = await rig.run(['config', 'validate']);
@@ -65,7 +65,7 @@ describe('config validate', () => {
   );
 
   it(
-    'finds all of twenty mistakes at once',
+    'reports all of twenty mistakes at once',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', MISTAKES);
       const { code, stdout } = await rig.run(['config', 'validate', '--format', 'json']);
@@ -82,7 +82,7 @@ describe('config validate', () => {
   );
 
   it(
-    'reads the path that it is given, and says when it cannot',
+    'reads the given path, and reports when it cannot',
     rigged(async (rig) => {
       rig.write('other/mine.yaml', TEAM);
       expect((await rig.run(['config', 'validate', 'other/mine.yaml'])).code).toBe(0);
@@ -115,7 +115,7 @@ describe('exec with a config that is wrong', () => {
   );
 
   it(
-    'that is not YAML says where',
+    'that is not YAML is reported with its place',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', 'version: 1\nagents: [\n');
       const { code, stderr } = await rig.run(['exec', 'hi']);
@@ -127,7 +127,7 @@ describe('exec with a config that is wrong', () => {
 
 describe('exec without any config', () => {
   it(
-    'runs the first usable built-in tool and says so',
+    'runs the first usable built-in tool with a notice',
     rigged(async (rig) => {
       rig.script('claude', [{ stdout: claudeSays('hello') }]);
       const { code, stdout, stderr } = await rig.run(['exec', 'hi']);
@@ -138,7 +138,7 @@ describe('exec without any config', () => {
   );
 
   it(
-    'and without any tool says where it looked and what to install',
+    'and without any tool lists the searched places and what to install',
     rigged(async (rig) => {
       const { code, stdout, stderr } = await rig.run(['exec', 'hi']);
       expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
@@ -153,7 +153,7 @@ describe('a config that was found by searching', () => {
   const untrusted = { env: { LLM_ROUTER_TRUST: undefined } };
 
   it(
-    'runs nothing until it is trusted, and says how',
+    'runs nothing until it is trusted, with a hint how',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       rig.script('bot-cli', []);
@@ -177,7 +177,7 @@ describe('a config that was found by searching', () => {
   );
 
   it(
-    'can be looked at before: --dry-run shows what would run',
+    'can be inspected before: --dry-run shows what would run',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       rig.script('bot-cli', []);

@@ -1,6 +1,6 @@
 /**
- * Two agents, each with a tool of its own: one reads a file, the other standard input. `claude-code` and `gemini` are
- * built-in tools with a command of their own, so their answers are read as those programs write them.
+ * Two agents, each with its own tool: one reads a file, the other standard input. `claude-code` and `gemini` are
+ * built-in tools with changed commands, so their answers have the format of those programs.
  */
 export const TEAM = `version: 1
 default_agent: backend-dev
@@ -47,7 +47,7 @@ export function geminiSays(text: string): string {
   return JSON.stringify({ response: text, stats: { models: {} } });
 }
 
-/** One agent whose chain has two tools of our own; `first` and `second` are more lines of those tools. */
+/** One agent whose chain has two custom tools; `first` and `second` are further lines of those tools. */
 export function pair(options: { first?: string; second?: string; more?: string } = {}): string {
   return `version: 1
 default_agent: worker

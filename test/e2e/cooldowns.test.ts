@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Rig, rigged } from '../rig/rig.js';
 
-/** Three tools: one at its limit, which tells when that ends, one that crashes, and a good one. */
+/** Three tools: one at its limit, with a reset time, one that crashes, and a good one. */
 const THREE = `version: 1
 default_agent: worker
 agents: { worker: { preferred_tool: limited, fallback_chain: [crashing, good] } }
@@ -25,7 +25,7 @@ const tools = (rig: Rig, limited: number, crashing: number, good: number): void 
 
 describe('a tool at its limit', () => {
   it(
-    'is left alone by the next process, which says until when',
+    'is skipped by the next process, which says until when',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', THREE);
       tools(rig, 1, 2, 2);
@@ -46,7 +46,7 @@ describe('a tool at its limit', () => {
   );
 
   it(
-    'is shown by doctor, and runs again once doctor forgets it',
+    'is shown by doctor, and runs again once doctor clears it',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', THREE);
       tools(rig, 2, 0, 0);
@@ -68,7 +68,7 @@ describe('a tool at its limit', () => {
   );
 
   it(
-    'is waited for by a patient caller, who is told',
+    'is waited for with --patience, with a notice',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', THREE);
       rig.script('limited-cli', [{ stderr: 'used up, again in 300ms', exit: 1 }, { stdout: 'fine' }]);
@@ -79,7 +79,7 @@ describe('a tool at its limit', () => {
   );
 
   it(
-    'that will be back in a moment is waited for although nobody was tried',
+    'that resets in a moment is waited for before the first attempt',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', THREE);
       rig.script('limited-cli', [{ stderr: 'used up, again in 2s', exit: 1 }, { stdout: 'fine' }]);
@@ -94,7 +94,7 @@ describe('a tool at its limit', () => {
   );
 
   it(
-    'is not waited for beyond the time of the whole run, and a wait can be cancelled',
+    'is not waited for past the deadline of the run, and a wait can be cancelled',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', THREE);
       tools(rig, 2, 0, 0);
@@ -131,7 +131,7 @@ describe('a tool at its limit', () => {
 
 describe('a tool that fails again and again', () => {
   it(
-    'is left alone for a while, then a success clears it',
+    'is skipped for a while, then a success clears it',
     rigged(async (rig) => {
       const quick = 'cooldown: { after_failures: 2, within: 1m, for: 1500ms }, retry: { max_delay: 1ms }';
       rig.write('llm-router.yaml', THREE.replace('retry: { base_delay: 1ms, max_delay: 5s }', quick));
@@ -151,7 +151,7 @@ describe('a tool that fails again and again', () => {
 
 describe('the limit of a whole tool', () => {
   it(
-    'keeps its other models from being tried as well',
+    'covers its other models as well',
     rigged(async (rig) => {
       rig.write(
         'llm-router.yaml',
@@ -201,7 +201,7 @@ tools:
     '{"type":"tool","name":"Edit","file":"src/a.ts"}\n{"type":"tool","name":"Edit","file":"src/b.ts"}\n';
 
   it(
-    'keep anybody else from being tried, and the failure names them',
+    'prevent a fallback, and the failure names them',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', EDITS);
       rig.script('editor-cli', [{ stdout: WORK, exit: 1 }]);
@@ -214,7 +214,7 @@ tools:
   );
 
   it(
-    'do not, where the policy says so, or when nothing was done yet',
+    'do not if the policy says so, or when nothing was done yet',
     rigged(async (rig) => {
       const allowed = 'policies: { default: { retry: { after_side_effects: true, base_delay: 1ms } } }\n';
       rig.write('llm-router.yaml', `${EDITS}${allowed}`);
@@ -233,7 +233,7 @@ tools:
 
 describe('an answer that breaks its schema', () => {
   it(
-    'is sent back once, with the failing places',
+    'is retried once, with the failing places',
     rigged(async (rig) => {
       rig.write('schema.json', '{"type":"object","properties":{"n":{"type":"number"}},"required":["n"]}');
       rig.write(

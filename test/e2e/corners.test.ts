@@ -13,7 +13,7 @@ tools:
 
 describe('the answer', () => {
   it(
-    'goes through a link into the file it leads to',
+    'is written through a link to its target',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', CAT);
       const target = rig.write('target.txt', 'old');
@@ -27,7 +27,7 @@ describe('the answer', () => {
   );
 
   it(
-    'that cannot be written to stdout is no success',
+    'that cannot be written to stdout is a failure',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', CAT);
       const { code, stderr } = await rig.shell('llm-router exec --no-stdin hi > /dev/full');
@@ -37,7 +37,7 @@ describe('the answer', () => {
   );
 
   it(
-    'comes although the trace has nowhere to go',
+    'is printed although the trace cannot be written',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', CAT);
       const result = await rig.run(['exec', 'hi'], { env: { LLM_ROUTER_TRACE_DIR: '/proc/nope/traces' } });
@@ -49,7 +49,7 @@ describe('the answer', () => {
 
 describe('names and limits', () => {
   it(
-    'an empty system prompt takes the agent’s away',
+    'an empty system prompt removes the agent’s',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', CAT);
       expect(await rig.run(['exec', '-s', '', 'hi'])).toMatchObject({ code: 0, stdout: 'hi\n' });
@@ -57,7 +57,7 @@ describe('names and limits', () => {
   );
 
   it(
-    'a model of another tool is known and does not fit',
+    'a model of another tool is rejected, not unknown',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', CAT);
       const { code, stderr } = await rig.run(['exec', '--tool', 'cat', '--model', 'm1', 'hi']);
@@ -79,7 +79,7 @@ describe('names and limits', () => {
   );
 
   it(
-    'a hint names a command that is there, not the value of an option',
+    'a hint suggests the name of a command, not the value of an option',
     rigged(async (rig) => {
       const { code, stderr } = await rig.run(['--color', 'sometimes', 'version']);
       expect(code).toBe(64);
@@ -90,7 +90,7 @@ describe('names and limits', () => {
 
 describe('config validate --fix', () => {
   it(
-    'never guesses a permission, and never makes two keys one',
+    'never guesses an access level, and never creates a duplicate key',
     rigged(async (rig) => {
       const text =
         'version: 1\nagents:\n  me: { prefered_tool: mock, preferred_tool2: x }\n  you: { access: ful }\n';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
 import { pair, solo } from './configs.js';
 
-/** The document's fields, as section 5 of the contract lists them, in order. */
+/** The documented fields, in order. */
 const DOCUMENT = [
   'version',
   'id',
@@ -65,7 +65,7 @@ const FAILURE = [
   'stderr_tail',
 ];
 
-/** Fields that the document has beyond the contract's list. */
+/** Further fields of the document. */
 const MORE = {
   document: ['started_at', 'source_agent'],
   plan: ['policy', 'access', 'estimated_input_tokens'],
@@ -97,7 +97,7 @@ describe('json', () => {
   );
 
   it(
-    'says what was answered, by whom and why',
+    'names the answer, its tool and model, and the reason',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair({ first: JSON_TOOL }));
       rig.script('first-cli', [{ stdout: '{"answer":"42","in":1200,"out":210}' }]);
@@ -141,7 +141,7 @@ describe('json', () => {
   );
 
   it(
-    'sums the attempts, and prices them by the catalogue',
+    'sums the attempts, priced by the catalogue',
     rigged(async (rig) => {
       const priced = pair({
         first: `${JSON_TOOL}\n    billing: api`,
@@ -160,7 +160,7 @@ describe('json', () => {
   );
 
   it(
-    'is the same document for a failure',
+    'has the same fields for a failure',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       rig.script('bot-cli', [{ stderr: 'it broke\n', exit: 3 }]);
@@ -178,7 +178,7 @@ describe('json', () => {
   );
 
   it(
-    'is the same document for a flag that does not exist',
+    'has the same fields for an unknown flag',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       const result = await rig.run(['exec', '--json', '--no-such-flag', 'hi']);
@@ -189,7 +189,7 @@ describe('json', () => {
   );
 
   it(
-    'is the same document, with the diagnostics, for a config that is wrong',
+    'has the same fields and the diagnostics for a wrong config',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]').replace('preferred_tool: bot', 'preferred_tool: bott'));
       const result = await rig.run(['exec', '--json', 'hi']);

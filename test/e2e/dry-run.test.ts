@@ -14,7 +14,7 @@ const ways = [
 ];
 
 describe('--dry-run', () => {
-  it.each(ways)('shows the very arguments that a run then gets: $way', async ({ args, prompt }) => {
+  it.each(ways)('shows the exact arguments of the run: $way', async ({ args, prompt }) => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', solo(args));
       rig.write('ask.md', 'from file');
@@ -60,7 +60,7 @@ describe('--dry-run', () => {
   );
 
   it(
-    'ends as exec would when nobody is left',
+    'fails like exec without a candidate',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair());
       const result = await rig.run(['exec', '--dry-run', '--json', 'hi']);
@@ -88,7 +88,7 @@ describe('--dry-run', () => {
 
 describe('--explain', () => {
   it(
-    'says on stderr why each one was chosen or rejected, with the line that decided, and runs',
+    'shows on stderr why each candidate was chosen or rejected, with the config line, and runs',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair());
       rig.script('second-cli', [{ stdout: 'fine' }]);

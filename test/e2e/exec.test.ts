@@ -64,7 +64,7 @@ describe('agents with tools of their own', () => {
   );
 
   it(
-    'runs the tool in the working directory, or where --cwd says, with the config of here',
+    'runs the tool in the working directory or in --cwd, with the config of the former',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
       rig.write('sub/keep.txt', '');
@@ -78,7 +78,7 @@ describe('agents with tools of their own', () => {
 
 describe('a built-in tool of which the config changes', () => {
   it(
-    'the output: nothing is left of the built-in one that does not fit',
+    'the output: the built-in output is replaced as a whole',
     rigged(async (rig) => {
       const own = 'models: [sonnet, opus, haiku]\n    output: { format: text }';
       rig.write('llm-router.yaml', TEAM.replace('models: [sonnet, opus, haiku]', own));
@@ -88,7 +88,7 @@ describe('a built-in tool of which the config changes', () => {
   );
 
   it(
-    'one field: everything else stays',
+    'one field: all others are kept',
     rigged(async (rig) => {
       rig.write(
         'llm-router.yaml',
@@ -163,7 +163,7 @@ describe('the prompt', () => {
   });
 
   it(
-    'is one argument also with a leading dash, behind --',
+    'is one argument also with a leading dash, after --',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[ask, --, "{prompt}"]'));
       rig.script('bot-cli', [{ expect: { argv: ['ask', '--', '--help me'] }, stdout: 'ok' }]);
@@ -189,7 +189,7 @@ describe('the prompt', () => {
   );
 
   it(
-    'over the length that a system call takes is refused before the tool starts',
+    'over the length limit of the system is refused before the tool starts',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[--, "{prompt}"]'));
       rig.script('bot-cli', []);
@@ -219,7 +219,7 @@ describe('the system prompt', () => {
   });
 
   it(
-    'is dropped with its group when there is none',
+    'is omitted with its group when there is none',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[["--system", "{system}"], go]'));
       rig.script('bot-cli', [{ expect: { argv: ['go'] }, stdout: 'ok' }]);
@@ -228,7 +228,7 @@ describe('the system prompt', () => {
   );
 
   it(
-    'stands before the prompt when the tool has no place for it',
+    'is put before the prompt when the tool has no option for it',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       rig.script('bot-cli', [{ expect: { stdin: 'Be brief.\n\nhi' }, stdout: 'ok' }]);
@@ -239,7 +239,7 @@ describe('the system prompt', () => {
 
 describe('the environment of a tool', () => {
   it(
-    'is ours, with what the config adds and removes, and the ids of this run',
+    'is the router’s, with the changes of the config and the ids of the run',
     rigged(async (rig) => {
       const more = `env_vars: { BOT_MODE: "\${MODE:-calm}", BOT_RAW: "$\${X}" }\n    env_unset: [UNWANTED]`;
       rig.write('llm-router.yaml', solo('[go]', more));

@@ -3,9 +3,9 @@ import { FAILURES, type FailureType } from '../../src/domain/failure.js';
 import { runInProcess } from '../rig/in-process.js';
 import { type Rig, rigged } from '../rig/rig.js';
 
-/** One row of the contract's table: what a fake does, and what has to follow. */
+/** One row of the failure table: what a fake does, and the expected result. */
 interface Row {
-  /** Who is called, in order, when there is a second candidate. */
+  /** The expected calls, in order, with a second candidate. */
   calls: string;
   exit: number;
 }
@@ -32,7 +32,7 @@ const ROWS: Partial<Record<FailureType, Row>> = {
   budget_exceeded: { calls: 'first second', exit: 79 },
 };
 
-/** Those that end a run before a tool is at work, or from outside; each has a test of its own below. */
+/** Failures that end a run before a tool works, or from outside; each has its own test below. */
 const OTHERS: readonly FailureType[] = ['cancelled', 'usage', 'input', 'config', 'internal'];
 
 const config = (type: FailureType): string => `version: 1
@@ -94,7 +94,7 @@ describe('every other failure', () => {
   });
 
   it(
-    'cancelled: by each signal with its own exit code, and nobody else is tried',
+    'cancelled: by each signal with its own exit code, without a fallback',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', config('quota'));
       const first = rig.fake('first-cli');
@@ -136,7 +136,7 @@ describe('every other failure', () => {
   );
 
   it(
-    'internal: a world that breaks in our hands is called a bug of ours',
+    'internal: an unexpected exception is reported as a bug of ours',
     rigged(async (rig) => {
       const random = (): number => {
         throw new Error('no chance');

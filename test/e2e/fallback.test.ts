@@ -10,7 +10,7 @@ const CHAIN = TEAM.replace(
 
 describe('a preferred tool that is not installed', () => {
   it(
-    'is left out, which is said, and the next of the chain answers',
+    'is skipped with a message, and the next of the chain answers',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', CHAIN);
       rig.script('claude', [
@@ -24,7 +24,7 @@ describe('a preferred tool that is not installed', () => {
   );
 
   it(
-    'stands among the rejected with its reason, and the one that ran is a fallback',
+    'is listed as rejected with its reason, and the one that ran as a fallback',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', CHAIN);
       rig.script('claude', [{ stdout: claudeSays('ok') }]);
@@ -43,7 +43,7 @@ describe('a preferred tool that is not installed', () => {
   );
 
   it(
-    'and no other one either: each with its reason and what to do',
+    'and no other one either: lists each with its reason and a hint',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', CHAIN);
       const { code, stdout, stderr } = await rig.run(['exec', '-a', 'architect', 'hi']);
@@ -62,7 +62,7 @@ describe('a preferred tool that is not installed', () => {
   );
 
   it(
-    'and named by --tool: which binary, where it was looked for, how to install it',
+    'and named by --tool: names the binary, the searched path and how to install it',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', CHAIN);
       rig.script('claude', []);
@@ -139,7 +139,7 @@ describe('a first tool that fails while running', () => {
   );
 
   it(
-    'hangs: its time runs out, it is ended, the next one answers',
+    'hangs: it is ended at its timeout, and the next one answers',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair({ first: 'output: { format: text }\n    timeout: 1500ms' }));
       const first = rig.fake('first-cli');
@@ -155,7 +155,7 @@ describe('a first tool that fails while running', () => {
   );
 
   it(
-    'leaves words of limits in a good answer alone',
+    'does not read limit words in a good answer as a failure',
     rigged(async (rig) => {
       const rule =
         'output: { format: text }\n    failures: [{ type: quota, when: { stderr: "usage limit" } }]';
@@ -208,7 +208,7 @@ describe('a first tool that fails while running', () => {
     { why: 'with --no-fallback', args: ['--no-fallback'] },
     { why: 'with --tool', args: ['--tool', 'first'] },
     { why: 'with --model', args: ['--model', 'big'] },
-  ])('is the end of it $why', async ({ args }) => {
+  ])('ends the run $why', async ({ args }) => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', pair());
       rig.script('first-cli', [{ exit: 1 }]);
@@ -220,7 +220,7 @@ describe('a first tool that fails while running', () => {
   });
 
   it(
-    'is not the end of it with --tool and --fallback',
+    'has a fallback with --tool and --fallback',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair());
       rig.script('first-cli', [{ exit: 1 }]);
@@ -233,7 +233,7 @@ describe('a first tool that fails while running', () => {
   );
 
   it(
-    'and may edit files is not followed by another once it was active',
+    'and may edit files has no fallback once it was active',
     rigged(async (rig) => {
       rig.write(
         'llm-router.yaml',

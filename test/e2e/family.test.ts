@@ -5,7 +5,7 @@ import { solo } from './configs.js';
 
 const ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 
-/** An agent that asks another one: its tool calls the router again, in another folder and project. */
+/** An agent whose tool calls the router again, in another folder and project. */
 const NESTED = `version: 1
 default_agent: outer
 agents:
@@ -23,7 +23,7 @@ models:
   big: { id: big-1, cost_per_1m_tokens: { input: 1, output: 2 } }
 `;
 
-/** Installs the tool that calls the router from a folder of its own, with the words behind `exec`. */
+/** Installs the tool that calls the router from its own folder, with these arguments after `exec`. */
 function installCaller(rig: Rig, words: string): void {
   const elsewhere = path.join(rig.home, 'elsewhere');
   const script = `#!/bin/sh\ncd "${elsewhere}"\nexec llm-router exec --no-stdin ${words}\n`;
@@ -35,7 +35,7 @@ const ANSWER = { stdout: '{"a":"inside","i":1000,"o":500}' };
 
 describe('a call inside a call', () => {
   it(
-    'points to its parent, has the same trace id, and is kept beside it (AT-9)',
+    'points to its parent, has the same trace id, and is stored beside it (AT-9)',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', NESTED);
       installCaller(rig, '-a inner hi');
@@ -73,7 +73,7 @@ describe('a call inside a call', () => {
   );
 
   it(
-    'stays in the family when the trace id is a name',
+    'keeps a trace id that is a name',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', NESTED);
       installCaller(rig, '-a inner hi');
@@ -117,7 +117,7 @@ describe('TRACEPARENT', () => {
   );
 
   it(
-    'that is none is passed over',
+    'that is malformed is ignored',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       rig.script('bot-cli', [{ stdout: 'ok' }]);
@@ -131,7 +131,7 @@ describe('TRACEPARENT', () => {
 
 describe('three runs of a shell script (AT-8)', () => {
   it(
-    'leave three files, each with the context before it, and one session',
+    'write three files, each from the one before, in one session',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       rig.write('task.md', 'build a shed');

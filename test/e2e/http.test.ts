@@ -20,7 +20,7 @@ const PAIR = {
 };
 const KEYS = { OPENAI_API_KEY: 'canary-openai-9f8e7d', ANTHROPIC_API_KEY: 'canary-anthropic-1a2b3c' };
 
-/** The built-in tools, at home on this machine; one call is one attempt. */
+/** The built-in tools with local base URLs and without retries. */
 function atHome(rig: Rig, { openai, anthropic }: { openai: Provider; anthropic?: Provider }): void {
   rig.write(
     'llm-router.yaml',
@@ -35,7 +35,7 @@ ${anthropic ? `  anthropic: { base_url: ${anthropic.url}/v1 }\n` : ''}policies: 
   );
 }
 
-/** The events of an answer, and then neither an end nor a close. */
+/** The events of an answer, without an end or a close. */
 const neverClosed =
   (events: readonly unknown[]): Reply =>
   async ({ head, write }) => {
@@ -45,7 +45,7 @@ const neverClosed =
 
 describe('exec with a provider API', () => {
   it(
-    'answers, with its cost, and leaves no key anywhere',
+    'answers, with its cost, and writes the key nowhere',
     rigged(async (rig) => {
       const openai = await rig.provider([stream(chatEvents(['hel', 'lo']))]);
       atHome(rig, { openai });
@@ -66,7 +66,7 @@ describe('exec with a provider API', () => {
   );
 
   it(
-    'goes from one provider to the next, and says why',
+    'falls back from one provider to the next, with the reason',
     rigged(async (rig) => {
       const limited = {
         error: { message: `Rate limit reached for ${KEYS.OPENAI_API_KEY}`, code: 'rate_limit_exceeded' },
@@ -140,7 +140,7 @@ describe('exec with a provider API', () => {
   );
 
   it(
-    'is cancelled by Ctrl-C, and lets the provider go',
+    'is cancelled by Ctrl-C, and closes the connection',
     rigged(async (rig) => {
       const openai = await rig.provider();
       atHome(rig, { openai });
@@ -155,7 +155,7 @@ describe('exec with a provider API', () => {
   );
 
   it(
-    'is held by a hard budget before anything is sent, and a refusal of the provider uses none of it up',
+    'is stopped by a hard budget before anything is sent, and a refused request costs nothing',
     rigged(async (rig) => {
       const openai = await rig.provider([plain(429, {}), stream(chatEvents(['ok']))]);
       atHome(rig, { openai });
@@ -174,7 +174,7 @@ describe('exec with a provider API', () => {
   );
 
   it(
-    'wants a key that is set, and says which',
+    'needs its key, and names the variable',
     rigged(async (rig) => {
       const { code, stderr } = await rig.run(['exec', '--tool', 'anthropic', 'hi']);
       expect(code).toBe(69);
@@ -183,7 +183,7 @@ describe('exec with a provider API', () => {
   );
 
   it(
-    'never takes a server unasked that may not be there',
+    'never chooses a local server unless configured',
     rigged(async (rig) => {
       const { code, stderr } = await rig.run(['exec', 'hi']);
       expect(code).toBe(78);
@@ -210,7 +210,7 @@ policies: { default: { retry: { max_retries: 0 } } }
 `;
 
   it(
-    'is always verified, whatever the environment says',
+    'is always verified, whatever variables are set',
     rigged(async (rig) => {
       const provider = await rig.provider([], PAIR);
       rig.write('llm-router.yaml', config(provider.url));
@@ -222,7 +222,7 @@ policies: { default: { retry: { max_retries: 0 } } }
   );
 
   it(
-    'takes an authority of your own, straight and through a proxy',
+    'accepts a custom CA, directly and through a proxy',
     rigged(async (rig) => {
       const provider = await rig.provider(
         [stream(chatEvents(['straight'])), stream(chatEvents(['through']))],
@@ -255,7 +255,7 @@ policies: { default: { retry: { max_retries: 0 } } }
   );
 
   it(
-    'does not hang behind a proxy that says nothing',
+    'does not hang behind a proxy that does not answer',
     rigged(async (rig) => {
       const proxy = await startProxy(1, 'nothing');
       rig.write(
@@ -272,7 +272,7 @@ policies: { default: { retry: { max_retries: 0 } } }
 
 describe('doctor', () => {
   it(
-    'says of an API where it is and which key it takes',
+    'shows the endpoint and the key variable of an API',
     rigged(async (rig) => {
       const { stdout } = await rig.run(['doctor'], { env: KEYS });
       expect(stdout).toMatch(/ok +openai +https:\/\/api\.openai\.com\/v1, key in OPENAI_API_KEY/);

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
 
 it(
-  'config init writes a valid config for the tools that are there, which runs',
+  'config init writes a valid config for the installed tools, which runs',
   rigged(async (rig) => {
     rig.script('ollama', [{ stdout: 'hi' }]);
     const init = await rig.run(['config', 'init']);

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type Rig, rigged } from '../rig/rig.js';
 import { pair } from './configs.js';
 
-/** Waits until a trace is there that fits. */
+/** Waits for a trace that matches. */
 async function traceThat(
   rig: Rig,
   fits: (trace: Rig['traces'] extends () => (infer T)[] ? T : never) => boolean,
@@ -51,7 +51,7 @@ describe('a router that is killed with -9 (AT-12)', () => {
   );
 
   it(
-    'during a fallback still tells the first failure',
+    'during a fallback still shows the first failure',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair());
       rig.script('first-cli', [{ stderr: 'boom\n', exit: 2 }]);
@@ -80,7 +80,7 @@ describe('a router that is killed with -9 (AT-12)', () => {
   const rounds = 60;
 
   it(
-    `at ${rounds} chosen moments leaves nothing that cannot be read`,
+    `at ${rounds} chosen moments leaves every file readable`,
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair());
       rig.write(path.join(rig.bin, 'first-cli'), '#!/bin/sh\nread line\necho "$line"\n');

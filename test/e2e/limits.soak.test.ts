@@ -16,7 +16,7 @@ tools:
 const ONE = 'concurrency: 1';
 const exec = (...more: string[]): string[] => ['exec', '--no-stdin', ...more, 'hi'];
 
-/** One who waits in the queue, behind so many. */
+/** A queued request with this many ahead. */
 async function waiter(rig: Rig, ahead: number, ...more: string[]) {
   const running = rig.start(exec(...more));
   await running.waitFor(`waiting for a slot of bot${ahead === 0 ? '' : `, ${ahead} before you`}`);
@@ -25,7 +25,7 @@ async function waiter(rig: Rig, ahead: number, ...more: string[]) {
 
 describe('a tool that may run once at a time', () => {
   it(
-    'is used by two shells in turn, and the second one is told',
+    'is used by two shells in turn, with a notice to the second',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', limited(ONE));
       const bot = rig.fake('bot-cli');
@@ -48,7 +48,7 @@ describe('a tool that may run once at a time', () => {
   );
 
   it(
-    'is free again when the one who uses it is killed, and passes over a killed waiter',
+    'is free again when its user is killed, and skips a killed waiter',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', limited(ONE));
       const bot = rig.fake('bot-cli');
@@ -68,7 +68,7 @@ describe('a tool that may run once at a time', () => {
   );
 
   it(
-    'is left by a waiter who is cancelled, or whose time is up',
+    'loses a waiter that is cancelled or times out',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', limited(ONE));
       const bot = rig.fake('bot-cli');
@@ -98,7 +98,7 @@ describe('a tool that may run once at a time', () => {
   );
 
   it(
-    'turns away who finds the queue full: to the next candidate, or with 75',
+    'refuses requests when the queue is full: next candidate, or exit code 75',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', limited(`${ONE}, rate_limit: { queue: 1 }`));
       const bot = rig.fake('bot-cli');
@@ -124,7 +124,7 @@ describe('a tool that may run once at a time', () => {
   );
 
   it(
-    'is shared by what runs inside of it, and by nothing else of the family',
+    'is shared with nested runs, and with no other run of the family',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', limited(ONE));
       const bot = rig.fake('bot-cli');
@@ -147,7 +147,7 @@ describe('a tool that may run once at a time', () => {
   );
 
   it(
-    'tells a program who waits for whom',
+    'reports waiting and running requests to a program',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', limited(ONE));
       const bot = rig.fake('bot-cli');
@@ -179,7 +179,7 @@ describe('a tool that may run once at a time', () => {
 
 describe('twelve processes on two slots, half of them killed at any moment', () => {
   it(
-    'leave nothing stuck: everybody who lives is served',
+    'leave nothing stuck: every surviving request is served',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', limited('concurrency: 2'));
       writeFileSync(path.join(rig.bin, 'bot-cli'), '#!/bin/sh\n/bin/sleep 0.1\necho fine\n', { mode: 0o755 });
@@ -201,9 +201,9 @@ describe('twelve processes on two slots, half of them killed at any moment', () 
   );
 });
 
-describe('a tool that may be started so often in a minute', () => {
+describe('a tool with a limit of starts per minute', () => {
   it(
-    'is started so often by 16 processes at once; the others are told when to come back',
+    'is started that often by 16 processes at once; the others get the time of the next start',
     rigged(async (rig) => {
       rig.write(
         'llm-router.yaml',

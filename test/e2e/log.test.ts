@@ -9,7 +9,7 @@ interface Line {
   [field: string]: unknown;
 }
 
-/** Every line must be one: nobody who reads the log gets along with words in between. */
+/** Every line must be JSON, since log readers fail on other text. */
 const linesOf = (stderr: string): Line[] =>
   stderr
     .trimEnd()
@@ -18,7 +18,7 @@ const linesOf = (stderr: string): Line[] =>
 
 describe('--log-format json', () => {
   it(
-    'tells a fallback line by line, each with everything that correlates it',
+    'logs a fallback line by line, each with all correlation ids',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair());
       rig.script('first-cli', [{ stderr: 'cannot do: explain the plan\n', exit: 2 }]);
@@ -57,7 +57,7 @@ describe('--log-format json', () => {
   );
 
   it(
-    'says also what goes wrong in lines: a refusal, a usage error, a warning',
+    'logs refusals, usage errors and warnings as lines too',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair());
       const env = { LLM_ROUTER_LOG_FORMAT: 'json' };
@@ -78,7 +78,7 @@ describe('--log-format json', () => {
   );
 
   it(
-    'refuses a format that there is not',
+    'refuses an unknown format',
     rigged(async (rig) => {
       const env = { LLM_ROUTER_LOG_FORMAT: 'xml' };
       const { code, stderr } = await rig.run(['exec', '--tool', 'mock', 'hi'], { env });
@@ -90,7 +90,7 @@ describe('--log-format json', () => {
 });
 
 it(
-  '--verbose tells the same to a person, without the prompt',
+  '--verbose shows the same to a person, without the prompt',
   rigged(async (rig) => {
     rig.write('llm-router.yaml', solo('[--ask, "{prompt}", ["--system", "{system}"]]'));
     rig.script('bot-cli', [{ stdout: 'fine' }]);
@@ -123,7 +123,7 @@ describe('formats', () => {
   });
 
   it(
-    'the same one twice is none',
+    'the same one twice is no error',
     rigged(async (rig) => {
       const args = ['exec', '--tool', 'mock', '--json', '--format', 'json', 'hi'];
       expect((await rig.run(args)).json()).toMatchObject({ status: 'succeeded' });

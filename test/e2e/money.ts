@@ -22,7 +22,7 @@ policies:
 ${more.rest ?? ''}`;
 }
 
-/** An answer that cost so many dollars. */
+/** An answer with this cost in dollars. */
 export function costing(usd: number | null, text = 'done'): string {
   return `${JSON.stringify(usd === null ? { text } : { text, cost: usd })}\n`;
 }

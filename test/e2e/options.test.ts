@@ -39,7 +39,7 @@ const lines = (stdout: string): Line[] =>
 
 describe('--format ndjson', () => {
   it(
-    'writes one event a line, the last one with the document',
+    'writes one event per line, the last one with the document',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', BOT);
       rig.script('bot', [{ stdout: reply({}) }]);
@@ -60,7 +60,7 @@ describe('--format ndjson', () => {
   );
 
   it(
-    'goes on to the next candidate although text was shown, since deltas name their attempt',
+    'falls back after shown text, since deltas name their attempt',
     rigged(async (rig) => {
       rig.write(
         'llm-router.yaml',
@@ -142,7 +142,7 @@ tools:
   });
 
   it(
-    'is passed to a tool that takes one, and said in the prompt of one that does not',
+    'is passed to a tool that takes one, and put into the prompt otherwise',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', PLAIN);
       rig.write('schema.json', SCHEMA);
@@ -175,7 +175,7 @@ tools:
       text: '{"$ref": "https://example.com/x.json"}',
       message: 'is not a usable JSON Schema',
     },
-  ])('refuses one that $name before anything runs', async ({ text, message }) => {
+  ])('is refused if it $name, before anything runs', async ({ text, message }) => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', PLAIN);
       rig.write('schema.json', text);
@@ -216,7 +216,7 @@ describe('--resume', () => {
   );
 
   it(
-    'says what it cannot continue',
+    'rejects what it cannot continue',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', BOT);
       rig.script('bot', [{ stdout: reply({}) }]);
@@ -251,7 +251,7 @@ describe('limits and levels of a request', () => {
   );
 
   it(
-    'are refused above what the agent may',
+    'are refused above the level of the agent',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', BOT);
       const result = await rig.run(['exec', '--access', 'full', 'hi']);
@@ -261,7 +261,7 @@ describe('limits and levels of a request', () => {
   );
 
   it(
-    'are said to be ignored where the tool has no place for them, and passed caps are said',
+    'are reported as ignored if the tool cannot take them, and exceeded caps are reported',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', BOT);
       rig.script('bot', [{ stdout: reply({ cost: 0.2 }) }]);
@@ -288,7 +288,7 @@ describe('limits and levels of a request', () => {
 });
 
 it(
-  'tells when the first byte came, also of a run that failed',
+  'records the time to the first byte, also for a failed run',
   rigged(async (rig) => {
     rig.write('llm-router.yaml', BOT);
     rig.script('bot', [{ stderr: 'starting\n', exit: 3 }, { exit: 3 }]);

@@ -38,7 +38,7 @@ describe('text', () => {
     }),
   );
 
-  it.each(['text', 'json'])('to a reader that went away ends quietly with 0: %s', async (format) => {
+  it.each(['text', 'json'])('to a closed pipe ends quietly with 0: %s', async (format) => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       const bot = rig.fake('bot-cli');
@@ -54,7 +54,7 @@ describe('text', () => {
 
 describe('--stream', () => {
   it(
-    'shows the words as they come',
+    'shows the text as it comes',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       const bot = rig.fake('bot-cli');
@@ -69,7 +69,7 @@ describe('--stream', () => {
   );
 
   it(
-    'ends the run when the tool fails after some were shown',
+    'ends the run when the tool fails after some text was shown',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair());
       const first = rig.fake('first-cli');
@@ -87,7 +87,7 @@ describe('--stream', () => {
   );
 
   it(
-    'falls back when the tool fails before any was shown',
+    'falls back when the tool fails before any text was shown',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair());
       rig.script('first-cli', [{ exit: 1 }]);
@@ -113,7 +113,7 @@ describe('-o', () => {
   );
 
   it(
-    'still prints the document when that is asked for',
+    'still prints the document with --json',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       rig.script('bot-cli', [{ stdout: 'new answer' }]);
@@ -124,7 +124,7 @@ describe('-o', () => {
   );
 
   it.each([
-    { what: 'nothing where nothing was', before: null },
+    { what: 'no file', before: null },
     { what: 'the old file', before: 'old' },
   ])('leaves $what on failure', async ({ before }) => {
     await rigged(async (rig) => {
@@ -139,7 +139,7 @@ describe('-o', () => {
   });
 
   it(
-    'into a folder that does not exist says so before anything runs',
+    'into a folder that does not exist is refused before anything runs',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       rig.script('bot-cli', []);
@@ -171,7 +171,7 @@ describe('-o', () => {
   );
 
   it(
-    'into a place that takes no file says so before anything runs',
+    'into a place that cannot hold a file is refused before anything runs',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       rig.script('bot-cli', []);

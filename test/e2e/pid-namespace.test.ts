@@ -6,12 +6,12 @@ import { expect, it } from '@jest/globals';
 import { type Rig, rigged } from '../rig/rig.js';
 import { costing, paid, today } from './money.js';
 
-/** Commands that start a program in a PID namespace of its own: as root, and as any user where the kernel allows it. */
+/** Commands that start a program in its own PID namespace: as root, or as any user where the kernel allows it. */
 const WAYS = ['unshare', 'unshare --user --map-root-user'].map((way) => `${way} --pid --fork --mount-proc`);
 const UNSHARE = WAYS.find(works);
 if (UNSHARE === undefined)
   process.stderr.write(
-    'SKIPPED: no PID namespace can be made here (`unshare --pid`), so runs in one are not tested\n',
+    'SKIPPED: cannot create a PID namespace (`unshare --pid`), so runs in one are not tested\n',
   );
 
 function works(way: string): boolean {
@@ -23,7 +23,7 @@ function works(way: string): boolean {
   }
 }
 
-/** Starts an `exec` in a PID namespace of its own, whose tool answers once the file `go` is there. */
+/** Starts an `exec` in its own PID namespace, whose tool answers once the file `go` exists. */
 async function startInNamespace(rig: Rig) {
   const tool = path.join(rig.bin, 'bot-cli');
   const wait = 'until [ -e go ]; do /bin/sleep 0.02; done';
@@ -45,7 +45,7 @@ const limitRow = async (rig: Rig) => {
 const inNamespace = UNSHARE === undefined ? it.skip : it;
 
 inNamespace(
-  'a run in another PID namespace keeps its money, its slot and its processes while others plan and run',
+  'a run in another PID namespace keeps its reservation, slot and processes while others plan and run',
   rigged(async (rig) => {
     const quick = 'quick: { binary: quick-cli, args: [], billing: free }';
     rig.write(

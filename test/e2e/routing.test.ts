@@ -25,7 +25,7 @@ function rulesOf(document: ExecDocument): string[] {
 
 describe('cost optimisation', () => {
   it(
-    'gives a small prompt to the cheap model, and says why',
+    'sends a small prompt to the cheap model, with the reason',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', OPTIMISED);
       rig.script('claude', [{ expect: { argv: ['-p', '--model', 'haiku'] }, stdout: claudeSays('ok') }]);
@@ -38,7 +38,7 @@ describe('cost optimisation', () => {
   );
 
   it(
-    'gives a large prompt to the preferred model, and says why',
+    'sends a large prompt to the preferred model, with the reason',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', OPTIMISED);
       rig.script('claude', [{ expect: { argv: ['-p', '--model', 'sonnet'] }, stdout: claudeSays('ok') }]);
@@ -71,7 +71,7 @@ describe('cost optimisation', () => {
   );
 
   it(
-    'gives way to an explicit choice',
+    'does not override an explicit choice',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', OPTIMISED);
       rig.script('claude', [{ stdout: claudeSays('ok') }]);

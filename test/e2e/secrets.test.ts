@@ -9,7 +9,7 @@ const SECRET = 'canary-9f8e7d6c5b4a';
 const WITH_KEY = `env_vars: { BOT_KEY: "\${BOT_SECRET}" }`;
 const env = { BOT_SECRET: SECRET };
 
-/** Every byte that was left on disk, wherever it may be. */
+/** All bytes that are left on disk. */
 function everythingWritten(rig: Rig): string {
   return [rig.project, rig.home, path.dirname(rig.state)]
     .flatMap((folder) =>
@@ -26,7 +26,7 @@ describe('a secret from the environment', () => {
     { as: 'verbose text', args: ['--verbose'] },
     { as: 'json', args: ['--json'] },
     { as: 'an explained plan', args: ['--explain'] },
-  ])('reaches the tool and nobody else when that prints it and fails: $as', async ({ args }) => {
+  ])('reaches only the tool, also when that prints it and fails: $as', async ({ args }) => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]', WITH_KEY));
       const bot = rig.script('bot-cli', [
@@ -55,7 +55,7 @@ describe('a secret from the environment', () => {
   );
 
   it(
-    'is left alone in the answer itself, which is the tool’s',
+    'is not masked in the answer itself, which is the tool’s',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]', WITH_KEY));
       rig.script('bot-cli', [{ stdout: `you said ${SECRET}` }]);
@@ -104,7 +104,7 @@ describe('prompt and answer', () => {
   );
 
   it(
-    'lose what the config says to mask',
+    'are masked where the config says so',
     rigged(async (rig) => {
       const policies = `policies: { default: { privacy: { log_prompts: true, redact: ['ACME-[0-9]+'] } } }\n`;
       rig.write('llm-router.yaml', solo('[go]') + policies);

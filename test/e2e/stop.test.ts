@@ -11,7 +11,7 @@ const SIGNALS = [
 
 describe('a signal to the router while a tool works', () => {
   it.each(SIGNALS)(
-    '$signal ends the tool and its children, and is what the trace says',
+    '$signal ends the tool and its children, and is in the trace',
     async ({ signal, code }) => {
       await rigged(async (rig) => {
         rig.write('llm-router.yaml', pair());
@@ -134,7 +134,7 @@ describe('after a success', () => {
   );
 });
 
-describe('a reader that goes away while the tool works', () => {
+describe('a reader that closes the pipe while the tool works', () => {
   it(
     'ends the tool and the run quietly',
     rigged(async (rig) => {

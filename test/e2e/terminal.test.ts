@@ -19,7 +19,7 @@ const typed = (line: string): string => `/usr/bin/script -qec "${line}" /dev/nul
 
 describe('on a terminal', () => {
   onTerminal(
-    'shows who is at work, then the text as it comes',
+    'shows the running tool, then the text as it comes',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', SLOW);
       const { stdout, code } = await rig.shell(
@@ -43,7 +43,7 @@ describe('on a terminal', () => {
   );
 
   onTerminal(
-    'paints errors, unless NO_COLOR says no',
+    'colours errors, unless NO_COLOR is set',
     rigged(async (rig) => {
       const line = typed('llm-router exec --no-stdin -a nobody hi');
       const painted = await rig.shell(`${line} || true`, { env: { TERM: 'xterm', CI: undefined } });

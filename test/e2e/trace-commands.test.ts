@@ -11,7 +11,7 @@ const json = async (rig: Rig, ...args: string[]) =>
 
 describe('trace', () => {
   it(
-    'finds by agent, tool, model, status, failure, session and time, also what only one attempt had to do with',
+    'filters by agent, tool, model, status, failure, session and time, in any attempt',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair({ first: 'failures: [{ type: quota, when: { stderr: used } }]' }));
       rig.script('first-cli', [{ stderr: 'used up', exit: 1 }]);
@@ -76,7 +76,7 @@ describe('trace', () => {
   });
 
   it(
-    'says where it looks when the config is broken',
+    'names the folder it reads when the config is broken',
     rigged(async (rig) => {
       await rig.run(['exec', '--tool', 'mock', 'hi']);
       rig.write('llm-router.yaml', 'version: 2\n');
@@ -89,7 +89,7 @@ describe('trace', () => {
 
 describe('trace show', () => {
   it(
-    'tells how to repeat a run, and that works',
+    'prints a command that repeats the run',
     rigged(async (rig) => {
       rig.write('cfg/my router.yaml', solo('[go, --effort, "{effort}"]'));
       const bot = rig.script('bot-cli', [{ stdout: 'one' }, { stdout: 'two' }]);
@@ -153,7 +153,7 @@ describe('old traces', () => {
   );
 
   it(
-    'stay where nothing is kept, and where the folder is not there',
+    'are not removed without retention, and a missing folder is no error',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', `${solo('[go]')}traces: { enabled: false, retention_days: 1 }\n`);
       rig.script('bot-cli', [{ stdout: 'ok' }]);
@@ -170,7 +170,7 @@ describe('old traces', () => {
 });
 
 it(
-  'a trace that cannot be written is one warning, however often it is tried',
+  'a trace that cannot be written is one warning per run',
   rigged(async (rig) => {
     rig.write('llm-router.yaml', pair());
     rig.script('first-cli', [{ stderr: 'no', exit: 1 }]);

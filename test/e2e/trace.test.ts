@@ -44,7 +44,7 @@ describe('the trace of a run', () => {
   );
 
   it(
-    'is written also when nobody could be tried',
+    'is written also without a usable candidate',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair());
       expect((await rig.run(['exec', 'hi'])).code).toBe(69);
@@ -68,7 +68,7 @@ describe('the trace of a run', () => {
   );
 
   it(
-    'that cannot be written warns and fails nothing',
+    'that cannot be written is a warning, not a failure',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
       rig.write('file', 'not a folder');
@@ -84,7 +84,7 @@ describe('the trace of a run', () => {
 
 describe('trace', () => {
   it(
-    'lists the newest first, as many as asked for',
+    'lists the newest first, up to the given number',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair());
       rig.script('first-cli', [{ stdout: 'a' }, { stdout: 'b' }, { exit: 1 }]);
@@ -136,7 +136,7 @@ describe('trace', () => {
   );
 
   it(
-    'is empty, not broken, before the first run',
+    'is empty before the first run',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
       expect(await rig.run(['trace', '--json'])).toMatchObject({ code: 0, stdout: '[]\n' });
@@ -145,7 +145,7 @@ describe('trace', () => {
   );
 
   it(
-    'skips a file that is damaged, and says so',
+    'skips a damaged file with a warning',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
       rig.script('claude', [{ stdout: claudeSays('ok') }]);

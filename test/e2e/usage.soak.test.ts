@@ -19,7 +19,7 @@ models:
   flash: { provider: c, id: flash, cost_per_1m_tokens: { input: 10, output: 50 } }
 `;
 
-/** Who runs how often on what: 50 in all. */
+/** Runs by agent and model: 50 in all. */
 const RUNS: [count: number, args: string][] = [
   [16, '-a architect'],
   [4, '-a architect --model sonnet'],
@@ -31,7 +31,7 @@ const RUNS: [count: number, args: string][] = [
 
 describe('stats', () => {
   it(
-    'has the sums of fifty runs, exactly, and what they saved against the preferred models',
+    'sums fifty runs exactly, with the savings against the preferred models',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
       const commands = RUNS.flatMap(([count, args]) =>
@@ -77,7 +77,7 @@ describe('stats', () => {
       );
       await rig.run(['exec', '-a', 'architect', '--session', 's', 'hi']);
       const sums = () => rig.run(['stats', '--since', '2020-01-01', '--json']);
-      // What the run of long ago looks like today: the rig cannot turn the clock.
+      // Dates the rows back, since the rig cannot change the clock.
       const { openDatabase } = await import('../../src/ledger/sqlite.js');
       const db = await openDatabase(`${rig.data}/llm-router/ledger.db`, { readOnly: false });
       for (const table of ['invocations', 'attempts', 'daily_usage', 'daily_latencies'])
@@ -148,7 +148,7 @@ describe('audit', () => {
   );
 
   it(
-    'says where it looked when there is nothing, and skips what it cannot read',
+    'names the searched file when there is nothing, and skips unreadable lines',
     rigged(async (rig) => {
       const none = await rig.run(['audit']);
       expect([none.code, none.stdout, none.stderr]).toEqual([

@@ -35,7 +35,7 @@ policies: { default: { retry: { max_delay: 10s }${policy} } }
 `);
 }
 
-/** A clock that is so many times as fast. */
+/** A clock that runs this many times as fast. */
 function clock(speed: number) {
   const [wall, start] = [Date.now(), performance.now()];
   const passed = () => (performance.now() - start) * speed;
@@ -50,7 +50,7 @@ interface Given {
   onEvent?: (event: RunEvent) => void;
 }
 
-/** Runs a request; all of a test go by one ledger. */
+/** Runs a request; all runs of a test share one ledger. */
 function world({ speed = 1, file = 'ledger.db', confirm, cooldowns = ownCooldowns(), onEvent }: Given = {}) {
   const time = clock(speed);
   const warnings: string[] = [];
@@ -84,7 +84,7 @@ function world({ speed = 1, file = 'ledger.db', confirm, cooldowns = ownCooldown
 const ONCE = 'rate_limit: { requests_per_minute: 1 }';
 
 describe('a run against a full window', () => {
-  it('goes to the next candidate at once when the wait would be longer than an ordinary one', async () => {
+  it('goes to the next candidate at once when the wait would be long', async () => {
     const { complete, events } = world();
     const config = two(ONCE, { chain: 'two' });
     expect((await complete(config)).text).toBe('from one');
@@ -98,7 +98,7 @@ describe('a run against a full window', () => {
     expect(events.filter(({ type }) => type === 'queue.wait')).toEqual([]);
   });
 
-  it('fails with the time to come back when nobody else is left', async () => {
+  it('fails with the time of the next start when no candidate is left', async () => {
     const { complete } = world();
     await complete(two(ONCE));
     const { failure, status, attempts } = await complete(two(ONCE));
@@ -108,7 +108,7 @@ describe('a run against a full window', () => {
     expect(failure?.hint).toContain('--patience');
   });
 
-  it('waits in the queue as long as its caller is patient', async () => {
+  it('waits in the queue for up to --patience', async () => {
     const { complete, events } = world({ speed: 60 });
     await complete(two(ONCE));
     expect((await complete(two(ONCE), { patienceMs: 120_000 })).text).toBe('from one');
@@ -118,7 +118,7 @@ describe('a run against a full window', () => {
     expect(events.filter(({ type }) => type === 'retry.scheduled')).toEqual([]);
   });
 
-  it('waits without being told to where the wait is an ordinary one', async () => {
+  it('waits without --patience when the wait is short', async () => {
     const { complete } = world({ speed: 60 });
     const config = two(ONCE, { chain: 'two', policy: ', ' });
     const patient: RouterConfig = {
@@ -129,7 +129,7 @@ describe('a run against a full window', () => {
     expect((await complete(patient)).text).toBe('from one');
   });
 
-  it('does not begin a wait whose end it cannot live to see', async () => {
+  it('does not start a wait that ends after its deadline', async () => {
     const { complete } = world();
     await complete(two(ONCE));
     const { failure } = await complete(two(ONCE), { patienceMs: 120_000, timeoutMs: 20_000 });
@@ -159,7 +159,7 @@ describe('runs of one process', () => {
     expect(steps).toEqual(Array(3).fill(['attempt.started', 'attempt.finished']).flat());
   });
 
-  it('look again whether they may, when they have waited', async () => {
+  it('pass the gates again after a wait', async () => {
     const cooldowns = ownCooldowns();
     const used = '{ text: "", delay: 100ms, failure: { type: quota, message: used up } }';
     const config = two('concurrency: 1', { answer: used, chain: 'two' });
@@ -171,7 +171,7 @@ describe('runs of one process', () => {
     expect(waited?.plan.rejected).toMatchObject([{ tool: 'one', reason: 'quota', phase: 'admit' }]);
   });
 
-  it('give their slot back, and count no start, when their money is not let through', async () => {
+  it('release their slot, and count no start, when the budget refuses them', async () => {
     const answerNo = world({ confirm: async () => false });
     const limits = `concurrency: 1, ${ONCE}, models: [m], billing: api`;
     const config = two(limits, { policy: ', budget: { daily_usd: 0, limit: { type: soft } }' });
@@ -180,7 +180,7 @@ describe('runs of one process', () => {
     expect((await world().complete(config, asked)).text).toBe('from one');
   });
 
-  it('run without limits, and say so, where the ledger cannot be opened', async () => {
+  it('run without limits, with a warning, when the ledger cannot be opened', async () => {
     writeFileSync(path.join(folder, 'plain'), '');
     const { complete, warnings } = world({ file: 'plain/ledger.db' });
     expect((await complete(two(ONCE))).text).toBe('from one');

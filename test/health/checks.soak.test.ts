@@ -95,7 +95,7 @@ describe('agents', () => {
     });
   });
 
-  it('are served by the next one where the first has no login', async () => {
+  it('use their fallback when the preferred tool has no login', async () => {
     const more = { config, facts: facts(['bot', 'spare']), probe: version, probeLogin: loggedIn('spare') };
     expect(await agentRow(more)).toMatchObject({
       status: 'warn',
@@ -103,8 +103,8 @@ describe('agents', () => {
     });
   });
 
-  it('are broken where nobody who would serve them works, although the plan names somebody', async () => {
-    const more = { config, facts: facts(['bot', 'spare']), probe: version, probeLogin: loggedIn('nobody') };
+  it('are broken when no tool of their plan works', async () => {
+    const more = { config, facts: facts(['bot', 'spare']), probe: version, probeLogin: loggedIn('none') };
     expect(await agentRow(more)).toMatchObject({ status: 'fail', fix: expect.any(String) });
     const bad = failure('input', 'cannot read `system_file`', { hint: 'write it' });
     expect(await agentRow({ plans: [{ agent: 'worker', plan: { ok: false, error: bad } }] })).toMatchObject({
@@ -115,7 +115,7 @@ describe('agents', () => {
 });
 
 describe('the machine', () => {
-  it('is looked at without a config, whose errors are rows', async () => {
+  it('is checked without a valid config, whose errors are rows', async () => {
     const errors = [{ code: 'config/unknown-tool', message: 'a.yaml:3:1: unknown tool', hint: null }];
     const env = { NODE_EXTRA_CA_CERTS: '/etc/ca.pem' };
     const rows = await checkMachineHealth({
@@ -185,7 +185,7 @@ describe('endpoints', () => {
     return (server.address() as AddressInfo).port;
   };
 
-  it('are connected to, and nothing is sent', async () => {
+  it('are connected to without sending anything', async () => {
     let received = '';
     const server = createServer((socket) => socket.on('data', (data) => (received += String(data))));
     const port = await listening(server);
@@ -211,7 +211,7 @@ describe('endpoints', () => {
     expect(received).toBe('');
   });
 
-  it('must have a certificate that is accepted, and answer at all', async () => {
+  it('must answer with an accepted certificate', async () => {
     const key = path.join(folder, 'key.pem');
     const certificate = path.join(folder, 'cert.pem');
     const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', '-days', '1'];

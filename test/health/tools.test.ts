@@ -52,7 +52,7 @@ async function rowOf(
 
 const ROW = { check: 'tool', subject: 'bot' };
 
-it('tells version and login of a tool', async () => {
+it('shows the version and login of a tool', async () => {
   const detail = `1.2.3 at ${BOT}, logged in, cost cap checked`;
   expect(await rowOf({}, { env: { LOGIN: '1' } })).toEqual({ ...ROW, status: 'ok', detail, fix: null });
 });
@@ -64,14 +64,14 @@ it('warns of a missing login, with what to do', async () => {
   expect(await rowOf({ version: null })).toMatchObject({ status: 'warn', fix: 'run `bot login`' });
 });
 
-it('does not ask for a login that nothing hangs on', async () => {
+it('does not check a login that is not needed', async () => {
   const detail = `1.2.3 at ${BOT}, cost cap checked`;
   const withKey = { env: { KEY: 'k' } };
   expect(await rowOf({ apiKeyEnv: ['KEY'] }, withKey)).toMatchObject({ status: 'ok', detail });
   expect(await rowOf({ loginCheck: null })).toMatchObject({ status: 'ok', detail });
 });
 
-it('has a tool mended before its login is asked for', async () => {
+it('reports a broken tool before checking its login', async () => {
   expect(await rowOf({}, { env: { BOT_VERSION: '1.1.9' } })).toMatchObject({
     status: 'warn',
     detail: `1.1.9 at ${BOT}, older than 1.2.0`,
@@ -79,7 +79,7 @@ it('has a tool mended before its login is asked for', async () => {
   });
 });
 
-it('runs nothing where nothing may be run', async () => {
+it('runs nothing when the config is not trusted', async () => {
   expect(await rowOf({}, { asks: false })).toEqual({
     ...ROW,
     status: 'skip',

@@ -1,4 +1,4 @@
-/** A tool that behaves badly, and what must come of it. */
+/** A tool that behaves badly, and the expected result. */
 export interface HostileAgent {
   /** Its executable in `agents/`. */
   agent: string;
@@ -8,11 +8,11 @@ export interface HostileAgent {
   failure: string | null;
   /** Exit code of the router. */
   code: number;
-  /** The answer, if it is the point. */
+  /** The expected answer, where it matters. */
   text?: string | RegExp;
-  /** A warning that must be there. */
+  /** An expected warning. */
   warning?: RegExp;
-  /** Of its definition, over the usual limits. */
+  /** Limits in its definition that replace the usual ones. */
   tool?: string;
   /** Its prompt [`hello`]. */
   prompt?: string;
@@ -326,7 +326,7 @@ const ENDS: readonly HostileAgent[] = [
   },
 ];
 
-/** Every hostile tool, by what it attacks. */
+/** Every hostile tool, grouped by what it attacks. */
 export const HOSTILE: Readonly<Record<string, readonly HostileAgent[]>> = {
   Processes: PROCESSES,
   Clocks: CLOCKS,

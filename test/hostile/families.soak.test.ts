@@ -16,7 +16,7 @@ function script(rig: Rig, name: string, text: string): void {
   chmodSync(file, 0o755);
 }
 
-/** An `exec` whose tool is an `exec` whose tool the test drives; with a child of that in a session of its own. */
+/** An `exec` nested in an `exec`; the test drives the inner tool, which has a child in its own session. */
 async function nested(rig: Rig): Promise<{ outer: Running; call: Call; innerPid: number; child: number }> {
   const inner = rig.write('inner.yaml', solo('[go]', 'grace: 300ms'));
   script(rig, 'outer-cli', `#!/bin/sh\nllm-router exec --config ${inner} hi\n`);
@@ -47,7 +47,7 @@ describe('an exec inside the tool of an exec', () => {
     }),
   );
 
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('goes with it on %s', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ends with it on %s', async (signal) => {
     await rigged(async (rig) => {
       const { outer, call, innerPid, child } = await nested(rig);
       outer.kill(signal);
@@ -57,7 +57,7 @@ describe('an exec inside the tool of an exec', () => {
   });
 
   it(
-    'goes with it even when the inner one is stopped and its tool is stubborn',
+    'ends with it even when the inner one is stopped and its tool ignores signals',
     rigged(async (rig) => {
       const { outer, call, innerPid, child } = await nested(rig);
       await call.ignore('SIGTERM');
@@ -69,7 +69,7 @@ describe('an exec inside the tool of an exec', () => {
   );
 
   it(
-    'is killed, and the outer one ends what that leaves',
+    'leaves its tool to the outer one when it is killed',
     rigged(async (rig) => {
       const { outer, call, innerPid, child } = await nested(rig);
       process.kill(innerPid, 'SIGKILL');
@@ -79,7 +79,7 @@ describe('an exec inside the tool of an exec', () => {
   );
 
   it(
-    'outlives the kill of the outer one until the next run, and no longer',
+    'outlives the kill of the outer one only until the next run',
     rigged(async (rig) => {
       const { outer, call, innerPid, child } = await nested(rig);
       outer.kill('SIGKILL');
@@ -104,7 +104,7 @@ describe('a program that may be left running', () => {
   ].join('\n');
 
   it(
-    'stays, by the name of its program, and nobody else',
+    'stays, by the name of its program, and no other does',
     rigged(async (rig) => {
       script(rig, 'leaves-cli', LEAVES);
       const config = rig.write('c.yaml', CONFIG('leaves-cli', ', leave_running: [sleep, node]'));

@@ -3,10 +3,10 @@ import { createRig, type Rig } from '../rig/rig.js';
 import { HOSTILE, type HostileAgent } from './agents.js';
 import { type HostileRun, runHostile } from './runs.js';
 
-/** How many run at once: they mostly wait. */
+/** Runs at once; they mostly wait. */
 const AT_ONCE = 6;
 const ALL = Object.values(HOSTILE).flat();
-/** Who is gone before we write is known not to have read; of others with a short prompt that cannot be told. */
+/** Only a tool that exits before we write is known not to have read its prompt; a short prompt fits the pipe unread. */
 const HASTE = /did not read the whole prompt/;
 const runs = new Map<HostileAgent, Promise<HostileRun>>();
 let rig: Rig;
@@ -24,7 +24,7 @@ beforeAll(async () => {
   await Promise.all(Array.from({ length: AT_ONCE }, next));
 }, 120_000);
 
-/** Fails when a process of any run is left, whoever it was. */
+/** Fails when a process of any run is left. */
 afterAll(() => rig.close());
 
 describe.each(Object.entries(HOSTILE))('%s: a tool that', (_group, agents) => {

@@ -9,7 +9,7 @@ import { type Rig, rigged } from '../rig/rig.js';
 
 const HOOK = path.join(import.meta.dirname, 'killed-after-spawn.cjs');
 
-/** A router that is killed right after it has started its tool, which lives on; returns the tool's pid. */
+/** Kills a router right after it started its tool, which keeps running; returns the tool's pid. */
 async function killedAtStart(rig: Rig): Promise<number> {
   const tool = path.join(rig.bin, 'bot-cli');
   writeFileSync(tool, '#!/bin/sh\necho $$ > pid.part\n/bin/mv pid.part pid\nexec /bin/sleep 1000\n');
@@ -26,7 +26,7 @@ async function killedAtStart(rig: Rig): Promise<number> {
 const leftIn = (folder: string, pattern: RegExp) =>
   existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name)) : [];
 
-/** What is left of the run: its process, its record, its private folder. */
+/** What is left of a run: its process, its record, its private folder. */
 function left(rig: Rig, pid: number) {
   const records = leftIn(path.join(rig.state, 'llm-router', 'running'), /./);
   return { alive: isAlive(pid), records: records.length, folders: leftIn(rig.tmp, /^llm-router-/).length };
@@ -34,7 +34,7 @@ function left(rig: Rig, pid: number) {
 
 describe('a router that is killed right after the start of its tool', () => {
   it(
-    'leaves a record by which a run of a mock ends the tool and removes its private files',
+    'leaves a record with which a run of a mock ends the tool and removes its private files',
     rigged(async (rig) => {
       const pid = await killedAtStart(rig);
       expect(left(rig, pid)).toEqual({ alive: true, records: 1, folders: 1 });

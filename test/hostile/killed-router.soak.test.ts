@@ -38,7 +38,7 @@ function readRecord(rig: Rig): RunRecord {
   return record;
 }
 
-/** A router that was killed while its tool works; with a trace that says it is running. */
+/** Kills a router while its tool works; its trace says `running`. */
 async function killedRun(rig: Rig): Promise<{ call: Call; record: RunRecord }> {
   rig.write('llm-router.yaml', solo('[go]', 'grace: 200ms'));
   const running = rig.start(['exec', '--json', 'hi']);
@@ -52,7 +52,7 @@ async function killedRun(rig: Rig): Promise<{ call: Call; record: RunRecord }> {
   return { call, record };
 }
 
-/** The next run, with a tool that answers at once. */
+/** Runs a second request, with a tool that answers at once. */
 async function nextRun(rig: Rig, env: Record<string, string> = {}) {
   const config = rig.write('quick.yaml', QUICK);
   return rig.run(['exec', '--config', config, '--json', 'hi'], { env });
@@ -93,7 +93,7 @@ describe('a run', () => {
   );
 
   it(
-    'needs no place for its record',
+    'works without a writable folder for its record',
     rigged(async (rig) => {
       mkdirSync(path.dirname(records(rig)));
       writeFileSync(records(rig), 'in the way');
@@ -121,7 +121,7 @@ describe('what a killed router leaves', () => {
   );
 
   it(
-    'is known by its pipes where it has emptied its environment',
+    'is identified by its pipes when it has emptied its environment',
     rigged(async (rig) => {
       const agent = path.resolve('test/hostile/agents/empties-the-environment-and-holds-stdout');
       rig.write(
@@ -146,7 +146,7 @@ describe('what a killed router leaves', () => {
   );
 
   it(
-    'is ended and told by doctor',
+    'is ended and reported by doctor',
     rigged(async (rig) => {
       const { call, record } = await killedRun(rig);
       const result = await rig.run(['doctor', '--json']);
@@ -166,7 +166,7 @@ describe('what a killed router leaves', () => {
   );
 
   it(
-    'is ended by one of many that come at once',
+    'is ended by exactly one of many runs that start at once',
     rigged(async (rig) => {
       const { call, record } = await killedRun(rig);
       rig.script(
@@ -184,7 +184,7 @@ describe('what a killed router leaves', () => {
   );
 
   it(
-    'is taken over from a helper that died over it',
+    'is ended by another process when the first helper dies',
     rigged(async (rig) => {
       const { call, record } = await killedRun(rig);
       const [from, to] = [`${record.id}.json`, `${record.id}.${process.pid}-1.claim`];
@@ -198,7 +198,7 @@ describe('what a killed router leaves', () => {
   );
 
   it(
-    'is not touched from within',
+    'is not ended by a nested run',
     rigged(async (rig) => {
       const { call, record } = await killedRun(rig);
       rig.script('quick-cli', [{ stdout: 'ok' }]);
@@ -212,9 +212,9 @@ describe('what a killed router leaves', () => {
   );
 });
 
-describe('the next run leaves alone', () => {
+describe('the next run does not end', () => {
   it(
-    'what a living router runs',
+    'the processes of a live router',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       const done = rig.run(['exec', 'hi']);
@@ -229,7 +229,7 @@ describe('the next run leaves alone', () => {
   );
 
   it(
-    'what ran in another container that shares the home',
+    'the processes of another container that shares the home folder',
     rigged(async (rig) => {
       const { call, record } = await killedRun(rig);
       changeRecord(rig, record, { router: { ...record.router, pidNamespace: 'pid:[1]' } });
@@ -245,7 +245,7 @@ describe('the next run leaves alone', () => {
   );
 
   it(
-    'processes after the system was started again, but not the record',
+    'processes after a reboot, but removes the record',
     rigged(async (rig) => {
       const { call, record } = await killedRun(rig);
       changeRecord(rig, record, { router: { ...record.router, bootId: 'earlier' } });
@@ -263,7 +263,7 @@ describe('the next run leaves alone', () => {
   it(
     'a process that is older than the run, whatever its variables say',
     rigged(async (rig) => {
-      // Another suite on this machine may look for its own.
+      // Another suite may run on this machine at the same time.
       const id = randomBytes(13).toString('hex').toUpperCase();
       const elder = spawn('/bin/sleep', ['1000'], {
         env: { LLM_ROUTER_ROOT_ID: id },
@@ -280,7 +280,7 @@ describe('the next run leaves alone', () => {
   );
 
   it(
-    'whoever shares a session with a process that carries the mark there',
+    'processes that share a session with a marked process',
     rigged(async (rig) => {
       const { call, record } = await killedRun(rig);
       const script = `LLM_ROUTER_ROOT_ID=${record.id} /bin/sleep 1000 & echo $!; exec /bin/sleep 1001`;
@@ -298,7 +298,7 @@ describe('the next run leaves alone', () => {
   );
 
   it(
-    'a record that is just being written, but not one that never was finished',
+    'a run whose record is being written, but one whose record was never finished',
     rigged(async (rig) => {
       mkdirSync(records(rig), { recursive: true });
       const [young, old] = ['01ARZ3NDEKTSV4RRFFQ69G5FAV.json', '01BX5ZZKBKACTAV9WEVGEMMVRZ.json'];

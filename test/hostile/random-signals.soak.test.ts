@@ -18,10 +18,10 @@ import { AGENTS, configFor, pidsIn } from './runs.js';
 const RUNS = 200;
 const AT_ONCE = 4;
 const SEED = Number(process.env.LLM_ROUTER_SEED ?? 20_261_121);
-/** Signals that a run may get on its way; most get none. */
+/** Signals that a run may receive; most receive none. */
 const SIGNALS = [null, null, null, 'SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const;
 
-/** Those that end soon, and a good one. */
+/** Hostile tools that end soon, and a good one. */
 const AGENTS_TO_MIX: readonly HostileAgent[] = [
   { agent: 'good', does: 'answers', failure: null, code: 0 },
   ...Object.values(HOSTILE)
@@ -29,7 +29,7 @@ const AGENTS_TO_MIX: readonly HostileAgent[] = [
     .filter(({ prompt, agent }) => prompt === undefined && agent !== 'floods-noise-then-answers'),
 ];
 
-/** Whose children nobody can know who did not see them start: without variables, pipes and a living parent. */
+/** Tools whose children cannot be found by a later process: they have no variables, no pipes and no live parent. */
 const LEAVES_NO_TRACE = new Set([
   'empties-the-environment',
   'empties-the-environment-and-holds-stdout',
@@ -53,7 +53,7 @@ describe('many runs with random signals', () => {
           ended.push(await runOne(rig, plan));
       }),
     );
-    // A killed router leaves its tool to the next run.
+    // The next run ends the tool of a killed router.
     ended.push(
       await runOne(rig, { n: RUNS, hostile: AGENTS_TO_MIX[0] as HostileAgent, signal: null, afterMs: 0 }),
     );
@@ -78,7 +78,7 @@ interface Ended {
   agent: string;
   signal: string | null;
   code: number | null;
-  /** The code that it must have; `null` where a signal came. */
+  /** The expected exit code; `null` where a signal was sent. */
   expected: number | null;
   pids: number[];
 }
@@ -98,7 +98,7 @@ async function runOne(rig: Rig, { n, hostile, signal, afterMs }: Plan): Promise<
     env: { LLM_ROUTER_TRACE_DIR: path.join(rig.project, 'traces') },
   });
   if (signal !== null) {
-    // In the millisecond between the start of a tool and its record nobody can know of it.
+    // Until its record is written, about a millisecond after its start, a tool cannot be found.
     if (signal === 'SIGKILL') await Promise.race([recordOf(rig, running.pid), running.exited]);
     await Promise.race([delay(afterMs), running.exited]); // the random moment is the point
     running.kill(signal);

@@ -11,13 +11,13 @@ const HERE = path.dirname(fileURLToPath(import.meta.url));
 /** Folder of the executables. */
 export const AGENTS = path.join(HERE, 'agents');
 
-/** What a run of a hostile tool came to. */
+/** The result of a run of a hostile tool. */
 export interface HostileRun {
   code: number | null;
   document: ExecDocument;
   /** Processes that it named in the file `pids` and that are still alive. */
   alive: number[];
-  /** The most memory that the router used, MiB; `null` where the system does not tell. */
+  /** The most memory that the router used, MiB; `null` where the system does not report it. */
   memoryMiB: number | null;
   elapsedMs: number;
 }
@@ -46,7 +46,7 @@ export async function runHostile(rig: Rig, hostile: HostileAgent): Promise<Hosti
 
 const USUAL = ['timeout: 20s', 'idle_timeout: 10s', 'grace: 300ms', 'billing: free', 'args: []'];
 
-/** One attempt, and a tool of its own name, so that no other's failures count against it. */
+/** One attempt, with a tool name of its own, so that cooldowns of other runs do not apply. */
 export function configFor({ agent, tool = '' }: HostileAgent, binary = path.join(AGENTS, agent)): string {
   const usual = USUAL.filter((key) => !new RegExp(`(^|[ ,])${key.split(':')[0]}:`).test(tool));
   const keys = [`binary: ${binary}`, ...usual, ...(tool === '' ? [] : [tool])];
@@ -67,7 +67,7 @@ function peakFile(rig: Rig, agent: string): string {
   return path.join(rig.project, `${agent}.peak`);
 }
 
-/** Numbers of processes that a tool named. */
+/** Pids that a tool wrote. */
 export function pidsIn(file: string): number[] {
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8').trim().split(/\s+/).map(Number);

@@ -10,7 +10,7 @@ import type {
 } from '../../src/ledger/ledger.js';
 import { attemptRow } from '../../src/ledger/rows.js';
 
-/** The value of a call that must not be in trouble. */
+/** The value of a call that must succeed. */
 export function good<T>(result: Result<T, LedgerTrouble>): T {
   if (!result.ok) throw new Error(result.error.message);
   return result.value;
@@ -48,7 +48,7 @@ function used(spend: Spend | undefined): number {
   return (spend?.settledMicroUsd ?? 0) + (spend?.reservedMicroUsd ?? 0);
 }
 
-/** An attempt that cost so much; `null`: nobody knows, and `counted` counts. */
+/** An attempt with this cost; `null`: unknown, so `counted` counts. */
 export function ended(
   id: string,
   microUsd: number | null,

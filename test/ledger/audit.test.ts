@@ -31,7 +31,7 @@ function place(): string {
 const all = { last: 1000, sinceMs: null };
 
 describe('the audit log', () => {
-  it('has every field of a line in a stable order, and is private to the user', async () => {
+  it('writes the fields of a line in a stable order, and is private to the user', async () => {
     const file = place();
     await fileAudit({ file, retentionDays: 90, now: () => NOW }).append([entry('no')]);
     expect(readFileSync(file, 'utf8')).toBe(
@@ -43,7 +43,7 @@ describe('the audit log', () => {
     expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
   });
 
-  it('is read newest first, as far back as asked for, over files that were put aside', async () => {
+  it('is read newest first, back to the given time, over rotated files', async () => {
     const file = place();
     for (const [step, reason] of ['a', 'b', 'c', 'd'].entries()) {
       const now = () => NOW + step * 1000;
@@ -58,7 +58,7 @@ describe('the audit log', () => {
     expect(await reasons({ last: 9, sinceMs: NOW + 2000 })).toEqual(['d', 'c']);
   });
 
-  it('drops what is older than its retention when a file is put aside, and nothing before', async () => {
+  it('drops lines past their retention only when a file is rotated', async () => {
     const file = place();
     const log = (now: number) => fileAudit({ file, retentionDays: 90, now: () => now, maxBytes: 1 });
     await log(NOW).append([entry('old')]);
@@ -81,7 +81,7 @@ describe('the audit log', () => {
     expect(damaged).toBe(2);
   });
 
-  it('that is not there is empty; one that cannot be written says so', async () => {
+  it('is empty when missing, and reports that it cannot be written', async () => {
     const nowhere = fileAudit({ file: '/proc/none/audit.jsonl', retentionDays: 90, now: () => NOW });
     expect(await nowhere.read(all)).toEqual({ lines: [], damaged: 0 });
     await nowhere.append([]);

@@ -15,14 +15,14 @@ function place(): string {
 }
 
 describe('the record of cooldowns', () => {
-  it('is what the next process reads, private to the user', async () => {
+  it('is read by the next process, and private to the user', async () => {
     const file = place();
     await fileCooldowns(file).change(() => STATE);
     expect(await fileCooldowns(file).read()).toEqual(STATE);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it('is not written when nothing was learnt, and empty when it is not there', async () => {
+  it('is not written without a change, and empty when missing', async () => {
     const file = place();
     const store = fileCooldowns(file);
     await store.change((state) => state);
@@ -38,7 +38,7 @@ describe('the record of cooldowns', () => {
     '[]',
     '{"cooldowns":1,"failures":[1,null,{}]}',
     '{"cooldowns":[{"tool":"a","model":1}]}',
-  ])('that is damaged (%j) knows nothing, and is written anew', async (text) => {
+  ])('that is damaged (%j) counts as empty, and is rewritten', async (text) => {
     const file = place();
     await fileCooldowns(file).change(() => STATE);
     writeFileSync(file, text);
@@ -47,7 +47,7 @@ describe('the record of cooldowns', () => {
     expect(await fileCooldowns(file).read()).toEqual(STATE);
   });
 
-  it('is whole whoever writes it at once', async () => {
+  it('stays whole when many processes write at once', async () => {
     const file = place();
     const learn = (n: number) =>
       fileCooldowns(file).change((state) => ({
@@ -59,7 +59,7 @@ describe('the record of cooldowns', () => {
     expect((await fileCooldowns(file).read()).failures.length).toBeGreaterThan(0);
   });
 
-  it('that cannot be written is left alone', async () => {
+  it('that cannot be written is not changed', async () => {
     await expect(fileCooldowns('/proc/none/cooldowns.json').change(() => STATE)).resolves.toBeUndefined();
   });
 });

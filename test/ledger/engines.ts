@@ -6,26 +6,26 @@ import { openFile } from '../../src/ledger/open.js';
 import type { Database } from '../../src/ledger/sqlite.js';
 import { sqliteLedger } from '../../src/ledger/sqlite-ledger.js';
 
-/** A ledger and the world around it, as a test wants it: processes that live and die, and a clock that may jump. */
+/** A ledger with simulated processes that may die, and a clock that may jump. */
 export interface Bench {
-  /** A connection of the process of that name; each has its own. */
+  /** The connection of the process with that name. */
   as(owner: string): Promise<Ledger>;
-  /** The process has ended, and everybody can see that. */
+  /** Ends the process, visibly to all others. */
   kill(owner: string): void;
   nowMs: number;
-  /** Processes that everybody can see: they need no sign of life. */
+  /** Processes visible to all others, which need no heartbeat. */
   seen: Set<string>;
-  /** What the engine's own check finds wrong. */
+  /** Findings of the engine's own integrity check. */
   faults(): string[];
   dispose(): void;
 }
 
-/** Every engine that has to pass the suite: another one is another line. */
+/** Every engine that has to pass the suite; a new one is one line. */
 export const ENGINES: readonly { name: string; make: () => Bench }[] = [
   { name: 'SQLite', make: sqliteBench },
 ];
 
-/** A bench on a file of its own. */
+/** A bench with its own database file. */
 export function sqliteBench(): Bench {
   const folder = mkdtempSync(path.join(tmpdir(), 'llm-ledger-'));
   const file = path.join(folder, 'data', 'ledger.db');

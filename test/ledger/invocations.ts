@@ -2,7 +2,7 @@ import { totalTokens } from '../../src/domain/usage.js';
 import type { AttemptRow, InvocationRow, Ledger } from '../../src/ledger/ledger.js';
 import { good } from './attempts.js';
 
-/** One try of an invocation; `null` tokens or cost: nobody told. */
+/** One attempt of an invocation; `null` tokens or cost: unknown. */
 export interface Try {
   tool: string;
   model: string | null;
@@ -11,7 +11,7 @@ export interface Try {
   failure: string | null;
 }
 
-/** An invocation as a test tells it. */
+/** An invocation as a test describes it. */
 export interface Told {
   id: string;
   day: string;
@@ -21,7 +21,7 @@ export interface Told {
   latencyMs: number;
   fallback: boolean;
   tries: Try[];
-  /** What it cost and would have cost; `null`: it cannot be compared. */
+  /** Its cost and that of the preferred model; `null`: not comparable. */
   compared: { actual: number; preferred: number } | null;
 }
 

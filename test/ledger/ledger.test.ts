@@ -36,7 +36,7 @@ describe.each(ENGINES)('a ledger on $name', ({ make }) => {
     ]);
   });
 
-  it('counts a thing once, however often it is said', async () => {
+  it('counts each attempt once, however often it is settled', async () => {
     const ledger = await bench.as('me');
     for (const _ of [1, 2]) good(await ledger.admit(asking('A', 300, { all: 1000 })));
     expect(await spentIn(ledger, 'all')).toEqual([0, 300]);
@@ -46,7 +46,7 @@ describe.each(ENGINES)('a ledger on $name', ({ make }) => {
     expect(await spentIn(ledger, 'all')).toEqual([200, 0]);
   });
 
-  it('counts what nobody reserved in the scopes it is told', async () => {
+  it('counts spend without a reservation in the given scopes', async () => {
     const ledger = await bench.as('me');
     good(await ledger.settle(ended('A', 70, { scopes: ['all', 'mine'] })));
     expect([
@@ -60,7 +60,7 @@ describe.each(ENGINES)('a ledger on $name', ({ make }) => {
     ]);
   });
 
-  it('gives everything back when nothing was started', async () => {
+  it('releases the whole reservation when nothing was started', async () => {
     const ledger = await bench.as('me');
     good(await ledger.admit(asking('A', 300, { all: 1000 })));
     good(await ledger.release('A:1'));
@@ -79,7 +79,7 @@ describe.each(ENGINES)('a ledger on $name', ({ make }) => {
     expect(await spentIn(ledger, 'all', '2026-12')).toEqual([0, 0]);
   });
 
-  it('takes back what a dead process held: nothing for a tool that had not started', async () => {
+  it('releases the reservation of a dead process whose tool had not started', async () => {
     good(await (await bench.as('dead')).admit(asking('A', 600, { all: 1000 })));
     bench.kill('dead');
     const ledger = await bench.as('me');
@@ -87,7 +87,7 @@ describe.each(ENGINES)('a ledger on $name', ({ make }) => {
     expect(await spentIn(ledger, 'all')).toEqual([0, 900]);
   });
 
-  it('answers as if it had taken back what a silent process holds, and takes nothing back', async () => {
+  it('reads sums as if expired reservations were released, and releases nothing', async () => {
     const silent = await bench.as('silent');
     good(await silent.admit(asking('A', 600, { all: 1000 })));
     const ledger = await bench.as('me');
@@ -112,7 +112,7 @@ describe.each(ENGINES)('a ledger on $name', ({ make }) => {
     expect(await spentIn(ledger, 'all')).toEqual([600, 0]);
   });
 
-  it('counts more than the reservation of a dead process when more was seen', async () => {
+  it('counts more than the reservation of a dead process when more spend was seen', async () => {
     const dead = await bench.as('dead');
     good(await dead.admit(asking('A', 600, { all: 1000 })));
     good(await dead.begin('A:1'));
@@ -124,7 +124,7 @@ describe.each(ENGINES)('a ledger on $name', ({ make }) => {
     expect(await spentIn(ledger, 'all')).toEqual([700, 1]);
   });
 
-  it('takes back what gave no sign of life for too long, and lets a late one correct it', async () => {
+  it('releases a reservation without a heartbeat, and lets a late settlement correct it', async () => {
     const slow = await bench.as('slow');
     good(await slow.admit(asking('A', 600, { all: 1000 })));
     good(await slow.begin('A:1'));
@@ -144,7 +144,7 @@ describe.each(ENGINES)('a ledger on $name', ({ make }) => {
     expect(await spentIn(ledger, 'all')).toEqual([80, 20]);
   });
 
-  it('tells a process that was taken for dead before it starts its tool', async () => {
+  it('stops a process that was taken for dead before it starts its tool', async () => {
     const slow = await bench.as('slow');
     good(await slow.admit(asking('A', 600, { all: 1000 })));
     bench.nowMs += EXPIRY_MS;
@@ -152,7 +152,7 @@ describe.each(ENGINES)('a ledger on $name', ({ make }) => {
     expect(good(await slow.begin('A:1'))).toBe(false);
   });
 
-  it('takes back what its own process forgot, and nothing of it that lives', async () => {
+  it('releases abandoned reservations of its own process, and no live ones', async () => {
     const ledger = await bench.as('me');
     good(await ledger.admit(asking('A', 600, { all: 1000 })));
     good(await ledger.admit(asking('B', 100, { all: 1000 })));
@@ -163,14 +163,14 @@ describe.each(ENGINES)('a ledger on $name', ({ make }) => {
     expect(await spentIn(ledger, 'all')).toEqual([0, 600]);
   });
 
-  it('says what is reserved in all', async () => {
+  it('reports the sum of all reservations', async () => {
     const ledger = await bench.as('me');
     good(await ledger.admit(asking('A', 600, { all: 1000 })));
     good(await (await bench.as('other')).admit(asking('B', 10, { all: 1000, more: 20 })));
     expect(good(await ledger.reserved())).toEqual({ count: 2, microUsd: 610 });
   });
 
-  it('lets a person see that a run cost more than it might', async () => {
+  it('shows when a run cost more than its reservation', async () => {
     const ledger = await bench.as('me');
     good(await ledger.admit(asking('A', 300, { all: 1000 })));
     good(await ledger.settle(ended('A', 1200)));

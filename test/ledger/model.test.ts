@@ -10,7 +10,7 @@ const SCHEDULES = IS_SOAK ? 10_000 : 120;
 const LIMITS: Limits = { all: { day: 1000, month: 1800 }, mine: { day: 600, month: 900 } };
 const HOUR_MS = 3_600_000;
 
-/** One thing that happens: to a run (by its number) or to the world. Costs are shares of what was reserved, in percent. */
+/** One step: of a run (by its number) or of the environment. Costs are percentages of the reservation. */
 type Step =
   | { do: 'admit'; run: number; owner: number; amount: number; alone: boolean }
   | { do: 'begin' | 'release'; run: number }
@@ -46,7 +46,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-describe.each(ENGINES)('a ledger on $name, whatever happens in whatever order', ({ make }) => {
+describe.each(ENGINES)('a ledger on $name, in any order of steps', ({ make }) => {
   it(
     `agrees with the oracle and holds every limit in ${SCHEDULES} schedules`,
     async () => {
@@ -114,7 +114,7 @@ class Stage {
     }
   }
 
-  /** After everybody has gone nothing is stuck: the next run finds no reservation but its own. */
+  /** After all runs have ended no money is stuck: the next run finds no reservation but its own. */
   async settleDown(): Promise<void> {
     this.bench.nowMs += 2 * EXPIRY_MS;
     for (const index of this.#lives.keys()) this.#crash(index);
@@ -174,7 +174,7 @@ class Stage {
     expect('reserveMicroUsd' in good(verdict)).toBe(allowed);
   }
 
-  /** What only the living process of an admitted run can do. */
+  /** Steps that only the live process of an admitted run can take. */
   async #act(one: Extract<Step, { run: number }>): Promise<void> {
     const id = this.#id(one.run);
     const known = this.oracle.runs.get(id);

@@ -1,4 +1,4 @@
-/** What a ledger must do, written once more in the plainest way: a list of runs, and sums over it. */
+/** A ledger in its simplest form, to compare with: a list of runs, and sums over it. */
 export interface OracleRun {
   owner: string;
   day: string;
@@ -6,7 +6,7 @@ export interface OracleRun {
   reserved: number;
   seen: number;
   expiresMs: number;
-  /** `taken`: somebody took it back, and its process may still settle it. */
+  /** `taken`: released by another process; its own process may still settle it. */
   state: 'reserved' | 'begun' | 'taken' | 'settled' | 'gone';
   counted: number;
 }
@@ -79,13 +79,13 @@ export class Oracle {
   settle(id: string, cost: number, nowMs: number): void {
     const run = this.runs.get(id);
     if (run === undefined || run.state === 'settled') return;
-    // Taken back before it had begun: it is unknown by now, and counts where it settles.
+    // Released before its tool started, so it is unknown now and counts where it settles.
     if (run.state === 'gone') run.day = new Date(nowMs).toISOString().slice(0, 10);
     run.state = 'settled';
     run.counted = cost;
   }
 
-  /** What a reader sees: the sums as if what the dead hold had been taken back. */
+  /** The sums that a reader sees, without the reservations of dead processes. */
   sums(scope: string, period: string, nowMs: number): [settled: number, reserved: number] {
     const runs = [...this.runs.values()].map((run) => this.#takenBack(run, nowMs));
     const inside = runs.filter((run) => run.scopes.includes(scope) && run.day.startsWith(period));

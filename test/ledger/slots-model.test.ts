@@ -7,10 +7,10 @@ import { type Bench, ENGINES } from './engines.js';
 
 const SCHEDULES = IS_SOAK ? 10_000 : 60;
 const MINUTE_MS = 60_000;
-/** For so long a place in the queue surely holds without another look, ms. */
+/** A place in the queue is kept for at least this long without another look. */
 const SURE_MS = 9000;
 
-/** One thing that happens: to a run (by its number) or to the world. */
+/** One step: of a run (by its number) or of the environment. */
 type Step =
   | { do: 'look'; run: number; inside: number }
   | { do: 'begin' | 'leave'; run: number }
@@ -49,9 +49,9 @@ const limits = fc.record({
   most: fc.integer({ min: 1, max: 4 }),
 });
 
-describe.each(ENGINES)('slots on $name, whatever happens in whatever order', ({ make }) => {
+describe.each(ENGINES)('slots on $name, in any order of steps', ({ make }) => {
   it(
-    `hold every limit, serve first who came first and let nobody starve in ${SCHEDULES} schedules`,
+    `hold every limit, are first come first served and let no request starve in ${SCHEDULES} schedules`,
     async () => {
       const bench = make();
       let played = 0;
@@ -76,25 +76,25 @@ describe.each(ENGINES)('slots on $name, whatever happens in whatever order', ({ 
   );
 });
 
-/** A run, as it really is. */
+/** The true state of a run. */
 interface Run {
   id: string;
   owner: string;
   state: 'waiting' | 'admitted' | 'running';
   isInside: boolean;
-  /** In which order it came; and, of one that may have lost its place by not looking for long, the last at which it came again. */
+  /** Order of arrival; and, if it may have lost its place by not looking, the latest order at which it rejoined. */
   came: number;
   cameAgain: number;
-  /** When it last looked, in all that the clock has moved. */
+  /** When it last looked, in total clock movement. */
   lookedMs: number;
 }
 
-/** Plays every step on the slots of a tool of its own, and keeps what really happens. */
+/** Applies every step to the slots of its own tool, and tracks the true state. */
 class Stage {
   readonly #bench: Bench;
   readonly #rules: SlotRules;
   readonly #runs = new Map<number, Run>();
-  /** Real times of starts; the wall clock may be set back meanwhile. */
+  /** True times of starts; the wall clock may be set back meanwhile. */
   readonly #starts: number[] = [];
   #realMs = 0;
   #moved = 0;
@@ -120,7 +120,7 @@ class Stage {
     else await this.#act(one.do, one.run);
   }
 
-  /** When everybody who has a slot leaves, everybody who waits gets one, in the end. */
+  /** When all slots are released, every queued request gets one in the end. */
   async drain(): Promise<void> {
     for (let round = 0; this.#runs.size > 0; round++) {
       expect(round).toBeLessThan(300);
@@ -212,7 +212,7 @@ class Stage {
     this.#runs.delete(number);
   }
 
-  /** Everybody can see that a process lives. */
+  /** Makes a process visible to the liveness checks of others. */
   async #as({ owner }: Run) {
     this.#bench.seen.add(owner);
     return this.#bench.as(owner);

@@ -23,7 +23,7 @@ describe.each(ENGINES)('slots on $name', ({ make }) => {
     expect(faults).toEqual([]);
   });
 
-  /** The attempt named like its process asks, or looks again. */
+  /** The attempt with the name of its process requests a slot, or looks again. */
   const look = async (name: string, rules = ALONE, inherited: string[] = []): Promise<SlotVerdict> =>
     good(
       await (await bench.as(name)).slots.take({
@@ -34,7 +34,7 @@ describe.each(ENGINES)('slots on $name', ({ make }) => {
         decide: (state, nowMs) => decideSlot(rules, state, { nowMs, mostWaitMs: 3_600_000 }),
       }),
     );
-  /** `in`, `out` (refused), or how many come before. */
+  /** `in`, `out` (refused), or the number of requests ahead. */
   const ask = async (
     name: string,
     rules = ALONE,
@@ -48,7 +48,7 @@ describe.each(ENGINES)('slots on $name', ({ make }) => {
   const use = async (tool = 'bot', as = 'reader') =>
     good(await ((await bench.as(as)) as Ledger).slots.use(tool));
 
-  it('go to those who came first, one after the other', async () => {
+  it('are given first come, first served', async () => {
     expect([await ask('a'), await ask('b'), await ask('c'), await ask('d')]).toEqual(['in', 0, 1, 2]);
     await leave('a');
     expect([await ask('d'), await ask('c'), await ask('b'), await ask('c')]).toEqual([2, 1, 'in', 0]);
@@ -57,11 +57,11 @@ describe.each(ENGINES)('slots on $name', ({ make }) => {
     expect([await ask('new'), await ask('c')]).toEqual([2, 'in']);
   });
 
-  it('of one tool have nothing to do with those of another', async () => {
+  it('of one tool are independent of those of another', async () => {
     expect([await ask('a'), await ask('b', { ...ALONE, tool: 'other' })]).toEqual(['in', 'in']);
   });
 
-  it('are free again when their process has died, whatever it had got to', async () => {
+  it('are free again when their process has died, at any stage', async () => {
     expect([await ask('a'), await ask('b')]).toEqual(['in', 0]);
     bench.kill('a');
     expect(await ask('b')).toBe('in');
@@ -70,7 +70,7 @@ describe.each(ENGINES)('slots on $name', ({ make }) => {
     expect(await ask('c')).toBe('in');
   });
 
-  it('pass over who died while it waited', async () => {
+  it('skip requests whose process died in the queue', async () => {
     expect([await ask('a'), await ask('b'), await ask('c'), await ask('d')]).toEqual(['in', 0, 1, 2]);
     bench.kill('c');
     expect(await ask('d')).toBe(1);
@@ -80,7 +80,7 @@ describe.each(ENGINES)('slots on $name', ({ make }) => {
     expect(await ask('d')).toBe('in');
   });
 
-  it('pass over who waits and does not ask any more, as a stopped process does', async () => {
+  it('skip queued requests that stopped looking, as of a stopped process', async () => {
     bench.seen.add('b');
     expect([await ask('a'), await ask('b')]).toEqual(['in', 0]);
     bench.nowMs += 10_000;
@@ -91,7 +91,7 @@ describe.each(ENGINES)('slots on $name', ({ make }) => {
     expect([await ask('c'), await ask('b')]).toEqual(['in', 0]);
   });
 
-  it('of a process that can be seen need no sign of life, others do', async () => {
+  it('need a heartbeat unless their process is visible', async () => {
     bench.seen.add('a');
     expect(await ask('a')).toBe('in');
     bench.nowMs += EXPIRED_MS;
@@ -104,23 +104,23 @@ describe.each(ENGINES)('slots on $name', ({ make }) => {
     expect(await ask('c')).toBe(0);
   });
 
-  it('tell a process that was taken for dead before it starts its tool', async () => {
+  it('stop a process that was taken for dead before it starts its tool', async () => {
     expect(await ask('a')).toBe('in');
     bench.nowMs += EXPIRED_MS;
     expect(await ask('b')).toBe('in');
     expect([await begin('a'), await begin('b')]).toEqual([false, true]);
   });
 
-  it('are shared with what runs inside, past everybody who waits for them', async () => {
+  it('are shared with nested runs, ahead of the queue', async () => {
     expect([await ask('a'), await begin('a'), await ask('b')]).toEqual(['in', true, 0]);
     expect(await ask('child', ALONE, ['a'])).toBe('in');
-    expect(await ask('stranger', ALONE, ['b', 'nobody'])).toBe(1);
+    expect(await ask('unrelated', ALONE, ['b', 'unknown'])).toBe(1);
     await leave('a');
     expect(await ask('b')).toBe('in');
     expect(await ask('late child', ALONE, ['a'])).toBe(1);
   });
 
-  it('count starts from the moment at which the tool starts, however long that takes', async () => {
+  it('count starts from when the tool starts, however late that is', async () => {
     expect(await ask('a', TWICE)).toBe('in');
     bench.seen.add('a');
     bench.nowMs += EXPIRED_MS;
@@ -146,7 +146,7 @@ describe.each(ENGINES)('slots on $name', ({ make }) => {
     expect(await ask('e', TWICE)).toBe('in');
   });
 
-  it('let what runs inside go first where only the window is full: it holds up a slot', async () => {
+  it('let nested runs go first when only the window is full, since they keep a slot busy', async () => {
     const rules: SlotRules = { ...TWICE, concurrency: 1 };
     expect([await ask('a', rules), await begin('a'), await ask('b', rules)]).toEqual(['in', true, 0]);
     expect([await ask('child', rules, ['a']), await begin('child')]).toEqual(['in', true]);
@@ -168,7 +168,7 @@ describe.each(ENGINES)('slots on $name', ({ make }) => {
     expect(await ask('c', TWICE)).toBe('in');
   });
 
-  it('turn away who finds the queue full, without counting the dead', async () => {
+  it('are refused when the queue is full, without counting dead processes', async () => {
     const rules: SlotRules = { ...ALONE, queue: 2 };
     expect([await ask('a', rules), await ask('b', rules), await ask('c', rules)]).toEqual(['in', 0, 1]);
     expect(await ask('d', rules)).toBe('out');
@@ -177,7 +177,7 @@ describe.each(ENGINES)('slots on $name', ({ make }) => {
     expect(await ask('d', rules)).toBe(1);
   });
 
-  it('tell who uses a tool, without the dead', async () => {
+  it('list the users of a tool, without dead processes', async () => {
     const owner = (pid: number) => JSON.stringify({ pid, host: 'here', bootId: null, startTicks: null });
     for (const pid of [1, 2, 3]) await ask(owner(pid), { ...ALONE, concurrency: 2 });
     await begin(owner(1));

@@ -49,7 +49,7 @@ async function opened() {
 }
 
 describe('the file', () => {
-  it('is made for the user alone, with its folder and side files', async () => {
+  it('is private to the user, with its folder and side files', async () => {
     const ledger = await opened();
     good(await ledger.settle(ended('A', 5)));
     const modes = readdirSync(path.dirname(file)).map(
@@ -61,7 +61,7 @@ describe('the file', () => {
     ledger.close();
   });
 
-  it('is in WAL mode and waits for others, whichever driver opened it', async () => {
+  it('is in WAL mode and waits for locks, whichever driver opened it', async () => {
     const db = good(await openFile(file));
     expect(db.all('PRAGMA journal_mode')[0]).toMatchObject({ journal_mode: 'wal' });
     expect(Number(Object.values(db.all('PRAGMA busy_timeout')[0] ?? {})[0])).toBeGreaterThan(1000);
@@ -69,7 +69,7 @@ describe('the file', () => {
     db.close();
   });
 
-  it('is not made by reading', async () => {
+  it('is not created by reading', async () => {
     expect(await openToRead(file)).toEqual({ ok: true, value: null });
     expect(existsSync(path.dirname(file))).toBe(false);
     await keepPending(file, { attempts: [ended('A', 40)], invocation: null });
@@ -79,7 +79,7 @@ describe('the file', () => {
     expect([existsSync(file), hasPending(file)]).toEqual([false, true]);
   });
 
-  it('is closed again after reads, also when they overlap', async () => {
+  it('is closed after reads, also when they overlap', async () => {
     (await opened()).close();
     const access = ledgerAccess({ file, now, project: '', warn: () => undefined });
     await Promise.all([1, 2].map(() => access.read((ledger) => ledger.spend([QUERY]))));
@@ -87,7 +87,7 @@ describe('the file', () => {
     access.close();
   });
 
-  it('is not changed by reading, whatever is due', async () => {
+  it('is not changed by reading, even when maintenance is due', async () => {
     const db = await database();
     for (const sql of MIGRATIONS.slice(0, 1)) db.exec(sql);
     db.exec('PRAGMA user_version = 1');
@@ -102,7 +102,7 @@ describe('the file', () => {
     expect(hasPending(file)).toBe(true);
   });
 
-  it('of a newer version is refused and left alone', async () => {
+  it('of a newer version is refused and not changed', async () => {
     const db = await database();
     db.exec(`PRAGMA user_version = ${MIGRATIONS.length + 1}`);
     db.close();
@@ -115,7 +115,7 @@ describe('the file', () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  it('that is no database is refused and left alone', async () => {
+  it('that is no database is refused and not changed', async () => {
     mkdirSync(path.dirname(file), { recursive: true });
     const text = 'not a database at all, although long enough to be one '.repeat(200);
     writeFileSync(file, text);
@@ -127,7 +127,7 @@ describe('the file', () => {
     expect(readFileSync(file, 'utf8')).toBe(text);
   });
 
-  it('that is damaged inside is said to be', async () => {
+  it('that is damaged is reported as damaged', async () => {
     const ledger = await opened();
     for (let n = 0; n < 200; n++) good(await ledger.settle(ended(`run ${n}`, 5, { scopes: [`scope ${n}`] })));
     ledger.close();
@@ -154,7 +154,7 @@ describe('the file', () => {
   });
 });
 
-it('only an error of SQLite or of the system is trouble with the file', () => {
+it('treats only errors of SQLite and of the system as trouble with the file', () => {
   expect(
     troubleOf(Object.assign(new Error('disk'), { code: 'ENOSPC', syscall: 'write' }), file),
   ).toMatchObject({
@@ -208,8 +208,8 @@ describe('a schema', () => {
   });
 });
 
-describe('what a run leaves for the next one', () => {
-  it('is taken in once, whoever opens the ledger and however often', async () => {
+describe('rows that a run leaves for the next one', () => {
+  it('are taken in once, however often the ledger is opened', async () => {
     await keepPending(file, { attempts: [ended('A', 40)], invocation: null });
     await keepPending(file, { attempts: [ended('B', 2)], invocation: null });
     expect(hasPending(file)).toBe(true);
@@ -224,7 +224,7 @@ describe('what a run leaves for the next one', () => {
     two.close();
   });
 
-  it('is set aside when it is damaged, and nothing else is lost by it', async () => {
+  it('are set aside when damaged, without losing others', async () => {
     await keepPending(file, { attempts: [ended('A', 40)], invocation: null });
     writeFileSync(path.join(`${file}.pending`, 'half.json'), '{"attempts":[{"id":');
     const ledger = await opened();

@@ -60,7 +60,7 @@ describe.each(ENGINES)('the usage in a ledger on $name', ({ make }) => {
     );
   });
 
-  it('gives money and tokens to the pair that used them, and the invocation to the one that ran last', async () => {
+  it('assigns money and tokens to the pair that used them, and the invocation to the last pair', async () => {
     const ledger = await bench.as('me');
     const first = { tool: 'bot', model: 'big', tokens: null, microUsd: 700, failure: 'rate_limit' };
     const second = {
@@ -89,7 +89,7 @@ describe.each(ENGINES)('the usage in a ledger on $name', ({ make }) => {
     expect(await keys('tag:none')).toEqual([null]);
   });
 
-  it('counts a run that was killed apart, with what counts of all its attempts', async () => {
+  it('counts killed runs separately, with the spend of all their attempts', async () => {
     const ledger = await bench.as('other');
     good(await ledger.settle({ ...ended('A', 40), status: 'failed', failure: 'rate_limit' }));
     good(await ledger.admit({ ...asking('A', 600, { all: 1000 }), id: 'A:2', n: 2 }));
@@ -101,7 +101,7 @@ describe.each(ENGINES)('the usage in a ledger on $name', ({ make }) => {
     expect(good(await mine.interrupted(ALL))).toEqual({ runs: 1, countedMicroUsd: 640 });
   });
 
-  it('loses its old rows and none of its sums', async () => {
+  it('drops old rows and keeps their sums', async () => {
     const ledger = await bench.as('me');
     const days = ['2026-11-01', '2026-11-02', '2026-11-18'];
     for (const [index, day] of days.entries())
@@ -132,7 +132,7 @@ describe.each(ENGINES)('the usage in a ledger on $name', ({ make }) => {
     expect(good(await ledger.rowsSince())).toBe('2026-11-18');
   });
 
-  it('is looked through once a day, and again where more was left', async () => {
+  it('is pruned once a day, and again when more was left', async () => {
     const ledger = await bench.as('me');
     for (const id of ['1', '2']) await write(ledger, { ...PLAIN, day: '2026-01-01', id });
     const limit = { before: '2026-02-01', atMost: 1 };

@@ -35,7 +35,7 @@ const tools = fc.record({
     args: [],
     ...tool,
   })),
-  // Without a model a run of an API is refused before its policy is asked.
+  // Without a model a run of an API is refused before its policy is checked.
   web: map({ billing })
     .chain((tool) => someModels.map((models) => ({ ...tool, models })))
     .map((tool) => ({
@@ -84,7 +84,7 @@ const config = fc.record({
   policies: fc.record({ default: policy, strict: policy }),
 });
 
-it('reports the candidates that a run refuses by its policy or budget, and no others', () => {
+it('reports exactly the candidates that a run refuses by its policy or budget', () => {
   fc.assert(
     fc.property(config, fc.constantFrom({}, WITH_KEY), (value, env) => {
       const text = JSON.stringify(value, null, 1);
@@ -99,7 +99,7 @@ it('reports the candidates that a run refuses by its policy or budget, and no ot
       const isError = having('missing-cost-cap').some(({ severity }) => severity === 'error');
       expect(isError && !here.includes('missing_cap')).toBe(false);
       const isOver = having('budget-conflict').some((one) => isOfAgent(text, one));
-      // A rule reports a limit that is too low also where the price is missing, which a run reports first.
+      // Lint reports a limit that is too low even when the price is missing, which a run reports first.
       expect(isOver || !anywhere.includes('over_limit')).toBe(true);
       expect(isOver && anywhere.length === 0).toBe(false);
     }),
@@ -113,14 +113,14 @@ function findings(text: string, env: Record<string, string>): Diagnostic[] {
     .diagnostics;
 }
 
-/** The config as a run would have it, whatever the rules say. */
+/** The resolved config, ignoring findings. */
 function resolve(text: string): RouterConfig {
   const { source } = parseSource({ file: FILE, text });
   const { layer } = layerOf('project', source === null ? [] : [source]);
   return resolveConfig(mergeLayers([NO_TOOLS, layer]), { home: '/h', pathOf: (file) => file });
 }
 
-/** Which choices of the agent the policy refuses: of every pair that its tool offers. */
+/** The choices of the agent that the policy refuses, of every pair that its tool offers. */
 function refusedByPolicy(config: RouterConfig): string[] {
   return choicesOf(config)
     .filter((pairs) => {
@@ -132,7 +132,7 @@ function refusedByPolicy(config: RouterConfig): string[] {
     .sort();
 }
 
-/** The same as the rules report it. */
+/** The same choices as the rules report them. */
 function reportedByPolicy(found: readonly Diagnostic[]): string[] {
   return found
     .filter(({ code }) => code.endsWith('-not-allowed'))
@@ -142,7 +142,7 @@ function reportedByPolicy(found: readonly Diagnostic[]): string[] {
     .sort();
 }
 
-/** Why budgets refuse pairs of the agent although nothing was spent. */
+/** Reasons for which budgets refuse pairs of the agent before anything is spent. */
 function refusedByBudget(config: RouterConfig, env: Record<string, string>): string[] {
   return choicesOf(config)
     .flat()
@@ -162,20 +162,20 @@ function isPreferred(pair: Pair | undefined): boolean {
   return pair?.because[0]?.rule === 'preferred';
 }
 
-/** Why a run of exactly this pair is refused; `null`: it would start. */
+/** Reason for which a run of exactly this pair is refused; `null`: it would start. */
 function rejectionOf(config: RouterConfig, { tool, model }: Pair, env: Record<string, string>) {
   if (tool === null) return { reason: 'model_not_found' };
   const request: Request = { ...emptyRequest('/'), agent: 'worker', tool, model };
   const { worker } = config.agents;
   if (worker === undefined) throw new Error('the config has no such agent');
-  // What the agent prefers would take the place of a model that the pair does not have.
+  // The agent's preferred model would fill in for a pair without a model.
   const agents = { worker: { ...worker, preferredTool: null, preferredModel: null } };
   const known = { ...config, agents };
   const plan = makePlan(known, factsOf(config, env), resolved(known, request));
   return plan.rejected[0]?.names ?? null;
 }
 
-/** Everything can run, and nothing was spent. */
+/** Facts in which every tool can run, and nothing was spent. */
 function factsOf(config: RouterConfig, env: Record<string, string>): Facts {
   const tools = Object.values(config.tools);
   const { spending } = resolved(config, { ...emptyRequest('/'), agent: 'worker' });
@@ -190,7 +190,7 @@ function factsOf(config: RouterConfig, env: Record<string, string>): Facts {
   };
 }
 
-/** Whether a finding is about an agent: policies follow it in the text. */
+/** Whether a finding is about an agent; policies come later in the text. */
 function isOfAgent(text: string, { place }: Diagnostic): boolean {
   const policies = text.split('\n').findIndex((line) => line.startsWith(' "policies"'));
   return place !== null && place.line <= policies;

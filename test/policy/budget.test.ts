@@ -63,7 +63,7 @@ describe('the limits of a request', () => {
     expect(limitsAt(spending({ policy: 'default' }), NOW)).toHaveLength(2);
   });
 
-  it('are all counted by every run, also of those that are stated later', () => {
+  it('count every run, also runs before the limit was configured', () => {
     expect(scopesOf(PAYER)).toEqual([
       'global',
       '["policy","/p","default"]',
@@ -82,7 +82,7 @@ describe('the limits of a request', () => {
   });
 });
 
-describe('what a run may cost at most', () => {
+describe('the worst-case cost of a run', () => {
   const base = {
     kind: 'command',
     billing: 'api',
@@ -134,14 +134,14 @@ describe('a limit', () => {
       limits.map(() => ({ settledMicroUsd: settled, reservedMicroUsd: reserved })),
     );
 
-  it('that is hard lets through what just fits, and not one micro-dollar more', () => {
+  it('that is hard admits what just fits, and not one micro-dollar more', () => {
     expect(checkBudget(spent(49_000_000), run, no)).toEqual({ reserveMicroUsd: 1_000_000 });
     expect(checkBudget(spent(40_000_000, 9_000_001), run, no)).toMatchObject({
       refusal: { why: 'over_limit', resetAt: '2027-01-01T00:00:00.000Z' },
     });
   });
 
-  it('never lets through what would pass it, whatever the sums', () => {
+  it('never admits what would exceed it, whatever the sums', () => {
     const amount = fc.integer({ min: 0, max: 100_000_000 });
     fc.assert(
       fc.property(amount, amount, amount, (settled, reserved, worstMicroUsd) => {
@@ -152,7 +152,7 @@ describe('a limit', () => {
     );
   });
 
-  it('is nothing to who is forced, and to what nobody pays per token for', () => {
+  it('does not apply to forced runs and to tools not billed per token', () => {
     const full = spent(60_000_000);
     expect(checkBudget(full, run, { ...no, forced: true })).toEqual({ reserveMicroUsd: 1_000_000 });
     expect(checkBudget(full, { ...run, billing: 'free', worstMicroUsd: 0 }, no)).toEqual({
@@ -160,7 +160,7 @@ describe('a limit', () => {
     });
   });
 
-  it('tells a person from its threshold on, each by itself', () => {
+  it('warns from its threshold on, each limit separately', () => {
     expect(budgetNotices(spent(8_100_000), run).map(({ message }) => message)).toEqual([
       'Daily spending at 81% of limit ($8.10 / $10.00)',
       'Daily spending of agent `a` at 202% of limit ($8.10 / $4.00)',
@@ -170,7 +170,7 @@ describe('a limit', () => {
   });
 });
 
-describe('what counts of a run that is over', () => {
+describe('the counted cost of a finished run', () => {
   const base = {
     started: true,
     active: true,
@@ -184,10 +184,10 @@ describe('what counts of a run that is over', () => {
   it.each([
     ['its cost', { chargedMicroUsd: 20 }, 20],
     ['its cost, also above what was held', { chargedMicroUsd: 2000 }, 2000],
-    ['all that was held, where nobody knows', {}, 900],
+    ['the whole reservation, when the cost is unknown', {}, 900],
     ['all that was held, where only a part is known', { chargedMicroUsd: 20, isPartial: true }, 900],
     ['the known part, where that is more', { chargedMicroUsd: 2000, isPartial: true }, 2000],
-    ['nothing without a limit, where nobody knows', { reservedMicroUsd: null }, 0],
+    ['nothing without a limit, when the cost is unknown', { reservedMicroUsd: null }, 0],
     ['what was seen of one that was ended', { failure: 'timeout', seenMicroUsd: 70 }, 70],
     ['all that was held by one that was ended unseen', { failure: 'timeout' }, 900],
     ['nothing of one that never started', { started: false }, 0],

@@ -22,7 +22,7 @@ function learnt(
 }
 
 describe('a cooldown', () => {
-  it('begins at once for a limit that tells its end, and holds until then', () => {
+  it('starts at once for a limit with a known end, and lasts until then', () => {
     const { cooldowns } = learnt(NO_COOLDOWNS, 'quota', { resetAt: '2026-11-20T15:00:00.000Z' });
     expect(cooldowns).toEqual([{ ...PAIR, reason: 'quota', untilMs: NOW + 3 * 3_600_000 }]);
     expect(activeCooldown(cooldowns, PAIR, NOW)).not.toBeNull();
@@ -30,17 +30,17 @@ describe('a cooldown', () => {
     expect(activeCooldown(cooldowns, { tool: 'claude', model: 'haiku' }, NOW)).toBeNull();
   });
 
-  it('holds for the whole tool where its definition says so', () => {
+  it('covers the whole tool if its definition says so', () => {
     const { cooldowns } = learnt(NO_COOLDOWNS, 'rate_limit', { retryAfterMs: 9000, cools: 'tool' });
     expect(cooldowns).toEqual([{ tool: 'claude', model: null, reason: 'rate_limit', untilMs: NOW + 9000 }]);
     expect(activeCooldown(cooldowns, { tool: 'claude', model: 'haiku' }, NOW)).not.toBeNull();
   });
 
-  it('begins for a used-up quota of unknown end with the time of the policy', () => {
+  it('lasts as long as the policy says for a used-up quota with unknown end', () => {
     expect(learnt(NO_COOLDOWNS, 'quota').cooldowns).toMatchObject([{ untilMs: NOW + 60_000 }]);
   });
 
-  it('begins after so many failures in such a time', () => {
+  it('starts after the configured number of failures within the window', () => {
     const often = (...times: number[]): number =>
       times.reduce((state, atMs) => learnt(state, 'overloaded', { atMs }), NO_COOLDOWNS).cooldowns.length;
     expect(often(NOW, NOW + 1, NOW + 2)).toBe(1);
@@ -49,13 +49,13 @@ describe('a cooldown', () => {
   });
 
   it.each(['authentication', 'invalid_request', 'refused', 'contract_violation', 'cancelled'] as const)(
-    'has nothing to do with %s',
+    'does not start for %s',
     (type) => {
       expect(learnt(NO_COOLDOWNS, type, { retryAfterMs: 1000 })).toBe(NO_COOLDOWNS);
     },
   );
 
-  it('has nothing to do with the end of the whole run', () => {
+  it('does not start for the deadline of the whole run', () => {
     expect(learnt(NO_COOLDOWNS, 'timeout', { phase: 'invocation' })).toBe(NO_COOLDOWNS);
     expect(learnt(NO_COOLDOWNS, 'timeout', { phase: 'idle' }).failures).toHaveLength(1);
   });
@@ -70,7 +70,7 @@ describe('a cooldown', () => {
     expect(afterSuccess(unchanged, PAIR)).toBe(unchanged);
   });
 
-  it('is not believed when it would last longer than a month: a clock was wrong', () => {
+  it('is ignored when it would last longer than a month, since a clock was wrong', () => {
     const cooldowns = [{ ...PAIR, reason: 'quota' as const, untilMs: NOW + 40 * 24 * 3_600_000 }];
     expect(activeCooldown(cooldowns, PAIR, NOW)).toBeNull();
   });

@@ -36,13 +36,13 @@ describe('the comparison with what the preferred pair would have cost', () => {
   it.each([
     ['the same tokens at its catalogue price', [small], preferred, [1300, 13_000]],
     [
-      'no difference on the pair itself, whatever its tool says',
+      'no difference on the preferred pair itself, whatever cost its tool reports',
       [{ ...small, model: 'big', cost: costing(9999) }],
       preferred,
       [9999, 9999],
     ],
     [
-      'all attempts, and not those that failed and told nothing',
+      'all attempts but failed ones without usage',
       [{ ...small, status: 'failed' as const, usage: null, cost: costing(null) }, small, small],
       preferred,
       [2600, 26_000],
@@ -74,8 +74,8 @@ describe('the comparison with what the preferred pair would have cost', () => {
     ['the agent prefers nothing', [small], null],
     ['the preferred model has no price', [small], { ...preferred, price: null }],
     ['a kind of token has no price there', [{ ...small, usage: usage(1000, 100, 50) }], preferred],
-    ['nobody told the tokens of the answer', [{ ...small, usage: null }], preferred],
-    ['nobody knows what it cost', [{ ...small, cost: costing(null) }], preferred],
+    ['the tokens of the answer are unknown', [{ ...small, usage: null }], preferred],
+    ['its cost is unknown', [{ ...small, cost: costing(null) }], preferred],
     ['nothing was tried', [], preferred],
     ['nothing was told', [{ ...small, status: 'failed' as const, usage: null }], preferred],
   ])('is unknown where %s', (_, attempts, preference) => {

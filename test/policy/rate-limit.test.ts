@@ -45,12 +45,12 @@ describe('a slot', () => {
     ['is free', 'concurrency: 2', { running: 1 }, ADMITTED],
     ['is not free', 'concurrency: 2', { running: 2 }, waiting(0, null)],
     [
-      'is free, but others came first',
+      'is free, but earlier requests are queued',
       'concurrency: 2',
       { running: 1, ahead: 3, waiting: 3 },
       waiting(3, null),
     ],
-    ['is shared with what runs inside of it', 'concurrency: 1', { running: 1, isShared: true }, ADMITTED],
+    ['is shared with nested runs', 'concurrency: 1', { running: 1, isShared: true }, ADMITTED],
     [
       'needs room in the minute',
       'rate_limit: { requests_per_minute: 2 }',
@@ -64,13 +64,13 @@ describe('a slot', () => {
       ADMITTED,
     ],
     [
-      'shared or not, counts its starts',
+      'is shared, but its starts count',
       'rate_limit: { requests_per_minute: 1 }',
       { starts: ago(45), isShared: true },
       waiting(0, 15),
     ],
     [
-      'is behind those who came first',
+      'waits for earlier requests',
       'rate_limit: { requests_per_minute: 2 }',
       { starts: ago(55, 40), ahead: 1, waiting: 1 },
       waiting(1, 20),
@@ -82,7 +82,7 @@ describe('a slot', () => {
       waiting(0, 10),
     ],
     [
-      'waits for the run and knows the window',
+      'waits for the running attempt and reports the window',
       'concurrency: 1, rate_limit: { requests_per_minute: 1 }',
       { running: 1, starts: ago(50) },
       waiting(0, 10),
@@ -91,7 +91,7 @@ describe('a slot', () => {
     expect(decide(limits, more)).toEqual(verdict);
   });
 
-  it('is refused when the known wait is too long, with the time to come back', () => {
+  it('is refused when the known wait is too long, with the time of the next start', () => {
     expect(decide('rate_limit: { requests_per_minute: 1 }', { starts: ago(20) })).toEqual({
       is: 'refused',
       refusal: {
@@ -103,7 +103,7 @@ describe('a slot', () => {
     });
   });
 
-  it('is refused by a full queue, but not to one who stands in it', () => {
+  it('is refused by a full queue, except to a request that is queued already', () => {
     const limits = 'concurrency: 1, rate_limit: { queue: 2 }';
     const full = { running: 1, ahead: 2, waiting: 2 };
     expect(decide(limits, full)).toMatchObject({ is: 'refused', opensAtMs: null });
@@ -114,7 +114,7 @@ describe('a slot', () => {
     });
   });
 
-  it('is nobody’s business where there is no limit', () => {
+  it('needs no rules without a limit', () => {
     const { bot } = configOf('tools: { bot: { binary: bot, args: [], rate_limit: { queue: 1 } } }\n').tools;
     expect(bot === undefined ? undefined : slotRulesOf(bot)).toBeNull();
   });
@@ -127,7 +127,7 @@ describe('the windows', () => {
     perHour: fc.integer({ min: 1, max: 12 }),
   });
 
-  it('never let more start than they say, in any interval, and let the next one start as soon as they may', () => {
+  it('never allow more starts than configured in any interval, nor delay one for longer than needed', () => {
     fc.assert(
       fc.property(arrivals, limits, (gaps, { perMinute, perHour }) => {
         const known = windowed(perMinute, perHour);
@@ -153,7 +153,7 @@ describe('the windows', () => {
     );
   });
 
-  it('tell one who waits the moment at which it will start when everybody ahead starts as soon as possible', () => {
+  it('predict the start of a queued request when all requests ahead start as soon as possible', () => {
     fc.assert(
       fc.property(limits, fc.nat(12), ({ perMinute, perHour }, ahead) => {
         const known = windowed(perMinute, perHour);

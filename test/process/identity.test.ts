@@ -47,7 +47,7 @@ const CASES: readonly [string, Liveness, Partial<ProcessIdentity>, Partial<Obser
   ['where neither boot nor list can be read', 'unknown', {}, PLAIN],
   ['where the list is that of another namespace', 'unknown', {}, { startTicksOf: null }],
   [
-    'where the list is that of another namespace, and its pid is free',
+    'when the process list is of another namespace, in which its pid is free',
     'dead',
     { pid: 8 },
     { startTicksOf: null },
@@ -61,14 +61,14 @@ describe('a process', () => {
     expect(livenessSeenBy({ ...OBSERVER, ...observer }, { ...IDENTITY, ...identity })).toBe(liveness);
   });
 
-  it('sees itself', () => {
+  it('is alive when it checks itself', () => {
     const own = ownIdentity();
     expect(own).toMatchObject({ pid: process.pid });
     expect(livenessOf(own)).toBe(process.platform === 'linux' ? 'alive' : 'unknown');
     expect(identityFrom(JSON.parse(JSON.stringify(own)))).toEqual(own);
   });
 
-  it('that has ended is seen as dead', () => {
+  it('that has ended is dead', () => {
     const pid = Number(execFileSync('/bin/sh', ['-c', 'echo $$'], { encoding: 'utf8' }));
     expect(livenessOf({ ...ownIdentity(), pid })).toBe('dead');
   });
@@ -87,7 +87,7 @@ describe('an identity in a file', () => {
     { ...IDENTITY, pid: '7' },
     { ...IDENTITY, startTicks: 'soon' },
     { ...IDENTITY, host: 1 },
-  ])('%j is none', (value) => {
+  ])('%j is not one', (value) => {
     expect(identityFrom(value)).toBeNull();
   });
 });

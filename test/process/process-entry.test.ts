@@ -7,7 +7,7 @@ const STAT =
   '4242 (a) (b c) S 17 4000 3999 0 -1 4194304 1 0 0 0 5 6 0 0 20 0 1 0 987654 0 0 18446744073709551615 0';
 
 describe('a line of /proc/<pid>/stat', () => {
-  it('is read behind a name that holds anything', () => {
+  it('is read after a name with any characters', () => {
     expect(parseStat(STAT)).toEqual({
       pid: 4242,
       parent: 17,
@@ -19,11 +19,11 @@ describe('a line of /proc/<pid>/stat', () => {
     });
   });
 
-  it.each(['Z', 'X'])('of state %s is of a dead process', (state) => {
+  it.each(['Z', 'X'])('of state %s is a dead process', (state) => {
     expect(parseStat(STAT.replace(' S ', ` ${state} `))?.isDead).toBe(true);
   });
 
-  it.each(['', 'nonsense', '1 (a) S 2 3'])('%j is none', (text) => {
+  it.each(['', 'nonsense', '1 (a) S 2 3'])('%j is not one', (text) => {
     expect(parseStat(text)).toBeNull();
   });
 });
@@ -45,7 +45,7 @@ describe('the list of ps', () => {
     ]);
   });
 
-  it('of this machine agrees with what the router sees', async () => {
+  it('of this machine matches the processes that the router reads', async () => {
     const env = { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' };
     const listed = parsePs(execFileSync('ps', PS_ARGS, { encoding: 'utf8', env }));
     const seen = (await listProcesses()) ?? [];

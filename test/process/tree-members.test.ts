@@ -32,32 +32,32 @@ function pidsOf(entries: readonly ProcessEntry[], before = known()): number[] {
 }
 
 describe('a process tree', () => {
-  it('is the leader and the processes of its group', () => {
+  it('contains the leader and the processes of its group', () => {
     expect(pidsOf([entry(LEADER, ROUTER), entry(201, LEADER), entry(202, 1)])).toEqual([LEADER, 201, 202]);
   });
 
-  it('holds children in sessions of their own, whatever order they are listed in', () => {
+  it('contains children in their own sessions, in any order of the list', () => {
     const entries = [entry(203, 202, own(202)), entry(202, LEADER, own(202)), entry(LEADER, ROUTER)];
     expect(pidsOf(entries)).toEqual([LEADER, 202, 203]);
   });
 
-  it('holds the orphans of a session that a member created', () => {
+  it('contains the orphans of a session that a member created', () => {
     expect(pidsOf([entry(203, 1, own(202))])).toEqual([]);
     expect(pidsOf([entry(203, 1, own(202))], known({ groups: new Set([LEADER, 202]) }))).toEqual([203]);
   });
 
-  it('holds a process that was seen before, unless its pid was given to another', () => {
+  it('contains a process that was seen before, unless its pid was reused', () => {
     const before = known({ known: new Map([[300, 7]]) });
     expect(pidsOf([entry(300, 1, { ...own(300), start: 7 })], before)).toEqual([300]);
     expect(pidsOf([entry(300, 1, { ...own(300), start: 8 })], before)).toEqual([]);
   });
 
-  it('holds the processes with the marker, and their children', () => {
+  it('contains the processes with the marker, and their children', () => {
     const before = known({ isMarked: ({ pid }) => pid === 300 });
     expect(pidsOf([entry(300, 1, own(300)), entry(301, 300, own(300))], before)).toEqual([300, 301]);
   });
 
-  it('never grows into the session or group of an unrelated process that a marked process joined', () => {
+  it('does not contain the session or group of an unrelated process that a marked process joined', () => {
     const before = known({ isMarked: ({ pid }) => pid === 300 });
     expect(pidsOf([entry(300, 1, { group: 90, session: 80 })], before)).toEqual([300]);
   });
@@ -68,7 +68,7 @@ describe('a process tree', () => {
   });
 });
 
-describe('the processes that may stay', () => {
+describe('the processes that may keep running', () => {
   const members = [
     entry(LEADER, ROUTER, { name: 'daemon' }),
     entry(201, LEADER, { name: 'daemon' }),

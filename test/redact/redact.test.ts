@@ -4,18 +4,18 @@ import { createRedactor, MASK } from '../../src/redact/redact.js';
 import { compilePattern } from '../../src/regex/pattern.js';
 
 describe('redactor', () => {
-  it('masks secrets as they are, in JSON strings and in URLs', () => {
+  it('masks secrets verbatim, in JSON strings and in URLs', () => {
     const { text } = createRedactor(['pass"word/1']);
     expect(text('a pass"word/1 b')).toBe(`a ${MASK} b`);
     expect(text(JSON.stringify({ key: 'pass"word/1' }))).toBe(`{"key":"${MASK}"}`);
     expect(text('?key=pass%22word%2F1')).toBe(`?key=${MASK}`);
   });
 
-  it('masks the longer of two secrets first, so that no rest of it stays', () => {
+  it('masks the longer of two secrets first, so that no part of it remains', () => {
     expect(createRedactor(['abcdefgh', 'abcdefghijkl']).text('abcdefghijkl')).toBe(MASK);
   });
 
-  it('leaves values of fewer than eight characters alone: they are ordinary words', () => {
+  it('does not mask values of fewer than eight characters, which may be ordinary words', () => {
     expect(createRedactor(['true']).text('it is true')).toBe('it is true');
   });
 
@@ -29,17 +29,17 @@ describe('redactor', () => {
     expect(createRedactor().text(`key: ${token}.`)).toBe(`key: ${MASK}.`);
   });
 
-  it("masks what stands behind Bearer, and the user's own patterns", () => {
+  it("masks the token after Bearer, and the user's own patterns", () => {
     const { text } = createRedactor([], [compilePattern('ACME-[0-9]+')]);
     expect(text('Authorization: Bearer abcdefghijkl123')).toBe(`Authorization: Bearer ${MASK}`);
     expect(text('project ACME-4711')).toBe(`project ${MASK}`);
   });
 
-  it.each(['\\b', '(?=secret)', 'x*'])('puts no mask where the pattern %s matches nothing', (pattern) => {
+  it.each(['\\b', '(?=secret)', 'x*'])('inserts no mask for an empty match of %s', (pattern) => {
     expect(createRedactor([], [compilePattern(pattern)]).text('a secret')).toBe('a secret');
   });
 
-  it('goes through values, keys included, and changes nothing else', () => {
+  it('masks nested values and keys, and changes nothing else', () => {
     const { value } = createRedactor(['secret-value']);
     expect(value({ a: ['secret-value', 1, null, true], 'secret-value': { b: 'x secret-value' } })).toEqual({
       a: [MASK, 1, null, true],
@@ -47,7 +47,7 @@ describe('redactor', () => {
     });
   });
 
-  it('never lets a secret through, wherever it stands', () => {
+  it('masks a secret at any place', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 8 }), fc.string(), fc.string(), (secret, before, after) => {
         fc.pre(!MASK.includes(secret));

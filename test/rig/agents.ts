@@ -8,15 +8,15 @@ const BODY = path.join(path.dirname(fileURLToPath(import.meta.url)), 'agent.cjs'
 /** A fake agent whose every call the test takes and answers itself. */
 export interface DrivenAgent {
   path: string;
-  /** The next call, in order; rejects when every run ended without one. A call that nobody takes fails the test. */
+  /** The next call, in order; rejects when every run ended without one. A call that the test never takes fails it. */
   nextCall(): Promise<Call>;
-  /** Resolves when a call is there to be taken, and leaves it there. */
+  /** Resolves when a call is waiting, without taking it. */
   arrived(): Promise<void>;
 }
 
 /** What a scripted agent does on one call. */
 export interface Step {
-  /** What the call must look like; a difference fails the test. */
+  /** The expected call; a difference fails the test. */
   expect?: { argv?: readonly string[]; stdin?: string };
   stdout?: string | Buffer;
   stderr?: string;
@@ -41,10 +41,10 @@ export interface ScriptedAgent {
   calls: RecordedCall[];
 }
 
-/** What a rig keeps of each agent: its problems at the end, and what to do when no run is left. */
+/** What the rig needs of each agent: its problems at the end, and a hook for the end of the last run. */
 export interface Watched {
   problems(): string[];
-  /** Every run has ended: nobody can call any more. */
+  /** Every run has ended, so no more calls can come. */
   onIdle(said: string): void;
 }
 

@@ -3,7 +3,7 @@ import { PassThrough, Readable } from 'node:stream';
 import type { OutputStream, World } from '../../src/world.js';
 import { type RunResult, resultOf } from './run.js';
 
-/** What a run in this process sees of the machine; all else is as in a process without a terminal. */
+/** The simulated machine of an in-process run. */
 export interface GivenWorld {
   cwd: string;
   env?: Record<string, string>;

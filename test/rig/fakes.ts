@@ -17,7 +17,7 @@ export interface Call {
   exit(code: number): void;
   /** Dies by this signal. */
   raise(signal: NodeJS.Signals): void;
-  /** Survives this signal from now on; resolves when that holds. */
+  /** Ignores this signal; resolves once the handler is installed. */
   ignore(signal: NodeJS.Signals): Promise<void>;
   /** Resolves when an ignored signal has come. */
   signalled: Promise<void>;
@@ -44,11 +44,11 @@ type Message =
 
 type Hello = Extract<Message, { type: 'hello' }>;
 
-/** Where all fakes of a rig report to. */
+/** The server to which all fakes of a rig report. */
 export interface Hub {
   /** Process groups that fakes reported. */
   groups: Set<number>;
-  /** Who handles the calls of the fake of this name. */
+  /** Sets the handler for calls of the fake with this name. */
   onCall(name: string, handler: (call: Call) => void): void;
   close(): Promise<void>;
 }

@@ -7,15 +7,15 @@ export interface LiveProcess {
   command: string;
 }
 
-/** How processes of a rig are known: by group, or by the HOME in their environment, which is unique to a rig. */
+/** Identifies the processes of a rig: by group, or by the HOME in their environment, which is unique to it. */
 export interface Marks {
   groups: ReadonlySet<number>;
   home: string;
 }
 
 /**
- * The rig's processes that live on. One that was killed stays visible until the system has reaped it, so this looks again
- * for up to a second before it says so.
+ * The processes of the rig that are still alive. A killed process stays visible until the system reaps it, so this polls
+ * for up to a second.
  */
 export async function survivors(marks: Marks): Promise<LiveProcess[]> {
   let found = living(marks);

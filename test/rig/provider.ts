@@ -10,7 +10,7 @@ export interface ProviderCall {
   text: string;
   /** The body, parsed. */
   body: Record<string, unknown>;
-  /** Which connection it came on, counted from 1. */
+  /** Number of its connection, from 1. */
   connection: number;
 }
 
@@ -22,7 +22,7 @@ export interface Exchange {
   /** Resolves when the bytes have left. */
   write(data: string | Uint8Array): Promise<void>;
   end(data?: string | Uint8Array): void;
-  /** Closes the connection in the middle of everything. */
+  /** Closes the connection without finishing the answer. */
   destroy(): void;
   /** Resets it, as a crashed machine would. */
   reset(): void;
@@ -30,7 +30,7 @@ export interface Exchange {
   gone: Promise<void>;
 }
 
-/** How a call is answered. */
+/** Answers one call. */
 export type Reply = (exchange: Exchange) => void | Promise<void>;
 
 /** A provider on this machine, over real HTTP. */
@@ -44,7 +44,7 @@ export interface Provider {
   connections(): number;
   /** The next call, to be answered by the test itself; only for a provider without a script. */
   nextCall(): Promise<Exchange>;
-  /** Steps that were not used and calls that nobody expected. */
+  /** Unused steps and unexpected calls. */
   problems(): string[];
   close(): Promise<void>;
 }
@@ -85,7 +85,7 @@ export async function startProvider(
   return { url, port, calls, connections: () => opened, nextCall, problems, close };
 }
 
-/** Who answers the calls of a provider. */
+/** Answers the calls of a provider: by script, or by the test. */
 interface Script extends Pick<Provider, 'nextCall' | 'problems'> {
   answer(exchange: Exchange): void | Promise<void>;
 }
@@ -124,7 +124,7 @@ function driven(): Script {
         if (next === undefined) takers.push(resolve);
         else resolve(next);
       }),
-    problems: () => waiting.map(({ call }) => `nobody answered the call of ${call.path}`),
+    problems: () => waiting.map(({ call }) => `the test did not answer the call of ${call.path}`),
   };
 }
 
@@ -163,7 +163,7 @@ function parsed(text: string): Record<string, unknown> {
   }
 }
 
-/** A reply as a whole: JSON, or a text as it is. */
+/** A reply in one piece: JSON, or plain text. */
 export function plain(status: number, body: unknown, headers: Record<string, string> = {}): Reply {
   return ({ head, end }) => {
     const isText = typeof body === 'string';
@@ -172,7 +172,7 @@ export function plain(status: number, body: unknown, headers: Record<string, str
   };
 }
 
-/** A stream of events, each the data of one; objects become JSON. */
+/** A reply as a stream of events with these data; objects become JSON. */
 export function stream(events: readonly unknown[], more: { headers?: Record<string, string> } = {}): Reply {
   return async ({ head, write, end }) => {
     head(200, { 'content-type': 'text/event-stream', ...more.headers });
@@ -181,14 +181,14 @@ export function stream(events: readonly unknown[], more: { headers?: Record<stri
   };
 }
 
-/** One event as it stands in a stream; Anthropic names its events. */
+/** One event of a stream; Anthropic names its events. */
 export function frame(event: unknown): string {
   if (typeof event === 'string') return `data: ${event}\n\n`;
   const name = (event as { type?: unknown }).type;
   return `${typeof name === 'string' ? `event: ${name}\n` : ''}data: ${JSON.stringify(event)}\n\n`;
 }
 
-/** The events of an answer in the words of OpenAI. */
+/** The events of an answer in the format of OpenAI. */
 export function chatEvents(
   texts: readonly string[],
   more: { finish?: string; usage?: unknown; model?: string } = {},
@@ -209,7 +209,7 @@ export function chatEvents(
   ];
 }
 
-/** The events of an answer in the words of Anthropic. */
+/** The events of an answer in the format of Anthropic. */
 export function messageEvents(
   texts: readonly string[],
   more: { stop?: string; usage?: object; outputTokens?: number } = {},

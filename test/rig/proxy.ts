@@ -2,15 +2,15 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** A proxy on this machine that leads every tunnel to one port, whatever host it is asked for. */
+/** A local proxy that connects every tunnel to one port, whatever host is requested. */
 export interface Proxy {
   url: string;
-  /** `host:port` of every tunnel that was asked for, and what came for authorization. */
+  /** `host:port` of every requested tunnel, and its authorization header. */
   asked: { to: string; authorization: string | null }[];
   close(): Promise<void>;
 }
 
-/** Starts one; `answer` instead of a tunnel: a status, or `nothing`. */
+/** Starts a proxy. `answer` replaces the tunnel: a status, or `nothing` to stay silent. */
 export async function startProxy(port: number, answer: number | 'nothing' | null = null): Promise<Proxy> {
   const asked: Proxy['asked'] = [];
   const sockets = new Set<Duplex>();

@@ -4,7 +4,7 @@ import type { ResolvedRequest } from '../../src/gates/gate.js';
 import { spendingOf } from '../../src/policy/spend-limits.js';
 import { resolveNames } from '../../src/routing/names.js';
 
-/** A request with what its names stand for in a config; every name must be known. */
+/** A request whose names are resolved in a config; every name must exist. */
 export function resolved(config: RouterConfig, request: Request): ResolvedRequest {
   const names = resolveNames(config, request);
   if (!names.ok) throw new Error(JSON.stringify(names.error));

@@ -46,7 +46,7 @@ describe('the rig', () => {
   );
 
   it(
-    'tells a test that waits for a call that nobody can call any more',
+    'rejects a wait for a call once every run has ended',
     rigged(async (rig) => {
       const call = rig.fake('claude').nextCall();
       const [run, waited] = await Promise.allSettled([rig.shell('echo over'), call]);
@@ -59,14 +59,14 @@ describe('the rig', () => {
   );
 });
 
-describe('a rig fails the test on', () => {
+describe('the rig fails the test on', () => {
   it('an unused step', async () => {
     const rig = await createRig();
     rig.script('claude', [{ stdout: 'never' }]);
     await expect(rig.close()).rejects.toThrow('unused step of `claude`: {"stdout":"never"}');
   });
 
-  it('a call behind the end of the script', async () => {
+  it('a call after the end of the script', async () => {
     const rig = await createRig();
     rig.script('claude', []);
     expect((await rig.shell('claude once')).code).toBe(99);
@@ -92,7 +92,7 @@ describe('a rig fails the test on', () => {
   it.each([
     { where: 'the group of the agent', detached: false },
     { where: 'a session of its own', detached: true },
-  ])('a process that lives on in $where, and ends it', async ({ detached }) => {
+  ])('a process left in $where, and ends it', async ({ detached }) => {
     const rig = await createRig();
     const claude = rig.fake('claude');
     const done = rig.shell('claude >/dev/null 2>&1');
@@ -104,7 +104,7 @@ describe('a rig fails the test on', () => {
     await expect(rig.close()).rejects.toThrow(`process ${pid} is still alive`);
   });
 
-  it('a program that the test forgot', async () => {
+  it('a program that is still running', async () => {
     const rig = await createRig();
     const claude = rig.fake('claude');
     const done = rig.shell('claude');

@@ -26,7 +26,7 @@ import { type LiveProcess, survivors } from './processes.js';
 import { type Provider, type Reply, startProvider } from './provider.js';
 import { type Running, type RunOptions, type RunResult, startProgram } from './run.js';
 
-/** How long a test may take before the rig ends it and tells what was said so far, ms. Below the runner's own limit. */
+/** After this long the rig ends the test and prints the output so far. Below Jest's own limit. */
 const DEADLINE_MS = 25_000;
 
 /** A machine of its own for one test: home, folders, PATH with nothing but fakes, and the built command. */
@@ -58,7 +58,7 @@ export interface Rig extends Folders {
   close(): Promise<void>;
 }
 
-/** A test body with a rig of its own that is closed, and checked, whatever happens. */
+/** A test body with its own rig, which is always closed and checked. */
 export function rigged(body: (rig: Rig) => Promise<void>): () => Promise<void> {
   return async () => {
     const rig = await createRig();
@@ -70,7 +70,7 @@ export function rigged(body: (rig: Rig) => Promise<void>): () => Promise<void> {
   };
 }
 
-/** Builds a rig. Configs found in its project are trusted, by `LLM_ROUTER_TRUST`, unless a test removes that. */
+/** Creates a rig. `LLM_ROUTER_TRUST` makes configs of its project trusted, unless a test removes it. */
 export async function createRig(): Promise<Rig> {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'llm-rig-')));
   const folders = makeFolders(root);
@@ -146,7 +146,7 @@ function begin(parts: Parts, command: readonly string[], options: RunOptions = {
   return running;
 }
 
-/** Tells the agents when the last run has ended: none of them can be called any more. */
+/** Notifies the agents when the last run has ended, since no more calls can come. */
 function reportIdle(parts: Parts, done: Promise<RunResult>, remove: () => void): void {
   const ended = (said: string) => {
     remove();

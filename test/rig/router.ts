@@ -4,7 +4,7 @@ import type { Host, Stores } from '../../src/router/world.js';
 import { realHost } from '../../src/world.js';
 import { ownCooldowns } from './cooldowns.js';
 
-/** A router that keeps nothing but what it is given. */
+/** A router that writes no traces and no cooldowns unless given stores. */
 export function routerOf(config: RouterConfig, more: Partial<Host & Stores> = {}): Router {
   const given = { ...realHost(), readFile: async () => '', ...more };
   const { ledger = null, cooldowns = ownCooldowns(), traces = null, audit = null, runningDir = null } = more;

@@ -13,7 +13,7 @@ export interface RunOptions {
   cwd?: string;
 }
 
-/** What came of a program. */
+/** How a program ended, and what it printed. */
 export interface RunResult {
   /** `null` when a signal ended it. */
   code: number | null;
@@ -31,17 +31,17 @@ export interface Running {
   kill(signal: NodeJS.Signals): void;
   stdout(): string;
   stderr(): string;
-  /** Resolves as soon as the text was said on either stream; rejects when the program ended without it. */
+  /** Resolves once the text appears on either stream; rejects if the program ends without it. */
   waitFor(text: string): Promise<void>;
   /** Writes to the open standard input. */
   writeStdin(text: string): void;
   endStdin(): void;
-  /** Nobody reads standard output any more. */
+  /** Closes our end of standard output. */
   closeStdout(): void;
-  /** Nobody reads standard output, though the pipe is open, until it is read to its end. */
+  /** Stops reading standard output, with the pipe open, until the rest is read at once. */
   pauseStdout(): void;
   resumeStdout(): void;
-  /** Resolves with the exit code when the process has ended, whatever is still to be read. */
+  /** Resolves with the exit code when the process has ended, even with output left to read. */
   exited: Promise<number | null>;
   done: Promise<RunResult>;
 }
@@ -110,7 +110,7 @@ function finished(child: ChildProcess, said: Said): Promise<RunResult> {
   });
 }
 
-/** The result of a program that ended so and wrote this. */
+/** The result of a program with this exit and output. */
 export function resultOf(
   end: Pick<RunResult, 'code' | 'signal'>,
   written: { stdout: Buffer; stderr: Buffer },

@@ -10,7 +10,7 @@ import { deadlineOf } from '../rig/deadline.js';
 import { routerOf } from '../rig/router.js';
 import { IS_SOAK } from '../soak.js';
 
-/** Three in-process tools whose answers stand in the config: the engine runs as it does for real ones. */
+/** Three mock tools with configured answers; the router treats them like real ones. */
 function chain(first: string, second = '{ text: from second }', retry = ''): RouterConfig {
   return configOf(`
 default_agent: a
@@ -59,7 +59,7 @@ describe('an invocation', () => {
     expect(invocation.attempts).toHaveLength(1);
   });
 
-  it('says what happens, in order', async () => {
+  it('emits its events in order', async () => {
     const { events } = await complete(chain(fails('invalid_response')));
     expect(events.map(({ type }) => type)).toEqual([
       'invocation.started',
@@ -127,7 +127,7 @@ describe('an invocation', () => {
     expect(quiet.invocation.text).toBe('from second');
   });
 
-  it('reports the failure that its deadline was stopped with, and starts nothing more', async () => {
+  it('reports the failure that stopped its deadline, and starts nothing more', async () => {
     const deadline = deadlineOf();
     const config = chain('{ text: never, delay: 1h }');
     const reason = failure('cancelled', 'cancelled by SIGTERM', { phase: 'SIGTERM' });
@@ -140,7 +140,7 @@ describe('an invocation', () => {
     });
   });
 
-  it('ends at its deadline with phase invocation and tries nobody else', async () => {
+  it('ends at its deadline with phase invocation, without a fallback', async () => {
     const { invocation } = await complete(chain('{ text: never, delay: 1h }'), { timeoutMs: 20 });
     expect(invocation.failure).toMatchObject({ type: 'timeout', phase: 'invocation' });
     expect(invocation.attempts).toHaveLength(1);
@@ -152,7 +152,7 @@ describe('an invocation', () => {
     expect(invocation.warnings).toEqual(['the answer of `one` was cut off at its length limit']);
   });
 
-  it('asks once more for an answer that breaks its schema, where the policy says so', async () => {
+  it('retries an answer that breaks its schema once, if the policy allows it', async () => {
     const answers = (...texts: string[]): string => texts.map((text) => `{ text: '${text}' }`).join(', ');
     const again = ', retry_on_contract_violation: true';
     const schema = '{"type":"array"}';
@@ -167,7 +167,7 @@ describe('an invocation', () => {
     expect(await types(chain(answers('"x"', '[1]')))).toEqual(['x', 'contract_violation']);
   });
 
-  it('lets a slow reader hold the tool back', async () => {
+  it('slows the tool down for a slow reader', async () => {
     const config = chain('{ text: ab, deltas: [a, b] }');
     const router = routerOf(config);
     const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello' });
@@ -193,7 +193,7 @@ const anyAnswer = fc.constantFrom(
 );
 
 describe('whatever the tools answer', () => {
-  it('there is one answer at most, within max_attempts, and nobody who was rejected runs', async () => {
+  it('the run has one answer at most, stays within max_attempts and runs no rejected candidate', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(anyAnswer, { minLength: 1, maxLength: 4 }), { minLength: 3, maxLength: 3 }),

@@ -85,7 +85,7 @@ function said(decision: Decision<RunCandidate>): string {
   return decision.action === 'run' ? `run ${index}` : `wait ${index} for ${decision.delayMs}`;
 }
 
-describe('what follows from a failure of the first of two', () => {
+describe('after the first of two candidates failed', () => {
   const rows: Record<FailureType, string> = {
     rate_limit: 'run 1',
     quota: 'run 1',
@@ -116,11 +116,11 @@ describe('what follows from a failure of the first of two', () => {
     expect(said(decide(input({ attempts: [failed(0, type as FailureType)] })))).toBe(what);
   });
 
-  it('is decided for every type of failure', () => {
+  it('covers every type of failure', () => {
     expect(Object.keys(rows).sort()).toEqual(Object.keys(FAILURES).sort());
   });
 
-  it('of the only one is a wait where the table has a retry, else the end', () => {
+  it('without a fallback the run waits where the table has a retry, else stops', () => {
     const alone = (type: FailureType, more: Given = {}): string =>
       said(decide(input({ candidates: [candidate()], attempts: [failed(0, type)], ...more })));
     expect(alone('rate_limit')).toBe('wait 0 for 1000');
@@ -129,7 +129,7 @@ describe('what follows from a failure of the first of two', () => {
     expect(alone('provider_error', { candidates: [candidate({ kind: 'http' })] })).toBe('wait 0 for 1000');
   });
 
-  it('to connect is retried, any other timeout is not, and the end of all time ends all', () => {
+  it('a timeout while connecting is retried, others are not, and the deadline of the run ends it', () => {
     const endOf = (phase: Failure['phase']): string =>
       said(decide(input({ attempts: [failed(0, 'timeout', { phase })] })));
     expect(endOf('connect')).toBe('wait 0 for 1000');
@@ -137,7 +137,7 @@ describe('what follows from a failure of the first of two', () => {
     expect(endOf('invocation')).toBe('stop timeout');
   });
 
-  it('that follows shown text is partial', () => {
+  it('a failure after shown text is partial', () => {
     expect(said(decide(input({ attempts: [failed(0, 'overloaded', { shown: true })] })))).toBe(
       'stop partial',
     );
@@ -145,7 +145,7 @@ describe('what follows from a failure of the first of two', () => {
 });
 
 describe('retries', () => {
-  it('end with max_retries, then the next one has its turn', () => {
+  it('end with max_retries, then the next candidate runs', () => {
     const attempts = [1, 2, 3, 4].map(() => failed(0, 'overloaded'));
     expect(attempts.map((_, i) => said(decide(input({ attempts: attempts.slice(0, i + 1) }))))).toEqual([
       'wait 0 for 1000',
@@ -155,32 +155,32 @@ describe('retries', () => {
     ]);
   });
 
-  it('leave an attempt for everybody who was not tried yet', () => {
+  it('reserve one attempt for every untried candidate', () => {
     const candidates = [candidate(), candidate(), candidate()];
     const attempts = [failed(0, 'overloaded'), failed(0, 'overloaded')];
     expect(said(decide(input({ candidates, attempts, retry: { maxAttempts: 4 } })))).toBe('run 1');
   });
 
-  it('of an answer nobody can read happen once', () => {
+  it('of an unreadable answer happen once', () => {
     const attempts = [failed(0, 'invalid_response'), failed(0, 'invalid_response')];
     expect(said(decide(input({ attempts })))).toBe('run 1');
   });
 
-  it('of a broken contract happen once, where the policy says so', () => {
+  it('of an answer that breaks its schema happen once, if the policy allows it', () => {
     const retry = { retryOnContractViolation: true };
     const first = [failed(0, 'contract_violation')];
     expect(said(decide(input({ retry, attempts: first })))).toBe('wait 0 for 1000');
     expect(said(decide(input({ retry, attempts: [...first, ...first] })))).toBe('stop contract_violation');
   });
 
-  it('wait as long as the provider asks; when that is too long, the next one is taken', () => {
+  it('wait as long as the provider asks, or fall back when that is too long', () => {
     const asked = (retryAfterMs: number): string =>
       said(decide(input({ attempts: [failed(0, 'overloaded', { retryAfterMs })] })));
     expect(asked(20_000)).toBe('wait 0 for 20000');
     expect(asked(40_000)).toBe('run 1');
   });
 
-  it('follow what a policy says of one failure, and --retries over it', () => {
+  it('follow the policy of that failure, unless --retries is given', () => {
     const policy = {
       retry: { ...RETRY, perFailure: { overloaded: { maxRetries: 0 } } },
       autoFallbackOnRateLimit: true,
@@ -192,17 +192,17 @@ describe('retries', () => {
     expect(by(1)).toBe('wait 0 for 1000');
   });
 
-  it('come before the next one for a rate limit, where auto_fallback_on_rate_limit is off', () => {
+  it('come before the fallback after a rate limit when auto_fallback_on_rate_limit is off', () => {
     const rules = { retry: RETRY, autoFallbackOnRateLimit: false, patienceMs: 0 };
     expect(said(decide(input({ rules, attempts: [failed(0, 'rate_limit')] })))).toBe('wait 0 for 1000');
   });
 
-  it('do not begin when the time of the run would be over', () => {
+  it('do not start past the deadline', () => {
     expect(said(decide(input({ attempts: [failed(0, 'overloaded')], remainingMs: 900 })))).toBe('run 1');
   });
 });
 
-describe('a limit with an end, when nobody else is left', () => {
+describe('a limit with a known end, without another candidate', () => {
   const limited = (retryAfterMs: number, more: Given = {}): Decision<RunCandidate> =>
     decide(
       input({
@@ -218,14 +218,14 @@ describe('a limit with an end, when nobody else is left', () => {
     expect(said(limited(32_000))).toBe('wait 0 for 32000');
   });
 
-  it('beyond that ends the run, with the time to come back', () => {
+  it('beyond that ends the run, with the time of the reset', () => {
     expect(limited(60_000)).toMatchObject({
       action: 'stop',
       stop: { failure: { type: 'rate_limit' }, backAtMs: NOW + 60_000 },
     });
   });
 
-  it('ends the run with what was told last, not before', () => {
+  it('reports the latest reset time, not an earlier one', () => {
     const attempts = [
       failed(0, 'rate_limit', { retryAfterMs: 1000, endedMs: NOW - 5000 }),
       failed(0, 'rate_limit', { retryAfterMs: 4000 }),
@@ -236,12 +236,12 @@ describe('a limit with an end, when nobody else is left', () => {
     });
   });
 
-  it('is waited for by a patient caller', () => {
+  it('is waited for with --patience', () => {
     expect(said(limited(60_000, patient(60_000)))).toBe('wait 0 for 60000');
     expect(said(limited(60_001, patient(60_000)))).toBe('stop rate_limit');
   });
 
-  it('of a quota needs patience, and a known time', () => {
+  it('of a quota is waited for only with --patience and a known time', () => {
     const resetAt = new Date(NOW + 5000).toISOString();
     const attempts = [failed(0, 'quota', { resetAt })];
     const candidates = [candidate()];
@@ -255,7 +255,7 @@ describe('a limit with an end, when nobody else is left', () => {
     expect(said(limited(20_000, { remainingMs: 20_000 }))).toBe('stop rate_limit');
   });
 
-  it('of the one who is back first', () => {
+  it('of several candidates is waited for at the one that resets first', () => {
     const attempts = [
       failed(0, 'rate_limit', { retryAfterMs: 9000 }),
       failed(1, 'rate_limit', { retryAfterMs: 3000 }),
@@ -264,37 +264,37 @@ describe('a limit with an end, when nobody else is left', () => {
   });
 });
 
-describe('somebody who cools down', () => {
+describe('a candidate in cooldown', () => {
   const cooling = candidate({ coolsUntilMs: NOW + 10_000 });
 
-  it('is passed over while another is ready', () => {
+  it('is skipped while another is ready', () => {
     expect(said(decide(input({ candidates: [cooling, candidate()] })))).toBe('run 1');
   });
 
-  it('is waited for when nobody else is there', () => {
+  it('is waited for when it is the only one', () => {
     expect(said(decide(input({ candidates: [cooling] })))).toBe('wait 0 for 10000');
     const long = candidate({ coolsUntilMs: NOW + 100_000 });
     expect(decide(input({ candidates: [long] }))).toMatchObject({ stop: { backAtMs: NOW + 100_000 } });
   });
 
-  it('runs once its time is over', () => {
+  it('runs once its cooldown is over', () => {
     expect(said(decide(input({ candidates: [cooling], nowMs: NOW + 10_000 })))).toBe('run 0');
   });
 });
 
-describe('somebody who failed and has no turn at its tool for a while', () => {
+describe('a failed candidate whose tool has no free slot for a while', () => {
   const attempts = [failed(0, 'overloaded')];
   const busy = (ms: number) => candidate({ coolsUntilMs: NOW + ms });
 
-  it('is tried again when it has one, where that is soon', () => {
+  it('is retried when a slot is free soon', () => {
     expect(said(decide(input({ attempts, candidates: [busy(9000), candidate()] })))).toBe('wait 0 for 9000');
   });
 
-  it('leaves its turn to the next one, where that is late', () => {
+  it('is skipped when that takes too long', () => {
     expect(said(decide(input({ attempts, candidates: [busy(60_000), candidate()] })))).toBe('run 1');
   });
 
-  it('is waited for by a patient caller when nobody else is left', () => {
+  it('is waited for with --patience when it is the last one', () => {
     const rules = { retry: RETRY, autoFallbackOnRateLimit: true, patienceMs: 60_000 };
     expect(said(decide(input({ attempts, candidates: [busy(60_000)], rules })))).toBe('wait 0 for 60000');
     expect(decide(input({ attempts, candidates: [busy(60_000)] }))).toMatchObject({
@@ -303,8 +303,8 @@ describe('somebody who failed and has no turn at its tool for a while', () => {
   });
 });
 
-describe('who may follow', () => {
-  it('a prompt that was too long: a larger window', () => {
+describe('the fallback', () => {
+  it('after a prompt that was too long has a larger context window', () => {
     const candidates = [
       candidate({ contextWindow: 200 }),
       candidate({ contextWindow: 100 }),
@@ -315,19 +315,19 @@ describe('who may follow', () => {
     expect(said(decide(input({ candidates, attempts: spent })))).toBe('stop provider_error');
   });
 
-  it('a limit of money: a lower price', () => {
+  it('after an exceeded budget has a lower price', () => {
     const candidates = [candidate({ priceUsd: 18 }), candidate({ priceUsd: 90 }), candidate({ priceUsd: 1 })];
     expect(said(decide(input({ candidates, attempts: [failed(0, 'budget_exceeded')] })))).toBe('run 2');
   });
 
-  it('nobody whom a gate refused', () => {
+  it('is never a candidate that a gate refused', () => {
     const candidates = [candidate(), candidate({ refused: true })];
     expect(said(decide(input({ candidates, attempts: [failed(0, 'provider_error')] })))).toBe(
       'stop provider_error',
     );
   });
 
-  it('nobody after a tool that may edit has started to work, unless the policy allows it', () => {
+  it('does not happen once a tool that may edit has started to work, unless the policy allows it', () => {
     const attempts = [failed(0, 'provider_error', { active: true })];
     expect(decide(input({ attempts, access: 'edit' }))).toMatchObject({
       action: 'stop',
@@ -360,8 +360,8 @@ const anyTraits = fc.record({
   refused: fc.boolean(),
 });
 
-describe('whatever happens', () => {
-  it('a run ends within max_attempts, runs nobody who is refused, and waits no longer than allowed', () => {
+describe('any sequence of failures', () => {
+  it('ends within max_attempts, runs no refused candidate, and waits no longer than allowed', () => {
     fc.assert(
       fc.property(
         fc.array(anyTraits, { maxLength: 5 }),
@@ -417,7 +417,7 @@ describe('whatever happens', () => {
     );
   });
 
-  it('a backoff lies between nothing and its full length, and never below what was asked for', () => {
+  it('a backoff is between zero and its full length, and never below the requested wait', () => {
     fc.assert(
       fc.property(
         fc.record({

@@ -74,7 +74,7 @@ function facts(available: readonly string[] = ALL, more: Partial<Facts> = {}): F
 
 type Decided = Pick<Plan, 'access' | 'candidates' | 'rejected' | 'warnings'>;
 
-/** The plan of a request, by name. */
+/** The plan of a request that is given by names. */
 function plan(request: Partial<Request>, given: Facts = facts(), config: RouterConfig = CONFIG): Decided {
   const asked = resolved(config, { ...REQUEST, ...request });
   const made = makePlan(config, given, asked);
@@ -110,7 +110,7 @@ describe('the choice of the model', () => {
     expect(rules(made)).toEqual(['explicit']);
   });
 
-  it('the chain comes back with --fallback', () => {
+  it('an explicit tool has its chain with --fallback', () => {
     expect(pairs(plan({ tool: 'beta', model: 'small', fallback: true }))).toEqual([
       'beta:small',
       'beta:big',
@@ -132,7 +132,7 @@ describe('the choice of the model', () => {
     expect(rules(moved)).toEqual(['explicit', 'tool_switched']);
   });
 
-  it('a task goes before a tier, a tier before cost optimisation', () => {
+  it('a task overrides a tier, a tier overrides cost optimisation', () => {
     expect(rules(plan({ task: 'quick', tier: 'premium' }))).toEqual(['task_type']);
     expect(pairs(plan({ task: 'deep' }))[0]).toBe('beta:big');
     expect(rules(plan({ tier: 'fast' }, facts(ALL, { inputTokens: 10 })))).toEqual(['tier']);
@@ -144,7 +144,7 @@ describe('the choice of the model', () => {
     expect(rules(made)).toEqual(['complexity', 'tool_switched']);
   });
 
-  it('a tier takes its first usable model and says why not the one before', () => {
+  it('a tier takes its first usable model and gives the reason against earlier ones', () => {
     const made = plan({ tier: 'premium' }, facts(['alpha']));
     expect(pairs(made)[0]).toBe('alpha:mid');
     expect(reasons(made)[0]).toBe('beta:big tool_not_found');
@@ -182,7 +182,7 @@ describe('cost optimisation', () => {
     expect(rules(made)).toContain('above_threshold');
   });
 
-  it('is not asked when something was asked for explicitly', () => {
+  it('does not apply to an explicit choice', () => {
     expect(rules(cheap({ model: 'mid' }, 10))).toEqual(['explicit']);
   });
 });
@@ -199,7 +199,7 @@ describe('the gates', () => {
     });
   });
 
-  it("a policy that was asked for goes before the agent's", () => {
+  it("a requested policy overrides the agent's", () => {
     expect(reasons(plan({ policy: 'strict' }))).toEqual(['alpha:mid not_allowed']);
     expect(reasons(plan({ agent: 'careful', policy: 'default' }))).toEqual([]);
   });
@@ -211,7 +211,7 @@ describe('the gates', () => {
     expect(made.rejected[0]?.at).toMatch(/^llm-router\.yaml:26:/);
   });
 
-  it('a tool that takes any id does not take models from those that know them', () => {
+  it('a tool that accepts any id is not chosen over one that lists the model', () => {
     const any = configOf(`
 agents: { a: { preferred_tool: one, preferred_model: x, fallback_chain: [known, three] } }
 tools: { one: { kind: mock, models: ['*'], responses: [{}] }, two: { kind: mock, models: [known], responses: [{}] }, three: { kind: mock, responses: [{}] } }
@@ -221,7 +221,7 @@ tools: { one: { kind: mock, models: ['*'], responses: [{}] }, two: { kind: mock,
     expect(pairs(made)).toEqual(['one:x', 'two:known', 'three:null']);
   });
 
-  it('a denied tool is refused wherever it stands, with the line that denies it', () => {
+  it('a denied tool is refused anywhere in the plan, with the line that denies it', () => {
     const denied = configOf(`
 agents: { a: { preferred_tool: one, fallback_chain: [two, three] } }
 tools: { one: { kind: mock, responses: [{}] }, two: { kind: mock, responses: [{}] }, three: { kind: mock, responses: [{}] } }
@@ -236,7 +236,7 @@ policies: { default: { governance: { denied_tools: [one, 't*o'] } } }
     ]);
   });
 
-  it('preferred providers come first where the first usable is taken, and nowhere else', () => {
+  it('preferred providers come first only where the first usable model is taken', () => {
     const preferring = configOf(`
 agents: { a: { preferred_tool: one, preferred_model: o, fallback_chain: ['one:o', 'one:g'] } }
 tools: { one: { kind: mock, models: [o, g, c], responses: [{}] } }
@@ -289,14 +289,14 @@ policies: { default: { governance: { provider_preference: [anthropic, google] } 
     expect(reasons(plan({ tool: 'alpha', model: 'big' }))).toEqual(['alpha:big model_not_found']);
   });
 
-  it('a tool that takes any id needs one when its command does', () => {
+  it('a tool that accepts any id needs one when its command does', () => {
     expect(reasons(plan({ tool: 'any' }))).toEqual([]);
     expect(reasons(plan({ tool: 'any', agent: 'plain' }))).toEqual([]);
   });
 });
 
 describe('access', () => {
-  it('is what was asked for, up to what the agent may', () => {
+  it('is the requested level, up to that of the agent', () => {
     expect(plan({}).access).toBe('read');
     expect(plan({ access: 'none' }).access).toBe('none');
     expect(resolveNames(CONFIG, { ...REQUEST, access: 'edit' })).toMatchObject({
@@ -319,7 +319,7 @@ describe('a session to continue', () => {
     totals: { usage: null, costMicroUsd: null },
   };
 
-  it('needs a tool that can, and has no fallback', () => {
+  it('needs a tool that supports it, and has no fallback', () => {
     const made = plan({ resume });
     expect(pairs(made)).toEqual([]);
     expect(reasons(made)).toEqual(['alpha:mid invalid_request']);
@@ -356,7 +356,7 @@ describe('every plan', () => {
     expect(plan({ tier: 'premium' })).toEqual(plan({ tier: 'premium' }));
   });
 
-  it('names no pair twice', () => {
+  it('lists no pair twice', () => {
     const made = plan({ model: 'small', fallback: true });
     expect(new Set(pairs(made)).size).toBe(pairs(made).length);
   });

@@ -5,7 +5,7 @@ import { type Replayed, replay, withReplays } from './replay.js';
 
 withReplays();
 
-/** The built-in tools with recordings, and the cases that are not replayed, by the reason. */
+/** The built-in tools with recordings, and the cases that are not replayed, by reason. */
 const RECORDED = [
   {
     tool: 'claude-code',
@@ -92,7 +92,7 @@ describe.each(RECORDED)('the built-in definition of $tool', ({ tool, program, le
     expect(differences(one, await replayCase(tool, one))).toEqual([]);
   });
 
-  it('leaves out no recording without a reason', () => {
+  it('skips no recording without a reason', () => {
     const names = cases.map(({ name }) => name);
     expect([...names].sort()).toEqual(recordingsOf(program).sort());
     expect(unplayed.filter((name) => !names.includes(name))).toEqual([]);
@@ -103,7 +103,7 @@ describe('a resumed session', () => {
   it.each([
     { tool: 'claude-code', program: 'claude', runs: ['sessionid', 'resume-ok', 'resume-other-cwd'] },
     { tool: 'codex', program: 'codex', runs: ['session-1', 'resume-last'] },
-  ])('of $tool counts for each run what that run used', async ({ tool, program, runs }) => {
+  ])('of $tool has per-run usage', async ({ tool, program, runs }) => {
     let told: SessionTotals | null = null;
     for (const name of runs) {
       const one = named(program, name);
@@ -118,7 +118,7 @@ describe('a resumed session', () => {
     }
   });
 
-  it('of a tool that counts each run apart needs no difference', async () => {
+  it('of a tool that reports per-run usage needs no subtraction', async () => {
     const one = named('opencode', 'resume-continue');
     const sessionTotals = totalsOf(await replayCase('opencode', named('opencode', 'session-a')));
     expect(differences(one, await replayCase('opencode', one, { sessionTotals }))).toEqual([]);

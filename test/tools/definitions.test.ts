@@ -15,7 +15,7 @@ function lineOf(name: string, more: Partial<Task<CommandTool>> = {}): CommandLin
   return line.value;
 }
 
-/** The arguments that one more value brings. */
+/** The arguments that an additional value adds. */
 function added(name: string, more: Partial<Task<CommandTool>>): string[] {
   const plain = lineOf(name).argv;
   return lineOf(name, more).argv.filter((argument) => !plain.includes(argument));
@@ -38,12 +38,12 @@ describe('a prompt reaches the tool as text', () => {
   });
 });
 
-describe('the system prompt has a place of its own', () => {
+describe('the system prompt is passed separately by', () => {
   it.each(['claude-code', 'codex', 'gemini', 'qwen-code'])('%s', (name) => {
     expect(lineOf(name, { system: 'be brief' })).toMatchObject({ stdin: 'hello' });
   });
 
-  it('in gemini by a variable', () => {
+  it('gemini, by an environment variable', () => {
     const { variables, systemFile } = lineOf('gemini', { system: 'be brief' });
     expect({ variables, systemFile }).toEqual({
       variables: { GEMINI_SYSTEM_MD: '/private/system.txt' },
@@ -65,12 +65,12 @@ describe('a session is continued', () => {
     expect(added(name, { toolSessionId: 'ID' })).toEqual(args);
   });
 
-  it('by codex behind the options of `exec`', () => {
+  it('by codex after the options of `exec`', () => {
     expect(lineOf('codex', { toolSessionId: 'ID' }).argv.slice(-3)).toEqual(['resume', 'ID', '-']);
   });
 });
 
-describe('a schema is handed on', () => {
+describe('a schema is passed', () => {
   it.each([
     ['claude-code', ['--json-schema', '{"type":"object"}']],
     ['codex', ['--output-schema', '/private/schema.json']],
@@ -82,7 +82,7 @@ describe('a schema is handed on', () => {
   });
 });
 
-describe('limits of claude-code', () => {
+describe('max turns and cost of claude-code', () => {
   it('are its own to hold', () => {
     const limits = { maxCostMicroUsd: 500_000, maxTokens: 800 };
     expect(added('claude-code', limits)).toEqual(['--max-budget-usd', '0.5']);
@@ -92,7 +92,7 @@ describe('limits of claude-code', () => {
   });
 });
 
-describe('a login can be asked for', () => {
+describe('a login can be checked', () => {
   it.each([
     ['claude-code', ['auth', 'status']],
     ['codex', ['login', 'status']],

@@ -16,7 +16,7 @@ export interface Capture {
   signal: string | null;
 }
 
-/** What has to be concluded from it; written by hand. */
+/** The expected result; written by hand. */
 export interface Expectation {
   format: string;
   outcome?: 'success' | 'failure';
@@ -37,7 +37,7 @@ export interface Expectation {
   } | null;
   deltas?: string[];
   data?: unknown;
-  /** Further values that are as right, by field. */
+  /** Other acceptable values, by field. */
   accept?: Record<string, unknown[]>;
 }
 
@@ -62,7 +62,7 @@ export function recordingsOf(program: string): string[] {
   return readdirSync(join(CAPTURES, program)).map((file) => file.replace(/\.json$/, ''));
 }
 
-/** In what a replay differs from its expectation, and from everything that is as right. */
+/** Differences of a replay from its expectation and from all other acceptable values. */
 export function differences({ capture, expected }: Case, replayed: Replayed): string[] {
   const [seen, wanted] = [fieldsOf(replayed), wantedOf(capture, expected, replayed)];
   const accept = expected.accept ?? {};

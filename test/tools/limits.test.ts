@@ -5,7 +5,7 @@ import { SAYINGS } from './sayings.js';
 
 withReplays();
 
-/** An answer that quotes every limit, every event of a failure and every word for a login. */
+/** An answer that quotes every limit message, failure event and login message. */
 const ANSWER = [
   ...Object.values(SAYINGS).flatMap((sayings) => sayings.map(({ words }) => words)),
   ...Object.values(ERRORS).map((print) => print('status 429: usage limit reached').stdout ?? ''),
@@ -20,12 +20,12 @@ describe.each(Object.entries(ANSWERS))('an answer of %s that speaks of limits', 
     expect(outcome.text).toBe(ANSWER);
   });
 
-  it('is not the reason when the run fails', async () => {
+  it('is not taken as the reason when the run fails', async () => {
     const { outcome } = await replay(tool, { ...print(ANSWER), exitCode: 1 });
     expect(outcome.failure).toMatchObject({ type: 'provider_error', resetAt: null, retryAfterMs: null });
   });
 
-  it('is not the reason when a signal ends the run', async () => {
+  it('is not taken as the reason when a signal ends the run', async () => {
     const { outcome } = await replay(tool, { ...print(ANSWER), signal: 'SIGTERM' });
     expect(outcome.failure).toMatchObject({ type: 'provider_error', resetAt: null, retryAfterMs: null });
   });
@@ -46,7 +46,7 @@ describe('a limit without a zone', () => {
     ['claude-code', "You've hit your weekly limit · resets Mon", [0, 0]],
     ['codex', "You've hit your usage limit. Try again at Apr 28th, 2027 10:03 PM.", [22, 3]],
     ['codex', "You've hit your usage limit. Try again at 10:03 PM.", [22, 3]],
-  ])('of %s is told in the time of the machine: %s', async (tool, words, [hour, minute]) => {
+  ])('of %s is in the time zone of the machine: %s', async (tool, words, [hour, minute]) => {
     const { outcome } = await replay(tool, ERRORS[tool]?.(words) ?? {});
     const reset = new Date(outcome.failure?.resetAt ?? Number.NaN);
     expect([reset.getHours(), reset.getMinutes()]).toEqual([hour, minute]);
@@ -59,7 +59,7 @@ describe('the headers in an error of opencode', () => {
     ['7', 7000],
     ['Fri, 20 Nov 2026 18:00:30 GMT', 30_000],
     ['soon', null],
-  ])('ask to wait for %s', async (header, retryAfterMs) => {
+  ])('give a wait of %s', async (header, retryAfterMs) => {
     const data = { message: 'slow down', statusCode: 429, responseHeaders: { 'retry-after': header } };
     const stdout = `${JSON.stringify({ type: 'error', error: { name: 'APIError', data } })}\n`;
     const { outcome } = await replay('opencode', { stdout, exitCode: 1 });

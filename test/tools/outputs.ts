@@ -38,7 +38,7 @@ export const ANSWERS: Readonly<Record<string, (answer: string) => Recording>> = 
   }),
 };
 
-/** How the tools that say when a limit ends print a failure. */
+/** Failure output of the tools that state when a limit ends. */
 export const ERRORS: Readonly<Record<string, (words: string) => Recording>> = {
   'claude-code': (words) => ({
     ...events({ type: 'result', subtype: 'success', is_error: true, num_turns: 1, result: words }),

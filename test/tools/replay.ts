@@ -10,7 +10,7 @@ import { taskOf } from '../adapters/command/samples.js';
 import { configOf } from '../rig/config.js';
 import { deadlineOf } from '../rig/deadline.js';
 
-/** What a stand-in for a tool writes, and how it ends. */
+/** What a fake tool writes, and how it ends. */
 export interface Recording {
   stdout?: string;
   stderr?: string;
@@ -19,20 +19,20 @@ export interface Recording {
   signal?: string | null;
 }
 
-/** What came of it. */
+/** The result of a replay. */
 export interface Replayed {
   outcome: Outcome;
   deltas: string[];
 }
 
-/** When every replay takes place. */
+/** The fixed time of every replay. */
 export const NOW_MS = Date.parse('2026-11-20T18:00:00.000Z');
 
 const STAND_IN = resolve('test/fixtures/agents/replays');
 const TOOLS = configOf('').tools;
 let folder = '';
 
-/** A folder for the file's replays; taken away at its end. */
+/** A folder for the replays of a test file; removed at its end. */
 export function withReplays(): void {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'replay-'));
@@ -41,14 +41,14 @@ export function withReplays(): void {
   afterAll(() => rmSync(folder, { recursive: true }));
 }
 
-/** A definition as it is built in. */
+/** A built-in definition. */
 export function builtIn(name: string): CommandTool {
   const tool = TOOLS[name];
   if (tool?.kind !== 'command') throw new Error(`no built-in command tool ${name}`);
   return tool;
 }
 
-/** Runs a built-in tool whose binary in PATH is a stand-in that repeats a recording. */
+/** Runs a built-in tool whose binary in PATH is a fake that replays a recording. */
 export async function replay(
   name: string,
   recording: Recording,
@@ -71,7 +71,7 @@ export async function replay(
   }
 }
 
-/** Puts the stand-in into PATH; returns the variables that tell it what to do. */
+/** Puts the fake into PATH; returns the variables that control it. */
 function standIn(tool: CommandTool, recording: Recording): Record<string, string> {
   const { stdout = '', stderr = '', exitCode = 0, signal = null } = recording;
   const binary = join(folder, 'bin', tool.binary.value);

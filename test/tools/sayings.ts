@@ -1,8 +1,8 @@
-/** How a tool says that a limit was reached, and when it says that it ends. */
+/** A limit message of a tool, and the reset time that it states. */
 export interface Saying {
   words: string;
   type: 'quota' | 'rate_limit' | 'overloaded';
-  /** Told at 2026-11-20T18:00Z on a machine whose zone does not matter; `null`: not told, or not readable. */
+  /** As of 2026-11-20T18:00Z, independent of the machine's time zone; `null`: not stated, or not readable. */
   resetAt: string | null;
 }
 

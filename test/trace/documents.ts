@@ -7,13 +7,13 @@ import { configOf } from '../rig/config.js';
 import { deadlineOf } from '../rig/deadline.js';
 import { routerOf } from '../rig/router.js';
 
-/** What a trace is to be like. */
+/** Properties of the trace to make. */
 export interface Wanted {
   atMs: number;
   logPrompts?: boolean;
   yaml?: string;
   request?: Partial<Request>;
-  /** Leaves the run where it stands after so many events. */
+  /** Stops recording after this many events. */
   events?: number;
 }
 

@@ -22,7 +22,7 @@ function problemsOf(document: unknown) {
 describe('the schema of traces', () => {
   const request = { agent: 'worker', tool: null, tags: { a: 'b' } };
 
-  it('is committed as it is', () => {
+  it('matches the committed file', () => {
     expect(JSON.parse(readFileSync('schema/trace.schema.json', 'utf8'))).toEqual(TRACE_SCHEMA);
   });
 
@@ -33,22 +33,22 @@ describe('the schema of traces', () => {
     expect(problemsOf(document)).toEqual([]);
   });
 
-  it.each([1, 2, 3, 4, 5])('fits a run that stands still after %d events', async (events) => {
+  it.each([1, 2, 3, 4, 5])('fits a run that is still going on after %d events', async (events) => {
     expect(problemsOf(await traceOf({ atMs: NOW, yaml: TOOLS, request, events }))).toEqual([]);
   });
 
-  it('fits a run in which nobody could be tried', async () => {
-    const nobody = { tool: 'claude-code', model: 'sonnet' };
+  it('fits a run without a usable candidate', async () => {
+    const unusable = { tool: 'claude-code', model: 'sonnet' };
     const document = await traceOf({
       atMs: NOW,
-      request: nobody,
+      request: unusable,
       yaml: 'tools: { claude-code: { binary: /none } }',
     });
     expect(document).toMatchObject({ status: 'failed', attempts: [] });
     expect(problemsOf(document)).toEqual([]);
   });
 
-  it('tells what is missing and what is unknown', async () => {
+  it('names missing and unknown keys', async () => {
     const { id: _id, ...rest } = await traceOf({ atMs: NOW });
     expect(problemsOf(rest)).toHaveLength(1);
     expect(problemsOf({ ...(await traceOf({ atMs: NOW })), more: 1 })).toHaveLength(1);

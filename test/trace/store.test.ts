@@ -54,7 +54,7 @@ describe('the trace store', () => {
     expect((await store.find('ZZ')).traces).toEqual([]);
   });
 
-  it('names what is damaged and goes on', async () => {
+  it('reports damaged files and reads the others', async () => {
     const store = fileTraceStore(folder);
     await store.write(await trace(NOW));
     const damaged = ['{', '[]', '{"id":1}'].map((text) => {
@@ -67,7 +67,7 @@ describe('the trace store', () => {
     expect([...found.damaged].sort()).toEqual(damaged.sort());
   });
 
-  it('has nothing to list where there is no folder', async () => {
+  it('lists nothing without a folder', async () => {
     expect(await fileTraceStore(path.join(folder, 'none')).list({ last: 10 })).toEqual({
       traces: [],
       damaged: [],
@@ -75,8 +75,8 @@ describe('the trace store', () => {
   });
 });
 
-describe('a run that was never ended', () => {
-  it('is running while its process lives, and interrupted afterwards', async () => {
+describe('the trace of a run that never finished', () => {
+  it('says `running` while its process lives, and `interrupted` afterwards', async () => {
     const store = fileTraceStore(folder);
     const document = await traceOf({ atMs: NOW, events: 3 });
     expect(document).toMatchObject({ status: 'running', latency_ms: null, tool: 'mock' });
@@ -92,7 +92,7 @@ describe('a run that was never ended', () => {
     }
   });
 
-  it('is replaced by its end', async () => {
+  it('is replaced when the run finishes', async () => {
     const store = fileTraceStore(folder);
     const half = await traceOf({ atMs: NOW, events: 3 });
     await store.write(half);
@@ -111,7 +111,7 @@ describe('retention', () => {
   };
   const left = async () => (await fileTraceStore(folder).list({ last: 99 })).traces.map(({ id }) => id);
 
-  it('removes what is older, drafts of killed runs too, and nothing else', async () => {
+  it('removes older traces and drafts of killed runs, and nothing else', async () => {
     const ids = await filled();
     const old = path.join(folder, dayOf(NOW - 60 * DAY));
     writeFileSync(path.join(old, `${ids[4]}.json.4711.part`), '{');
@@ -129,7 +129,7 @@ describe('retention', () => {
     expect(await left()).toEqual([newer.id]);
   });
 
-  it('happens once a day, and leaves to the next run what is too much for one', async () => {
+  it('runs once a day, and leaves what exceeds its limit to the next run', async () => {
     const ids = await filled();
     await keepDays(folder, { days: 30, nowMs: NOW });
     expect(await left()).toEqual(ids.slice(0, 3));

@@ -7,7 +7,7 @@ import { at, grammarOf } from './samples.js';
 
 eachInItsFolder();
 
-describe('a clock', () => {
+describe('a time limit', () => {
   it('ends a run that takes too long, and keeps what was seen', async () => {
     const { outcome } = await run({ agent: 'says-something-then-hangs', task: { timeoutMs: 300 } });
     expect(outcome).toMatchObject({
@@ -20,7 +20,7 @@ describe('a clock', () => {
     });
   });
 
-  it('ends a silence', async () => {
+  it('ends a silent run', async () => {
     const { outcome } = await run({ agent: 'hangs-in-silence', task: { idleTimeoutMs: 200 } });
     expect(outcome.failure).toMatchObject({
       type: 'timeout',
@@ -29,7 +29,7 @@ describe('a clock', () => {
     });
   });
 
-  it('tells silence after some words apart', async () => {
+  it('distinguishes silence after some output', async () => {
     const { outcome } = await run({ agent: 'says-something-then-hangs', task: { idleTimeoutMs: 200 } });
     expect(outcome.failure).toMatchObject({
       phase: 'idle',
@@ -37,7 +37,7 @@ describe('a clock', () => {
     });
   });
 
-  it('is off for silence where the tool prints at its exit', async () => {
+  it('does not limit silence of a tool that prints at its exit', async () => {
     const output = grammarOf({ atExit: true });
     const { outcome } = await run({
       agent: 'hangs-in-silence',
@@ -47,13 +47,13 @@ describe('a clock', () => {
     expect(outcome.failure).toMatchObject({ type: 'timeout', phase: 'attempt' });
   });
 
-  it('kills what ignores SIGTERM', async () => {
+  it('kills a tool that ignores SIGTERM', async () => {
     const { outcome } = await run({ agent: 'ignores-sigterm', task: { idleTimeoutMs: 200 } });
     expect(outcome.failure).toMatchObject({ type: 'timeout', phase: 'idle' });
     expect(outcome.text).toMatch(/^working\n/);
   });
 
-  it('wakes what was stopped, so that it hears SIGTERM', async () => {
+  it('continues a stopped tool, so that it receives SIGTERM', async () => {
     const { outcome } = await run({
       agent: 'stops-itself',
       tool: { graceMs: 600_000 },
@@ -62,7 +62,7 @@ describe('a clock', () => {
     expect(outcome).toMatchObject({ failure: { type: 'timeout', phase: 'idle' }, text: 'stopping\n' });
   });
 
-  it('still reads what a tool says on its way out', async () => {
+  it('still reads what a tool prints while it ends', async () => {
     const usage = { ...grammarOf().usage, inputTokens: [at('/in')], outputTokens: [at('/out')] };
     const output = grammarOf({ format: 'ndjson', text: [at('/text')], usage });
     const { outcome } = await run({
@@ -92,12 +92,12 @@ describe('the end', () => {
   it.each([
     ['mild', 'lets SIGTERM end it'],
     ['stubborn', 'has to be killed'],
-  ])('takes a grandchild that holds stdout along (%s)', async (temper) => {
+  ])('includes a grandchild that holds stdout (%s)', async (temper) => {
     const { outcome } = await run({ agent: 'leaves-grandchild-with-stdout', args: [temper] });
     expect(outcome).toMatchObject({ failure: null, text: 'answer of the parent' });
   });
 
-  it('finds a command that an agent started in a session of its own', async () => {
+  it('includes a command that an agent started in its own session', async () => {
     const { outcome } = await run({ agent: 'leaves-command-in-own-session', task: ids('own-session') });
     expect(outcome.failure).toBeNull();
     groups.push(Number(outcome.text));
@@ -110,7 +110,7 @@ describe('the end', () => {
     groups.push(Number(other.outcome.text));
   });
 
-  it('does not come with stdout', async () => {
+  it('does not happen when stdout closes', async () => {
     const { outcome } = await run({ agent: 'closes-stdout-and-lives-on', task: { timeoutMs: 300 } });
     expect(outcome).toMatchObject({ text: 'early end', failure: { type: 'timeout', phase: 'attempt' } });
   });
@@ -130,7 +130,7 @@ describe('the end', () => {
     expect({ events, type: outcome.failure?.type }).toEqual({ events: [], type: 'cancelled' });
   });
 
-  it('by a second cancel kills at once, whatever the grace', async () => {
+  it('by a second cancel kills at once, without the grace', async () => {
     const [deadline, urgent] = [deadlineOf(), new AbortController()];
     const onEvent = ({ type }: AdapterEvent) => {
       if (type !== 'delta') return;
@@ -149,7 +149,7 @@ describe('the end', () => {
     });
   });
 
-  it('comes when nobody wants to hear more', async () => {
+  it('happens when the reader stops', async () => {
     const running = start(
       taskFor({ agent: 'floods', args: ['{prompt_file}'], tool: { prompt: 'file' } }),
       contextFor(),

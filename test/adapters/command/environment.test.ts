@@ -45,7 +45,7 @@ function placed(vars: Record<string, string>): CommandTool['envVars'] {
 }
 
 describe('childEnvironment', () => {
-  it('inherits everything, minus env_unset, plus env_vars and ours', () => {
+  it('inherits everything, minus env_unset, plus env_vars and our own variables', () => {
     const more = {
       envUnset: ['CLAUDE*', 'OPENAI_ORG'],
       envVars: placed({ BOT_KEY: '${OPENAI_KEY}', MODE: 'x' }),
@@ -55,7 +55,7 @@ describe('childEnvironment', () => {
     expect(environmentOf(more)).toEqual(expected);
   });
 
-  it('inherits only what names and globs say', () => {
+  it('inherits only what the names and globs match', () => {
     const expected = {
       HOME: '/home/me',
       OPENAI_KEY: 'sk-12345678',
@@ -82,14 +82,14 @@ describe('childEnvironment', () => {
 describe('API keys', () => {
   const keys = { apiKeyEnv: ['OPENAI_KEY', 'OPENAI_ORG'] };
 
-  it('are not inherited where a subscription pays', () => {
+  it('are not inherited with a subscription', () => {
     const expected = { ...ENV, ...OURS, OPENAI_KEY: undefined, OPENAI_ORG: undefined };
     const made = environmentOf({ ...keys, billing: 'subscription' });
     expect({ ...expected, ...made }).toEqual(expected);
     expect(environmentOf({ ...keys, billing: 'auto' })).toMatchObject({ OPENAI_KEY: 'sk-12345678' });
   });
 
-  it('stay where the config sets them itself: some providers sell a flat fee by key', () => {
+  it('are kept when the config sets them itself, since some flat-fee plans need a key', () => {
     const more = { ...keys, billing: 'subscription' as const, envVars: placed({ OPENAI_KEY: '${HOME}' }) };
     expect(environmentOf(more)).toMatchObject({ OPENAI_KEY: '/home/me' });
     expect(hasApiKey(toolOf([], more), ENV)).toBe(true);
@@ -103,12 +103,12 @@ describe('API keys', () => {
     [{ ...keys, envUnset: ['OPENAI_*'] }, false],
     [{ ...keys, envInherit: ['PATH'] }, false],
     [{ apiKeyEnv: ['BOT_KEY'], envVars: placed({ BOT_KEY: '${OPENAI_KEY}' }) }, true],
-  ])('are there, with %j: %j', (more, isThere) => {
+  ])('are inherited, with %j: %j', (more, isThere) => {
     expect(hasApiKey(toolOf([], more), ENV)).toBe(isThere);
   });
 });
 
-it('lets variables made of placeholders win over env_vars, and ours over both', () => {
+it('lets placeholder variables override env_vars, and our own variables both', () => {
   const tool = toolOf([], { envVars: placed({ LIMIT: '1', OTHER: '2' }) });
   const variables = { LIMIT: '9', LLM_ROUTER_DEPTH: '0' };
   const given = { env: {}, variables, traceparent: 'tp', tmpDir: null, slots: ['a:1', 'b:1'] };
@@ -129,7 +129,7 @@ it('lists missing variables once', () => {
   expect(missingVariables(tool, { A: '1', B: '' })).toEqual([]);
 });
 
-it('knows which values are secret', () => {
+it('lists the secret values', () => {
   const tool = toolOf([], {
     envVars: placed({ X: 'Bearer ${OPENAI_KEY} ${NOT:-public}', Y: 'plain' }),
     apiKeyEnv: ['OPENAI_ORG', 'NOT'],

@@ -7,7 +7,7 @@ import { at, grammarOf } from './samples.js';
 eachInItsFolder();
 
 describe('a failure', () => {
-  it('is an answer that is not there', async () => {
+  it('is a missing answer', async () => {
     const { outcome } = await run({ agent: 'says-nothing' });
     expect(outcome).toMatchObject({
       failure: {
@@ -35,7 +35,7 @@ describe('a failure', () => {
     });
   });
 
-  it('is a JSON error on standard error, with its end kept', async () => {
+  it('is a JSON error on standard error, whose end is kept', async () => {
     const error = {
       message: [at('/error/message', { from: 'stderr' })],
       status: [at('/error/code', { from: 'stderr' })],
@@ -80,7 +80,7 @@ describe('a failure', () => {
     ).toMatchObject({ type: 'tool_not_found' });
   });
 
-  it('is a working directory that does not exist, and not the binary', async () => {
+  it('is a missing working directory, not a missing binary', async () => {
     const { outcome } = await run({ agent: 'prints', task: { cwd: join(testFolder(), 'gone') } });
     expect(outcome.failure).toMatchObject({
       type: 'input',
@@ -101,7 +101,7 @@ describe('a failure', () => {
     });
   });
 
-  it('is a command line that is too long in all', async () => {
+  it('is a command line whose total is too long', async () => {
     const args = Array.from({ length: 40 }, () => 'x'.repeat(100_000));
     const { outcome } = await run({ agent: 'prints', args });
     expect(outcome.failure).toMatchObject({

@@ -63,7 +63,7 @@ function said(
 }
 
 describe('judge', () => {
-  it('takes a success for one, whatever words the answer or standard error hold', () => {
+  it('accepts a success, whatever words the answer or standard error contain', () => {
     const failures = [rule('rate_limit', { stderr: 'rate limit' }), rule('quota', { error: 'usage limit' })];
     expect(
       verdict({ tool: { failures }, reading: { stderr: 'rate limit', stderrTail: 'rate limit' } }),
@@ -139,7 +139,7 @@ describe('judge', () => {
     expect(verdict({ exitCode: 1, reading: said('no', status) })).toMatchObject({ type, httpStatus: status });
   });
 
-  it('asks the rules first, in order, and all conditions of one', () => {
+  it('applies the rules first, in order, with all conditions of each', () => {
     const failures = [
       rule('refused', { exitCodes: [2], error: 'no' }),
       rule('quota', { error: 'usage LIMIT' }, 'wait until Monday'),

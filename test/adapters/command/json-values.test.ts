@@ -21,7 +21,7 @@ describe('jsonValues', () => {
     expect(jsonValues(text)).toEqual(values);
   });
 
-  it('finds any object behind any line of noise', () => {
+  it('finds any object after any line of noise', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.string(), (object, noise) => {
         const line = `! ${noise.replaceAll('\n', '')}\n`;

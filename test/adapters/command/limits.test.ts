@@ -77,7 +77,7 @@ describe('the end of a limit', () => {
     expect(await limitOf(rule, stdout, stderr)).toEqual({ type: 'quota', resetAt: null, retryAfterMs: null });
   });
 
-  it('is that of the rule that decided', async () => {
+  it('comes from the rule that matched', async () => {
     const other = limitRule(words('resets (?<time>.+)'), null, { exitCodes: [1] });
     expect(await limitOf(other, '', 'resets 8pm')).toEqual({
       type: 'provider_error',

@@ -6,10 +6,10 @@ import { contextFor, eachInItsFolder, groups, start, taskFor } from './runs.js';
 eachInItsFolder();
 
 const GIB = 1024 ** 3;
-/** The long way is taken by the soak. */
+/** The soak runs the full length. */
 const BYTES = IS_SOAK ? GIB : 48 * 1024 ** 2;
 
-/** Runs a tool that prints so many bytes, and counts what is shown of them. */
+/** Runs a tool that prints this many bytes, and counts the shown ones. */
 async function shown(bytes: number, isShown: boolean) {
   const task = taskFor({
     agent: 'prints-bytes',
@@ -27,7 +27,7 @@ async function shown(bytes: number, isShown: boolean) {
 }
 
 describe('an answer longer than memory', () => {
-  it('passes through whole where it is shown as it comes, and only its end is kept', async () => {
+  it('is streamed whole, and only its end is kept', async () => {
     const { count, outcome } = await shown(BYTES, true);
     expect({ count, failure: outcome.failure }).toEqual({ count: BYTES, failure: null });
     expect(outcome.text.length).toBeLessThanOrEqual(8 * 1024 ** 2);

@@ -12,7 +12,7 @@ interface Given {
   answerBytes?: number;
   watch?: EventFilter[];
   gather?: Selector[];
-  /** Size of the chunks that stdout comes in. */
+  /** Chunk size of stdout. */
   chunk?: number;
 }
 
@@ -49,7 +49,7 @@ describe('text', () => {
     expect({ live, usage, warnings }).toEqual({ live: [{ type: 'delta', text }], usage: null, warnings: [] });
   });
 
-  it('comes whole out of chunks of any size, colours taken out', () => {
+  it('is assembled from chunks of any size, without colours', () => {
     const coloured = '\u001b[1;31mred\u001b[0m ä€😀 \u001b]8;;http://x\u0007link\u001b]8;;\u0007 end\u001b[K';
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 80 }), (chunk) => {
@@ -61,13 +61,13 @@ describe('text', () => {
     );
   });
 
-  it('replaces what is not UTF-8 and says so', () => {
+  it('replaces invalid UTF-8 with a warning', () => {
     const { text, warnings } = read({}, { stdout: Buffer.from([0x61, 0xff, 0x62, 0xc3]) });
     expect({ text, warnings: warnings.length }).toEqual({ text: 'a\uFFFDb\uFFFD', warnings: 1 });
     expect(read({}, { stdout: 'a\uFFFDb' }).warnings).toEqual([]);
   });
 
-  it('may come from a file, and be picked by a regex', () => {
+  it('may come from a file, and be selected by a regex', () => {
     expect(read({ from: 'output_file' }, { stdout: 'noise', outputFile: 'answer' }).text).toBe('answer');
     const text: Selector[] = [
       { kind: 'regex', regex: '^answer: (?<it>.*)$', from: 'stdout', group: 'it', take: 'last' },
@@ -82,7 +82,7 @@ describe('text', () => {
     expect([said(''), said('yes'), said(null)]).toEqual(['hi', 'yes', 'hi']);
   });
 
-  it('is over its size beyond the cap', () => {
+  it('is too large above the cap', () => {
     expect(read({}, { stdout: 'x'.repeat(1000) }).overSize).toBe(false);
     expect(read({}, { stdout: 'x'.repeat(1001) }).live).toContainEqual({ type: 'over_size' });
     expect(read({}, { stderr: 'x'.repeat(5000), stdout: 'ok' }).live).not.toContainEqual({
@@ -115,7 +115,7 @@ describe('json', () => {
     api_error_status: null,
   };
 
-  it('finds everything in one document, behind a banner', () => {
+  it('finds everything in one document, after a banner', () => {
     expect(
       read(grammar, { stdout: `\u001b[32mWelcome!\u001b[0m\n${JSON.stringify(good, null, 2)}\n` }),
     ).toMatchObject({
@@ -131,7 +131,7 @@ describe('json', () => {
     });
   });
 
-  it('keeps the words of an error apart from an answer', () => {
+  it('separates error text from the answer', () => {
     const stdout = JSON.stringify({
       is_error: true,
       result: 'Rate limited',
@@ -164,7 +164,7 @@ describe('json', () => {
     });
   });
 
-  it('knows half a document from none', () => {
+  it('distinguishes half a document from none', () => {
     expect(read(grammar, { stdout: '{"result": "hi' })).toMatchObject({ parsed: false, text: '' });
     expect(read(grammar, { stdout: ' \n' })).toMatchObject({ parsed: true, text: '' });
   });
@@ -195,7 +195,7 @@ describe('ndjson', () => {
     { type: 'finish', reason: 'stop' },
   );
 
-  it('gives live text and activity, and what stands behind the last start', () => {
+  it('gives live text and activity, and the text after the last start event', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), (chunk) => {
         const reading = read(grammar, { stdout: `not JSON\n42\n\n${stdout}`, chunk });
@@ -211,7 +211,7 @@ describe('ndjson', () => {
     );
   });
 
-  it('reads a last line without a line feed, and knows a cut one', () => {
+  it('reads a last line without a line feed, and detects a cut one', () => {
     expect(read(grammar, { stdout: stdout.trimEnd() }).sawEnd).toBe(true);
     expect(read(grammar, { stdout: stdout.slice(0, -5) })).toMatchObject({
       sawEnd: false,
@@ -222,7 +222,7 @@ describe('ndjson', () => {
     ]);
   });
 
-  it('is not parsed when nothing of it is an event', () => {
+  it('is unparsed when no line is an event', () => {
     expect(read(grammar, { stdout: 'error: bad flag\n' })).toMatchObject({ parsed: false, sawEnd: false });
   });
 
@@ -245,7 +245,7 @@ describe('ndjson', () => {
     expect(read({ format: 'ndjson', text: [at('/n', { take })] }, { stdout: events }).text).toBe(text);
   });
 
-  it('asks regexes line by line, and files as a whole', () => {
+  it('applies regexes to lines of streams, and to files as a whole', () => {
     const status: Selector[] = [
       {
         kind: 'regex',

@@ -15,7 +15,7 @@ export const AGENTS = resolve('test/fixtures/agents');
 export const groups: number[] = [];
 let folder = '';
 
-/** Gives every test of the file a folder of its own; after it no process may live and no private file be left. */
+/** Gives every test of the file its own folder; afterwards no process and no private file may be left. */
 export function eachInItsFolder(): void {
   beforeEach(() => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'command-test-')));
@@ -35,7 +35,7 @@ export function testFolder(): string {
   return folder;
 }
 
-/** Dead processes that init has not collected yet still take a signal: those do not count. */
+/** Does not count zombies, which still accept signals until init reaps them. */
 function isGroupAlive(pid: number): boolean {
   try {
     process.kill(-pid, 0);
@@ -64,7 +64,7 @@ export interface Given {
   onEvent?: (event: AdapterEvent) => unknown;
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface Ran {
   outcome: Outcome;
   events: AdapterEvent[];
@@ -76,7 +76,7 @@ export function taskFor({ agent, args = [], tool = {}, task = {} }: Given): Task
   return taskOf(made, { cwd: folder, binaryPath: join(AGENTS, agent), ...task });
 }
 
-/** A context whose environment knows the fake agents and nothing of the user. */
+/** A context whose environment has the fake agents and nothing of the user. */
 export function contextFor(more: Partial<AdapterContext> = {}): AdapterContext {
   const never = new AbortController().signal;
   const env = { PATH: `${AGENTS}:${process.env.PATH}`, HOME: folder };
@@ -116,7 +116,7 @@ export async function run(given: Given): Promise<Ran> {
   }
 }
 
-/** Arguments that make the agent `prints` say this. */
+/** Arguments that make the agent `prints` print this. */
 export function print(out: string | Buffer, err = '', code = 0): string[] {
   return [Buffer.from(out).toString('base64'), Buffer.from(err).toString('base64'), String(code)];
 }

@@ -2,12 +2,12 @@ import type { Task } from '../../../src/adapters/adapter.js';
 import type { CommandTool, OutputGrammar, Selector } from '../../../src/config/types.js';
 import { parseArgv } from '../../../src/domain/template.js';
 
-/** A pointer selector into stdout that takes the last value, unless told otherwise. */
+/** A pointer selector into stdout that takes the last value, with changes. */
 export function at(pointer: string, more: Partial<Extract<Selector, { kind: 'pointer' }>> = {}): Selector {
   return { kind: 'pointer', pointer, from: 'stdout', event: null, after: null, take: 'last', ...more };
 }
 
-/** A grammar for plain text, unless told otherwise. */
+/** A grammar for plain text, with changes. */
 export function grammarOf(more: Partial<OutputGrammar> = {}): OutputGrammar {
   return {
     format: 'text',
@@ -41,7 +41,7 @@ export function grammarOf(more: Partial<OutputGrammar> = {}): OutputGrammar {
   };
 }
 
-/** A tool that is given its prompt by stdin and answers with plain text, unless told otherwise. */
+/** A tool with its prompt on stdin and a plain text answer, with changes. */
 export function toolOf(args: Parameters<typeof parseArgv>[0], more: Partial<CommandTool> = {}): CommandTool {
   return {
     kind: 'command',

@@ -9,18 +9,18 @@ const usage = (inputTokens: number | null, outputTokens: number | null): Usage =
 });
 
 describe('the share of one run', () => {
-  it('is all that is told when nothing was resumed', () => {
+  it('is everything reported when nothing was resumed', () => {
     expect(usageShare(usage(24, 156), null)).toEqual(usage(24, 156));
     expect(costShare(300, null)).toBe(300);
   });
 
-  it('is the difference to what the session had used before', () => {
+  it('is the difference to the earlier totals of the session', () => {
     const before = { usage: usage(12, 78), costMicroUsd: 100 };
     expect(usageShare(usage(24, 156), before)).toEqual(usage(12, 78));
     expect(costShare(300, before)).toBe(200);
   });
 
-  it('is unknown where the totals before are', () => {
+  it('is unknown when the earlier totals are', () => {
     expect(usageShare(usage(24, 156), { usage: usage(12, null), costMicroUsd: null })).toEqual(
       usage(12, null),
     );
@@ -30,7 +30,7 @@ describe('the share of one run', () => {
     expect(costShare(null, { usage: null, costMicroUsd: 100 })).toBeNull();
   });
 
-  it('is what is told when the tool started to count anew', () => {
+  it('is everything reported when the tool restarted its counters', () => {
     expect(usageShare(usage(24, 7), { usage: usage(12, 78), costMicroUsd: 100 })).toEqual(usage(24, 7));
     expect(costShare(30, { usage: usage(12, 78), costMicroUsd: 100 })).toBe(30);
   });

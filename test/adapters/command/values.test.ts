@@ -22,7 +22,7 @@ function argvOf(task: Task<CommandTool>): string[] {
 }
 
 describe('commandLine', () => {
-  it('puts the program first, wherever the template names it', () => {
+  it('puts the program first, wherever the template has it', () => {
     expect(argvOf(taskOf(toolOf(['run'])))).toEqual(['/bin/bot', 'run']);
     expect(argvOf(taskOf(toolOf(['{binary}', 'run'])))).toEqual(['/bin/bot', 'run']);
     expect(argvOf(taskOf(toolOf(['nice', '-n', '5', '{binary}'])))).toEqual(['nice', '-n', '5', '/bin/bot']);
@@ -88,7 +88,7 @@ describe('commandLine', () => {
     });
   });
 
-  it('puts the system text before the prompt where the tool has no place for it', () => {
+  it('puts the system text before the prompt when the tool has no option for it', () => {
     expect(lineOf(taskOf(toolOf([]), { system: 'be brief' }))).toMatchObject({
       value: { stdin: 'be brief\n\nhello' },
     });
@@ -103,7 +103,7 @@ describe('commandLine', () => {
     });
   });
 
-  it('splices the arguments of the access level in, and refuses one that is not offered', () => {
+  it('splices in the arguments of the access level, and refuses a level that is not offered', () => {
     const tool = toolOf(['{access_args}', 'x'], { accessArgs: { none: [], read: ['--ro', '-q'] } });
     expect(argvOf(taskOf(tool, { access: 'read' }))).toEqual(['/bin/bot', '--ro', '-q', 'x']);
     expect(argvOf(taskOf(tool, { access: 'none' }))).toEqual(['/bin/bot', 'x']);
@@ -138,7 +138,7 @@ describe('commandLine', () => {
     [['--prompt={prompt}'], true],
     [['--', '{prompt}'], true],
     [['--', 'run', '{prompt}'], true],
-  ])('with %j a prompt that starts with a dash is taken: %j', (args, isTaken) => {
+  ])('with %j a prompt that starts with a dash is accepted: %j', (args, isTaken) => {
     const line = lineOf(taskOf(toolOf(args, { prompt: 'argument' }), { prompt: '--yolo' }));
     expect(line.ok).toBe(isTaken);
     const error = { type: 'invalid_request', hint: 'use `prompt: stdin`, or put `--` before `{prompt}`' };
@@ -152,7 +152,7 @@ describe('commandLine', () => {
     });
   });
 
-  it('refuses an argument that the system cannot take', () => {
+  it('refuses an argument that the system cannot pass', () => {
     const tool = toolOf(['--', '{prompt}'], { prompt: 'argument' });
     expect(lineOf(taskOf(tool, { prompt: 'x'.repeat(MAX_ARGUMENT_BYTES) })).ok).toBe(true);
     expect(lineOf(taskOf(tool, { prompt: 'ä'.repeat(MAX_ARGUMENT_BYTES / 2 + 1) }))).toMatchObject({
@@ -186,7 +186,7 @@ describe('variables made of placeholders', () => {
     envTemplate: envTemplate({ LIMIT: '{max_tokens}', MIX: '{model}/{effort}', PLAIN: '{{x}}' }),
   });
 
-  it('have their values, and are left out where one is missing', () => {
+  it('have their values, and are omitted when one is missing', () => {
     expect(lineOf(taskOf(tool, { maxTokens: 5, modelId: 'm' }))).toMatchObject({
       value: { variables: { LIMIT: '5', PLAIN: '{x}' }, needsFolder: false },
     });
@@ -195,7 +195,7 @@ describe('variables made of placeholders', () => {
     });
   });
 
-  it('are a place for the system prompt and for the schema, as long as they are used', () => {
+  it('can carry the system prompt and the schema', () => {
     const places = toolOf([], {
       envTemplate: envTemplate({ SYSTEM: '{system_file}', SCHEMA: '{schema}' }),
     });
@@ -222,7 +222,7 @@ describe('variables made of placeholders', () => {
     expect(lineOf(taskOf(levels, { access: 'none' }))).toMatchObject({ value: { variables: { FLAGS: '' } } });
   });
 
-  it('refuse what the system cannot take', () => {
+  it('refuse what the system cannot pass', () => {
     const system = toolOf([], { envTemplate: envTemplate({ SYSTEM: '{system}' }) });
     const longest = 'x'.repeat(MAX_ARGUMENT_BYTES - 'SYSTEM='.length);
     expect(lineOf(taskOf(system, { system: longest })).ok).toBe(true);
@@ -271,7 +271,7 @@ describe('prompt escapes', () => {
     expect(lineOf(taskOf(escaping(), { prompt }))).toMatchObject({ value: { stdin } });
   });
 
-  it('reach a system text that goes before the prompt', () => {
+  it('apply to a system text that goes before the prompt', () => {
     expect(lineOf(taskOf(escaping(), { system: '/compact', prompt: '/help' }))).toMatchObject({
       value: { stdin: '\n/compact\n\n/help' },
     });
@@ -290,7 +290,7 @@ describe('prompt escapes', () => {
 });
 
 describe('ignoredOptions', () => {
-  it('names options with a value and no place', () => {
+  it('names options with a value and no placeholder', () => {
     const task = taskOf(
       toolOf([
         ['--effort', '{effort}'],

@@ -37,26 +37,26 @@ describe('on Windows', () => {
     expect(isBatchFile(path)).toBe(expected);
   });
 
-  it('the shim of npm is the script that it starts, with Node and without a shell', () => {
+  it('the shim of npm is replaced by its script, run by Node without a shell', () => {
     expect(shimCommand(shim(NPM_SHIM))).toEqual([
       'C:\\node\\node.exe',
       'C:\\Users\\me\\npm\\node_modules\\@openai\\codex\\bin\\codex.js',
     ]);
   });
 
-  it('the shim of pnpm leads upwards', () => {
+  it('the shim of pnpm points upwards', () => {
     const text = '@"%~dp0\\node.exe" "%~dp0\\..\\store\\tool\\cli.mjs" %*';
     expect(shimCommand(shim(text))?.[1]).toBe('C:\\Users\\me\\store\\tool\\cli.mjs');
   });
 
-  it('the shim of a native program is that program', () => {
+  it('the shim of a native program is replaced by that program', () => {
     const text = '@"%dp0%\\node_modules\\@anthropic-ai\\claude-code\\bin\\claude.exe"   %*';
     expect(shimCommand(shim(text))).toEqual([
       'C:\\Users\\me\\npm\\node_modules\\@anthropic-ai\\claude-code\\bin\\claude.exe',
     ]);
   });
 
-  it.each(['@echo off\necho %*', '@"%dp0%\\tool.js"', ''])('other batch files are none: %j', (text) => {
+  it.each(['@echo off\necho %*', '@"%dp0%\\tool.js"', ''])('other batch files are no shims: %j', (text) => {
     expect(shimCommand(shim(text))).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import { chatEvents, messageEvents, plain, stream } from '../../rig/provider.js';
 import { anthropic, type Fault } from './fault.js';
 
-/** Answers that are none. */
+/** Invalid answers. */
 export const ANSWERS: Fault[] = [
   {
     name: '200 with a page',

@@ -139,7 +139,7 @@ describe('usage', () => {
     expect(Object.values(messagesUsage(usage) ?? {})).toEqual(counts);
   });
 
-  it('told in parts keeps real counts where a later one is zero', () => {
+  it('reported in parts keeps counts when a later one is zero', () => {
     const first = laterCounts({}, { prompt_tokens: 100, completion_tokens: 0, details: { cached: 4 } });
     const last = laterCounts(first, {
       prompt_tokens: 0,
@@ -150,7 +150,7 @@ describe('usage', () => {
     expect(last).toEqual({ prompt_tokens: 100, completion_tokens: 20, details: { cached: 4 } });
   });
 
-  it('that nobody told is unknown', () => {
+  it('that is not reported is unknown', () => {
     expect([chatUsage({}), messagesUsage({ input_tokens: null })]).toEqual([null, null]);
   });
 
@@ -161,7 +161,7 @@ describe('usage', () => {
     [{ cost: 0.01, is_byok: true }, null],
     [{ cost: { total: 1 } }, null],
     [{ cost: -1 }, null],
-  ])('of OpenRouter tells the cost: %j', (usage, cost) => {
+  ])('of OpenRouter includes the cost: %j', (usage, cost) => {
     expect(reportedCost(usage)).toBe(cost);
   });
 });
@@ -211,7 +211,7 @@ describe('an answer costs to the micro-dollar', () => {
     });
   });
 
-  it('unless nobody told the tokens', async () => {
+  it('unless the tokens are unknown', async () => {
     const invocation = await answerTo(
       'openai-chat',
       stream(chatEvents(['hi']).filter((event) => !JSON.stringify(event).includes('usage'))),
@@ -223,7 +223,7 @@ describe('an answer costs to the micro-dollar', () => {
     });
   });
 
-  it('and nothing where the tool is free', async () => {
+  it('and nothing for a free tool', async () => {
     const invocation = await answerTo('openai-chat', stream(chatEvents(['hi'])), { tool: 'billing: free' });
     expect(invocation.cost).toEqual({
       chargedMicroUsd: 0,
@@ -233,7 +233,7 @@ describe('an answer costs to the micro-dollar', () => {
     });
   });
 
-  it('and another tier is told', async () => {
+  it('and another tier is reported', async () => {
     const reply = plain(200, {
       choices: [{ message: { content: 'hi' }, finish_reason: 'stop' }],
       service_tier: 'flex',
@@ -249,9 +249,9 @@ describe('a failed answer', () => {
   it.each<[string, 'openai-chat' | 'anthropic-messages', Reply, number | null]>([
     ['that was turned away costs nothing', 'openai-chat', plain(429, {}), 0],
     ['of an overload costs nothing', 'anthropic-messages', plain(529, {}), 0],
-    ['that was lost on the way costs nobody knows what', 'openai-chat', plain(504, ''), null],
+    ['that was lost on the way has an unknown cost', 'openai-chat', plain(504, ''), null],
     [
-      'that broke off costs nobody knows what',
+      'that broke off has an unknown cost',
       'anthropic-messages',
       stream(messageEvents(['half']).slice(0, 5)),
       null,
@@ -300,7 +300,7 @@ describe('the end of an answer', () => {
 });
 
 describe('a stream', () => {
-  it('shows its text as it comes, all blocks of it, and no thoughts', async () => {
+  it('shows the text of all blocks as it comes, without reasoning', async () => {
     const [start, , , ...rest] = messageEvents(['a', 'b']);
     const thought = {
       type: 'content_block_delta',
@@ -346,7 +346,7 @@ describe('a stream', () => {
     });
   });
 
-  it('that is complete needs no end of its connection', async () => {
+  it('that is complete does not wait for the connection to close', async () => {
     const reply: Reply = async ({ head, write }) => {
       head(200, { 'content-type': 'text/event-stream' });
       for (const event of chatEvents(['done'])) await write(frame(event));

@@ -16,7 +16,7 @@ policies: { default: { retry: { max_retries: 0 } } }
 `);
 }
 
-/** Something that listens and is no provider. */
+/** A server that is no provider. */
 async function listening(greet: (socket: Socket) => void) {
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
@@ -34,12 +34,12 @@ async function listening(greet: (socket: Socket) => void) {
 const ok = (text = 'ok') => stream(chatEvents([text]));
 
 describe('a connection', () => {
-  it('is kept for the next call', async () => {
+  it('is reused for the next call', async () => {
     const provider = await startProvider(['1', '2', '3', '4', '5'].map(ok));
     const texts: (string | null)[] = [];
     for (let call = 0; call < 5; call++) texts.push((await complete(toolAt(provider.url))).text);
     expect(texts.join('')).toBe('12345');
-    // A call that comes at once may find the one before it still ending.
+    // A call that follows at once may find the connection still in use.
     expect(provider.connections()).toBeLessThanOrEqual(2);
     await provider.close();
   });
@@ -59,7 +59,7 @@ describe('a connection', () => {
     await provider.close();
   });
 
-  it('takes the key to no other host', async () => {
+  it('sends the key to no other host', async () => {
     const other = await startProvider([]);
     const provider = await startProvider([
       ({ head, end }) => {
@@ -75,7 +75,7 @@ describe('a connection', () => {
     await provider.close();
   });
 
-  it('that is accepted but never ready runs out of its own clock', async () => {
+  it('that is accepted but never ready times out while connecting', async () => {
     const silent = await listening(() => undefined);
     const config = toolAt(`https://127.0.0.1:${silent.port}`, 'connect_timeout: 200ms');
     expect((await complete(config)).failure).toMatchObject({
@@ -86,7 +86,7 @@ describe('a connection', () => {
     await silent.close();
   });
 
-  it('to a name that nobody has is none', async () => {
+  it('to an unknown host is a connection failure', async () => {
     const { failure: failed } = await complete(toolAt(`http://${'a'.repeat(64)}.test`));
     expect(failed).toMatchObject({
       type: 'connection',
@@ -104,7 +104,7 @@ describe('a connection', () => {
     await other.close();
   });
 
-  it('to a server without TLS is none', async () => {
+  it('to a server without TLS is a connection failure', async () => {
     const provider = await startProvider([]);
     const { failure: failed } = await complete(toolAt(provider.url.replace('http:', 'https:')));
     expect(failed?.type).toBe('connection');
@@ -113,7 +113,7 @@ describe('a connection', () => {
 });
 
 describe('a run', () => {
-  it('that is cancelled lets the provider go', async () => {
+  it('that is cancelled closes the connection', async () => {
     const provider = await startProvider();
     const deadline = deadlineOf();
     const running = complete(toolAt(provider.url), {}, { deadline });
@@ -147,7 +147,7 @@ describe('a run', () => {
 });
 
 describe('a proxy', () => {
-  it('is gone through for everybody but this machine, with its password', async () => {
+  it('is used for every host but this machine, with its password', async () => {
     const provider = await startProvider([ok('through'), ok('straight')]);
     const proxy = await startProxy(provider.port);
     const env = { http_proxy: proxy.url.replace('//', '//me:p%40ss@'), no_proxy: '.internal' };
@@ -163,7 +163,7 @@ describe('a proxy', () => {
   it.each([
     [407, { type: 'connection', message: '`api` cannot be reached: the proxy answered 407' }],
     ['nothing' as const, { type: 'timeout', phase: 'connect' }],
-  ])('that answers %s is told', async (answer, wanted) => {
+  ])('that answers %s is reported', async (answer, wanted) => {
     const proxy = await startProxy(1, answer);
     const env = { HTTP_PROXY: proxy.url };
     const invocation = await complete(toolAt('http://api.test/v1', 'connect_timeout: 200ms'), {}, { env });

@@ -1,7 +1,7 @@
 import type { FailureType } from '../../../src/domain/failure.js';
 import { chatEvents, type Reply } from '../../rig/provider.js';
 
-/** One way in which a provider can fail, what it is, and what must be said of it. */
+/** One way in which a provider can fail, and the expected failure. */
 export interface Fault {
   name: string;
   api?: 'openai-chat' | 'anthropic-messages';
@@ -14,23 +14,23 @@ export interface Fault {
   tool?: string;
 }
 
-/** The body of a failure in the words of OpenAI. */
+/** An error body in the format of OpenAI. */
 export const openai = (message: string, more: object = {}) => ({
   error: { message, type: 'invalid_request_error', ...more },
 });
 
-/** The body of a failure in the words of Anthropic. */
+/** An error body in the format of Anthropic. */
 export const anthropic = (type: string, message: string, more: object = {}) => ({
   type: 'error',
   error: { type, message, ...more },
   request_id: 'req_1',
 });
 
-/** The first events of an answer that has more to say. */
+/** The first events of an unfinished answer. */
 export const HALF = chatEvents(['half of an ', 'answer']).slice(0, 3);
 
 /** Headers of a stream. */
 export const SSE = { 'content-type': 'text/event-stream' };
 
-/** A tool that does not wait for long. */
+/** A tool with short timeouts. */
 export const SHORT = 'idle_timeout: 400ms';

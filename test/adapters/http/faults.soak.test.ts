@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 afterAll(() => secondless.close());
 
-it('names the port where nothing listens', async () => {
+it('names a port without a server', async () => {
   const gone = await startProvider([]);
   await gone.close();
   const invocation = await complete(chain(gone, secondless, { api: 'openai-chat' }), { fallback: false });
@@ -50,7 +50,7 @@ it('names the port where nothing listens', async () => {
   expect(invocation.failure?.message).toMatch(/nothing listens there \(ECONNREFUSED\)/);
 });
 
-/** Retries are the engine's, and off here: one call is one attempt. */
+/** Retries are off here: one call is one attempt. */
 function chain(
   first: Provider,
   second: Provider,

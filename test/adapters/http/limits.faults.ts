@@ -1,7 +1,7 @@
 import { plain } from '../../rig/provider.js';
 import { anthropic, type Fault, openai } from './fault.js';
 
-/** Limits of rate and of money. */
+/** Rate limits and quotas. */
 export const LIMITS: Fault[] = [
   {
     name: '429 with seconds',

@@ -26,7 +26,7 @@ describe('proxyFor', () => {
     expect(proxyFor(new URL(url), env)).toBe(proxy);
   });
 
-  it('follows ALL_PROXY, prefers lower case, and leaves others alone', () => {
+  it('uses ALL_PROXY, prefers lower case, and ignores other protocols', () => {
     const url = new URL('https://api.test');
     expect(proxyFor(url, { ALL_PROXY: 'http://a:1' })).toBe('http://a:1');
     expect(proxyFor(url, { https_proxy: 'http://low:1', HTTPS_PROXY: 'http://up:1' })).toBe('http://low:1');

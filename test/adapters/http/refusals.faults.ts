@@ -1,7 +1,7 @@
 import { plain } from '../../rig/provider.js';
 import { anthropic, type Fault, openai, SHORT } from './fault.js';
 
-/** Everything else that a provider refuses with. */
+/** All other refusals of a provider. */
 export const REFUSALS: Fault[] = [
   {
     name: '529',

@@ -7,7 +7,7 @@ import { complete, KEY } from './complete.js';
 
 type Api = 'openai-chat' | 'anthropic-messages';
 
-/** The call that a request becomes. */
+/** The HTTP call of a request. */
 async function callOf(
   api: Api,
   request: Partial<Request> = {},
@@ -28,7 +28,7 @@ models: { m: { id: m-1, ${more.model ?? ''} } }
   await provider.close();
   expect(invocation.failure).toBeNull();
   const [call] = provider.calls;
-  if (call === undefined) throw new Error('nobody called');
+  if (call === undefined) throw new Error('the provider was not called');
   return call;
 }
 
@@ -39,8 +39,8 @@ const CONVERSATION = [
   { role: 'system' as const, text: 'and kind' },
 ];
 
-describe('a request in the words of OpenAI', () => {
-  it('holds nothing that was not asked for', async () => {
+describe('a request in the format of OpenAI', () => {
+  it('holds nothing that was not requested', async () => {
     const { path, body } = await callOf('openai-chat');
     expect(path).toBe('/v1/chat/completions');
     expect(body).toEqual({
@@ -51,7 +51,7 @@ describe('a request in the words of OpenAI', () => {
     });
   });
 
-  it('holds everything that was', async () => {
+  it('holds every option that was given', async () => {
     const { body } = await callOf(
       'openai-chat',
       { system: 'S', maxTokens: 7, temperature: 0, effort: 'low', stop: ['END'] },
@@ -84,7 +84,7 @@ describe('a request in the words of OpenAI', () => {
     ]);
   });
 
-  it('hands a schema over, and asks for it in words where the server may not know it', async () => {
+  it('sends a schema as a parameter, or in the prompt for servers that may not support it', async () => {
     const { body } = await callOf('openai-chat', { schema: '{"type":"object"}' });
     expect(body.response_format).toEqual({
       type: 'json_schema',
@@ -93,7 +93,7 @@ describe('a request in the words of OpenAI', () => {
     expect(JSON.stringify(body.messages)).toContain('satisfies this JSON Schema');
   });
 
-  it('asks for no stream where the tool turns it off', async () => {
+  it('does not stream when the tool turns it off', async () => {
     const provider = await startProvider([
       ({ head, end }) => {
         head(200, { 'content-type': 'application/json' });
@@ -128,8 +128,8 @@ tools: { api: { kind: http, api: openai-chat, base_url: '${provider.url}', model
   });
 });
 
-describe('a request in the words of Anthropic', () => {
-  it('always says how long the answer may be', async () => {
+describe('a request in the format of Anthropic', () => {
+  it('always limits the length of the answer', async () => {
     const plain = await callOf('anthropic-messages');
     expect(plain.path).toBe('/v1/messages');
     expect(plain.body).toEqual({
@@ -144,7 +144,7 @@ describe('a request in the words of Anthropic', () => {
     expect(asked.body.max_tokens).toBe(9);
   });
 
-  it('holds everything that was asked for', async () => {
+  it('holds every option that was given', async () => {
     const schema =
       '{"type":"object","properties":{"a":{"type":"string"}},"required":["a"],"additionalProperties":false}';
     const { body } = await callOf('anthropic-messages', {
@@ -169,13 +169,13 @@ describe('a request in the words of Anthropic', () => {
     });
   });
 
-  it('asks in words for a schema that the API would refuse', async () => {
+  it('puts a schema that the API would refuse into the prompt', async () => {
     const { body } = await callOf('anthropic-messages', { schema: '{"type":"object","minProperties":1}' });
     expect(body.output_config).toBeUndefined();
     expect(JSON.stringify(body.system)).toContain('minProperties');
   });
 
-  it('is what a model asks for whose tool speaks otherwise', async () => {
+  it('is used for a model whose provider differs from the one of its tool', async () => {
     const provider = await startProvider([stream(messageEvents(['ok']))]);
     const invocation = await complete(
       configOf(`
@@ -191,7 +191,7 @@ models: { m: { api: anthropic-messages } }
 });
 
 describe('headers', () => {
-  it('carry the key as each API wants it, and who asks', async () => {
+  it('carry the key as each API expects it, and the user agent', async () => {
     const ids = { traceId: 'trace-1', session: 'séance' };
     const chat = await callOf('openai-chat', ids);
     expect(chat.headers).toMatchObject({
@@ -227,7 +227,7 @@ describe('headers', () => {
     expect(headers.authorization).toBe(`Bearer ${KEY}`);
   });
 
-  it('that no header may hold are found before anything is sent', async () => {
+  it('with forbidden characters are refused before anything is sent', async () => {
     const config = configOf(
       "tools: { api: { kind: http, api: openai-chat, base_url: 'http://127.0.0.1:1', api_key_env: API_KEY, models: [m] } }",
     );
@@ -260,7 +260,7 @@ describe('a tool whose variables are not set', () => {
 });
 
 describe('options without a place', () => {
-  it('are told, and a session is refused', async () => {
+  it('are reported, and a session is refused', async () => {
     const config = configOf(
       "tools: { api: { kind: http, api: openai-chat, base_url: 'http://127.0.0.1:1', models: [m] } }",
     );

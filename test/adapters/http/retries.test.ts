@@ -9,12 +9,12 @@ const busy = plain(503, { error: { message: 'overloaded' } });
 const limited = plain(429, { error: { message: 'slow down' } }, { 'retry-after-ms': '5' });
 const gone: Reply = ({ reset }) => reset();
 
-/** Tries again are the engine's alone: what it counts is what the provider gets. */
+/** Only the router retries: the provider gets exactly the attempts that it counts. */
 it.each<[string, Reply[], number]>([
   ['500s', [plain(500, ''), plain(500, ''), ok('at last')], 3],
   ['overloads', [busy, ok('at last')], 2],
   ['broken connections', [gone, gone, ok('at last')], 3],
-  ['a limit that ends soon, with nobody else there', [limited, ok('at last')], 2],
+  ['a limit that ends soon, without a fallback', [limited, ok('at last')], 2],
   ['half an answer, once', [half, ok('at last')], 2],
 ])('goes on after %s', async (_, replies, calls) => {
   const provider = await startProvider(replies);
@@ -32,7 +32,7 @@ policies: { default: { retry: { max_retries: 3, base_delay: 1ms } } }
   await provider.close();
 });
 
-it('gives every tool its own tries, and never mixes two answers', async () => {
+it('retries every tool separately, and never mixes two answers', async () => {
   const first = await startProvider([half, half]);
   const second = await startProvider([stream(messageEvents(['whole']))]);
   const invocation = await complete(

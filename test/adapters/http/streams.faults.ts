@@ -1,7 +1,7 @@
 import { chatEvents, frame, messageEvents, plain, stream } from '../../rig/provider.js';
 import { anthropic, type Fault, HALF, SHORT, SSE } from './fault.js';
 
-/** Streams that break. */
+/** Broken streams. */
 export const STREAMS: Fault[] = [
   {
     name: 'a stream that ends early',
@@ -136,7 +136,7 @@ export const STREAMS: Fault[] = [
   },
 ];
 
-/** Connections that do. */
+/** Broken connections. */
 export const CONNECTIONS: Fault[] = [
   { name: 'a connection that is closed', reply: ({ destroy }) => destroy(), type: 'connection' },
   { name: 'a connection that is reset', reply: ({ reset }) => reset(), type: 'connection', says: /reset/ },

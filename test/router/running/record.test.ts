@@ -15,17 +15,17 @@ const RECORD: RunRecord = {
 const STARTED = { leader: { pid: 8, start: 510 }, pipes: ['socket:[1]', 'socket:[2]'] };
 
 describe('the record of a run', () => {
-  it('is whole before its tool is started', () => {
+  it('is complete before its tool starts', () => {
     expect(parseRecord(recordLine(RECORD))).toEqual(RECORD);
   });
 
-  it('is completed by later lines, of which the last counts', () => {
+  it('is updated by later lines, of which the last counts', () => {
     const text = [RECORD, STARTED, { folder: null, leader: null, pipes: [] }].map(recordLine).join('');
     expect(parseRecord(recordLine(RECORD) + recordLine(STARTED))).toEqual({ ...RECORD, ...STARTED });
     expect(parseRecord(text)).toEqual({ ...RECORD, folder: null });
   });
 
-  it('counts without a line that was cut off', () => {
+  it('ignores a line that was cut off', () => {
     expect(parseRecord(recordLine(RECORD) + recordLine(STARTED).slice(0, -9))).toEqual(RECORD);
   });
 
@@ -48,7 +48,7 @@ describe('the record of a run', () => {
     '{}',
     recordLine({ ...RECORD, version: 2 as never }),
     recordLine(STARTED),
-  ])('%j is none', (text) => {
+  ])('%j is not one', (text) => {
     expect(parseRecord(text)).toBeNull();
   });
 });
