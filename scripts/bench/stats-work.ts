@@ -29,7 +29,7 @@ export async function timeReport(
 ): Promise<{ wallMs: number; cpuMs: number }> {
   const start = performance.now();
   const before = process.cpuUsage();
-  const report = await usageReport({ file, now }, { ...MONTH, period: 'month', by });
+  const report = await usageReport({ file, now }, { ...MONTH, period: 'month', by, filter: {} });
   if (!report.ok) throw new Error(report.error.message);
   const { user, system } = process.cpuUsage(before);
   return { wallMs: performance.now() - start, cpuMs: (user + system) / 1000 };

@@ -49,6 +49,7 @@ function trustEntry({ folder, hash }: TrustSubject): AuditEntry {
     event: 'trust_granted',
     severity: 'info',
     reason: `the config of ${folder} may run commands (${hash.slice(0, 12)})`,
+    project: folder,
     agent: null,
     sourceAgent: null,
     session: null,

@@ -14,6 +14,8 @@ export interface AuditEntry {
   severity: AuditSeverity;
   /** One sentence, with the config line that decided. */
   reason: string;
+  /** Folder of the project; `null` outside of one. */
+  project: string | null;
   agent: string | null;
   sourceAgent: string | null;
   session: string | null;
@@ -43,6 +45,7 @@ export function auditDocument(entry: AuditEntry, ts: string) {
     allowed: entry.allowed,
     severity: entry.severity,
     justification: entry.justification,
+    project: entry.project,
   };
 }
 

@@ -1,4 +1,5 @@
 import { briefDuration } from '../domain/duration.js';
+import { unreachable } from '../domain/result.js';
 import { agentRows } from './checks/agents.js';
 import { checkConfig } from './checks/config.js';
 import { checkCooldowns } from './checks/cooldowns.js';
@@ -48,6 +49,36 @@ export async function checkHealth(
   const agents = agentRows(context, rows);
   for (const row of agents) await listener.row?.(row);
   return [...rows, ...agents];
+}
+
+/** Whether a row says that something an agent needs does not work as it should. */
+export function concernsAgent({ check, subject, data }: HealthRow, rows: readonly HealthRow[]): boolean {
+  switch (check) {
+    case 'agent':
+    case 'variable':
+    case 'ledger':
+    case 'folder':
+      return true;
+    case 'config':
+      return subject !== 'files';
+    case 'tool':
+    case 'endpoint':
+    case 'cooldown':
+    case 'limit':
+      return toolsInUse(rows).has(String(data?.tool ?? subject));
+    case 'machine':
+    case 'run':
+      return false;
+    default:
+      return unreachable(check);
+  }
+}
+
+function toolsInUse(rows: readonly HealthRow[]): Set<string> {
+  const used = rows.filter(
+    ({ check, data }) => check === 'tool' && Array.isArray(data?.agents) && data.agents.length > 0,
+  );
+  return new Set(used.map(({ subject }) => subject));
 }
 
 /** Runs the checks that need no config. */

@@ -68,10 +68,17 @@ async function dropOld({ file, retentionDays, now }: AuditOptions): Promise<void
   }
 }
 
+/** Which lines are wanted. */
+export interface AuditQuery {
+  last: number;
+  sinceMs: number | null;
+  matches?: (line: AuditDocument) => boolean;
+}
+
 /** Lines of a log, newest first, at most `last`; a missing log has none. Rejects with the system's error. */
 export async function readAuditLines(
   file: string,
-  { last, sinceMs }: { last: number; sinceMs: number | null },
+  { last, sinceMs, matches = () => true }: AuditQuery,
 ): Promise<{ lines: AuditDocument[]; damaged: number }> {
   const lines: AuditDocument[] = [];
   let damaged = 0;
@@ -85,7 +92,7 @@ export async function readAuditLines(
       const document = parse(line);
       if (document === null) damaged++;
       else if (sinceMs !== null && Date.parse(document.ts) < sinceMs) return { lines, damaged };
-      else lines.push(document);
+      else if (matches(document)) lines.push(document);
       if (lines.length >= last) return { lines, damaged };
     }
   }

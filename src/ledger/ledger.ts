@@ -1,4 +1,5 @@
 import type { Attempt } from '../domain/attempt.js';
+import type { ProjectFilter } from '../domain/project.js';
 import type { Result } from '../domain/result.js';
 import type { NamedUsage } from '../domain/usage.js';
 import type { Preference } from '../policy/preferred-cost.js';
@@ -126,6 +127,14 @@ export type InvocationRow = UsageColumns & {
   preferred_micro_usd: number | null;
 };
 
+/** Which runs count; what is left out does not matter. */
+export interface UsageFilter {
+  project?: ProjectFilter;
+  agent?: string;
+  tool?: string;
+  model?: string;
+}
+
 /** UTC days, both included: `2026-11-20`. */
 export interface Days {
   since: string;
@@ -172,13 +181,17 @@ export interface LedgerReader {
    * Usage in days, both included, by keys: for each list of keys its groups. Keys of agent, tool, model and time are answered by sums
    * that are kept by day, others by the rows of these days.
    */
-  usage(days: Days, by: readonly (readonly UsageKey[])[]): Promise<Result<UsageGroup[][], LedgerTrouble>>;
+  usage(
+    days: Days,
+    by: readonly (readonly UsageKey[])[],
+    filter?: UsageFilter,
+  ): Promise<Result<UsageGroup[][], LedgerTrouble>>;
   /** Runs of these days that never came to their end. */
-  interrupted(days: Days): Promise<Result<Interrupted, LedgerTrouble>>;
+  interrupted(days: Days, filter?: UsageFilter): Promise<Result<Interrupted, LedgerTrouble>>;
   /** The first day that still has its rows; `null`: no row was ever removed. */
   rowsSince(): Promise<Result<string | null, LedgerTrouble>>;
   /** What is reserved now, in all scopes together. */
-  reserved(): Promise<Result<{ count: number; microUsd: number }, LedgerTrouble>>;
+  reserved(filter?: UsageFilter): Promise<Result<{ count: number; microUsd: number }, LedgerTrouble>>;
   /** Current use of slots. */
   readonly slots: Pick<SlotQueue, 'use'>;
 }

@@ -1,8 +1,9 @@
 import type { Liveness } from '../process/identity.js';
-import type { AdmitRequest, Spend, SpendQuery } from './ledger.js';
+import type { AdmitRequest, Spend, SpendQuery, UsageFilter } from './ledger.js';
 import { countIn, drop } from './records.js';
 import { dayOf } from './rows.js';
 import type { Database, Row } from './sqlite.js';
+import { attemptCondition } from './usage-filter.js';
 
 /** The sums of queries: settled by the roll-up, and reserved. */
 export function spendOf(db: Database, queries: readonly SpendQuery[]): Spend[] {
@@ -32,8 +33,12 @@ function daysOf(period: string): { first: string; last: string } {
 }
 
 /** What is reserved now, in all scopes together. */
-export function reservedNow(db: Database): { count: number; microUsd: number } {
-  const [row] = db.all('SELECT count(*) AS count, coalesce(sum(micro_usd), 0) AS sum FROM reservations');
+export function reservedNow(db: Database, filter?: UsageFilter): { count: number; microUsd: number } {
+  const { sql, values } = attemptCondition(filter);
+  const [row] = db.all(
+    `SELECT count(*) AS count, coalesce(sum(micro_usd), 0) AS sum FROM reservations WHERE 1${sql}`,
+    ...values,
+  );
   return { count: Number(row?.count ?? 0), microUsd: Number(row?.sum ?? 0) };
 }
 

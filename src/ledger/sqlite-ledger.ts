@@ -63,8 +63,8 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
     release: (id) => change(() => drop(db, id)),
     settle: (row) => change(() => settleAttempt(db, row)),
     record: (row) => change(() => recordInvocation(db, row)),
-    usage: (days, by) => read(() => by.map((keys) => usageBy(db, days, keys))),
-    interrupted: (days) => read(() => interruptedIn(db, days)),
+    usage: (days, by, filter) => read(() => by.map((keys) => usageBy(db, days, { by: keys, filter }))),
+    interrupted: (days, filter) => read(() => interruptedIn(db, days, filter)),
     rowsSince: () => read(() => rowsSince(db)),
     prune: (limit) => change(() => pruneRows(db, limit)),
     pruneOnceADay: (limit) =>
@@ -72,7 +72,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
         const today = dayOf(world.now());
         return isKeptOn(db, today) ? null : transaction(db, 'write', () => pruneOn(db, today, limit));
       }),
-    reserved: () => read(() => reservedNow(db)),
+    reserved: (filter) => read(() => reservedNow(db, filter)),
     slots: {
       take: (request) => change(() => takeSlot(db, { ...world, nowMs: world.now() }, request)),
       begin: (id) => change(() => beginSlot(db, id, world.now())),

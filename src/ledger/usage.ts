@@ -1,12 +1,20 @@
-import type { Days, Interrupted, UsageGroup, UsageKey } from './ledger.js';
+import type { Days, Interrupted, UsageFilter, UsageGroup, UsageKey } from './ledger.js';
 import type { Database, Row, SqlValue } from './sqlite.js';
+import { attemptCondition, usageCondition } from './usage-filter.js';
 import { SUM_COLUMNS, sumsFrom, type UsageSums } from './usage-sums.js';
 
 /** Usage in these days, grouped by keys. Money, counts and tokens are exact, latencies to two digits. */
-export function usageBy(db: Database, days: Days, by: readonly UsageKey[]): UsageGroup[] {
-  const source = by.every((key) => key !== 'session' && !isTag(key)) ? ROLL_UPS : ROWS;
+export function usageBy(
+  db: Database,
+  days: Days,
+  { by, filter }: { by: readonly UsageKey[]; filter?: UsageFilter | undefined },
+): UsageGroup[] {
+  const isSummed = by.every((key) => key !== 'session' && !isTag(key)) && filter?.project === undefined;
+  const source = isSummed ? ROLL_UPS : ROWS;
+  const { sql, values } = usageCondition(filter);
+  const tags = by.filter(isTag).map(tagName);
   const ask = (asked: Asked): Row[] =>
-    db.all(sqlOf(by, asked), ...by.filter(isTag).map(tagName), days.since, days.until);
+    db.all(sqlOf(by, { ...asked, where: sql }), ...tags, days.since, days.until, ...values);
   return grouped(by.length, {
     sums: ask({ from: source.sums, each: null, sums: SUM_COLUMNS }),
     failures: ask({ from: source.failures, each: 'failure', sums: ['invocations'] }),
@@ -22,12 +30,12 @@ interface Asked {
   sums: readonly string[];
 }
 
-function sqlOf(by: readonly UsageKey[], { from, each, sums }: Asked): string {
+function sqlOf(by: readonly UsageKey[], { from, each, sums, where }: Asked & { where: string }): string {
   const keys = by.map((key, index) => `${keyOf(key)} AS key${index}`);
   const groups = each === null ? keys : [...keys, each];
   const shown = [...groups, ...sums.map((name) => `sum(${name}) AS ${name}`)];
   return [
-    `SELECT ${shown.join(', ')} FROM ${from} WHERE day BETWEEN ? AND ?`,
+    `SELECT ${shown.join(', ')} FROM ${from} WHERE day BETWEEN ? AND ?${where}`,
     each === null ? '' : `AND ${each} IS NOT NULL`,
     groups.length === 0 ? '' : `GROUP BY ${groups.map((_, index) => index + 1).join(', ')}`,
   ].join(' ');
@@ -103,17 +111,21 @@ function sumsOf(row: Row): UsageSums {
 export const UNFINISHED = `attempts.closed = 0
   AND NOT EXISTS (SELECT 1 FROM reservations WHERE reservations.invocation_id = attempts.invocation_id)`;
 
-/** Runs that never ended: those that still have rows, and the sums of those whose rows were removed. */
-export function interruptedIn(db: Database, { since, until }: Days): Interrupted {
+/** Runs that never ended: those that still have rows, and the sums of those whose rows were removed, which no filter fits. */
+export function interruptedIn(db: Database, { since, until }: Days, filter?: UsageFilter): Interrupted {
+  const { sql, values } = attemptCondition(filter);
+  const removed =
+    sql === ''
+      ? 'UNION ALL SELECT sum(runs), sum(micro_usd) FROM daily_interrupted WHERE day BETWEEN ? AND ?'
+      : '';
   const [row] = db.all(
     `SELECT coalesce(sum(runs), 0) AS runs, coalesce(sum(micro_usd), 0) AS micro_usd FROM (
       SELECT count(DISTINCT invocation_id) AS runs, sum(counted_micro_usd) AS micro_usd FROM attempts
-        WHERE ${UNFINISHED} AND day BETWEEN ? AND ?
-      UNION ALL SELECT sum(runs), sum(micro_usd) FROM daily_interrupted WHERE day BETWEEN ? AND ?)`,
+        WHERE ${UNFINISHED} AND day BETWEEN ? AND ?${sql} ${removed})`,
     since,
     until,
-    since,
-    until,
+    ...values,
+    ...(removed === '' ? [] : [since, until]),
   );
   return { runs: Number(row?.runs ?? 0), countedMicroUsd: Number(row?.micro_usd ?? 0) };
 }

@@ -2,7 +2,10 @@ import type { AuditEntry } from '../domain/audit.js';
 import type { Plan, Rejected } from '../domain/plan.js';
 
 /** Who asked, as audit lines say it. */
-export type AuditSubject = Pick<AuditEntry, 'agent' | 'sourceAgent' | 'session' | 'traceId' | 'invocationId'>;
+export type AuditSubject = Pick<
+  AuditEntry,
+  'project' | 'agent' | 'sourceAgent' | 'session' | 'traceId' | 'invocationId'
+>;
 
 /**
  * What the policy and missing keys kept a run from: pairs that would have been its first choice, and fallbacks that it came to need. A

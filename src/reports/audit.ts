@@ -2,11 +2,12 @@ import type { AuditDocument } from '../domain/audit.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
+import type { AuditQuery } from '../ledger/audit.js';
 
 /** Lines of the log, newest first, and how many cannot be read; a log that cannot be opened is an `input` failure. */
 export async function readAudit(
   file: string,
-  query: { last: number; sinceMs: number | null },
+  query: AuditQuery,
 ): Promise<Result<{ lines: AuditDocument[]; damaged: number }, Failure>> {
   const { readAuditLines } = await import('../ledger/audit.js');
   try {

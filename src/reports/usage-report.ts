@@ -1,7 +1,14 @@
 import { type Period, periodName } from '../domain/calendar.js';
 import { toUsd } from '../domain/cost.js';
 import { ok, type Result } from '../domain/result.js';
-import type { Days, LedgerReader, LedgerTrouble, UsageGroup, UsageKey } from '../ledger/ledger.js';
+import type {
+  Days,
+  LedgerReader,
+  LedgerTrouble,
+  UsageFilter,
+  UsageGroup,
+  UsageKey,
+} from '../ledger/ledger.js';
 import type { LedgerPlace } from '../ledger/open-ledger.js';
 import { regroup } from './regroup.js';
 import { type UsageLine, usageLine } from './usage-line.js';
@@ -11,6 +18,8 @@ export type { UsageKey } from '../ledger/ledger.js';
 /** What a report is asked for. */
 export interface ReportQuery extends Days {
   period: Period;
+  /** Which runs count. */
+  filter: UsageFilter;
   /** `null`: the tables of a general report. */
   by: readonly UsageKey[] | null;
 }
@@ -67,9 +76,9 @@ async function readReport(
   query: ReportQuery,
 ): Promise<Result<UsageReport, LedgerTrouble>> {
   const { base, tables } = askedOf(query);
-  const usage = await ledger.usage(query, base);
-  const interrupted = await ledger.interrupted(query);
-  const reserved = await ledger.reserved();
+  const usage = await ledger.usage(query, base, query.filter);
+  const interrupted = await ledger.interrupted(query, query.filter);
+  const reserved = await ledger.reserved(query.filter);
   const rowsSince = await ledger.rowsSince();
   if (!usage.ok) return usage;
   if (!interrupted.ok) return interrupted;

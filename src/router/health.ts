@@ -78,6 +78,12 @@ function probeWith<Tool, Answer>(
   return (tool, path) => probe(tool, path, env);
 }
 
+/** Whether a row warns of something that an agent needs. */
+export async function warnsOfAgent(rows: readonly HealthRow[]): Promise<boolean> {
+  const { concernsAgent } = await import('../health/health.js');
+  return rows.some((row) => row.status === 'warn' && concernsAgent(row, rows));
+}
+
 /** What can be said of a machine whose config has errors. */
 export async function machineHealth(context: MachineContext, listener: HealthListener): Promise<HealthRow[]> {
   const { checkMachineHealth } = await import('../health/health.js');

@@ -91,9 +91,10 @@ export function recorderOf(
 }
 
 /** What the audit log says of the caller. */
-function subjectOf({ plan, request, id, traceId }: Planned): AuditSubject {
+function subjectOf({ plan, request, id, traceId, spending }: Planned): AuditSubject {
   const { sourceAgent, session } = request;
-  return { agent: plan.agent, sourceAgent, session, traceId, invocationId: id };
+  const project = spending.payer.project || null;
+  return { project, agent: plan.agent, sourceAgent, session, traceId, invocationId: id };
 }
 
 function logOf(planned: Planned, write: Listeners['log'], now: () => number): EventSink | null {

@@ -61,6 +61,7 @@ function entry(event: AuditEvent): AuditEntry {
     event,
     severity: 'high',
     reason: 'a reason',
+    project: null,
     agent: null,
     sourceAgent: null,
     session: null,

@@ -12,6 +12,7 @@ function entry(reason: string): AuditEntry {
     event: 'governance_violation',
     severity: 'high',
     reason,
+    project: '/shop',
     agent: 'reviewer',
     sourceAgent: null,
     session: 's',
@@ -37,7 +38,7 @@ describe('the audit log', () => {
     expect(readFileSync(file, 'utf8')).toBe(
       '{"ts":"2026-11-20T12:00:00.000Z","audit_event":"governance_violation","reason":"no","agent":"reviewer",' +
         '"source_agent":null,"session_id":"s","trace_id":"t","invocation_id":"i","attempted_model":null,' +
-        '"attempted_tool":"codex","allowed":["claude-code"],"severity":"high","justification":null}\n',
+        '"attempted_tool":"codex","allowed":["claude-code"],"severity":"high","justification":null,"project":"/shop"}\n',
     );
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);

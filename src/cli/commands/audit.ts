@@ -1,11 +1,13 @@
 import type { AuditDocument } from '../../domain/audit.js';
 import { parseSince } from '../../domain/duration.js';
 import { failure } from '../../domain/failure.js';
+import { isProject } from '../../domain/project.js';
 import { ok } from '../../domain/result.js';
 import { auditFile } from '../../paths.js';
 import { readAudit } from '../../reports/audit.js';
 import { loadCommandConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
+import { projectFilter } from '../project-filter.js';
 import { reportEarly } from '../report.js';
 import { type Column, renderTable } from '../table.js';
 import { plural } from '../words.js';
@@ -14,6 +16,10 @@ import { plural } from '../words.js';
 export interface AuditOptions {
   last: number;
   since?: string;
+  project?: string;
+  agent?: string;
+  tool?: string;
+  model?: string;
   json?: boolean;
 }
 
@@ -24,21 +30,40 @@ export async function runAudit(context: CommandContext, options: AuditOptions): 
   if (!since.ok) return reportEarly(context, { failure: failure('usage', `--since: ${since.error}`) });
   await loadCommandConfig(context); // its secrets are masked from here on
   const file = auditFile(world);
-  const read = await readAudit(file, { last: options.last, sinceMs: since.value });
+  const matches = matcher(options, world.cwd);
+  const read = await readAudit(file, { last: options.last, sinceMs: since.value, matches });
   if (!read.ok) return reportEarly(context, { failure: read.error });
   const { lines, damaged } = read.value;
-  if (damaged > 0)
-    await output.warn(
-      `${plural(damaged, 'line')} of ${file} cannot be read and ${damaged === 1 ? 'was' : 'were'} skipped`,
-    );
+  await warnDamaged(context, file, damaged);
   if (options.json === true) await output.file(`${JSON.stringify(lines)}\n`);
-  else if (lines.length === 0)
-    await output.say(`no entries in ${file}${since.value === null ? '' : ' since then'}`);
+  else if (lines.length === 0) await output.say(emptyText(file, options));
   else
     await output.data(
       `${renderTable(COLUMNS, lines.map(rowOf), world.stdout.columns || Number.POSITIVE_INFINITY)}\n`,
     );
   return 0;
+}
+
+function matcher(options: AuditOptions, cwd: string): (line: AuditDocument) => boolean {
+  const { project, agent, tool, model } = options;
+  const wanted = project === undefined ? null : projectFilter(cwd, project);
+  return (line) =>
+    (wanted === null || isProject(line.project ?? null, wanted)) &&
+    (agent === undefined || line.agent === agent) &&
+    (tool === undefined || line.attempted_tool === tool) &&
+    (model === undefined || line.attempted_model === model);
+}
+
+/** Says how many lines could not be read. */
+export async function warnDamaged({ output }: CommandContext, file: string, damaged: number): Promise<void> {
+  if (damaged === 0) return;
+  await output.warn(
+    `${plural(damaged, 'line')} of ${file} cannot be read and ${damaged === 1 ? 'was' : 'were'} skipped`,
+  );
+}
+
+function emptyText(file: string, { last: _last, json: _json, ...filters }: AuditOptions): string {
+  return Object.keys(filters).length === 0 ? `no entries in ${file}` : `no entry in ${file} matches`;
 }
 
 const COLUMNS: readonly Column[] = [

@@ -8,7 +8,7 @@ import type { HealthRow, MachineContext } from '../../health/context.js';
 import type { HealthListener } from '../../health/health.js';
 import { stateDir, userConfigDir } from '../../paths.js';
 import { clearCooldowns } from '../../router/cooldowns.js';
-import { machineHealth } from '../../router/health.js';
+import { machineHealth, warnsOfAgent } from '../../router/health.js';
 import { commandRouter, ledgerPathOf, loadCommandConfig, traceDirOf, usableConfig } from '../config.js';
 import type { CommandConfig, CommandContext } from '../context.js';
 import { printDiagnostics, reportEarly } from '../report.js';
@@ -19,10 +19,14 @@ export interface DoctorOptions {
   agent?: string;
   online?: boolean;
   clearCooldowns?: boolean;
+  strict?: boolean;
   json?: boolean;
 }
 
-/** `doctor`: config, machine, tools, and each agent's plan now. Exit 1 if something an agent needs is broken. */
+/**
+ * `doctor`: config, machine, tools, and each agent's plan now. Exit 1 if something an agent needs is broken; with `--strict`
+ * also if a row that an agent needs warns.
+ */
 export async function runDoctor(context: CommandContext, options: DoctorOptions): Promise<number> {
   const loaded = await loadCommandConfig(context);
   const refused =
@@ -32,7 +36,8 @@ export async function runDoctor(context: CommandContext, options: DoctorOptions)
   const trust = await trustOf(loaded, context.world);
   const screen = options.json === true ? null : doctorScreen(context);
   const rows = await healthRows(context, loaded, { options, trust, listener: screen ?? {} });
-  const isHealthy = rows.every(({ status }) => status !== 'fail');
+  const warns = options.strict === true && (await warnsOfAgent(rows));
+  const isHealthy = !warns && rows.every(({ status }) => status !== 'fail');
   if (screen === null) await context.output.json({ healthy: isHealthy, rows });
   else {
     await screen.finish(rows);

@@ -18,6 +18,7 @@ export function addInspection(context: CommandContext, program: Command, registe
     .option('-a, --agent <name>', "only this agent's plan")
     .option('--online', 'also try the endpoints of tools of kind `http` (opens a connection, sends nothing)')
     .option('--clear-cooldowns', 'end all cooldowns')
+    .option('--strict', 'exit 1 also if a row that an agent needs warns')
     .option('--json', 'print one JSON document');
   doctor.action(async (options: DoctorOptions) => {
     const { runDoctor } = await import('./doctor.js');

@@ -28,6 +28,10 @@ export function addStats(context: CommandContext, program: Command, register: Re
       '--by <keys>',
       'group by agent, tool, model, day, week, month, session, tag:<key>; several with commas',
     )
+    .option('--project <path or name>', 'only runs of this project')
+    .option('-a, --agent <name>', 'only runs of this agent')
+    .option('--tool <name>', 'only runs on this tool')
+    .option('--model <name>', 'only runs on this model')
     .addOption(
       new Option('--format <format>', 'what stdout carries')
         .choices(['table', 'json', 'csv'])

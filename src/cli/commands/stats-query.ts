@@ -3,6 +3,7 @@ import { parseSince } from '../../domain/duration.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { ReportQuery, UsageKey } from '../../reports/usage-report.js';
+import { projectFilter } from '../project-filter.js';
 
 /** The options of `stats`, as the argument parser gives them. */
 export interface StatsOptions {
@@ -12,12 +13,19 @@ export interface StatsOptions {
   since?: string;
   until?: string;
   by?: string;
+  project?: string;
+  agent?: string;
+  tool?: string;
+  model?: string;
   format: 'table' | 'json' | 'csv';
   json?: boolean;
 }
 
 /** What the options ask for; a day or key that cannot be read is a `usage` failure. Days are those of UTC. */
-export function queryOf(options: StatsOptions, nowMs: number): Result<ReportQuery, Failure> {
+export function queryOf(
+  options: StatsOptions,
+  { nowMs, cwd }: { nowMs: number; cwd: string },
+): Result<ReportQuery, Failure> {
   const period = periodOf(options);
   if (!period.ok) return period;
   const by = keysOf(options.by);
@@ -31,7 +39,17 @@ export function queryOf(options: StatsOptions, nowMs: number): Result<ReportQuer
   if (!since.ok) return since;
   if (since.value > until.value)
     return err(failure('usage', `--since: ${since.value} is after the end of the report, ${until.value}`));
-  return ok({ since: since.value, until: until.value, period: period.value, by: by.value });
+  const filter = filterOf(options, cwd);
+  return ok({ since: since.value, until: until.value, period: period.value, by: by.value, filter });
+}
+
+function filterOf({ project, agent, tool, model }: StatsOptions, cwd: string): ReportQuery['filter'] {
+  return {
+    ...(project === undefined ? {} : { project: projectFilter(cwd, project) }),
+    ...(agent === undefined ? {} : { agent }),
+    ...(tool === undefined ? {} : { tool }),
+    ...(model === undefined ? {} : { model }),
+  };
 }
 
 function periodOf({ daily, weekly, monthly }: StatsOptions): Result<Period, Failure> {

@@ -14,7 +14,7 @@ import { queryOf, type StatsOptions } from './stats-query.js';
 export async function runStats(context: CommandContext, options: StatsOptions): Promise<number> {
   const { world, output } = context;
   const format = options.json === true ? 'json' : options.format;
-  const query = queryOf(options, world.clock.now());
+  const query = queryOf(options, { nowMs: world.clock.now(), cwd: world.cwd });
   if (!query.ok) return reportEarly(context, { failure: query.error });
   const file = ledgerPathOf(context, await loadForLedger(context));
   const report = await usageReport({ file, now: world.clock.now }, query.value);
