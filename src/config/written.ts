@@ -22,14 +22,21 @@ interface Source {
   folders: Folders;
 }
 
+/** The last steps to a value; the whole path is put together only when it is asked for. */
+type Position = { around: Position; steps: Path } | null;
+
 /** A value of a config before it is resolved, and where it was written. */
 export class Written {
   constructor(
     private readonly source: Source | null,
-    readonly path: Path,
+    private readonly position: Position,
     /** `undefined` when absent. */
     readonly value: unknown,
   ) {}
+
+  get path(): Path {
+    return stepsTo(this.position);
+  }
 
   /** `file:line:column` of the value; `null` for what is in no file. */
   at(): string | null {
@@ -42,27 +49,22 @@ export class Written {
   }
 
   child(step: string | number): Written {
-    return new Written(this.source, [...this.path, step], child(this.value, step));
+    return this.#inside([step], child(this.value, step));
   }
 
   /** The items of a list; a single value counts as a list of one. */
   items(): Written[] {
-    return itemsOf(this.value).map(
-      ({ item, step }) => new Written(this.source, [...this.path, ...step], item),
-    );
+    return itemsOf(this.value).map(({ item, step }) => this.#inside(step, item));
   }
 
   /** The entries of a map. */
   entries(): [name: string, Written][] {
-    return entriesOf(this.value).map(([name, one]) => [
-      name,
-      new Written(this.source, [...this.path, name], one),
-    ]);
+    return entriesOf(this.value).map(([name, one]) => [name, this.#inside([name], one)]);
   }
 
   /** The value at a path from the root of the config. */
   fromRoot(path: Path): Written {
-    return new Written(this.source, path, at(this.source?.merged.value, path));
+    return new Written(this.source, { around: null, steps: path }, at(this.source?.merged.value, path));
   }
 
   /** A path as it is written here, absolute: relative ones start from the folder of the file. */
@@ -73,6 +75,10 @@ export class Written {
     return resolvePath(path, { folder: folderOf(pathOf(place.file)), home });
   }
 
+  #inside(steps: Path, value: unknown): Written {
+    return new Written(this.source, { around: this.position, steps }, value);
+  }
+
   #place(what: 'key' | 'value'): Place | null {
     return this.source?.merged.place(this.path, what) ?? null;
   }
@@ -80,12 +86,16 @@ export class Written {
 
 /** The whole of a merged config as it is written. */
 export function writtenConfig(merged: Merged, folders: Folders): Written {
-  return new Written({ merged, folders }, [], merged.value);
+  return new Written({ merged, folders }, null, merged.value);
 }
 
 /** A value that is in no file: a default. */
 export function unwritten(value: unknown): Written {
-  return new Written(null, [], value);
+  return new Written(null, null, value);
+}
+
+function stepsTo(position: Position): Path {
+  return position === null ? [] : [...stepsTo(position.around), ...position.steps];
 }
 
 function formatted(place: Place | null): string | null {

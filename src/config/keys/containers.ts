@@ -1,8 +1,8 @@
 import { isTree, record } from '../tree.js';
-import { unwritten, type Written } from '../written.js';
+import { unwritten } from '../written.js';
 import { type AnyKey, type Definition, Key, type Keys, type Schema } from './key.js';
 import { anyText, text } from './kinds.js';
-import { type Resolved, readKeys, readStated, type ValueOf } from './resolved.js';
+import { type Resolved, readKeys, readMap, readStated, type ValueOf } from './resolved.js';
 
 /** Names of agents, tools and policies: no colon (`tool:model`), no slash, no blank. */
 export const NAME = '^[A-Za-z0-9][A-Za-z0-9._-]*$';
@@ -77,7 +77,8 @@ export function map<const K extends Keys>(description: string, keys: K): Key<Res
     {
       schema: { type: 'object', description },
       inner: { kind: 'map', keys },
-      read: (written, base) => (isComplete(keys, written) ? readKeys(keys, written, base) : undefined),
+      read: (written, base) =>
+        isTree(written.value) ? (readMap(keys, written, base) ?? undefined) : undefined,
       empty: () => readKeys(keys, NOTHING),
     },
     '',
@@ -143,13 +144,4 @@ function entriesOf(schema: Schema, value: AnyKey): Definition<Readonly<Record<st
     empty: () => record([]),
     placed: () => entriesOf(schema, value.placed()),
   };
-}
-
-/** A map without a key that it needs cannot be used. */
-function isComplete(keys: Keys, written: Written): boolean {
-  if (!isTree(written.value)) return false;
-  return Object.entries(keys).every(
-    ([name, { definition }]) =>
-      definition.isRequired !== true || definition.read(written.child(name)) !== undefined,
-  );
 }

@@ -1,5 +1,4 @@
 import type { Result } from '../../domain/result.js';
-import { child } from '../tree.js';
 import { type Placed, unwritten, type Written } from '../written.js';
 
 /** A piece of JSON Schema. */
@@ -63,9 +62,6 @@ export interface Definition<T> {
  * a unit behind it (`timeout`: `timeoutMs`), `=other`, or `-` for a key that is not part of the resolved config.
  */
 export class Key<T, N extends string = ''> {
-  /** Made once: many entries share it. */
-  #default: { value: T } | null = null;
-
   constructor(
     readonly definition: Definition<T>,
     readonly naming: N,
@@ -186,20 +182,11 @@ export class Key<T, N extends string = ''> {
     return hasNoDefault?.(entry) === true ? undefined : schema.default;
   }
 
-  /** The resolved value of the key in an entry: what is written, else `base`, else the default. */
-  readIn(entry: Written, key: string, base: T | undefined): T {
-    const isStated = child(entry.value, key) !== undefined;
-    const stated = isStated ? this.definition.read(entry.child(key), base) : undefined;
-    if (stated !== undefined) return stated;
-    return base === undefined ? this.#absent(entry.value) : base;
-  }
-
-  #absent(entry: unknown): T {
-    const { hasNoDefault, read, empty } = this.definition;
-    if (hasNoDefault?.(entry) === true) return empty();
-    const value = this.definition.schema.default;
-    this.#default ??= { value: (value === undefined ? undefined : read(unwritten(value))) ?? empty() };
-    return this.#default.value;
+  /** The resolved value where an entry does not state the key. */
+  absentIn(entry: unknown): T {
+    const value = this.defaultIn(entry);
+    const read = value === undefined ? undefined : this.definition.read(unwritten(value));
+    return read === undefined ? this.definition.empty() : read;
   }
 
   #with<U = T>(changes: Partial<Definition<unknown>>): Key<U, N> {

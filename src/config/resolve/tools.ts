@@ -64,7 +64,7 @@ function commandTool(entry: Pick<CommandTool, 'name' | 'at' | 'builtIn'>, tool: 
 
 function argvOf(tool: Written): ArgvTemplate {
   const command = tool.child('command_template').value;
-  if (typeof command !== 'string') return parseArgv(COMMAND.args.readIn(tool, 'args', undefined));
+  if (typeof command !== 'string') return parseArgv(COMMAND.args.definition.read(tool.child('args')) ?? []);
   const words = splitCommand(command);
   return words.ok ? parseArgv(words.value) : [];
 }
