@@ -1,15 +1,16 @@
-import type { SpendLimit, SpendWindow } from '../domain/facts.js';
+import type { SpendLimit } from '../domain/facts.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { dollars } from '../domain/money.js';
-import type { Ledger, LedgerTrouble } from '../ledger/ledger.js';
+import type { LedgerTrouble } from '../ledger/ledger.js';
 import { attemptRow } from '../ledger/rows.js';
-import { type BudgetRefusal, budgetNotices, checkBudget, checkLedger } from '../policy/budget.js';
-import { costWords, countedMicroUsd, type RunCost } from '../policy/run-cost.js';
-import { limitsAt, scopesOf, windowsOf } from '../policy/spend-limits.js';
+import { checkBudget, checkLedger } from '../policy/budget.js';
+import { countedMicroUsd } from '../policy/run-cost.js';
+import { limitsAt, scopesOf } from '../policy/spend-limits.js';
 import type { Candidate } from './candidate.js';
 import { costOf } from './cost.js';
 import type { AttemptEnd, Entered, Entry, Gate, GateRefusal, GateRun, OpenGate } from './gate.js';
 import { startHeartbeat } from './heartbeat.js';
+import { Reservations } from './reservation.js';
 
 /** The run fits into every limit of spending, and into the cap of its request. */
 export const money: Gate = {
@@ -41,23 +42,16 @@ interface Hold {
   stopHeartbeat: () => void;
 }
 
-/** What the ledger says of an attempt: what it may reserve, why it may not run, or that a person is asked first. */
-type Verdict =
-  | { reserveMicroUsd: number }
-  | { refusal: BudgetRefusal }
-  | { ask: true }
-  | { trouble: LedgerTrouble };
-
 /** The money of one invocation: what its attempts may spend, reserve and have spent. */
 class MoneyGate implements OpenGate {
   readonly #run: GateRun;
-  readonly #shown = new Set<string>();
+  readonly #reservations: Reservations;
   #hold: Hold | null = null;
-  #confirmed = false;
   #spentMicroUsd = 0;
 
   constructor(run: GateRun) {
     this.#run = run;
+    this.#reservations = new Reservations(run);
   }
 
   /** Reserves what the attempt may cost where a limit applies. The tool may be started right after. */
@@ -126,93 +120,12 @@ class MoneyGate implements OpenGate {
   async #reserve(entry: Entry, left: number | null): Promise<Entered> {
     const opened = await this.#run.ledger.open();
     if (opened === null || !opened.ok) return this.#withoutLedger(entry, left, opened?.error ?? null);
-    const ledger = opened.value;
     const cost = costOf({ ...this.#run, candidate: entry.candidate, facts: this.#run }, left);
-    const id = this.#idOf(entry);
-    for (;;) {
-      const verdict = await this.#askLedger(ledger, entry, cost);
-      if ('trouble' in verdict) return this.#withoutLedger(entry, left, verdict.trouble);
-      if ('refusal' in verdict) return { refusal: { ...verdict.refusal, reason: 'budget_exceeded' } };
-      if ('ask' in verdict) {
-        const stop = await this.#askPerson();
-        if (stop !== null) return { stop };
-        continue;
-      }
-      const stop = this.#run.deadline.failure;
-      if (stop !== null) {
-        await ledger.release(id);
-        return { stop };
-      }
-      const begun = await ledger.begin(id);
-      if (!begun.ok) return this.#withoutLedger(entry, left, begun.error);
-      // After a long sleep another process may have released the reservation.
-      if (begun.value) return this.#granted(entry, left, verdict.reserveMicroUsd);
-    }
-  }
-
-  async #askLedger(ledger: Ledger, { n, candidate }: Entry, cost: RunCost): Promise<Verdict> {
-    const { request, id: invocationId, agent, spending, clock } = this.#run;
-    const [forced, nested] = [request.force, request.parent !== null];
-    const limits = this.#limits();
-    let windows: SpendWindow[] = [];
-    const admitted = await ledger.admit<BudgetRefusal | 'ask'>({
-      id: `${invocationId}:${n}`,
-      invocationId,
-      n,
-      atMs: clock.now(),
-      agent: agent?.name ?? null,
-      tool: candidate.tool.name,
-      model: candidate.modelName,
-      scopes: scopesOf(spending.payer),
-      queries: limits,
-      decide: (spend) => {
-        windows = windowsOf(limits, spend);
-        const verdict = checkBudget(windows, cost, { forced, nested });
-        const mustAsk = !this.#confirmed && budgetNotices(windows, cost).some(({ window }) => !window.isHard);
-        return 'refusal' in verdict || !mustAsk ? verdict : { refusal: 'ask' };
-      },
-    });
-    if (!admitted.ok) return { trouble: admitted.error };
-    const verdict = admitted.value;
-    if (!('refusal' in verdict) || verdict.refusal === 'ask') await this.#showLimits(windows, cost);
-    if ('reserveMicroUsd' in verdict) {
-      if (forced) await this.#recordOverride(candidate, windows, cost);
-      return verdict;
-    }
-    return verdict.refusal === 'ask' ? { ask: true } : { refusal: verdict.refusal };
-  }
-
-  /** Every limit once. */
-  async #showLimits(windows: readonly SpendWindow[], cost: RunCost): Promise<void> {
-    for (const notice of budgetNotices(windows, cost)) {
-      const { scope, period, limitMicroUsd } = notice.window;
-      const key = JSON.stringify([scope, period, limitMicroUsd]);
-      if (this.#shown.has(key)) continue;
-      this.#shown.add(key);
-      await this.#run.emit({ type: 'budget.warning', ...notice, estimate: costWords(cost) });
-    }
-  }
-
-  async #recordOverride(
-    { tool, modelName }: Candidate,
-    windows: readonly SpendWindow[],
-    cost: RunCost,
-  ): Promise<void> {
-    const nested = this.#run.request.parent !== null;
-    const verdict = checkBudget(windows, cost, { forced: false, nested });
-    if (!('refusal' in verdict)) return;
-    await this.#run.overridden({ tool: tool.name, model: modelName, reason: verdict.refusal.detail });
-  }
-
-  /** Once for the whole invocation. */
-  async #askPerson(): Promise<Failure | null> {
-    this.#confirmed = await this.#run.confirm();
-    if (this.#run.deadline.failure !== null) return this.#run.deadline.failure;
-    if (this.#confirmed) return null;
-    return failure('budget_exceeded', 'a soft limit was reached, and the question was answered with no', {
-      phase: 'admit',
-      hint: 'answer `y`, or give `--yes`',
-    });
+    const reserved = await this.#reservations.reserve(opened.value, entry, cost);
+    if ('trouble' in reserved) return this.#withoutLedger(entry, left, reserved.trouble);
+    if ('stop' in reserved) return reserved;
+    if ('refusal' in reserved) return { refusal: { ...reserved.refusal, reason: 'budget_exceeded' } };
+    return this.#granted(entry, left, reserved.reserveMicroUsd);
   }
 
   /** Only a hard limit needs a ledger to run; anything else only misses a record. */
@@ -225,7 +138,7 @@ class MoneyGate implements OpenGate {
 
   #granted(entry: Entry, capMicroUsd: number | null, reservedMicroUsd: number | null): Entered {
     const hold: Hold = {
-      id: this.#idOf(entry),
+      id: `${this.#run.id}:${entry.n}`,
       candidate: entry.candidate,
       capMicroUsd,
       reservedMicroUsd,
@@ -239,10 +152,6 @@ class MoneyGate implements OpenGate {
 
   async #beat({ id, seenMicroUsd }: Hold): Promise<void> {
     await this.#run.ledger.write((ledger) => ledger.meter(id, seenMicroUsd));
-  }
-
-  #idOf({ n }: Entry): string {
-    return `${this.#run.id}:${n}`;
   }
 }
 

@@ -4,8 +4,11 @@ import { namesOf } from '../gates/candidate.js';
 import type { AttemptEnd, Entered, Entry, Grant, OpenGate, Refused } from '../gates/gate.js';
 import { checkGates } from '../gates/gates.js';
 import { backoffFor } from '../routing/backoff.js';
-import type { Decision, RetryRules } from '../routing/decide.js';
+import type { Decision, RetryRules } from '../routing/decision.js';
 import type { Contender, Run } from './state.js';
+
+/** The part of a run that decides whether a candidate may run. */
+type AdmissionInput = Pick<Run, 'planned' | 'host' | 'stores' | 'gates' | 'attempts'>;
 
 /** Whether a candidate may run now: every gate is entered; or one refused; or the whole run ends. */
 export type Admission = Admitted | (Refused & { gate: string }) | { stop: Failure };
@@ -21,7 +24,11 @@ export interface Admitted {
  * Checks a candidate by what is true now, then lets it enter every gate. Nothing is held while it waits for a slot, and what became of
  * the tool in the meantime counts.
  */
-export async function admit(run: Run, candidate: Contender, mostWaitMs: number): Promise<Admission> {
+export async function admit(
+  run: AdmissionInput,
+  candidate: Contender,
+  mostWaitMs: number,
+): Promise<Admission> {
   const { gates } = run;
   const entry: Entry = { n: run.attempts.length + 1, candidate, mostWaitMs };
   const refused = await checkNow(run, candidate);
@@ -45,7 +52,7 @@ export async function admit(run: Run, candidate: Contender, mostWaitMs: number):
 
 /** Why a candidate may not go on after a gate; `null`: it may. */
 async function endOf(
-  run: Run,
+  run: AdmissionInput,
   candidate: Contender,
   { entered, gate }: { entered: Entered; gate: string },
 ): Promise<Exclude<Admission, Admitted> | null> {
@@ -78,7 +85,7 @@ export function longestWaitMs(
 
 /** The checks of planning, by what is true now. */
 async function checkNow(
-  { planned, host, stores, attempts }: Run,
+  { planned, host, stores, attempts }: AdmissionInput,
   candidate: Contender,
 ): Promise<(Refused & { gate: string }) | null> {
   // A run that has tried a candidate retries it whatever cooldown its own failure has started.

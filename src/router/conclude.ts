@@ -5,7 +5,8 @@ import { decidingRejection, type Failure, failure, isTemporary } from '../domain
 import { type Invocation, unrunInvocation } from '../domain/invocation.js';
 import type { Plan, Rejected } from '../domain/plan.js';
 import { addUsage } from '../domain/usage.js';
-import { decide, type Stop } from '../routing/decide.js';
+import { decide } from '../routing/decide.js';
+import type { Stop } from '../routing/decision.js';
 import type { Planned } from './planned.js';
 import { type AttemptResult, contendersOf, type Run } from './state.js';
 import type { Host } from './world.js';

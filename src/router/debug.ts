@@ -1,7 +1,7 @@
 import type { Debug } from '../domain/debug.js';
 import type { Facts } from '../domain/facts.js';
 import { namesOf } from '../gates/candidate.js';
-import type { Decision } from '../routing/decide.js';
+import type { Decision } from '../routing/decision.js';
 import type { Admission } from './admit.js';
 import type { Planned } from './planned.js';
 import type { Contender } from './state.js';

@@ -1,8 +1,8 @@
 import { adapterOf } from '../adapters/registry.js';
-import type { RouterConfig } from '../config/types.js';
-import { didYouMean } from '../diagnostics/suggest.js';
+import type { AgentConfig, RouterConfig } from '../config/types.js';
 import { asksSomething, nothingAsked, withConversation } from '../domain/conversation.js';
-import { type Failure, failure } from '../domain/failure.js';
+import type { Facts } from '../domain/facts.js';
+import type { Failure } from '../domain/failure.js';
 import { newId, newTraceId } from '../domain/id.js';
 import { lookup } from '../domain/lookup.js';
 import type { Ignored, Plan } from '../domain/plan.js';
@@ -10,23 +10,20 @@ import type { Request } from '../domain/request.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { type Candidate, namesOf } from '../gates/candidate.js';
 import type { ResolvedRequest } from '../gates/gate.js';
+import type { Preference } from '../policy/preferred-cost.js';
 import { limitsAt, spendingOf } from '../policy/spend-limits.js';
 import { rulesFor } from '../routing/decide.js';
-import {
-  type AccessTooHigh,
-  type PlanError,
-  type ResolvedNames,
-  resolveNames,
-  type UnknownName,
-} from '../routing/names.js';
-import { makePlan, taskWarnings } from '../routing/plan.js';
+import { resolveNames } from '../routing/names.js';
+import { type Choices, makePlan, taskWarnings } from '../routing/plan.js';
+import { preferredPair } from '../routing/select.js';
 import { withAgentFiles } from './agent-files.js';
 import { compileAnswerSchema } from './answer-schema.js';
 import { debugPlan } from './debug.js';
 import { estimateInputTokens, gatherFacts } from './facts.js';
-import type { Planned, PlannedCandidate, PlannedRejection } from './planned.js';
+import { planErrorFailure, tooDeep } from './plan-failures.js';
+import type { Planned, PlannedCandidate } from './planned.js';
 import { taskOf } from './task.js';
-import type { RouterWorld } from './world.js';
+import type { Host, RouterWorld } from './world.js';
 
 /**
  * Decides without running anything: looks up every name once, gathers facts, chooses, and fills in what each candidate would run. The
@@ -41,63 +38,92 @@ export async function planRequest(
   if (!names.ok) return err(planErrorFailure(names.error));
   const nested = tooDeep(asked, names.value);
   if (nested !== null) return err(nested);
-  const { agent, policy } = names.value;
-  const filled = await withAgentFiles(agent, host, asked);
-  if (!filled.ok) return filled;
-  if (filled.value.messages.length > 0 && !asksSomething(filled.value)) return err(nothingAsked());
-  const request = withConversation(filled.value, agent?.system ?? null);
-  const check = request.schema === null ? ok(null) : await compileAnswerSchema(request.schema, 'the schema');
-  if (!check.ok) return check;
-  const project = stores.ledger?.project ?? '';
-  const spending = spendingOf(config, {
-    project,
-    policy,
-    agent,
-    maxCostMicroUsd: request.maxCostMicroUsd,
-  });
-  const resolved: ResolvedRequest = { ...names.value, request, spending };
-  const inputTokens = estimateInputTokens([
-    request.system ?? agent?.system ?? null,
-    request.prompt,
-    request.schema,
-  ]);
+  const read = await readRequest(asked, names.value.agent, host);
+  if (!read.ok) return read;
+  const { request, checkAnswer } = read.value;
+  const resolved = withSpending(config, { ...names.value, request }, stores.ledger?.project ?? '');
+  const { agent, policy, spending } = resolved;
+  const system = request.system ?? agent?.system ?? null;
+  const inputTokens = estimateInputTokens([system, request.prompt, request.schema]);
   const limits = (nowMs: number) => limitsAt(spending, nowMs);
   const facts = await gatherFacts(config, { host, stores }, { inputTokens, limits });
   const ids = {
     id: newId(facts.nowMs, host.random),
     traceId: request.traceId ?? request.parent?.traceId ?? newTraceId(host.random),
   };
-  const fill = (candidate: Candidate): PlannedCandidate => {
-    const task = taskOf(resolved, ids, candidate);
-    return { ...candidate, task, call: adapterOf(task.tool).prepare(task, host) };
-  };
-  const choices = makePlan(config, facts, resolved);
-  const candidates = choices.candidates.map(fill);
-  const rejected = choices.rejected.map((one) => ({
-    ...one,
-    candidate: one.candidate && fill(one.candidate),
-  }));
+  const filled = fillCalls(makePlan(config, facts, resolved), { resolved, ids, host });
   const planned: Planned = {
     ...resolved,
     ...ids,
+    ...filled,
     nowMs: facts.nowMs,
     startedAt: new Date(facts.nowMs).toISOString(),
     inputTokens,
     rules: rulesFor(policy, request),
-    checkAnswer: check.value,
-    candidates,
-    rejected,
+    checkAnswer,
+    preference: preferenceOf(config, agent, facts),
     isUnconfigured: config.files.length === 0,
-    plan: namedPlan(resolved, { inputTokens, candidates, rejected }),
+    plan: namedPlan(resolved, { ...filled, inputTokens }),
   };
   if (host.debug !== undefined) debugPlan(host.debug, planned, facts);
   return ok(planned);
 }
 
+/** The request with everything that it refers to: files of its agent, the parts of its conversation, the schema of its answer. */
+async function readRequest(
+  asked: Request,
+  agent: AgentConfig | null,
+  host: Host,
+): Promise<Result<Pick<Planned, 'request' | 'checkAnswer'>, Failure>> {
+  const filled = await withAgentFiles(agent, host, asked);
+  if (!filled.ok) return filled;
+  if (filled.value.messages.length > 0 && !asksSomething(filled.value)) return err(nothingAsked());
+  const request = withConversation(filled.value, agent?.system ?? null);
+  if (request.schema === null) return ok({ request, checkAnswer: null });
+  const check = await compileAnswerSchema(request.schema, 'the schema');
+  return check.ok ? ok({ request, checkAnswer: check.value }) : check;
+}
+
+function withSpending(
+  config: RouterConfig,
+  known: Omit<ResolvedRequest, 'spending'>,
+  project: string,
+): ResolvedRequest {
+  const { maxCostMicroUsd } = known.request;
+  return { ...known, spending: spendingOf(config, { ...known, project, maxCostMicroUsd }) };
+}
+
+/** Fills in what every candidate would run; what was rejected too, since it may be shown, or come back during the run. */
+function fillCalls(
+  { candidates, rejected }: Choices,
+  by: { resolved: ResolvedRequest; ids: { id: string; traceId: string }; host: Host },
+): Pick<Planned, 'candidates' | 'rejected'> {
+  const fill = (candidate: Candidate): PlannedCandidate => {
+    const task = taskOf(by.resolved, by.ids, candidate);
+    return { ...candidate, task, call: adapterOf(task.tool).prepare(task, by.host) };
+  };
+  return {
+    candidates: candidates.map(fill),
+    rejected: rejected.map(({ names, candidate }) => ({ names, candidate: candidate && fill(candidate) })),
+  };
+}
+
+/** What the runs of an agent are compared with; `null`: it prefers nothing. */
+function preferenceOf(config: RouterConfig, agent: AgentConfig | null, facts: Facts): Preference | null {
+  const pair = agent === null ? null : preferredPair(config, agent);
+  if (pair === null) return null;
+  return {
+    ...pair,
+    billing: lookup(facts.billing, pair.tool) ?? 'api',
+    price: lookup(config.models, pair.model)?.price ?? null,
+    manyRequests: lookup(config.tools, pair.tool)?.kind === 'command',
+  };
+}
+
 /** The decision by name. */
 function namedPlan(
   { agent, policy, access, request }: ResolvedRequest,
-  made: { inputTokens: number; candidates: PlannedCandidate[]; rejected: PlannedRejection[] },
+  made: Pick<Planned, 'inputTokens' | 'candidates' | 'rejected'>,
 ): Plan {
   const ignored = made.candidates.flatMap(ignoredOptions);
   return {
@@ -133,38 +159,4 @@ function ignoredWarnings(request: Request, ignored: readonly Ignored[]): string[
       return [`\`${flag}\` is checked, not enforced: tool \`${tool}\` has no place for it`];
     return [`\`${flag}\` is ignored: tool \`${tool}\` has no place for it`];
   });
-}
-
-/** An agent that calls itself must come to an end. */
-function tooDeep({ parent }: Request, { policy: { name, maxDepth } }: ResolvedNames): Failure | null {
-  const depth = parent?.depth ?? 0;
-  if (depth <= maxDepth) return null;
-  const message = `this call is nested ${depth} deep, and policy \`${name}\` allows ${maxDepth} (\`max_depth\`)`;
-  return failure('not_allowed', message, { hint: 'an agent may be calling itself; see `llm-router trace`' });
-}
-
-/** Why a request cannot be planned, as a failure with the way out. */
-function planErrorFailure(error: PlanError): Failure {
-  return error.kind === 'access' ? accessFailure(error) : unknownNameFailure(error);
-}
-
-function accessFailure({ asked, agent, allowed }: AccessTooHigh): Failure {
-  const where = allowed.at === null ? '' : ` (${allowed.at})`;
-  return failure(
-    'not_allowed',
-    `agent \`${agent}\` may have access \`${allowed.value}\` at most, not \`${asked}\``,
-    { hint: `raise \`access\` of the agent${where}, or ask for less` },
-  );
-}
-
-/** A name that the config does not know, as a usage failure with the nearest name and the list. */
-function unknownNameFailure({ kind, name, known }: UnknownName): Failure {
-  if (kind === 'tier') {
-    const list = known.length === 0 ? 'the config has no `tiers`' : `tiers with models: ${known.join(', ')}`;
-    return failure('usage', `no model is set for tier \`${name}\``, { hint: list });
-  }
-  const plural = kind === 'policy' ? 'policies' : `${kind}s`;
-  const hint =
-    known.length === 0 ? `the config defines no ${plural}` : didYouMean(name, known, `defined ${plural}`);
-  return failure('usage', `unknown ${kind} \`${name}\``, { hint });
 }

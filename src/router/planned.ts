@@ -4,7 +4,8 @@ import type { Plan, Rejected } from '../domain/plan.js';
 import type { Result } from '../domain/result.js';
 import type { Candidate } from '../gates/candidate.js';
 import type { ResolvedRequest } from '../gates/gate.js';
-import type { RetryRules } from '../routing/decide.js';
+import type { Preference } from '../policy/preferred-cost.js';
+import type { RetryRules } from '../routing/decision.js';
 import type { AnswerCheck } from './answer-schema.js';
 
 /** A request with everything that was decided about it: no name is looked up again after this. */
@@ -22,6 +23,8 @@ export interface Planned extends ResolvedRequest {
   checkAnswer: AnswerCheck | null;
   candidates: readonly PlannedCandidate[];
   rejected: readonly PlannedRejection[];
+  /** What the agent prefers, to compare costs with; `null`: nothing. */
+  preference: Preference | null;
   /** No config was found: the built-in tools are all there is. */
   isUnconfigured: boolean;
   /** The decision by name: what documents, traces and screens show. Its lists are in the order of those above. */

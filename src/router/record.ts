@@ -1,18 +1,13 @@
-import type { Environment, ProcessRecorder } from '../adapters/adapter.js';
-import { billingOf } from '../adapters/billing.js';
-import type { AgentConfig, RouterConfig } from '../config/types.js';
+import type { ProcessRecorder } from '../adapters/adapter.js';
 import type { EventSink } from '../domain/events.js';
 import type { Invocation } from '../domain/invocation.js';
-import { lookup } from '../domain/lookup.js';
 import type { Rejected } from '../domain/plan.js';
 import type { GateRun } from '../gates/gate.js';
 import type { RunInfo } from '../ledger/ledger.js';
 import { invocationRow } from '../ledger/rows.js';
 import type { RunLedger } from '../ledger/run-ledger.js';
 import { type AuditSubject, overrideEntry, refusalEntries } from '../policy/audit.js';
-import type { Preference } from '../policy/preferred-cost.js';
 import { scopesOf } from '../policy/spend-limits.js';
-import { preferredPair } from '../routing/select.js';
 import { fanOut } from '../telemetry/fan-out.js';
 import type { LogRecord } from '../telemetry/log-fields.js';
 import { logSink } from '../telemetry/log-sink.js';
@@ -51,7 +46,6 @@ export interface Recorder {
 
 /** The recorder of one run. */
 export function recorderOf(
-  config: RouterConfig,
   world: RouterWorld,
   { planned, listeners }: { planned: Planned; listeners: Listeners },
 ): Recorder {
@@ -78,7 +72,7 @@ export function recorderOf(
     record: async (invocation, ledger) => {
       // A ledger that kept the run from starting was named already.
       if (invocation.attempts.length === 0 && invocation.failure?.type === 'input') return;
-      await ledger.record(invocationRow(invocation, runInfo(config, planned, host.env)));
+      await ledger.record(invocationRow(invocation, runInfo(planned)));
     },
     withSinkWarnings: (invocation) => {
       const { count, first } = sinks.failures();
@@ -109,28 +103,15 @@ function logOf(planned: Planned, write: Listeners['log'], now: () => number): Ev
   return logSink({ ...known, privateTexts, providerOf }, { now, write });
 }
 
-function runInfo(config: RouterConfig, { request, agent, spending }: Planned, env: Environment): RunInfo {
+function runInfo({ request, spending, preference }: Planned): RunInfo {
   const { sourceAgent, tags, force, justification } = request;
   return {
     scopes: scopesOf(spending.payer),
     project: spending.payer.project,
     sourceAgent,
-    preference: preferenceOf(config, agent, env),
+    preference,
     tags,
     forced: force,
     justification,
-  };
-}
-
-/** What the runs of an agent are compared with; `null`: it prefers nothing. */
-function preferenceOf(config: RouterConfig, agent: AgentConfig | null, env: Environment): Preference | null {
-  const pair = agent === null ? null : preferredPair(config, agent);
-  if (pair === null) return null;
-  const tool = lookup(config.tools, pair.tool);
-  return {
-    ...pair,
-    billing: tool === null ? 'api' : billingOf(tool, env),
-    price: lookup(config.models, pair.model)?.price ?? null,
-    manyRequests: tool?.kind === 'command',
   };
 }

@@ -50,7 +50,7 @@ export function createRouter(config: RouterConfig, world: RouterWorld): Router {
     health: (options) => routerHealth(config, world, options),
     tools: () => toolStates(config, world),
     complete: async (planned, { deadline, confirm = async () => true, ...listeners }) => {
-      const recorder = recorderOf(config, world, { planned, listeners });
+      const recorder = recorderOf(world, { planned, listeners });
       const stop = { deadline, urgent };
       return recorder.withSinkWarnings(await run({ planned, host, stores, stop, recorder, confirm }));
     },

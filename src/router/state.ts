@@ -1,7 +1,7 @@
 import type { Attempt, Outcome } from '../domain/attempt.js';
 import type { Rejected } from '../domain/plan.js';
 import type { OpenGate, Refused } from '../gates/gate.js';
-import type { CandidateState } from '../routing/decide.js';
+import type { CandidateState } from '../routing/decision.js';
 import type { Planned, PlannedCandidate } from './planned.js';
 import type { Recorder } from './record.js';
 import type { Host, Stop, Stores } from './world.js';

@@ -1,77 +1,8 @@
-import type { ModelConfig, RetryPolicy, ToolConfig } from '../config/types.js';
-import type { Price } from '../domain/cost.js';
+import type { RetryPolicy } from '../config/types.js';
 import { decidingFailure, FAILURES, type Failure } from '../domain/failure.js';
 import type { Access } from '../domain/request.js';
 import { askedDelayMs, backoffFor, retryDelayMs } from './backoff.js';
-
-/** What follows: a candidate is run now, or after a wait, or the run ends. */
-export type Decision<C extends RunCandidate> =
-  | { action: 'run'; candidate: C }
-  | { action: 'wait'; candidate: C; delayMs: number }
-  | { action: 'stop'; stop: Stop };
-
-/** Why a run ends without an answer. `failure` is `null` when nothing was tried. */
-export interface Stop {
-  failure: Failure | null;
-  /** When a candidate can be tried again, ms since the epoch; `null`: unknown, or it would not help. */
-  backAtMs: number | null;
-}
-
-/** Where a candidate stands in a run. Times are ms since the epoch. */
-export type CandidateState =
-  /** It was not tried yet. */
-  | { is: 'ready' }
-  /** It cools down, or is over a limit, until then. */
-  | { is: 'cooling'; untilMs: number }
-  /** Its tool has no free slot before then: it is waited for in the queue. */
-  | { is: 'queued'; untilMs: number }
-  /** A gate has refused it for the rest of the run. */
-  | { is: 'refused' }
-  /** It was tried, and no gate has refused it since. */
-  | { is: 'tried' };
-
-/** A candidate, as far as a decision depends on it. */
-export interface RunCandidate {
-  tool: Pick<ToolConfig, 'kind'>;
-  model: (Pick<ModelConfig, 'contextWindow'> & { price: Pick<Price, 'input' | 'output'> | null }) | null;
-  state: CandidateState;
-}
-
-/** One attempt that failed. */
-export interface FailedAttempt<C extends RunCandidate> {
-  candidate: C;
-  failure: Failure;
-  /** The tool had shown output or activity. */
-  active: boolean;
-  /** Live text had been shown to the caller. */
-  shown: boolean;
-  /** ms since the epoch. */
-  endedMs: number;
-}
-
-/** The rules of one run. */
-export interface RetryRules {
-  retry: RetryPolicy;
-  autoFallbackOnRateLimit: boolean;
-  /** How long to wait beyond `max_delay` when no other candidate is left, ms. */
-  patienceMs: number;
-}
-
-/** Everything that a decision depends on. */
-export interface DecisionInput<C extends RunCandidate> {
-  rules: RetryRules;
-  access: Access;
-  candidates: readonly C[];
-  /** Every attempt so far; all failed. */
-  attempts: readonly FailedAttempt<C>[];
-  /** Waits after which the gates refused the candidate that was waited for. */
-  fruitlessWaits: number;
-  nowMs: number;
-  /** What is left for the whole run, ms; `null`: no limit. */
-  remainingMs: number | null;
-  /** Uniform in [0, 1). */
-  random: number;
-}
+import type { Decision, DecisionInput, FailedAttempt, RetryRules, RunCandidate, Stop } from './decision.js';
 
 /** Applies the decision table to all that happened so far. Total, and finite: no more attempts than `max_attempts`. */
 export function decide<C extends RunCandidate>(input: DecisionInput<C>): Decision<C> {

@@ -27,12 +27,14 @@ policies: { default: { retry: { base_delay: 1ms, max_delay: 50ms${retry} } } }
 async function complete(
   config: RouterConfig,
   request: Partial<Request> = {},
-  deadline = deadlineOf(request.timeoutMs),
+  given?: ReturnType<typeof deadlineOf>,
 ): Promise<{ invocation: Invocation; events: RunEvent[] }> {
   const router = routerOf(config);
   const planned = await router.plan({ ...emptyRequest('/'), prompt: 'hello', ...request });
   if (!planned.ok) throw new Error(planned.error.message);
   const events: RunEvent[] = [];
+  // What planning takes depends on the machine: the clock starts after it.
+  const deadline = given ?? deadlineOf(request.timeoutMs);
   const invocation = await router.complete(planned.value, {
     deadline,
     emit: (event) => void events.push(event),

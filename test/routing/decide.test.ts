@@ -3,14 +3,8 @@ import fc from 'fast-check';
 import type { RetryPolicy } from '../../src/config/types.js';
 import { FAILURES, type Failure, type FailureType, failure } from '../../src/domain/failure.js';
 import { retryDelayMs } from '../../src/routing/backoff.js';
-import {
-  type Decision,
-  type DecisionInput,
-  decide,
-  type FailedAttempt,
-  type RunCandidate,
-  rulesFor,
-} from '../../src/routing/decide.js';
+import { decide, rulesFor } from '../../src/routing/decide.js';
+import type { Decision, DecisionInput, FailedAttempt, RunCandidate } from '../../src/routing/decision.js';
 
 const RETRY: RetryPolicy = {
   maxRetries: 3,

@@ -1,0 +1,120 @@
+import type { SpendWindow } from '../domain/facts.js';
+import { type Failure, failure } from '../domain/failure.js';
+import type { Ledger, LedgerTrouble } from '../ledger/ledger.js';
+import { type BudgetRefusal, budgetNotices, checkBudget } from '../policy/budget.js';
+import { costWords, type RunCost } from '../policy/run-cost.js';
+import { limitsAt, scopesOf, windowsOf } from '../policy/spend-limits.js';
+import type { Entry, GateRun } from './gate.js';
+
+/** What the ledger reserves for an attempt, micro-USD; or why it may not run, or why the ledger cannot say. */
+export type Reserved =
+  | { reserveMicroUsd: number }
+  | { refusal: BudgetRefusal }
+  | { stop: Failure }
+  | { trouble: LedgerTrouble };
+
+/** Reserves money for the attempts of one invocation, one after the other. */
+export class Reservations {
+  readonly #run: GateRun;
+  /** Limits that were shown already. */
+  readonly #shown = new Set<string>();
+  /** A person has said yes to a soft limit. */
+  #confirmed = false;
+
+  constructor(run: GateRun) {
+    this.#run = run;
+  }
+
+  /** Reserves what an attempt may cost. The tool may be started right after. */
+  async reserve(ledger: Ledger, entry: Entry, cost: RunCost): Promise<Reserved> {
+    const id = `${this.#run.id}:${entry.n}`;
+    for (;;) {
+      const verdict = await this.#admit(ledger, { id, entry, cost });
+      if (verdict === 'ask') {
+        const stop = await this.#askPerson();
+        if (stop !== null) return { stop };
+        continue;
+      }
+      if (!('reserveMicroUsd' in verdict)) return verdict;
+      const stop = this.#run.deadline.failure;
+      if (stop !== null) {
+        await ledger.release(id);
+        return { stop };
+      }
+      const begun = await ledger.begin(id);
+      if (!begun.ok) return { trouble: begun.error };
+      // After a long sleep another process may have released the reservation.
+      if (begun.value) return verdict;
+    }
+  }
+
+  async #admit(
+    ledger: Ledger,
+    { id, entry, cost }: { id: string; entry: Entry; cost: RunCost },
+  ): Promise<Exclude<Reserved, { stop: Failure }> | 'ask'> {
+    const { request, id: invocationId, agent, spending, clock } = this.#run;
+    const { n, candidate } = entry;
+    const atMs = clock.now();
+    const limits = limitsAt(spending, atMs);
+    let windows: SpendWindow[] = [];
+    const admitted = await ledger.admit<BudgetRefusal | 'ask'>({
+      id,
+      invocationId,
+      n,
+      atMs,
+      agent: agent?.name ?? null,
+      tool: candidate.tool.name,
+      model: candidate.modelName,
+      scopes: scopesOf(spending.payer),
+      queries: limits,
+      decide: (spend) => {
+        windows = windowsOf(limits, spend);
+        const verdict = checkBudget(windows, cost, {
+          forced: request.force,
+          nested: request.parent !== null,
+        });
+        const mustAsk = !this.#confirmed && budgetNotices(windows, cost).some(({ window }) => !window.isHard);
+        return 'refusal' in verdict || !mustAsk ? verdict : { refusal: 'ask' };
+      },
+    });
+    if (!admitted.ok) return { trouble: admitted.error };
+    const verdict = admitted.value;
+    if (!('refusal' in verdict) || verdict.refusal === 'ask') await this.#show(windows, cost);
+    if ('refusal' in verdict) return verdict.refusal === 'ask' ? 'ask' : { refusal: verdict.refusal };
+    if (request.force) await this.#recordOverride(entry, windows, cost);
+    return verdict;
+  }
+
+  /** Every limit that is near, once. */
+  async #show(windows: readonly SpendWindow[], cost: RunCost): Promise<void> {
+    for (const notice of budgetNotices(windows, cost)) {
+      const { scope, period, limitMicroUsd } = notice.window;
+      const key = JSON.stringify([scope, period, limitMicroUsd]);
+      if (this.#shown.has(key)) continue;
+      this.#shown.add(key);
+      await this.#run.emit({ type: 'budget.warning', ...notice, estimate: costWords(cost) });
+    }
+  }
+
+  async #recordOverride(
+    { candidate: { tool, modelName } }: Entry,
+    windows: readonly SpendWindow[],
+    cost: RunCost,
+  ): Promise<void> {
+    const nested = this.#run.request.parent !== null;
+    const verdict = checkBudget(windows, cost, { forced: false, nested });
+    if (!('refusal' in verdict)) return;
+    await this.#run.overridden({ tool: tool.name, model: modelName, reason: verdict.refusal.detail });
+  }
+
+  /** Once for the whole invocation. */
+  async #askPerson(): Promise<Failure | null> {
+    this.#confirmed = await this.#run.confirm();
+    if (this.#run.deadline.failure !== null) return this.#run.deadline.failure;
+    if (this.#confirmed) return null;
+    return failure('budget_exceeded', 'a soft limit was reached, and the question was answered with no', {
+      phase: 'admit',
+      hint: 'answer `y`, or give `--yes`',
+    });
+  }
+}
