@@ -140,8 +140,8 @@ async function* runIn(
   );
 }
 
-/** What can read times is loaded only where a tool tells one. */
-async function concluded(run: FinishedRun, nowMs: number): Promise<Outcome> {
+/** What came of a run; what reads times is loaded only where a tool names one. */
+export async function concluded(run: FinishedRun, nowMs: number): Promise<Outcome> {
   const outcome = outcomeOf(run);
   const mentions = limitMentionsOf(run);
   if (outcome.failure === null || mentions.length === 0) return outcome;
@@ -161,7 +161,8 @@ function environmentOf(
   return childEnvironment(task, { env, variables, traceparent: trace, tmpDir, slots });
 }
 
-function readerFor(task: CommandTask): OutputReader {
+/** Reads the output of a task by the definition of its tool. */
+export function readerFor(task: CommandTask): OutputReader {
   const { tool } = task;
   const watch = tool.failures.flatMap(({ when }) => (when.pointer === null ? [] : [when.pointer]));
   const gather = tool.failures

@@ -8,6 +8,7 @@ import {
 import { type Failure, failure } from '../domain/failure.js';
 import { unrunInvocation } from '../domain/invocation.js';
 import { err, ok, type Result } from '../domain/result.js';
+import { NO_USAGE } from '../domain/usage.js';
 
 /** One field of a document, as it is printed. */
 export type Field = { found: true; text: string } | { found: false };
@@ -68,13 +69,6 @@ const SHAPE = {
       },
     }),
   ),
-  usage: usageDocument({
-    inputTokens: null,
-    cacheReadTokens: null,
-    cacheWriteTokens: null,
-    cacheWrite1hTokens: null,
-    outputTokens: null,
-    reasoningTokens: null,
-  }),
+  usage: usageDocument(NO_USAGE),
   cost: costDocument({ chargedMicroUsd: null, listMicroUsd: null, basis: 'unknown', billing: 'api' }),
 };

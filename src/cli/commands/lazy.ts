@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
-import type { Register } from '../register.js';
+import { addGlobalOptions, parseCountOrNone, type Register } from '../register.js';
 import { addAudit } from './audit-options.js';
 import type { DoctorOptions } from './doctor.js';
 import { addStats } from './stats-options.js';
+import type { ToolTestOptions } from './tool-test.js';
 import { addTrace } from './trace-options.js';
 
 type Add = (context: CommandContext, program: Command, register: Register) => void;
@@ -26,6 +27,7 @@ export function addInspection(context: CommandContext, program: Command, registe
   });
 
   addLists(context, program, register);
+  addToolTest(context, program, register);
   addTrace(context, program, register);
 
   addStats(context, program, register);
@@ -73,3 +75,30 @@ const addLists: Add = (context, program, register) => {
     return runBudget(context, options);
   });
 };
+
+const addToolTest: Add = (context, program, register) => {
+  const group = addGlobalOptions(program.command('tool'))
+    .helpCommand(false)
+    .description('Work on the definition of a tool');
+  const test = register(group, 'test');
+  test.command
+    .description(
+      'Read a saved output by the definition of a tool and show what each selector finds; runs nothing',
+    )
+    .argument('<name>', 'the tool')
+    .requiredOption('--stdout <file>', 'what the tool wrote to standard output')
+    .option('--stderr <file>', 'what it wrote to standard error')
+    .option('--exit <code>', 'its exit code', parseCountOrNone, 0)
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', TOOL_TEST_EXAMPLES);
+  test.action(async (name: string, options: ToolTestOptions) => {
+    const { runToolTest } = await import('./tool-test.js');
+    return runToolTest(context, name, options);
+  });
+};
+
+const TOOL_TEST_EXAMPLES = `
+Exits 0 for what would be an answer, else with the code that exec would give.
+
+Examples:
+  $ my-tool "hello" > out.txt 2> err.txt; llm-router tool test my-tool --stdout out.txt --stderr err.txt --exit $?`;

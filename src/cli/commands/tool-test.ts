@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Selector } from '../../config/types.js';
+import { cut } from '../../diagnostics/width.js';
+import { toUsd } from '../../domain/cost.js';
+import { failureDocument, usageDocument } from '../../domain/document.js';
+import { exitCodeOf, type Failure, failure } from '../../domain/failure.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import { type CaptureReading, testTool } from '../../router/tool-test.js';
+import { commandRouter, loadCommandConfig, usableConfig } from '../config.js';
+import type { CommandContext } from '../context.js';
+import { fileTrouble } from '../file-trouble.js';
+import { printFailure, reportEarly } from '../report.js';
+import { type Column, renderTable } from '../table.js';
+
+/** The options of `tool test`, as the argument parser gives them. */
+export interface ToolTestOptions {
+  stdout: string;
+  stderr?: string;
+  exit: number;
+  json?: boolean;
+}
+
+/** `tool test`: what a definition finds in a saved output; exits 0 for an answer, else as `exec` would. */
+export async function runToolTest(
+  context: CommandContext,
+  tool: string,
+  options: ToolTestOptions,
+): Promise<number> {
+  const { world } = context;
+  const usable = usableConfig(await loadCommandConfig(context));
+  if (!usable.ok) return reportEarly(context, usable.error);
+  const stdout = await bytesOf(world.cwd, '--stdout', options.stdout);
+  if (!stdout.ok) return reportEarly(context, { failure: stdout.error });
+  const stderr =
+    options.stderr === undefined ? ok(Buffer.alloc(0)) : await bytesOf(world.cwd, '--stderr', options.stderr);
+  if (!stderr.ok) return reportEarly(context, { failure: stderr.error });
+  const capture = { stdout: stdout.value, stderr: stderr.value, exitCode: options.exit };
+  const router = commandRouter(context, usable.value);
+  const given = { tool, capture, cwd: world.cwd, nowMs: world.clock.now() };
+  const read = await testTool(router, given).finally(() => router.close());
+  if (!read.ok) return reportEarly(context, { failure: read.error });
+  return print(context, tool, read.value);
+}
+
+async function bytesOf(cwd: string, option: string, name: string): Promise<Result<Buffer, Failure>> {
+  try {
+    return ok(await readFile(path.resolve(cwd, name)));
+  } catch (error) {
+    return err(failure('input', `cannot read \`${name}\` (${option}): ${fileTrouble(error)}`));
+  }
+}
+
+async function print(
+  { output }: CommandContext,
+  tool: string,
+  { outcome, results }: CaptureReading,
+): Promise<number> {
+  const failed = outcome.failure;
+  if (output.format === 'json') await output.json(documentOf(tool, { outcome, results }));
+  else {
+    const rows = results.map(({ field, selector, found }) => [
+      field,
+      selectorText(selector),
+      foundText(found),
+    ]);
+    const head =
+      failed === null ? `an answer of ${outcome.text.length} characters` : `a failure: ${failed.type}`;
+    await output.data(
+      `${renderTable(COLUMNS, rows, Number.POSITIVE_INFINITY)}\n\n${tool} reads it as ${head}\n`,
+    );
+  }
+  for (const warning of outcome.warnings) await output.warn(warning);
+  if (failed === null) return 0;
+  await printFailure(output, failed);
+  return exitCodeOf(failed);
+}
+
+function documentOf(tool: string, { outcome, results }: CaptureReading): object {
+  const { failure: failed, text, data, usage, finishReason, reportedCostMicroUsd: cost } = outcome;
+  return {
+    tool,
+    is_answer: failed === null,
+    exit: failed === null ? 0 : exitCodeOf(failed),
+    text,
+    data: data ?? null,
+    usage: usageDocument(usage),
+    cost_usd: cost === null ? null : toUsd(cost),
+    finish_reason: finishReason,
+    response_model: outcome.responseModel,
+    tool_session_id: outcome.toolSessionId,
+    failure: failureDocument(failed),
+    selectors: results.map(({ field, selector, found }) => ({
+      field,
+      selector: selectorText(selector),
+      found: found ?? null,
+    })),
+    warnings: outcome.warnings,
+  };
+}
+
+const COLUMNS: readonly Column[] = [{ title: 'FIELD' }, { title: 'SELECTOR' }, { title: 'FOUND' }];
+
+/** A selector as a definition would write it on one line; a filter as JSON. */
+function selectorText(selector: CaptureReading['results'][number]['selector']): string {
+  if (!isSelector(selector)) return JSON.stringify(selector);
+  const from = selector.from === 'stdout' ? '' : `${selector.from}: `;
+  if (selector.kind === 'regex') return `${from}/${selector.regex}/ (${selector.take})`;
+  const event = selector.event === null ? '' : ` of ${JSON.stringify(selector.event)}`;
+  return `${from}${selector.pointer || '(whole)'}${event} (${selector.take})`;
+}
+
+function isSelector(value: object): value is Selector {
+  return 'kind' in value && 'take' in value;
+}
+
+const FOUND_WIDTH = 60;
+
+function foundText(found: unknown): string {
+  if (found === undefined) return 'nothing';
+  if (typeof found === 'boolean') return found ? 'seen' : 'not seen';
+  return cut(JSON.stringify(found), FOUND_WIDTH);
+}
