@@ -1,5 +1,6 @@
 import type { ArgvTemplate } from '../domain/template.js';
 import type { AGENT } from './keys/agents.js';
+import type { backoff } from './keys/backoff.js';
 import type { BUDGET } from './keys/budget.js';
 import type { COMMAND } from './keys/command-tools.js';
 import type { COMMON } from './keys/common-tools.js';
@@ -9,7 +10,7 @@ import type { HTTP } from './keys/http-tools.js';
 import type { MOCK } from './keys/mock-tools.js';
 import type { APIS, MODEL } from './keys/models.js';
 import type { OUTPUT } from './keys/output.js';
-import type { backoff, POLICY } from './keys/policies.js';
+import type { POLICY } from './keys/policies.js';
 import type { Resolved, ValueOf } from './keys/resolved.js';
 import type { Selectors } from './keys/selectors.js';
 import type { Placed } from './written.js';

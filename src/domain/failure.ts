@@ -49,6 +49,8 @@ export interface Failure {
   stderrTail: string | null;
   /** What a limit holds for: this model of the tool, or the whole tool. Not part of the documents. */
   cools: CoolingScope;
+  /** A provider refused the request, and nothing it said shows why: another one may take it. Not part of the documents. */
+  isUnexplained: boolean;
   /** The message without the reasons that the plan's rejections hold too, for a screen that lists those; not part of the documents. */
   headline: string | null;
 }
@@ -75,6 +77,7 @@ export function failure(
     exitCode: null,
     stderrTail: null,
     cools: 'model',
+    isUnexplained: false,
     headline: null,
     ...more,
   };
@@ -89,9 +92,16 @@ export type RetryRule = 'never' | 'always' | 'once' | 'if_last' | 'connect' | 'h
 
 /**
  * Whether the next candidate may be tried.
- * `unless_invocation`: not when the whole invocation ran out of time; `larger_window`, `cheaper`: only to one that fits.
+ * `unless_invocation`: not when the whole invocation ran out of time; `larger_window`, `cheaper`: only to one that fits;
+ * `other_provider`: once, where the failure is unexplained.
  */
-export type FallbackRule = 'never' | 'next' | 'unless_invocation' | 'larger_window' | 'cheaper';
+export type FallbackRule =
+  | 'never'
+  | 'next'
+  | 'unless_invocation'
+  | 'larger_window'
+  | 'cheaper'
+  | 'other_provider';
 
 /** One row of the decision table: what follows from a failure, everywhere. */
 export interface FailureRow {
@@ -118,7 +128,14 @@ export const FAILURES: Readonly<Record<FailureType, FailureRow>> = {
   tool_not_found: row('binary missing, key unset', 'never', 'next', 69, -32005, 503),
   model_not_found: row('the provider does not know the model', 'never', 'next', 69, -32005, 404),
   context_too_large: row('prompt over the window', 'never', 'larger_window', 1, -32602, 400),
-  invalid_request: row('400, bad flag for the tool, argument too long', 'never', 'never', 1, -32602, 400),
+  invalid_request: row(
+    '400, bad flag for the tool, argument too long',
+    'never',
+    'other_provider',
+    1,
+    -32602,
+    400,
+  ),
   refused: row('content policy', 'never', 'never', 1, -32006, 422),
   limit_reached: row("the tool's own turn limit", 'never', 'never', 1, -32006, 422),
   invalid_response: row(

@@ -77,7 +77,7 @@ export function longestWaitMs(
   decision: Exclude<Decision<Contender>, { action: 'stop' }>,
   remainingMs: number | null,
 ): number {
-  const ordinary = backoffFor(retry, 'rate_limit').maxDelayMs;
+  const ordinary = backoffFor(retry, 'rate_limit', decision.candidate.tool.retry).maxDelayMs;
   const isLast = decision.action === 'wait' && decision.candidate.state.is === 'queued';
   const most = isLast ? Math.max(ordinary, patienceMs) : ordinary;
   return remainingMs === null ? most : Math.min(most, remainingMs - 1);

@@ -59,7 +59,7 @@ export async function planRequest(
     nowMs: facts.nowMs,
     startedAt: new Date(facts.nowMs).toISOString(),
     inputTokens,
-    rules: rulesFor(policy, request),
+    rules: rulesFor(policy, request, filled.candidates.length),
     checkAnswer,
     preference: preferenceOf(config, agent, facts),
     isUnconfigured: config.files.length === 0,

@@ -1,9 +1,9 @@
 import type { Backoff, RetryPolicy } from '../config/types.js';
 import type { Failure, FailureType } from '../domain/failure.js';
 
-/** The waits that hold for one type of failure. */
-export function backoffFor(retry: RetryPolicy, type: FailureType): Backoff {
-  return { ...retry, ...retry.perFailure[type] };
+/** The waits that hold for one type of failure of a tool. */
+export function backoffFor(retry: RetryPolicy, type: FailureType, ofTool: Partial<Backoff>): Backoff {
+  return { ...retry, ...retry.perFailure[type], ...ofTool };
 }
 
 /**
@@ -13,11 +13,11 @@ export function backoffFor(retry: RetryPolicy, type: FailureType): Backoff {
  */
 export function retryDelayMs(
   failure: Failure,
-  known: { policy: RetryPolicy; retry: number; random: number; nowMs: number },
+  known: { backoff: Backoff; jitter: boolean; retry: number; random: number; nowMs: number },
 ): number {
-  const { baseDelayMs, multiplier, maxDelayMs } = backoffFor(known.policy, failure.type);
+  const { baseDelayMs, multiplier, maxDelayMs } = known.backoff;
   const full = Math.min(maxDelayMs, baseDelayMs * multiplier ** (known.retry - 1));
-  const own = known.policy.jitter ? full * known.random : full;
+  const own = known.jitter ? full * known.random : full;
   return Math.ceil(Math.max(own, askedDelayMs(failure, known.nowMs) ?? 0));
 }
 

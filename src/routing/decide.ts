@@ -1,5 +1,5 @@
-import type { RetryPolicy } from '../config/types.js';
-import { decidingFailure, FAILURES, type Failure } from '../domain/failure.js';
+import type { Backoff, RetryPolicy } from '../config/types.js';
+import { decidingFailure, FAILURES, type Failure, type FailureType } from '../domain/failure.js';
 import type { Access } from '../domain/request.js';
 import { askedDelayMs, backoffFor, retryDelayMs } from './backoff.js';
 import type { Decision, DecisionInput, FailedAttempt, RetryRules, RunCandidate, Stop } from './decision.js';
@@ -14,30 +14,36 @@ export function decide<C extends RunCandidate>(input: DecisionInput<C>): Decisio
     const again = sameAgain(last, input);
     if (again !== null) return again;
   }
-  if (last !== undefined && FAILURES[last.failure.type].fallback === 'never') return stop(last.failure);
+  if (last !== undefined && isFinal(last, input)) return stop(last.failure);
   if (isSpent) return exhausted(input);
   const next = input.candidates.find((candidate) => mayFollow(candidate, input));
   if (next !== undefined) return { action: 'run', candidate: next };
   return waitForOne(input) ?? exhausted(input);
 }
 
-/** The rules of a policy, as a request changes them: `--retries` counts for every failure. */
+/** The rules of a policy, as a request changes them: there is room for all retries that it asks for, and for every other candidate. */
 export function rulesFor(
   policy: { retry: RetryPolicy; autoFallbackOnRateLimit: boolean },
   request: { maxRetries: number | null; patienceMs: number },
+  candidates: number,
 ): RetryRules {
   const { maxRetries, patienceMs } = request;
   const { retry, autoFallbackOnRateLimit } = policy;
-  if (maxRetries === null) return { retry, autoFallbackOnRateLimit, patienceMs };
-  const perFailure = Object.fromEntries(
-    Object.entries(retry.perFailure).map(([type, own]) => [type, { ...own, maxRetries }]),
-  );
-  const maxAttempts = Math.max(retry.maxAttempts, maxRetries + 1);
+  const asked = maxRetries === null ? 0 : maxRetries + Math.max(1, candidates);
   return {
-    retry: { ...retry, maxRetries, maxAttempts, perFailure },
+    retry: { ...retry, maxAttempts: Math.max(retry.maxAttempts, asked) },
+    maxRetries,
     autoFallbackOnRateLimit,
     patienceMs,
   };
+}
+
+/** Whether no other candidate may be tried after a failure, and no limit waited for. */
+function isFinal<C extends RunCandidate>(last: FailedAttempt<C>, { attempts }: DecisionInput<C>): boolean {
+  const { fallback } = FAILURES[last.failure.type];
+  if (fallback !== 'other_provider') return fallback === 'never';
+  const others = attempts.slice(0, -1);
+  return !last.failure.isUnexplained || others.some(({ failure }) => failure.type === last.failure.type);
 }
 
 function stop(failure: Failure): { action: 'stop'; stop: Stop } {
@@ -77,7 +83,7 @@ function sameAgain<C extends RunCandidate>(
 ): Decision<C> | null {
   if (!isRetried(last, input) || !leavesRoomForOthers(input)) return null;
   const delayMs = delayFrom(last, input);
-  if (delayMs > backoffFor(input.rules.retry, last.failure.type).maxDelayMs) return null;
+  if (delayMs > backoffOf(last.candidate, last.failure.type, input.rules).maxDelayMs) return null;
   if (input.remainingMs !== null && delayMs >= input.remainingMs) return null;
   return { action: 'wait', candidate: last.candidate, delayMs };
 }
@@ -115,7 +121,13 @@ function hasRetriesLeft<C extends RunCandidate>(
   { attempts, rules }: DecisionInput<C>,
 ): boolean {
   const retries = attempts.filter((one) => one.candidate === candidate).length - 1;
-  return retries < backoffFor(rules.retry, failure.type).maxRetries;
+  return retries < backoffOf(candidate, failure.type, rules).maxRetries;
+}
+
+/** The waits of a candidate after a failure, and how many there may be. */
+function backoffOf({ tool }: RunCandidate, type: FailureType, { retry, maxRetries }: RetryRules): Backoff {
+  const own = backoffFor(retry, type, tool.retry);
+  return maxRetries === null ? own : { ...own, maxRetries };
 }
 
 function timesFailed<C extends RunCandidate>(
@@ -132,7 +144,13 @@ function delayFrom<C extends RunCandidate>(
 ): number {
   const retry = input.attempts.filter((one) => one.candidate === candidate).length;
   const { nowMs, random, rules } = input;
-  const fromItsEnd = retryDelayMs(failure, { policy: rules.retry, retry, random, nowMs: endedMs });
+  const fromItsEnd = retryDelayMs(failure, {
+    backoff: backoffOf(candidate, failure.type, rules),
+    jitter: rules.retry.jitter,
+    retry,
+    random,
+    nowMs: endedMs,
+  });
   return Math.max(endedMs + fromItsEnd - nowMs, coolingMs(candidate, nowMs));
 }
 
@@ -147,16 +165,22 @@ function mayFollow<C extends RunCandidate>(candidate: C, input: DecisionInput<C>
   return input.attempts.every((one) => one.candidate !== candidate && fitsAfter(candidate, one));
 }
 
-/** After a prompt that was too long only a larger window helps, after a limit of money only a lower price. */
+/** After a prompt that was too long only a larger window helps, after a limit of money only a lower price, after a bad request only another provider. */
 function fitsAfter(next: RunCandidate, { candidate, failure }: FailedAttempt<RunCandidate>): boolean {
   switch (FAILURES[failure.type].fallback) {
     case 'larger_window':
       return isMore(next.model?.contextWindow ?? null, candidate.model?.contextWindow ?? null);
     case 'cheaper':
       return isMore(priceUsd(candidate), priceUsd(next));
+    case 'other_provider':
+      return providerOf(candidate) !== providerOf(next);
     default:
       return true;
   }
+}
+
+function providerOf({ tool, model }: RunCandidate): string {
+  return model?.provider ?? tool.name;
 }
 
 /** Of a million tokens in and a million out; `null`: unknown. */
@@ -176,11 +200,11 @@ function waitForOne<C extends RunCandidate>(input: DecisionInput<C>): Decision<C
   const [first] = comebacks.sort((a, b) => a.backAtMs - b.backAtMs);
   if (first === undefined) return null;
   const delayMs = Math.max(0, first.backAtMs - input.nowMs);
-  const { retry, patienceMs } = input.rules;
-  const ordinary = first.needsPatience ? 0 : backoffFor(retry, first.type).maxDelayMs;
-  if (delayMs > Math.max(ordinary, patienceMs)) return null;
+  const { candidate, needsPatience, type } = first;
+  const ordinary = needsPatience ? 0 : backoffOf(candidate, type, input.rules).maxDelayMs;
+  if (delayMs > Math.max(ordinary, input.rules.patienceMs)) return null;
   if (input.remainingMs !== null && delayMs >= input.remainingMs) return null;
-  return { action: 'wait', candidate: first.candidate, delayMs };
+  return { action: 'wait', candidate, delayMs };
 }
 
 /** A candidate that can be tried later. */

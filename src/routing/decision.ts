@@ -31,8 +31,10 @@ export type CandidateState =
 
 /** A candidate, as far as a decision depends on it. */
 export interface RunCandidate {
-  tool: Pick<ToolConfig, 'kind'>;
-  model: (Pick<ModelConfig, 'contextWindow'> & { price: Pick<Price, 'input' | 'output'> | null }) | null;
+  tool: Pick<ToolConfig, 'kind' | 'name' | 'retry'>;
+  model:
+    | (Pick<ModelConfig, 'contextWindow' | 'provider'> & { price: Pick<Price, 'input' | 'output'> | null })
+    | null;
   state: CandidateState;
 }
 
@@ -51,6 +53,8 @@ export interface FailedAttempt<C extends RunCandidate> {
 /** The rules of one run. */
 export interface RetryRules {
   retry: RetryPolicy;
+  /** What the caller asked for: it counts for every tool and failure; `null`: nothing. */
+  maxRetries: number | null;
   autoFallbackOnRateLimit: boolean;
   /** How long to wait beyond `max_delay` when no other candidate is left, ms. */
   patienceMs: number;

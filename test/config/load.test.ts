@@ -87,7 +87,7 @@ describe('loadConfig', () => {
           jitter: true,
           retryOnContractViolation: false,
           afterSideEffects: false,
-          perFailure: {},
+          perFailure: { rate_limit: { maxRetries: 5 } },
         },
         autoFallbackOnRateLimit: true,
         cooldown: { afterFailures: 3, withinMs: 60_000, forMs: 60_000 },
@@ -105,8 +105,24 @@ describe('loadConfig', () => {
     expect(config.policies.patient?.retry).toMatchObject({
       maxRetries: 1,
       maxDelayMs: 60_000,
-      perFailure: { quota: { maxRetries: 9, maxDelayMs: 120_000 }, timeout: { baseDelayMs: 3000 } },
+      perFailure: {
+        quota: { maxRetries: 9, maxDelayMs: 120_000 },
+        timeout: { baseDelayMs: 3000 },
+        rate_limit: { maxRetries: 1 },
+      },
     });
+  });
+
+  it.each([
+    ['default: {retry: {base_delay: 2s}}', 5],
+    ['default: {retry: {max_retries: 0}}', 0],
+    ['default: {retry: {max_retries: 0, per_failure: {rate_limit: {max_retries: 7}}}}', 7],
+    ['default: {retry: {max_retries: 0}}, own: {retry: {max_retries: 2}}', 2],
+    ['default: {}, own: {retry: {per_failure: {rate_limit: {base_delay: 2s}}}}', 5],
+  ])('retries rate limits as often as the policy says, else five times: {%s}', (policies, retries) => {
+    const config = valid(`version: 1\npolicies: {${policies}}\n`);
+    const policy = config.policies.own ?? config.policies.default;
+    expect(policy?.retry.perFailure.rate_limit?.maxRetries).toBe(retries);
   });
 
   it('lets a policy inherit from `default` what it does not state', () => {

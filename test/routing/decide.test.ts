@@ -4,7 +4,13 @@ import type { RetryPolicy } from '../../src/config/types.js';
 import { FAILURES, type Failure, type FailureType, failure } from '../../src/domain/failure.js';
 import { retryDelayMs } from '../../src/routing/backoff.js';
 import { decide, rulesFor } from '../../src/routing/decide.js';
-import type { Decision, DecisionInput, FailedAttempt, RunCandidate } from '../../src/routing/decision.js';
+import type {
+  Decision,
+  DecisionInput,
+  FailedAttempt,
+  RetryRules,
+  RunCandidate,
+} from '../../src/routing/decision.js';
 
 const RETRY: RetryPolicy = {
   maxRetries: 3,
@@ -17,6 +23,7 @@ const RETRY: RetryPolicy = {
   afterSideEffects: false,
   perFailure: {},
 };
+const RULES: RetryRules = { retry: RETRY, maxRetries: null, autoFallbackOnRateLimit: true, patienceMs: 0 };
 const NOW = 1_000_000_000_000;
 
 interface Traits {
@@ -25,12 +32,15 @@ interface Traits {
   priceUsd: number | null;
   coolsUntilMs: number | null;
   refused: boolean;
+  provider: string;
+  retry: RunCandidate['tool']['retry'];
 }
 
 function candidate(more: Partial<Traits> = {}): RunCandidate {
-  const { kind = 'command', contextWindow = null, priceUsd = null } = more;
+  const { kind = 'command', contextWindow = null, priceUsd = null, provider = 'p', retry = {} } = more;
   const price = priceUsd === null ? null : { input: priceUsd, output: 0 };
-  return { tool: { kind }, model: { contextWindow, price }, state: stateOf(more) };
+  const tool = { kind, name: 'bot', retry };
+  return { tool, model: { contextWindow, provider, price }, state: stateOf(more) };
 }
 
 function stateOf({ coolsUntilMs = null, refused = false }: Partial<Traits>): RunCandidate['state'] {
@@ -57,7 +67,7 @@ function input(more: Given = {}): DecisionInput<RunCandidate> {
   const { retry, attempts = [], candidates = [candidate(), candidate()], ...rest } = more;
   for (const [index, one] of candidates.entries()) indexes.set(one, index);
   return {
-    rules: { retry: { ...RETRY, ...retry }, autoFallbackOnRateLimit: true, patienceMs: 0 },
+    rules: { ...RULES, retry: { ...RETRY, ...retry } },
     access: 'read',
     candidates,
     attempts: attempts.flatMap(({ index, ...known }) => {
@@ -181,18 +191,57 @@ describe('retries', () => {
     };
     const attempts = [failed(0, 'overloaded')];
     const by = (maxRetries: number | null): string =>
-      said(decide(input({ attempts, rules: rulesFor(policy, { maxRetries, patienceMs: 0 }) })));
+      said(decide(input({ attempts, rules: rulesFor(policy, { maxRetries, patienceMs: 0 }, 2) })));
     expect(by(null)).toBe('run 1');
     expect(by(1)).toBe('wait 0 for 1000');
   });
 
   it('come before the fallback after a rate limit when auto_fallback_on_rate_limit is off', () => {
-    const rules = { retry: RETRY, autoFallbackOnRateLimit: false, patienceMs: 0 };
+    const rules = { ...RULES, autoFallbackOnRateLimit: false };
     expect(said(decide(input({ rules, attempts: [failed(0, 'rate_limit')] })))).toBe('wait 0 for 1000');
+  });
+
+  it('are as many as a tool says, over the policy, and as the caller says, over the tool', () => {
+    const candidates = [candidate({ retry: { maxRetries: 1, baseDelayMs: 50 } }), candidate()];
+    const perFailure = { overloaded: { maxRetries: 0 } };
+    const once = [failed(0, 'overloaded')];
+    const twice = [...once, ...once];
+    expect(said(decide(input({ candidates, retry: { perFailure }, attempts: once })))).toBe('wait 0 for 50');
+    expect(said(decide(input({ candidates, retry: { perFailure }, attempts: twice })))).toBe('run 1');
+    const asked = { ...RULES, maxRetries: 2 };
+    expect(said(decide(input({ candidates, rules: asked, attempts: twice })))).toBe('wait 0 for 100');
+  });
+
+  it('are all made that the caller asks for, and every other candidate has its turn after them', () => {
+    const policy = { retry: RETRY, autoFallbackOnRateLimit: true };
+    const rules = rulesFor(policy, { maxRetries: 9, patienceMs: 0 }, 2);
+    const nextAfter = (calls: number): string =>
+      said(decide(input({ rules, attempts: Array.from({ length: calls }, () => failed(0, 'overloaded')) })));
+    expect([nextAfter(1), nextAfter(9), nextAfter(10)]).toEqual([
+      'wait 0 for 1000',
+      'wait 0 for 32000',
+      'run 1',
+    ]);
   });
 
   it('do not start past the deadline', () => {
     expect(said(decide(input({ attempts: [failed(0, 'overloaded')], remainingMs: 900 })))).toBe('run 1');
+  });
+});
+
+describe('a request that a provider refuses without saying why', () => {
+  const refused = (index: number) => failed(index, 'invalid_request', { isUnexplained: true });
+
+  it('goes to another provider, once', () => {
+    const candidates = [candidate(), candidate(), candidate({ provider: 'q' }), candidate({ provider: 'r' })];
+    expect(said(decide(input({ candidates, attempts: [refused(0)] })))).toBe('run 2');
+    expect(said(decide(input({ candidates, attempts: [refused(0), refused(2)] })))).toBe(
+      'stop invalid_request',
+    );
+  });
+
+  it('ends the run where there is no other provider', () => {
+    expect(said(decide(input({ attempts: [refused(0)] })))).toBe('stop invalid_request');
   });
 });
 
@@ -205,7 +254,7 @@ describe('a limit with a known end, without another candidate', () => {
       }),
     );
   const patient = (patienceMs: number) => ({
-    rules: { retry: RETRY, autoFallbackOnRateLimit: true, patienceMs },
+    rules: { ...RULES, patienceMs },
   });
 
   it('is waited for up to max_delay', () => {
@@ -289,7 +338,7 @@ describe('a failed candidate whose tool has no free slot for a while', () => {
   });
 
   it('is waited for with --patience when it is the last one', () => {
-    const rules = { retry: RETRY, autoFallbackOnRateLimit: true, patienceMs: 60_000 };
+    const rules = { ...RULES, patienceMs: 60_000 };
     expect(said(decide(input({ attempts, candidates: [busy(60_000)], rules })))).toBe('wait 0 for 60000');
     expect(decide(input({ attempts, candidates: [busy(60_000)] }))).toMatchObject({
       stop: { failure: { type: 'overloaded' }, backAtMs: NOW + 60_000 },
@@ -374,6 +423,7 @@ describe('any sequence of failures', () => {
           const candidates = traits.map(candidate);
           const { patienceMs, auto, refuseWaits, random, ...retry } = given;
           const rules = {
+            maxRetries: null,
             retry: { ...RETRY, ...retry, jitter: true },
             autoFallbackOnRateLimit: auto,
             patienceMs,
@@ -423,9 +473,9 @@ describe('any sequence of failures', () => {
         fc.double({ min: 0, max: 0.999, noNaN: true }),
         fc.option(fc.integer({ min: 0, max: 1_000_000 })),
         (waits, retry, random, retryAfterMs) => {
-          const policy = { ...RETRY, ...waits, jitter: true };
           const delay = retryDelayMs(failure('overloaded', 'x', { retryAfterMs }), {
-            policy,
+            backoff: { maxRetries: 3, ...waits },
+            jitter: true,
             retry,
             random,
             nowMs: NOW,

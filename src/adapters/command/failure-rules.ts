@@ -27,7 +27,9 @@ export function judge(run: EndedRun): Failure | null {
     message: rule === null ? general.message : explain(run, rule),
     hint: rule?.hint ?? HINTS[rule?.type ?? general.type] ?? null,
   });
-  return rule === null ? failed : { ...failed, cools: rule.cools };
+  if (rule !== null) return { ...failed, cools: rule.cools };
+  // Only a status of a provider makes it a bad request without a rule.
+  return { ...failed, isUnexplained: failed.type === 'invalid_request' };
 }
 
 /** The rule of the tool that decides why a run failed; `null` for a success, and when none matches. */

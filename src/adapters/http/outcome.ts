@@ -93,7 +93,11 @@ function refusalFailure(call: FinishedCall, error: ProviderError): Failure {
     location === null
       ? hintFor(type, { keys: task.tool.apiKeyEnv, model: task.modelName })
       : `it sends requests on to \`${location}\`: set \`base_url\` if that is right`;
-  return { ...fail(call, type, withWords(said, error.message), hint), httpStatus: status };
+  return {
+    ...fail(call, type, withWords(said, error.message), hint),
+    httpStatus: status,
+    isUnexplained: type === 'invalid_request',
+  };
 }
 
 function timeoutFailure(call: FinishedCall, phase: Extract<HttpEnd, { ended: 'timeout' }>['phase']): Failure {

@@ -1,4 +1,5 @@
-import { map, oneOrMore, texts, word } from './containers.js';
+import { backoff } from './backoff.js';
+import { map, oneOrMore, partial, texts, word } from './containers.js';
 import { count, duration, oneOf, size, text } from './kinds.js';
 
 /** Keys that every kind of tool has; the default of `timeout` depends on the kind. */
@@ -17,6 +18,7 @@ export const COMMON = {
   ).default('auto'),
   install_hint: text('What to run when the tool is missing'),
   timeout: duration('Bounds one attempt'),
+  retry: partial('Retries of this tool, over those of the policy', backoff),
   concurrency: count('Runs at once, over all processes [unlimited]').placed(),
   rate_limit: map('How often the tool may be started, over all processes', {
     requests_per_minute: count('Requests in a minute [unlimited]')

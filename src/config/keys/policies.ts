@@ -1,15 +1,8 @@
+import { backoff } from './backoff.js';
 import { budget } from './budget.js';
 import { byName, list, map, partial, texts, undescribed } from './containers.js';
 import { FAILURE_TYPES } from './failures.js';
-import { amount, count, duration, flag, regex, usd } from './kinds.js';
-
-/** The waits between tries of the same candidate, and how many there may be. */
-export const backoff = {
-  max_retries: count('Retries of each candidate: 0 is one call', { min: 0 }),
-  base_delay: duration('Wait before the first retry'),
-  multiplier: amount('Each wait is so many times the last', { min: 1 }),
-  max_delay: duration('The longest wait'),
-};
+import { count, duration, flag, regex, usd } from './kinds.js';
 
 const retry = map('Retries of the same candidate', {
   max_retries: backoff.max_retries.default(3),
@@ -22,8 +15,10 @@ const retry = map('Retries of the same candidate', {
   after_side_effects: flag(
     'Retries and fallbacks even after a tool that may edit has started to work',
   ).default(false),
-  per_failure: byName('What differs by type of failure', FAILURE_TYPES, (type) =>
-    partial(`What differs for \`${type}\``, backoff),
+  per_failure: byName(
+    'What differs by type of failure [`rate_limit`: 5 retries, unless `max_retries` is set]',
+    FAILURE_TYPES,
+    (type) => partial(`What differs for \`${type}\``, backoff),
   ),
 });
 

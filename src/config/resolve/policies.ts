@@ -19,12 +19,31 @@ export function resolvePolicies(
 }
 
 function policyOf(name: string, policy: Written, base?: PolicyConfig): PolicyConfig {
+  const keys = readKeys(POLICY, policy, base);
   return {
-    ...readKeys(POLICY, policy, base),
+    ...keys,
+    retry: { ...keys.retry, perFailure: perFailureOf(keys, policy.child('retry'), base) },
     name,
     at: policy.keyAt(),
     budgets: policy.child('budget').items().map(budgetOf),
   };
+}
+
+/** Rate limits have more retries than the rest, unless the policy says how many all have. */
+const LIMIT_RETRIES = 5;
+
+function perFailureOf(
+  { retry }: Pick<PolicyConfig, 'retry'>,
+  written: Written,
+  base: PolicyConfig | undefined,
+): PolicyConfig['retry']['perFailure'] {
+  const { maxRetries, perFailure } = retry;
+  const isStated = (entry: Written): boolean => entry.child('max_retries').value !== undefined;
+  const ofLimits = perFailure.rate_limit;
+  if (isStated(written.child('per_failure').child('rate_limit'))) return perFailure;
+  const inherited = base === undefined ? LIMIT_RETRIES : (ofLimits?.maxRetries ?? maxRetries);
+  const retries = isStated(written) ? maxRetries : inherited;
+  return { ...perFailure, rate_limit: { ...ofLimits, maxRetries: retries } };
 }
 
 function budgetOf(entry: Written): BudgetConfig {

@@ -54,6 +54,7 @@ export function toolOf(args: Parameters<typeof parseArgv>[0], more: Partial<Comm
     models: [],
     billing: 'auto',
     installHint: 'npm install -g bot',
+    retry: {},
     timeoutMs: 20_000,
     binary: { value: 'bot', at: null },
     argv: parseArgv(args),
