@@ -54,7 +54,7 @@ function indexPage(sources: readonly ToolSource[]): string {
     '- access: the levels of `--access` that the tool offers; `any` where it has no levels',
     '- resume: `--resume` continues a session of the tool',
     '- schema: whether the tool holds the answer to `--schema` itself, or is asked to in the prompt; it is checked in any case',
-    '- cost cap: whether the tool is told the cap, or is not',
+    '- cost cap: whether the cap is passed to the tool',
     '- definition: measured with a version of the real program, or written from its documentation only',
   ].join('\n')}\n`;
 }
@@ -69,7 +69,7 @@ function indexRow({ name, tool, yaml }: ToolSource): string[] {
     accessText(tool),
     passes(tool, ['tool_session_id']) ? 'yes' : 'no',
     passes(tool, ['schema', 'schema_file']) ? 'by the tool' : 'by the prompt',
-    passes(tool, ['max_cost_usd']) ? 'told' : 'not told',
+    passes(tool, ['max_cost_usd']) ? 'passed' : 'not passed',
     groundText(yaml, isMock),
   ];
 }
@@ -83,7 +83,7 @@ function apiRow({ name, tool, yaml }: Pick<ToolSource, 'name' | 'tool' | 'yaml'>
     'any',
     'no',
     'by the tool',
-    'not told',
+    'not passed',
     groundText(yaml, false),
   ];
 }

@@ -25,20 +25,24 @@ export function promptWay(tool: Tree): string {
   return text.includes('{prompt_file}') ? 'file' : 'stdin';
 }
 
-/** What a request can hold, the placeholders that carry it, and what happens in a tool without a place for it. */
+/** The parts of a request, their placeholders, and what happens in a tool without them. */
 const OPTIONS: readonly [what: string, placeholders: readonly string[], otherwise: string][] = [
-  ['model', ['model'], 'no place: the tool takes its own'],
-  ['system prompt', ['system', 'system_file'], 'no place: it stands before the prompt, a blank line between'],
+  ['model', ['model'], 'not supported: the tool uses its own'],
+  [
+    'system prompt',
+    ['system', 'system_file'],
+    'not supported: it is put before the prompt, with a blank line between',
+  ],
   [
     'schema of the answer',
     ['schema', 'schema_file'],
-    'no place: the prompt ends with it; the router checks the answer in any case',
+    'not supported: it is appended to the prompt; the router checks the answer in any case',
   ],
   ['session to resume', ['tool_session_id'], 'not possible: `--resume` rejects the tool'],
-  ['cost cap', ['max_cost_usd'], 'no place: the option is ignored, and said to be'],
-  ['effort', ['effort'], 'no place: the option is ignored, and said to be'],
-  ['most tokens', ['max_tokens'], 'no place: the option is ignored, and said to be'],
-  ['temperature', ['temperature'], 'no place: the option is ignored, and said to be'],
+  ['cost cap', ['max_cost_usd'], 'not supported: the option is ignored with a warning'],
+  ['effort', ['effort'], 'not supported: the option is ignored with a warning'],
+  ['token limit', ['max_tokens'], 'not supported: the option is ignored with a warning'],
+  ['temperature', ['temperature'], 'not supported: the option is ignored with a warning'],
   ['working directory', ['cwd'], 'the program starts in it'],
 ];
 
@@ -48,7 +52,7 @@ const PROMPT_WAYS: Readonly<Record<string, string>> = {
   argument: 'as one argument',
 };
 
-/** How each part of a request reaches the tool. */
+/** A table of the parts of a request, and how each is passed to the tool. */
 export function passedTable(tool: Tree): string[] {
   const way = promptWay(tool);
   const rows = OPTIONS.map(([what, names, otherwise]) => {
@@ -58,7 +62,7 @@ export function passedTable(tool: Tree): string[] {
   return table(['part of the request', 'how it is passed'], [['prompt', PROMPT_WAYS[way] ?? way], ...rows]);
 }
 
-/** Whether the tool has a place for a part of a request. */
+/** Whether the tool can take a part of a request. */
 export function passes(tool: Tree, names: readonly string[]): boolean {
   return placesOf(tool, names).length > 0;
 }
@@ -71,7 +75,7 @@ function itemsOf(tool: Tree): Item[] {
   return [plain(tool.binary ?? ''), ...args];
 }
 
-/** The arguments that hold one of the placeholders, with the option before them; else the keys that hold it elsewhere. */
+/** The arguments with one of the placeholders, with the option before them; else the other keys with it. */
 function placesOf(tool: Tree, names: readonly string[]): string[] {
   const items = itemsOf(tool);
   const inArguments = items.flatMap((item, index) => {
@@ -115,7 +119,7 @@ function wrapped(words: readonly string[]): string[] {
   return [...lines, line];
 }
 
-/** An option stays on one line with the value behind it. */
+/** Keeps an option and its value on one line. */
 function withValues(words: readonly string[]): string[] {
   const joined: string[] = [];
   for (const word of words) {

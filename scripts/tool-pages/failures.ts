@@ -6,7 +6,7 @@ import { wordsOf } from './selectors.js';
 export function failureLines(failures: unknown): string[] {
   const rules = Array.isArray(failures) ? failures.filter(isTree) : [];
   return [
-    'The first rule that holds wins; then come the general ones, by HTTP status and exit code.',
+    'The first matching rule wins; the general rules, by HTTP status and exit code, come last.',
     '',
     ...table(['type', 'when', 'end of the limit', 'hint'], rules.map(ruleRow)),
   ];

@@ -16,7 +16,7 @@ export function requestLines(source: { name: string; tool: Tree; yaml: string })
   if (!('request' in preview)) throw new Error(`\`${source.name}\` sends no request`);
   const { method, url, headers, body } = preview.request;
   return [
-    'Everything that can be asked for at once; what a request does not ask for is left out.',
+    'A request with all options; options that are not given are omitted.',
     '',
     '```http',
     `${method} ${url}`,
@@ -33,11 +33,11 @@ const REMARKS: string[][] = [
   ['conversation', 'turn by turn; without one the prompt is the only turn'],
   [
     'schema of the answer',
-    'to the API where it can hold the schema by itself, else in words; the router checks the answer in any case',
+    'as a parameter if the API supports the schema, else in the prompt; the router checks the answer in any case',
   ],
-  ['access', 'an API sees no files of yours: every level is the same'],
+  ['access', 'an API cannot read your files: every level is the same'],
   ['session to resume', 'not possible: `--resume` rejects the tool'],
-  ['cost cap', 'no place: the option is ignored, and said to be'],
+  ['cost cap', 'not supported: the option is ignored with a warning'],
 ];
 
 function sampleTask({ name, yaml }: { name: string; yaml: string }): HttpTask {

@@ -10,7 +10,7 @@ import { modelLines } from './models.js';
 import { type Ground, headOf, remarksOf } from './remarks.js';
 import { outputRows } from './selectors.js';
 
-/** Everything that a page is made of. */
+/** The sources of a page. */
 export interface ToolSource {
   name: string;
   /** The entry of `tools`. */
@@ -19,7 +19,7 @@ export interface ToolSource {
   models: Tree;
   /** The definition as text, for its comments. */
   yaml: string;
-  /** What a person wrote about the tool. */
+  /** The hand-written note about the tool. */
   note: string;
 }
 
@@ -50,18 +50,18 @@ const INSTALLING = ['install_hint', 'version', 'login_check'];
 const READING = ['output', 'ok_exit_codes', 'allow_empty'];
 
 const CHAPTERS: readonly Chapter[] = [
-  { title: 'How it is called', keys: CALL, lines: callLines },
-  { title: 'Files it is given', keys: ['private_files'], lines: settings('private_files') },
+  { title: 'Command', keys: CALL, lines: callLines },
+  { title: 'Private files', keys: ['private_files'], lines: settings('private_files') },
   { title: 'Access levels', keys: ['access_args'], lines: accessLines },
-  { title: 'What is read', keys: READING, lines: readingLines },
-  { title: 'What it answers', keys: ['responses'], lines: responseLines },
+  { title: 'Output', keys: READING, lines: readingLines },
+  { title: 'Responses', keys: ['responses'], lines: responseLines },
   {
-    title: 'How failures are recognised',
+    title: 'Failure rules',
     keys: ['failures'],
     lines: ({ tool }) => failureLines(tool.failures),
   },
   { title: 'Environment', keys: ENVIRONMENT, lines: settings(...ENVIRONMENT) },
-  { title: 'Who pays', keys: BILLING, lines: settings(...BILLING) },
+  { title: 'Billing', keys: BILLING, lines: settings(...BILLING) },
   { title: 'Models', keys: ['models'], lines: modelLines },
   { title: 'Time and size', keys: LIMITS, lines: limitLines },
   { title: 'Installing', keys: INSTALLING, lines: settings(...INSTALLING) },
@@ -79,7 +79,7 @@ export function toolPage(source: ToolSource): string {
     `[notes/${name}.md](notes/${name}.md): change those, not this page.`,
     '',
     headOf(source.yaml),
-    ...(note.trim() === '' ? [] : ['', '## What to know first', '', note.trim()]),
+    ...(note.trim() === '' ? [] : ['', '## Notes', '', note.trim()]),
     ...chapters.flatMap(({ title, lines }) => ['', `## ${title}`, '', ...lines(source)]),
     ...(others.length === 0 ? [] : ['', '## Other settings', '', ...settings(...others)(source)]),
     ...(tool.kind === 'mock' ? [] : groundLines(source.yaml)),
@@ -89,14 +89,14 @@ export function toolPage(source: ToolSource): string {
 function callLines(source: ToolSource): string[] {
   const { tool } = source;
   if (tool.kind === 'http') return requestLines(source);
-  if (tool.kind === 'mock') return ['In-process: nothing is started, no key and no network are needed.'];
+  if (tool.kind === 'mock') return ['In-process: starts no program, and needs no key and no network.'];
   const escapes = tool.prompt_escapes === undefined ? [] : ['', ...settingsTable(tool, ['prompt_escapes'])];
   return [
     '```sh',
     ...commandText(tool),
     '```',
     '',
-    'What stands in `[…]` is left out when it has no value. No shell runs: each value is one argument.',
+    'A group in `[…]` is omitted when it has no value. No shell runs: each value is one argument.',
     '',
     ...passedTable(tool),
     ...escapes,
@@ -138,7 +138,7 @@ function settings(...keys: string[]): Chapter['lines'] {
     );
 }
 
-/** Limits hold even where the definition is silent; a mock tool has none to speak of. */
+/** Limits have defaults; a mock tool has none worth listing. */
 function limitLines({ tool }: ToolSource): string[] {
   const keys = LIMITS.filter(
     (key) => key in tool || (tool.kind !== 'mock' && defaultOf(tool, key) !== undefined),
@@ -146,7 +146,7 @@ function limitLines({ tool }: ToolSource): string[] {
   return settingsTable(tool, keys);
 }
 
-/** Keys with their values, or their defaults, and what they mean in the words of their definition. */
+/** Keys with their values, or their defaults, and their descriptions. */
 function settingsTable(tool: Tree, keys: readonly string[]): string[] {
   const rows = keys.map((key) => {
     const value = key in tool ? valueText(tool[key]) : `${code(plain(defaultOf(tool, key)))} by default`;
@@ -193,5 +193,5 @@ function groundLines(yaml: string): string[] {
       .map(({ subject, text }) => `- ${code(subject)}${text === '' ? '' : `: ${text}`}`);
     return lines.length === 0 ? [] : ['', `### ${title}`, '', ...lines];
   });
-  return ['', '## What is measured, what is from documentation only, what is open', ...none, ...groups];
+  return ['', '## Evidence', ...none, ...groups];
 }

@@ -1,19 +1,19 @@
-/** On what a statement of a tool's definition rests. */
+/** The evidence for a statement in a tool's definition. */
 export type Ground = 'measured' | 'docs' | 'open';
 
-/** A statement that a comment of a definition makes, and the key that it stands at. */
+/** A statement of a comment in a definition, and the key below it. */
 export interface Remark {
   ground: Ground;
   /** `args` or `output: usage`. */
   subject: string;
-  /** Empty: the subject itself is what it is about. */
+  /** Empty: the subject itself is the statement. */
   text: string;
 }
 
-/** A run of comment lines, joined, and what stands below it. */
+/** Adjacent comment lines, joined, and the line below them. */
 interface Block {
   text: string;
-  /** The key of the tool in which it stands. */
+  /** The key of the tool that contains it. */
   section: string | null;
   next: readonly string[];
 }
@@ -21,7 +21,7 @@ interface Block {
 const MARK = /(?:^|(?<=\. ))(Docs and measured|Measured|Docs|Open)(?=[:.])/g;
 const MENTION = /\b(measured|docs|open)\b/i;
 
-/** What the first comment of a definition says. */
+/** The first comment of a definition. */
 export function headOf(yaml: string): string {
   return joined(
     yaml.split('\n').slice(
@@ -31,12 +31,12 @@ export function headOf(yaml: string): string {
   );
 }
 
-/** The version that a definition was measured with; `null` when nothing of it is measured. */
+/** The version that a definition was measured with; `null` when nothing was measured. */
 export function measuredVersion(yaml: string): string | null {
   return /"measured" below: version (\d+(?:\.\d+)+)/.exec(headOf(yaml))?.[1] ?? null;
 }
 
-/** Every statement that says whether it was measured, read in documentation, or is open; in the order of the file. */
+/** Every statement that is marked as measured, documented or open, in the order of the file. */
 export function remarksOf(yaml: string): Remark[] {
   return blocksOf(yaml).flatMap((block) =>
     statementsOf(block.text).map(({ ground, text }) => ({ ground, text, subject: subjectOf(block) })),
@@ -61,7 +61,7 @@ function joined(lines: readonly string[]): string {
   return lines.map((line) => line.replace(/^\s*# ?/, '').trim()).join(' ');
 }
 
-/** The parts of a comment, each behind its mark; what comes before the first mark leads to it, unless it has a ground of its own. */
+/** The parts of a comment, each after its mark; text before the first mark belongs to it, unless it has its own evidence. */
 function statementsOf(text: string): { ground: Ground; text: string }[] {
   const starts = [...text.matchAll(MARK)].map(({ index }) => index);
   const [first] = starts;

@@ -102,7 +102,7 @@ describe('a page', () => {
   });
 
   it('groups the comments of the definition by their evidence', () => {
-    const ground = page({}).split('## What is measured, what is from documentation only, what is open\n')[1];
+    const ground = page({}).split('## Evidence\n')[1];
     expect(ground).toBe(
       [
         '',
