@@ -221,7 +221,7 @@ tools: { bot: { kind: mock, responses: [{ text: fine }], rate_limit: { requests_
         expect(failure).toMatchObject({ type: 'rate_limit', phase: 'admit' });
         expect(failure?.message).toMatch(/`bot` may be started 5 times in any minute, and may next start at/);
         expect(failure?.hint).toMatch(
-          /requests_per_minute.*try again after .*, or wait for it with `--patience \d+s`/,
+          /requests_per_minute.*try again after .*, or wait with `--patience \d+s`/,
         );
         expect(Date.parse(failure?.reset_at ?? '')).toBeGreaterThanOrEqual(before + 60_000);
       }

@@ -7,20 +7,6 @@ import { costing, paid } from './money.js';
 
 describe('stdin beside a prompt argument', () => {
   it(
-    'that gives nothing for 3 s is left unread, with a notice that names `--no-stdin`',
-    rigged(async (rig) => {
-      rig.write('llm-router.yaml', solo('[go]'));
-      const bot = rig.script('bot-cli', [{ stdout: 'fine' }]);
-      const { code, stdout, stderr } = await rig.run(['exec', 'hi'], { openStdin: true });
-      expect([code, stdout]).toEqual([0, 'fine\n']);
-      expect(stderr).toBe(
-        'stdin is left unread: it gave nothing for 3 s (give `--no-stdin` if nothing should be read)\n',
-      );
-      expect(bot.calls[0]?.stdin).toBe('hi');
-    }),
-  );
-
-  it(
     'is left to a loop that reads its lines from a file',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));

@@ -154,7 +154,7 @@ describe('audit', () => {
       expect([none.code, none.stdout, none.stderr]).toEqual([
         0,
         '',
-        `nothing in ${rig.state}/llm-router/audit.jsonl\n`,
+        `no entries in ${rig.state}/llm-router/audit.jsonl\n`,
       ]);
       rig.write(`${rig.state}/llm-router/audit.jsonl`, 'half a li\n');
       expect((await rig.run(['audit', '--json'])).stderr).toContain('warning: 1 line of ');
