@@ -30,6 +30,8 @@ const ANTHROPIC_USAGE = {
   output_tokens: 78,
 };
 const OPENAI_USAGE = { input_tokens: 89, cache_read_tokens: 22, output_tokens: 33, reasoning_tokens: 7 };
+/** Its events count no reasoning apart. */
+const QWEN_USAGE = { input_tokens: 89, cache_read_tokens: 22, output_tokens: 33 };
 const GEMINI_USAGE = { input_tokens: 89, cache_read_tokens: 22, output_tokens: 40, reasoning_tokens: 7 };
 
 function markdownCommand(path: string): RealTool['folderCommand'] {
@@ -138,7 +140,7 @@ const qwenCode: RealTool = {
     }),
   }),
   changes: () => ({}),
-  usage: OPENAI_USAGE,
+  usage: QWEN_USAGE,
   live: false,
   refusesRoot: false,
   folderCommand: markdownCommand('.qwen/commands/expand-me.md'),

@@ -106,6 +106,8 @@ export type AdapterEvent =
   /** `argv` without the prompt and the system text, for which their placeholders stand. */
   | { type: 'started'; argv: readonly string[] | null; pid: number | null }
   | { type: 'delta'; text: string }
+  /** The tool writes its answer again: the deltas so far do not count. */
+  | { type: 'restart' }
   | {
       type: 'activity';
       /** The step of the tool, or the path of the file. */

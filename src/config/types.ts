@@ -22,6 +22,7 @@ export type {
   Selectors,
   Take,
   TimeMention,
+  TimeUnit,
 } from './keys/selectors.js';
 export type { Placed } from './written.js';
 

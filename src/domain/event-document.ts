@@ -25,6 +25,8 @@ function fieldsOf(event: RunEvent): object {
       return { tool: event.candidate.tool, model: event.candidate.model };
     case 'output.delta':
       return { text: event.text };
+    case 'output.restart':
+      return {};
     case 'tool.activity':
       return { name: event.name };
     case 'attempt.finished':

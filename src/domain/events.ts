@@ -17,6 +17,8 @@ export type RunEvent =
       pid: number | null;
     }
   | { type: 'output.delta'; attempt: number; text: string }
+  /** The tool writes its answer again: the text of this attempt so far does not count. */
+  | { type: 'output.restart'; attempt: number; candidate: NamedCandidate }
   | { type: 'tool.activity'; attempt: number; name: string }
   | { type: 'attempt.finished'; attempt: number; record: Attempt }
   | {

@@ -9,6 +9,7 @@ import { plausibleUsage } from '../domain/plausible.js';
 import { namesOf } from '../gates/candidate.js';
 import type { OpenGate } from '../gates/gate.js';
 import type { Admitted } from './admit.js';
+import { mayHaveActed } from './may-have-acted.js';
 import { Observation } from './observation.js';
 import type { Planned } from './planned.js';
 import type { AttemptResult, Contender, Run } from './state.js';
@@ -47,7 +48,8 @@ export async function attempt(run: Run, admitted: AdmittedAttempt): Promise<Atte
     failure: outcome.failure,
   };
   const warnings = [...outcome.warnings, ...capWarnings(record, grant.maxCostMicroUsd)];
-  const { started, active, shown } = seen;
+  const { started, shown } = seen;
+  const active = seen.active || mayHaveActed(candidate.tool, started, outcome);
   const endedMs = clock.now();
   return { candidate, record, outcome: { ...outcome, warnings }, started, active, shown, endedMs };
 }
@@ -105,12 +107,18 @@ function observe(
   }
   if (event.type === 'usage')
     return grant.maxCostMicroUsd === null ? undefined : meter(gates, { candidate, used: event, deadline });
+  if (event.type === 'restart') {
+    if (!seen.hasDraft) return;
+    seen.hasDraft = false;
+    return emit({ type: 'output.restart', attempt: n, candidate: namesOf(candidate) });
+  }
   if (!seen.active) host.debug?.('output', { attempt: n, first: event.type });
   seen.active = true;
   if (event.type === 'activity') {
     seen.noteActivity(event);
     return event.changedFile ? undefined : emit({ type: 'tool.activity', attempt: n, name: event.name });
   }
+  seen.hasDraft = true;
   if (planned.request.stream) seen.shown = true;
   return emit({ type: 'output.delta', attempt: n, text: event.text });
 }

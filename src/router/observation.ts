@@ -8,6 +8,8 @@ export class Observation {
   started = false;
   /** The tool had shown output or activity. */
   active = false;
+  /** Text of an answer has come that the tool has not begun again since. */
+  hasDraft = false;
   /** Live text had been shown to the caller. */
   shown = false;
   /** From the start of the attempt to the first output, ms; `null`: none came. */

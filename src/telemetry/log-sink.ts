@@ -94,6 +94,7 @@ function linesOf(event: RunEvent): Line[] {
       return unrunLines(event.invocation);
     case 'invocation.started':
     case 'output.delta':
+    case 'output.restart':
     case 'tool.activity':
       return [];
     default:

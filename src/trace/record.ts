@@ -50,6 +50,7 @@ export function noteEvent(record: RunRecord, event: RunEvent, ts: () => string):
       return;
     case 'invocation.started':
     case 'output.delta':
+    case 'output.restart':
     case 'tool.activity':
       return;
     default: {

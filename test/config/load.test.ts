@@ -191,7 +191,8 @@ tools:
       cost_usd: { regex: '(x)', group: '1', take: sum }
       finish_reason: { select: /f, map: { end: stop } }
 `);
-    const base = { from: 'output_file', event: null, take: 'last' };
+    const numbers = { isZeroUnknown: false, unit: null, minus: [] };
+    const base = { from: 'output_file', event: null, take: 'last', numbers };
     expect((config.tools.t as CommandTool).output).toMatchObject({
       text: [
         { kind: 'pointer', pointer: '/a', after: null, ...base },

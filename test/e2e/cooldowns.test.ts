@@ -231,6 +231,42 @@ tools:
   );
 });
 
+describe('a tool that prints only at its end', () => {
+  const SILENT = `version: 1
+default_agent: worker
+agents: { worker: { preferred_tool: editor, fallback_chain: [good], access: edit } }
+tools:
+  editor:
+    binary: editor-cli
+    args: []
+    output: { format: json, text: /answer, at_exit: true }
+    failures: [{ type: authentication, when: { stderr: no key } }]
+  good: { binary: good-cli, args: [] }
+`;
+
+  it(
+    'may have edited before it failed, so that no other tool edits again',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', SILENT);
+      rig.script('editor-cli', [{ exit: 1 }]);
+      rig.script('good-cli', []);
+      const { code, stderr } = await rig.run(['exec', 'hi']);
+      expect(code).toBe(1);
+      expect(stderr).toContain('retry.after_side_effects: true');
+    }),
+  );
+
+  it(
+    'has edited nothing when it has no key, so that the next one runs',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', SILENT);
+      rig.script('editor-cli', [{ stderr: 'no key', exit: 1 }]);
+      rig.script('good-cli', [{ stdout: 'fine' }]);
+      expect(await rig.run(['exec', 'hi'])).toMatchObject({ code: 0, stdout: 'fine\n' });
+    }),
+  );
+});
+
 describe('an answer that breaks its schema', () => {
   it(
     'is retried once, with the failing places',

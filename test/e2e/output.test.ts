@@ -29,6 +29,42 @@ describe('text', () => {
   );
 
   it(
+    'that the tool writes again is marked while it is shown, and right in the document',
+    rigged(async (rig) => {
+      const events = (...all: object[]) => all.map((event) => `${JSON.stringify(event)}\n`).join('');
+      const stdout = events({ part: 'For' }, { again: true }, { part: 'Forty-two' }, { answer: 'Forty-two' });
+      rig.write(
+        'llm-router.yaml',
+        `version: 1
+default_agent: worker
+agents: { worker: { preferred_tool: bot } }
+tools:
+  bot:
+    binary: bot-cli
+    args: []
+    output: { format: ndjson, text: /answer, deltas: /part, restart: { /again: true } }
+`,
+      );
+      rig.script('bot-cli', Array(2).fill({ stdout }));
+      expect(await rig.run(['exec', '--stream', 'hi'])).toMatchObject({
+        code: 0,
+        stdout: 'For\nForty-two\n',
+        stderr: 'warning: bot writes its answer again: the text above does not count\n',
+      });
+      const lines = (await rig.run(['exec', '--stream', '--format', 'ndjson', 'hi'])).stdout
+        .trim()
+        .split('\n');
+      const shown = lines.map((line) => JSON.parse(line)).filter(({ type }) => type.startsWith('output.'));
+      expect(shown.map(({ type, text }) => [type, text])).toEqual([
+        ['output.delta', 'For'],
+        ['output.restart', undefined],
+        ['output.delta', 'Forty-two'],
+      ]);
+      expect(JSON.parse(lines.at(-1) ?? '').invocation.text).toBe('Forty-two');
+    }),
+  );
+
+  it(
     'never holds halves of two answers',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair());

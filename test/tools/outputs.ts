@@ -21,12 +21,11 @@ export const ANSWERS: Readonly<Record<string, (answer: string) => Recording>> = 
       { type: 'text', part: { text: answer } },
       { type: 'step_finish', part: { reason: 'stop' } },
     ),
-  'qwen-code': (answer) => ({
-    stdout: JSON.stringify([
-      { type: 'assistant', message: { content: answer } },
+  'qwen-code': (answer) =>
+    events(
+      { type: 'assistant', message: { content: [{ type: 'text', text: answer }] } },
       { type: 'result', is_error: false, result: answer },
-    ]),
-  }),
+    ),
   copilot: (answer) =>
     events(
       { type: 'assistant.message', data: { content: answer, model: 'm' } },
@@ -52,12 +51,29 @@ export const ERRORS: Readonly<Record<string, (words: string) => Recording>> = {
     stderr: `Attempt 1 failed\n${JSON.stringify({ error: { type: 'Error', message: words, code: 1 } }, null, 2)}\n`,
     exitCode: 1,
   }),
+  'qwen-code': (words) => ({
+    ...events({
+      type: 'result',
+      subtype: 'error_during_execution',
+      is_error: true,
+      error: { message: words },
+    }),
+    exitCode: 1,
+  }),
+  copilot: (words) => ({
+    ...events(
+      { type: 'session.error', data: { errorType: 'query', message: words } },
+      { type: 'result', exitCode: 1 },
+    ),
+    exitCode: 1,
+  }),
   opencode: (words) => ({
     ...events({ type: 'error', error: { name: 'APIError', data: { message: words } } }),
     exitCode: 1,
   }),
 };
 
-function events(...all: object[]): Recording {
+/** Events, one a line. */
+export function events(...all: object[]): Recording {
   return { stdout: all.map((event) => `${JSON.stringify(event)}\n`).join('') };
 }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
+import type { AdapterEvent } from '../../src/adapters/adapter.js';
 import type { CommandTool } from '../../src/config/types.js';
 import type { Outcome } from '../../src/domain/attempt.js';
 import type { SessionTotals } from '../../src/domain/cost.js';
@@ -23,6 +24,8 @@ export interface Recording {
 export interface Replayed {
   outcome: Outcome;
   deltas: string[];
+  /** Everything that it showed while it ran, but for its start. */
+  events: AdapterEvent[];
 }
 
 /** The fixed time of every replay. */
@@ -64,10 +67,12 @@ export async function replay(
     ...more,
   });
   const running = start(task, contextOf(standIn(tool, recording)));
-  const deltas: string[] = [];
+  const events: AdapterEvent[] = [];
   for (let step = await running.next(); ; step = await running.next()) {
-    if (step.done === true) return { outcome: step.value, deltas };
-    if (step.value.type === 'delta') deltas.push(step.value.text);
+    if (step.done !== true && step.value.type !== 'started') events.push(step.value);
+    if (step.done !== true) continue;
+    const deltas = events.flatMap((event) => (event.type === 'delta' ? [event.text] : []));
+    return { outcome: step.value, deltas, events };
   }
 }
 

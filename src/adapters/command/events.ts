@@ -1,12 +1,13 @@
 import type { EventFilter, OutputGrammar, OutputSource, Selector, Selectors } from '../../config/types.js';
 import { COUNTERS } from '../../domain/usage.js';
 import { matches } from './pointer.js';
-import { createFold, type Fold, textsInEvent } from './selector.js';
+import { createFold, type Fold, numberOf, textsInEvent, textsInText } from './selector.js';
 
 /** What one event of a tool shows at once. */
 export type OutputEvent =
   | { type: 'delta'; text: string }
   | { type: 'activity'; name: string; changedFile: boolean }
+  | { type: 'restart' }
   | { type: 'over_size' };
 
 /** Bounds of what is kept in memory, bytes. */
@@ -38,8 +39,9 @@ export interface Gathering {
 
 /** Starts gathering; concatenations hold at most `answerBytes`. */
 export function createGathering(grammar: OutputGrammar, limits: OutputLimits): Gathering {
+  const selectors = [...allSelectors(grammar), ...limits.gather];
   const folds = new Map<Selector, Fold>(
-    [...allSelectors(grammar), ...limits.gather].map((selector) => [
+    [...selectors, ...selectors.flatMap(({ numbers }) => numbers.minus)].map((selector) => [
       selector,
       createFold(selector, limits.answerBytes),
     ]),
@@ -64,10 +66,21 @@ export function createGathering(grammar: OutputGrammar, limits: OutputLimits): G
       for (const [selector, fold] of folds) if (selector.from === from) fold.text(text);
     },
     found: (selectors) =>
-      selectors.map((each) => folds.get(each)?.found()).filter((value) => value !== undefined),
+      selectors.map((each) => understood(each, folds)).filter((value) => value !== undefined),
     saw: (filter) => seen.has(filter),
     events: () => events,
   };
+}
+
+/** What a selector found, as it is to be understood; `undefined`: nothing, or nothing that says something. */
+function understood(selector: Selector, folds: ReadonlyMap<Selector, Fold>): unknown {
+  const value = folds.get(selector)?.found();
+  const { isZeroUnknown, minus } = selector.numbers;
+  if (isZeroUnknown && numberOf(value) === 0) return undefined;
+  if (value === undefined || minus.length === 0) return value;
+  const parts = [value, ...minus.map((each) => understood(each, folds))].map(numberOf);
+  if (parts.some((part) => part === null)) return undefined;
+  return parts.reduce<number>((rest, part, index) => (index === 0 ? (part ?? 0) : rest - (part ?? 0)), 0);
 }
 
 /** Every selector of a grammar that is read at the end. */
@@ -87,13 +100,25 @@ export function allSelectors(grammar: OutputGrammar): Selector[] {
   ].flat();
 }
 
+/** What a plain text shows of the work that was done, by the regular expressions of the grammar. */
+export function activityInText(grammar: OutputGrammar, text: string): OutputEvent[] {
+  return activityOf(textsInText(text, grammar.activity), textsInText(text, grammar.changedFiles));
+}
+
 function liveEvents(grammar: OutputGrammar, event: unknown): OutputEvent[] {
-  const names = textsInEvent(event, grammar.activity);
   const text = textsInEvent(event, grammar.deltas).join('');
-  const files = textsInEvent(event, grammar.changedFiles);
-  const activity: OutputEvent[] = [
+  const activity = activityOf(
+    textsInEvent(event, grammar.activity),
+    textsInEvent(event, grammar.changedFiles),
+  );
+  const restart: OutputEvent[] =
+    grammar.restart !== null && matches(event, grammar.restart) ? [{ type: 'restart' }] : [];
+  return [...restart, ...activity, ...(text === '' ? [] : [{ type: 'delta' as const, text }])];
+}
+
+function activityOf(names: readonly string[], files: readonly string[]): OutputEvent[] {
+  return [
     ...names.map((name) => ({ type: 'activity' as const, name, changedFile: false })),
     ...files.map((name) => ({ type: 'activity' as const, name, changedFile: true })),
   ];
-  return text === '' ? activity : [...activity, { type: 'delta', text }];
 }

@@ -1,17 +1,29 @@
-import type { TimeMention } from '../../config/types.js';
-import type { LimitMention } from '../../domain/limit-words.js';
+import type { TimeMention, TimeUnit } from '../../config/types.js';
+import type { FailureType } from '../../domain/failure.js';
+import { type LimitMention, limitsInWords } from '../../domain/limit-words.js';
 import { compilePattern } from '../../regex/pattern.js';
-import { decidingRule, type EndedRun } from './failure-rules.js';
+import { decidingRule, type EndedRun, judge } from './failure-rules.js';
+import { numberOf } from './selector.js';
 
-/** What a failed run says about the end of its limit, by the failure rule that decided; the answer is never searched. */
+/**
+ * What a failed run says about the end of its limit: by the failure rule that decided, and in the words of its error message, which count
+ * before a value that the tool may have made up for its own retries. The answer is never searched.
+ */
 export function limitMentions(run: EndedRun): LimitMention[] {
   const rule = decidingRule(run);
-  if (rule === null) return [];
-  return [
-    ...mentions('reset_at', rule.resetAt, run.reading),
-    ...mentions('retry_after', rule.retryAfter, run.reading),
+  const type = judge(run)?.type;
+  const inWords = LIMITS.some((limit) => limit === type)
+    ? limitsInWords(run.reading.error.message ?? '')
+    : [];
+  const told = [
+    ...mentions('reset_at', rule?.resetAt ?? null, run.reading),
+    ...mentions('retry_after', rule?.retryAfter ?? null, run.reading),
   ];
+  const isSelected = rule?.retryAfter?.kind === 'selected';
+  return isSelected ? [...inWords, ...told] : [...told, ...inWords];
 }
+
+const LIMITS: readonly FailureType[] = ['rate_limit', 'quota', 'overloaded'];
 
 function mentions(
   kind: LimitMention['kind'],
@@ -20,11 +32,20 @@ function mentions(
 ): LimitMention[] {
   if (where === null) return [];
   if (where.kind === 'selected') {
-    return reading.found(where.selectors).map((value) => ({ kind, value, zone: null }));
+    return where.selectors.flatMap((selector) =>
+      reading
+        .found([selector])
+        .map((value) => ({ kind, value: inUnit(value, selector.numbers.unit), zone: null })),
+    );
   }
   const regex = compilePattern(where.regex, 'im');
   return [reading.error.message ?? '', reading.stderr].flatMap((words) => {
     const groups = regex.exec(words)?.groups;
     return groups?.time === undefined ? [] : [{ kind, value: groups.time, zone: groups.zone ?? null }];
   });
+}
+
+/** `1500` of a tool that counts in `ms` is `1500ms`. */
+function inUnit(value: unknown, unit: TimeUnit | null): unknown {
+  return unit === null || numberOf(value) === null ? value : `${numberOf(value)}${unit}`;
 }

@@ -4,6 +4,7 @@ import { toMicroUsd } from '../../domain/cost.js';
 import { plausibleMicroUsd } from '../../domain/plausible.js';
 import type { Usage } from '../../domain/usage.js';
 import {
+  activityInText,
   allSelectors,
   createGathering,
   type Gathering,
@@ -76,20 +77,24 @@ export function createOutputReader(grammar: OutputGrammar, limits: OutputLimits)
       if (files.outputFile !== null) sources.output_file.push(files.outputFile);
       if (files.usageFile !== null) sources.usage_file.push(files.usageFile);
       const trailing = Object.values(sources).flatMap((source) => source.end());
-      readOthers({ grammar, gathering, sources, limits });
-      return readingOf({ grammar, gathering, sources, limits, late: trailing });
+      const late = readOthers({ grammar, gathering, sources, limits });
+      return readingOf({ grammar, gathering, sources, limits, late: [...trailing, ...late] });
     },
   };
 }
 
-/** Sources beside the main one are read as a whole: JSON where selectors point into it, text for regexes. */
+/**
+ * Sources beside the main one are read as a whole: JSON where selectors point into it, text for regexes. So is a main one that is no stream;
+ * returns what it shows of the work that was done.
+ */
 function readOthers(all: {
   grammar: OutputGrammar;
   gathering: Gathering;
   sources: Record<OutputSource, SourceReader>;
   limits: OutputLimits;
-}): void {
+}): OutputEvent[] {
   const { grammar, gathering, sources } = all;
+  const late: OutputEvent[] = [];
   const selectors = [...allSelectors(grammar), ...all.limits.gather];
   for (const from of Object.keys(sources) as OutputSource[]) {
     if (from === grammar.from && grammar.format === 'ndjson') continue;
@@ -98,11 +103,13 @@ function readOthers(all: {
     gathering.text(from, text);
     if (from === grammar.from ? grammar.format === 'json' : pointsInto(selectors, from)) {
       for (const event of eventsOf(from, text)) {
-        if (from === grammar.from) gathering.event(event);
+        if (from === grammar.from) late.push(...gathering.event(event));
         else gathering.otherEvent(from, event);
       }
     }
+    if (from === grammar.from && grammar.format === 'text') late.push(...activityInText(grammar, text));
   }
+  return late;
 }
 
 function pointsInto(selectors: Selectors, from: OutputSource): boolean {

@@ -49,6 +49,11 @@ export function textsInEvent(event: unknown, selectors: Selectors): string[] {
   return [];
 }
 
+/** The texts that a regular expression finds in plain text, by the first selector that finds any. */
+export function textsInText(text: string, selectors: Selectors): string[] {
+  return selectors.map((selector) => valuesInText(text, selector)).find((values) => values.length > 0) ?? [];
+}
+
 /** A found value as text: strings as they are, structures as JSON. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;

@@ -1,5 +1,5 @@
 import type { CommandContext } from '../context.js';
-import { planScreen } from '../plan-screen.js';
+import { pairName, planScreen } from '../plan-screen.js';
 import { startProgress } from '../progress.js';
 import type { OutputFormat } from './output-format.js';
 
@@ -14,6 +14,12 @@ export function textFormat(context: CommandContext, live: boolean): OutputFormat
     },
     event: async (event) => {
       progress.update(event);
+      if (live && event.type === 'output.restart') {
+        if (!shown.endsWith('\n')) await output.answer('\n');
+        await output.warn(
+          `${pairName(event.candidate)} writes its answer again: the text above does not count`,
+        );
+      }
       if (!live || event.type !== 'output.delta') return;
       progress.stop();
       shown = event.text || shown;

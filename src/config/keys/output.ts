@@ -27,6 +27,9 @@ export const OUTPUT = {
   text: selector('The answer'),
   deltas: selector('Live text, on events'),
   activity: selector('Events that show the tool at work'),
+  restart: filter(
+    'The event after which the tool writes its answer again: what it showed before does not count',
+  ),
   changed_files: selector('Files that the tool changes, on events: a failure names them'),
   success: filter('What a finished answer must show'),
   end: filter('The event without which the stream counts as cut off'),

@@ -22,9 +22,40 @@ export type Selector =
       event: EventFilter | null;
       after: EventFilter | null;
       take: Take;
+      numbers: Numbers;
     }
-  | { kind: 'keys'; pointer: string; from: OutputSource; event: EventFilter | null; take: Take }
-  | { kind: 'regex'; regex: string; from: OutputSource; group: string | null; take: Take };
+  | {
+      kind: 'keys';
+      pointer: string;
+      from: OutputSource;
+      event: EventFilter | null;
+      take: Take;
+      numbers: Numbers;
+    }
+  | {
+      kind: 'regex';
+      regex: string;
+      from: OutputSource;
+      group: string | null;
+      take: Take;
+      numbers: Numbers;
+    };
+
+/** How a number that was found is to be understood. */
+export interface Numbers {
+  /** A zero says nothing: the tool writes one where it knows no number. */
+  isZeroUnknown: boolean;
+  /** Unit of a time; `null`: seconds, or as it is written. */
+  unit: TimeUnit | null;
+  /** What is taken off. */
+  minus: Selectors;
+}
+
+/** Every number counts as it was found. */
+export const AS_WRITTEN: Numbers = { isZeroUnknown: false, unit: null, minus: [] };
+
+const TIME_UNITS = ['ms', 's', 'm', 'h'] as const;
+export type TimeUnit = (typeof TIME_UNITS)[number];
 
 /** Several selectors: their sum for numbers, the first text that is not empty. */
 export type Selectors = readonly Selector[];
@@ -58,6 +89,20 @@ const SELECTOR = {
   event: filter('Only events at whose pointers these values stand; `/regex/` matches'),
   after: filter('Only what follows the last event at whose pointers these values stand'),
   take: oneOf('Which value, or what of all values [last]', TAKES),
+  zero: oneOf('`unknown`: a zero says nothing', ['unknown']),
+  unit: oneOf('Unit of a time that is a number [s]', TIME_UNITS),
+  minus: new Key<Selectors>(
+    {
+      schema: {
+        type: ['string', 'object', 'array'],
+        description: 'Selectors of numbers that are taken off',
+        items: { $ref: '#/$defs/selector' },
+      },
+      read: readSelectors,
+      empty: () => [],
+    },
+    '',
+  ),
 };
 
 /** A selector or a list of them; absent: none. */
@@ -160,10 +205,11 @@ function mainSource(written: Written): OutputSource {
 
 function selectorOf(written: Written, main: OutputSource): Selector | null {
   const { value } = written;
-  const plain = { from: main, event: null, after: null, take: 'last' as const };
+  const plain = { from: main, event: null, after: null, take: 'last' as const, numbers: AS_WRITTEN };
   if (typeof value === 'string') return { kind: 'pointer', pointer: value, ...plain };
   const { pointer, keys, regex, group, event, after, ...stated } = readKeys(SELECTOR, written);
-  const common = { from: stated.from ?? main, take: stated.take ?? 'last' };
+  const numbers = { isZeroUnknown: stated.zero !== null, unit: stated.unit, minus: stated.minus };
+  const common = { from: stated.from ?? main, take: stated.take ?? 'last', numbers };
   if (pointer !== null) return { kind: 'pointer', pointer, event, after, ...common };
   if (keys !== null) return { kind: 'keys', pointer: keys, event, ...common };
   return regex === null ? null : { kind: 'regex', regex, group, ...common };

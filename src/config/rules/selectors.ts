@@ -40,7 +40,16 @@ export function selectorsIn(context: RuleContext): At[] {
       value: item,
     })),
   );
-  return [...ofOutput, ...timesIn(context).filter(({ value }) => !isTimeRegex(value))];
+  const all = [...ofOutput, ...timesIn(context).filter(({ value }) => !isTimeRegex(value))];
+  return [...all, ...all.flatMap(takenOff)];
+}
+
+/** The selectors in `minus` of a selector. */
+function takenOff({ path, value }: At): At[] {
+  return itemsOf(child(value, 'minus')).map(({ item, step }) => ({
+    path: [...path, 'minus', ...step],
+    value: item,
+  }));
 }
 
 /** Every regular expression of a failure rule that reads a time. */
@@ -66,7 +75,7 @@ function isTimeRegex(value: unknown): boolean {
 /** Every filter (pointers and values) of every tool. */
 export function filtersIn(context: RuleContext): At[] {
   const ofTools = entries(context, 'tools').flatMap(({ entry, path }) => [
-    ...['success', 'end'].map((key) => ({
+    ...['success', 'end', 'restart'].map((key) => ({
       path: [...path, 'output', key],
       value: at(entry, ['output', key]),
     })),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createOutputReader, type Reading } from '../../../src/adapters/command/output.js';
+import { AS_WRITTEN } from '../../../src/config/keys/selectors.js';
 import type { EventFilter, OutputGrammar, Selector } from '../../../src/config/types.js';
 import { at, grammarOf } from './samples.js';
 
@@ -70,7 +71,14 @@ describe('text', () => {
   it('may come from a file, and be selected by a regex', () => {
     expect(read({ from: 'output_file' }, { stdout: 'noise', outputFile: 'answer' }).text).toBe('answer');
     const text: Selector[] = [
-      { kind: 'regex', regex: '^answer: (?<it>.*)$', from: 'stdout', group: 'it', take: 'last' },
+      {
+        kind: 'regex',
+        regex: '^answer: (?<it>.*)$',
+        from: 'stdout',
+        group: 'it',
+        take: 'last',
+        numbers: AS_WRITTEN,
+      },
     ];
     expect(read({ text }, { stdout: 'answer: 1\nanswer: 2\n' })).toMatchObject({ text: '2', live: [] });
   });
@@ -98,7 +106,16 @@ describe('json', () => {
     success: { '/is_error': false },
     costUsd: [at('/total_cost_usd')],
     toolSessionId: [at('/session_id')],
-    responseModel: [{ kind: 'keys', pointer: '/modelUsage', from: 'stdout', event: null, take: 'first' }],
+    responseModel: [
+      {
+        kind: 'keys',
+        pointer: '/modelUsage',
+        from: 'stdout',
+        event: null,
+        take: 'first',
+        numbers: AS_WRITTEN,
+      },
+    ],
     finishReason: [at('/stop_reason')],
     finishReasonMap: { end_turn: 'stop', max_tokens: 'length' },
     data: [at('/structured_output')],
@@ -173,6 +190,58 @@ describe('json', () => {
     const [hit, miss] = [{ '/api_error_status': 429 }, { '/api_error_status': 500 }];
     const reading = read(grammar, { stdout: '{"api_error_status":429}', watch: [hit, miss] });
     expect([reading.saw(hit), reading.saw(miss)]).toEqual([true, false]);
+  });
+});
+
+describe('what a tool has done', () => {
+  const edited = [
+    { type: 'activity', name: 'edit', changedFile: false },
+    { type: 'activity', name: 'a.ts', changedFile: true },
+    { type: 'activity', name: 'b.ts', changedFile: true },
+  ];
+
+  it('is read out of one JSON value too, at its end', () => {
+    const grammar = { format: 'json', activity: [at('/steps/*')], changedFiles: [at('/files/*')] } as const;
+    const stdout = JSON.stringify({ steps: ['edit'], files: ['a.ts', 'b.ts'] });
+    expect(read(grammar, { stdout }).live).toEqual(edited);
+  });
+
+  it('is read out of plain text by regular expressions', () => {
+    const found = (regex: string): Selector => ({
+      kind: 'regex',
+      regex,
+      from: 'stdout',
+      group: null,
+      take: 'last',
+      numbers: AS_WRITTEN,
+    });
+    const grammar = { activity: [found('^(edit)ed')], changedFiles: [found('^edited (.*)$')] };
+    const { live } = read(grammar, { stdout: 'edited a.ts\nedited b.ts\ndone\n' });
+    expect(live.slice(1)).toEqual([edited[0], edited[0], ...edited.slice(1)]);
+  });
+});
+
+describe('numbers', () => {
+  const usage = (selector: Selector) => ({
+    format: 'json' as const,
+    usage: { ...grammarOf().usage, outputTokens: [selector] },
+  });
+  const less = (...minus: Selector[]) => at('/total', { numbers: { ...AS_WRITTEN, minus } });
+
+  it.each([
+    [{ total: 302, in: 222, out: 66 }, 14],
+    [{ total: 302, in: 222 }, undefined],
+  ])('of %j less what is taken off are %s', (value, tokens) => {
+    const grammar = usage(less(at('/in'), at('/out')));
+    expect(read(grammar, { stdout: JSON.stringify(value) }).usage?.outputTokens).toBe(tokens);
+  });
+
+  it.each([
+    [0, null],
+    [0.5, 500_000],
+  ])('a cost of %s counts as %s where a zero says nothing', (cost, micro) => {
+    const costUsd = [at('/cost', { numbers: { ...AS_WRITTEN, isZeroUnknown: true } })];
+    expect(read({ format: 'json', costUsd }, { stdout: JSON.stringify({ cost }) }).costMicroUsd).toBe(micro);
   });
 });
 
@@ -253,10 +322,18 @@ describe('ndjson', () => {
         from: 'stdout',
         group: 's',
         take: 'last',
+        numbers: AS_WRITTEN,
       },
     ];
     const text: Selector[] = [
-      { kind: 'regex', regex: '[\\s\\S]+', from: 'output_file', group: null, take: 'first' },
+      {
+        kind: 'regex',
+        regex: '[\\s\\S]+',
+        from: 'output_file',
+        group: null,
+        take: 'first',
+        numbers: AS_WRITTEN,
+      },
     ];
     const events = lines({ type: 'warn', message: 'status 500' }, { type: 'failed', message: 'status 429' });
     const error = { message: [], status, code: [] };
@@ -321,6 +398,7 @@ describe('usage', () => {
       from: 'stderr',
       group: 'n',
       take: 'last',
+      numbers: AS_WRITTEN,
     };
     const fromStderr = { ...usage, outputTokens: [regex] };
     const stderr = 'prompt eval count:  11 token(s)\neval count:    26 token(s)\n';

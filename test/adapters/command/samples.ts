@@ -1,10 +1,20 @@
 import type { Task } from '../../../src/adapters/adapter.js';
+import { AS_WRITTEN } from '../../../src/config/keys/selectors.js';
 import type { CommandTool, OutputGrammar, Selector } from '../../../src/config/types.js';
 import { parseArgv } from '../../../src/domain/template.js';
 
 /** A pointer selector into stdout that takes the last value, with changes. */
 export function at(pointer: string, more: Partial<Extract<Selector, { kind: 'pointer' }>> = {}): Selector {
-  return { kind: 'pointer', pointer, from: 'stdout', event: null, after: null, take: 'last', ...more };
+  return {
+    kind: 'pointer',
+    pointer,
+    from: 'stdout',
+    event: null,
+    after: null,
+    take: 'last',
+    numbers: AS_WRITTEN,
+    ...more,
+  };
 }
 
 /** A grammar for plain text, with changes. */
@@ -16,6 +26,7 @@ export function grammarOf(more: Partial<OutputGrammar> = {}): OutputGrammar {
     deltas: [],
     activity: [],
     changedFiles: [],
+    restart: null,
     success: null,
     end: null,
     usage: {
