@@ -1,4 +1,4 @@
-import type { FinishReason } from '../domain/attempt.js';
+import { finishReasonOf } from './http/finish-words.js';
 import { at, listAt, textAt } from './http/json.js';
 import { errorIn } from './http/provider-error.js';
 import { isStrict, schemaValue } from './http/strict-schema.js';
@@ -48,12 +48,12 @@ function body(task: HttpTask): Record<string, unknown> {
 }
 
 function reader(): AnswerReader {
-  const state: State = { answer: { ...NO_ANSWER }, usage: {} };
+  const state: State = { answer: { ...NO_ANSWER }, usage: {}, isOver: false };
   const { answer } = state;
   return {
     event: (data) => takeEvent(state, data),
     whole: (data) => takeWhole(state, data),
-    isOver: () => answer.ended || answer.error !== null,
+    isOver: () => state.isOver || answer.error !== null,
     answer: () => answer,
   };
 }
@@ -62,6 +62,8 @@ function reader(): AnswerReader {
 interface State {
   answer: Answer;
   usage: Counts;
+  /** The last event came. */
+  isOver: boolean;
 }
 
 function takeEvent(state: State, data: unknown): readonly Piece[] {
@@ -82,20 +84,20 @@ function takeEvent(state: State, data: unknown): readonly Piece[] {
       count(state, at(data, 'usage'));
       return [];
     case 'message_stop':
-      answer.ended = answer.finishWord !== null;
+      state.isOver = answer.ended;
       return [];
     default:
-      if (at(data, 'error') !== undefined) answer.error = errorIn(data);
+      // Behind the end nothing makes a failure of the answer.
+      if (!answer.ended) answer.error = errorIn(data);
       return [];
   }
 }
 
 function takeWhole(state: State, data: unknown): readonly Piece[] {
   const { answer } = state;
-  if (at(data, 'type') === 'error' || at(data, 'error') !== undefined) answer.error = errorIn(data);
+  answer.error = errorIn(data);
   open(state, data);
   finish(answer, data);
-  answer.ended = answer.finishWord !== null;
   return listAt(data, 'content').flatMap(blockPieces);
 }
 
@@ -123,21 +125,12 @@ function deltaPieces(delta: unknown): Piece[] {
   return at(delta, 'type') === 'thinking_delta' ? [{ type: 'thinking' }] : [];
 }
 
-/** https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons; a turn that only paused is no answer. */
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  tool_use: 'tool_use',
-  refusal: 'content_filter',
-  pause_turn: 'error',
-};
-
 function finish(answer: Answer, ending: unknown): void {
   const word = textAt(ending, 'stop_reason');
   if (word === null) return;
+  answer.ended = true;
   answer.finishWord = word;
-  answer.finishReason = (Object.hasOwn(FINISH_REASONS, word) ? FINISH_REASONS[word] : undefined) ?? 'unknown';
-  if (word === 'refusal') answer.refusal = textAt(ending, 'stop_details', 'explanation') ?? '';
+  answer.finishReason = finishReasonOf(word);
+  if (answer.finishReason === 'content_filter')
+    answer.refusal = textAt(ending, 'stop_details', 'explanation') ?? '';
 }

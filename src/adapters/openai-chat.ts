@@ -1,4 +1,4 @@
-import type { FinishReason } from '../domain/attempt.js';
+import { finishReasonOf } from './http/finish-words.js';
 import { at, listAt, textAt } from './http/json.js';
 import { errorIn } from './http/provider-error.js';
 import { isStrict, schemaValue } from './http/strict-schema.js';
@@ -49,12 +49,16 @@ function body(task: HttpTask): Record<string, unknown> {
 
 /** `max_tokens` is refused by OpenAI's reasoning models and deprecated there; other servers know only that. */
 function maxTokensKey(task: HttpTask): string {
-  return hostOf(task) === 'api.openai.com' ? 'max_completion_tokens' : 'max_tokens';
+  return OPENAI_HOSTS.test(hostOf(task) ?? '') ? 'max_completion_tokens' : 'max_tokens';
 }
+
+/** OpenAI's own, and Azure's. */
+const OPENAI_HOSTS = /^api\.openai\.com$|\.(openai|services\.ai|cognitiveservices)\.azure\.(com|us|cn)$/;
 
 /** Servers on other hosts may know nothing of `response_format`, and are also asked in words. */
 function isKnownHost(task: HttpTask): boolean {
-  return ['api.openai.com', 'openrouter.ai'].includes(hostOf(task) ?? '');
+  const host = hostOf(task) ?? '';
+  return OPENAI_HOSTS.test(host) || host === 'openrouter.ai';
 }
 
 function hostOf({ tool }: HttpTask): string | null {
@@ -96,7 +100,7 @@ function take(state: State, data: unknown): Piece[] {
   if (state.tellsCost) answer.costMicroUsd = reportedCost(state.counts);
   const choice = listAt(data, 'choices').find((one) => (at(one, 'index') ?? 0) === 0);
   if (choice === undefined) return [];
-  answer.error ??= errorIn(choice);
+  if (!answer.ended) answer.error ??= errorIn(choice);
   const message = at(choice, 'delta') ?? at(choice, 'message');
   const refusal = textAt(message, 'refusal');
   if (refusal !== null) answer.refusal = (answer.refusal ?? '') + refusal;
@@ -105,30 +109,21 @@ function take(state: State, data: unknown): Piece[] {
 }
 
 function heading(known: Answer, data: unknown): Partial<Answer> {
-  const error = at(data, 'error') === undefined && at(data, 'object') !== 'error' ? null : errorIn(data);
   return {
-    error: known.error ?? error,
+    // Behind the end nothing makes a failure of the answer.
+    error: known.error ?? (known.ended ? null : errorIn(data)),
     responseModel: textAt(data, 'model') ?? known.responseModel,
     id: textAt(data, 'id') ?? known.id,
     serviceTier: textAt(data, 'service_tier') ?? known.serviceTier,
   };
 }
 
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
-  stop: 'stop',
-  length: 'length',
-  tool_calls: 'tool_use',
-  function_call: 'tool_use',
-  content_filter: 'content_filter',
-  error: 'error',
-};
-
 function finish(answer: Answer, word: string | null): void {
   if (word === null) return;
   answer.ended = true;
   answer.finishWord = word;
-  answer.finishReason = (Object.hasOwn(FINISH_REASONS, word) ? FINISH_REASONS[word] : undefined) ?? 'unknown';
-  if (word === 'content_filter') answer.refusal ??= '';
+  answer.finishReason = finishReasonOf(word);
+  if (answer.finishReason === 'content_filter') answer.refusal ??= '';
 }
 
 function piecesOf(message: unknown): Piece[] {

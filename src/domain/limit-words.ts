@@ -16,7 +16,7 @@ export function limitsInWords(message: string): LimitMention[] {
 
 /** Whether a message speaks of a used-up allowance of hours, days, weeks or money rather than of requests that came too fast. */
 export function isUsedUp(message: string): boolean {
-  return USED_UP.test(message);
+  return USED_UP.test(message) && !PACE.test(message);
 }
 
 /** Words that announce the end of a limit, and what may stand between them and the time. */
@@ -87,13 +87,15 @@ function mentions(kind: LimitMention['kind'], pattern: RegExp, message: string):
   });
 }
 
-const PERIOD = '(?:dai|week|month|year)ly|\\d+-hours?|session|organi[sz]ation|org|group|team|workspace|plan';
+const ALLOWANCE = '(?:limit|quota|allowance|budget|cap)s?';
 const USED_UP = new RegExp(
   [
-    `\\b(?:${PERIOD})(?:'s)?\\b.{0,40}\\b(?:limit|quota|allowance|budget|cap)\\b`,
-    `\\b(?:limit|quota|allowance|budget|cap)\\b.{0,20}\\b(?:for|of) (?:the|this|today|your) ?(?:day|week|month|plan|billing)?`,
-    '\\b(?:usage|spend(?:ing)?|credit) (?:limit|quota|cap)s?\\b',
+    `\\b(?:(?:dai|week|month|year)ly|\\d+-hours?|session)\\b.{0,25}\\b${ALLOWANCE}\\b`,
+    `\\b(?:organi[sz]ation|org|group|team|workspace|plan)(?:'s)? (?:[\\w-]+ ){0,2}${ALLOWANCE}\\b`,
+    `\\b(?:usage|spend(?:ing)?|credit) ${ALLOWANCE}\\b`,
     '\\bout of (?:extra )?(?:usage|credits?|quota)\\b',
   ].join('|'),
   'i',
 );
+/** A limit on the pace comes back by itself. */
+const PACE = /\bper[ -](?:second|minute|min)\b|\b[RT]PM\b/i;

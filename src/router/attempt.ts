@@ -3,8 +3,9 @@ import { adapterOf } from '../adapters/registry.js';
 import { type Attempt, failedOutcome, type Outcome } from '../domain/attempt.js';
 import { attemptCost, type Cost } from '../domain/cost.js';
 import { childDeadline, type Deadline, type StoppableDeadline } from '../domain/deadline.js';
-import type { FailureType } from '../domain/failure.js';
+import type { Failure, FailureType } from '../domain/failure.js';
 import { dollars } from '../domain/money.js';
+import { plainText } from '../domain/plain-text.js';
 import { plausibleUsage } from '../domain/plausible.js';
 import { namesOf } from '../gates/candidate.js';
 import type { OpenGate } from '../gates/gate.js';
@@ -32,7 +33,7 @@ export async function attempt(run: Run, admitted: AdmittedAttempt): Promise<Atte
     if (event.type === 'delta' || event.type === 'activity') seen.firstOutputMs ??= sinceStart();
     return observe(run, admitted, { event, seen, deadline });
   });
-  const outcome = checked(plausible(ended), { candidate, seen, planned: run.planned });
+  const outcome = checked(presentable(ended), { candidate, seen, planned: run.planned });
   const record: Attempt = {
     n,
     tool: candidate.tool.name,
@@ -142,9 +143,27 @@ async function meter(
   }
 }
 
-/** The outcome with the figures that can be true. */
-function plausible(ended: Outcome): Outcome {
-  return { ...ended, usage: plausibleUsage(ended.usage, { hasText: ended.text.trim() !== '' }) };
+/** The outcome with the figures that can be true, and with words that may be shown on a terminal. */
+function presentable(ended: Outcome): Outcome {
+  const { failure: failed, usage, text, responseModel, requestId, warnings } = ended;
+  return {
+    ...ended,
+    failure: failed === null ? null : presentableFailure(failed),
+    usage: plausibleUsage(usage, { hasText: text.trim() !== '' }),
+    responseModel: responseModel === null ? null : plainText(responseModel),
+    requestId: requestId === null ? null : plainText(requestId),
+    warnings: warnings.map(plainText),
+  };
+}
+
+function presentableFailure(failed: Failure): Failure {
+  const { message, hint, stderrTail } = failed;
+  return {
+    ...failed,
+    message: plainText(message),
+    hint: hint === null ? null : plainText(hint),
+    stderrTail: stderrTail === null ? null : plainText(stderrTail),
+  };
 }
 
 /** The outcome once the answer was checked by its schema; a failure names its candidate, and what was already done. */

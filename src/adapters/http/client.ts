@@ -19,6 +19,8 @@ export interface HttpCall {
   signal: AbortSignal;
   /** Whether its answer is complete: what may follow is not waited for, and the connection is kept if it ends well. */
   isComplete: () => boolean;
+  /** How long what may follow a finished answer is waited for, ms; `null`: it is not finished. */
+  graceMs: () => number | null;
 }
 
 export type HttpEvent =
@@ -44,7 +46,14 @@ export async function* callProvider(call: HttpCall): AsyncGenerator<HttpEvent, H
   const stream = await openStream(call);
   const clocks = new Clocks(call, (error) => stream.destroy(error));
   stream.on('error', () => undefined);
-  stream.on('request', (request) => clocks.watch(request as ClientRequest));
+  stream.on('request', (request) => {
+    clocks.watch(request as ClientRequest);
+    (request as ClientRequest).once('upgrade', (_response, socket) => {
+      // The connection is no longer HTTP and has no other owner: open, it would keep the process alive.
+      socket.destroy();
+      clocks.finish({ ended: 'broken', code: 'ERR_UPGRADED', message: 'it switched to another protocol' });
+    });
+  });
   try {
     const response = await responseOf(stream);
     yield { type: 'response', status: response.statusCode ?? 0, headers: response.headers };
@@ -78,18 +87,28 @@ async function openStream(call: HttpCall) {
     retry: { limit: 0 },
     throwHttpErrors: false,
     decompress: true,
-    followRedirect: ({ headers, statusCode }) =>
-      (statusCode === 307 || statusCode === 308) && isSameOrigin(headers.location, call.url),
-    maxRedirects: 3,
+    followRedirect: redirectRule(call.url),
     https: { rejectUnauthorized: true },
   });
 }
 
-/** The key goes where the user sent it, and nowhere else. */
-function isSameOrigin(location: string | undefined, from: URL): boolean {
-  const to = location ?? '';
-  return URL.canParse(to, from.href) && new URL(to, from).origin === from.origin;
+/** The prompt is sent again at each redirect. */
+const MAX_REDIRECTS = 3;
+
+/** Follows redirects that keep the method, to the same origin: the key goes nowhere else. A loop is not followed. Asked twice by got. */
+function redirectRule(from: URL): (response: Redirecting) => boolean {
+  return ({ headers, statusCode, redirectUrls }) => {
+    const location = headers.location ?? '';
+    const visited = [from, ...redirectUrls];
+    const here = visited.at(-1) ?? from;
+    if ((statusCode !== 307 && statusCode !== 308) || !URL.canParse(location, here.href)) return false;
+    const to = new URL(location, here);
+    const isLoop = visited.some(({ href }) => href === to.href) || redirectUrls.length >= MAX_REDIRECTS;
+    return to.origin === from.origin && !isLoop;
+  };
 }
+
+type Redirecting = Pick<IncomingMessage, 'headers' | 'statusCode'> & { redirectUrls: readonly URL[] };
 
 function responseOf(stream: GotStream): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
@@ -118,6 +137,7 @@ class Clocks {
   private phase: 'connect' | 'first_output' | 'idle' = 'connect';
   private readonly attempt: NodeJS.Timeout;
   private silence: NodeJS.Timeout;
+  private grace: NodeJS.Timeout | null = null;
   private readonly onAbort = (): void => this.finish({ ended: 'cancelled' });
 
   constructor(
@@ -134,9 +154,11 @@ class Clocks {
     request.once('socket', (socket) => onReady(socket, () => this.ready()));
   }
 
-  /** We wait for more. */
+  /** We wait for more: behind a finished answer for a short time in all, whatever comes. */
   wait(): void {
     clearTimeout(this.silence);
+    const graceMs = this.call.graceMs();
+    if (graceMs !== null) this.grace ??= setTimeout(() => this.finish({ ended: 'complete' }), graceMs);
     if (this.call.idleTimeoutMs !== null) this.silence = this.startSilence(this.call.idleTimeoutMs);
   }
 
@@ -149,6 +171,7 @@ class Clocks {
   stop(): void {
     clearTimeout(this.attempt);
     clearTimeout(this.silence);
+    if (this.grace !== null) clearTimeout(this.grace);
     this.call.signal.removeEventListener('abort', this.onAbort);
   }
 
@@ -162,7 +185,8 @@ class Clocks {
     return setTimeout(() => this.finish({ ended: 'timeout', phase: this.phase }), ms);
   }
 
-  private finish(end: HttpEnd): void {
+  /** Ends the call, for the first reason that is given. */
+  finish(end: HttpEnd): void {
     this.end ??= end;
     this.destroy(new Error(end.ended));
   }

@@ -1,4 +1,5 @@
 import type { FailureType } from '../../domain/failure.js';
+import { typeByCode, typeByGeneralCode, typeByWords } from './error-words.js';
 import type { ProviderError } from './wire.js';
 
 /** What a provider refused with. */
@@ -7,61 +8,6 @@ export interface Refusal {
   status: number | null;
   error: ProviderError;
 }
-
-interface Sign {
-  type: FailureType;
-  /** Words for the kind of the error. */
-  codes: RegExp;
-  /** Words of its message; looked at only where the kind and the status leave room. */
-  message: RegExp | null;
-}
-
-/**
- * First match wins. Sources: https://developers.openai.com/api/docs/guides/error-codes and /spend-limits,
- * https://platform.claude.com/docs/en/api/errors, https://openrouter.ai/docs/api/reference/errors-and-debugging, and the sources of
- * vLLM and llama.cpp for their wordings.
- */
-const SIGNS: readonly Sign[] = [
-  {
-    type: 'quota',
-    codes:
-      /^(insufficient_quota|credit_balance_exhausted|(organization|project)_spend_limit_exceeded|enforced_spend_limit_reached|billing_\w+|payment_required|blocked_api_access)$/,
-    message:
-      /credit balance is too low|reached your specified (workspace )?api usage limits|exceeded your current quota|insufficient credits|requires more credits/i,
-  },
-  {
-    type: 'overloaded',
-    codes: /^(overloaded_error|server_is_overloaded|provider_overloaded)$/,
-    message: null,
-  },
-  {
-    type: 'context_too_large',
-    codes:
-      /^(context_length_exceeded|exceed_context_size_error|token_limit_exceeded|string_above_max_length|request_too_large|payload_too_large)$/,
-    message:
-      /prompt is too long|maximum context length|context (length|window|size).{0,40}exceed|exceeds?.{0,60}context (length|window|size|limit)|input is too long|too many (input )?tokens in|larger than the context/i,
-  },
-  {
-    type: 'refused',
-    codes: /^(content_policy_violation|content_filter|moderation|refusal|invalid_prompt|cyber_policy\w*)$/,
-    message:
-      /content (management )?policy|content filter|flagged (as|by|for)|usage policy|violat\w+ .{0,30}polic/i,
-  },
-  {
-    type: 'model_not_found',
-    codes: /^(model_not_found|model_not_available|model_decommissioned)$/,
-    message:
-      /\bmodel\b.{0,120}(does not exist|not found|not exist|not available|not loaded|no longer available)|not a valid model|no (such )?models? (loaded|named|found)|unknown model|^model: \S+$/i,
-  },
-  { type: 'rate_limit', codes: /^(rate_limit_error|rate_limit_exceeded|slow_down)$/, message: null },
-  {
-    type: 'authentication',
-    codes:
-      /^(authentication_error|authentication|invalid_api_key|permission_error|permission_denied|account_deactivated)$/,
-    message: null,
-  },
-  { type: 'provider_error', codes: /^(api_error|server_error|internal_server_error|server)$/, message: null },
-];
 
 const BY_STATUS: Partial<Record<number, FailureType>> = {
   401: 'authentication',
@@ -78,19 +24,27 @@ const BY_STATUS: Partial<Record<number, FailureType>> = {
   529: 'overloaded',
 };
 
-/** The type of failure that a provider's error stands for: by its words for the kind, by its message, by its status. */
-export function typeOfRefusal({ status, error }: Refusal): FailureType {
-  const known = SIGNS.find(({ codes }) => error.codes.some((code) => codes.test(code)));
-  const said = byMessage(status ?? error.status, error.message);
-  // A kind such as `rate_limit_error` also stands over spent credits, `invalid_request_error` over everything.
-  if (said === 'quota' || known === undefined) return said ?? byStatus(status ?? error.status);
-  return known.type;
-}
+/** Statuses that say enough: only a used-up allowance is told apart behind them. */
+const PRECISE_STATUSES = [401, 402, 429, 503, 529];
 
-/** Messages are looked at where the provider blames the request or its limits; a failure of its own is just that. */
-function byMessage(status: number | null, message: string): FailureType | null {
-  if (status !== null && (status < 400 || status > 499 || status === 401)) return null;
-  return SIGNS.find((sign) => sign.message?.test(message) === true)?.type ?? null;
+/**
+ * The type of failure that a provider's error stands for: a code that names one cause, then a status that says enough, then the words of
+ * the message, then codes for classes of errors, and the status in general. What the body calls `invalid_request_error` or
+ * `server_error` may be anything.
+ */
+export function typeOfRefusal({ status, error }: Refusal): FailureType {
+  const at = status ?? error.status;
+  const named = typeByCode(error.codes);
+  const told = typeByWords(error.message);
+  if (at !== null && PRECISE_STATUSES.includes(at)) {
+    const isUsedUp = named === 'quota' || told === 'quota';
+    return isUsedUp && at < 500 ? 'quota' : byStatus(at);
+  }
+  if (named !== null) return named;
+  const general = typeByGeneralCode(error.codes);
+  // A failure of the provider's own may say anything of itself.
+  if (at !== null && at >= 500) return general ?? byStatus(at);
+  return told ?? (at === 413 && general !== 'rate_limit' ? byStatus(at) : (general ?? byStatus(at)));
 }
 
 function byStatus(status: number | null): FailureType {

@@ -18,6 +18,10 @@ export interface FinishedCall {
   text: string;
   /** What is wrong with the form of the answer: not JSON, too long. */
   malformed: { message: string; hint: string | null } | null;
+  /** Words that came where an event of the answer was due; `null`: none. */
+  stray: string | null;
+  /** What is odd about the bytes of the answer; `null`: nothing. */
+  oddity: string | null;
   /** From the start to the first sign of an answer, ms. */
   firstOutputMs: number | null;
 }
@@ -40,7 +44,7 @@ export function outcomeOf(call: FinishedCall): Outcome {
     data: null,
     exitCode: null,
     firstOutputMs: call.firstOutputMs === null ? null : Math.round(call.firstOutputMs),
-    warnings: failed === null ? tierWarnings(call) : [],
+    warnings: failed === null ? warningsOf(call) : [],
   };
 }
 
@@ -60,8 +64,9 @@ function wasNeverSent({ code, message }: { code: string; message: string }): boo
 
 function failureOf(call: FinishedCall): Failure | null {
   const { end, response, answer, malformed } = call;
-  if (end.ended === 'timeout') return timeoutFailure(call, end.phase);
   if (end.ended === 'cancelled') return fail(call, 'cancelled', 'was cancelled');
+  // A clock that runs out behind the end of the answer ends nothing but the connection.
+  if (end.ended === 'timeout' && !answer.ended) return timeoutFailure(call, end.phase);
   if (call.refusal !== null) return refusalFailure(call, call.refusal);
   if (answer.error !== null) return refusalFailure(call, answer.error);
   if (malformed !== null) return fail(call, 'invalid_response', malformed.message, malformed.hint);
@@ -74,7 +79,12 @@ function failureOf(call: FinishedCall): Failure | null {
 function judge(call: FinishedCall): Failure | null {
   const { answer, text } = call;
   if (answer.refusal !== null) return fail(call, 'refused', withWords('refused to answer', answer.refusal));
-  if (!answer.ended) return fail(call, 'invalid_response', 'ended its answer before it was complete');
+  if (!answer.ended)
+    return fail(
+      call,
+      'invalid_response',
+      withWords('ended its answer before it was complete', call.stray ?? ''),
+    );
   if (answer.finishReason === 'error')
     return fail(call, 'provider_error', `broke its answer off with \`${answer.finishWord}\``);
   if (text.trim() !== '') return null;
@@ -137,7 +147,8 @@ function brokenFailure(call: FinishedCall, { code, message }: { code: string; me
       'invalid_response',
       `broke off in the middle of its answer: ${connectionProblem(code, message)}`,
     );
-  if (code.startsWith('HPE_')) return fail(call, 'invalid_response', `did not answer in HTTP: ${message}`);
+  if (code.startsWith('HPE_') || code === 'ERR_UPGRADED')
+    return fail(call, 'invalid_response', `did not answer in HTTP: ${message}`);
   return fail(
     call,
     'connection',
@@ -183,6 +194,19 @@ function withWords(said: string, words: string): string {
   const line = words.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   if (line === '') return said;
   return `${said}: ${line.length > 500 ? `${line.slice(0, 499)}…` : line}`;
+}
+
+function warningsOf(call: FinishedCall): string[] {
+  const odd = call.oddity === null ? [] : [`\`${call.task.tool.name}\`: ${call.oddity}`];
+  return [...endWarnings(call), ...tierWarnings(call), ...odd];
+}
+
+/** A word that is not known as an end may mean that the answer was cut. */
+function endWarnings({ task, answer }: FinishedCall): string[] {
+  if (answer.finishReason !== 'unknown' || answer.finishWord === null) return [];
+  return [
+    `\`${task.tool.name}\` ended its answer with \`${answer.finishWord}\`, which is not a known end: the answer may be incomplete`,
+  ];
 }
 
 /** Words for the tier that the catalogue has the prices of. */

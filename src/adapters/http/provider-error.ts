@@ -1,55 +1,104 @@
-import { at, listAt, parseJson, textAt } from './json.js';
+import { isMap } from '../../domain/lookup.js';
+import { at, listAt, parseJson } from './json.js';
 import type { ProviderError } from './wire.js';
 
 /** What the body of a failed answer says, whatever it is made of: JSON of any provider, a page, or nothing. */
 export function errorInBody(text: string): ProviderError {
   const body = parseJson(text);
-  return errorIn(body) ?? { status: null, codes: [], message: body === undefined ? pageWords(text) : '' };
+  if (typeof body === 'string') return { status: null, codes: [], message: body, raw: text };
+  if (typeof body !== 'object' || body === null)
+    return { status: null, codes: [], message: pageWords(text), raw: text };
+  return { ...errorOf(body), raw: text };
 }
 
 /**
- * The error that a JSON value holds; `null` where it holds none. OpenAI, OpenRouter and Anthropic write `error: {…}`, some local
- * servers `error: "…"`, vLLM `{object: "error", message, code}`, others `detail` or `message` alone.
+ * The error that stands in the place of an answer, or in the middle of one; `null` where a JSON value holds none. OpenAI, OpenRouter
+ * and Anthropic write `error: {…}`, some servers `error: "…"`, vLLM `{object: "error", …}`, MiniMax `base_resp`.
  */
 export function errorIn(body: unknown): ProviderError | null {
-  const error = at(body, 'error');
-  if (typeof error === 'string' && error !== '') return { status: null, codes: [], message: error };
-  if (typeof error === 'object' && error !== null) return errorObject(error);
-  const isError = at(body, 'object') === 'error' || at(body, 'type') === 'error';
-  const message = textAt(body, 'message') ?? detailText(body);
-  return isError || message !== null ? errorObject({ ...Object(body), message: message ?? '' }) : null;
+  if (Array.isArray(body)) return body.map(errorIn).find((error) => error !== null) ?? null;
+  const code = at(body, 'base_resp', 'status_code');
+  const isError =
+    ![undefined, null, '', false].includes(at(body, 'error') as never) ||
+    at(body, 'object') === 'error' ||
+    at(body, 'type') === 'error' ||
+    (typeof code === 'number' && code !== 0);
+  return isError ? { ...errorOf(body), raw: JSON.stringify(body).slice(0, MAX_RAW_CHARS) } : null;
 }
 
-function errorObject(error: object): ProviderError {
-  const code = at(error, 'code');
-  const words = [
-    at(error, 'details', 'error_code'),
-    code,
-    at(error, 'metadata', 'error_type'),
-    at(error, 'type'),
-    listAt(error, 'metadata', 'reasons').length > 0 ? 'moderation' : null,
-  ];
-  return {
-    status: isStatus(code) ? Number(code) : null,
-    codes: words.flatMap((word) => (typeof word === 'string' && word !== '' ? [word.toLowerCase()] : [])),
-    message: [textAt(error, 'message'), rawText(error)].filter((part) => part !== null).join(': '),
-  };
+const MAX_RAW_CHARS = 4096;
+/** Errors stand in errors of gateways, some as text. */
+const MAX_DEPTH = 6;
+const MAX_MESSAGES = 3;
+
+const MESSAGES = [
+  ...[
+    'message',
+    'Message',
+    'msg',
+    'error',
+    'error_message',
+    'errorMessage',
+    'error_msg',
+    'error_description',
+  ],
+  ...['detail', 'details', 'description', 'faultstring', 'status_msg', 'raw', 'title'],
+];
+const CODES = [
+  ...['code', 'type', 'status', 'reason', 'error_code', 'errorCode', 'error_type', 'errorcode', 'err_code'],
+  ...['status_code', '__type', 'blockReason'],
+];
+const PARTS = [
+  ...['error', 'errors', 'message', 'detail', 'details', 'metadata', 'fault', 'innererror', 'raw'],
+  ...['base_resp', 'err', 'cause', 'response', 'body'],
+];
+
+interface Found {
+  status: number | null;
+  codes: string[];
+  messages: string[];
 }
 
-/** OpenRouter hands on what its own provider said. */
-function rawText(error: object): string | null {
-  const raw = textAt(error, 'metadata', 'raw');
-  return raw === null ? null : (textAt(parseJson(raw), 'error', 'message') ?? raw);
+function errorOf(body: unknown): Omit<ProviderError, 'raw'> {
+  const found: Found = { status: null, codes: [], messages: [] };
+  gather(body, found, 0);
+  const messages = [...new Set(found.messages)].slice(0, MAX_MESSAGES);
+  return { status: found.status, codes: [...new Set(found.codes)], message: messages.join(': ') };
 }
 
-/** FastAPI puts its findings into a list. */
-function detailText(body: unknown): string | null {
-  const first = listAt(body, 'detail')[0];
-  return textAt(body, 'detail') ?? textAt(first, 'msg');
+function gather(value: unknown, found: Found, depth: number): void {
+  if (depth > MAX_DEPTH) return;
+  if (Array.isArray(value)) {
+    for (const item of value.slice(0, MAX_MESSAGES)) gather(item, found, depth + 1);
+    return;
+  }
+  if (!isMap(value)) return;
+  for (const name of CODES) takeCode(at(value, name), found);
+  if (listAt(value, 'metadata', 'reasons').length > 0) found.codes.push('moderation');
+  for (const name of MESSAGES) takeMessage(at(value, name), found, depth);
+  for (const name of PARTS) gather(at(value, name), found, depth + 1);
 }
 
-function isStatus(code: unknown): boolean {
-  return /^[345]\d\d$/.test(String(code));
+function takeCode(code: unknown, found: Found): void {
+  if (/^[345]\d\d$/.test(String(code))) found.status ??= Number(code);
+  else if (typeof code === 'number') found.codes.push(String(code));
+  else if (typeof code === 'string' && code !== '') found.codes.push(normalised(code));
+}
+
+/** `QuotaExceeded`, `RESOURCE_EXHAUSTED` and `quota-exceeded` in one spelling. */
+function normalised(code: string): string {
+  return code
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_');
+}
+
+/** A gateway hands on what its own provider said, as text that is JSON again. */
+function takeMessage(message: unknown, found: Found, depth: number): void {
+  if (typeof message !== 'string' || message.trim() === '') return;
+  const inner = /^\s*[[{]/.test(message) ? parseJson(message) : undefined;
+  if (typeof inner === 'object' && inner !== null) gather(inner, found, depth + 1);
+  else found.messages.push(message);
 }
 
 /** The title of a page, else its words. */

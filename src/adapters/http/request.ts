@@ -45,10 +45,18 @@ export function prepareRequest(
   return ok({
     url: urlOf(base, wire.path),
     headers: headers.values,
-    body: { ...wire.body(task), ...tool.extraBody },
+    body: withExtra(wire.body(task), tool.extraBody),
     secretHeaders: headers.secret,
     task,
   });
+}
+
+/** A key of the tool's own body stands for ours; `null` removes it. */
+function withExtra(
+  body: Readonly<Record<string, unknown>>,
+  extra: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries({ ...body, ...extra }).filter(([key]) => extra[key] !== null));
 }
 
 /** The request as it may be shown. */

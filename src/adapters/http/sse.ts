@@ -1,9 +1,16 @@
-/** Cuts a stream of server-sent events into the data of its events; chunks may split lines and characters. */
+/** One event of a stream of server-sent events. */
+export interface SseEvent {
+  /** `null`: it has no name. */
+  name: string | null;
+  data: string;
+}
+
+/** Cuts a stream of server-sent events into events; chunks may split lines. */
 export interface SseReader {
-  /** The data of the events that this chunk completes; `null`: a single one passed the limit. */
-  push: (bytes: Uint8Array) => string[] | null;
+  /** The events that this chunk completes; `null`: a single one passed the limit. */
+  push: (text: string) => SseEvent[] | null;
   /** What stands at the very end without the blank line behind it. */
-  end: () => string[];
+  end: () => SseEvent[];
 }
 
 /** The longest event, in characters. */
@@ -12,23 +19,22 @@ const MAX_EVENT_CHARS = 16 * 1024 * 1024;
 /** Starts reading. The parser is loaded only here. */
 export async function createSseReader(): Promise<SseReader> {
   const { createParser } = await import('eventsource-parser');
-  const decoder = new TextDecoder();
-  const found: string[] = [];
+  const found: SseEvent[] = [];
   let tooLong = false;
   const parser = createParser({
     maxBufferSize: MAX_EVENT_CHARS,
-    onEvent: ({ data }) => found.push(data),
+    onEvent: ({ event, data }) => found.push({ name: event ?? null, data }),
     onError: ({ type }) => {
       tooLong ||= type === 'max-buffer-size-exceeded';
     },
   });
   return {
-    push: (bytes) => {
-      parser.feed(decoder.decode(bytes, { stream: true }));
+    push: (text) => {
+      parser.feed(text);
       return tooLong ? null : found.splice(0);
     },
     end: () => {
-      if (!tooLong) parser.feed(`${decoder.decode()}\n\n`);
+      if (!tooLong) parser.feed('\n\n');
       return found.splice(0);
     },
   };

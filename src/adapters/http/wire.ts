@@ -64,6 +64,8 @@ export interface ProviderError {
   /** Its own words for the kind: `insufficient_quota`, `overloaded_error`; lower case, most exact first. */
   codes: readonly string[];
   message: string;
+  /** All of it as it came, for the times in it. */
+  raw: string;
 }
 
 /** Nothing read yet. */

@@ -26,7 +26,9 @@ export const HTTP = {
   )
     .placed()
     .sends(),
-  extra_body: anyMap('More keys of the body of every request; they win over those of the router').sends(),
+  extra_body: anyMap(
+    'More keys of the body of every request; they win over those of the router, and `null` removes one',
+  ).sends(),
   connect_timeout: duration('Bounds the connection until it is ready to send').default('10s'),
   timeout: COMMON.timeout.default('60s'),
   idle_timeout: idleTimeout.default('60s'),

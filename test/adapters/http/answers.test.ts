@@ -269,7 +269,8 @@ describe('the end of an answer', () => {
     ['length', 'length'],
     ['tool_calls', 'tool_use'],
     ['function_call', 'tool_use'],
-    ['eos', 'unknown'],
+    ['eos', 'stop'],
+    ['model_length', 'length'],
     ['constructor', 'unknown'],
   ])('%s of OpenAI is %s', async (finish, reason) => {
     const invocation = await answerTo('openai-chat', stream(chatEvents(['hi'], { finish })));
@@ -279,7 +280,7 @@ describe('the end of an answer', () => {
       finishReason: reason,
       responseModel: 'm-2026',
     });
-    expect(invocation.warnings).toHaveLength(reason === 'length' ? 1 : 0);
+    expect(invocation.warnings).toHaveLength(reason === 'length' || reason === 'unknown' ? 1 : 0);
   });
 
   it.each([

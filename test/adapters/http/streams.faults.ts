@@ -16,9 +16,9 @@ export const STREAMS: Fault[] = [
     says: /before it was complete/,
   },
   {
-    name: 'a stream without message_stop',
+    name: 'a stream without a stop reason',
     api: 'anthropic-messages',
-    reply: stream(messageEvents(['half']).slice(0, -1)),
+    reply: stream(messageEvents(['half']).slice(0, -2)),
     type: 'invalid_response',
     says: /before it was complete/,
   },

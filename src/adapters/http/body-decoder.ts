@@ -1,0 +1,79 @@
+/** Decodes a body that comes in chunks; characters may be split between them. */
+export interface BodyDecoder {
+  push: (bytes: Uint8Array) => string;
+  /** What stands at the very end. */
+  end: () => string;
+  /** What is odd about the bytes, one sentence; `null`: nothing. */
+  oddity: () => string | null;
+}
+
+type Decoder = InstanceType<typeof TextDecoder>;
+
+/**
+ * Decodes by the charset that the response declares. Undeclared bytes that are not UTF-8 are read as Latin-1; in a body that showed to
+ * be UTF-8, or says so, they are replaced.
+ */
+export function createBodyDecoder(contentType: string | null): BodyDecoder {
+  const label = /charset\s*=\s*["']?([\w.:-]+)/i.exec(contentType ?? '')?.[1]?.toLowerCase() ?? null;
+  const declared = label === null || /^utf-?8$/.test(label) ? null : decoderOf(label);
+  return declared === null ? utf8Decoder(label !== null) : wholeDecoder(declared);
+}
+
+function decoderOf(label: string): Decoder | null {
+  try {
+    return new TextDecoder(label);
+  } catch {
+    return null; // a name that does not exist
+  }
+}
+
+function wholeDecoder(decoder: Decoder): BodyDecoder {
+  return {
+    push: (bytes) => decoder.decode(bytes, { stream: true }),
+    end: () => decoder.decode(),
+    oddity: () => null,
+  };
+}
+
+function utf8Decoder(isDeclared: boolean): BodyDecoder {
+  let decoder: Decoder | null = null;
+  let rest = new Uint8Array(0);
+  let isUtf8 = isDeclared;
+  const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const push = (bytes: Uint8Array, isLast: boolean): string => {
+    if (decoder !== null) return decoder.decode(bytes, { stream: !isLast });
+    const all = rest.length === 0 ? bytes : Uint8Array.from([...rest, ...bytes]);
+    const whole = isLast ? all.length : wholeCharacters(all);
+    try {
+      const text = strict.decode(all.subarray(0, whole));
+      isUtf8 ||= text.length < whole;
+      rest = all.slice(whole);
+      return text;
+    } catch {
+      decoder = new TextDecoder(isUtf8 ? 'utf-8' : 'latin1', { ignoreBOM: true });
+      return decoder.decode(all, { stream: !isLast });
+    }
+  };
+  return {
+    push: (bytes) => push(bytes, false),
+    end: () => push(new Uint8Array(0), true),
+    oddity: () => {
+      if (decoder === null) return null;
+      return isUtf8
+        ? 'the answer holds bytes that are not UTF-8; they were replaced'
+        : 'the answer is not UTF-8 and names no charset; it was read as Latin-1';
+    },
+  };
+}
+
+/** How many bytes hold whole characters: the last one may be cut. */
+function wholeCharacters(bytes: Uint8Array): number {
+  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) return bytes.length;
+    if (byte < 0xc0) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+    return length > back ? bytes.length - back : bytes.length;
+  }
+  return bytes.length;
+}

@@ -1,0 +1,112 @@
+import type { FailureType } from '../../domain/failure.js';
+import { isUsedUp } from '../../domain/limit-words.js';
+
+type Signs = readonly (readonly [FailureType, RegExp])[];
+
+/**
+ * Codes that name one cause and nothing else, in the spelling of `provider-error.ts`; 1113 to 1301 are those of Zhipu, 1008 to 1027 of
+ * MiniMax. Sources: https://developers.openai.com/api/docs/guides/error-codes, https://platform.claude.com/docs/en/api/errors,
+ * https://openrouter.ai/docs/api/reference/errors-and-debugging and the error pages of the other providers.
+ */
+const PRECISE: Signs = [
+  [
+    'quota',
+    /insufficient_\w*(quota|balance|credits?|funds)|not_enough_(balance|credits?)|quota_(exceeded|exhausted)|exceeded_current_quota|credit_balance|spend_limit|^billing_|payment_required|blocked_api_access|arrearage|account_overdue|usage_limit_(reached|exceeded)|^credits_error$|^(1113|1008)$/,
+  ],
+  [
+    'context_too_large',
+    /context_(length|window|size)|(prompt|input|request|payload|messages?)_(is_)?too_(long|large)|tokens?_limit_(exceeded|reached)|max_prompt_tokens|string_above_max_length|^1261$/,
+  ],
+  [
+    'refused',
+    /content_(policy|filter|blocked|moderation)|moderation|^refusal$|invalid_prompt|cyber_policy|data_inspection|responsible_ai|sensitive_content|prohibited_content|^(1301|1026|1027)$/,
+  ],
+  [
+    'model_not_found',
+    /^(model|deployment)_(not_\w+|decommissioned|deprecated|unavailable|does_not_exist)|(invalid|unknown|unsupported|no_such)_model|^1211$/,
+  ],
+  [
+    'authentication',
+    /api_key_(invalid|expired|not_found|missing|\w*blocked)|(invalid|incorrect|missing|expired)_(api_?key|auth\w*|access_token|token|credentials?)|^authentication|unauthenticated|unauthori[sz]ed|account_(deactivated|suspended|disabled)|unsupported_country|location_not_supported|unrecognized_client|^100[0-4]$/,
+  ],
+  ['overloaded', /overloaded|server_busy|no_capacity|capacity_exceeded/],
+];
+
+/** Codes for a class of errors, which the status or the message may tell better. */
+const GENERAL: Signs = [
+  ['rate_limit', /rate_limit|too_many_requests|throttl|slow_down|resource_exhausted|^130[25]$|^1002$/],
+  ['overloaded', /^(service_)?unavailable$/],
+  ['authentication', /permission|forbidden|access_denied/],
+  ['model_not_found', /^not_found(_error)?$/],
+  [
+    'provider_error',
+    /^(api_error|server_error|server|upstream_error|bad_gateway)$|internal|deadline_exceeded/,
+  ],
+];
+
+const MONEY =
+  /credit balance is too low|reached your specified .{0,20}api usage limits|exceeded your (current|monthly|included)|(insufficient|not enough|no remaining|out of|requires more|purchase more|add more) (account )?(balance|credits?|funds|quota)|(balance|credits?)\b.{0,30}(insufficient|exhausted|too low|used up|not enough|depleted|negative)|used (up )?(all|your)\b.{0,40}credits?|all available credits|payment (is )?(required|overdue)|\b(overdue|in arrears|arrearage)\b|spend(ing)? limit|quota\b.{0,20}(exceeded|exhausted|used up)|please (recharge|top up)|余额不足|欠费/i;
+
+/** Messages about how often and how much may be asked are none about the size of one request. */
+const RATE = /\bper[ -](second|minute|min|hour|day)\b|rate.?limit|too many requests|\b[RT]P[MDS]\b/i;
+
+const SIZE = new RegExp(
+  [
+    'context[ _-]?(length|window|size|limit|overflow)',
+    '\\b(prompt|inputs?|messages?|request|conversation|content|history)\\b.{0,40}\\b(too (long|large|big)|exceed\\w*|(larger|longer|greater|more) than)\\b',
+    '\\b(tokens?|characters)\\b.{0,60}\\b(exceed\\w*|(larger|longer|greater|more) than)\\b',
+    '\\bexceed\\w*\\b.{0,60}\\b(tokens?|(input|prompt|sequence|max\\w*) length|max(imum)? (input|prompt|tokens?))\\b',
+    '\\bmax(imum)? (allowed )?(prompt|input|sequence) (length|tokens?|size)\\b',
+    '\\b(inputs?|tokens?)\\b.{0,40}\\b(must|should) (be|have) (<=?|less|fewer|at most|\\[)',
+    'reduce the (length|size) of|shorten (your|the) (prompt|input|messages?)|too many (input |prompt )?tokens',
+  ].join('|'),
+  'i',
+);
+
+const WORDS: readonly (readonly [FailureType, (message: string) => boolean])[] = [
+  ['quota', (message) => MONEY.test(message) || (isUsedUp(message) && !/\bcontext\b/i.test(message))],
+  ['context_too_large', (message) => SIZE.test(message) && !RATE.test(message)],
+  [
+    'refused',
+    matching(
+      /content (management |safety )?(policy|filter)|flagged (as|by|for)|usage polic|violat\w+ .{0,30}(polic|guideline)|content exists risk|inappropriate (content|input)|(blocked|rejected)\b.{0,40}(safety|moderation)|\bsafety (system|filter|settings)|sensitive (content|information|words?)|prohibited (content|use)|harmful content/i,
+    ),
+  ],
+  [
+    'model_not_found',
+    matching(
+      /\b(model|deployment)s?\b.{0,120}(does not exist|doesn't exist|not exist|not found|not available|not loaded|no longer available|not have access|identifier is invalid)|\bmodel ['"`]?[\w./:-]+['"`]? (is|was|has been) (not supported|unsupported|deprecated|decommissioned|retired|disabled)|(not a valid|invalid|unknown|unable to access|no such) model|no models? (loaded|named|found)|no endpoints? found|^model: \S+$/i,
+    ),
+  ],
+  [
+    'authentication',
+    matching(
+      /\b(incorrect|invalid|wrong|bad|missing|expired|no|provide an?)\b.{0,20}\b(api|access|auth\w*|subscription|secret|security)[ _-]?(key|token)|\b(api|access|subscription|secret|security)[ _-]?(key|token)\b.{0,60}(not valid|invalid|expired|incorrect|not found|missing|required|revoked|disabled|leaked)|authentication (failed|fails|failure|is required|required)|not authenticated|unauthori[sz]ed|(bad|invalid) credentials|login fail|(location|region|country|territory)\b.{0,40}(not supported|unsupported|not available|not allowed|restricted|blocked)|not (supported|available) in your (country|region|location)|account .{0,30}(deactivated|disabled|suspended|banned)|permission denied/i,
+    ),
+  ],
+  ['overloaded', matching(/overloaded|at capacity|server is (too )?busy|temporarily unavailable/i)],
+  ['rate_limit', matching(RATE)],
+];
+
+/** The cause that one of the codes names; `null`: none does. */
+export function typeByCode(codes: readonly string[]): FailureType | null {
+  return firstSign(PRECISE, codes);
+}
+
+/** The class of errors that one of the codes names; `null`: none does. */
+export function typeByGeneralCode(codes: readonly string[]): FailureType | null {
+  return firstSign(GENERAL, codes);
+}
+
+/** The cause that a message tells in words; `null`: none that is known. */
+export function typeByWords(message: string): FailureType | null {
+  return WORDS.find(([, isTold]) => isTold(message))?.[0] ?? null;
+}
+
+function firstSign(signs: Signs, codes: readonly string[]): FailureType | null {
+  return signs.find(([, sign]) => codes.some((code) => sign.test(code)))?.[0] ?? null;
+}
+
+function matching(words: RegExp): (message: string) => boolean {
+  return (message) => words.test(message);
+}

@@ -1,0 +1,204 @@
+import { type BodyDecoder, createBodyDecoder } from './body-decoder.js';
+import { parseJson } from './json.js';
+import { header } from './limits.js';
+import type { FinishedCall } from './outcome.js';
+import { errorInBody } from './provider-error.js';
+import { createSseReader, type SseEvent, type SseReader } from './sse.js';
+import type { AnswerReader, Piece, ProviderError } from './wire.js';
+
+/** How much of a refusal is read, bytes: its words stand at the start. */
+const MAX_REFUSAL_BYTES = 64 * 1024;
+
+/** How long a connection may stay open behind the end of an answer, ms: for its usage, and for `[DONE]` alone. */
+const GRACE_MS = { usage: 2000, nothing: 500 };
+
+/** What the start of a body shows of its form. */
+type Form = 'unknown' | 'events' | 'whole';
+
+/** Reads what comes back: a stream of events, an answer as a whole, or the words of a refusal. */
+export class Reading {
+  private response: FinishedCall['response'] = null;
+  private decoder: BodyDecoder = createBodyDecoder(null);
+  private sse: SseReader | null = null;
+  private form: Form = 'unknown';
+  /** Text whose form is not known yet, or that is read as a whole. */
+  private body = '';
+  private bodyBytes = 0;
+  private readonly texts: string[] = [];
+  private textBytes = 0;
+  /** The first half of a character that was cut between two pieces of text. */
+  private half = '';
+  private firstOutputMs: number | null = null;
+  private malformed: FinishedCall['malformed'] = null;
+  private streamError: ProviderError | null = null;
+  /** The first event that is no JSON: mostly a sign of life, else what was said instead of an answer. */
+  private stray: string | null = null;
+  private sawLastEvent = false;
+  private readonly startMs: number;
+
+  constructor(
+    private readonly reader: AnswerReader,
+    private readonly limits: { maxBytes: number; monotonicMs: () => number },
+  ) {
+    this.startMs = limits.monotonicMs();
+  }
+
+  /** Takes the status and the headers. */
+  async open(response: NonNullable<FinishedCall['response']>): Promise<void> {
+    this.response = response;
+    this.decoder = createBodyDecoder(header(response.headers, 'content-type'));
+    if (this.isRefusal()) this.form = 'whole';
+    else this.sse = await createSseReader();
+  }
+
+  /** Takes a chunk of the body; returns the texts that it shows. */
+  push(bytes: Uint8Array): string[] {
+    this.bodyBytes += bytes.byteLength;
+    return this.take(this.decoder.push(bytes), false);
+  }
+
+  /** Whether nothing that may follow matters. */
+  isDone(): boolean {
+    return (
+      this.malformed !== null ||
+      this.streamError !== null ||
+      this.isComplete() ||
+      (this.isRefusal() && this.bodyBytes > MAX_REFUSAL_BYTES)
+    );
+  }
+
+  /** Whether the answer came to its proper end and nothing is to follow. */
+  isComplete(): boolean {
+    return this.malformed === null && (this.sawLastEvent || this.reader.isOver());
+  }
+
+  /** How long what may follow is waited for, ms; `null`: the answer has not ended. */
+  graceMs(): number | null {
+    const { ended, usage } = this.reader.answer();
+    if (!ended || this.malformed !== null) return null;
+    return usage === null ? GRACE_MS.usage : GRACE_MS.nothing;
+  }
+
+  /** Everything has come; returns the texts that the rest shows. */
+  finish(): string[] {
+    const shown = this.isDone() && !this.isRefusal() ? [] : this.take(this.decoder.end(), true);
+    if (this.half === '') return shown;
+    this.half = '';
+    this.texts.push(LOST);
+    return [...shown, LOST];
+  }
+
+  result(): Omit<FinishedCall, 'task' | 'end'> {
+    const answer = this.reader.answer();
+    return {
+      response: this.response,
+      refusal: this.isRefusal() ? errorInBody(this.body) : null,
+      answer: answer.error === null ? { ...answer, error: this.streamError } : answer,
+      text: this.texts.join(''),
+      malformed: this.malformed,
+      stray: this.stray,
+      oddity: this.decoder.oddity(),
+      firstOutputMs: this.firstOutputMs,
+    };
+  }
+
+  private take(text: string, isLast: boolean): string[] {
+    if (this.form === 'events') return this.takeEvents(text, isLast);
+    this.body += text;
+    if (this.form === 'unknown') this.form = this.formOf(this.body.trimStart(), isLast);
+    if (this.form === 'events') return this.takeEvents(this.body, isLast);
+    if (!this.isRefusal() && this.bodyBytes > this.limits.maxBytes) this.malformed = this.tooMuch();
+    return isLast && this.form === 'whole' ? this.takeWhole() : [];
+  }
+
+  /** Gateways declare one form and send the other: the first characters tell. */
+  private formOf(start: string, isLast: boolean): Form {
+    if (/^(data|event|id|retry)?:/.test(start)) return 'events';
+    if (/^[{[<]/.test(start)) return 'whole';
+    const isStream = /^text\/event-stream\b/i.test(
+      header(this.response?.headers ?? {}, 'content-type') ?? '',
+    );
+    if (start.length < 'event:'.length && !isLast) return 'unknown';
+    return isStream ? 'events' : 'whole';
+  }
+
+  private takeEvents(text: string, isLast: boolean): string[] {
+    const events = this.sse?.push(text) ?? null;
+    if (events === null) {
+      // Behind the end nothing makes a failure of the answer.
+      if (!this.reader.answer().ended)
+        this.malformed = { message: 'sent a single event of more than 16 MiB', hint: null };
+      return [];
+    }
+    return [...events, ...(isLast ? (this.sse?.end() ?? []) : [])].flatMap((event) => this.takeEvent(event));
+  }
+
+  private takeEvent({ name, data }: SseEvent): string[] {
+    if (this.isDone()) return [];
+    if (data.trim() === '[DONE]') {
+      this.sawLastEvent = true;
+      return [];
+    }
+    const { ended } = this.reader.answer();
+    if (name === 'error' && !ended) {
+      this.streamError = errorInBody(data);
+      return [];
+    }
+    const value = parseJson(data);
+    if (typeof value === 'object' && value !== null) return this.show(this.reader.event(value));
+    if (/^\s*[{[]/.test(data) && !ended)
+      this.malformed = { message: 'sent an event that is not JSON', hint: null };
+    else if (!KEEP_ALIVE.test(data)) this.stray ??= data;
+    return [];
+  }
+
+  private takeWhole(): string[] {
+    if (this.isRefusal() || this.malformed !== null || this.response === null) return [];
+    const body = parseJson(this.body.replace(/^\uFEFF/, ''));
+    if (typeof body === 'object' && body !== null) return this.show(this.reader.whole(body));
+    const what =
+      this.body.trim() === '' ? 'an empty answer' : /^\s*</.test(this.body) ? 'a web page' : 'no JSON';
+    this.malformed = {
+      message: `gave ${what} where an answer was due`,
+      hint: 'check `base_url` of the tool',
+    };
+    return [];
+  }
+
+  private show(pieces: readonly Piece[]): string[] {
+    if (pieces.length > 0) this.firstOutputMs ??= this.limits.monotonicMs() - this.startMs;
+    return pieces.flatMap((piece) => (piece.type === 'thinking' ? [] : this.shown(piece.text)));
+  }
+
+  /** A character outside the first plane has two halves, which may come in two pieces. */
+  private shown(piece: string): string[] {
+    if (this.malformed !== null) return [];
+    const whole = this.half + piece;
+    this.half = /[\uD800-\uDBFF]$/.exec(whole)?.[0] ?? '';
+    const text = whole.slice(0, whole.length - this.half.length);
+    this.textBytes += Buffer.byteLength(text);
+    if (this.textBytes > this.limits.maxBytes) {
+      this.malformed = this.tooMuch();
+      return [];
+    }
+    if (text === '') return [];
+    this.texts.push(text);
+    return [text];
+  }
+
+  private tooMuch(): FinishedCall['malformed'] {
+    const message = `wrote more than an answer may have (${this.limits.maxBytes} bytes)`;
+    return { message, hint: 'raise `max_output` of the tool' };
+  }
+
+  private isRefusal(): boolean {
+    const status = this.response?.status ?? 200;
+    return status < 200 || status > 299;
+  }
+}
+
+/** Stands for half a character whose other half never came. */
+const LOST = '\uFFFD';
+
+/** Data that only keeps a connection alive. */
+const KEEP_ALIVE = /^\s*(?::.*|null|"?(?:ping|pong|heartbeat|keep[ _-]?alive|hb|ok)"?)?\s*$/i;
