@@ -7,4 +7,6 @@ const { main, realWorld } = load(readCache()).exports;
 
 main(process.argv.slice(2), realWorld()).then((code) => {
   process.exitCode = code;
+  // All output has been written by now: a handle that a library left open must not keep the process.
+  setTimeout(() => process.exit(), 1000).unref();
 });

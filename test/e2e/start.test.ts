@@ -34,6 +34,16 @@ it(
   }),
 );
 
+it(
+  'ends although a handle was left open',
+  rigged(async (rig) => {
+    const leak = rig.write('leak.cjs', 'setInterval(() => {}, 1000);');
+    const env = { NODE_OPTIONS: `--require ${leak}` };
+    const { code, stdout } = await rig.start(['exec', '--tool', 'mock', 'hello'], { env }).done;
+    expect([code, stdout.length > 0]).toEqual([0, true]);
+  }),
+);
+
 it('bundles none of the heavy packages into the command line', () => {
   const bundle = readFileSync(path.join(import.meta.dirname, '../../dist/cli.cjs'), 'utf8');
   const bundled = [...bundle.matchAll(/^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//gm)].map(

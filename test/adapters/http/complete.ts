@@ -22,3 +22,16 @@ export async function complete(
     emit: async (event) => more.onEvent?.(event),
   });
 }
+
+/** The body that a request would send. */
+export async function bodyFor(config: RouterConfig, request: Partial<Request>): Promise<unknown> {
+  const planned = await routerOf(config, { env: { API_KEY: KEY } }).plan({
+    ...emptyRequest('/'),
+    prompt: 'hello',
+    agent: 'a',
+    ...request,
+  });
+  const call = planned.ok ? planned.value.candidates[0]?.call : undefined;
+  if (call?.ok !== true || !('request' in call.value.preview)) return null;
+  return call.value.preview.request.body;
+}

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Request } from '../../../src/domain/request.js';
 import { configOf } from '../../rig/config.js';
 import { chatEvents, messageEvents, type ProviderCall, startProvider, stream } from '../../rig/provider.js';
-import { complete, KEY } from './complete.js';
+import { bodyFor, complete, KEY } from './complete.js';
 
 type Api = 'openai-chat' | 'anthropic-messages';
 
@@ -49,6 +49,29 @@ describe('a request in the format of OpenAI', () => {
       stream: true,
       stream_options: { include_usage: true },
     });
+  });
+
+  it('leaves out what the tool takes away', async () => {
+    const { body } = await callOf(
+      'openai-chat',
+      { maxTokens: 7 },
+      { tool: 'extra_body: { max_tokens: null, stream_options: null, limit: 7 }' },
+    );
+    expect(Object.keys(body)).toEqual(['model', 'messages', 'stream', 'limit']);
+  });
+
+  it.each([
+    ['https://api.openai.com/v1', 'max_completion_tokens'],
+    ['https://me.openai.azure.com/openai/v1', 'max_completion_tokens'],
+    ['https://me.services.ai.azure.com/models', 'max_completion_tokens'],
+    ['https://openai.azure.com.evil.test/v1', 'max_tokens'],
+    ['https://openrouter.ai/api/v1', 'max_tokens'],
+  ])('of %s limits the answer by %s', async (url, key) => {
+    const config = configOf(`
+agents: { a: { preferred_tool: api } }
+tools: { api: { kind: http, api: openai-chat, base_url: '${url}', models: [m] } }
+`);
+    expect(await bodyFor(config, { maxTokens: 7 })).toMatchObject({ [key]: 7 });
   });
 
   it('holds every option that was given', async () => {
