@@ -61,7 +61,7 @@ async function announce({ output }: CommandContext, { plan }: Planned): Promise<
   }
   if (rules.includes('first_usable')) {
     await output.say(
-      `no agent names a tool, using the first usable one: ${pairName(first)}; choose with \`llm-router config init\``,
+      `no agent names a tool, using the first usable one: ${pairName(first)}. Run \`llm-router config init\` to choose`,
     );
   }
 }
