@@ -18,6 +18,8 @@ export interface Outcome {
   turnedAway?: boolean;
   /** It was billed at a price that the catalogue does not have, as that of another service tier. */
   isPriceUnknown?: boolean;
+  /** It may have changed something, as far as its access allowed it. */
+  worked?: boolean;
   finishReason: FinishReason;
   responseModel: string | null;
   toolSessionId: string | null;

@@ -49,10 +49,17 @@ export async function attempt(run: Run, admitted: AdmittedAttempt): Promise<Atte
     failure: outcome.failure,
   };
   const warnings = [...outcome.warnings, ...capWarnings(record, grant.maxCostMicroUsd)];
-  const { started, shown } = seen;
-  const active = seen.active || mayHaveActed(candidate.tool, started, outcome);
-  const endedMs = clock.now();
-  return { candidate, record, outcome: { ...outcome, warnings }, started, active, shown, endedMs };
+  const { started, active, shown } = seen;
+  return {
+    candidate,
+    record,
+    outcome: { ...outcome, warnings },
+    started,
+    active,
+    mayHaveChanged: active || mayHaveActed(outcome),
+    shown,
+    endedMs: clock.now(),
+  };
 }
 
 /** The events of the adapter; what cannot be called ends at once. */

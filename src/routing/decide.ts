@@ -52,7 +52,7 @@ function stop(failure: Failure): { action: 'stop'; stop: Stop } {
 
 /** The failure that ends a run whatever else could be tried; `null`: it goes on. */
 function endedBy<C extends RunCandidate>(
-  { candidate, failure, active, shown }: FailedAttempt<C>,
+  { candidate, failure, mayHaveChanged, shown }: FailedAttempt<C>,
   { access, rules }: DecisionInput<C>,
 ): Failure | null {
   if (failure.type === 'cancelled') return failure;
@@ -60,8 +60,8 @@ function endedBy<C extends RunCandidate>(
   if (shown) return asPartial(failure);
   // A provider's API changes no files: only a program can have changed something.
   const isProgram = candidate.tool.kind !== 'http';
-  const mayHaveChanged = isProgram && active && (access === 'edit' || access === 'full');
-  return mayHaveChanged && !rules.retry.afterSideEffects ? afterSideEffects(failure, access) : null;
+  const hasEdited = isProgram && mayHaveChanged && (access === 'edit' || access === 'full');
+  return hasEdited && !rules.retry.afterSideEffects ? afterSideEffects(failure, access) : null;
 }
 
 /** A failure after live text: another answer would be mixed into the half that was shown. */

@@ -42,8 +42,8 @@ export interface RunCandidate {
 export interface FailedAttempt<C extends RunCandidate> {
   candidate: C;
   failure: Failure;
-  /** The tool had shown output or activity. */
-  active: boolean;
+  /** The tool may have changed something, as far as its access allowed it. */
+  mayHaveChanged: boolean;
   /** Live text had been shown to the caller. */
   shown: boolean;
   /** ms since the epoch. */

@@ -232,16 +232,23 @@ describe('a first tool that fails while running', () => {
     }),
   );
 
-  it(
-    'and may edit files has no fallback once it was active',
+  it.each<[string, string, Step[], number]>([
+    ['printed', '', [{ stdout: 'edited half', exit: 1 }], 1],
+    ['printed notes', '', [{ stderr: 'Connection error.', exit: 1 }], 1],
+    ['ran, and prints only at its end', '\n    output: { at_exit: true }', [{ exit: 1 }], 1],
+    ['ended without a word', '', [{ exit: 1 }], 2],
+    ['was not logged in', '', [{ stderr: 'not logged in', exit: 1 }], 2],
+  ])('and may edit files has a fallback unless it may have done so: it %s', (_, more, steps, attempts) =>
     rigged(async (rig) => {
-      rig.write(
-        'llm-router.yaml',
-        pair().replace('preferred_model: big', 'preferred_model: big\n    access: edit'),
+      const rule = '{ type: authentication, when: { stderr: not logged in } }';
+      const config = pair({ first: `failures: [${rule}]${more}` }).replace(
+        'preferred_model: big',
+        'preferred_model: big\n    access: edit',
       );
-      rig.script('first-cli', [{ stdout: 'edited half', exit: 1 }]);
-      rig.script('second-cli', []);
-      expect((await rig.run(['exec', '--json', 'hi'])).json().attempts).toHaveLength(1);
-    }),
+      rig.write('llm-router.yaml', config);
+      rig.script('first-cli', steps);
+      rig.script('second-cli', attempts === 1 ? [] : [{ stdout: 'fine' }]);
+      expect((await rig.run(['exec', '--json', 'hi'])).json().attempts).toHaveLength(attempts);
+    })(),
   );
 });

@@ -52,8 +52,8 @@ function stateOf({ coolsUntilMs = null, refused = false }: Partial<Traits>): Run
 type Failed = Omit<FailedAttempt<RunCandidate>, 'candidate'> & { index: number };
 
 function failed(index: number, type: FailureType, more: Partial<Failure & Failed> = {}): Failed {
-  const { active = false, shown = false, endedMs = NOW, ...rest } = more;
-  return { index, failure: failure(type, 'x', rest), active, shown, endedMs };
+  const { mayHaveChanged = false, shown = false, endedMs = NOW, ...rest } = more;
+  return { index, failure: failure(type, 'x', rest), mayHaveChanged, shown, endedMs };
 }
 
 type Given = Partial<Omit<DecisionInput<RunCandidate>, 'attempts'>> & {
@@ -371,7 +371,7 @@ describe('the fallback', () => {
   });
 
   it('does not happen once a tool that may edit has started to work, unless the policy allows it', () => {
-    const attempts = [failed(0, 'provider_error', { active: true })];
+    const attempts = [failed(0, 'provider_error', { mayHaveChanged: true })];
     expect(decide(input({ attempts, access: 'edit' }))).toMatchObject({
       action: 'stop',
       stop: { failure: { type: 'provider_error', hint: expect.stringContaining('after_side_effects') } },
@@ -393,7 +393,7 @@ const anyFailure = fc.record({
   type: anyType,
   retryAfterMs: fc.option(fc.integer({ min: 0, max: 100_000 })),
   phase: fc.constantFrom('connect' as const, 'idle' as const, null),
-  active: fc.boolean(),
+  mayHaveChanged: fc.boolean(),
 });
 const anyTraits = fc.record({
   kind: fc.constantFrom('command' as const, 'http' as const, 'mock' as const),
@@ -445,11 +445,14 @@ describe('any sequence of failures', () => {
                 continue;
               }
             }
-            const { type, active, ...more } = failures[step] ?? { type: 'internal', active: false };
+            const { type, mayHaveChanged, ...more } = failures[step] ?? {
+              type: 'internal',
+              mayHaveChanged: false,
+            };
             attempts.push(
               failed(candidates.indexOf(decision.candidate), type as FailureType, {
                 ...more,
-                active,
+                mayHaveChanged,
                 endedMs: state.nowMs,
               }),
             );

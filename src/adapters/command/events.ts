@@ -35,6 +35,8 @@ export interface Gathering {
   /** Whether an event matched this filter of the grammar or of a failure rule. */
   saw: (filter: EventFilter) => boolean;
   events: () => number;
+  /** Whether an event came that does not belong to those of `no_activity`. */
+  sawWork: () => boolean;
 }
 
 /** Starts gathering; concatenations hold at most `answerBytes`. */
@@ -49,6 +51,7 @@ export function createGathering(grammar: OutputGrammar, limits: OutputLimits): G
   const ofAnswer = [grammar.success, grammar.end].filter((filter) => filter !== null);
   const seen = new Set<EventFilter>();
   let events = 0;
+  let sawWork = false;
   const feed = (from: OutputSource, event: unknown) => {
     for (const [selector, fold] of folds) if (selector.from === from) fold.event(event);
     const filters = from === grammar.from ? [...limits.watch, ...ofAnswer] : limits.watch;
@@ -57,6 +60,7 @@ export function createGathering(grammar: OutputGrammar, limits: OutputLimits): G
   return {
     event: (event) => {
       events++;
+      sawWork ||= !grammar.noActivity.some((filter) => matches(event, filter));
       feed(grammar.from, event);
       const isOver = [...folds.values()].some((fold) => fold.isOver());
       return isOver ? [{ type: 'over_size' }] : liveEvents(grammar, event);
@@ -69,6 +73,7 @@ export function createGathering(grammar: OutputGrammar, limits: OutputLimits): G
       selectors.map((each) => understood(each, folds)).filter((value) => value !== undefined),
     saw: (filter) => seen.has(filter),
     events: () => events,
+    sawWork: () => sawWork,
   };
 }
 

@@ -39,6 +39,8 @@ export interface Reading {
   successOk: boolean;
   /** More than the answer may have; the text is cut. */
   overSize: boolean;
+  /** The output shows that the tool may have done something, or is not such that it could. */
+  worked: boolean;
   /** Whether an event matched one of the watched filters. */
   saw: (filter: EventFilter) => boolean;
   /** What selectors of failure rules found, those that found nothing left out. */
@@ -157,11 +159,28 @@ function readingOf(seen: {
     successOk,
     overSize:
       seen.late.some((event) => event.type === 'over_size') || Buffer.byteLength(text) > limits.answerBytes,
+    worked: hasWorked(grammar, gathering, sources),
     saw: gathering.saw,
     found: gathering.found,
     warnings: main.sawInvalid() ? ['the output holds bytes that are not UTF-8; they were replaced'] : [],
     late: seen.late,
   };
+}
+
+/**
+ * A tool may have changed files before it printed what its definition reads: any output counts, and of a tool that prints at its end
+ * even none. What tools with a stream of events print on standard error are notes, since the events show their work.
+ */
+function hasWorked(
+  grammar: OutputGrammar,
+  gathering: Gathering,
+  sources: Record<OutputSource, SourceReader>,
+): boolean {
+  if (grammar.atExit || gathering.sawWork()) return true;
+  const main = sources[grammar.from];
+  if (grammar.format === 'ndjson') return main.text().trim() !== '';
+  const unread = [sources.stdout, sources.stderr].filter((one) => one !== main || gathering.events() === 0);
+  return unread.some((one) => !one.isBlank());
 }
 
 /** The event that ends a good answer was seen; where none is named, an answer. */

@@ -37,6 +37,7 @@ export function outcomeOf(run: FinishedRun): Outcome {
     data: reading.data,
     exitCode: end.exitCode,
     firstOutputMs: end.firstOutputMs === null ? null : Math.round(end.firstOutputMs),
+    worked: end.ended !== 'not_started' && reading.worked,
     warnings: warningsOf(run, failed),
   };
 }

@@ -1,6 +1,6 @@
 import { map } from './containers.js';
 import { flag, oneOf } from './kinds.js';
-import { filter, finishReason, SOURCES, selector } from './selectors.js';
+import { filter, filters, finishReason, SOURCES, selector } from './selectors.js';
 
 const usage = map('Where token counts stand', {
   input_tokens: selector('Input tokens'),
@@ -29,6 +29,9 @@ export const OUTPUT = {
   activity: selector('Events that show the tool at work'),
   restart: filter(
     'The event after which the tool writes its answer again: what it showed before does not count',
+  ),
+  no_activity: filters(
+    'Events that show no work yet; with access `edit` or `full` any other output counts as work',
   ),
   changed_files: selector('Files that the tool changes, on events: a failure names them'),
   success: filter('What a finished answer must show'),

@@ -1,7 +1,7 @@
 import { FINISH_REASONS, type FinishReason } from '../../domain/attempt.js';
 import { entriesOf, isTree, record } from '../tree.js';
 import type { Written } from '../written.js';
-import { entries, undescribed } from './containers.js';
+import { entries, list, undescribed } from './containers.js';
 import { Key, type Schema } from './key.js';
 import { anyText, oneOf, text } from './kinds.js';
 import { readKeys } from './resolved.js';
@@ -77,6 +77,11 @@ export function filter(description: string): Key<EventFilter | null> {
     },
     '',
   );
+}
+
+/** A list of conditions of which one is enough. */
+export function filters(description: string): Key<readonly EventFilter[]> {
+  return list(description, filter('Values that stand at these pointers'));
 }
 
 /** The keys of a selector that is written as a map. */

@@ -79,6 +79,10 @@ export function filtersIn(context: RuleContext): At[] {
       path: [...path, 'output', key],
       value: at(entry, ['output', key]),
     })),
+    ...itemsOf(at(entry, ['output', 'no_activity'])).map(({ item, step }) => ({
+      path: [...path, 'output', 'no_activity', ...step],
+      value: item,
+    })),
     ...itemsOf(child(entry, 'failures')).map(({ item, step }) => ({
       path: [...path, 'failures', ...step, 'when', 'pointer'],
       value: at(item, ['when', 'pointer']),

@@ -23,6 +23,7 @@ const GOOD: Reading = {
   saw: () => false,
   found: () => [],
   warnings: [],
+  worked: true,
   late: [],
 };
 

@@ -406,6 +406,28 @@ describe('usage', () => {
   });
 });
 
+describe('whether a tool may have changed something', () => {
+  const noActivity: EventFilter[] = [{ '/type': '/^(start|error)$/' }];
+  const [start, step] = [{ type: 'start' }, { type: 'step' }];
+  it.each<[string, Partial<OutputGrammar>, Given, boolean]>([
+    ['no output', {}, {}, false],
+    ['an answer', {}, { stdout: 'done' }, true],
+    ['white space', {}, { stdout: ' \n' }, false],
+    ['words on standard error', {}, { stderr: 'editing' }, true],
+    ['no output of a tool that prints at its end', { atExit: true }, {}, true],
+    ['an event', { format: 'ndjson' }, { stdout: lines(start) }, true],
+    ['only events that show no work', { format: 'ndjson', noActivity }, { stdout: lines(start) }, false],
+    ['an event that shows work', { format: 'ndjson', noActivity }, { stdout: lines(start, step) }, true],
+    ['a note beside events', { format: 'ndjson', noActivity }, { stdout: lines(start), stderr: 'x' }, false],
+    ['a line that is no event', { format: 'ndjson', noActivity }, { stdout: 'x\n' }, true],
+    ['a document', { format: 'json' }, { stdout: '{"a":1}' }, true],
+    ['a document that shows no work', { format: 'json', noActivity }, { stdout: '{"type":"error"}' }, false],
+    ['half a document', { format: 'json', noActivity }, { stdout: '{"type":"err' }, true],
+  ])('%s', (_, grammar, given, worked) => {
+    expect(read(grammar, given).worked).toBe(worked);
+  });
+});
+
 it('keeps the end of standard error, without colours', () => {
   const stderr = Array.from({ length: 30 }, (_, i) => `\u001b[31mline ${i}\u001b[0m\n`).join('');
   const { stderrTail } = read({}, { stderr });

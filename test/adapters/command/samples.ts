@@ -27,6 +27,7 @@ export function grammarOf(more: Partial<OutputGrammar> = {}): OutputGrammar {
     activity: [],
     changedFiles: [],
     restart: null,
+    noActivity: [],
     success: null,
     end: null,
     usage: {
