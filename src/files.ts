@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -12,26 +13,30 @@ export interface WriteOptions extends Partial<Privacy> {
   mode?: number | null;
 }
 
-/** Writers of one process each get a draft of their own. */
-let drafts = 0;
-
 /**
- * Writes a file by rename, so that nobody ever reads half of it, and makes its folder. Rejects with the system's error, and
+ * Writes a file by rename, so that it is never read half written, and makes its folder. Rejects with the system's error, and
  * leaves nothing behind then.
  */
 export async function writeByRename(file: string, text: string, options: WriteOptions = {}): Promise<void> {
   const isPrivate = options.private ?? false;
   const mode = isPrivate ? 0o600 : (options.mode ?? null);
   await makeFolder(path.dirname(file), { private: isPrivate });
-  const draft = `${file}.${process.pid}.${drafts++}.part`;
+  const draft = draftOf(file);
   try {
-    await writeFile(draft, text, mode === null ? {} : { mode });
+    await writeFile(draft, text, { flag: 'wx', ...(mode === null ? {} : { mode }) });
     if (mode !== null) await chmod(draft, mode);
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
   }
+}
+
+/**
+ * A new name beside a file. It is random: in a folder that others may write to, a name that they can guess may be a link of theirs.
+ */
+export function draftOf(file: string): string {
+  return `${file}.${randomBytes(8).toString('hex')}.part`;
 }
 
 /**
@@ -54,7 +59,7 @@ export function reasonOf(error: unknown): string {
 /** Whether the folder is there now; false when one above it is missing. */
 async function made(folder: string, options: Privacy): Promise<boolean> {
   try {
-    await mkdir(folder, options.private ? { mode: 0o700 } : {});
+    await mkdir(folder, { mode: options.private ? 0o700 : 0o755 });
     return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -1,5 +1,6 @@
 import { fstatSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
+import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { isatty, ReadStream, type WriteStream } from 'node:tty';
 
@@ -83,7 +84,7 @@ export function realHost(): HostWorld {
     env: process.env,
     platform: process.platform,
     ...workingDirectory(),
-    home: process.env.HOME || accountHome(),
+    home: homeFolder(),
     tmpDir: tmpdir(),
     nodeVersion: process.versions.node,
     clock: { now: Date.now, monotonic: () => performance.now() },
@@ -97,6 +98,12 @@ function workingDirectory(): Pick<HostWorld, 'cwd' | 'isCwdGone'> {
   } catch {
     return { cwd: process.env.PWD || '/', isCwdGone: true };
   }
+}
+
+/** A relative `HOME` would put our state, and what is trusted, into whatever folder a run starts in. */
+function homeFolder(): string {
+  const home = process.env.HOME ?? '';
+  return path.isAbsolute(home) ? home : accountHome();
 }
 
 /** The home folder of the account; an id without an account, as in containers, gets one that does not exist. */

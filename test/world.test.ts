@@ -8,9 +8,11 @@ afterEach(() => {
   else process.env.HOME = HOME;
 });
 
-it('the home folder is `HOME`, or that of the account where `HOME` is empty', () => {
+it('the home folder is `HOME`, or that of the account where `HOME` is empty or relative', () => {
   process.env.HOME = '/somewhere';
   expect(realHost().home).toBe('/somewhere');
-  process.env.HOME = '';
-  expect(realHost().home).toBe(userInfo().homedir);
+  for (const home of ['', '.', 'state']) {
+    process.env.HOME = home;
+    expect(realHost().home).toBe(userInfo().homedir);
+  }
 });

@@ -1,10 +1,10 @@
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { access, lstat, open, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { codeOf } from '../domain/system-error.js';
-import { writeByRename } from '../files.js';
+import { draftOf, writeByRename } from '../files.js';
 import { fileTrouble } from './file-trouble.js';
 
 /** Where `-o` puts the answer. */
@@ -20,7 +20,7 @@ interface Target {
   file: string;
   /** Of an existing regular file; `null`: there is none. */
   mode: number | null;
-  /** A device, a pipe, or a link such as `/dev/stdout` is written to, not replaced. */
+  /** Devices and pipes are written to, also through a link; everything else is replaced, a link too. */
   isReplaced: boolean;
 }
 
@@ -35,7 +35,7 @@ export async function answerFile(
   const [parent, found, entry] = await Promise.all([statOf(path.dirname(file)), statOf(file), entryOf(file)]);
   if (parent?.isDirectory() !== true) return err(unwritable(name, 'its folder does not exist'));
   if (found?.isDirectory() === true) return err(unwritable(name, 'it is a folder'));
-  const isReplaced = entry === null || entry.isFile();
+  const isReplaced = !isStream(file, found);
   const target: Target = {
     name,
     file,
@@ -50,7 +50,7 @@ export async function answerFile(
 async function tryWriting({ name, file, mode, isReplaced }: Target): Promise<Failure | null> {
   try {
     if (mode !== null) await access(file, constants.W_OK);
-    if (isReplaced) await makeAndRemove(`${file}.${process.pid}.part`);
+    if (isReplaced) await makeAndRemove(draftOf(file));
     else await (await open(file, constants.O_WRONLY | constants.O_NONBLOCK)).close();
     return null;
   } catch (error) {
@@ -59,8 +59,13 @@ async function tryWriting({ name, file, mode, isReplaced }: Target): Promise<Fai
 }
 
 async function makeAndRemove(draft: string): Promise<void> {
-  await writeFile(draft, '');
+  await writeFile(draft, '', { flag: 'wx' });
   await rm(draft, { force: true });
+}
+
+/** `/dev/stdout` and `/proc/self/fd/1` lead to a regular file where stdout is one, and must not be replaced either. */
+function isStream(file: string, found: Stats | null): boolean {
+  return /^\/(?:dev|proc)\//.test(file) || (found !== null && !found.isFile());
 }
 
 /** A link to a file that is still to be made. */

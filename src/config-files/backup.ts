@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { exists } from './folder.js';
 
@@ -6,7 +7,7 @@ export async function keepBackup(file: string): Promise<string> {
   for (let turn = 0; ; turn++) {
     const copy = turn === 0 ? `${file}.bak` : `${file}.bak.${turn}`;
     if (await exists(copy)) continue;
-    await copyFile(file, copy);
+    await copyFile(file, copy, constants.COPYFILE_EXCL);
     return copy;
   }
 }

@@ -108,13 +108,12 @@ async function findProject(
   for (const folder of folders.filter((one) => one !== userFolder)) {
     const file = path.join(folder, CONFIG_FILE);
     const inFolder = await readFolder(search, { layer: 'project', folder: path.join(folder, CONFIG_FOLDER) });
-    const hasFolder = inFolder.layers.length > 0 || inFolder.diagnostics.length > 0;
     if (!(await exists(file))) {
-      if (hasFolder) return inFolder;
+      if (inFolder.layers.length > 0 || inFolder.diagnostics.length > 0) return inFolder;
       continue;
     }
     const ofFile = await readFiles(search, 'project', [file]);
-    return hasFolder
+    return inFolder.layers.length > 0
       ? { ...ofFile, diagnostics: [...ofFile.diagnostics, sideBySide(search, folder)] }
       : ofFile;
   }

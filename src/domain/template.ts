@@ -108,25 +108,29 @@ export function placeholdersOf(template: ArgvTemplate): string[] {
     .flatMap((argument) => argument.flatMap((part) => ('placeholder' in part ? [part.placeholder] : [])));
 }
 
-/**
- * The arguments that start with a placeholder and that a program could take for an option if its value starts with `-`: those
- * before `--` that are not the value of the option before them.
- */
-export function optionLikeArguments(
-  args: readonly TemplateArgument[],
-): { index: number; argument: TemplateArgument; placeholder: string }[] {
+/** An argument that starts with a placeholder, so that its value may start with `-`. */
+export interface LeadingPlaceholder {
+  index: number;
+  argument: TemplateArgument;
+  placeholder: string;
+  /** The option before it, of which it may be the value: `--name`; `null` when there is none. */
+  option: string | null;
+}
+
+/** The arguments before `--` that start with a placeholder. */
+export function leadingPlaceholders(args: readonly TemplateArgument[]): LeadingPlaceholder[] {
   const end = args.findIndex((argument) => literalOf(argument) === '--');
   return args.slice(0, end === -1 ? undefined : end).flatMap((argument, index) => {
     const [first] = argument;
-    if (first === undefined || !('placeholder' in first) || takesValue(args[index - 1])) return [];
-    return [{ index, argument, placeholder: first.placeholder }];
+    if (first === undefined || !('placeholder' in first)) return [];
+    return [{ index, argument, placeholder: first.placeholder, option: optionOf(args[index - 1]) }];
   });
 }
 
-/** `--name` takes the next argument as its value, whatever that starts with; `--name=value` has one already. */
-function takesValue(argument: TemplateArgument | undefined): boolean {
+/** `--name` may take the next argument as its value; `--name=value` has one already. */
+function optionOf(argument: TemplateArgument | undefined): string | null {
   const literal = argument === undefined ? null : literalOf(argument);
-  return literal !== null && /^-./.test(literal) && !literal.includes('=');
+  return literal !== null && /^-./.test(literal) && !literal.includes('=') ? literal : null;
 }
 
 function literalOf(argument: TemplateArgument): string | null {

@@ -46,7 +46,7 @@ export async function keepDays(dir: string, { days, nowMs }: { days: number; now
 }
 
 /** A trace, or the draft that a killed run left. */
-const TRACE = /^[0-9A-Z]{26}\.json(?:\.[\d.]*part)?$/;
+const TRACE = /^[0-9A-Z]{26}\.json(?:\.[\da-f.]*part)?$/;
 const AT_ONCE = 64;
 
 async function names(folder: string): Promise<string[]> {

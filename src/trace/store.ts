@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isMap } from '../domain/lookup.js';
 import { codeOf } from '../domain/system-error.js';
-import { writeByRename } from '../files.js';
+import { makeFolder, writeByRename } from '../files.js';
 import { livenessOf } from '../process/this-process.js';
 import type { TraceDocument } from './document.js';
 
@@ -39,6 +39,8 @@ export function fileTraceStore(dir: string): TraceStore {
   let isHidden = false;
   return {
     write: async (document) => {
+      // Only the traces are private: the folder around them also holds configs, which other users of the project read.
+      if (isInProject(dir)) await makeFolder(path.dirname(dir), { private: false });
       await writeByRename(pathOf(dir, document), `${JSON.stringify(document, null, 1)}\n`, { private: true });
       if (!isHidden) await keepOutOfGit(dir);
       isHidden = true;
@@ -63,6 +65,10 @@ export function dayOf(time: string | number): string {
 const MOST_FOUND = 20;
 /** Files that are read at once: enough to keep the disk busy, few enough to read little in vain. */
 const AT_ONCE = 16;
+
+function isInProject(dir: string): boolean {
+  return dir.endsWith(path.join('.llm-router', 'traces'));
+}
 
 function pathOf(dir: string, { id, started_at }: TraceDocument): string {
   return traceFile(dir, id, started_at);

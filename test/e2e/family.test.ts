@@ -26,7 +26,7 @@ models:
 /** Installs the tool that calls the router from its own folder, with these arguments after `exec`. */
 function installCaller(rig: Rig, words: string): void {
   const elsewhere = path.join(rig.home, 'elsewhere');
-  const script = `#!/bin/sh\ncd "${elsewhere}"\nexec llm-router exec --no-stdin ${words}\n`;
+  const script = `#!/bin/sh\ncd "${elsewhere}"\nexec llm-router --config llm-router.yaml exec --no-stdin ${words}\n`;
   rig.write(path.join(elsewhere, 'llm-router.yaml'), NESTED);
   rig.write(path.join(rig.bin, 'caller-cli'), script);
 }

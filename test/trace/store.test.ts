@@ -114,7 +114,7 @@ describe('retention', () => {
   it('removes older traces and drafts of killed runs, and nothing else', async () => {
     const ids = await filled();
     const old = path.join(folder, dayOf(NOW - 60 * DAY));
-    writeFileSync(path.join(old, `${ids[4]}.json.4711.part`), '{');
+    writeFileSync(path.join(old, `${ids[4]}.json.0123456789abcdef.part`), '{');
     writeFileSync(path.join(old, 'notes.txt'), 'mine');
     expect(await pruneTraces(folder, { beforeMs: NOW - 30 * DAY })).toEqual({ removed: 3, isDone: true });
     expect(await left()).toEqual(ids.slice(0, 3));

@@ -1,7 +1,7 @@
 import type { Failure } from '../../domain/failure.js';
 import {
   fillArgv,
-  optionLikeArguments,
+  leadingPlaceholders,
   type TemplateArgument,
   type TemplateValues,
 } from '../../domain/template.js';
@@ -33,25 +33,29 @@ export function argumentTrouble(
   return null;
 }
 
-/** Values that people choose freely: only these could turn into an option. */
-const FREE = new Set(['prompt', 'prompt_file', 'system', 'session', 'model', 'trace_id', 'tool_session_id']);
+/** What the config writes as options, and the program itself. */
+const OPTIONS_ON_PURPOSE = new Set(['access_args', 'binary']);
 
-/** A freely chosen value that the tool could take for an option; `null` when there is none. */
+/**
+ * A value that the tool could take for an option; `null` when there is none. Also behind an option: many parsers take a word that
+ * starts with `-` for an option even there.
+ */
 export function optionTrouble(
   task: Task,
   kept: readonly TemplateArgument[],
   values: TemplateValues,
 ): Failure | null {
-  for (const { argument, placeholder: name } of optionLikeArguments(kept)) {
-    if (!FREE.has(name)) continue;
+  for (const { argument, placeholder: name, option } of leadingPlaceholders(kept)) {
+    if (OPTIONS_ON_PURPOSE.has(name)) continue;
     const filled = fillArgv([{ argument }], values);
     if (!filled.ok || filled.value[0]?.startsWith('-') !== true) continue;
     const message = `tool \`${task.tool.name}\` could take the value of \`{${name}}\` for an option, since it starts with \`-\``;
-    const hint =
-      name === 'prompt'
-        ? 'use `prompt: stdin`, or put `--` before `{prompt}`'
-        : `put \`--\` before \`{${name}}\``;
-    return refused(task, 'invalid_request', message, hint);
+    return refused(task, 'invalid_request', message, hintFor(name, option));
   }
   return null;
+}
+
+function hintFor(name: string, option: string | null): string {
+  const safe = option === null ? `put \`--\` before \`{${name}}\`` : `write \`${option}={${name}}\``;
+  return name === 'prompt' ? `use \`prompt: stdin\`, or ${safe}` : safe;
 }

@@ -63,9 +63,13 @@ export function childEnvironment(
   };
 }
 
+/** What a person grants to one command: no tool may use it for commands of its own. */
+const NEVER_PASSED_ON = ['LLM_ROUTER_TRUST', 'LLM_ROUTER_TOKEN'];
+
 /** What a tool gets of the environment and by its `env_vars`, whatever the task: also for short questions to its binary. */
 export function toolVariables(tool: CommandTool, env: Environment): Record<string, string> {
-  return { ...inherited(tool, env), ...ownVariables(tool, env) };
+  const variables = Object.entries({ ...inherited(tool, env), ...ownVariables(tool, env) });
+  return Object.fromEntries(variables.filter(([name]) => !NEVER_PASSED_ON.includes(name)));
 }
 
 /** Whether a tool would work with an API key, so that no login counts. */

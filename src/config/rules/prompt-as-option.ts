@@ -1,4 +1,4 @@
-import { optionLikeArguments } from '../../domain/template.js';
+import { leadingPlaceholders } from '../../domain/template.js';
 import { finding, isOwn } from '../finding.js';
 import type { Rule } from './rule.js';
 import { argumentsOf, commandsOf } from './templates.js';
@@ -9,8 +9,9 @@ export const promptAsOption: Rule = {
   check(context) {
     return commandsOf(context).flatMap((command) => {
       const args = argumentsOf(command);
-      const optionLike = optionLikeArguments(args.map(({ template }) => template));
-      const index = optionLike.find(({ placeholder }) => placeholder === 'prompt')?.index ?? -1;
+      const leading = leadingPlaceholders(args.map(({ template }) => template));
+      const found = leading.find(({ placeholder, option }) => placeholder === 'prompt' && option === null);
+      const index = found?.index ?? -1;
       const path = args[index]?.path;
       if (path === undefined || !isOwn(context, path)) return [];
       const message = `tool \`${command.tool}\` would take a prompt that starts with \`-\` for an option`;

@@ -36,6 +36,16 @@ function environmentOf(more: Partial<CommandTool>, tmpDir: string | null = null)
   });
 }
 
+it('passes on neither trust nor the token of the server, even where the definition names them', () => {
+  const granted = { LLM_ROUTER_TRUST: '1', LLM_ROUTER_TOKEN: 'dummy-token' };
+  const tool = toolOf([], {
+    envInherit: 'all',
+    envVars: { LLM_ROUTER_TRUST: { value: '1', at: null } },
+  });
+  const from = { env: { ...ENV, ...granted }, variables: {}, traceparent: 'tp', tmpDir: null, slots: [] };
+  expect(Object.keys(childEnvironment(taskOf(tool), from)).filter((name) => name in granted)).toEqual([]);
+});
+
 function trouble(more: Partial<CommandTool>) {
   return variableTrouble(taskOf(toolOf([], more)), ENV);
 }

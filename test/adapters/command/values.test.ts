@@ -133,15 +133,15 @@ describe('commandLine', () => {
     [['--prompt=x', '{prompt}'], false],
     [['-', '{prompt}'], false],
     [['{prompt} please'], false],
-    [['--prompt', '{prompt}'], true],
-    [['-p', '{prompt}'], true],
+    [['--prompt', '{prompt}'], false],
+    [['-p', '{prompt}'], false],
     [['--prompt={prompt}'], true],
     [['--', '{prompt}'], true],
     [['--', 'run', '{prompt}'], true],
   ])('with %j a prompt that starts with a dash is accepted: %j', (args, isTaken) => {
     const line = lineOf(taskOf(toolOf(args, { prompt: 'argument' }), { prompt: '--yolo' }));
     expect(line.ok).toBe(isTaken);
-    const error = { type: 'invalid_request', hint: 'use `prompt: stdin`, or put `--` before `{prompt}`' };
+    const error = { type: 'invalid_request', hint: expect.stringContaining('`prompt: stdin`') };
     if (!line.ok) expect(line.error).toMatchObject(error);
   });
 
@@ -169,11 +169,38 @@ describe('commandLine', () => {
     fc.assert(
       fc.property(anyText(), anyText(), (prompt, modelId) => {
         const line = lineOf(taskOf(tool, { prompt, modelId }));
-        const isSafe = !prompt.startsWith('-') && !`${prompt}${modelId}`.includes('\0');
+        const isSafe = ![prompt, modelId].some((text) => text.startsWith('-') || text.includes('\0'));
         expect(line.ok).toBe(isSafe);
         if (line.ok) expect(line.value.argv).toEqual(['/bin/bot', 'run', '-m', modelId, prompt]);
       }),
     );
+  });
+
+  it.each([
+    ['a session behind its option', ['--resume', '{tool_session_id}'], '`--resume={tool_session_id}`'],
+    ['an effort', ['{effort}'], '`--` before `{effort}`'],
+    ['a schema', ['{schema}'], '`--` before `{schema}`'],
+    ['a temperature', ['-t', '{temperature}'], '`-t={temperature}`'],
+    ['a folder', ['{cwd}'], '`--` before `{cwd}`'],
+  ])('refuses %s that starts with `-`', (_what, args, hint) => {
+    const values = {
+      toolSessionId: '--yes',
+      effort: '--yes' as never,
+      schema: '-{}',
+      temperature: -1,
+      cwd: '-c',
+    };
+    expect(lineOf(taskOf(toolOf(args), values))).toMatchObject({
+      error: { type: 'invalid_request', hint: expect.stringContaining(hint) },
+    });
+  });
+
+  it.each([
+    ['joined to its option', ['--resume={tool_session_id}'], '--resume=--yes'],
+    ['behind `--`', ['--', '{tool_session_id}'], '--yes'],
+  ])('takes a value that starts with `-` %s', (_how, args, last) => {
+    const line = lineOf(taskOf(toolOf(args), { toolSessionId: '--yes' }));
+    expect(line.ok && line.value.argv.at(-1)).toBe(last);
   });
 });
 
