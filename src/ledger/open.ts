@@ -57,8 +57,13 @@ function checked(db: Database, file: string): Result<Database, LedgerTrouble> {
   return err(newer(file));
 }
 
-/** Creates the file for the user alone; SQLite gives its side files the same mode. */
+/**
+ * Creates the file for the user alone where it is missing; SQLite gives its side files the same mode. One that exists is not opened here:
+ * closing any descriptor of a file drops all locks of the process on it (POSIX). With another connection of this process still open,
+ * other processes would then take themselves for the last, and delete the write-ahead log that it writes to.
+ */
 async function createPrivate(file: string): Promise<void> {
+  if (await isThere(file)) return;
   const handle = await open(file, constants.O_CREAT | constants.O_RDWR, 0o600).catch(
     (error: NodeJS.ErrnoException) => {
       // SQLite itself reports a file that cannot be written.

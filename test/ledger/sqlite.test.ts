@@ -1,3 +1,4 @@
+import { execFileSync, type StdioOptions } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -48,7 +49,32 @@ async function opened() {
   return good(await openLedger({ file, now }));
 }
 
+/** Opens the file in another process, counts attempts, and closes it. */
+function countElsewhere(): number {
+  const script = `
+    const node = process.getBuiltinModule?.('node:sqlite');
+    const db = node === undefined ? new (require('libsql'))(process.argv[1]) : new node.DatabaseSync(process.argv[1]);
+    console.log(db.prepare('SELECT count(*) AS n FROM attempts').all()[0].n);
+    db.close();
+  `;
+  const stdio: StdioOptions = ['ignore', 'pipe', 'ignore'];
+  return Number(execFileSync(process.execPath, ['-e', script, file], { encoding: 'utf8', stdio }));
+}
+
 describe('the file', () => {
+  it('keeps what is written after it was read before, while other processes close it', async () => {
+    good(await (await opened()).settle(ended('A', 5)));
+    // libsql keeps a closed connection until it is garbage-collected: so does a read before the first write of a run.
+    const reading = good(await openToRead(file));
+    reading?.all('SELECT * FROM attempts');
+    const writing = await opened();
+    expect(countElsewhere()).toBe(1);
+    good(await writing.settle(ended('B', 5)));
+    expect(countElsewhere()).toBe(2);
+    writing.close();
+    reading?.close();
+  });
+
   it('is private to the user, with its folder and side files', async () => {
     const ledger = await opened();
     good(await ledger.settle(ended('A', 5)));
