@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
-import type { AdapterEvent } from '../../src/adapters/adapter.js';
+import type { AdapterEvent, Task } from '../../src/adapters/adapter.js';
+import type { ProcessEnd } from '../../src/adapters/command/process-spec.js';
+import { concluded, readerFor } from '../../src/adapters/command.js';
 import type { CommandTool } from '../../src/config/types.js';
 import type { Outcome } from '../../src/domain/attempt.js';
 import type { SessionTotals } from '../../src/domain/cost.js';
@@ -10,6 +12,7 @@ import { start } from '../adapters/command/runs.js';
 import { taskOf } from '../adapters/command/samples.js';
 import { configOf } from '../rig/config.js';
 import { deadlineOf } from '../rig/deadline.js';
+import { IS_SOAK } from '../soak.js';
 
 /** What a fake tool writes, and how it ends. */
 export interface Recording {
@@ -51,7 +54,7 @@ export function builtIn(name: string): CommandTool {
   return tool;
 }
 
-/** Runs a built-in tool whose binary in PATH is a fake that replays a recording. */
+/** Reads a recording by the definition of a built-in tool; in the soak by running a fake in PATH that replays it. */
 export async function replay(
   name: string,
   recording: Recording,
@@ -66,6 +69,7 @@ export async function replay(
     modelId: 'some-model',
     ...more,
   });
+  if (!IS_SOAK) return readRecording(task, recording);
   const running = start(task, contextOf(standIn(tool, recording)));
   const events: AdapterEvent[] = [];
   for (let step = await running.next(); ; step = await running.next()) {
@@ -74,6 +78,28 @@ export async function replay(
     const deltas = events.flatMap((event) => (event.type === 'delta' ? [event.text] : []));
     return { outcome: step.value, deltas, events };
   }
+}
+
+async function readRecording(
+  task: Task<CommandTool>,
+  { stdout = '', stderr = '', exitCode = 0, signal = null }: Recording,
+): Promise<Replayed> {
+  const reader = readerFor(task);
+  const live = [...reader.push('stdout', Buffer.from(stdout)), ...reader.push('stderr', Buffer.from(stderr))];
+  const reading = reader.finish({ outputFile: null, usageFile: null });
+  const end: ProcessEnd = {
+    ended: 'exit',
+    exitCode: signal === null ? exitCode : null,
+    signal: signal as ProcessEnd['signal'],
+    firstOutputMs: stdout === '' ? null : 0,
+    tookStdin: true,
+    spawnError: null,
+    survivors: [],
+  };
+  const outcome = await concluded({ task, end, reading, cancelled: null }, NOW_MS);
+  const events = [...live, ...reading.late].filter((event) => event.type !== 'over_size');
+  const deltas = events.flatMap((event) => (event.type === 'delta' ? [event.text] : []));
+  return { outcome, deltas, events };
 }
 
 /** Puts the fake into PATH; returns the variables that control it. */
