@@ -51,9 +51,15 @@ export interface Failure {
   cools: CoolingScope;
   /** A provider refused the request, and nothing it said shows why: another one may take it. Not part of the documents. */
   isUnexplained: boolean;
+  /** The limit that the tool was waiting for when a clock ended it; not part of the documents. */
+  waitedFor: LimitType | null;
   /** The message without the reasons that the plan's rejections hold too, for a screen that lists those; not part of the documents. */
   headline: string | null;
 }
+
+/** Failures that a tool may wait for by itself before it tries again. */
+export const LIMIT_TYPES = ['rate_limit', 'quota', 'overloaded'] as const;
+export type LimitType = (typeof LIMIT_TYPES)[number];
 
 /** What is left alone after a limit: one model of a tool, or all of them. */
 export type CoolingScope = 'model' | 'tool';
@@ -78,6 +84,7 @@ export function failure(
     stderrTail: null,
     cools: 'model',
     isUnexplained: false,
+    waitedFor: null,
     headline: null,
     ...more,
   };

@@ -58,12 +58,12 @@ export function afterFailure(
   const until = limitEndMs(failure, nowMs, policy);
   const model = failure.cools === 'tool' ? null : pair.model;
   if (until !== null)
-    return { ...current, cooldowns: started(current, { ...pair, model }, failure.type, until) };
+    return { ...current, cooldowns: started(current, { ...pair, model }, reasonOf(failure), until) };
   const failures = [...current.failures, { ...pair, atMs: nowMs }];
   const own = failures.filter((one) => isSame(one, pair));
   if (own.length < policy.afterFailures) return { ...current, failures };
   return {
-    cooldowns: started(current, pair, failure.type, nowMs + policy.forMs),
+    cooldowns: started(current, pair, reasonOf(failure), nowMs + policy.forMs),
     failures: failures.filter((one) => !isSame(one, pair)),
   };
 }
@@ -84,21 +84,23 @@ interface Learnt {
 
 /** Only what another caller would run into as well. */
 function saysOfHealth(failure: Failure): boolean {
-  if (failure.type === 'timeout') return failure.phase !== 'invocation';
+  if (failure.type === 'timeout') return failure.phase !== 'invocation' || failure.waitedFor !== null;
   return (
     isTemporary(failure.type) || failure.type === 'provider_error' || failure.type === 'invalid_response'
   );
 }
 
 /** When a limit ends, ms since the epoch; `null`: it is no limit, or one that told nothing. */
-function limitEndMs(
-  { type, resetAt, retryAfterMs }: Failure,
-  nowMs: number,
-  policy: CooldownPolicy,
-): number | null {
+function limitEndMs(failure: Failure, nowMs: number, policy: CooldownPolicy): number | null {
+  const { resetAt, retryAfterMs } = failure;
   if (resetAt !== null && Date.parse(resetAt) > nowMs) return Date.parse(resetAt);
   if (retryAfterMs !== null) return nowMs + retryAfterMs;
-  return type === 'quota' ? nowMs + policy.forMs : null;
+  return reasonOf(failure) === 'quota' ? nowMs + policy.forMs : null;
+}
+
+/** A tool that was ended while it waited for a limit would run into that again. */
+function reasonOf({ type, waitedFor }: Failure): FailureType {
+  return waitedFor ?? type;
 }
 
 function started(

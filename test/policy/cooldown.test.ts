@@ -60,6 +60,12 @@ describe('a cooldown', () => {
     expect(learnt(NO_COOLDOWNS, 'timeout', { phase: 'idle' }).failures).toHaveLength(1);
   });
 
+  it('begins for the limit that a tool was waiting for when the run ended', () => {
+    const waited = { phase: 'invocation', waitedFor: 'rate_limit', retryAfterMs: 9000 } as const;
+    const { cooldowns } = learnt(NO_COOLDOWNS, 'timeout', waited);
+    expect(cooldowns).toEqual([{ ...PAIR, reason: 'rate_limit', untilMs: NOW + 9000 }]);
+  });
+
   it('ends with a success, for the model and the tool, and changes nothing for others', () => {
     const other = { tool: 'codex', model: null, reason: 'quota' as const, untilMs: NOW + 1 };
     const whole = { ...other, tool: 'claude' };

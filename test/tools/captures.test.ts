@@ -67,6 +67,8 @@ const RECORDED = [
       'events, which count no thoughts': ['stream-json', 'stream-json-400badkey', 'stream-json-429'],
     },
   },
+  { tool: 'qwen-code', program: 'qwen', leftOut: {} },
+  { tool: 'copilot', program: 'copilot', leftOut: {} },
   {
     tool: 'opencode',
     program: 'opencode',
@@ -86,7 +88,7 @@ const RECORDED = [
 
 describe.each(RECORDED)('the built-in definition of $tool', ({ tool, program, leftOut }) => {
   const cases = casesOf(program);
-  const unplayed = Object.values(leftOut).flat();
+  const unplayed = Object.values<string[]>(leftOut).flat();
 
   it.each(cases.filter(({ name }) => !unplayed.includes(name)))('reads the run $name', async (one) => {
     expect(differences(one, await replayCase(tool, one))).toEqual([]);

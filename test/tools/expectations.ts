@@ -36,6 +36,12 @@ export interface Expectation {
     retry_after_ms?: number;
   } | null;
   deltas?: string[];
+  /** The live text that was not superseded. */
+  shown?: string;
+  activity?: string[];
+  changed_files?: string[];
+  /** Words of its only warning. */
+  warning?: string;
   data?: unknown;
   /** Other acceptable values, by field. */
   accept?: Record<string, unknown[]>;
@@ -71,7 +77,7 @@ export function differences({ capture, expected }: Case, replayed: Replayed): st
   );
   return [
     ...wrong.map(([field, value]) => `${field} is ${said(seen[field])}, expected ${said(value)}`),
-    ...missingWords(expected.failure, replayed),
+    ...missingWords(expected, replayed),
   ];
 }
 
@@ -93,12 +99,16 @@ function wantedOf(
     'failure.type': failure?.type ?? null,
     'failure.http_status': failure?.http_status ?? null,
     'failure.retry_after_ms': failure?.retry_after_ms ?? null,
-    ...(expected.deltas === undefined ? {} : { deltas: expected.deltas }),
+    ...stated(expected, ['deltas', 'shown', 'activity', 'changed_files']),
     data: expected.data ?? null,
   };
 }
 
-function fieldsOf({ outcome, deltas }: Replayed): Record<string, unknown> {
+function stated(expected: object, fields: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(expected).filter(([field]) => fields.includes(field)));
+}
+
+function fieldsOf({ outcome, deltas, events }: Replayed): Record<string, unknown> {
   const { failure, usage, reportedCostMicroUsd: cost } = outcome;
   return {
     outcome: failure === null ? 'success' : 'failure',
@@ -113,8 +123,25 @@ function fieldsOf({ outcome, deltas }: Replayed): Record<string, unknown> {
     'failure.http_status': failure?.httpStatus ?? null,
     'failure.retry_after_ms': failure?.retryAfterMs ?? null,
     deltas,
+    shown: shownAtEnd(events),
+    activity: workIn(events, false),
+    changed_files: workIn(events, true),
     data: outcome.data,
   };
+}
+
+function shownAtEnd(events: Replayed['events']): string {
+  const from = events.map(({ type }) => type).lastIndexOf('restart') + 1;
+  return events
+    .slice(from)
+    .map((event) => (event.type === 'delta' ? event.text : ''))
+    .join('');
+}
+
+function workIn(events: Replayed['events'], changedFile: boolean): string[] {
+  return events.flatMap((event) =>
+    event.type === 'activity' && event.changedFile === changedFile ? [event.name] : [],
+  );
 }
 
 /** The token counts of a usage under the names of the output. */
@@ -125,10 +152,11 @@ export function tokensOf(usage: Usage | null): object | null {
   return tokens;
 }
 
-function missingWords(wanted: Expectation['failure'], { outcome }: Replayed): string[] {
+function missingWords({ failure: wanted, warning = '' }: Expectation, { outcome }: Replayed): string[] {
   const { message = '', stderrTail = null } = outcome.failure ?? {};
   const parts: [where: string, text: string, part: string][] = [
     ['message', message, wanted?.message_contains ?? ''],
+    ['warnings', outcome.warnings.join('\n'), warning],
     ['message and stderr', `${message}\n${stderrTail}`, wanted?.stderr_contains ?? ''],
   ];
   return parts

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ANSWERS, ERRORS } from './outputs.js';
+import { ANSWERS, ERRORS, events } from './outputs.js';
 import { NOW_MS, replay, withReplays } from './replay.js';
 import { SAYINGS } from './sayings.js';
 
@@ -64,5 +64,21 @@ describe('the headers in an error of opencode', () => {
     const stdout = `${JSON.stringify({ type: 'error', error: { name: 'APIError', data } })}\n`;
     const { outcome } = await replay('opencode', { stdout, exitCode: 1 });
     expect(outcome.failure).toMatchObject({ type: 'rate_limit', httpStatus: 429, retryAfterMs });
+  });
+});
+
+describe('the event of claude-code about a window that is used up', () => {
+  const event = events({
+    type: 'rate_limit_event',
+    rate_limit_info: { status: 'rejected', resetsAt: 1_795_219_200, rateLimitType: 'five_hour' },
+  }).stdout;
+
+  it.each([
+    "You've hit your session limit · resets 5:10pm (Europe/Stockholm)",
+    'API Error: Request rejected (429) · whatever it says',
+  ])('says when it ends: %s', async (words) => {
+    const failed = ERRORS['claude-code']?.(words).stdout?.replace('{', '{"api_error_status":429,');
+    const { outcome } = await replay('claude-code', { stdout: `${event}${failed}`, exitCode: 1 });
+    expect(outcome.failure).toMatchObject({ type: 'quota', resetAt: '2026-11-21T00:00:00.000Z' });
   });
 });

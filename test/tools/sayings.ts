@@ -20,6 +20,13 @@ export const SAYINGS: Readonly<Record<string, readonly Saying[]>> = {
     quota('Your organization is out of extra usage', null),
     quota("You're out of usage credits. Switch to another model", null),
     quota('Credit balance is too low', null),
+    quota('Weekly limit reached ∙ resets Dec 3, 5pm (Europe/Paris)', '2026-12-03T16:00:00.000Z'),
+    quota("You've hit your org's monthly usage limit", null),
+    quota(
+      'Claude usage limit reached. Your limit will reset at 3pm (America/Santiago).',
+      '2026-11-20T18:00:00.000Z',
+    ),
+    quota("Your group's usage limit is set to $0", null),
     limit('API Error: Rate limit reached', null),
     limit('API Error: 429 {"type":"error","error":{"type":"rate_limit_error"}}', null),
     limit("This request would exceed your account's rate limit. Please try again in 2 minutes.", after(120)),
@@ -63,6 +70,17 @@ export const SAYINGS: Readonly<Record<string, readonly Saying[]>> = {
     quota('Monthly usage limit reached', null),
     quota('You exceeded your current quota, please check your plan', null),
     quota('insufficient_quota', null),
+    quota('Weekly usage limit reached. It will reset in 5 days 10 hours.', after(468_000)),
+    quota('Free usage exceeded, subscribe to Go', null),
+    quota('The usage limit has been reached', null),
+  ],
+  copilot: [
+    quota('402 {"error":{"message":"You have no quota","code":"quota_exceeded"}}', null),
+    quota('You have exceeded your premium request allowance.', null),
+    limit(
+      "Sorry, you've hit a rate limit that restricts the number of requests. Please try again in 2 hours.",
+      after(7200),
+    ),
   ],
 };
 

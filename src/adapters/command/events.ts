@@ -26,10 +26,10 @@ export interface OutputLimits {
 export interface Gathering {
   /** Sees an event (or a document) of the main source; returns what it shows live. */
   event: (event: unknown) => OutputEvent[];
-  /** Sees an event of another source. */
-  otherEvent: (from: OutputSource, event: unknown) => void;
-  /** Sees the whole text, or one line, of a source. */
-  text: (from: OutputSource, text: string) => void;
+  /** Sees an event of another source; returns the work that it shows. */
+  otherEvent: (from: OutputSource, event: unknown) => OutputEvent[];
+  /** Sees the whole text, or one line, of a source; returns the work that it shows. */
+  text: (from: OutputSource, text: string) => OutputEvent[];
   /** What selectors found, in their order, those that found nothing left out. */
   found: (selectors: Selectors) => unknown[];
   /** Whether an event matched this filter of the grammar or of a failure rule. */
@@ -48,7 +48,7 @@ export function createGathering(grammar: OutputGrammar, limits: OutputLimits): G
       createFold(selector, limits.answerBytes),
     ]),
   );
-  const ofAnswer = [grammar.success, grammar.end].filter((filter) => filter !== null);
+  const ofAnswer = [grammar.success, grammar.end, grammar.cut].filter((filter) => filter !== null);
   const seen = new Set<EventFilter>();
   let events = 0;
   let sawWork = false;
@@ -63,11 +63,19 @@ export function createGathering(grammar: OutputGrammar, limits: OutputLimits): G
       sawWork ||= !grammar.noActivity.some((filter) => matches(event, filter));
       feed(grammar.from, event);
       const isOver = [...folds.values()].some((fold) => fold.isOver());
-      return isOver ? [{ type: 'over_size' }] : liveEvents(grammar, event);
+      if (isOver) return [{ type: 'over_size' }];
+      const live = liveEvents(grammar, event);
+      if (live.some(({ type }) => type === 'restart'))
+        for (const selector of grammar.text) folds.get(selector)?.reset();
+      return live;
     },
-    otherEvent: feed,
+    otherEvent: (from, event) => {
+      feed(from, event);
+      return workIn(grammar, (selectors) => textsInEvent(from, event, selectors));
+    },
     text: (from, text) => {
       for (const [selector, fold] of folds) if (selector.from === from) fold.text(text);
+      return workIn(grammar, (selectors) => textsInText(from, text, selectors));
     },
     found: (selectors) =>
       selectors.map((each) => understood(each, folds)).filter((value) => value !== undefined),
@@ -99,31 +107,27 @@ export function allSelectors(grammar: OutputGrammar): Selector[] {
     grammar.responseModel,
     grammar.finishReason,
     grammar.data,
+    grammar.waiting,
     error.message,
     error.status,
     error.code,
   ].flat();
 }
 
-/** What a plain text shows of the work that was done, by the regular expressions of the grammar. */
-export function activityInText(grammar: OutputGrammar, text: string): OutputEvent[] {
-  return activityOf(textsInText(text, grammar.activity), textsInText(text, grammar.changedFiles));
-}
-
 function liveEvents(grammar: OutputGrammar, event: unknown): OutputEvent[] {
-  const text = textsInEvent(event, grammar.deltas).join('');
-  const activity = activityOf(
-    textsInEvent(event, grammar.activity),
-    textsInEvent(event, grammar.changedFiles),
-  );
-  const restart: OutputEvent[] =
-    grammar.restart !== null && matches(event, grammar.restart) ? [{ type: 'restart' }] : [];
-  return [...restart, ...activity, ...(text === '' ? [] : [{ type: 'delta' as const, text }])];
+  const { from, deltas, restart } = grammar;
+  const text = textsInEvent(from, event, deltas).join('');
+  return [
+    ...(restart !== null && matches(event, restart) ? [{ type: 'restart' as const }] : []),
+    ...workIn(grammar, (selectors) => textsInEvent(from, event, selectors)),
+    ...(text === '' ? [] : [{ type: 'delta' as const, text }]),
+  ];
 }
 
-function activityOf(names: readonly string[], files: readonly string[]): OutputEvent[] {
+/** What the tool did, and the files that it changed. */
+function workIn(grammar: OutputGrammar, find: (selectors: Selectors) => string[]): OutputEvent[] {
   return [
-    ...names.map((name) => ({ type: 'activity' as const, name, changedFile: false })),
-    ...files.map((name) => ({ type: 'activity' as const, name, changedFile: true })),
+    ...find(grammar.activity).map((name) => ({ type: 'activity' as const, name, changedFile: false })),
+    ...find(grammar.changedFiles).map((name) => ({ type: 'activity' as const, name, changedFile: true })),
   ];
 }

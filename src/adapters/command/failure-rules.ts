@@ -1,5 +1,11 @@
 import type { CommandTool, FailureRule } from '../../config/types.js';
-import { type Failure, type FailureType, failure } from '../../domain/failure.js';
+import {
+  type Failure,
+  type FailureType,
+  failure,
+  LIMIT_TYPES,
+  type LimitType,
+} from '../../domain/failure.js';
 import { compilePattern } from '../../regex/pattern.js';
 import type { Reading } from './output.js';
 import { beginningOf } from './text-stream.js';
@@ -36,6 +42,23 @@ export function judge(run: EndedRun): Failure | null {
 export function decidingRule(run: EndedRun): FailureRule | null {
   if (isSuccess(run)) return null;
   return run.tool.failures.find((each) => holds(each, run)) ?? null;
+}
+
+/** A limit that a tool was waiting for: what it said of it, and the rule that recognises it. */
+export interface WaitedLimit {
+  type: LimitType;
+  words: string;
+  rule: FailureRule;
+}
+
+/** The limit that a tool was waiting for when it was ended; `null`: it told of none. */
+export function waitedLimit(run: EndedRun): WaitedLimit | null {
+  const words = run.reading.waiting;
+  if (words === null) return null;
+  const error = { ...run.reading.error, message: words };
+  const rule = run.tool.failures.find((each) => holds(each, { ...run, reading: { ...run.reading, error } }));
+  const type = LIMIT_TYPES.find((limit) => limit === rule?.type);
+  return rule === undefined || type === undefined ? null : { type, words, rule };
 }
 
 /** A failure of this run with everything that is known about it. */

@@ -1,8 +1,8 @@
-import type { TimeMention, TimeUnit } from '../../config/types.js';
-import type { FailureType } from '../../domain/failure.js';
+import type { FailureRule, TimeMention, TimeUnit } from '../../config/types.js';
+import { LIMIT_TYPES } from '../../domain/failure.js';
 import { type LimitMention, limitsInWords } from '../../domain/limit-words.js';
 import { compilePattern } from '../../regex/pattern.js';
-import { decidingRule, type EndedRun, judge } from './failure-rules.js';
+import { decidingRule, type EndedRun, judge, type WaitedLimit } from './failure-rules.js';
 import { numberOf } from './selector.js';
 
 /**
@@ -12,18 +12,26 @@ import { numberOf } from './selector.js';
 export function limitMentions(run: EndedRun): LimitMention[] {
   const rule = decidingRule(run);
   const type = judge(run)?.type;
-  const inWords = LIMITS.some((limit) => limit === type)
+  const inWords = LIMIT_TYPES.some((limit) => limit === type)
     ? limitsInWords(run.reading.error.message ?? '')
     : [];
-  const told = [
-    ...mentions('reset_at', rule?.resetAt ?? null, run.reading),
-    ...mentions('retry_after', rule?.retryAfter ?? null, run.reading),
-  ];
+  const told = mentionsBy(rule, run.reading);
   const isSelected = rule?.retryAfter?.kind === 'selected';
   return isSelected ? [...inWords, ...told] : [...told, ...inWords];
 }
 
-const LIMITS: readonly FailureType[] = ['rate_limit', 'quota', 'overloaded'];
+/** What a tool said about the end of the limit that it was waiting for. */
+export function waitedMentions({ rule, words }: WaitedLimit, reading: EndedRun['reading']): LimitMention[] {
+  const told = mentionsBy(rule, { ...reading, error: { ...reading.error, message: words } });
+  return [...told, ...limitsInWords(words)];
+}
+
+function mentionsBy(rule: FailureRule | null, reading: EndedRun['reading']): LimitMention[] {
+  return [
+    ...mentions('reset_at', rule?.resetAt ?? null, reading),
+    ...mentions('retry_after', rule?.retryAfter ?? null, reading),
+  ];
+}
 
 function mentions(
   kind: LimitMention['kind'],

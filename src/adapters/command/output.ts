@@ -4,7 +4,6 @@ import { toMicroUsd } from '../../domain/cost.js';
 import { plausibleMicroUsd } from '../../domain/plausible.js';
 import type { Usage } from '../../domain/usage.js';
 import {
-  activityInText,
   allSelectors,
   createGathering,
   type Gathering,
@@ -27,6 +26,8 @@ export interface Reading {
   toolSessionId: string | null;
   data: unknown;
   error: { message: string | null; status: number | null; code: string | null };
+  /** What the tool waited for at its end before another try, in its own words; `null`: nothing. */
+  waiting: string | null;
   /** The end of standard error, without terminal control; for regexes of failure rules. */
   stderr: string;
   /** Its last 20 lines, at most 4 KiB; `null` when it said nothing. */
@@ -37,6 +38,8 @@ export interface Reading {
   sawEnd: boolean;
   /** The finished answer showed what it must, or nothing is asked for. */
   successOk: boolean;
+  /** An event showed that the tool asked for the rest of a cut answer. */
+  sawCut: boolean;
   /** More than the answer may have; the text is cut. */
   overSize: boolean;
   /** The output shows that the tool may have done something, or is not such that it could. */
@@ -97,19 +100,18 @@ function readOthers(all: {
 }): OutputEvent[] {
   const { grammar, gathering, sources } = all;
   const late: OutputEvent[] = [];
-  const selectors = [...allSelectors(grammar), ...all.limits.gather];
+  const { activity, changedFiles } = grammar;
+  const selectors = [...allSelectors(grammar), ...activity, ...changedFiles, ...all.limits.gather];
   for (const from of Object.keys(sources) as OutputSource[]) {
     if (from === grammar.from && grammar.format === 'ndjson') continue;
     const text = sources[from].text();
     if (text === '') continue;
-    gathering.text(from, text);
+    late.push(...gathering.text(from, text));
     if (from === grammar.from ? grammar.format === 'json' : pointsInto(selectors, from)) {
       for (const event of eventsOf(from, text)) {
-        if (from === grammar.from) late.push(...gathering.event(event));
-        else gathering.otherEvent(from, event);
+        late.push(...(from === grammar.from ? gathering.event(event) : gathering.otherEvent(from, event)));
       }
     }
-    if (from === grammar.from && grammar.format === 'text') late.push(...activityInText(grammar, text));
   }
   return late;
 }
@@ -152,6 +154,7 @@ function readingOf(seen: {
       status: sumOf(gathering.found(grammar.error.status).slice(0, 1)),
       code: found(grammar.error.code),
     },
+    waiting: found(grammar.waiting),
     stderr,
     stderrTail: tailOf(stderr, { lines: 20, bytes: 4096 }) || null,
     parsed: grammar.format === 'text' || gathering.events() > 0 || main.isBlank(),
@@ -162,6 +165,7 @@ function readingOf(seen: {
     worked: hasWorked(grammar, gathering, sources),
     saw: gathering.saw,
     found: gathering.found,
+    sawCut: grammar.cut !== null && gathering.saw(grammar.cut),
     warnings: main.sawInvalid() ? ['the output holds bytes that are not UTF-8; they were replaced'] : [],
     late: seen.late,
   };

@@ -5,11 +5,12 @@ import { type Failure, failure } from '../../domain/failure.js';
 import type { LimitMention } from '../../domain/limit-words.js';
 import type { Task } from '../adapter.js';
 import { answerLimit } from './answer-limit.js';
-import { type EndedRun, failureOf, judge } from './failure-rules.js';
-import { limitMentions } from './limit-mentions.js';
+import { type EndedRun, failureOf, judge, waitedLimit } from './failure-rules.js';
+import { limitMentions, waitedMentions } from './limit-mentions.js';
 import type { Reading } from './output.js';
 import type { ProcessEnd } from './process-spec.js';
 import { costShare, usageShare } from './session-share.js';
+import { beginningOf } from './text-stream.js';
 
 /** A run of a tool's process, over and read. */
 export interface FinishedRun {
@@ -42,9 +43,12 @@ export function outcomeOf(run: FinishedRun): Outcome {
   };
 }
 
-/** What a run said about the end of its limit; nothing when we ended it. */
+/** What a run said about the end of its limit; when we ended it, of the limit that it was waiting for. */
 export function limitMentionsOf(run: FinishedRun): LimitMention[] {
-  return run.end.ended === 'exit' && !run.reading.overSize ? limitMentions(endedRun(run)) : [];
+  const ended = endedRun(run);
+  if (run.end.ended === 'exit') return run.reading.overSize ? [] : limitMentions(ended);
+  const waited = waitedLimit(ended);
+  return waited === null ? [] : waitedMentions(waited, run.reading);
 }
 
 /** The failure of a process that the system would not start. */
@@ -85,12 +89,12 @@ function failureOfRun(run: FinishedRun): Failure | null {
   const ended = endedRun(run);
   switch (end.ended) {
     case 'cancelled':
-      return cancelFailure(run);
+      return waitingNamed(cancelFailure(run), ended);
     case 'timeout':
-      return { ...failureOf(ended, tooLong(task)), phase: 'attempt' };
+      return waitingNamed({ ...failureOf(ended, tooLong(task)), phase: 'attempt' }, ended);
     case 'first_output':
     case 'idle':
-      return { ...failureOf(ended, tooQuiet(task, end.ended)), phase: end.ended };
+      return waitingNamed({ ...failureOf(ended, tooQuiet(task, end.ended)), phase: end.ended }, ended);
     case 'not_started':
       return spawnFailure(task, end.spawnError ?? 'unknown');
     case 'stopped':
@@ -110,6 +114,24 @@ function cancelFailure({ task, cancelled }: FinishedRun): Failure {
     tool: task.tool.name,
     model: task.modelName,
   });
+}
+
+/** A timeout names the limit that the tool was waiting for, and cools down as that limit does. */
+function waitingNamed(failed: Failure, ended: EndedRun): Failure {
+  const waited = failed.type === 'timeout' ? waitedLimit(ended) : null;
+  if (waited === null) return failed;
+  const { type, words, rule } = waited;
+  return {
+    ...failed,
+    message: `${failed.message}: \`${ended.tool.name}\` was waiting for a limit (\`${type}\`): ${wordsOf(words)}`,
+    hint: rule.hint ?? 'name another tool in the `fallback_chain`, or try again later',
+    waitedFor: type,
+    cools: rule.cools,
+  };
+}
+
+function wordsOf(text: string): string {
+  return beginningOf(text.replace(/\s+/g, ' ').trim(), 200);
 }
 
 type Why = Pick<Failure, 'type' | 'message' | 'hint'>;
@@ -140,6 +162,8 @@ function tooMuch(task: Task<CommandTool>): Why {
 function warningsOf({ task, end, reading }: FinishedRun, failed: Failure | null): string[] {
   const name = task.tool.name;
   const warnings = reading.warnings.map((warning) => `\`${name}\`: ${warning}`);
+  if (failed === null && reading.sawCut)
+    warnings.push(`\`${name}\` asked for the rest of a cut answer: parts of it may be missing or repeated`);
   if (failed === null && end.ended === 'exit' && !end.tookStdin)
     warnings.push(`\`${name}\` did not read the whole prompt`);
   if (end.survivors.length > 0)

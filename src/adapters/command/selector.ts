@@ -1,4 +1,4 @@
-import type { Selector, Selectors, Take } from '../../config/types.js';
+import type { OutputSource, Selector, Selectors, Take } from '../../config/types.js';
 import { compilePattern } from '../../regex/pattern.js';
 import { matches, pointed } from './pointer.js';
 
@@ -10,6 +10,8 @@ export interface Fold {
   text: (text: string) => void;
   /** What was found; `undefined` when nothing was. */
   found: () => unknown;
+  /** Forgets what was found. */
+  reset: () => void;
   /** A concatenation passed the cap and is cut. */
   isOver: () => boolean;
 }
@@ -37,21 +39,34 @@ export function createFold(selector: Selector, maxBytes: number): Fold {
   const text = (seen: string) => {
     for (const value of valuesInText(seen, selector)) add(value);
   };
-  return { event, text, found: () => state, isOver: () => bytes > maxBytes };
+  const reset = () => {
+    state = undefined;
+    bytes = 0;
+  };
+  return { event, text, reset, found: () => state, isOver: () => bytes > maxBytes };
 }
 
-/** The texts that one event alone gives by the first selector that finds any, for live output. */
-export function textsInEvent(event: unknown, selectors: Selectors): string[] {
+/** The texts that one event of a source gives by the first selector that finds any, for live output. */
+export function textsInEvent(from: OutputSource, event: unknown, selectors: Selectors): string[] {
+  return firstFound(from, selectors, (selector) => valuesIn(event, selector));
+}
+
+/** The texts that a regular expression finds in a text of a source, by the first selector that finds any. */
+export function textsInText(from: OutputSource, text: string, selectors: Selectors): string[] {
+  return firstFound(from, selectors, (selector) => valuesInText(text, selector));
+}
+
+function firstFound(
+  from: OutputSource,
+  selectors: Selectors,
+  valuesOf: (selector: Selector) => unknown[],
+): string[] {
   for (const selector of selectors) {
-    const values = valuesIn(event, selector).filter((value) => value !== null && value !== undefined);
+    if (selector.from !== from) continue;
+    const values = valuesOf(selector).filter((value) => value !== null && value !== undefined);
     if (values.length > 0) return values.map(textOf);
   }
   return [];
-}
-
-/** The texts that a regular expression finds in plain text, by the first selector that finds any. */
-export function textsInText(text: string, selectors: Selectors): string[] {
-  return selectors.map((selector) => valuesInText(text, selector)).find((values) => values.length > 0) ?? [];
 }
 
 /** A found value as text: strings as they are, structures as JSON. */

@@ -52,12 +52,12 @@ function eventSource(by: { grammar: OutputGrammar; gathering: Gathering; limits:
   const noise = keeper(KEPT_LENGTH);
   const read = (line: string): OutputEvent[] => {
     const plain = stripped(line);
-    by.gathering.text(by.grammar.from, plain);
+    const work = by.gathering.text(by.grammar.from, plain);
     // Noise may come in millions of lines, and each refusal of the parser costs as much as a hundred lines of it.
     const event = /^\uFEFF?\s*[{[]/.test(plain) ? parse(plain.replace(/^\uFEFF/, '')) : undefined;
-    if (typeof event === 'object' && event !== null) return by.gathering.event(event);
+    if (typeof event === 'object' && event !== null) return [...work, ...by.gathering.event(event)];
     noise.add(`${plain}\n`);
-    return [];
+    return work;
   };
   return {
     push: (text) => {

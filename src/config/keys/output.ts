@@ -26,16 +26,26 @@ export const OUTPUT = {
   from: oneOf('Where the output stands', SOURCES).default('stdout'),
   text: selector('The answer'),
   deltas: selector('Live text, on events'),
-  activity: selector('Events that show the tool at work'),
   restart: filter(
     'The event after which the tool writes its answer again: what it showed before does not count',
   ),
   no_activity: filters(
     'Events that show no work yet; with access `edit` or `full` any other output counts as work',
   ),
-  changed_files: selector('Files that the tool changes, on events: a failure names them'),
+  activity: selector('What shows the tool at work'),
+  changed_files: selector('Files that the tool changes: a failure names them'),
+  waiting: selector(
+    'What the tool waits for before it tries again: a timeout names it, and failure rules match it',
+  ),
   success: filter('What a finished answer must show'),
   end: filter('The event without which the stream counts as cut off'),
+  cut: filter(
+    'The event that shows that the tool asked for the rest of a cut answer: a success then has a warning',
+  ),
+  cut_answers: oneOf(
+    '`not_visible`: an answer that the provider cut looks like a whole one; `doctor` says so',
+    ['visible', 'not_visible'],
+  ),
   usage,
   cost_usd: selector("The tool's own cost figure in USD"),
   tool_session_id: selector("The tool's session"),

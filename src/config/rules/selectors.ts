@@ -12,6 +12,7 @@ const SELECTORS: readonly Path[] = [
   ['deltas'],
   ['activity'],
   ['changed_files'],
+  ['waiting'],
   ['usage', 'input_tokens'],
   ['usage', 'cache_read_tokens'],
   ['usage', 'cache_write_tokens'],
@@ -75,7 +76,7 @@ function isTimeRegex(value: unknown): boolean {
 /** Every filter (pointers and values) of every tool. */
 export function filtersIn(context: RuleContext): At[] {
   const ofTools = entries(context, 'tools').flatMap(({ entry, path }) => [
-    ...['success', 'end', 'restart'].map((key) => ({
+    ...['restart', 'success', 'end', 'cut'].map((key) => ({
       path: [...path, 'output', key],
       value: at(entry, ['output', key]),
     })),

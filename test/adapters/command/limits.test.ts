@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { AS_WRITTEN } from '../../../src/config/keys/selectors.js';
 import type { FailureRule, TimeMention } from '../../../src/config/types.js';
 import { eachInItsFolder, print, run } from './runs.js';
-import { at } from './samples.js';
+import { at, grammarOf } from './samples.js';
 
 eachInItsFolder();
 
@@ -57,6 +58,13 @@ describe('the end of a limit', () => {
     });
   });
 
+  it('is a wait in the unit that the rule names', async () => {
+    const selector = at('/delay', { from: 'stderr', numbers: { ...AS_WRITTEN, unit: 'ms' } });
+    const rule = limitRule(null, { kind: 'selected', selectors: [selector] });
+    expect(await limitOf(rule, '', '{"delay":8436}')).toMatchObject({ retryAfterMs: 8436 });
+    expect(await limitOf(rule, '', '{"delay":"2m"}')).toMatchObject({ retryAfterMs: 120_000 });
+  });
+
   it('is a wait where the time cannot be read', async () => {
     const rule = limitRule(words('resets (?<time>.+)'), words('or in (?<time>.+)'));
     expect(await limitOf(rule, '', 'resets soon\nor in 90s\n')).toMatchObject({ retryAfterMs: 90_000 });
@@ -84,5 +92,32 @@ describe('the end of a limit', () => {
       resetAt: null,
       retryAfterMs: null,
     });
+  });
+});
+
+describe('a timeout of a tool that waits for a limit', () => {
+  const waiting = (line: string) => ['-c', 'printf "$1"; exec sleep 60', 'sh', line];
+  const retryAfter = words('wait (?<time>\\w+)');
+  const rule = { ...limitRule(null, null, { error: 'status 429' }), type: 'rate_limit' as const, retryAfter };
+  const output = grammarOf({
+    waiting: [
+      { kind: 'regex', regex: '^try .*', from: 'stdout', group: null, take: 'last', numbers: AS_WRITTEN },
+    ],
+  });
+
+  it.each([
+    ['names it', 'try 1: status 500\ntry 2: status 429, wait 90s\n', 'rate_limit', 90_000],
+    ['names no limit that is over', 'try 1: status 429, wait 90s\ntry 2: status 500\n', null, null],
+  ])('%s', async (_, line, waitedFor, retryAfterMs) => {
+    const tool = { binary: { value: '/bin/sh', at: null }, output, failures: [rule] };
+    const { outcome } = await run({
+      agent: 'sh',
+      args: waiting(line),
+      tool,
+      task: { binaryPath: '/bin/sh', idleTimeoutMs: 700 },
+    });
+    expect(outcome.failure).toMatchObject({ type: 'timeout', phase: 'idle', waitedFor, retryAfterMs });
+    if (waitedFor !== null)
+      expect(outcome.failure?.message).toContain('was waiting for a limit (`rate_limit`): try 2');
   });
 });

@@ -206,6 +206,19 @@ describe('what a tool has done', () => {
     expect(read(grammar, { stdout }).live).toEqual(edited);
   });
 
+  it('is read out of standard error, written files and lines that are no events', () => {
+    const found = (regex: string, from: Selector['from']): Selector => {
+      return { kind: 'regex', regex, from, group: null, take: 'last', numbers: AS_WRITTEN };
+    };
+    const [step, , file] = edited;
+    const changedFiles = [at('/files/*', { from: 'usage_file' })];
+    const onStderr = { activity: [found('^> (.+)$', 'stderr')], changedFiles };
+    const given = { stderr: '> edit\n', usageFile: '{"files":["b.ts"]}' };
+    expect(read(onStderr, given).live).toEqual([step, file]);
+    const onStdout = { format: 'ndjson', activity: [found('^> (.+)$', 'stdout')] } as const;
+    expect(read(onStdout, { stdout: '> edit\n{"a":1}\n' }).live).toEqual([step]);
+  });
+
   it('is read out of plain text by regular expressions', () => {
     const found = (regex: string): Selector => ({
       kind: 'regex',
@@ -219,6 +232,16 @@ describe('what a tool has done', () => {
     const { live } = read(grammar, { stdout: 'edited a.ts\nedited b.ts\ndone\n' });
     expect(live.slice(1)).toEqual([edited[0], edited[0], ...edited.slice(1)]);
   });
+});
+
+it('of an answer that is written again only the second text counts', () => {
+  const grammar = {
+    format: 'ndjson' as const,
+    text: [at('/text', { take: 'concat' })],
+    restart: { '/type': 'retry' },
+  };
+  const stdout = lines({ text: 'a dra' }, { type: 'retry' }, { text: 'the ' }, { text: 'answer' });
+  expect(read(grammar, { stdout }).text).toBe('the answer');
 });
 
 describe('numbers', () => {

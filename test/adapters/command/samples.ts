@@ -28,8 +28,11 @@ export function grammarOf(more: Partial<OutputGrammar> = {}): OutputGrammar {
     changedFiles: [],
     restart: null,
     noActivity: [],
+    waiting: [],
     success: null,
     end: null,
+    cut: null,
+    cutAnswers: null,
     usage: {
       inputTokens: [],
       cacheReadTokens: [],
