@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Who may read what is written: the user alone, or whom the system's default lets. */
+/** Visibility of a written file: private to the user, or the system's default. */
 export interface Privacy {
   private: boolean;
 }
 
 /** How a file is written. */
 export interface WriteOptions extends Partial<Privacy> {
-  /** Permission bits of the file; `null` or left out: the system's default. */
+  /** Permission bits; `null` or absent: the system's default. */
   mode?: number | null;
 }
 
@@ -40,8 +40,8 @@ export function draftOf(file: string): string {
 }
 
 /**
- * Makes a folder and those above it. Not by `recursive: true`: on Node 20 that spins for ever where a parent that is there
- * refuses with ENOENT, as /proc does.
+ * Creates a folder and its parents. Not by `recursive: true`, which never returns on Node 20 when an existing parent
+ * fails with ENOENT, as /proc does.
  */
 export async function makeFolder(folder: string, options: Privacy): Promise<void> {
   if (await made(folder, options)) return;
@@ -51,12 +51,12 @@ export async function makeFolder(folder: string, options: Privacy): Promise<void
   throw Object.assign(new Error(`the folder ${folder} cannot be made`), { code: 'ENOENT', syscall: 'mkdir' });
 }
 
-/** Why a file operation failed, as the system says it. */
+/** The system's reason for a failed file operation. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Whether the folder is there now; false when one above it is missing. */
+/** Whether the folder exists now; false when its parent is missing. */
 async function made(folder: string, options: Privacy): Promise<boolean> {
   try {
     await mkdir(folder, { mode: options.private ? 0o700 : 0o755 });

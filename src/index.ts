@@ -4,7 +4,7 @@ import type { RouterConfig } from './config/types.js';
 import { loadConfigFiles } from './config-files/load.js';
 import { startDeadline } from './deadline.js';
 import type { Diagnostic } from './diagnostics/diagnostic.js';
-import { asksSomething, nothingAsked } from './domain/conversation.js';
+import { hasPrompt, missingPrompt } from './domain/conversation.js';
 import type { EventSink } from './domain/events.js';
 import { type Failure, failure } from './domain/failure.js';
 import type { Invocation } from './domain/invocation.js';
@@ -120,7 +120,7 @@ export function createRouter(config: RouterConfig, options: CreateOptions = {}):
   const plan = async (request: LibraryRequest): Promise<Planned> => {
     if (isClosed) throw new RequestError(failure('usage', 'the router is closed'));
     const asked = { ...emptyRequest(host.cwd), ...request };
-    if (!asksSomething(asked)) throw new RequestError(nothingAsked());
+    if (!hasPrompt(asked)) throw new RequestError(missingPrompt());
     const planned = await router.plan(asked);
     if (!planned.ok) throw new RequestError(planned.error);
     return planned.value;

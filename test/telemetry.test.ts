@@ -12,7 +12,7 @@ const STARTED: RunEvent = { type: 'output.delta', attempt: 1, text: 'x' };
 
 describe('sinks', () => {
   it('that throw are counted, and the others still get the event', async () => {
-    const told: string[] = [];
+    const received: string[] = [];
     const broken = () => {
       throw new Error('disk full');
     };
@@ -20,12 +20,12 @@ describe('sinks', () => {
       broken,
       null,
       async () => Promise.reject(new Error('later')),
-      ({ type }) => void told.push(type),
+      ({ type }) => void received.push(type),
     ]);
     await sinks.emit(STARTED);
     await sinks.emit(STARTED);
     expect(sinks.failures()).toEqual({ count: 4, first: 'disk full' });
-    expect(told).toEqual(['output.delta', 'output.delta']);
+    expect(received).toEqual(['output.delta', 'output.delta']);
   });
 
   it('never fail the run, which warns about it', async () => {

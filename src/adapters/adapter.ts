@@ -8,7 +8,7 @@ import type { Access, Effort, Message } from '../domain/request.js';
 import type { Result } from '../domain/result.js';
 import type { Usage } from '../domain/usage.js';
 
-/** What a tool has to do for a request: everything decided, nothing run yet. */
+/** A fully resolved request for one tool, before it runs. */
 export interface Task<T extends ToolConfig = ToolConfig> {
   tool: T;
   /** Catalogue name; `null` for a tool without models. */
@@ -18,10 +18,10 @@ export interface Task<T extends ToolConfig = ToolConfig> {
   model: ModelConfig | null;
   agent: string | null;
   prompt: string;
-  /** The user's own file when the prompt is exactly that file. */
+  /** The user's file, if the prompt is exactly that file. */
   promptFile: string | null;
   system: string | null;
-  /** The turns of a conversation, the prompt as the last one; empty: the prompt is all there is. */
+  /** The turns of a conversation, the prompt as the last one; empty: only the prompt. */
   turns: readonly Message[];
   access: Access;
   effort: Effort | null;
@@ -33,16 +33,16 @@ export interface Task<T extends ToolConfig = ToolConfig> {
   maxCostMicroUsd: number | null;
   /** JSON Schema that the answer must satisfy, as JSON text. */
   schema: string | null;
-  /** A person sees the answer as it comes, and nothing else needs all of it: of a very long one only the end is kept. */
+  /** The answer is shown as it comes and not needed as a whole, so only the end of a very long one is kept. */
   isShown: boolean;
   /** The tool's own session to continue. */
   toolSessionId: string | null;
   session: string | null;
-  /** Who asks, when that is somebody else than the agent: correlation only. */
+  /** The calling agent, if it is another; for correlation only. */
   sourceAgent: string | null;
   /** Working directory, absolute. */
   cwd: string;
-  /** Absolute path of the binary, as found when facts were gathered. */
+  /** Absolute path of the binary, from the facts. */
   binaryPath: string | null;
   /** One attempt, ms. */
   timeoutMs: number;
@@ -53,35 +53,35 @@ export interface Task<T extends ToolConfig = ToolConfig> {
     traceId: string;
     depth: number;
   };
-  /** What the tool's own session had used before this attempt resumed it; `null`: a new session. */
+  /** Usage of the tool's own session before this attempt resumed it; `null`: a new session. */
   sessionTotals: SessionTotals | null;
 }
 
-/** The router's own environment, from which a tool's is made. */
+/** The router's environment, from which a tool's is derived. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a tool would run, for looking things up without running anything. */
+/** The host, for look-ups that run nothing. */
 export interface Host {
   env: Environment;
   platform: NodeJS.Platform;
 }
 
-/** Keeps on disk what a run starts, so that the next router can end it should this one be killed. Never rejects. */
+/** Records started processes on disk, so that the next router can end them if this one is killed. Never rejects. */
 export interface ProcessRecorder {
-  /** Before the private folder of an attempt, absolute or none, is made and its process started. */
+  /** Called before the private folder of an attempt (absolute, or none) is created and its process started. */
   beforeStart(folder: string | null): Promise<void>;
-  /** The process was started. */
+  /** Called when the process was started. */
   afterStart(pid: number): Promise<void>;
 }
 
-/** What one attempt gets of the world. */
+/** The surroundings of one attempt. */
 export interface AdapterContext {
   env: Environment;
   /** Ends the attempt; its `failure` is the one to report. */
   deadline: Deadline;
   /** Kills at once, without grace (second Ctrl-C). */
   urgent: AbortSignal;
-  /** Milliseconds of a clock that never jumps. */
+  /** Milliseconds of a monotonic clock. */
   monotonicMs: () => number;
   /** Wall clock, ms since the epoch. */
   now: () => number;
@@ -91,19 +91,19 @@ export interface AdapterContext {
   recorder: ProcessRecorder | null;
   /** Number of this attempt among those of the same tool in this invocation, from 0. */
   turn: number;
-  /** Slots of tools that this attempt holds: what runs inside of it shares them. */
+  /** Slots of tools that this attempt holds and shares with nested runs. */
   slots: readonly string[];
 }
 
-/** A task with the command line or the request that carries it out: filled in once, shown and run as it is. */
+/** A task with its command line or request: filled in once, then shown and run unchanged. */
 export interface Call<T extends ToolConfig = ToolConfig> {
   task: Task<T>;
   preview: Preview;
 }
 
-/** What happens while a tool works. */
+/** Events of a working tool. */
 export type AdapterEvent =
-  /** `argv` without the prompt and the system text, for which their placeholders stand. */
+  /** `argv` has placeholders instead of the prompt and the system text. */
   | { type: 'started'; argv: readonly string[] | null; pid: number | null }
   | { type: 'delta'; text: string }
   /** The tool writes its answer again: the deltas so far do not count. */
@@ -112,19 +112,19 @@ export type AdapterEvent =
       type: 'activity';
       /** The step of the tool, or the path of the file. */
       name: string;
-      /** It is a file that the tool has changed. */
+      /** Whether it is a file that the tool has changed. */
       changedFile: boolean;
     }
-  /** What the run has used by now, by its own figures; told only where a cap bounds it. */
+  /** Usage of the run so far, by its own figures; reported only under a cap. */
   | { type: 'usage'; usage: Usage | null; reportedCostMicroUsd: number | null };
 
-/** What would run: shown by `--dry-run`. */
+/** The call that `--dry-run` shows. */
 export type Preview =
   | { argv: string[]; stdin: 'prompt' | 'closed' }
   | { request: PreviewedRequest }
   | { mock: true };
 
-/** A request as it would be sent, with what is secret in its headers masked. */
+/** A request as it would be sent, with secrets in its headers masked. */
 export interface PreviewedRequest {
   method: 'POST';
   url: string;
@@ -137,12 +137,12 @@ export interface Adapter<T extends ToolConfig = ToolConfig, C extends Call<T> = 
   readonly kind: T['kind'];
   /** Whether the tool can run on this host: binary found, variables set. Runs nothing. */
   availability(tool: T, host: Host): Availability;
-  /** Fills in the exact argv or request; the failure is what a run would end in before it starts. Writes nothing. */
+  /** Fills in the exact argv or request, or returns the failure of a run that cannot start. Writes nothing. */
   prepare(task: Task<T>, host: Host): Result<C, Failure>;
-  /** Runs a call; yields what happens and returns the outcome. Never throws for a foreseen cause. */
+  /** Runs a call; yields events and returns the outcome. Never throws for a foreseen cause. */
   run(call: C, context: AdapterContext): AsyncGenerator<AdapterEvent, Outcome, void>;
-  /** Values that the tool takes from the environment and that must never be shown. */
+  /** Secret values that the tool gets from the environment. */
   secrets(tool: T, env: Environment): string[];
-  /** Options of the task that have a value but no place in this tool. */
+  /** Options of the task that this tool does not support. */
   ignored(task: Task<T>): { option: string; detail: string }[];
 }

@@ -13,7 +13,7 @@ import {
   type Wire,
 } from './http/wire.js';
 
-/** What is asked for where neither the request nor the catalogue says how much: the API takes no request without. */
+/** The default limit of an answer: the API requires one. */
 export const DEFAULT_MAX_TOKENS = 8192;
 
 /** Anthropic Messages. https://platform.claude.com/docs/en/api/messages/create */
@@ -58,7 +58,7 @@ function reader(): AnswerReader {
   };
 }
 
-/** What was read so far, and the counts as they came. */
+/** The parts and counts received so far. */
 interface State {
   answer: Answer;
   usage: Counts;
@@ -71,7 +71,7 @@ function takeEvent(state: State, data: unknown): readonly Piece[] {
   switch (at(data, 'type')) {
     case 'message_start':
       open(state, at(data, 'message'));
-      // What it counts as output so far is no count of the answer: a stream that breaks has an unknown one.
+      // The output count of a stream is preliminary until its end: a broken stream has an unknown one.
       state.usage = { ...state.usage, output_tokens: null };
       count(state, null);
       return [];

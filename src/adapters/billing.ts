@@ -4,7 +4,7 @@ import type { Environment } from './adapter.js';
 import { hasApiKey } from './command/environment.js';
 
 /**
- * How the tokens of a tool are paid for. `auto`: a command tool is metered when it gets one of its key variables, else a
+ * How a tool is billed. `auto`: a command tool is metered when it gets one of its key variables, else a
  * subscription; an API is metered; a mock answers from the config and costs nothing.
  */
 export function billingOf(tool: ToolConfig, env: Environment): Billing {

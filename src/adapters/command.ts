@@ -41,7 +41,7 @@ import { refused } from './refused.js';
 
 type CommandTask = Task<CommandTool>;
 
-/** A command line that is ready to be started, but for the paths of private files. */
+/** A command line that is ready to start, except for the paths of private files. */
 interface CommandCall extends Call<CommandTool> {
   line: CommandLine;
   platform: NodeJS.Platform;
@@ -74,7 +74,7 @@ function notFound(tool: CommandTool): { detail: string; hint: string | null } {
   return { detail, hint: tool.installHint };
 }
 
-/** Everything that is known to go wrong before a start, in the order in which a person would mend it. */
+/** Problems that prevent a start, in the order in which to fix them. */
 function prepare(task: CommandTask, { env, platform }: Host): Result<CommandCall, Failure> {
   const line = commandLine(task, { places: SHOWN_PLACES, platform });
   if (!line.ok) return line;
@@ -88,7 +88,12 @@ function prepare(task: CommandTask, { env, platform }: Host): Result<CommandCall
 /** A start in a folder that is missing would fail as if the program were missing. */
 function folderTrouble(task: CommandTask): Failure | null {
   if (isFolder(task.cwd)) return null;
-  return refused(task, 'input', `the working directory \`${task.cwd}\` does not exist or is no folder`, null);
+  return refused(
+    task,
+    'input',
+    `the working directory \`${task.cwd}\` does not exist or is not a folder`,
+    null,
+  );
 }
 
 async function* run(call: CommandCall, context: AdapterContext): AsyncGenerator<AdapterEvent, Outcome, void> {
@@ -102,7 +107,7 @@ async function* run(call: CommandCall, context: AdapterContext): AsyncGenerator<
   if (!folder.ok)
     return failedOutcome(refused(task, 'input', folder.error, 'free the disk, or set `TMPDIR`'));
   try {
-    // The paths of private files are known only now.
+    // The real paths of private files are known only now.
     const filled = commandLine(task, { places: folder.value.places, platform });
     if (!filled.ok) return failedOutcome(filled.error);
     return yield* runIn({ ...call, line: filled.value }, context, folder.value);
@@ -140,7 +145,7 @@ async function* runIn(
   );
 }
 
-/** What came of a run; what reads times is loaded only where a tool names one. */
+/** The outcome of a run. The parser of times is loaded only if a tool names one. */
 export async function concluded(run: FinishedRun, nowMs: number): Promise<Outcome> {
   const outcome = outcomeOf(run);
   const mentions = limitMentionsOf(run);
@@ -202,7 +207,7 @@ function specOf(from: {
   };
 }
 
-/** Passes on what a process shows while it runs; too much output ends it. */
+/** Forwards the output of a process; too much output ends it. */
 async function* follow(
   spec: ProcessSpec,
   by: {
@@ -233,7 +238,7 @@ async function* follow(
   }
 }
 
-/** We ended it ourselves, and how it died means nothing. */
+/** Whether we ended it ourselves, so that its exit code and signal mean nothing. */
 const STOPPED: ProcessEnd = {
   ended: 'stopped',
   exitCode: null,

@@ -14,13 +14,13 @@ import {
 import type { HttpTask, Wire } from './http/wire.js';
 import { openaiChat } from './openai-chat.js';
 
-/** The protocols that are spoken. A new one is one file and one line here; a config that asks for another is refused. */
+/** The supported protocols. A new one is one file and one line here; any other is refused in a config. */
 const WIRES: Readonly<Partial<Record<Api, Wire>>> = {
   'openai-chat': openaiChat,
   'anthropic-messages': anthropicMessages,
 };
 
-/** Runs tools that are provider APIs, or local servers that speak the same protocols. */
+/** Runs tools that are provider APIs, or local servers with the same protocols. */
 export const httpAdapter: Adapter<HttpTool, ReadyCall> = {
   kind: 'http',
   availability: (tool, { env }) => toolAvailability(tool, env),
@@ -29,7 +29,7 @@ export const httpAdapter: Adapter<HttpTool, ReadyCall> = {
   secrets: secretValues,
   ignored: (task) =>
     [...(wireOf(task)?.ignored(task) ?? []), ...(task.maxCostMicroUsd === null ? [] : ['max_cost_usd'])].map(
-      (option) => ({ option, detail: `the API of \`${task.tool.name}\` has no place for it` }),
+      (option) => ({ option, detail: `the API of \`${task.tool.name}\` does not support it` }),
     ),
 };
 
@@ -57,8 +57,8 @@ function wireOf({ tool, model }: HttpTask): Wire | null {
   return WIRES[model?.api ?? tool.api] ?? null;
 }
 
-/** A checked config never asks for it; one that a program made may. */
+/** A validated config never has it; one that a program created may. */
 function unspoken({ tool, model, modelName }: HttpTask): Failure {
-  const message = `\`${tool.name}\` needs the protocol \`${model?.api ?? tool.api}\`, which this version does not speak`;
+  const message = `\`${tool.name}\` needs the protocol \`${model?.api ?? tool.api}\`, which this version does not support`;
   return failure('config', message, { tool: tool.name, model: modelName });
 }

@@ -40,14 +40,14 @@ function body(task: HttpTask): Record<string, unknown> {
     ...(effort === null ? {} : { reasoning_effort: effort }),
     ...(stop.length === 0 ? {} : { stop }),
     ...(schema === null ? {} : { response_format: responseFormat(schema) }),
-    // Its options are refused where a tool turns it off.
+    // Options of streaming are refused without streaming.
     ...(task.tool.extraBody.stream === false
       ? {}
       : { stream: true, stream_options: { include_usage: true } }),
   };
 }
 
-/** `max_tokens` is refused by OpenAI's reasoning models and deprecated there; other servers know only that. */
+/** `max_tokens` is refused by OpenAI's reasoning models and deprecated there; other servers support only that. */
 function maxTokensKey(task: HttpTask): string {
   return OPENAI_HOSTS.test(hostOf(task) ?? '') ? 'max_completion_tokens' : 'max_tokens';
 }
@@ -55,7 +55,7 @@ function maxTokensKey(task: HttpTask): string {
 /** OpenAI's own, and Azure's. */
 const OPENAI_HOSTS = /^api\.openai\.com$|\.(openai|services\.ai|cognitiveservices)\.azure\.(com|us|cn)$/;
 
-/** Servers on other hosts may know nothing of `response_format`, and are also asked in words. */
+/** Servers on other hosts may not support `response_format`, so the schema is also put into the prompt. */
 function isKnownHost(task: HttpTask): boolean {
   const host = hostOf(task) ?? '';
   return OPENAI_HOSTS.test(host) || host === 'openrouter.ai';
@@ -79,13 +79,13 @@ function reader(task: HttpTask): AnswerReader {
       answer.ended = listAt(data, 'choices').length > 0;
       return pieces;
     },
-    // What follows the end still tells the usage, so nothing but `[DONE]` ends the reading.
+    // The usage follows the end of the answer, so only `[DONE]` ends the reading.
     isOver: () => answer.error !== null,
     answer: () => answer,
   };
 }
 
-/** What was read so far, and the counts as they came. */
+/** The parts and counts received so far. */
 interface State {
   answer: Answer;
   counts: Counts;

@@ -5,26 +5,26 @@ import { compilePattern } from '../regex/pattern.js';
 import type { Environment } from './adapter.js';
 import { hasApiKey, toolVariables } from './command/environment.js';
 
-/** Result of asking a binary for its version. */
+/** The version of a binary, or the problem. */
 export type VersionAnswer = { version: string } | { problem: string };
 
-/** Whether the tool is logged in; `null`: it cannot be asked, or does not matter since a key is set. */
+/** Whether the tool is logged in; `null`: unknown, or irrelevant since a key is set. */
 export type LoginAnswer = { loggedIn: true } | { loggedIn: false; problem: string } | null;
 
 const PROBE_TIMEOUT_MS = 5000;
 /** SIGTERM to SIGKILL, ms. */
 const GRACE_MS = 300;
-/** How long output is read after the program has ended, ms: another process may hold its pipes. */
+/** How long output is read after the exit of the program, ms: another process may keep its pipes open. */
 const LAST_OUTPUT_MS = 500;
 const NO_ANSWER = 'it did not answer within 5 s';
 
-/** Asks a tool's binary for its version. Takes at most five seconds; stdin is closed. */
+/** Runs a tool's binary to get its version. Takes at most five seconds; stdin is closed. */
 export async function probeVersion(
   tool: CommandTool,
   binaryPath: string,
   env: Environment,
 ): Promise<VersionAnswer> {
-  if (tool.version === null) return { problem: 'its definition names no way to ask for a version' };
+  if (tool.version === null) return { problem: 'its definition has no command that prints the version' };
   const { args, pattern } = tool.version;
   const result = await ask({ tool, binaryPath, env }, args);
   if (result.timedOut) return { problem: NO_ANSWER };
@@ -35,7 +35,7 @@ export async function probeVersion(
 }
 
 /**
- * Asks a tool's binary whether it is logged in, by `login_check`. Takes at most five seconds. Its output is not passed on: it may
+ * Runs `login_check` of a tool. Takes at most five seconds. The output is not shown, since it may
  * name an account.
  */
 export async function probeLogin(
@@ -97,7 +97,7 @@ async function ask(
   const answer = await Promise.race([asked, silence]);
   for (const timer of timers) clearTimeout(timer);
   await ended;
-  // What a program prints while it is being ended is no answer.
+  // Output of a program that is being ended does not count.
   if (answer === null || timedOut) return { timedOut: true, exitCode: null, stdout: '', stderr: '' };
   const { exitCode = null, stdout, stderr } = answer;
   return { timedOut: false, exitCode, stdout, stderr };
@@ -107,7 +107,7 @@ function treeOf(pid: number | undefined): ProcessTree | null {
   return pid === undefined ? null : ProcessTree.ofChild({ leader: pid, marker: null, leaveRunning: [] });
 }
 
-/** Ends what is left of a process tree. */
+/** Ends the rest of a process tree. */
 async function endAll(tree: ProcessTree | null): Promise<void> {
   const monotonicMs = () => performance.now();
   await tree?.end({

@@ -1,7 +1,7 @@
 import { type Failure, type FailureType, failure } from '../domain/failure.js';
 import type { Task } from './adapter.js';
 
-/** A failure of this task, before anything ran. */
+/** A failure of this task before anything ran. */
 export function refused(task: Task, type: FailureType, message: string, hint: string | null): Failure {
   return failure(type, message, { hint, tool: task.tool.name, model: task.modelName });
 }

@@ -1,6 +1,6 @@
 import type { Environment } from './adapter.js';
 
-/** A value after its references were replaced, each once and apart. */
+/** A value with all references replaced once. */
 export interface Expanded {
   text: string;
   /** Names of `${VAR}` references that are not set. */

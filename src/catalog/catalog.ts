@@ -5,20 +5,20 @@ import { BUILT_IN as GENERATED } from './builtin.generated.js';
 
 export { TEMPLATES } from './templates.generated.js';
 
-/** What the generator makes of `templates/tools/*.yaml` and `templates/models.yaml`. */
+/** The generated form of `templates/tools/*.yaml` and `templates/models.yaml`. */
 export interface BuiltIn {
   value: Record<string, unknown>;
   files: string[];
-  /** By path, keys joined with blanks: index of the file, line, column, end line, end column. */
+  /** By path (keys joined with spaces): index of the file, line, column, end line, end column. */
   places: Record<string, number[]>;
 }
 
 const BUILT_IN: BuiltIn = GENERATED;
 
-/** How deep places are kept: `tools`, `claude-code`, `models`. */
+/** Depth to which places are kept: `tools`, `claude-code`, `models`. */
 const DEPTH = 3;
 
-/** The weakest layer: built-in tools, models and tiers. Deeper values have the place of the key around them. */
+/** The weakest layer: built-in tools, models and tiers. Deeper values have the place of the enclosing key. */
 export function builtInLayer(): Layer {
   return {
     name: 'built-in',
@@ -38,7 +38,7 @@ function has(root: unknown, path: Path): boolean {
   return true;
 }
 
-/** Items of lists have the place of their list. */
+/** Items of lists have the place of the list. */
 function nearestPlace(path: Path): Place | null {
   return path.length === 0 ? null : (placeOf(path) ?? nearestPlace(path.slice(0, -1)));
 }

@@ -138,7 +138,7 @@ function buildProgram(
           output.format = formatOf(command.opts());
           if (globals.verbose >= 2) startDebugLog(context, command);
           const contradiction =
-            contradictionIn(command) ?? badLogFormat(world.env) ?? goneFolder(world, command);
+            contradictionIn(command) ?? badLogFormat(world.env) ?? deletedFolder(world, command);
           if (contradiction === null) done(await handler(...(values as T)));
           else done(await reportEarly(context, { failure: contradiction }));
         });
@@ -155,7 +155,7 @@ function buildProgram(
 /** Commands that read and write nothing in the working directory. */
 const NEEDS_NO_FOLDER: ReadonlySet<string> = new Set(['version', 'help', 'template', 'schema']);
 
-function goneFolder({ isCwdGone }: World, command: Command): Failure | null {
+function deletedFolder({ isCwdGone }: World, command: Command): Failure | null {
   if (!isCwdGone || NEEDS_NO_FOLDER.has(command.name())) return null;
   return failure('input', 'the working directory does not exist any more', {
     hint: 'change to another folder',

@@ -38,7 +38,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'operation not permitted',
   ELOOP: 'too many symbolic links',
   ENAMETOOLONG: 'the name is too long',
-  ERR_INVALID_ARG_VALUE: 'the name holds a NUL character',
+  ERR_INVALID_ARG_VALUE: 'the name contains a NUL character',
 };
 
 function decode(bytes: Uint8Array, shown: string): Result<string, Diagnostic> {

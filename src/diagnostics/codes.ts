@@ -1,14 +1,14 @@
 import type { Diagnostic, Place, Severity } from './diagnostic.js';
 
-/** Every finding there is: how grave it is, and what it says in one line. The reference docs are made from it. */
+/** Every kind of finding, with its severity and a summary. The reference docs are generated from it. */
 export const CODES = {
-  'config/file-not-found': { severity: 'error', summary: 'a config that was named does not exist' },
+  'config/file-not-found': { severity: 'error', summary: 'a config given by path does not exist' },
   'config/unreadable': { severity: 'error', summary: 'a config file or folder cannot be read' },
   'config/not-a-file': { severity: 'error', summary: 'a config is neither a regular file nor a folder' },
-  'config/empty-folder': { severity: 'error', summary: 'a folder named as config holds no `*.yaml`' },
+  'config/empty-folder': { severity: 'error', summary: 'a folder given as config contains no `*.yaml`' },
   'config/file-and-folder': {
     severity: 'error',
-    summary: '`llm-router.yaml` and `.llm-router/` stand side by side',
+    summary: 'both `llm-router.yaml` and `.llm-router/` exist',
   },
   'config/file-too-large': { severity: 'error', summary: 'a config file is larger than 1 MiB' },
   'config/not-utf8': { severity: 'error', summary: 'a config file is not UTF-8' },
@@ -20,19 +20,22 @@ export const CODES = {
     severity: 'error',
     summary: 'two files of one folder define the same entry',
   },
-  'config/unknown-key': { severity: 'error', summary: 'a key that has no meaning in its place' },
-  'config/wrong-type': { severity: 'error', summary: 'a value of the wrong kind' },
-  'config/missing-key': { severity: 'error', summary: 'a key that is needed is not there' },
+  'config/unknown-key': { severity: 'error', summary: 'a key that does not exist at its place' },
+  'config/wrong-type': { severity: 'error', summary: 'a value of the wrong type' },
+  'config/missing-key': { severity: 'error', summary: 'a required key is missing' },
   'config/invalid-value': { severity: 'error', summary: 'a value that is not allowed' },
   'config/unknown-agent': { severity: 'error', summary: 'an agent that is not defined' },
   'config/unknown-tool': { severity: 'error', summary: 'a tool that is not defined' },
   'config/unknown-model': { severity: 'error', summary: 'a model that no catalogue and no tool lists' },
   'config/unknown-policy': { severity: 'error', summary: 'a policy that is not defined' },
   'config/unknown-provider': { severity: 'warning', summary: 'a preferred provider that no model has' },
-  'config/tool-lacks-model': { severity: 'error', summary: 'a tool does not offer the model it is to run' },
+  'config/tool-lacks-model': {
+    severity: 'error',
+    summary: 'a tool does not offer the model that it should run',
+  },
   'config/bad-fallback-entry': {
     severity: 'error',
-    summary: 'a fallback that is no tool, `tool:model` or model',
+    summary: 'a fallback that is not a tool, `tool:model` or model',
   },
   'config/uncatalogued-model': {
     severity: 'warning',
@@ -69,11 +72,11 @@ export const CODES = {
   'config/tier-without-model': { severity: 'warning', summary: 'a tier for which no model can run' },
   'config/deprecated-model': { severity: 'warning', summary: 'a model that its provider will remove' },
   'config/unused-entry': { severity: 'info', summary: 'an entry that nothing in the config uses' },
-  'config/deprecated-key': { severity: 'error', summary: 'a key that has another name now' },
+  'config/deprecated-key': { severity: 'error', summary: 'a key that was renamed' },
   'config/old-format': { severity: 'error', summary: 'a config of another router, which can be converted' },
   'config/prompt-as-option': {
     severity: 'warning',
-    summary: 'a prompt that starts with `-` would be taken for an option',
+    summary: 'a prompt that starts with `-` would be read as an option',
   },
   'config/shell-syntax-in-template': {
     severity: 'warning',
@@ -83,29 +86,29 @@ export const CODES = {
   'config/undefined-env': { severity: 'warning', summary: 'a variable that is not set' },
   'config/insecure-base-url': {
     severity: 'warning',
-    summary: 'a key goes over the network without encryption',
+    summary: 'an API key is sent without encryption',
   },
   'config/missing-price': { severity: 'warning', summary: 'a model without a price under a hard budget' },
   'config/missing-cost-cap': {
     severity: 'error',
     summary:
-      'a tool under a hard budget without a cap for one request; a warning where an API key or a request decides',
+      'a tool under a hard budget without a cost cap; a warning if that depends on an API key or the request',
   },
   'config/unmetered-tool': {
     severity: 'warning',
     summary: 'a tool under a hard budget whose billing is not stated',
   },
-  'config/budget-conflict': { severity: 'warning', summary: 'limits of spending that contradict each other' },
+  'config/budget-conflict': { severity: 'warning', summary: 'spending limits that contradict each other' },
   'config/not-in-effect': {
     severity: 'warning',
-    summary: 'a key that this version reads but does not follow yet; an error where harm would come of it',
+    summary: 'a key that has no effect in this version; an error where ignoring it would do harm',
   },
 } as const satisfies Record<string, { severity: Severity; summary: string }>;
 
 /** The stable name of a finding. */
 export type Code = keyof typeof CODES;
 
-/** Builds a finding, with the severity of its code unless another is given; what else is not given is `null` or empty. */
+/** Builds a finding, with the severity of its code unless another is given; other missing fields are `null` or empty. */
 export function diagnostic(
   code: Code,
   message: string,

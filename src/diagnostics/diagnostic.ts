@@ -1,6 +1,6 @@
-/** A stretch of a file. Lines and columns count from 1; columns in characters as an editor shows them. */
+/** A range in a file. Lines and columns count from 1, columns in characters as in an editor. */
 export interface Place {
-  /** As named to the user. */
+  /** As shown to the user. */
   file: string;
   line: number;
   column: number;
@@ -16,7 +16,7 @@ export interface Related {
   message: string;
 }
 
-/** A certain change that mends a finding. */
+/** A safe change that corrects a finding. */
 export interface Fix {
   title: string;
   place: Place;
@@ -24,7 +24,7 @@ export interface Fix {
   text: string;
 }
 
-/** One finding about what a user wrote. */
+/** One finding about the user's config. */
 export interface Diagnostic {
   /** Stable: `config/unknown-tool`. */
   code: string;

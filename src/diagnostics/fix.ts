@@ -1,14 +1,14 @@
 import { type Fix, formatPlace, type Place } from './diagnostic.js';
 
-/** A text after fixes, and which of them were made. */
+/** A text after fixes, and the applied ones. */
 export interface FixedText {
   text: string;
   applied: Fix[];
 }
 
-/** Places of one text; made once for many look-ups. */
+/** Looks up places of one text. */
 export interface PlacedText {
-  /** The text at a place; `null` when the place is not in it. */
+  /** The text at a place; `null` when the place is outside. */
   at(place: Place): string | null;
   /** Start and end offset of a place; `null` when it is not in the text. */
   span(place: Place): readonly [start: number, end: number] | null;
@@ -37,7 +37,7 @@ export function placedText(text: string): PlacedText {
   };
 }
 
-/** A fix that writes one word for another; `null` when another text stands at the place, or the word needs quotes. */
+/** A fix that replaces a word; `null` when the place has another text, or the new word needs quotes. */
 export function replacement(
   text: string | null,
   { place, from, to }: { place: Place | null; from: string; to: string },
@@ -47,7 +47,7 @@ export function replacement(
   return { title: `write \`${to}\``, place, text: to };
 }
 
-/** Reads as itself in YAML, in every style: text, and not a number, a truth value or a date. */
+/** Whether a word is a plain string in YAML, and not a number, a boolean or a date. */
 function isPlainWord(word: string): boolean {
   return (
     /^[A-Za-z][A-Za-z0-9._/@+-]*(?::[A-Za-z0-9._/@+-]+)*$/.test(word) && !/^(?:true|false|null)$/i.test(word)
@@ -55,8 +55,8 @@ function isPlainWord(word: string): boolean {
 }
 
 /**
- * Makes fixes from the end to the start, so that places stay true; everything else stays as it is, byte for byte. Of fixes
- * that overlap only the last is made.
+ * Applies fixes from the end to the start, so that places stay valid; the rest of the text does not change. Of overlapping
+ * fixes only the last is applied.
  */
 export function applyFixes(text: string, fixes: readonly Fix[]): FixedText {
   const places = placedText(text);

@@ -1,4 +1,4 @@
-/** How parts of a finding are coloured. */
+/** Colours of the parts of a finding. */
 export interface Paint {
   error(text: string): string;
   warning(text: string): string;

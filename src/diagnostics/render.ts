@@ -4,11 +4,11 @@ import { visible } from './visible.js';
 import { cut, widthOf } from './width.js';
 
 const TAB = '    ';
-/** Cells of a source line that are shown; a longer line is cut around the place. */
+/** Width of a shown source line; a longer line is cut around the place. */
 const MAX_CELLS = 120;
 
 /**
- * One finding as people read it: head, source line with carets, hint. `text` is the file's content; `null` leaves the
+ * A finding as text: head, source line with carets, hint. `text` is the file's content; `null` leaves the
  * source line out. No newline at the end; control characters of the source never reach the terminal.
  */
 export function renderDiagnostic(one: Diagnostic, text: string | null, paint: Paint): string {

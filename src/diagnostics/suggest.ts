@@ -1,10 +1,10 @@
 import { distance } from 'fastest-levenshtein';
 
 const MAX_LISTED = 12;
-/** Letters that may differ for a correction to be certain. */
+/** Largest edit distance of a safe correction. */
 const MAX_CERTAIN = 2;
 
-/** The candidate a person most likely meant, upper and lower case aside; `null` when none is near. */
+/** The most similar candidate, ignoring case; `null` when none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   const wanted = word.toLowerCase();
   let best: string | null = null;
@@ -16,7 +16,7 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   return best !== null && bestDistance <= reach(wanted, best) ? best : null;
 }
 
-/** The one candidate that is two letters away at most, and near for a word of its length; `null` when there is none or another. */
+/** The only candidate within two letters that is near for its length; `null` when there is none, or more than one. */
 export function onlyNear(word: string, candidates: readonly string[]): string | null {
   const wanted = word.toLowerCase();
   const near = [...new Set(candidates)].filter((candidate) => {

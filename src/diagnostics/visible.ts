@@ -1,19 +1,19 @@
-/** Control and format characters that steer a terminal, reorder a text or hide in it; line feeds and tabs among them. */
+/** Control and format characters that control a terminal, reorder text or are invisible, line feeds and tabs included. */
 const UNSAFE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
-/** A text on one line without control characters: what others wrote must not steer the terminal. */
+/** A text on one line with escaped control characters: text from other sources must not control the terminal. */
 export function visible(text: string): string {
   return text.replace(UNSAFE, (char) => (char === '\n' ? '\\n' : escaped(char)));
 }
 
-/** The same for a text of several lines: line feeds, with a carriage return before them or not, and tabs stay. */
+/** The same for a text of several lines: keeps line ends and tabs. */
 export function visibleLines(text: string): string {
   return text
     .replace(/\r(?=\n)/g, '')
     .replace(UNSAFE, (char) => (/[\n\t]/.test(char) ? char : escaped(char)));
 }
 
-/** As in a JSON string, where an escaped text stays the same text. */
+/** Escaped as in a JSON string, so that JSON keeps its value. */
 function escaped(char: string): string {
   return char
     .split('')

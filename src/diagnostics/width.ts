@@ -1,11 +1,11 @@
 import stringWidth from 'string-width';
 
-/** Cells of a terminal that a text fills; colours fill none. */
+/** Terminal cells of a text, without colours. */
 export function widthOf(text: string): number {
   return stringWidth(text);
 }
 
-/** The beginning of a text without colours, in so many cells: a mark shows where it was cut, and joined characters stay whole. */
+/** The beginning of a text without colours, in this many cells: a mark shows a cut, and joined characters are kept whole. */
 export function cut(text: string, cells: number): string {
   let filled = 0;
   let end = 0;
@@ -18,7 +18,7 @@ export function cut(text: string, cells: number): string {
   return text;
 }
 
-/** A text with blanks behind it, so that it fills at least so many cells. */
+/** A text padded with spaces to at least this many cells. */
 export function padded(text: string, cells: number): string {
   return text + ' '.repeat(Math.max(0, cells - widthOf(text)));
 }

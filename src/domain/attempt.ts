@@ -2,30 +2,30 @@ import type { Cost } from './cost.js';
 import type { Failure } from './failure.js';
 import type { Usage } from './usage.js';
 
-/** Why an answer ended, in the field's normal words. */
+/** Why an answer ended. */
 export const FINISH_REASONS = ['stop', 'length', 'tool_use', 'content_filter', 'error', 'unknown'] as const;
 export type FinishReason = (typeof FINISH_REASONS)[number];
 
-/** What came of one run of an adapter. Success and failure have the same shape: `failure` is `null` or says why. */
+/** The result of one run of an adapter. Success and failure have the same shape: `failure` is `null` or the reason. */
 export interface Outcome {
   failure: Failure | null;
-  /** The answer; on failure what was seen of it. */
+  /** The answer; on failure the part that was received. */
   text: string;
   usage: Usage | null;
   /** The tool's own cost figure, micro-USD. */
   reportedCostMicroUsd: number | null;
-  /** It was turned away before any work was done that somebody could bill. */
-  turnedAway?: boolean;
-  /** It was billed at a price that the catalogue does not have, as that of another service tier. */
+  /** The request was rejected before any billable work. */
+  rejectedUnbilled?: boolean;
+  /** It was billed at a price that is not in the catalogue, such as another service tier. */
   isPriceUnknown?: boolean;
   /** It may have changed something, as far as its access allowed it. */
   worked?: boolean;
   finishReason: FinishReason;
   responseModel: string | null;
   toolSessionId: string | null;
-  /** The provider's own name of this call, for asking it about one. */
+  /** The provider's id of this call, for its support. */
   requestId: string | null;
-  /** The answer's structured value, where the tool has one. */
+  /** The structured value of the answer, if the tool gives one. */
   data: unknown;
   exitCode: number | null;
   /** From the start to the first byte on either stream, ms; `null` where the adapter sees only events. */
@@ -33,7 +33,7 @@ export interface Outcome {
   warnings: string[];
 }
 
-/** An outcome of which only the failure is known. */
+/** An outcome with only a failure. */
 export function failedOutcome(failed: Failure): Outcome {
   return {
     failure: failed,
@@ -51,7 +51,7 @@ export function failedOutcome(failed: Failure): Outcome {
   };
 }
 
-/** One try of one candidate, as recorded. Times are ISO strings and milliseconds. */
+/** One attempt of a candidate, as recorded. Times are ISO strings and milliseconds. */
 export interface Attempt {
   /** 1 for the first. */
   n: number;

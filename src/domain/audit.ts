@@ -1,4 +1,4 @@
-/** What the audit log keeps: who was kept from what, who went over a limit, and whom somebody trusted. */
+/** Events of the audit log: refusals, overrides of limits, and trusted configs. */
 export type AuditEvent =
   | 'governance_violation'
   | 'missing_api_key'
@@ -12,7 +12,7 @@ export type AuditSeverity = 'info' | 'warning' | 'high' | 'critical';
 export interface AuditEntry {
   event: AuditEvent;
   severity: AuditSeverity;
-  /** One sentence, with the config line that decided. */
+  /** One sentence, with the deciding config line. */
   reason: string;
   /** Folder of the project; `null` outside of one. */
   project: string | null;
@@ -25,11 +25,11 @@ export interface AuditEntry {
   attemptedModel: string | null;
   /** Names and globs that would have been allowed. */
   allowed: readonly string[] | null;
-  /** What somebody gave as the reason for going over a limit. */
+  /** The justification for exceeding a limit. */
   justification: string | null;
 }
 
-/** A line as it stands in the file; field names and their order are stable. */
+/** A line of the file; field names and their order are stable. */
 export function auditDocument(entry: AuditEntry, ts: string) {
   return {
     ts,

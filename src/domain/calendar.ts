@@ -1,4 +1,4 @@
-/** A stretch of time that reports are made for. */
+/** A period of a report. */
 export type Period = 'day' | 'week' | 'month';
 
 /** A day without leap seconds, ms. */
@@ -9,7 +9,7 @@ export function dayOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
 
-/** The first day of the period that holds a day; a week begins on Monday. */
+/** The first day of the period of a day; a week begins on Monday. */
 export function periodStart(period: Period, day: string): string {
   if (period === 'day') return day;
   if (period === 'month') return `${day.slice(0, 7)}-01`;
@@ -18,7 +18,7 @@ export function periodStart(period: Period, day: string): string {
   return dayOf(ms - sinceMonday * DAY_MS);
 }
 
-/** How the period that holds a day is called: the day, the Monday of its week, or its month. */
+/** The name of the period of a day: the day, the Monday of its week, or its month. */
 export function periodName(period: Period, day: string): string {
   return period === 'month' ? day.slice(0, 7) : periodStart(period, day);
 }

@@ -2,9 +2,9 @@ import { type Failure, failure } from './failure.js';
 import type { Message, Request } from './request.js';
 
 /**
- * Puts the messages of a request where everybody looks: texts of the system into `system`, behind the request's or the agent's
- * own; the turns into `messages`, with the prompt as the last one; and all turns as one text into `prompt`, for tools that take
- * only that. A request without messages stays as it is.
+ * Normalizes the messages of a request: system texts are appended to `system` (the request's or the agent's); the turns go to
+ * `messages`, with the prompt as the last one, and as one text to `prompt`, for tools that take only a prompt. A request without
+ * messages is returned unchanged.
  */
 export function withConversation(request: Request, agentSystem: string | null): Request {
   if (request.messages.length === 0) return request;
@@ -21,19 +21,19 @@ export function withConversation(request: Request, agentSystem: string | null): 
   };
 }
 
-/** Whether there is anything to answer. */
-export function asksSomething({ prompt, messages }: Pick<Request, 'prompt' | 'messages'>): boolean {
+/** Whether there is a prompt or a user message to answer. */
+export function hasPrompt({ prompt, messages }: Pick<Request, 'prompt' | 'messages'>): boolean {
   return prompt !== '' || messages.some(({ role }) => role === 'user');
 }
 
-/** The failure of a request that asks nothing. */
-export function nothingAsked(): Failure {
+/** The failure of a request without a prompt. */
+export function missingPrompt(): Failure {
   return failure('usage', 'there is nothing to answer', {
     hint: 'give a prompt, or a conversation with a message of role `user`',
   });
 }
 
-/** Turns as one text: a lone one byte for byte, several under headings with their roles. */
+/** Turns as one text: a single one byte for byte, several under headings with their roles. */
 function renderTurns(turns: readonly Message[]): string {
   const [only, ...others] = turns;
   if (only === undefined) return '';

@@ -1,25 +1,25 @@
 import { plausibleMicroUsd } from './plausible.js';
 import { totalTokens, type Usage } from './usage.js';
 
-/** Where a cost comes from: the tool's own figure, catalogue prices times tokens, an estimate, or unknown; surest first. */
+/** The source of a cost: the tool's own figure, catalogue prices times tokens, an estimate, or unknown; most certain first. */
 export const COST_BASES = ['reported', 'computed', 'estimated', 'unknown'] as const;
 export type CostBasis = (typeof COST_BASES)[number];
 
-/** How a tool is paid for: metered per token, by a flat subscription, or not at all. */
+/** How a tool is billed: per token, by a flat subscription, or not at all. */
 export const BILLINGS = ['api', 'subscription', 'free'] as const;
 export type Billing = (typeof BILLINGS)[number];
 
-/** What an attempt or invocation cost, in integer micro-USD (1 USD = 1,000,000). */
+/** The cost of an attempt or invocation in integer micro-USD (1 USD = 1,000,000). */
 export interface Cost {
-  /** What is charged: 0 for `subscription` and `free`; `null` when nothing is known. */
+  /** The charged amount: 0 for `subscription` and `free`; `null` when unknown. */
   chargedMicroUsd: number | null;
-  /** What the list price would be; `null` when nothing is known. */
+  /** The list price; `null` when unknown. */
   listMicroUsd: number | null;
   basis: CostBasis;
   billing: Billing;
 }
 
-/** Totals of a tool's own session over all its runs; what was never reported is `null`. */
+/** Totals of a tool's own session over all its runs; unreported values are `null`. */
 export interface SessionTotals {
   usage: Usage | null;
   /** Micro-USD, by the tool's own figures. */
@@ -33,7 +33,7 @@ export interface Price {
   cacheRead: number | null;
   cacheWrite: number | null;
   cacheWrite1h: number | null;
-  /** Prices of requests whose whole input (cached tokens included) passes a size. */
+  /** Prices of requests whose whole input (cached tokens included) exceeds a size. */
   above: readonly { inputTokens: number; input: number; output: number }[];
 }
 
@@ -47,32 +47,32 @@ export function toUsd(microUsd: number): number {
   return microUsd / 1_000_000;
 }
 
-/** What is known of an attempt's cost. */
+/** The known facts about the cost of an attempt. */
 export interface CostInput {
   /** The tool's own figure. */
   reportedMicroUsd: number | null;
   usage: Usage | null;
   price: Price | null;
   billing: Billing;
-  /** The usage may be the sum of many requests, as that of an agent is: then nobody knows the size of each. */
+  /** The usage may be the sum of many requests, as for an agent, so the size of each is unknown. */
   manyRequests?: boolean;
-  /** It was ended before its time: what was told by then may be less than what it used. */
+  /** The attempt was ended early, so it may have used more than it had reported. */
   cutShort?: boolean;
-  /** It was turned away before any work was done: that costs nothing. */
-  turnedAway?: boolean;
-  /** It was billed at a price that the catalogue does not have. */
+  /** The request was rejected before any work, at no cost. */
+  rejectedUnbilled?: boolean;
+  /** It was billed at a price that is not in the catalogue. */
   isPriceUnknown?: boolean;
 }
 
 /**
- * The cost of one attempt: the tool's own figure before the catalogue's; unknown stays unknown, and of a cost that is known in part that
- * part is kept with basis `unknown`. Where only the sum of many requests passes a size that changes the price, the higher price is taken
- * and the cost is an estimate: a limit must hold.
+ * The cost of one attempt: the tool's own figure, else the catalogue's. A partly known cost keeps the known part with basis `unknown`.
+ * When only the sum of many requests exceeds the size at which a price rises, the higher price is used and the cost is an estimate, so
+ * that limits hold.
  */
 export function attemptCost(input: CostInput): Cost {
   const { usage, price, billing } = input;
-  const reportedMicroUsd = believedReport(input);
-  if (input.turnedAway === true && reportedMicroUsd === null && usage === null)
+  const reportedMicroUsd = plausibleReport(input);
+  if (input.rejectedUnbilled === true && reportedMicroUsd === null && usage === null)
     return { chargedMicroUsd: 0, listMicroUsd: 0, basis: 'computed', billing };
   const computed =
     usage !== null && price !== null && input.isPriceUnknown !== true ? priceOf(usage, price) : null;
@@ -81,8 +81,8 @@ export function attemptCost(input: CostInput): Cost {
   return { chargedMicroUsd: billing === 'api' ? listMicroUsd : 0, listMicroUsd, basis, billing };
 }
 
-/** Tools that know no price report a cost of 0 for tokens that are billed. */
-function believedReport({ reportedMicroUsd, usage, billing }: CostInput): number | null {
+/** Tools without a price report a cost of 0 for billed tokens. */
+function plausibleReport({ reportedMicroUsd, usage, billing }: CostInput): number | null {
   const cost = plausibleMicroUsd(reportedMicroUsd);
   return cost === 0 && billing === 'api' && usage !== null && totalTokens(usage) > 0 ? null : cost;
 }
@@ -99,7 +99,7 @@ function costBasis(
   return isTiered && manyRequests === true ? 'estimated' : 'computed';
 }
 
-/** What a request with so much input pays: cached tokens change like the input where the whole input passes a size. */
+/** The prices of a request with this much input: above a size step cached tokens become dearer in proportion to the input. */
 export function priceAt(price: Price, inputTokens: number): Omit<Price, 'above'> {
   const step = price.above.filter((tier) => inputTokens > tier.inputTokens).at(-1);
   if (step === undefined) return price;
@@ -114,13 +114,13 @@ export function priceAt(price: Price, inputTokens: number): Omit<Price, 'above'>
   };
 }
 
-/** Tokens times catalogue price in micro-USD; `null` when a token kind that occurred has no price, or no count. */
+/** Tokens times catalogue price in micro-USD; `null` when a used kind of token has no price or no count. */
 export function listPrice(usage: Usage, price: Price): number | null {
   const cost = priceOf(usage, price);
   return cost?.isComplete === true ? cost.microUsd : null;
 }
 
-/** The list price without cached tokens that have no price, and whether that is all of it; `null` where nothing is known. */
+/** The list price without cached tokens of unknown price, and whether it is complete; `null` when unknown. */
 function priceOf(usage: Usage, price: Price): { microUsd: number; isComplete: boolean } | null {
   const { inputTokens, outputTokens } = usage;
   if (inputTokens === null || outputTokens === null) return null;
@@ -144,7 +144,7 @@ function wholeInput({ inputTokens, cacheReadTokens, cacheWriteTokens, cacheWrite
   return (inputTokens ?? 0) + (cacheReadTokens ?? 0) + (cacheWriteTokens ?? 0) + (cacheWrite1hTokens ?? 0);
 }
 
-/** Sums the attempts of an invocation: the known part is summed, one unknown part makes the basis `unknown`. */
+/** Sums the known costs of attempts; one unknown part makes the basis `unknown`. */
 export function addCosts(costs: readonly Cost[]): Cost | null {
   const [first] = costs;
   if (first === undefined) return null;

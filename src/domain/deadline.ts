@@ -4,7 +4,7 @@ import type { Failure } from './failure.js';
 export interface Deadline {
   /** Aborted as soon as the run has to end. */
   readonly signal: AbortSignal;
-  /** Why the run has to end; `null`: it may go on. */
+  /** Why the run has to end; `null`: not yet. */
   readonly failure: Failure | null;
   /** Time left for the whole run, ms; `null`: no limit. */
   remainingMs(): number | null;

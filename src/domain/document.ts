@@ -8,7 +8,7 @@ import { namedUsage, totalTokens, type Usage } from './usage.js';
 /** Version of the JSON document that `exec --json`, traces and the server share. */
 export const DOCUMENT_VERSION = 1;
 
-/** The public JSON document of an invocation (contract, section 5). Field names and their order are stable. */
+/** The public JSON document of an invocation. Field names and their order are stable. */
 export function invocationDocument(invocation: Invocation) {
   return {
     version: DOCUMENT_VERSION,

@@ -51,7 +51,7 @@ function isDay(day: string): boolean {
   return !Number.isNaN(ms) && dayOf(ms) === day;
 }
 
-/** Writes milliseconds the way a person says them: `340 ms`, `2.3 s`, `4m 05s`, `1h 30m`. */
+/** Formats milliseconds for people: `340 ms`, `2.3 s`, `4m 05s`, `1h 30m`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
@@ -72,7 +72,7 @@ export function briefDuration(ms: number): string {
     .replace('.0 s', ' s');
 }
 
-/** Writes a point in the future: `14:20 UTC (in 9h 44m)`; with seconds when it is near, with the day when it is far. */
+/** Formats a future time: `14:20 UTC (in 9h 44m)`; with seconds when it is near, with the day when it is far. */
 export function formatUntil(atMs: number, nowMs: number): string {
   const [day = '', time = ''] = new Date(atMs).toISOString().split('T');
   const leftMs = Math.max(0, atMs - nowMs);
@@ -81,7 +81,7 @@ export function formatUntil(atMs: number, nowMs: number): string {
   return `${leftMs < DAY_MS ? '' : `${day} `}${clock} UTC (in ${left})`;
 }
 
-/** Writes milliseconds as a duration that can be typed, rounded up: `45s`, `13m`, `5h10m`. */
+/** Formats milliseconds as a value for an option, rounded up: `45s`, `13m`, `5h10m`. */
 export function writeDuration(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1000));
   if (seconds <= 120) return `${seconds}s`;

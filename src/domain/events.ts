@@ -4,7 +4,7 @@ import type { Failure, FailureType } from './failure.js';
 import type { Invocation } from './invocation.js';
 import type { NamedCandidate, Plan } from './plan.js';
 
-/** What happens while a request is served, in the order in which it happens. */
+/** Events of a run, in order. */
 export type RunEvent =
   | { type: 'invocation.started'; id: string; traceId: string; agent: string | null }
   | { type: 'plan'; plan: Plan }
@@ -13,7 +13,7 @@ export type RunEvent =
       attempt: number;
       candidate: NamedCandidate;
       argv: readonly string[] | null;
-      /** Of the tool's process; `null` where it has none. */
+      /** The tool's process; `null` if it has none. */
       pid: number | null;
     }
   | { type: 'output.delta'; attempt: number; text: string }
@@ -23,35 +23,35 @@ export type RunEvent =
   | { type: 'attempt.finished'; attempt: number; record: Attempt }
   | {
       type: 'retry.scheduled';
-      /** The attempt that failed; 0: nobody was tried yet, and the first wait is for a cooldown. */
+      /** The failed attempt; 0: none yet, the run waits for a cooldown. */
       attempt: number;
       candidate: NamedCandidate;
       delayMs: number;
-      /** ISO time of the next try. */
+      /** ISO time of the next attempt. */
       at: string;
       reason: FailureType;
-      /** One sentence: what happened to it. */
+      /** One sentence: the reason. */
       detail: string;
     }
   | {
       type: 'queue.wait';
-      /** The attempt that waits for a slot of its tool. */
+      /** The attempt that waits for a slot. */
       attempt: number;
       candidate: NamedCandidate;
-      /** Runs that come before this one. */
+      /** Number of runs ahead in the queue. */
       ahead: number;
-      /** Not before that; `null`: whenever another run ends. */
+      /** Earliest start; `null`: when another run ends. */
       delayMs: number | null;
       /** ISO time of it. */
       at: string | null;
-      /** It has waited so long already; 0 when it begins. */
+      /** Time waited so far; 0 at the beginning. */
       waitedMs: number;
     }
   | {
       type: 'budget.warning';
       /** `Daily spending at 81% of limit ($8.10 / $10.00)` */
       message: string;
-      /** What this run may cost, in words. */
+      /** The estimated cost of this run, as a sentence. */
       estimate: string;
       window: SpendWindow;
       percent: number;
@@ -59,5 +59,5 @@ export type RunEvent =
   | { type: 'fallback'; attempt: number; from: NamedCandidate; to: NamedCandidate; failure: Failure }
   | { type: 'invocation.finished'; invocation: Invocation };
 
-/** Receives every event; the run waits for it, so a slow reader holds the tool back instead of filling memory. */
+/** Receives every event; the run waits for it, so a slow reader slows the tool down instead of filling memory. */
 export type EventSink = (event: RunEvent) => void | Promise<void>;

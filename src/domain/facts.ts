@@ -9,11 +9,11 @@ export type Availability =
       reason: FailureType;
       detail: string;
       hint: string | null;
-      /** The variable that it needs and that is not set; absent: something else is missing. */
+      /** The required variable that is not set; absent: something else is missing. */
       missingVariable?: string;
     };
 
-/** A (tool, model) or a whole tool that is left alone until a time, because of earlier failures. */
+/** A pair of tool and model, or a whole tool, that is not started until a time, because of earlier failures. */
 export interface Cooldown {
   tool: string;
   /** `null`: every model of the tool. */
@@ -22,35 +22,35 @@ export interface Cooldown {
   untilMs: number;
 }
 
-/** One limit of spending that a request is under. */
+/** A spending limit that applies to a request. */
 export interface SpendLimit {
-  /** How a person names it. */
+  /** Its display name. */
   window: 'daily' | 'monthly';
-  /** The key that states it: `daily_usd`. */
+  /** Its config key: `daily_usd`. */
   key: string;
-  /** What is counted together, as the ledger names it. */
+  /** Its scope in the ledger. */
   scope: string;
-  /** And as a person does; empty for all runs. */
+  /** The display name of the scope; empty for all runs. */
   of: string;
-  /** The UTC day (`2026-11-20`) or month (`2026-11`) that it is about. */
+  /** Its UTC day (`2026-11-20`) or month (`2026-11`). */
   period: string;
-  /** When that is over, ms since the epoch. */
+  /** End of that period, ms since the epoch. */
   endsAtMs: number;
   isHard: boolean;
   limitMicroUsd: number;
-  /** Share of the limit from which on a person is told. */
+  /** Share of the limit at which it warns. */
   thresholdPercent: number;
-  /** The config line that states it. */
+  /** Its config line. */
   at: string | null;
 }
 
-/** A limit with what counts against it now, in micro-USD. */
+/** A limit with the money that counts against it now, in micro-USD. */
 export interface SpendWindow extends SpendLimit {
   settledMicroUsd: number;
   reservedMicroUsd: number;
 }
 
-/** Somebody who has a slot or waits for one. */
+/** A run with a slot, or waiting for one. */
 export interface SlotHolder {
   tool: string;
   isWaiting: boolean;
@@ -59,24 +59,24 @@ export interface SlotHolder {
   host: string;
 }
 
-/** Who uses a tool now, and how often it was started lately. */
+/** The runs of a tool now, and its recent starts. */
 export interface ToolUse {
   holders: readonly SlotHolder[];
   startsInMinute: number;
   startsInHour: number;
 }
 
-/** What is true now and matters to the choice. A plain value: the plan reads nothing else of the world. */
+/** The current state that a plan depends on, as a plain value: the plan reads nothing else. */
 export interface Facts {
   nowMs: number;
-  /** Keyed by tool name; a tool that is missing here counts as not available. */
+  /** Keyed by tool name; a missing tool counts as unavailable. */
   tools: Readonly<Record<string, Availability>>;
   cooldowns: readonly Cooldown[];
-  /** Who pays for each tool, by name. */
+  /** The billing of each tool, by name. */
   billing: Readonly<Record<string, Billing>>;
-  /** Limits of spending that apply to this request, with what counts against them now. */
+  /** Spending limits of this request, with the money that counts against them now. */
   spend: readonly SpendWindow[];
-  /** Why nobody can look up what counts against a hard limit; `null`: it was looked up, or no hard limit applies. */
+  /** Why the spend under a hard limit is unknown; `null`: it is known, or no hard limit applies. */
   spendTrouble: { detail: string; hint: string | null; at: string | null } | null;
   /** Estimated tokens of the whole input, system included. */
   inputTokens: number;

@@ -24,7 +24,7 @@ export type FailureType =
   | 'config'
   | 'internal';
 
-/** The clock that ran out, for `timeout`. */
+/** The expired time limit of a `timeout`. */
 export type TimeoutPhase = 'connect' | 'first_output' | 'idle' | 'attempt' | 'invocation';
 
 /** Why something failed: a value, never thrown. */
@@ -47,13 +47,13 @@ export interface Failure {
   exitCode: number | null;
   /** The end of the tool's standard error. */
   stderrTail: string | null;
-  /** What a limit holds for: this model of the tool, or the whole tool. Not part of the documents. */
+  /** What a limit applies to: this model of the tool, or the whole tool. Not part of the documents. */
   cools: CoolingScope;
-  /** A provider refused the request, and nothing it said shows why: another one may take it. Not part of the documents. */
+  /** A provider refused the request without a reason, so another one may accept it. Not part of the documents. */
   isUnexplained: boolean;
   /** The limit that the tool was waiting for when a clock ended it; not part of the documents. */
   waitedFor: LimitType | null;
-  /** The message without the reasons that the plan's rejections hold too, for a screen that lists those; not part of the documents. */
+  /** The message without the reasons of rejected candidates, for screens that list those anyway; not part of the documents. */
   headline: string | null;
 }
 
@@ -61,7 +61,7 @@ export interface Failure {
 export const LIMIT_TYPES = ['rate_limit', 'quota', 'overloaded'] as const;
 export type LimitType = (typeof LIMIT_TYPES)[number];
 
-/** What is left alone after a limit: one model of a tool, or all of them. */
+/** What cools down after a limit: one model of a tool, or all of them. */
 export type CoolingScope = 'model' | 'tool';
 
 /** Builds a failure from what is known; everything else is `null`. */
@@ -110,7 +110,7 @@ export type FallbackRule =
   | 'cheaper'
   | 'other_provider';
 
-/** One row of the decision table: what follows from a failure, everywhere. */
+/** One row of the decision table: what follows from a failure. */
 export interface FailureRow {
   cause: string;
   retry: RetryRule;
@@ -129,7 +129,7 @@ export const FAILURES: Readonly<Record<FailureType, FailureRow>> = {
   quota: row('usage window or credits used up', 'never', 'next', 75, -32001, 429),
   overloaded: row('503, 529', 'always', 'next', 75, -32006, 503),
   connection: row('refused, reset, DNS, TLS', 'always', 'next', 75, -32006, 502),
-  timeout: row('a clock ran out', 'connect', 'unless_invocation', 124, -32004, 504),
+  timeout: row('a time limit expired', 'connect', 'unless_invocation', 124, -32004, 504),
   provider_error: row('5xx, unexplained non-zero exit', 'http', 'next', 1, -32006, 502),
   authentication: row('401, 403, not logged in', 'never', 'next', 69, -32003, 401),
   tool_not_found: row('binary missing, key unset', 'never', 'next', 69, -32005, 503),
@@ -178,7 +178,7 @@ function row(
 /** Exit code of a run that was cancelled by a signal: 128 + its number. */
 const SIGNAL_EXIT: Partial<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
-/** The process exit code that a deciding failure leads to. */
+/** The process exit code of a deciding failure. */
 export function exitCodeOf(deciding: Failure): number {
   if (deciding.type === 'cancelled')
     return SIGNAL_EXIT[deciding.phase ?? 'SIGINT'] ?? FAILURES.cancelled.exit;
@@ -190,14 +190,14 @@ export function isTemporary(type: FailureType): boolean {
   return FAILURES[type].exit === 75;
 }
 
-/** The failure that ended a chain whose every candidate was attempted: the first temporary one, else the last. */
+/** The failure of a chain of which every candidate was attempted: the first temporary one, else the last. */
 export function decidingFailure(failures: readonly Failure[]): Failure | null {
   return failures.find((failed) => isTemporary(failed.type)) ?? failures.at(-1) ?? null;
 }
 
 /**
- * The type that stands for candidates that were all rejected before any attempt: their common one; mixed reasons give
- * a temporary one if any is, else over budget, not allowed, not available.
+ * The failure type when all candidates were rejected before any attempt: their common type; of mixed types the first of
+ * temporary, over budget, not allowed, not available.
  */
 export function decidingRejection(reasons: readonly FailureType[]): FailureType {
   const [first] = reasons;

@@ -4,7 +4,7 @@ export function matchesGlob(name: string, pattern: string): boolean {
   const last = rest.pop();
   if (last === undefined) return name === pattern;
   if (!name.startsWith(first)) return false;
-  // The first place of each part leaves the most room for those behind it.
+  // Matching each part at its first place leaves the most text for later parts.
   let at = first.length;
   for (const part of rest) {
     const found = name.indexOf(part, at);

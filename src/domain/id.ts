@@ -8,12 +8,12 @@ export function newId(nowMs: number, random: () => number): string {
   return ulid(nowMs, random);
 }
 
-/** What an id that is made at this time starts with: ids of earlier times sort before it. */
+/** The prefix of ids of this time: ids of earlier times sort before it. */
 export function idTime(ms: number): string {
   return encodeTime(Math.max(0, Math.floor(ms)));
 }
 
-/** A new trace id: 32 hex digits, so that `TRACEPARENT` carries it as it is. */
+/** A new trace id: 32 hex digits, as in `TRACEPARENT`. */
 export function newTraceId(random: () => number): string {
   return Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
 }

@@ -4,7 +4,7 @@ import type { Failure } from './failure.js';
 import type { Plan } from './plan.js';
 import type { Usage } from './usage.js';
 
-/** How an invocation stands or ended; `planned` is a dry run, `interrupted` one whose process was killed. */
+/** Status of an invocation; `planned` is a dry run, `interrupted` one whose process was killed. */
 export const INVOCATION_STATUSES = [
   'planned',
   'running',
@@ -15,14 +15,14 @@ export const INVOCATION_STATUSES = [
 ] as const;
 export type InvocationStatus = (typeof INVOCATION_STATUSES)[number];
 
-/** The whole: what was asked, decided, tried, and what came of it. */
+/** A request with its plan, attempts and outcome. */
 export interface Invocation {
   /** ULID. */
   id: string;
   traceId: string;
   parentId: string | null;
   session: string | null;
-  /** The agent that sent the request, where it is another. */
+  /** The agent that sent the request, if it is another. */
   sourceAgent: string | null;
   status: InvocationStatus;
   startedAt: string;
@@ -44,7 +44,7 @@ export interface Invocation {
   failure: Failure | null;
 }
 
-/** What is known of an invocation that has run nothing. */
+/** An invocation that has run nothing. */
 export interface UnrunInvocation {
   id: string;
   traceId: string;
@@ -53,7 +53,7 @@ export interface UnrunInvocation {
   parentId: string | null;
   session: string | null;
   sourceAgent: string | null;
-  /** `null`: it is only planned. */
+  /** `null`: a dry run. */
   failure: Failure | null;
 }
 

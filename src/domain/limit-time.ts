@@ -9,7 +9,7 @@ export interface LimitEnd {
   retryAfterMs: number;
 }
 
-/** The clock that times are counted from. */
+/** The reference time. */
 export interface Clock {
   /** Epoch, ms. */
   nowMs: number;
@@ -50,8 +50,8 @@ const UNITS: readonly [name: RegExp, ms: number][] = [
 ];
 
 /**
- * Reads a wait as ms: `34s`, `19h23m`, `2 days 17 hours and 14 minutes`, or seconds without a unit. Words behind it do not
- * matter. `null` when it does not start with a wait.
+ * Reads a wait as ms: `34s`, `19h23m`, `2 days 17 hours and 14 minutes`, or seconds without a unit. Text after it is
+ * ignored. `null` when it does not start with a wait.
  */
 export function readWait(text: string): number | null {
   const words = text
@@ -72,8 +72,8 @@ export function readWait(text: string): number | null {
 
 /**
  * Reads a point in time as epoch ms: an epoch in seconds or ms, ISO, or words such as `3:20pm (Europe/Paris)`,
- * `Oct 12, 8am`, `Apr 28th, 2026 10:03 PM`, `Mon`. What is not said is the next one to come, or the one that passed by
- * a few minutes. `null` when it cannot be read or the zone is unknown.
+ * `Oct 12, 8am`, `Apr 28th, 2026 10:03 PM`, `Mon`. Missing parts mean the next such time, or one that passed a few
+ * minutes ago. `null` when it cannot be read or the zone is unknown.
  */
 export function readResetTime(text: string, clock: Clock): number | null {
   const [, told = '', named] = /^\s*(.*?)\s*(?:\(([^()]*)\))?[\s.]*$/s.exec(text) ?? [];
@@ -87,7 +87,7 @@ export function readResetTime(text: string, clock: Clock): number | null {
   return parts === null ? null : nextMs(parts, by);
 }
 
-/** Seconds or ms, by their size; smaller numbers are no time of these days. */
+/** Seconds or ms, by their size; smaller numbers are no present-day time. */
 function epochMs(value: number): number | null {
   if (value >= 1e9 && value < 1e11) return Math.round(value * 1000);
   return value >= 1e12 && value < 1e14 ? Math.round(value) : null;
@@ -105,7 +105,7 @@ function headerDateMs(text: string): number | null {
   return date.isValid ? date.toMillis() : null;
 }
 
-/** The zone behind a time: `15:00 UTC`, `3:52 PM PST`, `15:00 +0800`. */
+/** The zone after a time: `15:00 UTC`, `3:52 PM PST`, `15:00 +0800`. */
 function withoutZone(text: string): { words: string; zone: string | null } {
   const offset = /^(.*\d(?: ?[ap]m)?)\s*(?:utc|gmt)?([+-]\d{1,2})(?::?(\d\d))?$/i.exec(text);
   if (offset !== null && /\d:\d|[ap]m/i.test(offset[1] ?? ''))
@@ -115,7 +115,7 @@ function withoutZone(text: string): { words: string; zone: string | null } {
   return zone === null ? { words: text, zone: null } : { words, zone };
 }
 
-/** What a text says of a time; `null`: not said. */
+/** The parts of a time in a text; `null`: not given. */
 interface Parts {
   /** 0 is today. */
   inDays: number | null;
@@ -168,7 +168,7 @@ function partsOf(text: string): Parts | null {
   };
 }
 
-/** The hour of a day without a time is its first; a lone number is no time. */
+/** A day without a time means its first hour; a number alone is no time. */
 function hourOf({ hour, minute, half }: Record<string, string | undefined>): number | null {
   if (hour === undefined) return 0;
   if (half === undefined) return minute === undefined || Number(hour) > 23 ? null : Number(hour);
@@ -176,7 +176,7 @@ function hourOf({ hour, minute, half }: Record<string, string | undefined>): num
   return (Number(hour) % 12) + (half === 'pm' ? 12 : 0);
 }
 
-/** A tool says a time that passed while it was working. */
+/** A stated time may have passed while the tool was working. */
 const JUST_PASSED_MS = 10 * 60_000;
 
 function nextMs(parts: Parts, clock: Clock): number | null {
@@ -190,12 +190,12 @@ function nextMs(parts: Parts, clock: Clock): number | null {
   return told === undefined ? null : told.toMillis();
 }
 
-/** Where an hour comes twice, the limit is certainly over at the second. */
+/** When an hour occurs twice, the limit is certainly over at the second. */
 function later(time: DateTime): DateTime {
   return time.getPossibleOffsets().reduce((latest, each) => (each > latest ? each : latest), time);
 }
 
-/** The days that a text can mean, first the earliest. Days are counted by the calendar: some have 23 or 25 hours. */
+/** The possible days, earliest first. Days are calendar days: some have 23 or 25 hours. */
 function candidatesOf(parts: Parts, today: DateTime): DateTime[] {
   const { inDays, weekday, month, day, year, hour, minute } = parts;
   const time = { hour, minute, second: 0, millisecond: 0 };

@@ -1,25 +1,25 @@
-/** When a limit ends, as a tool or provider wrote it: a point in time, or a wait from now. `limit-time.ts` reads it. */
+/** The end of a limit as a tool or provider wrote it: a point in time, or a wait from now. `limit-time.ts` parses it. */
 export interface LimitMention {
   kind: 'reset_at' | 'retry_after';
   value: unknown;
-  /** IANA name, where it stands apart from the time. */
+  /** IANA name, if it is separate from the time. */
   zone: string | null;
 }
 
 /**
  * The ends of limits that a message mentions, such as `try again in 2h15m`, `resets 3pm (Europe/Paris)` or `retryDelay: "34s"`, waits
- * first: they need no zone. Give it the message of a failure only; an answer may speak of anything.
+ * first: they need no zone. Only for failure messages: an answer may mention limits of anything.
  */
 export function limitsInWords(message: string): LimitMention[] {
   return [...mentions('retry_after', WAIT, message), ...mentions('reset_at', POINT, message)];
 }
 
-/** Whether a message speaks of a used-up allowance of hours, days, weeks or money rather than of requests that came too fast. */
+/** Whether a message is about a used-up allowance of hours, days, weeks or money, not about requests that came too fast. */
 export function isUsedUp(message: string): boolean {
   return USED_UP.test(message) && !PACE.test(message);
 }
 
-/** Words that announce the end of a limit, and what may stand between them and the time. */
+/** Words before the end of a limit, and the text allowed between them and the time. */
 const BACK =
   '(?:try(?:ing)?[ _-]?again|re-?try(?:ing)?|resets?|wait(?:ing)?|available|renews?|refresh(?:es)?|come[ _-]?back|expires?|lifted|unblocked|regain access)';
 const BETWEEN = '["\']?(?:[ _-](?:will|be|again|is|your|the|request|delay))*';
@@ -34,7 +34,7 @@ const WAIT = new RegExp(
   'gi',
 );
 
-/** Zones that messages abbreviate; one with two meanings, such as CST, has the American one. */
+/** Abbreviated zones in messages; ambiguous ones, such as CST, have the American meaning. */
 export const ZONES: Readonly<Record<string, string>> = {
   ...{
     utc: 'utc',

@@ -1,6 +1,6 @@
 import { toUsd } from './cost.js';
 
-/** Micro-USD as a person reads them: `$8.10`; small sums keep their digits, so that nothing that costs looks free. */
+/** Micro-USD for people: `$8.10`; small sums keep their digits, so that they do not look free. */
 export function dollars(microUsd: number): string {
   const usd = toUsd(microUsd);
   if (microUsd !== 0 && Math.abs(microUsd) < 10_000) return `$${usd.toFixed(6).replace(/0+$/, '')}`;

@@ -1,7 +1,7 @@
 import type { FailureType } from './failure.js';
 import type { Access } from './request.js';
 
-/** Why a candidate was chosen; the rules of the contract, section 4. */
+/** The rule by which a candidate was chosen. */
 export type BecauseRule =
   | 'explicit'
   | 'task_type'
@@ -14,7 +14,7 @@ export type BecauseRule =
   | 'fallback'
   | 'first_usable';
 
-/** One reason, with the config line that decided (`file:line:column`), if a line did. */
+/** One reason, with the deciding config line (`file:line:column`), if any. */
 export interface Because {
   rule: BecauseRule;
   detail: string;
@@ -28,36 +28,36 @@ export interface NamedCandidate {
   because: Because[];
 }
 
-/** A pair that may not, the failure type that says why, and the way out. */
+/** A rejected pair, with the failure type and a hint. */
 export interface Rejected {
   /** `null` when a model has no tool that offers it. */
   tool: string | null;
   model: string | null;
-  /** Why it would have been a candidate. */
+  /** The reasons for which it was considered. */
   because: Because[];
   reason: FailureType;
   detail: string;
   hint: string | null;
   at: string | null;
-  /** ISO time from which on it may run again, for a pair that cools down. */
+  /** ISO time at which a pair in cooldown may run again. */
   resetAt: string | null;
   phase: 'plan' | 'admit';
-  /** The gate that refused; `null`: no such tool, or none for the model. Like the next two not part of the documents. */
+  /** The gate that refused; `null`: no such tool, or none for the model. Not part of the documents, like the next two. */
   gate: string | null;
-  /** The variable that the tool needs and that is not set. */
+  /** The required variable that is not set. */
   missingVariable?: string;
   /** Names and globs that the policy allows instead. */
   allowed?: readonly string[];
 }
 
-/** An option that a candidate's tool has no place for. */
+/** An option that a candidate's tool does not support. */
 export interface Ignored {
   option: string;
   tool: string;
   detail: string;
 }
 
-/** The decision by name, for documents, traces and screens: ordered candidates with reasons, and what was rejected. */
+/** The plan by names, for documents, traces and screens: ordered candidates and rejected pairs, with reasons. */
 export interface Plan {
   agent: string | null;
   policy: string;
@@ -67,6 +67,6 @@ export interface Plan {
   candidates: NamedCandidate[];
   rejected: Rejected[];
   ignored: Ignored[];
-  /** What a person should know although the run goes on. */
+  /** Warnings for the user. */
   warnings: string[];
 }

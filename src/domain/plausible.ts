@@ -1,21 +1,21 @@
 import { type Usage, usageFrom } from './usage.js';
 
-/** More tokens, or micro-USD, than one run can use: what reports more is wrong. */
+/** More tokens, or micro-USD, than one run can use: a larger report is wrong. */
 const MOST = 1e12;
 
-/** A count that can be one; `null` for a number that is negative, fractional, not finite or absurdly large. */
+/** A plausible count; `null` for a number that is negative, fractional, not finite or absurdly large. */
 export function plausibleCount(count: number | null): number | null {
   return count !== null && Number.isInteger(count) && count >= 0 && count <= MOST ? count : null;
 }
 
-/** A cost in micro-USD that can be one, rounded; `null` for a number that is negative, not finite or absurdly large. */
+/** A plausible cost in micro-USD, rounded; `null` for a number that is negative, not finite or absurdly large. */
 export function plausibleMicroUsd(cost: number | null): number | null {
   return cost === null ? null : plausibleCount(Math.round(cost));
 }
 
 /**
- * A usage as far as it can be true. An answer with text did use tokens, so zeros beside it are not reported; more reasoning than output
- * cannot be a part of that output and is added to it. All unknown gives `null`.
+ * The plausible part of a usage. An answer with text used tokens, so zeros beside it count as unreported; more reasoning than output
+ * cannot be part of that output and is added to it. All unknown gives `null`.
  */
 export function plausibleUsage(usage: Usage | null, answer: { hasText: boolean }): Usage | null {
   if (usage === null) return null;
@@ -23,13 +23,15 @@ export function plausibleUsage(usage: Usage | null, answer: { hasText: boolean }
   const output = wholeOutput(counts);
   const { inputTokens, outputTokens, reasoningTokens: _inOutput, ...cached } = counts;
   const usesCache = Object.values(cached).some((count) => count !== null && count > 0);
-  const told = {
+  const reported = {
     ...counts,
     inputTokens: answer.hasText && inputTokens === 0 && !usesCache ? null : inputTokens,
     outputTokens: answer.hasText && output === 0 ? null : output,
   };
-  const isUnknown = Object.values(told).every((count) => count === null || (count === 0 && answer.hasText));
-  return isUnknown ? null : told;
+  const isUnknown = Object.values(reported).every(
+    (count) => count === null || (count === 0 && answer.hasText),
+  );
+  return isUnknown ? null : reported;
 }
 
 function wholeOutput({ outputTokens, reasoningTokens }: Usage): number | null {

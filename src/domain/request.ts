@@ -21,26 +21,26 @@ export const TIER_OF_COMPLEXITY: Readonly<Record<Complexity, Tier>> = {
 export const EFFORTS = ['low', 'medium', 'high'] as const;
 export type Effort = (typeof EFFORTS)[number];
 
-/** The call that we are nested in, read from the environment. */
+/** The outer call of a nested call, from the environment. */
 export interface Parent {
-  /** The invocation that runs the tool; `null`: only the depth is known. */
+  /** The invocation whose tool made this call; `null`: only the depth is known. */
   id: string | null;
   /** The outermost invocation. */
   rootId: string | null;
   /** `null` when the environment carries none. */
   traceId: string | null;
   depth: number;
-  /** Slots of tools that it, and those around it, have. */
+  /** Slots held by the outer calls. */
   slots: readonly string[];
 }
 
-/** A session of a tool that an earlier invocation left. */
+/** The tool session of an earlier invocation. */
 export interface Resume {
   invocationId: string;
   tool: string;
   model: string | null;
   toolSessionId: string;
-  /** What the session has used so far. */
+  /** Usage of the session so far. */
   totals: SessionTotals;
 }
 
@@ -50,10 +50,10 @@ export interface Message {
   text: string;
 }
 
-/** What a caller asks for. `null` means not given: the config decides. */
+/** A request. `null` means not given: the config decides. */
 export interface Request {
   agent: string | null;
-  /** The whole prompt, contexts included, byte for byte as the tool shall see it. */
+  /** The whole prompt, contexts included, byte for byte as the tool gets it. */
   prompt: string;
   /** A conversation that goes before the prompt; the prompt may be empty then. */
   messages: readonly Message[];
@@ -65,9 +65,9 @@ export interface Request {
   complexity: Complexity | null;
   tool: string | null;
   model: string | null;
-  /** Instead of the agent's policy. */
+  /** Overrides the agent's policy. */
   policy: string | null;
-  /** What the tool may do; `null`: what the agent's config says. */
+  /** Access level of the tool; `null`: that of the agent. */
   access: Access | null;
   effort: Effort | null;
   maxTokens: number | null;
@@ -76,9 +76,9 @@ export interface Request {
   stop: readonly string[];
   /** Cap of this request, integer micro-USD. */
   maxCostMicroUsd: number | null;
-  /** Go over limits of spending; only with a justification. */
+  /** Exceed spending limits; needs a justification. */
   force: boolean;
-  /** Why so much may be spent; kept in the ledger. */
+  /** Reason for the spend; recorded in the ledger. */
   justification: string | null;
   /** JSON Schema that the answer must satisfy, as JSON text. */
   schema: string | null;
@@ -90,21 +90,21 @@ export interface Request {
   cwd: string;
   /** `--fallback` / `--no-fallback`; `null`: on, unless tool or model was named. */
   fallback: boolean | null;
-  /** More tries of each candidate; `null`: what the policy says. */
+  /** Retries of each candidate; `null`: as the policy says. */
   maxRetries: number | null;
-  /** The longest wait beyond an ordinary retry when nobody else is left, ms. */
+  /** The longest wait beyond an ordinary retry when no other candidate is left, ms. */
   patienceMs: number;
   /** Live text is shown as it comes: a failure after that ends the invocation as `partial`. */
   stream: boolean;
   session: string | null;
-  /** Who asks, when that is somebody else than the agent: correlation only. */
+  /** The calling agent, if it is another; for correlation only. */
   sourceAgent: string | null;
   traceId: string | null;
   tags: Readonly<Record<string, string>>;
   parent: Parent | null;
 }
 
-/** A request that asks for nothing in particular, to start from. */
+/** A request without any option. */
 export function emptyRequest(cwd: string): Request {
   return {
     agent: null,

@@ -11,7 +11,7 @@ export function err<E>(error: E): { ok: false; error: E } {
   return { ok: false, error };
 }
 
-/** Ends an exhaustive `switch`: does not compile while a case of the union is missing. */
+/** Ends an exhaustive `switch`: a missing case does not compile. */
 export function unreachable(value: never): never {
   throw new Error(`unexpected value: ${JSON.stringify(value)}`);
 }

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from './result.js';
 
-/** Every name that may stand between braces in an argv template. */
+/** The names of placeholders in argv templates. */
 export const PLACEHOLDERS = [
   'binary',
   'model',
@@ -37,12 +37,12 @@ export type ArgvTemplate = readonly (
   | { group: readonly TemplateArgument[] }
 )[];
 
-/** Values to fill in; one that is missing or `null` has no value. `access_args` is a list and stands alone. */
+/** Values to fill in; `null` counts as missing. `access_args` is a list and must be alone in its argument. */
 export type TemplateValues = Readonly<Partial<Record<string, string | readonly string[] | null>>>;
 
 /**
  * Splits a command template the way a POSIX shell splits words: blanks separate, single and double quotes keep together, a
- * backslash takes the next character literally. Nothing else is special: no shell ever runs.
+ * backslash takes the next character literally. Nothing else is special, since no shell runs.
  */
 export function splitCommand(text: string): Result<string[], string> {
   const words: string[] = [];
@@ -101,7 +101,7 @@ export function parseArgv(items: readonly (string | readonly string[])[]): ArgvT
   );
 }
 
-/** The placeholders of a template, in order, repeats included. */
+/** The placeholders of a template, in order, with repeats. */
 export function placeholdersOf(template: ArgvTemplate): string[] {
   return template
     .flatMap((item) => ('group' in item ? item.group : [item.argument]))

@@ -1,9 +1,9 @@
 /** The counters of tokens: the name of each in documents, logs and columns of the ledger, and what it counts. */
 export const TOKEN_COUNTERS = {
-  inputTokens: { name: 'input_tokens', about: 'Input without what was cached' },
+  inputTokens: { name: 'input_tokens', about: 'Input without cached tokens' },
   cacheReadTokens: { name: 'cache_read_tokens', about: 'Read from a cache' },
   cacheWriteTokens: { name: 'cache_write_tokens', about: 'Written to a cache' },
-  /** Billed apart by Anthropic. */
+  /** Billed separately by Anthropic. */
   cacheWrite1hTokens: {
     name: 'cache_write_1h_tokens',
     about: 'Written to a cache that lives one hour',
@@ -25,7 +25,7 @@ export function usageFrom(read: (counter: TokenCounter) => number | null): Usage
   return Object.fromEntries(COUNTERS.map((counter) => [counter, read(counter)])) as Usage;
 }
 
-/** Nothing reported at all; such a usage is shown as `null`, never as zeros. */
+/** A usage without any report, shown as `null`, never as zeros. */
 export const NO_USAGE: Usage = usageFrom(() => null);
 
 /** Input, cache reads, cache writes and output together; reasoning is inside output. */
@@ -34,7 +34,7 @@ export function totalTokens(usage: Usage): number {
   return Object.values(parts).reduce<number>((sum, tokens) => sum + (tokens ?? 0), 0);
 }
 
-/** Adds usages field by field; what none of them reported stays `null`. All unknown gives `null`. */
+/** Adds usages field by field; a field without any report stays `null`. All unknown gives `null`. */
 export function addUsage(usages: readonly (Usage | null)[]): Usage | null {
   const known = usages.filter((usage) => usage !== null);
   if (known.length === 0) return null;
@@ -49,14 +49,14 @@ export type NamedUsage = {
   [counter in TokenCounter as (typeof TOKEN_COUNTERS)[counter]['name']]: number | null;
 };
 
-/** A usage as it stands in documents, logs and the ledger. */
+/** A usage with the names of documents, logs and the ledger. */
 export function namedUsage(usage: Usage): NamedUsage {
   return Object.fromEntries(
     COUNTERS.map((counter) => [TOKEN_COUNTERS[counter].name, usage[counter]]),
   ) as NamedUsage;
 }
 
-/** The usage that stands in a document. */
+/** The usage of a document. */
 export function usageOfNamed(named: NamedUsage): Usage {
   return usageFrom((counter) => named[TOKEN_COUNTERS[counter].name]);
 }

@@ -19,7 +19,7 @@ export function offersAccess(tool: ToolConfig, level: Access): boolean {
   return accessLevelsOf(tool).includes(level);
 }
 
-/** The access levels of a tool, weakest first: one without arguments for them runs alike at every level. */
+/** The access levels of a tool, weakest first; a tool without arguments for them runs the same at every level. */
 export function accessLevelsOf(tool: ToolConfig): readonly Access[] {
   if (tool.kind !== 'command' || tool.accessArgs === null) return ACCESS_LEVELS;
   const { accessArgs } = tool;

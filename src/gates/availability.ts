@@ -5,7 +5,7 @@ export const availability: Gate = {
   name: 'availability',
   check: ({ candidate: { tool, availability: state } }) => {
     if (state === null)
-      return refuse('tool_not_found', `nothing is known of \`${tool.name}\` on this machine`, {
+      return refuse('tool_not_found', `the state of \`${tool.name}\` on this machine is unknown`, {
         hint: null,
         at: tool.at,
       });

@@ -3,7 +3,7 @@ import type { Billing } from '../domain/cost.js';
 import type { Availability } from '../domain/facts.js';
 import type { Because, NamedCandidate } from '../domain/plan.js';
 
-/** A tool and the model that it would run for a request, with everything that is known of them. */
+/** A tool and the model that it would run for a request, with their entries. */
 export interface Candidate {
   tool: ToolConfig;
   /** As the config or the request names it; `null` for a tool without models. */

@@ -1,6 +1,6 @@
 import { type Gate, refuse } from './gate.js';
 
-/** The input fits the model's context window, where the catalogue knows it. */
+/** The input fits the model's context window, if the catalogue has it. */
 export const contextWindow: Gate = {
   name: 'context_window',
   check: ({ candidate: { model }, facts: { inputTokens } }) => {

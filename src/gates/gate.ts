@@ -17,9 +17,9 @@ import type { Clock } from './wait.js';
  */
 export interface Gate {
   readonly name: string;
-  /** Why a candidate may not serve a request; `null`: it may. Pure; at planning, and again right before each run. */
+  /** Why a candidate may not serve a request; `null`: it may. Pure; runs at planning, and again right before each run. */
   check?(input: GateInput): GateRefusal | null;
-  /** What the gate does during one invocation; absent: the check is all. */
+  /** What the gate does during one invocation; absent: it only checks. */
   open?(run: GateRun): OpenGate;
 }
 
@@ -27,15 +27,15 @@ export interface Gate {
 export interface OpenGate {
   /** Before an attempt: takes what the attempt needs, or says why it may not run. May wait. */
   enter?(entry: Entry): Promise<Entered>;
-  /** Once every gate is entered: takes again what was lost while a later gate waited. */
+  /** After all gates were entered: takes again what was lost while a later gate waited. */
   confirm?(entry: Entry): Promise<Entered>;
-  /** The attempt has been charged this much so far; a failure ends it. */
+  /** Called with the charge of the attempt so far; a failure ends the attempt. */
   watch?(chargedMicroUsd: number): Promise<Failure | null>;
-  /** After an attempt, or when a later gate refused: gives back what is held. A second time it changes nothing. */
+  /** After an attempt, or when a later gate refused: releases what is held. Repeating it changes nothing. */
   leave?(end: AttemptEnd): Promise<void>;
 }
 
-/** A request with what its names stand for. */
+/** A request with its resolved names. */
 export interface ResolvedRequest {
   request: Request;
   agent: AgentConfig | null;
@@ -44,13 +44,13 @@ export interface ResolvedRequest {
   spending: Spending;
 }
 
-/** What a check depends on. */
+/** The input of a check. */
 export interface GateInput extends ResolvedRequest {
   candidate: Candidate;
   facts: GateFacts;
 }
 
-/** What is true at the time of a check. */
+/** The facts at the time of a check. */
 export type GateFacts = Pick<Facts, 'nowMs' | 'inputTokens' | 'cooldowns' | 'spend' | 'spendTrouble'>;
 
 /** Why a candidate may not serve a request. */
@@ -59,9 +59,9 @@ export interface GateRefusal {
   detail: string;
   hint: string | null;
   at: string | null;
-  /** ISO time from which on the candidate may run again; `null`: unknown, or time changes nothing. */
+  /** ISO time at which the candidate may run again; `null`: unknown, or waiting does not help. */
   resetAt: string | null;
-  /** The variable that the tool needs and that is not set. */
+  /** The required variable that is not set. */
   missingVariable?: string;
   /** What the policy allows instead. */
   allowed?: readonly string[];
@@ -76,13 +76,13 @@ export interface GateRun extends ResolvedRequest {
   ledger: RunLedger;
   cooldowns: CooldownStore;
   emit: EventSink;
-  /** Asks whether to go on in spite of a soft limit; `true` where no answer can be had. */
+  /** Asks whether to go on despite a soft limit; `true` if no one can answer. */
   confirm: () => Promise<boolean>;
   /** Records that an attempt may run although a limit refuses it. */
   overridden: (override: { tool: string; model: string | null; reason: string }) => Promise<void>;
 }
 
-/** An attempt that asks to run. */
+/** An attempt before its start. */
 export interface Entry {
   /** 1 for the first of the invocation. */
   n: number;
@@ -95,22 +95,22 @@ export interface Entry {
 export interface Grant {
   /** The most that it may cost, micro-USD; `null`: no cap. */
   maxCostMicroUsd: number | null;
-  /** Slots that it holds: what runs inside of it shares them. */
+  /** Slots that it holds and shares with nested runs. */
   slots: readonly string[];
 }
 
-/** What came of entering: the attempt may go on, or it may not, or the whole run ends. */
+/** Result of entering: the attempt may go on, or is refused, or the whole run ends. */
 export type Entered = Granted | Refused | { stop: Failure };
 
 export interface Granted {
   grant: Partial<Grant>;
-  /** Time has passed: what was checked before may have changed. */
+  /** The gate waited, so earlier checks may be outdated. */
   waited?: boolean;
 }
 
 export interface Refused {
   refusal: GateRefusal;
-  /** Others come first: the candidate is waited for in their queue. */
+  /** The candidate is queued behind other runs. */
   queued?: boolean;
 }
 
@@ -127,10 +127,10 @@ export type AttemptEnd =
       /** The tool had shown output or activity. */
       active: boolean;
     }
-  /** A bug of ours ended it: what it cost is unknown. */
+  /** A bug of ours ended it, so its cost is unknown. */
   | { is: 'unknown' };
 
-/** Builds a refusal that time does not change. */
+/** Builds a refusal that waiting does not change. */
 export function refuse(
   reason: FailureType,
   detail: string,

@@ -11,8 +11,8 @@ import { session } from './session.js';
 import { slot } from './slot.js';
 
 /**
- * Every gate. Candidates are checked and enter in this order, and the first refusal says why. They leave in the reverse order: money is
- * settled first, and the slot is given away only when its cooldown is known.
+ * Every gate. Candidates are checked and enter in this order, until the first refusal. They leave in the reverse order: money is
+ * settled first, and the slot is released only after the cooldown is recorded.
  */
 const GATES: readonly Gate[] = [
   offered,

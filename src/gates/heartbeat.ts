@@ -1,7 +1,7 @@
-/** How often what a run holds is confirmed, ms; well below the time after which it counts as abandoned. */
+/** Interval of heartbeats, ms; well below the expiry of leases. */
 const HEARTBEAT_MS = 60_000;
 
-/** Starts to confirm that this process lives; returns what stops it. Does not keep the process alive. */
+/** Starts sending heartbeats; returns a function that stops them. Does not keep the process running. */
 export function startHeartbeat(beat: () => Promise<unknown>): () => void {
   const timer = setInterval(() => void beat(), HEARTBEAT_MS).unref();
   return () => clearInterval(timer);

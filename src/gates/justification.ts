@@ -2,7 +2,7 @@ import { checkJustification } from '../policy/budget.js';
 import { costOf } from './cost.js';
 import type { Gate } from './gate.js';
 
-/** A run that may cost more than the policy allows unasked has a justification. */
+/** A run whose cost may exceed the policy's threshold has a justification. */
 export const justification: Gate = {
   name: 'justification',
   check: (input) => {

@@ -29,20 +29,20 @@ export const money: Gate = {
   open: (run) => new MoneyGate(run),
 };
 
-/** What an attempt holds of the limits while it runs. */
+/** The money of a running attempt. */
 interface Hold {
   id: string;
   candidate: Candidate;
-  /** What is left of the request's cap, micro-USD. */
+  /** The rest of the request's cap, micro-USD. */
   capMicroUsd: number | null;
   /** `null`: no limit applies, so nothing is reserved. */
   reservedMicroUsd: number | null;
-  /** The highest cost that was seen so far. */
+  /** The highest reported cost so far. */
   seenMicroUsd: number;
   stopHeartbeat: () => void;
 }
 
-/** The money of one invocation: what its attempts may spend, reserve and have spent. */
+/** The money of one invocation: the caps, reservations and costs of its attempts. */
 class MoneyGate implements OpenGate {
   readonly #run: GateRun;
   readonly #reservations: Reservations;
@@ -54,7 +54,7 @@ class MoneyGate implements OpenGate {
     this.#reservations = new Reservations(run);
   }
 
-  /** Reserves what the attempt may cost where a limit applies. The tool may be started right after. */
+  /** Reserves the worst-case cost if a limit applies. The tool may start right after. */
   async enter(entry: Entry): Promise<Entered> {
     const cap = this.#run.spending.capMicroUsd;
     const isMetered = entry.candidate.billing === 'api';
@@ -74,14 +74,14 @@ class MoneyGate implements OpenGate {
     return isOver ? overCap(hold.candidate, { chargedMicroUsd, capMicroUsd: hold.capMicroUsd }) : null;
   }
 
-  /** What the attempt cost counts from now on, and nothing is reserved for it any more. */
+  /** Settles the reservation to the cost of the attempt. */
   async leave(end: AttemptEnd): Promise<void> {
     const hold = this.#hold;
     this.#hold = null;
     if (hold === null) return;
     hold.stopHeartbeat();
     if (end.is === 'over') return this.#settle(hold, end);
-    // What a crashed attempt may have spent stays reserved until the ledger counts it as abandoned.
+    // The reservation of a crashed attempt stays until it expires.
     if (end.is === 'not_started' && hold.reservedMicroUsd !== null)
       await this.#run.ledger.write((ledger) => ledger.release(hold.id));
   }
@@ -105,7 +105,7 @@ class MoneyGate implements OpenGate {
       id: hold.id,
       invocationId,
       agent: agent?.name ?? null,
-      scopes: scopesOf(spending.payer),
+      scopes: scopesOf(spending.subject),
       attempt,
       provider: candidate.model?.provider ?? null,
       countedMicroUsd: counted,
@@ -128,7 +128,7 @@ class MoneyGate implements OpenGate {
     return this.#granted(entry, left, reserved.reserveMicroUsd);
   }
 
-  /** Only a hard limit needs a ledger to run; anything else only misses a record. */
+  /** Without a ledger only a hard limit refuses; other runs are just not recorded. */
   #withoutLedger(entry: Entry, left: number | null, trouble: LedgerTrouble | null): Entered {
     const refusal = this.#run.request.force ? null : checkLedger(this.#limits(), trouble);
     if (refusal !== null) return { refusal: { ...refusal, reason: 'input', resetAt: null } };

@@ -23,7 +23,7 @@ function withoutModel(tool: ToolConfig): GateRefusal | null {
   });
 }
 
-/** A placeholder outside optional groups must have a value. */
+/** Placeholders outside of optional groups need a value. */
 function needsModel(tool: Extract<ToolConfig, { kind: 'command' }>): boolean {
   return placeholdersOf(tool.argv.filter((item) => 'argument' in item)).includes('model');
 }

@@ -6,7 +6,7 @@ import { costWords, type RunCost } from '../policy/run-cost.js';
 import { limitsAt, scopesOf, windowsOf } from '../policy/spend-limits.js';
 import type { Entry, GateRun } from './gate.js';
 
-/** What the ledger reserves for an attempt, micro-USD; or why it may not run, or why the ledger cannot say. */
+/** The reserved amount of an attempt, micro-USD; or why it is refused, or why the ledger failed. */
 export type Reserved =
   | { reserveMicroUsd: number }
   | { refusal: BudgetRefusal }
@@ -18,14 +18,14 @@ export class Reservations {
   readonly #run: GateRun;
   /** Limits that were shown already. */
   readonly #shown = new Set<string>();
-  /** A person has said yes to a soft limit. */
+  /** The user has confirmed a soft limit. */
   #confirmed = false;
 
   constructor(run: GateRun) {
     this.#run = run;
   }
 
-  /** Reserves what an attempt may cost. The tool may be started right after. */
+  /** Reserves the worst-case cost of an attempt. The tool may start right after. */
   async reserve(ledger: Ledger, entry: Entry, cost: RunCost): Promise<Reserved> {
     const id = `${this.#run.id}:${entry.n}`;
     for (;;) {
@@ -65,7 +65,7 @@ export class Reservations {
       agent: agent?.name ?? null,
       tool: candidate.tool.name,
       model: candidate.modelName,
-      scopes: scopesOf(spending.payer),
+      scopes: scopesOf(spending.subject),
       queries: limits,
       decide: (spend) => {
         windows = windowsOf(limits, spend);
@@ -85,7 +85,7 @@ export class Reservations {
     return verdict;
   }
 
-  /** Every limit that is near, once. */
+  /** Warns about every limit that is near, once. */
   async #show(windows: readonly SpendWindow[], cost: RunCost): Promise<void> {
     for (const notice of budgetNotices(windows, cost)) {
       const { scope, period, limitMicroUsd } = notice.window;

@@ -2,7 +2,7 @@ import type { ToolConfig } from '../config/types.js';
 import { placeholdersOf } from '../domain/template.js';
 import { type Gate, refuse } from './gate.js';
 
-/** The tool can continue a session, where one is to be continued. */
+/** The tool can continue a session, if one is requested. */
 export const session: Gate = {
   name: 'session',
   check: ({ candidate: { tool }, request }) => {

@@ -13,10 +13,10 @@ import type { Entered, Entry, Gate, GateRefusal, GateRun, Granted, OpenGate } fr
 import { startHeartbeat } from './heartbeat.js';
 import { waitFor } from './wait.js';
 
-/** The tool has a free slot and may be started as often as this, over all processes. */
+/** The tool has a free slot and its rate limits have room, over all processes. */
 export const slot: Gate = { name: 'slot', open: (run) => new SlotGate(run) };
 
-/** The slot that the attempt of an invocation holds: one at a time. */
+/** The slot of the current attempt of an invocation. */
 class SlotGate implements OpenGate {
   readonly #run: GateRun;
   readonly #inherited: readonly string[];
@@ -28,7 +28,7 @@ class SlotGate implements OpenGate {
     this.#inherited = run.request.parent?.slots ?? [];
   }
 
-  /** Waits for a slot. Without limits, or a ledger to count in, there is one at once. */
+  /** Waits for a slot. Without limits, or without a ledger, admits at once. */
   async enter(entry: Entry): Promise<Entered> {
     const rules = slotRulesOf(entry.candidate.tool);
     const opened = rules === null ? null : await this.#run.ledger.open();
@@ -37,7 +37,7 @@ class SlotGate implements OpenGate {
     return this.#queue(opened.value.slots, rules, entry);
   }
 
-  /** The start counts from now on. After a long sleep the slot may be lost: it is queued for again. */
+  /** Counts the start. After a long sleep the slot may be lost, and the attempt joins the queue again. */
   async confirm(entry: Entry): Promise<Entered> {
     for (;;) {
       if (this.#held === null) return this.#granted(false);
@@ -113,7 +113,7 @@ class SlotGate implements OpenGate {
 
   #withoutLimit({ tool }: SlotRules, { message }: LedgerTrouble): Granted {
     if (!this.#warned)
-      this.#run.ledger.warn(`the limits of \`${tool}\` do not hold for this run: ${message}`);
+      this.#run.ledger.warn(`the limits of \`${tool}\` are not enforced for this run: ${message}`);
     this.#warned = true;
     return this.#granted(false);
   }
@@ -124,7 +124,7 @@ function refusalOf({ refusal, opensAtMs }: Extract<SlotVerdict, { is: 'refused' 
   return { reason: 'rate_limit', ...refusal, resetAt };
 }
 
-/** Until the next look: the first in the queue looks often, the others less; a moment that is known is not slept through. */
+/** Time until the next poll: the first in the queue polls often, the others less; never past a known start time. */
 function pauseMs(wait: { ahead: number; waitedMs: number; knownMs: number | null }): number {
   const { ahead, waitedMs, knownMs } = wait;
   const most = ahead < 2 ? 50 : 250;

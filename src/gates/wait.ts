@@ -4,14 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Clock {
   /** Wall clock, since the epoch. */
   now: () => number;
-  /** Never jumps. */
+  /** Monotonic. */
   monotonic: () => number;
 }
 
-/** A machine that was asleep looks at the wall clock again after at most so long. */
+/** Longest time between two checks of the wall clock, since the machine may have slept. */
 const SLICE_MS = 15_000;
 
-/** Waits until a moment has come by the wall clock, or so much time has passed; ends early, quietly, when it is aborted. */
+/** Waits until a wall-clock time, or for a duration; returns early, without an error, when aborted. */
 export async function waitFor(delayMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
   const [wallEnd, end] = [clock.now() + delayMs, clock.monotonic() + delayMs];
   const leftMs = (): number => Math.min(wallEnd - clock.now(), end - clock.monotonic());

@@ -37,7 +37,7 @@ export function rowsSince(db: Database): string | null {
 }
 
 /** Whether all old rows were removed today. */
-export function isKeptOn(db: Database, today: string): boolean {
+export function isPrunedOn(db: Database, today: string): boolean {
   return db.all('SELECT 1 FROM upkeep WHERE looked_on = ?', today).length > 0;
 }
 

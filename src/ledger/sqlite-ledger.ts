@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../domain/result.js';
 import type { Liveness } from '../process/identity.js';
 import type { AdmitRequest, Ledger, LedgerTrouble, Verdict } from './ledger.js';
 import { addPending, hasPending, importPending } from './pending.js';
-import { isKeptOn, pruneOn, pruneRows, rowsSince } from './prune.js';
+import { isPrunedOn, pruneOn, pruneRows, rowsSince } from './prune.js';
 import { drop, recordInvocation, settleAttempt } from './records.js';
 import {
   deadReservations,
@@ -70,7 +70,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
     pruneOnceADay: (limit) =>
       attempt(() => {
         const today = dayOf(world.now());
-        return isKeptOn(db, today) ? null : transaction(db, 'write', () => pruneOn(db, today, limit));
+        return isPrunedOn(db, today) ? null : transaction(db, 'write', () => pruneOn(db, today, limit));
       }),
     reserved: (filter) => read(() => reservedNow(db, filter)),
     slots: {

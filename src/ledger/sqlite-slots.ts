@@ -26,7 +26,7 @@ export function takeSlot(db: Database, world: SlotWorld, request: SlotRequest): 
   const [own] = db.all('SELECT * FROM slots WHERE id = ?', id);
   if (own !== undefined && own.state !== 'waiting') return { is: 'admitted' };
   const isShared = sharesSlot(db, request);
-  mendStarts(db, tool, world.nowMs);
+  correctStarts(db, tool, world.nowMs);
   const ahead = clearWay(db, world, { tool, own, isShared });
   const state = stateOf(db, request, { isQueued: own !== undefined, isShared, ahead, nowMs: world.nowMs });
   const verdict = request.decide(state, world.nowMs);
@@ -44,7 +44,7 @@ function sharesSlot(db: Database, { tool, inherited }: SlotRequest): boolean {
 }
 
 /** A start in the future was written before the clock was set back: count it as now. */
-function mendStarts(db: Database, tool: string, nowMs: number): void {
+function correctStarts(db: Database, tool: string, nowMs: number): void {
   const future = db.all('SELECT at_ms, id FROM starts WHERE tool = ? AND at_ms > ?', tool, nowMs);
   for (const { at_ms: atMs, id } of future) {
     db.run('DELETE FROM starts WHERE tool = ? AND at_ms = ? AND id = ?', tool, atMs ?? 0, id ?? '');

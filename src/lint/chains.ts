@@ -15,7 +15,7 @@ export interface ToolAndModel {
 }
 
 /** One choice of a run: what the agent prefers, or an entry of its fallback chain. */
-export interface Choosable {
+export interface AgentChoice {
   agent: AgentConfig;
   policy: PolicyConfig;
   role: 'preferred' | 'fallback';
@@ -33,7 +33,7 @@ export interface Choosable {
 export interface AgentChain {
   agent: AgentConfig;
   policy: PolicyConfig;
-  choices: readonly Choosable[];
+  choices: readonly AgentChoice[];
 }
 
 /** Facts of a machine where every tool can run and nothing was spent. */
@@ -73,7 +73,7 @@ interface Chain {
   policy: PolicyConfig;
 }
 
-function preferred({ config, agent, policy }: Chain, choice: Choice): Choosable[] {
+function preferred({ config, agent, policy }: Chain, choice: Choice): AgentChoice[] {
   const pairs = knownPairs(config, choice);
   if (pairs === null) return [];
   const of = (key: string) => ['agents', agent.name, key];
@@ -86,7 +86,7 @@ function fallback(
   { config, agent, policy }: Chain,
   merged: Merged,
   { choice, index }: { choice: Choice; index: number },
-): Choosable[] {
+): AgentChoice[] {
   const pairs = knownPairs(config, choice);
   const text = agent.fallbackChain[index]?.value ?? '';
   if (pairs === null || text === '') return [];

@@ -12,7 +12,7 @@ import { checkGates } from '../gates/gates.js';
 import { type BudgetRefusal, checkBudget } from '../policy/budget.js';
 import type { RunCost } from '../policy/run-cost.js';
 import { limitsAt, spendingOf, windowsOf } from '../policy/spend-limits.js';
-import { type AgentChain, type Choosable, IDEAL_FACTS, type ToolAndModel } from './chains.js';
+import { type AgentChain, type AgentChoice, IDEAL_FACTS, type ToolAndModel } from './chains.js';
 
 /** The chain of an agent that is under a hard limit. */
 export interface LimitedChain extends AgentChain {
@@ -25,7 +25,7 @@ export interface LimitedChain extends AgentChain {
 
 /** A pair that is billed per token. */
 export interface PaidPair extends ToolAndModel {
-  choice: Choosable;
+  choice: AgentChoice;
   /** Only where the API key of its tool is set, and here it is not. */
   onlyWithKey: boolean;
   cost: RunCost;
@@ -69,14 +69,14 @@ export function budgetRefusal(limits: readonly SpendLimit[], cost: RunCost): Bud
 }
 
 /** Whether the gates let a pair through where nothing is spent or limited, as far as the config decides. */
-export function passesGates(config: RouterConfig, choice: Choosable, pair: ToolAndModel): boolean {
+export function passesGates(config: RouterConfig, choice: AgentChoice, pair: ToolAndModel): boolean {
   return checkGates({ ...runOf(config, choice, pair), facts: IDEAL_FACTS }) === null;
 }
 
 /** A run of a pair that is billed per token, on a machine on which its tool is ready. */
 function runOf(
   config: RouterConfig,
-  { agent, policy }: Choosable,
+  { agent, policy }: AgentChoice,
   { tool, model: modelName }: ToolAndModel,
 ): Omit<GateInput, 'facts'> {
   const candidate: Candidate = {

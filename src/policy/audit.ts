@@ -1,15 +1,15 @@
 import type { AuditEntry } from '../domain/audit.js';
 import type { Plan, Rejected } from '../domain/plan.js';
 
-/** Who asked, as audit lines say it. */
+/** The run that an audit line is about. */
 export type AuditSubject = Pick<
   AuditEntry,
   'project' | 'agent' | 'sourceAgent' | 'session' | 'traceId' | 'invocationId'
 >;
 
 /**
- * What the policy and missing keys kept a run from: pairs that would have been its first choice, and fallbacks that it came to need. A
- * forbidden fallback behind a candidate that may run harms no run and is no line.
+ * Refusals by policy and by missing keys: of pairs that would have been the first choice, and of fallbacks that the run needed. A
+ * forbidden fallback after a usable candidate has no effect and is not logged.
  */
 export function refusalEntries(
   rejected: readonly Rejected[],
@@ -33,7 +33,7 @@ export function refusalEntries(
   ];
 }
 
-/** What every line on a refused pair says. */
+/** The common fields of lines about refused pairs. */
 function refused(
   { tool, model, detail, at }: Rejected,
   subject: AuditSubject,
@@ -48,7 +48,7 @@ function refused(
   };
 }
 
-/** That somebody let a run go over a limit, and why. */
+/** A run that was allowed to exceed a limit, and why. */
 export function overrideEntry(
   override: { tool: string; model: string | null; reason: string; justification: string | null },
   subject: AuditSubject,
@@ -66,7 +66,7 @@ export function overrideEntry(
   };
 }
 
-/** Whether a run would have come to this pair: it is no fallback, or the first that can run is a fallback itself. */
+/** Whether the run would have reached this pair: it is no fallback, or the first usable candidate is a fallback itself. */
 function wasReached({ because, phase }: Rejected, { candidates }: Plan): boolean {
   const isFallback = (rules: Rejected['because']): boolean => rules.some(({ rule }) => rule === 'fallback');
   if (phase === 'admit' || !isFallback(because)) return true;

@@ -4,19 +4,19 @@ import { dollars } from '../domain/money.js';
 import type { Refusal } from './governance.js';
 import type { RunCost } from './run-cost.js';
 
-/** What the limits say of a run: how much of them it may hold, or why it may not start. */
+/** The decision of the limits: how much a run may reserve, or why it may not start. */
 export type BudgetVerdict = { reserveMicroUsd: number } | { refusal: BudgetRefusal };
 
 /** Why a run may not start. */
 export interface BudgetRefusal extends Refusal {
   why: 'over_limit' | 'missing_price' | 'missing_cap';
-  /** When its window is over; `null`: waiting does not help. */
+  /** End of its window; `null`: waiting does not help. */
   resetAt: string | null;
 }
 
 /**
- * Whether a run fits into every hard limit, and what it holds while it runs. Under one a run whose most is unknown is refused.
- * `forced` goes over every limit; what nobody pays per token for is never blocked.
+ * Whether a run fits into every hard limit, and how much it reserves. Under a hard limit a run of unbounded cost is refused.
+ * `forced` exceeds every limit; tools not billed per token are never blocked.
  */
 export function checkBudget(
   windows: readonly SpendWindow[],
@@ -36,7 +36,7 @@ function used({ settledMicroUsd, reservedMicroUsd }: SpendWindow): number {
   return settledMicroUsd + reservedMicroUsd;
 }
 
-/** What a hard limit needs and cannot have; `null`: no limit is hard, so that the run only misses its record. */
+/** The refusal when a hard limit has no ledger; `null`: no limit is hard, so the run is only not recorded. */
 export function checkLedger(
   limits: readonly SpendLimit[],
   trouble: { message: string; hint: string } | null,
@@ -75,9 +75,9 @@ function unbounded(run: RunCost, limit: SpendLimit): BudgetRefusal {
 function overLimit(window: SpendWindow, worstMicroUsd: number, nested: boolean): BudgetRefusal {
   const { settledMicroUsd, reservedMicroUsd, limitMicroUsd, endsAtMs, key, at } = window;
   const held =
-    reservedMicroUsd === 0 ? '' : `, ${dollars(reservedMicroUsd)} of it held by runs that are not over`;
+    reservedMicroUsd === 0 ? '' : `, ${dollars(reservedMicroUsd)} of it reserved by runs in progress`;
   const of = window.of === '' ? '' : ` of ${window.of}`;
-  const force = nested ? [] : ['run it all the same with `--force --justification "<why>"`'];
+  const force = nested ? [] : ['run it anyway with `--force --justification "<why>"`'];
   const raise = `raise \`${key}\`${at === null ? '' : ` at ${at}`}`;
   return {
     why: 'over_limit',
@@ -96,7 +96,7 @@ function utcTime(ms: number): string {
   return `${iso.slice(11, 16)} UTC on ${iso.slice(0, 10)}`;
 }
 
-/** A limit whose threshold is passed before the run starts. */
+/** A limit whose threshold is reached before the run starts. */
 export interface BudgetNotice {
   window: SpendWindow;
   percent: number;
@@ -104,7 +104,7 @@ export interface BudgetNotice {
   message: string;
 }
 
-/** The limits that a person should be told of now. Nothing for what nobody pays per token for. */
+/** The limits to warn about now; none for tools not billed per token. */
 export function budgetNotices(windows: readonly SpendWindow[], run: RunCost): BudgetNotice[] {
   if (run.billing !== 'api') return [];
   return windows.flatMap((window) => {
@@ -119,7 +119,7 @@ export function budgetNotices(windows: readonly SpendWindow[], run: RunCost): Bu
   });
 }
 
-/** Why a run needs a justification that it does not have; `null`: it needs none. */
+/** The refusal of a run without a required justification; `null`: none is required. */
 export function checkJustification(
   policy: PolicyConfig,
   run: RunCost,
@@ -130,8 +130,8 @@ export function checkJustification(
   if (run.worstMicroUsd !== null && run.worstMicroUsd <= over.value) return null;
   const worst = run.worstMicroUsd === null ? 'any sum' : dollars(run.worstMicroUsd);
   return {
-    detail: `this run may cost ${worst}, and policy \`${policy.name}\` wants a justification above ${dollars(over.value)}`,
-    hint: 'say why with `--justification "<why>"`, or cap the run with `--max-cost`',
+    detail: `this run may cost ${worst}, and policy \`${policy.name}\` requires a justification above ${dollars(over.value)}`,
+    hint: 'give the reason with `--justification "<why>"`, or cap the run with `--max-cost`',
     at: over.at,
   };
 }

@@ -9,19 +9,19 @@ export interface CoolingPair {
   model: string | null;
 }
 
-/** What all processes of the user have learnt: who is left alone, and which failures may lead to that. */
+/** The shared state of all processes of the user: cooldowns, and recent failures that may lead to one. */
 export interface CooldownState {
   cooldowns: readonly Cooldown[];
   failures: readonly (CoolingPair & { atMs: number })[];
 }
 
-/** Nobody is left alone. */
+/** No cooldowns. */
 export const NO_COOLDOWNS: CooldownState = { cooldowns: [], failures: [] };
 
-/** The longest time that is believed, ms: limits of providers reset within a month, and a clock may have been wrong. */
+/** The longest credible cooldown, ms: limits of providers reset within a month, so a clock must have been wrong. */
 const LONGEST_MS = 32 * 24 * 3_600_000;
 
-/** Of the pairs that cool down now: the entry that keeps this one from running; one of its model, or of the whole tool. */
+/** The cooldown that applies to a pair now: of its model, or of the whole tool. */
 export function activeCooldown(
   cooldowns: readonly Cooldown[],
   pair: CoolingPair,
@@ -40,20 +40,20 @@ const REASONS: Partial<Readonly<Record<FailureType, string>>> = {
   rate_limit: 'rate limit reached',
 };
 
-/** Whether an entry counts now. */
+/** Whether a cooldown is active. */
 export function isActive({ untilMs }: Cooldown, nowMs: number): boolean {
   return untilMs > nowMs && untilMs <= nowMs + LONGEST_MS;
 }
 
 /**
- * What is known after a failure: a limit with a known end cools down until then, a used-up quota for the policy's time, and
- * so does what failed too often in too short a time. Failures that say nothing of the tool's health change nothing.
+ * The state after a failure. A limit with a known end cools down until then; a used-up quota, or too many failures in a short
+ * time, for the time of the policy. Failures that do not concern the tool's health change nothing.
  */
 export function afterFailure(
   state: CooldownState,
-  { pair, failure, policy, nowMs }: Learnt & { failure: Failure; policy: CooldownPolicy },
+  { pair, failure, policy, nowMs }: CooldownUpdate & { failure: Failure; policy: CooldownPolicy },
 ): CooldownState {
-  if (!saysOfHealth(failure)) return state;
+  if (!concernsHealth(failure)) return state;
   const current = withoutOld(state, nowMs, policy);
   const until = limitEndMs(failure, nowMs, policy);
   const model = failure.cools === 'tool' ? null : pair.model;
@@ -68,7 +68,7 @@ export function afterFailure(
   };
 }
 
-/** What is known after a success: whatever kept the pair from running is over. The same state when nothing did. */
+/** The state after a success: the pair has no cooldown any more. Returns the same state if it had none. */
 export function afterSuccess(state: CooldownState, pair: CoolingPair): CooldownState {
   const cooldowns = state.cooldowns.filter((cooldown) => !holdsFor(cooldown, pair));
   const failures = state.failures.filter((one) => !isSame(one, pair));
@@ -77,20 +77,20 @@ export function afterSuccess(state: CooldownState, pair: CoolingPair): CooldownS
   return isSameState ? state : { cooldowns, failures };
 }
 
-interface Learnt {
+interface CooldownUpdate {
   pair: CoolingPair;
   nowMs: number;
 }
 
-/** Only what another caller would run into as well. */
-function saysOfHealth(failure: Failure): boolean {
+/** Whether another caller would get the same failure. */
+function concernsHealth(failure: Failure): boolean {
   if (failure.type === 'timeout') return failure.phase !== 'invocation' || failure.waitedFor !== null;
   return (
     isTemporary(failure.type) || failure.type === 'provider_error' || failure.type === 'invalid_response'
   );
 }
 
-/** When a limit ends, ms since the epoch; `null`: it is no limit, or one that told nothing. */
+/** End of a limit, ms since the epoch; `null`: not a limit, or its end is unknown. */
 function limitEndMs(failure: Failure, nowMs: number, policy: CooldownPolicy): number | null {
   const { resetAt, retryAfterMs } = failure;
   if (resetAt !== null && Date.parse(resetAt) > nowMs) return Date.parse(resetAt);

@@ -1,7 +1,7 @@
 import type { Placed, PolicyConfig } from '../config/types.js';
 import { matchesGlob } from '../domain/glob.js';
 
-/** Why a policy says no, and the config line that does. */
+/** The reason of a refusal, and its config line. */
 export interface Refusal {
   detail: string;
   hint: string | null;
@@ -10,16 +10,16 @@ export interface Refusal {
 
 /** A refusal of governance. */
 export interface GovernanceRefusal extends Refusal {
-  /** What is refused. */
+  /** The refused name. */
   kind: 'tool' | 'model';
   name: string;
-  /** The list of the policy that decides. */
+  /** The deciding list of the policy. */
   key: `${'allowed' | 'denied'}_${'tools' | 'models'}`;
   /** Names and globs that the policy allows instead. */
   allowed: readonly string[];
 }
 
-/** Why the policy does not let this tool run this model; `null`: it does. A tool without models is checked by its name alone. */
+/** Why the policy refuses this tool with this model; `null`: allowed. A tool without models is checked by its name alone. */
 export function checkGovernance(
   policy: PolicyConfig,
   pair: { tool: string; model: string | null },
@@ -38,7 +38,7 @@ interface NameCheck {
   denied: readonly Placed<string>[];
 }
 
-/** A name against what is denied, then against what is allowed. */
+/** Checks a name against the denied list, then the allowed list. */
 function checkName(policy: PolicyConfig, check: NameCheck): GovernanceRefusal | null {
   const { kind, name, allowed, denied } = check;
   const matching = denied.find((pattern) => matchesGlob(name, pattern.value));

@@ -2,60 +2,60 @@ import type { ToolConfig } from '../config/types.js';
 import { formatUntil } from '../domain/duration.js';
 import type { Refusal } from './governance.js';
 
-/** How often a tool may be started, and how many runs of it there may be at once. */
+/** The concurrency and rate limits of a tool. */
 export interface SlotRules {
   tool: string;
   /** Runs at once; `null`: any number. */
   concurrency: number | null;
   windows: readonly StartWindow[];
-  /** So many may wait. */
+  /** Longest queue. */
   queue: number;
-  /** The config line that states the first of them. */
+  /** The config line of the first of them. */
   at: string | null;
 }
 
-/** At most so many starts in any interval of this length. */
+/** A limit of starts in any interval of this length. */
 export interface StartWindow {
   name: 'minute' | 'hour';
   ms: number;
   most: number;
-  /** The config line that states it. */
+  /** Its config line. */
   at: string | null;
 }
 
-/** What is going on with a tool in all processes, as one run that asks for a slot sees it. */
+/** The use of a tool in all processes, as seen by a run that requests a slot. */
 export interface SlotState {
-  /** Runs that have a slot now. */
+  /** Runs with a slot. */
   running: number;
-  /** The last starts, oldest first, ms since the epoch; as many as the widest window counts. */
+  /** Recent starts, oldest first, ms since the epoch; as many as the widest window counts. */
   starts: readonly number[];
-  /** Runs that wait and came before this one. */
+  /** Queued runs ahead of this one. */
   ahead: number;
-  /** All others that wait. */
+  /** All other queued runs. */
   waiting: number;
-  /** This one waits already. */
+  /** This run is queued already. */
   isQueued: boolean;
-  /** An ancestor has a slot of the same tool, which is shared with what runs inside of it. */
+  /** An outer run has a slot of the same tool, which its nested runs share. */
   isShared: boolean;
 }
 
-/** Whether a run gets a slot now, waits for one, or is turned away. */
+/** Whether a run gets a slot now, waits for one, or is refused. */
 export type SlotVerdict =
   | { is: 'admitted' }
   | {
       is: 'waiting';
       ahead: number;
-      /** Not before this, ms since the epoch; `null`: whenever another run ends. */
+      /** Earliest start, ms since the epoch; `null`: when another run ends. */
       opensAtMs: number | null;
     }
   | {
       is: 'refused';
       refusal: Refusal;
-      /** When it is worth another try, ms since the epoch; `null`: unknown. */
+      /** When a retry makes sense, ms since the epoch; `null`: unknown. */
       opensAtMs: number | null;
     };
 
-/** The limits of a tool; `null`: it has none. */
+/** The limits of a tool; `null`: none. */
 export function slotRulesOf({ name, concurrency, rateLimit }: ToolConfig): SlotRules | null {
   const { perMinute, perHour, queue } = rateLimit;
   const windows: StartWindow[] = [
@@ -71,14 +71,14 @@ function mostOf({ value, at }: { value: number; at: string | null }): { most: nu
   return { most: value, at };
 }
 
-/** So many of the last starts have to be known to judge by these rules. */
+/** The number of recent starts that these rules need. */
 export function startsNeeded({ windows }: SlotRules): number {
   return Math.max(0, ...windows.map(({ most }) => most));
 }
 
 /**
- * First come, first served: a run gets a slot when nobody came before it, one is free and every window has room. A wait of known
- * length that is longer than `mostWaitMs` is refused, and so is one in a full queue.
+ * First come, first served: a run gets a slot when no run is ahead of it, a slot is free and every window has room. Refuses a wait
+ * that is known to exceed `mostWaitMs`, and any wait when the queue is full.
  */
 export function decideSlot(
   rules: SlotRules,
@@ -93,7 +93,7 @@ export function decideSlot(
   return { is: 'waiting', ahead: state.ahead, opensAtMs: opens.atMs <= nowMs ? null : opens.atMs };
 }
 
-/** The earliest moment at which the windows let a run start, behind everybody who came before it, and the window that says so. */
+/** The earliest start of a run by the windows, after all runs ahead of it, and the window that decides. */
 function opening(
   { windows }: SlotRules,
   { starts, ahead }: SlotState,

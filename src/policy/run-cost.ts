@@ -2,21 +2,21 @@ import type { ToolConfig } from '../config/types.js';
 import { type Billing, type Price, priceAt } from '../domain/cost.js';
 import { dollars } from '../domain/money.js';
 
-/** What one run may cost. */
+/** Bounds of the cost of one run. */
 export interface RunCost {
   billing: Billing;
   /** At most, micro-USD; `null` when nothing bounds it. */
   worstMicroUsd: number | null;
   /** At least: what the input costs; `null` without a price. */
   inputMicroUsd: number | null;
-  /** What is missing to know the most. */
+  /** What is missing for an upper bound. */
   missing: 'price' | 'cap' | 'output_limit' | null;
   model: string | null;
 }
 
 /**
- * What a run may cost: of a command the cap, since nobody knows how often it calls; of an API the input and the longest answer at
- * catalogue price, never above the cap. What nobody pays per token for costs nothing.
+ * Bounds the cost of a run: for a command the cap, since its number of calls is unknown; for an API the input and the longest answer at
+ * catalogue price, never above the cap. Tools not billed per token cost nothing.
  */
 export function runCost(run: {
   kind: ToolConfig['kind'];
@@ -46,7 +46,7 @@ export function runCost(run: {
   };
 }
 
-/** What ended without a known cost, as far as it matters to what counts. */
+/** A finished run, as far as its counted cost depends on it. */
 export interface EndedRun {
   /** The tool had been started. */
   started: boolean;
@@ -55,19 +55,19 @@ export interface EndedRun {
   /** The failure's type; `null`: it answered. */
   failure: string | null;
   billing: Billing;
-  /** What was charged, as far as it is known; `null`: unknown. */
+  /** The known charge; `null`: unknown. */
   chargedMicroUsd: number | null;
-  /** A part of the cost is not known. */
+  /** Whether a part of the cost is unknown. */
   isPartial: boolean;
-  /** The highest cost that was seen while it ran. */
+  /** The highest cost reported while it ran. */
   seenMicroUsd: number;
   /** `null`: nothing was reserved. */
   reservedMicroUsd: number | null;
 }
 
 /**
- * What counts of a run that is over, micro-USD: its cost. Where nobody knows it: nothing for one that was not started or was turned
- * away before it worked, else what was seen of one that was ended, else all that was reserved.
+ * The counted cost of a finished run, micro-USD. If its cost is unknown: zero when it was not started or was rejected before
+ * working, the reported cost when it was ended early, else the whole reservation.
  */
 export function countedMicroUsd(run: EndedRun): number {
   if (run.billing !== 'api' || !run.started) return 0;
@@ -78,10 +78,10 @@ export function countedMicroUsd(run: EndedRun): number {
   return run.reservedMicroUsd ?? 0;
 }
 
-/** Failures of which a tool that had shown nothing yet paid nothing. */
+/** Failures that cost nothing if the tool had shown nothing yet. */
 const TURNED_AWAY = ['authentication', 'tool_not_found', 'model_not_found'];
 
-/** What a run may cost, as a person is told before it starts. */
+/** The estimated cost of a run, for people. */
 export function costWords({ worstMicroUsd, inputMicroUsd }: RunCost): string {
   if (worstMicroUsd !== null) return `Estimated cost of this run: at most ${dollars(worstMicroUsd)}`;
   if (inputMicroUsd === null) return 'Estimated cost of this run: unknown, and nothing bounds it';

@@ -2,8 +2,8 @@ import type { AgentConfig, BudgetConfig, Placed, PolicyConfig, RouterConfig } fr
 import type { SpendLimit, SpendWindow } from '../domain/facts.js';
 import { lookup } from '../domain/lookup.js';
 
-/** For whom a request runs: what its money is counted under. */
-export interface Payer {
+/** The scopes' subject of a request: its money is counted under these. */
+export interface BudgetSubject {
   /** Folder of the project; empty outside of one. */
   project: string;
   policy: string;
@@ -11,29 +11,29 @@ export interface Payer {
 }
 
 /** Every scope in which a run counts: all runs, those of the policies that apply to it, and those of its agent. */
-export function scopesOf(payer: Payer): string[] {
-  const policies = [...new Set(['default', payer.policy])];
+export function scopesOf(subject: BudgetSubject): string[] {
+  const policies = [...new Set(['default', subject.policy])];
   return [
-    scopeKey('global', payer, ''),
-    ...policies.map((policy) => scopeKey('policy', payer, policy)),
-    scopeKey('agent', payer, ''),
+    scopeKey('global', subject, ''),
+    ...policies.map((policy) => scopeKey('policy', subject, policy)),
+    scopeKey('agent', subject, ''),
   ];
 }
 
-function scopeKey(scope: BudgetConfig['scope'], { project, agent }: Payer, policy: string): string {
+function scopeKey(scope: BudgetConfig['scope'], { project, agent }: BudgetSubject, policy: string): string {
   if (scope === 'global') return 'global';
   return JSON.stringify([scope, project, scope === 'policy' ? policy : agent]);
 }
 
-/** What bounds the money of a request, and under which names it is counted. */
+/** The limits of a request's spend, and the scopes in which it counts. */
 export interface Spending {
-  payer: Payer;
+  subject: BudgetSubject;
   budgets: readonly AppliedBudget[];
-  /** The most that the request may cost, micro-USD: the lowest of the caps that are set; `null`: no cap. */
+  /** The lowest cap of the request, micro-USD; `null`: no cap. */
   capMicroUsd: number | null;
 }
 
-/** A budget, and the policy that states it. */
+/** A budget, and its policy. */
 export interface AppliedBudget {
   policy: string;
   budget: BudgetConfig;
@@ -55,21 +55,21 @@ export function spendingOf(
     ...budgets.map(({ budget }) => budget.perRequestMicroUsd?.value ?? null),
   ].filter((cap) => cap !== null);
   return {
-    payer: { project, policy: policy.name, agent: agent?.name ?? null },
+    subject: { project, policy: policy.name, agent: agent?.name ?? null },
     budgets,
     capMicroUsd: caps.length === 0 ? null : Math.min(...caps),
   };
 }
 
-/** Every daily and monthly limit that a request is under at a time. */
+/** Every daily and monthly limit of a request at a time. */
 export function limitsAt(
-  { payer, budgets }: Pick<Spending, 'payer' | 'budgets'>,
+  { subject, budgets }: Pick<Spending, 'subject' | 'budgets'>,
   nowMs: number,
 ): SpendLimit[] {
   return budgets.flatMap(({ policy, budget }) => {
     const more = {
-      scope: scopeKey(budget.scope, payer, policy),
-      of: scopeWords(budget.scope, policy, payer.agent),
+      scope: scopeKey(budget.scope, subject, policy),
+      of: scopeWords(budget.scope, policy, subject.agent),
       isHard: budget.isHard,
       thresholdPercent: budget.thresholdPercent,
     };
@@ -102,7 +102,7 @@ function monthOf(nowMs: number) {
   return { window: 'monthly' as const, key: 'monthly_usd', period: now.toISOString().slice(0, 7), endsAtMs };
 }
 
-/** The limits with what counts against each now, in the same order. */
+/** The limits with their current spend, in the same order. */
 export function windowsOf(
   limits: readonly SpendLimit[],
   sums: readonly Pick<SpendWindow, 'settledMicroUsd' | 'reservedMicroUsd'>[],

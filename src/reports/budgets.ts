@@ -49,14 +49,14 @@ interface Found {
 
 function limitsOf(config: RouterConfig, { project, nowMs }: { project: string; nowMs: number }): Found[] {
   const found = new Map<string, Found>();
-  for (const { agent, policyName } of payers(config)) {
+  for (const { agent, policyName } of budgetSubjects(config)) {
     const policy = lookup(config.policies, policyName);
     if (policy === null) continue;
-    const { payer, budgets } = spendingOf(config, { project, policy, agent, maxCostMicroUsd: null });
+    const { subject, budgets } = spendingOf(config, { project, policy, agent, maxCostMicroUsd: null });
     for (const applied of budgets) {
-      for (const limit of limitsAt({ payer, budgets: [applied] }, nowMs)) {
+      for (const limit of limitsAt({ subject, budgets: [applied] }, nowMs)) {
         const key = JSON.stringify([limit.scope, limit.window, limit.limitMicroUsd, limit.isHard]);
-        if (!found.has(key)) found.set(key, { ...applied, agent: payer.agent, limit });
+        if (!found.has(key)) found.set(key, { ...applied, agent: subject.agent, limit });
       }
     }
   }
@@ -64,7 +64,10 @@ function limitsOf(config: RouterConfig, { project, nowMs }: { project: string; n
 }
 
 /** Who a run can be counted under: each agent by its policy, and each policy without an agent. */
-function payers({ agents, policies }: RouterConfig): { agent: AgentConfig | null; policyName: string }[] {
+function budgetSubjects({
+  agents,
+  policies,
+}: RouterConfig): { agent: AgentConfig | null; policyName: string }[] {
   return [
     ...Object.values(agents).map((agent) => ({ agent, policyName: agent.policy?.value ?? 'default' })),
     ...Object.keys(policies).map((policyName) => ({ agent: null, policyName })),

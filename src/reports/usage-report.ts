@@ -58,7 +58,7 @@ export async function usageReport(
 
 function emptyReport(query: ReportQuery): UsageReport {
   const { since, until, period } = query;
-  const asked = askedOf(query);
+  const asked = ledgerQueries(query);
   return {
     since,
     until,
@@ -75,7 +75,7 @@ async function readReport(
   ledger: LedgerReader,
   query: ReportQuery,
 ): Promise<Result<UsageReport, LedgerTrouble>> {
-  const { base, tables } = askedOf(query);
+  const { base, tables } = ledgerQueries(query);
   const usage = await ledger.usage(query, base, query.filter);
   const interrupted = await ledger.interrupted(query, query.filter);
   const reserved = await ledger.reserved(query.filter);
@@ -101,7 +101,7 @@ async function readReport(
 
 type Groups = readonly UsageGroup[];
 
-interface Asked {
+interface LedgerQueries {
   /** What the ledger is asked for. */
   base: readonly (readonly UsageKey[])[];
   /** The tables, each made of the ledger's answers; the first is what a spreadsheet gets. */
@@ -109,14 +109,14 @@ interface Asked {
 }
 
 /** A general report is made of two answers of the ledger: to read every sum once for each table would take three times as long. */
-function askedOf({ period, by }: ReportQuery): Asked {
+function ledgerQueries({ period, by }: ReportQuery): LedgerQueries {
   if (by !== null) return { base: [by], tables: [{ by, of: ([groups = []]) => groups }] };
-  const ofPair = (key: UsageKey, index: number): Asked['tables'][number] => ({
+  const ofPair = (key: UsageKey, index: number): LedgerQueries['tables'][number] => ({
     by: [key],
     of: ([pairs = []]) => regroup(pairs, ({ keys }) => [keys[index] ?? null]),
   });
   const days = { by: ['day' as const], of: ([, found = []]: readonly Groups[]) => found };
-  const periods: Asked['tables'][number] = {
+  const periods: LedgerQueries['tables'][number] = {
     by: [period],
     of: ([, found = []]) => regroup(found, ({ keys: [day] }) => [periodName(period, day ?? '')]),
   };

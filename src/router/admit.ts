@@ -5,12 +5,12 @@ import type { AttemptEnd, Entered, Entry, Grant, OpenGate, Refused } from '../ga
 import { checkGates } from '../gates/gates.js';
 import { backoffFor } from '../routing/backoff.js';
 import type { Decision, RetryRules } from '../routing/decision.js';
-import type { Contender, Run } from './state.js';
+import type { CandidateInRun, Run } from './state.js';
 
-/** The part of a run that decides whether a candidate may run. */
+/** The input of the admission. */
 type AdmissionInput = Pick<Run, 'planned' | 'host' | 'stores' | 'gates' | 'attempts'>;
 
-/** Whether a candidate may run now: every gate is entered; or one refused; or the whole run ends. */
+/** Whether a candidate may run now: all gates were entered, or one refused, or the whole run ends. */
 export type Admission = Admitted | (Refused & { gate: string }) | { stop: Failure };
 
 /** An attempt that may start. */
@@ -21,12 +21,12 @@ export interface Admitted {
 }
 
 /**
- * Checks a candidate by what is true now, then lets it enter every gate. Nothing is held while it waits for a slot, and what became of
- * the tool in the meantime counts.
+ * Checks a candidate by the current facts, then enters every gate. Nothing is held while it waits for a slot, and the tool is checked
+ * again afterwards.
  */
 export async function admit(
   run: AdmissionInput,
-  candidate: Contender,
+  candidate: CandidateInRun,
   mostWaitMs: number,
 ): Promise<Admission> {
   const { gates } = run;
@@ -50,10 +50,10 @@ export async function admit(
   return { n: entry.n, grant };
 }
 
-/** Why a candidate may not go on after a gate; `null`: it may. */
+/** The refusal or stop of a gate; `null`: the candidate goes on. */
 async function endOf(
   run: AdmissionInput,
-  candidate: Contender,
+  candidate: CandidateInRun,
   { entered, gate }: { entered: Entered; gate: string },
 ): Promise<Exclude<Admission, Admitted> | null> {
   if ('stop' in entered) return entered;
@@ -67,14 +67,17 @@ export async function leave(gates: readonly OpenGate[], end: AttemptEnd): Promis
 }
 
 /** A refusal by name, for documents and the audit log. */
-export function rejectedNames(candidate: Contender, { refusal, gate }: Refused & { gate: string }): Rejected {
+export function rejectedNames(
+  candidate: CandidateInRun,
+  { refusal, gate }: Refused & { gate: string },
+): Rejected {
   return { ...namesOf(candidate), ...refusal, gate, phase: 'admit' };
 }
 
-/** How long a run waits for a slot that is free at a known time, ms: never longer than it has left itself. */
+/** Longest wait for a slot that is free at a known time, ms: never longer than the time left for the run. */
 export function longestWaitMs(
   { retry, patienceMs }: RetryRules,
-  decision: Exclude<Decision<Contender>, { action: 'stop' }>,
+  decision: Exclude<Decision<CandidateInRun>, { action: 'stop' }>,
   remainingMs: number | null,
 ): number {
   const ordinary = backoffFor(retry, 'rate_limit', decision.candidate.tool.retry).maxDelayMs;
@@ -83,16 +86,16 @@ export function longestWaitMs(
   return remainingMs === null ? most : Math.min(most, remainingMs - 1);
 }
 
-/** The checks of planning, by what is true now. */
+/** The checks of planning, by the current facts. */
 async function checkNow(
   { planned, host, stores, attempts }: AdmissionInput,
-  candidate: Contender,
+  candidate: CandidateInRun,
 ): Promise<(Refused & { gate: string }) | null> {
-  // A run that has tried a candidate retries it whatever cooldown its own failure has started.
+  // A retry ignores the cooldown that the run's own failure has started.
   const isRetry = attempts.some((attempt) => attempt.candidate === candidate);
   const { cooldowns } = isRetry ? { cooldowns: [] } : await stores.cooldowns.read();
   const { inputTokens } = planned;
-  // What may be spent is checked where it is reserved, on the sums of that moment.
+  // Spend is checked when it is reserved, on the sums of that moment.
   const facts = { nowMs: host.clock.now(), inputTokens, cooldowns, spend: [], spendTrouble: null };
   const found = checkGates({ ...planned, candidate, facts });
   if (found === null) return null;

@@ -4,7 +4,7 @@ import type { Request } from '../domain/request.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
 
-/** The request with the texts of the agent's `system_file` and `schema`, where it brings none of its own. */
+/** The request with the agent's `system_file` and `schema`, unless it has its own. */
 export async function withAgentFiles(
   agent: AgentConfig | null,
   deps: { readFile: (path: string) => Promise<string> },

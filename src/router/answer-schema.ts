@@ -6,7 +6,7 @@ import { reasonOf } from '../files.js';
 import { compilePattern, patternTrouble } from '../regex/pattern.js';
 import { answerValue } from './answer-value.js';
 
-/** Judges a good outcome: adds the parsed value as `data`, or turns it into a `contract_violation` that names the places. */
+/** Validates a good outcome: adds the parsed value as `data`, or returns a `contract_violation` that names the places. */
 export type AnswerCheck = (outcome: Outcome) => Outcome;
 
 /** How many failing places a message names. */
@@ -68,7 +68,7 @@ function isValidated(validate: ValidateFunction, value: unknown): boolean | null
   }
 }
 
-/** Patterns of a schema, which no answer can keep busy. The compiler knows them apart by their text. */
+/** Patterns of a schema, compiled so that no answer can block them. The compiler caches them by their text. */
 const PATTERNS = Object.assign(
   (source: string, flags: string) => {
     const trouble = patternTrouble(source, flags);

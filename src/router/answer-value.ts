@@ -1,8 +1,8 @@
 import { jsonValues, parse } from '../adapters/command/json-values.js';
 
 /**
- * The JSON value of an answer, `undefined` when it has none or several: the whole text, or what stands behind the thoughts of a model,
- * in the last fenced block, or alone on its lines between words.
+ * The JSON value of an answer, `undefined` when it has none or several: the whole text, or the part after the reasoning of a model,
+ * in the last fenced block, or alone on its lines.
  */
 export function answerValue(text: string): unknown {
   const whole = parse(plain(text));
@@ -20,7 +20,7 @@ function plain(text: string): string {
   return text.replaceAll('\uFEFF', '').trim();
 }
 
-/** Templates of chat models often leave the opening tag out. */
+/** Chat templates often omit the opening tag. */
 function withoutThoughts(text: string): string {
   const opening = /^[\s\uFEFF]*<(?:think|thinking|thought|reasoning)>/i.exec(text);
   const closing = [...text.matchAll(/<\/(?:think|thinking|thought|reasoning)>/gi)].at(-1);
@@ -28,7 +28,7 @@ function withoutThoughts(text: string): string {
   return opening === null ? text : '';
 }
 
-/** The values of fenced blocks; the fence that closes may be missing, or stand behind the value on its line. */
+/** The values of fenced blocks; the closing fence may be missing, or follow the value on its line. */
 function fencedValues(text: string): unknown[] {
   const values: unknown[] = [];
   const open = /^[ \t]*(`{3,}|~{3,})(?:[^`\n]*\n|[ \t]*\w*[ \t]*(?=[[{"]))/gm;
@@ -43,7 +43,7 @@ function fencedValues(text: string): unknown[] {
   return values;
 }
 
-/** Where a block may end, the likely places first: a value may hold the marker too. */
+/** Possible ends of a block, likely ones first, since a value may contain the marker. */
 function endsOf(text: string, { start, marker }: { start: number; marker: string }): number[] {
   const close = new RegExp(`^[ \\t]*${marker}[ \\t]*$`, 'gm');
   close.lastIndex = start;

@@ -13,14 +13,14 @@ import type { Admitted } from './admit.js';
 import { mayHaveActed } from './may-have-acted.js';
 import { Observation } from './observation.js';
 import type { Planned } from './planned.js';
-import type { AttemptResult, Contender, Run } from './state.js';
+import type { AttemptResult, CandidateInRun, Run } from './state.js';
 import { callOf } from './task.js';
 import { withStores } from './world.js';
 
 /** An attempt that was admitted. */
-type AdmittedAttempt = Admitted & { candidate: Contender };
+type AdmittedAttempt = Admitted & { candidate: CandidateInRun };
 
-/** Runs one candidate once, and emits everything that happens. */
+/** Runs one candidate once, and emits its events. */
 export async function attempt(run: Run, admitted: AdmittedAttempt): Promise<AttemptResult> {
   const { clock } = run.host;
   const { candidate, n, grant } = admitted;
@@ -62,7 +62,7 @@ export async function attempt(run: Run, admitted: AdmittedAttempt): Promise<Atte
   };
 }
 
-/** The events of the adapter; what cannot be called ends at once. */
+/** The events of the adapter; a call that could not be prepared ends at once. */
 async function* callAdapter(
   { host, stores, stop, attempts, recorder }: Run,
   { candidate, grant }: AdmittedAttempt,
@@ -87,7 +87,7 @@ async function* callAdapter(
   });
 }
 
-/** Hands every event on and waits for it, so that a slow reader holds the tool back; returns what the generator returns. */
+/** Forwards every event and waits for it, so that a slow reader slows the tool down; returns the generator's return value. */
 async function consume<E>(
   events: AsyncGenerator<E, Outcome, void>,
   handle: (event: E) => void | Promise<void>,
@@ -99,7 +99,7 @@ async function consume<E>(
   }
 }
 
-/** Takes in one event of the adapter, and emits it. */
+/** Records one event of the adapter, and emits it. */
 function observe(
   { host, recorder, planned, gates }: Run,
   { candidate, n, grant }: AdmittedAttempt,
@@ -131,11 +131,11 @@ function observe(
   return emit({ type: 'output.delta', attempt: n, text: event.text });
 }
 
-/** Tells the gates what an attempt has cost so far; one of them may end it. */
+/** Reports the cost of an attempt so far to the gates, which may end it. */
 async function meter(
   gates: readonly OpenGate[],
   by: {
-    candidate: Contender;
+    candidate: CandidateInRun;
     used: Extract<AdapterEvent, { type: 'usage' }>;
     deadline: StoppableDeadline;
   },
@@ -173,10 +173,10 @@ function presentableFailure(failed: Failure): Failure {
   };
 }
 
-/** The outcome once the answer was checked by its schema; a failure names its candidate, and what was already done. */
+/** The outcome after validation by the schema; a failure names its candidate and what the tool had done. */
 function checked(
   ended: Outcome,
-  { candidate, seen, planned }: { candidate: Contender; seen: Observation; planned: Planned },
+  { candidate, seen, planned }: { candidate: CandidateInRun; seen: Observation; planned: Planned },
 ): Outcome {
   const { checkAnswer, access } = planned;
   const outcome = ended.failure === null && checkAnswer !== null ? checkAnswer(ended) : ended;
@@ -187,19 +187,19 @@ function checked(
   return { ...outcome, failure: { ...outcome.failure, tool, model, message } };
 }
 
-/** After these a tool may have used more than it had reported. */
+/** Failures after which a tool may have used more than it had reported. */
 const ENDED_BY_US: readonly FailureType[] = ['timeout', 'cancelled', 'budget_exceeded'];
 
 function costOf(
-  { tool, model, billing }: Contender,
-  ended: Pick<Outcome, 'usage' | 'reportedCostMicroUsd' | 'failure' | 'turnedAway' | 'isPriceUnknown'>,
+  { tool, model, billing }: CandidateInRun,
+  ended: Pick<Outcome, 'usage' | 'reportedCostMicroUsd' | 'failure' | 'rejectedUnbilled' | 'isPriceUnknown'>,
 ): Cost {
   return attemptCost({
     reportedMicroUsd: ended.reportedCostMicroUsd,
     usage: ended.usage,
     price: model?.price ?? null,
     billing,
-    turnedAway: ended.turnedAway === true,
+    rejectedUnbilled: ended.rejectedUnbilled === true,
     isPriceUnknown: ended.isPriceUnknown === true,
     manyRequests: tool.kind === 'command',
     cutShort: ENDED_BY_US.some((type) => type === ended.failure?.type),
@@ -211,7 +211,7 @@ function statusOf({ failure }: Outcome): Attempt['status'] {
   return failure.type === 'cancelled' ? 'cancelled' : 'failed';
 }
 
-/** A tool that cannot hold a cap may pass it: that is said, and never hidden. */
+/** Warns when a tool that cannot enforce its cap has exceeded it. */
 function capWarnings({ tool, cost }: Attempt, capMicroUsd: number | null): string[] {
   const { chargedMicroUsd: charged } = cost;
   if (capMicroUsd === null || charged === null || charged <= capMicroUsd) return [];

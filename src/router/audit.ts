@@ -2,18 +2,18 @@ import type { AuditEntry } from '../domain/audit.js';
 import { reasonOf } from '../files.js';
 import type { Redactor } from '../redact/redact.js';
 
-/** Where audit lines go, and what they are cleaned with. */
+/** Where audit lines go, and how they are redacted. */
 export interface AuditTarget {
   file: string;
   retentionDays: number;
   redactor: Redactor;
   /** ms since the epoch. */
   now: () => number;
-  /** Told when a line cannot be written; the run goes on. */
+  /** Called when a line cannot be written; the run goes on. */
   warn: (message: string) => void;
 }
 
-/** Keeps audit lines. What writes them is loaded with the first one; a log that cannot be written warns. */
+/** Writes audit lines. The writer is loaded with the first one; a log that cannot be written warns. */
 export async function keepAudit(target: AuditTarget | null, entries: readonly AuditEntry[]): Promise<void> {
   if (target === null || entries.length === 0) return;
   try {

@@ -8,7 +8,7 @@ import { addUsage } from '../domain/usage.js';
 import { decide } from '../routing/decide.js';
 import type { Stop } from '../routing/decision.js';
 import type { Planned } from './planned.js';
-import { type AttemptResult, contendersOf, type Run } from './state.js';
+import { type AttemptResult, candidatesInRun, type Run } from './state.js';
 import type { Host } from './world.js';
 
 /** The invocation of a run that is over; `stopped` is `null` when the last attempt answered. */
@@ -49,13 +49,13 @@ export function concluded(
   };
 }
 
-/** The invocation of a plan that has not run: `planned`, or failed where a run would end before any attempt. */
+/** The invocation of a plan that has not run: `planned`, or failed if a run would end before any attempt. */
 export function unrun(planned: Planned, host: Host, deadline: Deadline): Invocation {
   const { plan, nowMs } = planned;
   const first = decide({
     rules: planned.rules,
     access: planned.access,
-    candidates: contendersOf(planned),
+    candidates: candidatesInRun(planned),
     attempts: [],
     fruitlessWaits: 0,
     nowMs,
@@ -79,18 +79,18 @@ function statusOf(failed: Failure | null): Invocation['status'] {
   return failed.type === 'cancelled' ? 'cancelled' : 'failed';
 }
 
-/** The failure that a stop leads to, `unserved` when nothing was tried; where waiting helps, with the time to come back. */
+/** The failure that a stop leads to, `unserved` when nothing was tried; with the time of the next retry, if waiting helps. */
 function stopFailure(stopped: Stop, unserved: Failure, nowMs: number): Failure {
   const failed = stopped.failure ?? unserved;
-  if (stopped.backAtMs === null || !isTemporary(failed.type)) return failed;
-  return withReturn(failed, stopped.backAtMs, nowMs);
+  if (stopped.readyAtMs === null || !isTemporary(failed.type)) return failed;
+  return withReturn(failed, stopped.readyAtMs, nowMs);
 }
 
-/** A failure that says when it is worth another try. */
-function withReturn(failed: Failure, backAtMs: number, nowMs: number): Failure {
-  const waitMs = Math.max(0, backAtMs - nowMs);
-  const at = new Date(backAtMs).toISOString();
-  const again = `try again after ${formatUntil(backAtMs, nowMs)}, or wait with \`--patience ${writeDuration(waitMs)}\``;
+/** A failure with a hint when to try again. */
+function withReturn(failed: Failure, readyAtMs: number, nowMs: number): Failure {
+  const waitMs = Math.max(0, readyAtMs - nowMs);
+  const at = new Date(readyAtMs).toISOString();
+  const again = `try again after ${formatUntil(readyAtMs, nowMs)}, or wait with \`--patience ${writeDuration(waitMs)}\``;
   return {
     ...failed,
     retryAfterMs: failed.retryAfterMs ?? waitMs,
@@ -104,7 +104,7 @@ function attemptWarnings({ outcome, record }: AttemptResult): string[] {
   return [...outcome.warnings, `the answer of \`${record.tool}\` was cut off at its length limit`];
 }
 
-/** Why no candidate of a plan could be tried; without any config, how to get a tool. */
+/** The failure of a plan without candidates; without any config, with how to get a tool. */
 function noCandidate(plan: Plan, isUnconfigured: boolean): Failure {
   const blocked = commonRejection(plan);
   if (!isUnconfigured || !plan.rejected.every(isFirstUsable)) return blocked;
@@ -118,7 +118,7 @@ function noCandidate(plan: Plan, isUnconfigured: boolean): Failure {
   };
 }
 
-/** The failure whose type is what the rejections have in common. */
+/** The failure with the common type of the rejections. */
 function commonRejection({ rejected }: Plan): Failure {
   const type = decidingRejection(rejected.map(({ reason }) => reason));
   const [only, ...others] = rejected;

@@ -4,12 +4,12 @@ import { type CooldownStore, fileCooldowns } from '../ledger/cooldowns.js';
 import { cooldownFile, type PathContext } from '../paths.js';
 import { isActive } from '../policy/cooldown.js';
 
-/** The record that all processes of the user share. */
+/** The cooldowns shared by all processes of the user. */
 export function openCooldowns(context: PathContext): CooldownStore {
   return fileCooldowns(cooldownFile(context));
 }
 
-/** Forgets everything; returns how many were left alone, or why the record cannot be removed. */
+/** Clears all cooldowns; returns their number, or why they cannot be removed. */
 export async function clearCooldowns(context: PathContext, nowMs: number): Promise<Result<number, string>> {
   const store = openCooldowns(context);
   const { cooldowns } = await store.read();

@@ -4,9 +4,9 @@ import { namesOf } from '../gates/candidate.js';
 import type { Decision } from '../routing/decision.js';
 import type { Admission } from './admit.js';
 import type { Planned } from './planned.js';
-import type { Contender } from './state.js';
+import type { CandidateInRun } from './state.js';
 
-/** Logs a plan: what is known of this machine, every candidate with its reasons, every rejected one. */
+/** Logs a plan: the facts of this machine, every candidate with its reasons, every rejected one. */
 export function debugPlan(debug: Debug, { plan, id }: Planned, facts: Facts): void {
   const tools = Object.entries(facts.tools).map(
     ([name, state]) => `${name}:${state.available ? 'ready' : state.reason}`,
@@ -23,11 +23,11 @@ export function debugPlan(debug: Debug, { plan, id }: Planned, facts: Facts): vo
     debug('rejected', { pair: pair(rejected), reason, detail, at });
 }
 
-/** Logs what the decision table says next. */
-export function debugDecision(debug: Debug, decision: Decision<Contender>): void {
+/** Logs the next step of the decision table. */
+export function debugDecision(debug: Debug, decision: Decision<CandidateInRun>): void {
   if (decision.action === 'stop') {
-    const { failure, backAtMs } = decision.stop;
-    const backAt = backAtMs === null ? null : new Date(backAtMs).toISOString();
+    const { failure, readyAtMs } = decision.stop;
+    const backAt = readyAtMs === null ? null : new Date(readyAtMs).toISOString();
     debug('decision', {
       action: 'stop',
       failure: failure?.type ?? 'no candidate left',
@@ -44,7 +44,7 @@ export function debugDecision(debug: Debug, decision: Decision<Contender>): void
 }
 
 /** Logs whether the gates let a candidate run. */
-export function debugAdmission(debug: Debug, admission: Admission, candidate: Contender): void {
+export function debugAdmission(debug: Debug, admission: Admission, candidate: CandidateInRun): void {
   const known = { pair: pair(namesOf(candidate)) };
   if ('stop' in admission) debug('admission', { ...known, result: 'stop', failure: admission.stop.type });
   else if ('grant' in admission) debug('admission', { ...known, result: 'admitted' });

@@ -17,13 +17,13 @@ export interface ToolState {
   billing: Billing;
 }
 
-/** What facts are gathered from. */
+/** Sources of facts. */
 interface FactsWorld {
   host: Pick<Host, 'env' | 'platform' | 'clock'>;
   stores: Pick<Stores, 'cooldowns' | 'ledger'>;
 }
 
-/** Looks at this machine: which tools can run now, and what counts against `limits`. Runs nothing, connects to nothing. */
+/** Gathers facts: which tools can run now, and the spend under `limits`. Runs nothing, connects to nothing. */
 export async function gatherFacts(
   config: RouterConfig,
   { host, stores }: FactsWorld,
@@ -43,7 +43,7 @@ export async function gatherFacts(
   };
 }
 
-/** Every tool with what it is on this machine now. */
+/** Every tool with its state on this machine. */
 export async function toolStates(config: RouterConfig, world: FactsWorld): Promise<ToolState[]> {
   const facts = await gatherFacts(config, world, { inputTokens: 0, limits: () => [] });
   return Object.values(config.tools).flatMap((tool) => {
@@ -53,14 +53,14 @@ export async function toolStates(config: RouterConfig, world: FactsWorld): Promi
 }
 
 /**
- * Estimated tokens of everything a tool gets to read. An estimate within about a tenth for prose and code; it decides
- * between models and is never used as a bill.
+ * Estimated input tokens of a tool, within about a tenth for prose and code. Used to choose
+ * between models, never for billing.
  */
 export function estimateInputTokens(parts: readonly (string | null)[]): number {
   return parts.reduce((sum, part) => sum + (part === null || part === '' ? 0 : estimateTokenCount(part)), 0);
 }
 
-/** What counts against limits now. The ledger is opened only where there is one. */
+/** The spend under limits now. Opens the ledger only if it exists. */
 async function spendOf(
   limits: readonly SpendLimit[],
   ledger: LedgerAccess | null,

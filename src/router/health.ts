@@ -12,20 +12,20 @@ import { planRequest } from './plan.js';
 import { finderOf } from './running.js';
 import type { RouterWorld } from './world.js';
 
-/** What a health report covers. */
+/** Scope of a health report. */
 export interface HealthOptions {
   /** Only this agent; `null`: every agent of the config. */
   agent: string | null;
-  /** Whether binaries may be asked for their version. */
+  /** Whether binaries may be run for their version. */
   probe: boolean;
-  /** Whether endpoints are tried. */
+  /** Whether endpoints are connected to. */
   online: boolean;
   machine: MachineContext;
   cwd: string;
   listener?: HealthListener;
 }
 
-/** Gathers what the checks look at, and runs them. The checks and the prober are loaded only here. */
+/** Gathers the input of the checks, and runs them. Checks and probes are loaded only here. */
 export async function routerHealth(
   config: RouterConfig,
   world: RouterWorld,
@@ -40,7 +40,7 @@ export async function routerHealth(
       import('./running/end-interrupted-runs.js'),
     ]);
   const plans = await Promise.all(
-    agentsToAsk(config, options.agent).map(async (agent) => {
+    agentsToCheck(config, options.agent).map(async (agent) => {
       const planned = await planRequest(config, world, { ...emptyRequest(options.cwd), agent });
       return { agent, plan: planned.ok ? { ok: true as const, value: planned.value.plan } : planned };
     }),
@@ -64,8 +64,8 @@ export async function routerHealth(
   return checkHealth(context, options.listener);
 }
 
-/** Where no agent is configured, a request without one is what people make. */
-function agentsToAsk({ agents }: RouterConfig, only: string | null): (string | null)[] {
+/** Without configured agents, checks requests without an agent. */
+function agentsToCheck({ agents }: RouterConfig, only: string | null): (string | null)[] {
   if (only !== null) return [only];
   const names = Object.keys(agents);
   return names.length === 0 ? [null] : names;
@@ -78,13 +78,13 @@ function probeWith<Tool, Answer>(
   return (tool, path) => probe(tool, path, env);
 }
 
-/** Whether a row warns of something that an agent needs. */
+/** Whether a row is a warning about something that an agent needs. */
 export async function warnsOfAgent(rows: readonly HealthRow[]): Promise<boolean> {
   const { concernsAgent } = await import('../health/health.js');
   return rows.some((row) => row.status === 'warn' && concernsAgent(row, rows));
 }
 
-/** What can be said of a machine whose config has errors. */
+/** The checks of a machine whose config has errors. */
 export async function machineHealth(context: MachineContext, listener: HealthListener): Promise<HealthRow[]> {
   const { checkMachineHealth } = await import('../health/health.js');
   return checkMachineHealth(context, listener);
@@ -98,7 +98,7 @@ async function ledgerState(access: LedgerAccess): Promise<LedgerState> {
   return { file, trouble: null, held: { runs, microUsd } };
 }
 
-/** Every tool that has limits, and its use. The ledger is opened only where there is one, and not made. */
+/** Every tool with limits, and its use. Opens the ledger only if it exists. */
 async function limitedTools(config: RouterConfig, ledger: LedgerAccess | null): Promise<LimitedTool[]> {
   const limited = Object.values(config.tools).flatMap((tool) => slotRulesOf(tool) ?? []);
   return Promise.all(limited.map(async (rules) => ({ rules, ...(await useOf(rules.tool, ledger)) })));

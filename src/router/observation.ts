@@ -2,7 +2,7 @@ import type { AdapterEvent } from '../adapters/adapter.js';
 
 const MAX_NAMED = 5;
 
-/** What an attempt has shown so far. */
+/** The progress of an attempt so far. */
 export class Observation {
   /** The tool had been started. */
   started = false;
@@ -23,7 +23,7 @@ export class Observation {
     else this.#steps.push(name);
   }
 
-  /** What the tool had done by then, as far as it reported it, to follow a message; empty: nothing is known. */
+  /** What the tool had reported as done, as the end of a message; empty: unknown. */
   workDone(): string {
     const files = [...this.#changedFiles].map((file) => `\`${file}\``);
     const counts = new Map<string, number>();

@@ -3,12 +3,12 @@ import { type Failure, failure } from '../domain/failure.js';
 import type { Request } from '../domain/request.js';
 import type { AccessTooHigh, PlanError, ResolvedNames, UnknownName } from '../routing/names.js';
 
-/** Why a request cannot be planned, as a failure with the way out. */
+/** The failure of a request that cannot be planned, with a hint. */
 export function planErrorFailure(error: PlanError): Failure {
   return error.kind === 'access' ? accessFailure(error) : unknownNameFailure(error);
 }
 
-/** An agent that calls itself must come to an end. */
+/** Stops agents that call themselves. */
 export function tooDeep({ parent }: Request, { policy: { name, maxDepth } }: ResolvedNames): Failure | null {
   const depth = parent?.depth ?? 0;
   if (depth <= maxDepth) return null;
@@ -25,7 +25,7 @@ function accessFailure({ asked, agent, allowed }: AccessTooHigh): Failure {
   );
 }
 
-/** A name that the config does not know, as a usage failure with the nearest name and the list. */
+/** The failure of an unknown name, with a suggestion and the list. */
 function unknownNameFailure({ kind, name, known }: UnknownName): Failure {
   if (kind === 'tier') {
     const list = known.length === 0 ? 'the config has no `tiers`' : `tiers with models: ${known.join(', ')}`;

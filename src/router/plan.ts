@@ -1,6 +1,6 @@
 import { adapterOf } from '../adapters/registry.js';
 import type { AgentConfig, RouterConfig } from '../config/types.js';
-import { asksSomething, nothingAsked, withConversation } from '../domain/conversation.js';
+import { hasPrompt, missingPrompt, withConversation } from '../domain/conversation.js';
 import type { Facts } from '../domain/facts.js';
 import type { Failure } from '../domain/failure.js';
 import { newId, newTraceId } from '../domain/id.js';
@@ -26,8 +26,8 @@ import { taskOf } from './task.js';
 import type { Host, RouterWorld } from './world.js';
 
 /**
- * Decides without running anything: looks up every name once, gathers facts, chooses, and fills in what each candidate would run. The
- * failure is a name that the config does not know, or a file it cannot read.
+ * Plans without running anything: looks up every name once, gathers facts, chooses, and fills in the call of each candidate. The
+ * failure is an unknown name, or a file that cannot be read.
  */
 export async function planRequest(
   config: RouterConfig,
@@ -69,7 +69,7 @@ export async function planRequest(
   return ok(planned);
 }
 
-/** The request with everything that it refers to: files of its agent, the parts of its conversation, the schema of its answer. */
+/** The complete request: with the files of its agent, its conversation, and the schema of its answer. */
 async function readRequest(
   asked: Request,
   agent: AgentConfig | null,
@@ -77,7 +77,7 @@ async function readRequest(
 ): Promise<Result<Pick<Planned, 'request' | 'checkAnswer'>, Failure>> {
   const filled = await withAgentFiles(agent, host, asked);
   if (!filled.ok) return filled;
-  if (filled.value.messages.length > 0 && !asksSomething(filled.value)) return err(nothingAsked());
+  if (filled.value.messages.length > 0 && !hasPrompt(filled.value)) return err(missingPrompt());
   const request = withConversation(filled.value, agent?.system ?? null);
   if (request.schema === null) return ok({ request, checkAnswer: null });
   const check = await compileAnswerSchema(request.schema, 'the schema');
@@ -93,7 +93,7 @@ function withSpending(
   return { ...known, spending: spendingOf(config, { ...known, project, maxCostMicroUsd }) };
 }
 
-/** Fills in what every candidate would run; what was rejected too, since it may be shown, or come back during the run. */
+/** Fills in the call of every candidate, and of rejected ones, which may be shown or become ready during the run. */
 function fillCalls(
   { candidates, rejected }: Choices,
   by: { resolved: ResolvedRequest; ids: { id: string; traceId: string }; host: Host },
@@ -108,7 +108,7 @@ function fillCalls(
   };
 }
 
-/** What the runs of an agent are compared with; `null`: it prefers nothing. */
+/** The preferred pair for comparisons; `null`: none. */
 function preferenceOf(config: RouterConfig, agent: AgentConfig | null, facts: Facts): Preference | null {
   const pair = agent === null ? null : preferredPair(config, agent);
   if (pair === null) return null;
@@ -120,7 +120,7 @@ function preferenceOf(config: RouterConfig, agent: AgentConfig | null, facts: Fa
   };
 }
 
-/** The decision by name. */
+/** The plan by names. */
 function namedPlan(
   { agent, policy, access, request }: ResolvedRequest,
   made: Pick<Planned, 'inputTokens' | 'candidates' | 'rejected'>,
@@ -144,7 +144,7 @@ function ignoredOptions({ task }: PlannedCandidate): Ignored[] {
     .map((entry) => ({ ...entry, tool: task.tool.name }));
 }
 
-/** An option of the agent's config may find no place in silence; one that was asked for may not. */
+/** Warns about unsupported options of the request, but not about those of the agent's config. */
 function ignoredWarnings(request: Request, ignored: readonly Ignored[]): string[] {
   const asked: Readonly<Record<string, { flag: string; value: unknown }>> = {
     effort: { flag: '--effort', value: request.effort },
@@ -156,7 +156,7 @@ function ignoredWarnings(request: Request, ignored: readonly Ignored[]): string[
     const { flag, value = null } = lookup(asked, option) ?? {};
     if (value === null) return [];
     if (option === 'max_cost_usd')
-      return [`\`${flag}\` is checked, not enforced: tool \`${tool}\` has no place for it`];
-    return [`\`${flag}\` is ignored: tool \`${tool}\` has no place for it`];
+      return [`\`${flag}\` is checked, not enforced: tool \`${tool}\` does not support it`];
+    return [`\`${flag}\` is ignored: tool \`${tool}\` does not support it`];
   });
 }

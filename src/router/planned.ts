@@ -8,7 +8,7 @@ import type { Preference } from '../policy/preferred-cost.js';
 import type { RetryRules } from '../routing/decision.js';
 import type { AnswerCheck } from './answer-schema.js';
 
-/** A request with everything that was decided about it: no name is looked up again after this. */
+/** A planned request: no name is looked up again after this. */
 export interface Planned extends ResolvedRequest {
   /** ULID of the invocation, and the trace it belongs to. */
   id: string;
@@ -23,28 +23,28 @@ export interface Planned extends ResolvedRequest {
   checkAnswer: AnswerCheck | null;
   candidates: readonly PlannedCandidate[];
   rejected: readonly PlannedRejection[];
-  /** What the agent prefers, to compare costs with; `null`: nothing. */
+  /** The preferred pair, to compare costs with; `null`: none. */
   preference: Preference | null;
-  /** No config was found: the built-in tools are all there is. */
+  /** No config was found, so there are only built-in tools. */
   isUnconfigured: boolean;
-  /** The decision by name: what documents, traces and screens show. Its lists are in the order of those above. */
+  /** The plan by names, for documents, traces and screens. Its lists have the order of those above. */
   plan: Plan;
 }
 
-/** A candidate with what it would run. */
+/** A candidate with its call. */
 export interface PlannedCandidate extends Candidate {
   task: Task;
-  /** The command line or request, filled in; or why its run would end before it starts. */
+  /** The filled command line or request, or the failure before its start. */
   call: Result<Call, Failure>;
 }
 
-/** What may not run, and why; `candidate` is `null` where there is no such tool. */
+/** A rejected pair with its reason; `candidate` is `null` if there is no such tool. */
 export interface PlannedRejection {
   names: Rejected;
   candidate: PlannedCandidate | null;
 }
 
-/** What would run for a rejected pair if its tool were there; `null` where nothing can be said. */
+/** The call of a rejected pair as if its tool were installed; `null`: unknown. */
 export function previewOfMissing({ names, candidate }: PlannedRejection): Preview | null {
   if (names.reason !== 'tool_not_found' || candidate === null || !candidate.call.ok) return null;
   return candidate.call.value.preview;

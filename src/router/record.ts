@@ -19,20 +19,20 @@ import type { RouterWorld } from './world.js';
 
 export type { LogRecord } from '../telemetry/log-fields.js';
 
-/** What takes the events of one run. */
+/** Receives the events of one run. */
 export interface Listeners {
   emit?: EventSink;
-  /** Takes the lines of the structured log. */
+  /** Receives the lines of the structured log. */
   log?: (record: LogRecord) => void | Promise<void>;
 }
 
-/** Where everything goes that is kept of one run. */
+/** Destinations of the records of one run. */
 export interface Recorder {
   /** The trace first: it is written before any listener learns that the run has ended. Then the log, then the caller. */
   emit: EventSink;
-  /** Soft limits that the run came near or passed, in words. */
+  /** Warnings about soft limits. */
   readonly budgetWarnings: readonly string[];
-  /** Keeps on disk what the run starts; `null` keeps nothing. */
+  /** Records started processes on disk; `null` records nothing. */
   processes: ProcessRecorder | null;
   /** Writes refusals to the audit log. */
   refused(rejected: readonly Rejected[]): Promise<void>;
@@ -70,7 +70,7 @@ export function recorderOf(
         overrideEntry({ ...override, justification: planned.request.justification }, subject),
       ]),
     record: async (invocation, ledger) => {
-      // A ledger that kept the run from starting was named already.
+      // A ledger that stopped the run was reported already.
       if (invocation.attempts.length === 0 && invocation.failure?.type === 'input') return;
       await ledger.record(invocationRow(invocation, runInfo(planned)));
     },
@@ -84,10 +84,10 @@ export function recorderOf(
   };
 }
 
-/** What the audit log says of the caller. */
+/** The caller, for the audit log. */
 function subjectOf({ plan, request, id, traceId, spending }: Planned): AuditSubject {
   const { sourceAgent, session } = request;
-  const project = spending.payer.project || null;
+  const project = spending.subject.project || null;
   return { project, agent: plan.agent, sourceAgent, session, traceId, invocationId: id };
 }
 
@@ -106,8 +106,8 @@ function logOf(planned: Planned, write: Listeners['log'], now: () => number): Ev
 function runInfo({ request, spending, preference }: Planned): RunInfo {
   const { sourceAgent, tags, force, justification } = request;
   return {
-    scopes: scopesOf(spending.payer),
-    project: spending.payer.project,
+    scopes: scopesOf(spending.subject),
+    project: spending.subject.project,
     sourceAgent,
     preference,
     tags,

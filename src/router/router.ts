@@ -17,26 +17,26 @@ import type { RouterWorld } from './world.js';
 /** Routes requests by one config. Holds no state between calls. */
 export interface Router {
   readonly config: RouterConfig;
-  /** Decides without running anything. The failure is a name that the config does not know, or a file it cannot read. */
+  /** Plans without running anything. The failure is an unknown name, or a file that cannot be read. */
   plan(request: Request): Promise<Result<Planned, Failure>>;
   /** The planned request as an invocation document that has not run: for dry runs. */
   describe(planned: Planned, deadline: Deadline): Invocation;
   /** Checks tools, variables, folders and every agent's plan. `probe: false` runs nothing. */
   health(options: HealthOptions): Promise<HealthRow[]>;
-  /** What each tool is on this machine now. Runs nothing. */
+  /** The state of each tool on this machine. Runs nothing. */
   tools(): Promise<ToolState[]>;
-  /** Runs what was planned. */
+  /** Runs a plan. */
   complete(planned: Planned, options: CompleteOptions): Promise<Invocation>;
-  /** Removes rows that are older than the config wants them kept, once a day and a few at a time; for after the answer. */
+  /** Removes rows past the retention of the config, once a day and in small batches; called after the answer. */
   upkeep(): Promise<void>;
   /** Closes what is open. */
   close(): void;
 }
 
-/** What bounds a run, what gets its events, and how to ask for consent. */
+/** Deadline, event sink and consent question of a run. */
 export interface CompleteOptions extends Listeners {
   deadline: Deadline;
-  /** Asks a person whether to go on in spite of a soft limit; `true` where nobody can be asked. */
+  /** Asks the user whether to go on despite a soft limit; `true` without a terminal. */
   confirm?: () => Promise<boolean>;
 }
 

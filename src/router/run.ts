@@ -12,17 +12,17 @@ import { concluded } from './conclude.js';
 import { debugAdmission, debugDecision } from './debug.js';
 import type { Planned } from './planned.js';
 import type { Recorder } from './record.js';
-import { type Contender, contendersOf, type Run, stateAfter } from './state.js';
+import { type CandidateInRun, candidatesInRun, type Run, stateAfter } from './state.js';
 import type { Host, Stop, Stores } from './world.js';
 
-/** What a run goes by. */
+/** The input of a run. */
 export interface RunInput {
   planned: Planned;
   host: Host;
   stores: Stores;
   stop: Stop;
   recorder: Recorder;
-  /** Asks whether to go on in spite of a soft limit. */
+  /** Asks whether to go on despite a soft limit. */
   confirm: () => Promise<boolean>;
 }
 
@@ -44,12 +44,12 @@ export async function run(input: RunInput): Promise<Invocation> {
   const state: Run = {
     ...input,
     gates: gatesOf(input, ledger),
-    candidates: contendersOf(planned),
+    candidates: candidatesInRun(planned),
     attempts: [],
     refused: [],
     fruitlessWaits: 0,
   };
-  const stopped = await pursue(state).finally(() => leave(state.gates, { is: 'unknown' }));
+  const stopped = await runCandidates(state).finally(() => leave(state.gates, { is: 'unknown' }));
   const latencyMs = Math.round(host.clock.monotonic() - startMs);
   const invocation = concluded(state, { stopped, latencyMs });
   await recorder.record(invocation, ledger);
@@ -65,11 +65,11 @@ function gatesOf({ planned, host, stores, stop, recorder, confirm }: RunInput, l
 }
 
 /** Runs and waits until a candidate has answered (`null`) or none is left. */
-async function pursue(state: Run): Promise<Stopped | null> {
+async function runCandidates(state: Run): Promise<Stopped | null> {
   const { deadline } = state.stop;
   const { debug } = state.host;
   for (;;) {
-    if (deadline.failure !== null) return { failure: deadline.failure, backAtMs: null };
+    if (deadline.failure !== null) return { failure: deadline.failure, readyAtMs: null };
     const decision = nextStep(state);
     if (debug !== undefined) debugDecision(debug, decision);
     if (decision.action === 'stop') return decision.stop;
@@ -81,7 +81,7 @@ async function pursue(state: Run): Promise<Stopped | null> {
     const mostWaitMs = longestWaitMs(state.planned.rules, decision, deadline.remainingMs());
     const admission = await admit(state, candidate, mostWaitMs);
     if (debug !== undefined) debugAdmission(debug, admission, candidate);
-    if ('stop' in admission) return { failure: admission.stop, backAtMs: null };
+    if ('stop' in admission) return { failure: admission.stop, readyAtMs: null };
     if ('refusal' in admission) {
       const rejected = rejectedNames(candidate, admission);
       state.refused.push(rejected);
@@ -94,7 +94,14 @@ async function pursue(state: Run): Promise<Stopped | null> {
   }
 }
 
-function nextStep({ planned, host, stop, candidates, attempts, fruitlessWaits }: Run): Decision<Contender> {
+function nextStep({
+  planned,
+  host,
+  stop,
+  candidates,
+  attempts,
+  fruitlessWaits,
+}: Run): Decision<CandidateInRun> {
   return decide({
     rules: planned.rules,
     access: planned.access,
@@ -109,10 +116,10 @@ function nextStep({ planned, host, stop, candidates, attempts, fruitlessWaits }:
   });
 }
 
-/** Says what is waited for, and waits. */
+/** Emits the reason of a wait, and waits. */
 async function pause(
   { host, stop, attempts, recorder }: Run,
-  candidate: Contender,
+  candidate: CandidateInRun,
   delayMs: number,
 ): Promise<void> {
   const failed = attempts.findLast((one) => one.candidate === candidate)?.outcome.failure ?? null;
@@ -129,9 +136,9 @@ async function pause(
 }
 
 /** One attempt, from its start until every gate is left; true when it answered. */
-async function tryOnce(state: Run, candidate: Contender, { n, grant }: Admitted): Promise<boolean> {
+async function tryOnce(state: Run, candidate: CandidateInRun, { n, grant }: Admitted): Promise<boolean> {
   const { attempts, gates, recorder } = state;
-  await sayFallback(state, candidate);
+  await emitFallback(state, candidate);
   const result = await attempt(state, { candidate, n, grant });
   const { record, started, active } = result;
   await leave(gates, { is: 'over', candidate, attempt: record, started, active });
@@ -141,7 +148,7 @@ async function tryOnce(state: Run, candidate: Contender, { n, grant }: Admitted)
   return record.failure === null;
 }
 
-async function sayFallback({ attempts, recorder }: Run, to: Contender): Promise<void> {
+async function emitFallback({ attempts, recorder }: Run, to: CandidateInRun): Promise<void> {
   const last = attempts.at(-1);
   const failure = last?.outcome.failure ?? null;
   if (last === undefined || failure === null || last.candidate === to) return;

@@ -5,10 +5,10 @@ import type { Finder } from './running/end-interrupted-runs.js';
 import { type RunRecorder, runRecorder } from './running/run-recorder.js';
 import type { RouterWorld, Stores } from './world.js';
 
-/** What finds runs of killed routers. */
+/** Context for finding runs of killed routers. */
 type Cleaner = Pick<RouterWorld, 'host' | 'stores' | 'urgent'>;
 
-/** The record of a planned run, on disk while its tools work; `null` where none is kept. */
+/** The record of a planned run, on disk while its tools work; `null`: none is kept. */
 export function runRecorderOf(
   { runningDir, traces }: Stores,
   { id, request, startedAt }: Planned,
@@ -20,7 +20,7 @@ export function runRecorderOf(
 }
 
 /**
- * The sink of a run that also ends what killed routers left: while the first tool works, or at the end of a run without any. The
+ * The sink of a run that also ends runs of killed routers: while the first tool works, or at the end of a run without any. The
  * run's own record is removed at its end.
  */
 export function withCleanUp(
@@ -47,7 +47,7 @@ async function endOthers(ownId: string, world: Cleaner): Promise<void> {
   await endInterruptedRuns(finderOf({ dir: runningDir, ownId }, world));
 }
 
-/** From where this process looks for interrupted runs. */
+/** Context of this process for finding interrupted runs. */
 export function finderOf(
   own: { dir: string; ownId: string | null },
   { host: { env, clock }, urgent }: Cleaner,

@@ -6,7 +6,7 @@ import type { Planned, PlannedCandidate } from './planned.js';
 import type { Recorder } from './record.js';
 import type { Host, Stop, Stores } from './world.js';
 
-/** A run: what it goes by, and everything that has happened. */
+/** The state of a run. */
 export interface Run {
   readonly planned: Planned;
   readonly host: Host;
@@ -14,23 +14,23 @@ export interface Run {
   readonly stop: Stop;
   readonly recorder: Recorder;
   readonly gates: readonly (OpenGate & { name: string })[];
-  /** The candidates of the plan in their order, then those that only cool down and may be waited for. */
-  readonly candidates: readonly Contender[];
+  /** The candidates of the plan in order, then those in a cooldown that the run may wait for. */
+  readonly candidates: readonly CandidateInRun[];
   readonly attempts: AttemptResult[];
-  /** What the gates refused after planning. */
+  /** Refusals after planning. */
   readonly refused: Rejected[];
-  /** Waits after which the gates refused the candidate that was waited for. */
+  /** Waits after which the gates still refused the candidate. */
   fruitlessWaits: number;
 }
 
 /** A candidate during a run. */
-export interface Contender extends PlannedCandidate {
+export interface CandidateInRun extends PlannedCandidate {
   state: CandidateState;
 }
 
-/** One attempt that is over, with what a decision needs to know of it. */
+/** One finished attempt, as the input of a decision. */
 export interface AttemptResult {
-  candidate: Contender;
+  candidate: CandidateInRun;
   record: Attempt;
   outcome: Outcome;
   /** The tool had been started. */
@@ -45,17 +45,17 @@ export interface AttemptResult {
   endedMs: number;
 }
 
-/** Everything that may run in the course of a run: what passed the gates, and what comes back at a known time. */
-export function contendersOf({ candidates, rejected }: Planned): Contender[] {
-  const ready = candidates.map((candidate): Contender => ({ ...candidate, state: { is: 'ready' } }));
-  const cooling = rejected.flatMap(({ names, candidate }): Contender[] => {
+/** All candidates of a run: those that passed the gates, and those that are ready at a known time. */
+export function candidatesInRun({ candidates, rejected }: Planned): CandidateInRun[] {
+  const ready = candidates.map((candidate): CandidateInRun => ({ ...candidate, state: { is: 'ready' } }));
+  const cooling = rejected.flatMap(({ names, candidate }): CandidateInRun[] => {
     if (candidate === null || names.resetAt === null) return [];
     return [{ ...candidate, state: { is: 'cooling', untilMs: Date.parse(names.resetAt) } }];
   });
   return [...ready, ...cooling];
 }
 
-/** Where a candidate stands after a gate has refused it: it comes back at a known time, or not at all. */
+/** The state of a candidate after a refusal: ready at a known time, or refused for good. */
 export function stateAfter({ refusal, queued = false }: Refused): CandidateState {
   if (refusal.resetAt === null) return { is: 'refused' };
   return { is: queued ? 'queued' : 'cooling', untilMs: Date.parse(refusal.resetAt) };

@@ -9,7 +9,7 @@ import type { Candidate } from '../gates/candidate.js';
 import type { ResolvedRequest } from '../gates/gate.js';
 import type { PlannedCandidate } from './planned.js';
 
-/** What a candidate has to do for a request. */
+/** The task of a candidate for a request. */
 export function taskOf(
   { request, agent, policy, access, spending }: ResolvedRequest,
   ids: { id: string; traceId: string },
@@ -24,7 +24,7 @@ export function taskOf(
     agent: agent?.name ?? null,
     prompt: request.prompt,
     promptFile: request.promptFile,
-    // An empty one takes the agent's away.
+    // An empty one removes the agent's.
     system: (request.system ?? agent?.system) || null,
     turns: request.messages,
     access,
@@ -52,7 +52,7 @@ export function taskOf(
   };
 }
 
-/** The call of one attempt: as it was planned, or filled in again where a cap or an earlier answer changes the task. */
+/** The call of one attempt: as planned, or filled in again if a cap or an earlier answer changes the task. */
 export function callOf(
   { task, call }: PlannedCandidate,
   { maxCostMicroUsd, rejectedAnswer }: { maxCostMicroUsd: number | null; rejectedAnswer: Outcome | null },
@@ -64,8 +64,8 @@ export function callOf(
 }
 
 /**
- * What to ask after an answer that broke its schema: what was asked, what came, and what is wrong with it. A conversation goes on by
- * two turns.
+ * The prompt after an answer that broke its schema: the request, the answer, and its errors. A conversation gets
+ * two more turns.
  */
 function correction(
   { prompt, turns }: Task,

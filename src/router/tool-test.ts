@@ -8,7 +8,7 @@ import type { Router } from './router.js';
 
 export type { CaptureReading } from '../adapters/command/capture.js';
 
-/** Reads a saved output by a tool's definition; runs nothing. A name that is no command tool is a `usage` failure. */
+/** Reads a saved output by a tool's definition; runs nothing. Any other name is a `usage` failure. */
 export async function testTool(
   router: Router,
   { tool: name, capture, cwd, nowMs }: { tool: string; capture: Capture; cwd: string; nowMs: number },

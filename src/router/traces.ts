@@ -6,18 +6,18 @@ import { traceSink } from '../telemetry/trace-sink.js';
 import type { Origin, Versions } from '../trace/document.js';
 import type { Planned } from './planned.js';
 
-/** Where traces go, and what they are cleaned with. */
+/** Where traces go, and how they are redacted. */
 export interface TraceTarget {
   /** Absolute. */
   dir: string;
   versions: Versions;
   redactor: Redactor;
-  /** Told when a trace cannot be written; the run goes on. */
+  /** Called when a trace cannot be written; the run goes on. */
   warn: (message: string) => void;
   origin: Origin;
 }
 
-/** A sink that keeps the trace of one run; `null` where none is kept. */
+/** A sink that writes the trace of one run; `null`: none is kept. */
 export function traceOf(
   { planned, now }: { planned: Planned; now: () => number },
   target: TraceTarget | null,
@@ -35,7 +35,7 @@ export function traceOf(
   return traceSink({ ...target, known: planned, subject, now });
 }
 
-/** Removes traces that are older than the config wants them kept, once a day; what goes wrong there is left to the next day. */
+/** Removes traces past the retention of the config, once a day; errors are left to the next day. */
 export async function keepTraces(
   dir: string,
   { config, nowMs }: { config: RouterConfig; nowMs: number },

@@ -19,13 +19,13 @@ export interface Host {
   random: () => number;
   /** Reads a file as text: an agent's `system_file`. */
   readFile: (path: string) => Promise<string>;
-  /** Gets every decision; absent when the debug log is off. */
+  /** Receives every decision; absent when the debug log is off. */
   debug?: Debug;
 }
 
-/** What is kept between runs, for all processes of the user. */
+/** Stores shared by all processes of the user. */
 export interface Stores {
-  /** What is spent and who has a slot; `null` keeps none, and a hard limit then refuses. */
+  /** Spend and slots; `null`: none, so hard limits refuse. */
   ledger: LedgerAccess | null;
   /** Tools that cool down. */
   cooldowns: CooldownStore;
@@ -33,7 +33,7 @@ export interface Stores {
   traces: TraceTarget | null;
   /** Refusals and overrides; `null` keeps none. */
   audit: AuditTarget | null;
-  /** Folder of the records of runs that are under way; `null` keeps none. */
+  /** Folder of the records of running runs; `null` keeps none. */
   runningDir: string | null;
 }
 
@@ -44,7 +44,7 @@ export interface Stop {
   urgent: AbortSignal;
 }
 
-/** What a router needs of the world around it. */
+/** The surroundings of a router. */
 export interface RouterWorld {
   host: Host;
   stores: Stores;
@@ -52,7 +52,7 @@ export interface RouterWorld {
   urgent: AbortSignal;
 }
 
-/** The environment of what runs inside of a tool: its own calls keep their records where ours are, whatever config they find. */
+/** Variables for tools, so that nested calls keep their records in the same places, whatever config they find. */
 export function withStores(
   env: Environment,
   { traces, ledger }: Pick<Stores, 'traces' | 'ledger'>,

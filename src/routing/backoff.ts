@@ -1,15 +1,15 @@
 import type { Backoff, RetryPolicy } from '../config/types.js';
 import type { Failure, FailureType } from '../domain/failure.js';
 
-/** The waits that hold for one type of failure of a tool. */
+/** The waits of one type of failure of a tool. */
 export function backoffFor(retry: RetryPolicy, type: FailureType, ofTool: Partial<Backoff>): Backoff {
   return { ...retry, ...retry.perFailure[type], ...ofTool };
 }
 
 /**
- * The wait before try number `retry` (1 is the first retry) of the same candidate, ms. It grows from try to try up to the
- * longest one, and with jitter it lies anywhere between nothing and that (full jitter), so that many callers do not come
- * back at once. What the provider asked for is never cut short.
+ * The wait before retry number `retry` (from 1) of the same candidate, ms. It grows up to the longest one, and with jitter it is
+ * anywhere between zero and that (full jitter), so that many callers do not retry at once. A wait that the provider requires is never
+ * shortened.
  */
 export function retryDelayMs(
   failure: Failure,
@@ -21,7 +21,7 @@ export function retryDelayMs(
   return Math.ceil(Math.max(own, askedDelayMs(failure, known.nowMs) ?? 0));
 }
 
-/** The wait that the tool or provider asked for, from `nowMs` on; `null` when it named none. */
+/** The wait that the tool or provider requires, from `nowMs` on; `null`: none. */
 export function askedDelayMs({ retryAfterMs, resetAt }: Failure, nowMs: number): number | null {
   if (resetAt !== null) return Math.max(0, Date.parse(resetAt) - nowMs);
   return retryAfterMs;

@@ -4,14 +4,14 @@ import type { Access } from '../domain/request.js';
 import { askedDelayMs, backoffFor, retryDelayMs } from './backoff.js';
 import type { Decision, DecisionInput, FailedAttempt, RetryRules, RunCandidate, Stop } from './decision.js';
 
-/** Applies the decision table to all that happened so far. Total, and finite: no more attempts than `max_attempts`. */
+/** Applies the decision table to all attempts so far. Always terminates: never more attempts than `max_attempts`. */
 export function decide<C extends RunCandidate>(input: DecisionInput<C>): Decision<C> {
   const last = input.attempts.at(-1);
   const ending = last === undefined ? null : endedBy(last, input);
   if (ending !== null) return stop(ending);
   const isSpent = input.attempts.length + input.fruitlessWaits >= input.rules.retry.maxAttempts;
   if (last !== undefined && !isSpent) {
-    const again = sameAgain(last, input);
+    const again = retryOf(last, input);
     if (again !== null) return again;
   }
   if (last !== undefined && isFinal(last, input)) return stop(last.failure);
@@ -21,7 +21,7 @@ export function decide<C extends RunCandidate>(input: DecisionInput<C>): Decisio
   return waitForOne(input) ?? exhausted(input);
 }
 
-/** The rules of a policy, as a request changes them: there is room for all retries that it asks for, and for every other candidate. */
+/** The rules of a policy with the changes of a request: `max_attempts` allows all requested retries and every other candidate. */
 export function rulesFor(
   policy: { retry: RetryPolicy; autoFallbackOnRateLimit: boolean },
   request: { maxRetries: number | null; patienceMs: number },
@@ -38,7 +38,7 @@ export function rulesFor(
   };
 }
 
-/** Whether no other candidate may be tried after a failure, and no limit waited for. */
+/** Whether a failure ends the run without another candidate and without a wait. */
 function isFinal<C extends RunCandidate>(last: FailedAttempt<C>, { attempts }: DecisionInput<C>): boolean {
   const { fallback } = FAILURES[last.failure.type];
   if (fallback !== 'other_provider') return fallback === 'never';
@@ -47,10 +47,10 @@ function isFinal<C extends RunCandidate>(last: FailedAttempt<C>, { attempts }: D
 }
 
 function stop(failure: Failure): { action: 'stop'; stop: Stop } {
-  return { action: 'stop', stop: { failure, backAtMs: null } };
+  return { action: 'stop', stop: { failure, readyAtMs: null } };
 }
 
-/** The failure that ends a run whatever else could be tried; `null`: it goes on. */
+/** The failure that ends a run even with candidates left; `null`: it goes on. */
 function endedBy<C extends RunCandidate>(
   { candidate, failure, mayHaveChanged, shown }: FailedAttempt<C>,
   { access, rules }: DecisionInput<C>,
@@ -69,19 +69,19 @@ function asPartial(failure: Failure): Failure {
   return { ...failure, type: 'partial', message: `${failure.message}, after part of the answer was shown` };
 }
 
-/** A second try could repeat or spoil what the first one did. */
+/** Another attempt could repeat or damage what the first one did. */
 function afterSideEffects(failure: Failure, access: Access): Failure {
-  const message = `${failure.message}; it had started to work with access \`${access}\`, so nobody else was tried`;
+  const message = `${failure.message}; it had started to work with access \`${access}\`, so no fallback was tried`;
   const hint = 'look at what it has done; `retry.after_side_effects: true` in the policy tries again anyway';
   return { ...failure, message, hint };
 }
 
-/** The same candidate again, after a wait that is short enough; `null`: not now. */
-function sameAgain<C extends RunCandidate>(
+/** A retry of the same candidate after a short enough wait; `null`: not now. */
+function retryOf<C extends RunCandidate>(
   last: FailedAttempt<C>,
   input: DecisionInput<C>,
 ): Decision<C> | null {
-  if (!isRetried(last, input) || !leavesRoomForOthers(input)) return null;
+  if (!isRetried(last, input) || !leavesAttemptsForOthers(input)) return null;
   const delayMs = delayFrom(last, input);
   if (delayMs > backoffOf(last.candidate, last.failure.type, input.rules).maxDelayMs) return null;
   if (input.remainingMs !== null && delayMs >= input.remainingMs) return null;
@@ -89,12 +89,12 @@ function sameAgain<C extends RunCandidate>(
 }
 
 /** Reserves one attempt for every untried candidate. */
-function leavesRoomForOthers<C extends RunCandidate>(input: DecisionInput<C>): boolean {
+function leavesAttemptsForOthers<C extends RunCandidate>(input: DecisionInput<C>): boolean {
   const others = input.candidates.filter((candidate) => mayFollow(candidate, input)).length;
   return input.attempts.length + input.fruitlessWaits + others < input.rules.retry.maxAttempts;
 }
 
-/** Whether the table, and what is left of the retries, allow the same candidate before any other. */
+/** Whether the table and the remaining retries allow the same candidate before any other. */
 function isRetried<C extends RunCandidate>(attempt: FailedAttempt<C>, input: DecisionInput<C>): boolean {
   const { candidate, failure } = attempt;
   if (candidate.state.is === 'refused' || !hasRetriesLeft(attempt, input)) return false;
@@ -124,7 +124,7 @@ function hasRetriesLeft<C extends RunCandidate>(
   return retries < backoffOf(candidate, failure.type, rules).maxRetries;
 }
 
-/** The waits of a candidate after a failure, and how many there may be. */
+/** The waits of a candidate after a failure, and their number. */
 function backoffOf({ tool }: RunCandidate, type: FailureType, { retry, maxRetries }: RetryRules): Backoff {
   const own = backoffFor(retry, type, tool.retry);
   return maxRetries === null ? own : { ...own, maxRetries };
@@ -154,18 +154,18 @@ function delayFrom<C extends RunCandidate>(
   return Math.max(endedMs + fromItsEnd - nowMs, coolingMs(candidate, nowMs));
 }
 
-/** For how long a candidate may not run from now on, ms; 0: it may. */
+/** Time until a candidate may run, ms; 0: now. */
 function coolingMs({ state }: RunCandidate, nowMs: number): number {
   return state.is === 'cooling' || state.is === 'queued' ? Math.max(0, state.untilMs - nowMs) : 0;
 }
 
-/** Whether a candidate that was not tried yet comes next. */
+/** Whether an untried candidate may be next. */
 function mayFollow<C extends RunCandidate>(candidate: C, input: DecisionInput<C>): boolean {
   if (candidate.state.is === 'refused' || coolingMs(candidate, input.nowMs) > 0) return false;
   return input.attempts.every((one) => one.candidate !== candidate && fitsAfter(candidate, one));
 }
 
-/** After a prompt that was too long only a larger window helps, after a limit of money only a lower price, after a bad request only another provider. */
+/** After a prompt that was too long only a larger window helps, after an exceeded budget only a lower price, after a bad request only another provider. */
 function fitsAfter(next: RunCandidate, { candidate, failure }: FailedAttempt<RunCandidate>): boolean {
   switch (FAILURES[failure.type].fallback) {
     case 'larger_window':
@@ -183,23 +183,23 @@ function providerOf({ tool, model }: RunCandidate): string {
   return model?.provider ?? tool.name;
 }
 
-/** Of a million tokens in and a million out; `null`: unknown. */
+/** Price of a million input and a million output tokens; `null`: unknown. */
 function priceUsd({ model }: RunCandidate): number | null {
   const price = model?.price ?? null;
   return price === null ? null : price.input + price.output;
 }
 
-/** What is unknown is not held against a candidate. */
+/** Unknown values do not exclude a candidate. */
 function isMore(more: number | null, less: number | null): boolean {
   return more === null || less === null || more > less;
 }
 
-/** The candidate that is back first, when the wait for it is allowed. */
+/** The candidate that is ready first, if the wait for it is allowed. */
 function waitForOne<C extends RunCandidate>(input: DecisionInput<C>): Decision<C> | null {
-  const comebacks = input.candidates.flatMap((candidate) => comebackOf(candidate, input) ?? []);
-  const [first] = comebacks.sort((a, b) => a.backAtMs - b.backAtMs);
+  const readyTimes = input.candidates.flatMap((candidate) => readyTimeOf(candidate, input) ?? []);
+  const [first] = readyTimes.sort((a, b) => a.readyAtMs - b.readyAtMs);
   if (first === undefined) return null;
-  const delayMs = Math.max(0, first.backAtMs - input.nowMs);
+  const delayMs = Math.max(0, first.readyAtMs - input.nowMs);
   const { candidate, needsPatience, type } = first;
   const ordinary = needsPatience ? 0 : backoffOf(candidate, type, input.rules).maxDelayMs;
   if (delayMs > Math.max(ordinary, input.rules.patienceMs)) return null;
@@ -208,47 +208,50 @@ function waitForOne<C extends RunCandidate>(input: DecisionInput<C>): Decision<C
 }
 
 /** A candidate that can be tried later. */
-interface Comeback<C extends RunCandidate> {
+interface ReadyCandidate<C extends RunCandidate> {
   candidate: C;
   type: Failure['type'];
-  backAtMs: number;
-  /** The table has no ordinary retry for it: only a caller who is ready to wait gets one. */
+  readyAtMs: number;
+  /** The table has no ordinary retry for it: it is retried only within `--patience`. */
   needsPatience: boolean;
 }
 
-function comebackOf<C extends RunCandidate>(candidate: C, input: DecisionInput<C>): Comeback<C> | null {
+function readyTimeOf<C extends RunCandidate>(
+  candidate: C,
+  input: DecisionInput<C>,
+): ReadyCandidate<C> | null {
   const { state } = candidate;
   if (state.is === 'refused') return null;
   const last = input.attempts.findLast((one) => one.candidate === candidate);
   if (last !== undefined) return afterAttempt(last, input);
   if (state.is !== 'cooling' && state.is !== 'queued') return null;
-  return { candidate, type: 'rate_limit', backAtMs: state.untilMs, needsPatience: false };
+  return { candidate, type: 'rate_limit', readyAtMs: state.untilMs, needsPatience: false };
 }
 
-/** A limit that ends by itself. A used-up quota comes back too, at a time that must be known. */
+/** When a limit resets. For a used-up quota the time must be known. */
 function afterAttempt<C extends RunCandidate>(
   attempt: FailedAttempt<C>,
   input: DecisionInput<C>,
-): Comeback<C> | null {
+): ReadyCandidate<C> | null {
   const { candidate, failure, endedMs } = attempt;
   const { type } = failure;
   if (!hasRetriesLeft(attempt, input)) return null;
   const asked = askedDelayMs(failure, endedMs);
   if (type === 'quota' && asked !== null)
-    return { candidate, type, backAtMs: endedMs + asked, needsPatience: true };
+    return { candidate, type, readyAtMs: endedMs + asked, needsPatience: true };
   const rule = FAILURES[type].retry;
   const isKnown = asked !== null || coolingMs(candidate, input.nowMs) > 0;
   if (rule !== 'if_last' && !(rule === 'always' && isKnown)) return null;
-  return { candidate, type, backAtMs: input.nowMs + delayFrom(attempt, input), needsPatience: false };
+  return { candidate, type, readyAtMs: input.nowMs + delayFrom(attempt, input), needsPatience: false };
 }
 
-/** Every candidate failed or may not run: the deciding failure, and when one may run again. */
+/** The end when every candidate failed or may not run: the deciding failure, and when one may run again. */
 function exhausted<C extends RunCandidate>(input: DecisionInput<C>): Decision<C> {
   const failure = decidingFailure(input.attempts.map((attempt) => attempt.failure));
-  return { action: 'stop', stop: { failure, backAtMs: knownReturn(input) } };
+  return { action: 'stop', stop: { failure, readyAtMs: knownReturn(input) } };
 }
 
-/** The first moment that a provider or a cooldown named. A wait that is only our own backoff names none. */
+/** The earliest reset time of a provider or a cooldown; our own backoff has none. */
 function knownReturn<C extends RunCandidate>(input: DecisionInput<C>): number | null {
   const known = input.candidates.flatMap((candidate) => {
     const { state } = candidate;

@@ -3,7 +3,7 @@ import type { Price } from '../domain/cost.js';
 import type { Failure } from '../domain/failure.js';
 import type { Access } from '../domain/request.js';
 
-/** What follows: a candidate is run now, or after a wait, or the run ends. */
+/** The next step: run a candidate now, or after a wait, or end the run. */
 export type Decision<C extends RunCandidate> =
   | { action: 'run'; candidate: C }
   | { action: 'wait'; candidate: C; delayMs: number }
@@ -13,20 +13,20 @@ export type Decision<C extends RunCandidate> =
 export interface Stop {
   failure: Failure | null;
   /** When a candidate can be tried again, ms since the epoch; `null`: unknown, or it would not help. */
-  backAtMs: number | null;
+  readyAtMs: number | null;
 }
 
-/** Where a candidate stands in a run. Times are ms since the epoch. */
+/** State of a candidate in a run. Times are ms since the epoch. */
 export type CandidateState =
-  /** It was not tried yet. */
+  /** Not tried yet. */
   | { is: 'ready' }
-  /** It cools down, or is over a limit, until then. */
+  /** In a cooldown, or over a limit, until then. */
   | { is: 'cooling'; untilMs: number }
-  /** Its tool has no free slot before then: it is waited for in the queue. */
+  /** Its tool has no free slot before then, so it is queued. */
   | { is: 'queued'; untilMs: number }
-  /** A gate has refused it for the rest of the run. */
+  /** Refused by a gate for the rest of the run. */
   | { is: 'refused' }
-  /** It was tried, and no gate has refused it since. */
+  /** Tried, and not refused by a gate since. */
   | { is: 'tried' };
 
 /** A candidate, as far as a decision depends on it. */
@@ -53,7 +53,7 @@ export interface FailedAttempt<C extends RunCandidate> {
 /** The rules of one run. */
 export interface RetryRules {
   retry: RetryPolicy;
-  /** What the caller asked for: it counts for every tool and failure; `null`: nothing. */
+  /** The retries of the request, for every tool and failure; `null`: not given. */
   maxRetries: number | null;
   autoFallbackOnRateLimit: boolean;
   /** How long to wait beyond `max_delay` when no other candidate is left, ms. */
@@ -67,10 +67,10 @@ export interface DecisionInput<C extends RunCandidate> {
   candidates: readonly C[];
   /** Every attempt so far; all failed. */
   attempts: readonly FailedAttempt<C>[];
-  /** Waits after which the gates refused the candidate that was waited for. */
+  /** Waits after which the gates still refused the candidate. */
   fruitlessWaits: number;
   nowMs: number;
-  /** What is left for the whole run, ms; `null`: no limit. */
+  /** Time left for the whole run, ms; `null`: no limit. */
   remainingMs: number | null;
   /** Uniform in [0, 1). */
   random: number;

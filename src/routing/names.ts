@@ -10,7 +10,7 @@ import {
 } from '../domain/request.js';
 import { err, ok, type Result } from '../domain/result.js';
 
-/** More access was asked for than the agent's config allows. */
+/** The request has a higher access level than the agent's config allows. */
 export interface AccessTooHigh {
   kind: 'access';
   asked: Access;
@@ -21,14 +21,14 @@ export interface AccessTooHigh {
 /** Why a request cannot be planned at all. */
 export type PlanError = UnknownName | AccessTooHigh;
 
-/** What the names of a request stand for. */
+/** The resolved names of a request. */
 export interface ResolvedNames {
   agent: AgentConfig | null;
   policy: PolicyConfig;
   access: Access;
 }
 
-/** Looks up every name of a request, once; the error is the first that the config does not know, or more access than its agent may have. */
+/** Looks up every name of a request, once; the error is the first unknown name, or a higher access level than that of its agent. */
 export function resolveNames(config: RouterConfig, request: Request): Result<ResolvedNames, PlanError> {
   const unknown = findUnknownName(config, request);
   if (unknown !== null) return err(unknown);
@@ -37,7 +37,7 @@ export function resolveNames(config: RouterConfig, request: Request): Result<Res
   return access.ok ? ok({ agent, policy: policyOf(config, agent, request), access: access.value }) : access;
 }
 
-/** The policy asked for, else the agent's, else `default`, which always exists after resolving. */
+/** The requested policy, else the agent's, else `default`, which always exists after resolving. */
 export function policyOf(config: RouterConfig, agent: AgentConfig | null, request: Request): PolicyConfig {
   const named =
     lookup(config.policies, request.policy ?? agent?.policy?.value) ?? lookup(config.policies, 'default');
@@ -45,7 +45,7 @@ export function policyOf(config: RouterConfig, agent: AgentConfig | null, reques
   return named;
 }
 
-/** The access that a request gets: what it asks for, else what its agent may have at most. */
+/** The access level of a request: the requested one, else that of its agent. */
 function accessOf(agent: AgentConfig | null, request: Request): Result<Access, AccessTooHigh> {
   const asked = request.access;
   if (agent === null || asked === null) return ok(asked ?? agent?.access.value ?? 'read');
@@ -53,14 +53,14 @@ function accessOf(agent: AgentConfig | null, request: Request): Result<Access, A
   return tooHigh ? err({ kind: 'access', asked, agent: agent.name, allowed: agent.access }) : ok(asked);
 }
 
-/** A name on the command line that the config does not know. */
+/** An unknown name on the command line. */
 export interface UnknownName {
   kind: 'agent' | 'tool' | 'model' | 'policy' | 'tier';
   name: string;
   known: string[];
 }
 
-/** The first name of the request that means nothing in this config; `null` when all are known. */
+/** The first unknown name of the request; `null`: all are known. */
 function findUnknownName(config: RouterConfig, request: Request): UnknownName | null {
   const { agents, tools, tiers, policies } = config;
   const { agent, tool, model, policy } = request;
@@ -80,13 +80,13 @@ function findUnknownName(config: RouterConfig, request: Request): UnknownName | 
   return null;
 }
 
-/** The tier asked for by `--tier`, else by `--complexity`. */
+/** The tier of `--tier`, else of `--complexity`. */
 function requestedTier(request: Request): Tier | null {
   if (request.tier !== null) return request.tier;
   return request.complexity === null ? null : TIER_OF_COMPLEXITY[request.complexity];
 }
 
-/** Whether a model is in the catalogue, or some tool lists it by name; `tool` may take any. */
+/** Whether a model is in the catalogue, or a tool lists it by name; `tool` may accept any. */
 export function isKnownModel(config: RouterConfig, model: string, tool: string | null): boolean {
   if (lookup(config.models, model) !== null) return true;
   if (lookup(config.tools, tool)?.models.some(({ value }) => value === '*') === true) return true;

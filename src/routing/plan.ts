@@ -8,7 +8,7 @@ import type { GateRefusal, ResolvedRequest } from '../gates/gate.js';
 import { checkGates } from '../gates/gates.js';
 import { fallbackIsOn, type Pair, selectChoices } from './select.js';
 
-/** The candidates of a request in their order, and what was rejected. */
+/** The candidates of a request in order, and the rejected pairs. */
 export interface Choices {
   candidates: Candidate[];
   rejected: Rejection[];
@@ -21,8 +21,8 @@ export interface Rejection {
 }
 
 /**
- * Decides what may serve a request, in which order, and why: a pure function. Of every choice the first pair that passes the gates is taken;
- * without fallback only the first choice that gives one. That nothing can serve is a plan without candidates.
+ * Plans which pairs may serve a request, in which order, and why: a pure function. Of every choice the first pair that passes the gates
+ * is taken; without fallback only the first choice that has one. If no pair can serve, the plan has no candidates.
  */
 export function makePlan(config: RouterConfig, facts: Facts, resolved: ResolvedRequest): Choices {
   const plan: Choices = { candidates: [], rejected: [] };
@@ -46,7 +46,7 @@ export function makePlan(config: RouterConfig, facts: Facts, resolved: ResolvedR
   return plan;
 }
 
-/** What a person should know about the task type although the run goes on. */
+/** Warnings about the task type. */
 export function taskWarnings(agent: AgentConfig | null, request: Request): string[] {
   if (request.task === null || lookup(agent?.taskTypes ?? {}, request.task) !== null) return [];
   const known = Object.keys(agent?.taskTypes ?? {}).map((name) => `\`${name}\``);
@@ -58,7 +58,7 @@ export function taskWarnings(agent: AgentConfig | null, request: Request): strin
   ];
 }
 
-/** What the names of a pair stand for; `null`: there is no such tool. */
+/** The resolved names of a pair; `null`: there is no such tool. */
 function candidateOf(config: RouterConfig, facts: Facts, pair: Pair): Candidate | null {
   const tool = lookup(config.tools, pair.tool);
   if (tool === null) return null;

@@ -5,7 +5,7 @@ import type { Because, BecauseRule } from '../domain/plan.js';
 import { type Request, type Resume, TIER_OF_COMPLEXITY } from '../domain/request.js';
 import { offers } from '../gates/offered.js';
 
-/** A pair that the rules ask for, before the gates. `tool` is `null` when no tool offers the model. */
+/** A pair chosen by the rules, before the gates. `tool` is `null` when no tool offers the model. */
 export interface Pair {
   tool: string | null;
   model: string | null;
@@ -16,7 +16,7 @@ export interface Pair {
 /** Pairs of which the first usable one is taken. */
 export type Choice = Pair[];
 
-/** What selection looks at. */
+/** The input of the selection. */
 export interface SelectionInput {
   config: RouterConfig;
   facts: Facts;
@@ -41,7 +41,7 @@ export function selectChoices(input: SelectionInput): Choice[] {
     : primaryChoices(input);
 }
 
-/** Naming a tool or model turns the chain off, unless it is asked for; a session has one tool only. */
+/** An explicit tool or model turns the chain off, unless `--fallback` is given; a session has one tool only. */
 export function fallbackIsOn(request: Request): boolean {
   if (request.resume !== null) return false;
   return request.fallback ?? (request.tool === null && request.model === null);
@@ -61,7 +61,7 @@ function primaryChoices(input: SelectionInput): Choice[] {
   return [...optimisedChoices(input)];
 }
 
-/** A session belongs to the tool that keeps it. */
+/** A session can only be continued by its own tool. */
 function resumeChoice({ request, config }: SelectionInput, resume: Resume): Choice {
   const detail = `continues the session of invocation \`${resume.invocationId}\``;
   const at = lookup(config.tools, resume.tool)?.at ?? null;
@@ -116,7 +116,7 @@ function optimisedChoices(input: SelectionInput): Choice[] {
   ];
 }
 
-/** A list of which the first usable is taken; the providers that the policy prefers come first, else the order stands. */
+/** A list of which the first usable pair is taken; the policy's preferred providers come first, else in the given order. */
 function firstUsableOf(
   input: SelectionInput,
   entries: readonly Placed<string>[],
@@ -167,7 +167,7 @@ function preferredModelOn(config: RouterConfig, agent: AgentConfig, toolName: st
   return tool === null ? (agent.preferredModel?.value ?? null) : preferredOrFirstModel(tool, agent);
 }
 
-/** The pair that an agent prefers, whatever is usable now; `null`: it prefers none. */
+/** The pair that an agent prefers, usable or not; `null`: none. */
 export function preferredPair(
   config: RouterConfig,
   agent: AgentConfig,
@@ -181,8 +181,8 @@ export function preferredPair(
 }
 
 /**
- * No agent, or one without a preference: every tool in order, but never the built-in mock unasked: its answers are canned. Nor a
- * server that needs no key: nobody knows whether it is there.
+ * Without an agent, or without its preference: every tool in order, except the built-in mock, whose answers are canned, and
+ * servers without a key, which may not be running.
  */
 function firstUsableChoice({ config }: SelectionInput, more: Because[]): Choice {
   return Object.values(config.tools)
@@ -249,7 +249,7 @@ function expand(input: SelectionInput, reference: Reference, because: Because[],
   if (model === null) return [];
   const preferred = lookup(config.tools, agent?.preferredTool?.value);
   const listing = toolsListing(config, model);
-  // That it takes any id does not let the preferred tool stand before those that know the model by its name.
+  // A preferred tool that accepts any id does not come before tools that list the model by name.
   const knows = (tool: ToolConfig): boolean =>
     listing.length === 0 ? offers(tool, model) : listing.includes(tool);
   if (preferred !== null && knows(preferred)) return [{ tool: preferred.name, model, because, at }];

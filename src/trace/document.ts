@@ -9,36 +9,36 @@ import type { ProcessIdentity } from '../process/identity.js';
 import { withoutTexts } from '../redact/private-texts.js';
 import type { RecordedAttempt, RunRecord } from './record.js';
 
-/** What a trace says of the programs that made it. */
+/** Versions of the programs that wrote a trace. */
 export interface Versions {
   router: string;
   node: string;
   platform: string;
 }
 
-/** What does not change while a run goes on. */
+/** The constant part of a run's trace. */
 export interface TraceSubject {
   request: Request;
   versions: Versions;
   /** The process that runs it. */
   owner: ProcessIdentity;
-  /** Where a command line would find the same config again. */
+  /** Where to find the same config again. */
   origin: Origin;
-  /** Prompt and answer may be kept. */
+  /** Whether prompt and answer are kept. */
   logPrompts: boolean;
 }
 
-/** Where a run was asked for. */
+/** Where a run was started. */
 export interface Origin {
   /** Working directory of the router itself. */
   cwd: string;
-  /** Configs that were named; empty: the ones found by searching. */
+  /** Configs given by path; empty: discovered ones. */
   config: readonly string[];
 }
 
 /**
- * The record of an invocation as it stands: its document, what was asked, what happened. Prompt and answer appear only with
- * `logPrompts`, else a hash and lengths. Of a run that goes on the status is `running`.
+ * The trace of an invocation: its document, the request and the events. Prompt and answer appear only with
+ * `logPrompts`, else a hash and lengths. An unfinished run has the status `running`.
  */
 export function traceDocument(record: RunRecord, subject: TraceSubject) {
   const { request, versions, owner, logPrompts } = subject;
@@ -70,10 +70,10 @@ export function traceDocument(record: RunRecord, subject: TraceSubject) {
   };
 }
 
-/** A trace as it stands in its file. */
+/** The content of a trace file. */
 export type TraceDocument = ReturnType<typeof traceDocument>;
 
-/** What was asked, in a form that a command line could repeat. */
+/** The request, so that a command line can repeat it. */
 function requestDocument({ request, origin, logPrompts }: TraceSubject) {
   return {
     prompt: logPrompts ? request.prompt : null,
@@ -107,7 +107,7 @@ function requestDocument({ request, origin, logPrompts }: TraceSubject) {
   };
 }
 
-/** Of a try that goes on nothing is known but who tries, and since when. */
+/** An unfinished attempt: only its candidate and start are known. */
 function attemptOf({ n, candidate, argv, startedAt, ended }: RecordedAttempt) {
   if (ended !== null) return { ...attemptDocument(ended), argv };
   const unknown = {
@@ -123,7 +123,7 @@ function attemptOf({ n, candidate, argv, startedAt, ended }: RecordedAttempt) {
   return { n, tool, model, status, started_at: startedAt, latency_ms: null, ...unknown, argv };
 }
 
-/** The run as its attempts show it so far. */
+/** The run so far, by its attempts. */
 function runningInvocation(record: RunRecord, request: Request): Invocation {
   const { id, traceId, startedAt } = record;
   const parentId = request.parent?.id ?? null;
@@ -149,7 +149,7 @@ function runningInvocation(record: RunRecord, request: Request): Invocation {
   };
 }
 
-/** A run tells its plan before anything else. */
+/** Every run emits its plan first. */
 const NO_PLAN: Plan = {
   agent: null,
   policy: 'default',
@@ -161,7 +161,7 @@ const NO_PLAN: Plan = {
   warnings: [],
 };
 
-/** What the tool's own session has used so far: a tool that counts per session tells only such totals when it is resumed. */
+/** Usage of the tool's own session so far: a tool that counts per session reports only totals when it is resumed. */
 function sessionTotals({ toolSessionId, attempts }: Invocation, { resume }: Request) {
   const last = attempts.at(-1);
   if (toolSessionId === null || last === undefined) return null;

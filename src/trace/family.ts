@@ -2,21 +2,21 @@ import { DAY_MS } from '../domain/calendar.js';
 import type { TraceDocument } from './document.js';
 import { dayOf, type TraceStore } from './store.js';
 
-/** An invocation and those that were called from inside it, oldest first. */
+/** An invocation and its nested calls, oldest first. */
 export interface TreeNode {
   trace: TraceDocument;
   children: TreeNode[];
-  /** Of this one and everything below it. */
+  /** Total of this one and all below it. */
   total: Total;
 }
 
-/** What several invocations come to. */
+/** The total of several invocations. */
 export interface Total {
   invocations: number;
   succeeded: number;
   /** The known part, in USD; `null` when nothing is known. */
   usd: number | null;
-  /** Whether the cost of every one of them is known. */
+  /** Whether all costs are known. */
   isComplete: boolean;
   /** The reported part; `null` when nothing was reported. */
   tokens: number | null;
@@ -26,13 +26,13 @@ export interface Total {
 export interface Family {
   roots: TreeNode[];
   total: Total;
-  /** Files that hold no trace. */
+  /** Files that are no traces. */
   damaged: string[];
 }
 
 /**
- * Everybody who belongs to an invocation: calls inside calls, those with the same trace id, and those of the same session. Looks
- * at the days around those on which it finds somebody.
+ * All invocations related to one: nested calls, and those with the same trace id or session. Searches
+ * the days around those on which it finds one.
  */
 export async function familyOf(store: TraceStore, trace: TraceDocument): Promise<Family> {
   const belongs = (one: TraceDocument): boolean =>
@@ -65,7 +65,7 @@ function treesOf(traces: readonly TraceDocument[], damaged: string[]): Family {
   return { roots, total: sum(roots.map(({ total }) => total)), damaged };
 }
 
-/** What one invocation comes to by itself. */
+/** The total of one invocation, without nested calls. */
 export function ownTotal({ status, usage, attempts }: TraceDocument): Total {
   const costs = attempts.map(costOf);
   return {
@@ -77,7 +77,7 @@ export function ownTotal({ status, usage, attempts }: TraceDocument): Total {
   };
 }
 
-/** What one attempt is charged. Nobody pays for the tokens of a subscription, so that their unknown price leaves nothing open. */
+/** The charge of one attempt. Subscriptions are not billed per token, so an unknown price does not matter there. */
 export function costOf({ cost }: TraceDocument['attempts'][number]): Pick<Total, 'usd' | 'isComplete'> {
   if (cost === null || cost.usd === null) return { usd: null, isComplete: false };
   return { usd: cost.usd, isComplete: cost.basis !== 'unknown' || cost.billing !== 'api' };
@@ -96,7 +96,7 @@ function sum(totals: readonly Total[]): Total {
   );
 }
 
-/** Micro-USD are exact in a double; their sums in USD are rounded back to them. */
+/** Rounds sums in USD back to micro-USD, which are exact in a double. */
 function addKnown(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.round((a + b) * 1_000_000) / 1_000_000;
 }

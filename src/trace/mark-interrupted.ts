@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { writeByRename } from '../files.js';
 
-/** Rewrites a trace whose run has died: `running` becomes `interrupted`. One that is not there or has an end stays as it is. */
+/** Changes the status of a dead run's trace from `running` to `interrupted`. A missing or finished one is not changed. */
 export async function markInterrupted(file: string): Promise<void> {
   const trace = await readTrace(file);
   if (trace?.status !== 'running') return;

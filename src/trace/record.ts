@@ -4,36 +4,36 @@ import type { RunEvent } from '../domain/events.js';
 import type { Invocation } from '../domain/invocation.js';
 import type { NamedCandidate, Plan } from '../domain/plan.js';
 
-/** One try as it is known so far. */
+/** One attempt so far. */
 export interface RecordedAttempt {
   n: number;
   candidate: NamedCandidate;
-  /** What was started, prompt and system text left out; `null`: nothing was started, or it was no command. */
+  /** The command line without prompt and system text; `null`: no command was started. */
   argv: readonly string[] | null;
   startedAt: string;
   /** `null` while it runs. */
   ended: Attempt | null;
 }
 
-/** What is known of a run while it goes on. */
+/** The state of a run so far. */
 export interface RunRecord {
   id: string;
   traceId: string;
   startedAt: string;
   plan: Plan | null;
   attempts: RecordedAttempt[];
-  /** What happened between the attempts, as `--format ndjson` says it. */
+  /** Events between the attempts, as in `--format ndjson`. */
   events: object[];
   /** `null` until it has ended. */
   invocation: Invocation | null;
 }
 
-/** A record to which nothing has happened yet. */
+/** The record of a run that has just started. */
 export function emptyRecord(known: { id: string; traceId: string; startedAt: string }): RunRecord {
   return { ...known, plan: null, attempts: [], events: [], invocation: null };
 }
 
-/** Notes one event; `ts` tells its time as an ISO string. */
+/** Adds one event; `ts` returns its time as an ISO string. */
 export function noteEvent(record: RunRecord, event: RunEvent, ts: () => string): void {
   switch (event.type) {
     case 'plan':
@@ -67,7 +67,7 @@ function attemptOf(
   return { n: event.attempt, candidate: event.candidate, argv: event.argv, startedAt, ended: null };
 }
 
-/** An attempt that failed before anything could be started was never announced. */
+/** An attempt that failed before its start has no start event. */
 function finish(record: RunRecord, ended: Attempt): void {
   const known = record.attempts.find(({ n }) => n === ended.n);
   if (known !== undefined) known.ended = ended;

@@ -5,7 +5,7 @@ import { idTime } from '../domain/id.js';
 import { codeOf } from '../domain/system-error.js';
 import { dayOf } from './store.js';
 
-/** What a clean-up did; `isDone` is false where there is more to remove than it was allowed. */
+/** Result of a clean-up; `isDone` is false when more is left than the limit allowed. */
 export interface Pruned {
   removed: number;
   isDone: boolean;
@@ -34,9 +34,9 @@ export async function pruneTraces(
   return { removed, isDone: true };
 }
 
-/** What a run may remove in passing: some 20 ms of work. */
+/** The most that one run removes: about 20 ms of work. */
 const IN_PASSING = 500;
-/** Keeps the last days only. Looks once a day; what is too much for one run is left to the next. */
+/** Removes older traces once a day; what exceeds the limit of one run is left to the next. */
 export async function keepDays(dir: string, { days, nowMs }: { days: number; nowMs: number }): Promise<void> {
   const marker = path.join(dir, '.pruned');
   const last = await stat(marker).catch(() => null);
@@ -45,7 +45,7 @@ export async function keepDays(dir: string, { days, nowMs }: { days: number; now
   if (isDone) await writeFile(marker, '', { mode: 0o600 });
 }
 
-/** A trace, or the draft that a killed run left. */
+/** A trace, or the draft of a killed run. */
 const TRACE = /^[0-9A-Z]{26}\.json(?:\.[\da-f.]*part)?$/;
 const AT_ONCE = 64;
 
@@ -58,7 +58,7 @@ async function names(folder: string): Promise<string[]> {
   }
 }
 
-/** Somebody else removed it first. */
+/** Another process removed it first. */
 function gone(error: unknown): void {
   if (!isMissing(error)) throw error;
 }

@@ -10,7 +10,7 @@ import { TOKEN_COUNTERS } from '../domain/usage.js';
 /** A piece of JSON Schema. */
 type Schema = { readonly [keyword: string]: unknown };
 
-/** A map that has these keys, all of them, and no others. */
+/** An object with exactly these keys. */
 function record(description: string, properties: Record<string, Schema>): Schema {
   return {
     type: 'object',
@@ -33,7 +33,7 @@ const oneOf = (description: string, values: readonly string[]): Schema => ({
 });
 const reference = (name: string, description: string): Schema => ({ $ref: `#/$defs/${name}`, description });
 
-/** The same, or `null`: not known, or not given. */
+/** The same, or `null`: unknown or not given. */
 function maybe(schema: Schema): Schema {
   const { description, ...rest } = schema;
   return { description, anyOf: [rest, { type: 'null' }] };
@@ -43,11 +43,11 @@ const candidate = {
   tool: text('The tool'),
   model: maybe(text('Name in the catalogue')),
   because: list(
-    'Why it may serve the request',
+    'Why it was chosen',
     record('One reason', {
       rule: text('The rule that applied'),
       detail: text('In words'),
-      at: maybe(text('The line of the config that decided, `file:line:column`')),
+      at: maybe(text('The deciding line of the config, `file:line:column`')),
     }),
   ),
 };
@@ -55,11 +55,11 @@ const candidate = {
 const rejected = {
   tool: maybe(text('The tool; `null`: no tool offers the model')),
   model: maybe(text('Name in the catalogue')),
-  reason: reference('failure_type', 'Why it may not'),
+  reason: reference('failure_type', 'Why it was rejected'),
   detail: text('In words'),
-  hint: maybe(text('What to do about it')),
-  at: maybe(text('The line of the config that decided')),
-  reset_at: maybe(time('When it may be tried again')),
+  hint: maybe(text('Suggested fix')),
+  at: maybe(text('The deciding line of the config')),
+  reset_at: maybe(time('When it may run again')),
   phase: oneOf('When it was rejected', ['plan', 'admit']),
 };
 
@@ -67,17 +67,17 @@ const attempt = {
   n: { type: 'integer', minimum: 1, description: 'Number, from 1' },
   tool: text('The tool'),
   model: maybe(text('Name in the catalogue')),
-  status: oneOf('How it stands or ended', ['running', 'succeeded', 'failed', 'cancelled']),
+  status: oneOf('Status', ['running', 'succeeded', 'failed', 'cancelled']),
   started_at: time('UTC'),
-  latency_ms: maybe(count('How long it took; `null` while it runs')),
-  first_output_ms: maybe(count('From its start to its first output')),
+  latency_ms: maybe(count('Duration; `null` while it runs')),
+  first_output_ms: maybe(count('Time from its start to the first output')),
   exit_code: maybe({ type: 'integer', description: 'Exit code of the tool' }),
   request_id: maybe(text("The provider's own name of the call")),
   usage: maybe(reference('usage', 'Tokens')),
-  cost: maybe(reference('cost', 'What it cost')),
+  cost: maybe(reference('cost', 'Its cost')),
   failure: maybe(reference('failure', 'Why it failed')),
   argv: maybe(
-    list('What was started, with `{prompt}` and `{system}` for those texts; `null`: no command was started', {
+    list('The command line, with `{prompt}` and `{system}` for those texts; `null`: no command was started', {
       type: 'string',
     }),
   ),
@@ -111,9 +111,9 @@ const request = {
   timeout_ms: maybe(count('`--timeout`')),
   source_agent: maybe(text('`--source-agent`')),
   tags: { type: 'object', additionalProperties: { type: 'string' }, description: '`--tag`' },
-  origin: record('Where the run was asked for', {
+  origin: record('Where the run was started', {
     cwd: text('Working directory of the router'),
-    config: list('Configs that were named; none: they were searched', { type: 'string' }),
+    config: list('Configs given by path; empty: discovered ones', { type: 'string' }),
   }),
 };
 
@@ -121,13 +121,13 @@ const document = {
   version: { const: DOCUMENT_VERSION, description: 'Version of this format' },
   id: { type: 'string', pattern: ID_PATTERN, description: 'The invocation, a ULID' },
   trace_id: text('The trace it belongs to'),
-  parent_id: maybe(text('The invocation inside whose tool it was called')),
+  parent_id: maybe(text('The invocation whose tool made this call')),
   session: maybe(text('`--session`')),
-  status: oneOf('How it stands or ended; of a dead process `running` means interrupted', INVOCATION_STATUSES),
+  status: oneOf('Status; `running` with a dead process means interrupted', INVOCATION_STATUSES),
   started_at: time('UTC'),
-  agent: maybe(text('Who asked')),
+  agent: maybe(text('The agent of the request')),
   source_agent: maybe(text('`--source-agent`')),
-  tool: maybe(text('Who answered, or was tried last')),
+  tool: maybe(text('The tool that answered, or was tried last')),
   model: maybe(text('Name in the catalogue')),
   response_model: maybe(text('The model that the provider named')),
   text: maybe(text('The answer; only with `log_prompts`')),
@@ -136,22 +136,22 @@ const document = {
   tool_session_id: maybe(text("The tool's own session")),
   usage: maybe(reference('usage', 'Tokens of all attempts')),
   cost: maybe(reference('cost', 'Cost of all attempts')),
-  latency_ms: maybe(count('How long it took; `null` while it runs')),
-  plan: record('The decision', {
-    candidates: list('Who may serve it, in order', record('One candidate', candidate)),
-    rejected: list('Who may not', record('One rejected pair', rejected)),
+  latency_ms: maybe(count('Duration; `null` while it runs')),
+  plan: record('The plan', {
+    candidates: list('Candidates, in order', record('One candidate', candidate)),
+    rejected: list('Rejected pairs', record('One rejected pair', rejected)),
     ignored: list(
-      'Options without a place in a tool',
+      'Options that a tool does not support',
       record('One of them', { option: text('The option'), tool: text('The tool'), detail: text('In words') }),
     ),
     policy: text('The policy that applied'),
-    access: oneOf('What the tool may do', ACCESS_LEVELS),
+    access: oneOf('Access level of the tool', ACCESS_LEVELS),
     estimated_input_tokens: count('An estimate'),
   }),
-  attempts: list('What was tried', record('One try of one candidate', attempt)),
-  warnings: list('What a person should know', { type: 'string' }),
+  attempts: list('Attempts, in order', record('One attempt of a candidate', attempt)),
+  warnings: list('Warnings', { type: 'string' }),
   failure: maybe(reference('failure', 'Why it failed')),
-  events: list('What happened between the attempts, as `exec --format ndjson` tells it', {
+  events: list('Events between the attempts, as in `exec --format ndjson`', {
     type: 'object',
     description: 'One event; its other fields depend on its type',
     properties: {
@@ -164,7 +164,7 @@ const document = {
   text_chars: maybe(count('Length of the answer')),
   text_sha256: maybe(text('SHA-256 of the answer')),
   root_id: text('The first invocation of the family'),
-  depth: count('Calls above it: 0 for the first'),
+  depth: count('Number of outer calls'),
   resumed_from: maybe(text('The invocation whose session it continued')),
   session_totals: maybe(
     record("What the tool's own session has used so far", {
@@ -172,7 +172,7 @@ const document = {
       cost_usd: maybe(amount('USD')),
     }),
   ),
-  request: record('What was asked', request),
+  request: record('The request', request),
   versions: record('The programs', {
     router: text('llm-router'),
     node: text('Node'),
@@ -193,27 +193,27 @@ const usage = record('Tokens; `null` is not reported', {
 });
 
 const cost = record('USD', {
-  usd: maybe(amount('What is charged; with basis `unknown` the known part')),
+  usd: maybe(amount('The charge; with basis `unknown` the known part')),
   list_usd: maybe(amount('The list price')),
-  basis: oneOf('Where it comes from', COST_BASES),
-  billing: oneOf('Who pays', BILLINGS),
+  basis: oneOf('Source of the cost', COST_BASES),
+  billing: oneOf('How the tool is billed', BILLINGS),
 });
 
 const failure = record('Why something failed', {
-  type: reference('failure_type', 'The word for it'),
-  phase: maybe(text('The clock, the stage or the signal')),
+  type: reference('failure_type', 'Type of the failure'),
+  phase: maybe(text('Time limit, stage or signal')),
   message: text('One sentence'),
-  hint: maybe(text('What to do about it')),
+  hint: maybe(text('Suggested fix')),
   tool: maybe(text('The tool')),
   model: maybe(text('The model')),
-  retry_after_ms: maybe(count('Wait before another try')),
+  retry_after_ms: maybe(count('Wait before another attempt')),
   reset_at: maybe(time('When the limit resets')),
   http_status: maybe({ type: 'integer', description: 'HTTP status' }),
   exit_code: maybe({ type: 'integer', description: 'Exit code of the tool' }),
   stderr_tail: maybe(text("The end of the tool's standard error, secrets and prompt left out")),
 });
 
-/** What stands in the file of a trace: JSON Schema 2020-12. A new field is a new minor version; a changed one raises `version`. */
+/** The format of a trace file: JSON Schema 2020-12. A new field is a new minor version; a changed one raises `version`. */
 export const TRACE_SCHEMA: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $id: `urn:llm-router:schema:trace:${DOCUMENT_VERSION}`,

@@ -6,27 +6,27 @@ import { makeFolder, writeByRename } from '../files.js';
 import { livenessOf } from '../process/this-process.js';
 import type { TraceDocument } from './document.js';
 
-/** Traces that were read, and files that cannot be. */
+/** Traces, and files that cannot be read. */
 export interface FoundTraces {
   traces: TraceDocument[];
-  /** Paths of files that hold no trace. */
+  /** Paths of invalid files. */
   damaged: string[];
 }
 
-/** Which traces are wanted, newest first. */
+/** A filter for traces, newest first. */
 export interface TraceQuery {
-  /** At most so many. */
+  /** The most to return. */
   last: number;
   matches?: (trace: TraceDocument) => boolean;
-  /** Nothing that started before, ms since the epoch. */
+  /** Earliest start, ms since the epoch. */
   sinceMs?: number | null;
 }
 
-/** Where traces are kept and found again. */
+/** Stores and finds traces. */
 export interface TraceStore {
-  /** Rejects when the trace cannot be written; the caller warns and goes on. A later one of the same run replaces it. */
+  /** Writes a trace, over an earlier one of the same run; rejects when that fails. */
   write(document: TraceDocument): Promise<void>;
-  /** Newest first. Of a run whose process died without a word the status is `interrupted`. */
+  /** Newest first. A `running` trace of a dead process has the status `interrupted`. */
   list(query: TraceQuery): Promise<FoundTraces>;
   /** Traces whose id starts with `prefix`, in any case. */
   find(prefix: string): Promise<FoundTraces>;
@@ -61,9 +61,9 @@ export function dayOf(time: string | number): string {
   return new Date(time).toISOString().slice(0, 10).replaceAll('-', '');
 }
 
-/** More than can be shown as near misses of an id. */
+/** More than a message lists as ambiguous ids. */
 const MOST_FOUND = 20;
-/** Files that are read at once: enough to keep the disk busy, few enough to read little in vain. */
+/** Files read at once: enough to keep the disk busy, few enough to waste little. */
 const AT_ONCE = 16;
 
 function isInProject(dir: string): boolean {
@@ -79,7 +79,7 @@ export function traceFile(dir: string, id: string, startedAt: string): string {
   return path.join(dir, dayOf(startedAt), `${id}.json`);
 }
 
-/** Traces stand inside the user's project: without this they would show up in `git status`. */
+/** Traces are inside the user's project: without this they would show up in `git status`. */
 async function keepOutOfGit(dir: string): Promise<void> {
   try {
     await writeFile(path.join(dir, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 });
@@ -101,7 +101,7 @@ interface Search {
   wantsId: (id: string) => boolean;
 }
 
-/** Walks the days backwards and reads no more files than it takes: ids sort by time. */
+/** Walks the days backwards and reads only as many files as needed, since ids sort by time. */
 async function collect(dir: string, search: Search): Promise<FoundTraces> {
   const found: FoundTraces = { traces: [], damaged: [] };
   for (const day of (await namesIn(dir, /^\d{8}$/)).filter(search.wantsDay)) {
@@ -142,7 +142,7 @@ async function namesIn(folder: string, pattern: RegExp): Promise<string[]> {
   }
 }
 
-/** `gone`: pruned by somebody else since its name was read. */
+/** `gone`: removed by another process since its name was read. */
 async function readTrace(file: string): Promise<TraceDocument | 'damaged' | 'gone'> {
   try {
     const value: unknown = JSON.parse(await readFile(file, 'utf8'));
@@ -152,17 +152,17 @@ async function readTrace(file: string): Promise<TraceDocument | 'damaged' | 'gon
   }
 }
 
-/** A router that was killed wrote no end. */
+/** A killed router did not write the end of its trace. */
 function asOfNow(trace: TraceDocument): TraceDocument {
   if (trace.status !== 'running') return trace;
   const { pid, host, boot_id: bootId, start_ticks: startTicks } = trace.router;
-  // Traces of earlier versions name no PID namespace.
+  // Traces of earlier versions have no PID namespace.
   const pidNamespace = trace.router.pid_namespace ?? null;
   const isDead = livenessOf({ host, bootId, pidNamespace, pid, startTicks }) === 'dead';
   return isDead ? { ...trace, status: 'interrupted' } : trace;
 }
 
-/** The parts that every reader walks through. */
+/** Whether the parts that every reader uses are there. */
 function isTrace(value: unknown): value is TraceDocument {
   if (!isMap(value) || !isMap(value.plan) || !isMap(value.request) || !isMap(value.router)) return false;
   const { id, started_at, status, attempts, events, warnings, plan, request } = value;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openLedger } from '../../src/ledger/open-ledger.js';
 import { asking, good } from '../ledger/attempts.js';
-import { type Told, type Try, write } from '../ledger/invocations.js';
+import { type InvocationSample, type Try, write } from '../ledger/invocations.js';
 import { runInProcess } from '../rig/in-process.js';
 
 const NOW = Date.UTC(2026, 10, 20, 15);
@@ -201,7 +201,7 @@ const PLAIN = { agent: 'architect', fallback: false, latencyMs: 1234 };
 const CORE = { ...PLAIN, session: 'a "quoted", name', tags: { team: 'core' } };
 const NONE = { ...PLAIN, session: null, tags: {}, agent: 'scribe' };
 const TODAY = '2026-11-20';
-const TOLD: Omit<Told, 'id'>[] = [
+const TOLD: Omit<InvocationSample, 'id'>[] = [
   { ...CORE, day: TODAY, tries: [opus(100_001)], compared: { actual: 100_001, preferred: 100_001 } },
   { ...CORE, day: TODAY, tries: [opus(0, 'rate_limit')], compared: null },
   {

@@ -137,7 +137,7 @@ describe('a command line', () => {
   it('reports what it cut off and what it does not know', () => {
     expect(convertCommandLine('{binary} {place} && rm x').notes).toEqual([
       'no shell runs the command, so this was cut off: `&& rm x`',
-      '`{place}` is no placeholder of version 1 and stands for itself',
+      '`{place}` is no placeholder of version 1 and is literal text',
     ]);
   });
 });

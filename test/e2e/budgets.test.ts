@@ -14,7 +14,7 @@ describe('a hard budget', () => {
       const { code, stdout, stderr } = await rig.run(['exec', '--max-cost', '0.5', 'hello']);
       expect([code, stdout]).toEqual([79, '']);
       expect(stderr).toMatch(
-        /^error: Budget exceeded: this run may cost \$0\.50, and \$9\.80 of the daily \$10\.00 is used \[budget_exceeded]\nhint: raise `daily_usd` at llm-router\.yaml:\d+:\d+\n {6}or run it all the same with `--force --justification "<why>"`\n {6}or wait until 00:00 UTC on \d{4}-\d\d-\d\d\n$/,
+        /^error: Budget exceeded: this run may cost \$0\.50, and \$9\.80 of the daily \$10\.00 is used \[budget_exceeded]\nhint: raise `daily_usd` at llm-router\.yaml:\d+:\d+\n {6}or run it anyway with `--force --justification "<why>"`\n {6}or wait until 00:00 UTC on \d{4}-\d\d-\d\d\n$/,
       );
     }),
   );
@@ -274,7 +274,7 @@ describe('an expensive run', () => {
       expect([code, stderr]).toEqual([
         79,
         expect.stringContaining(
-          'this run may cost $6.00, and policy `default` wants a justification above $5.00',
+          'this run may cost $6.00, and policy `default` requires a justification above $5.00',
         ),
       ]);
       expect((await rig.run(['exec', '--justification', 'an audit', 'hello'])).code).toBe(0);

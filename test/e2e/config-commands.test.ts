@@ -78,8 +78,8 @@ describe('config show', () => {
     'refuses a config with errors, and an unknown key',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
-      expect(await rig.run(['config', 'show', 'tools.nobody'])).toMatchObject({ code: 64, stdout: '' });
-      rig.write('llm-router.yaml', 'version: 1\nagents: { a: { preferred_tool: nobody } }\n');
+      expect(await rig.run(['config', 'show', 'tools.missing'])).toMatchObject({ code: 64, stdout: '' });
+      rig.write('llm-router.yaml', 'version: 1\nagents: { a: { preferred_tool: missing } }\n');
       const wrong = await rig.run(['config', 'show']);
       expect(wrong).toMatchObject({ code: 78, stdout: '' });
       expect(wrong.stderr).toContain('[config/unknown-tool]');

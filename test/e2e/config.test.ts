@@ -3,7 +3,7 @@ import { rigged } from '../rig/rig.js';
 import { claudeSays, solo, TEAM } from './configs.js';
 
 const MISTAKES = `version: 1
-default_agent: nobody
+default_agent: missing
 colour: red
 agents:
   a: { preferred_tool: curser, preferred_model: big }

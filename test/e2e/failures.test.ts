@@ -121,7 +121,7 @@ describe('every other failure', () => {
     'usage, input and config: a document, and nothing is run',
     rigged(async (rig) => {
       prepare(rig, 'quota', 0);
-      rig.write('broken.yaml', 'version: 1\nagents: { a: { preferred_tool: nobody } }\n');
+      rig.write('broken.yaml', 'version: 1\nagents: { a: { preferred_tool: missing } }\n');
       const cases = [
         { type: 'usage', code: 64, args: ['-a', 'wroker', 'hi'] },
         { type: 'input', code: 66, args: ['-f', 'missing.md'] },

@@ -88,7 +88,7 @@ tools:
   it(
     'is one line for a failure before there is a plan',
     rigged(async (rig) => {
-      const result = await rig.run(['exec', '--format', 'ndjson', '-a', 'nobody', 'hi']);
+      const result = await rig.run(['exec', '--format', 'ndjson', '-a', 'missing', 'hi']);
       expect(result.code).toBe(64);
       expect(lines(result.stdout)).toMatchObject([
         { type: 'invocation.finished', invocation: { status: 'failed', failure: { type: 'usage' } } },
@@ -268,7 +268,7 @@ describe('limits and levels of a request', () => {
       const result = await rig.run(['exec', '--temperature', '0.5', '--max-cost', '0.1', '--json', 'hi']);
       expect(result.json().plan.ignored).toMatchObject([{ option: 'temperature', tool: 'bot' }]);
       expect(result.json().warnings).toEqual([
-        '`--temperature` is ignored: tool `bot` has no place for it',
+        '`--temperature` is ignored: tool `bot` does not support it',
         '`bot` cost $0.20, over the cap of $0.10',
       ]);
     }),

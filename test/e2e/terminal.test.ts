@@ -45,14 +45,14 @@ describe('on a terminal', () => {
   onTerminal(
     'colours errors, unless NO_COLOR is set',
     rigged(async (rig) => {
-      const line = typed('llm-router exec --no-stdin -a nobody hi');
+      const line = typed('llm-router exec --no-stdin -a missing hi');
       const painted = await rig.shell(`${line} || true`, { env: { TERM: 'xterm', CI: undefined } });
       expect(painted.stdout).toContain('\u001b[31m');
       const plain = await rig.shell(`${line} || true`, {
         env: { TERM: 'xterm', NO_COLOR: '1', CI: undefined },
       });
       expect(plain.stdout).not.toContain('\u001b[');
-      expect(plain.stdout).toContain('error: unknown agent `nobody`');
+      expect(plain.stdout).toContain('error: unknown agent `missing`');
     }),
   );
 

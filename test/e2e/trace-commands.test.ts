@@ -26,7 +26,7 @@ describe('trace', () => {
           ['--agent', 'worker'],
           [other, failed, saved],
         ],
-        [['--agent', 'nobody'], []],
+        [['--agent', 'missing'], []],
         [['--tool', 'first'], [saved]],
         [
           ['--tool', 'second'],
@@ -54,7 +54,7 @@ describe('trace', () => {
       for (const [args, ids] of cases) expect((await json(rig, ...args)).map(({ id }) => id)).toEqual(ids);
       const lines = (await rig.run(['trace', '--ndjson'])).stdout.trimEnd().split('\n');
       expect(lines.map((line) => JSON.parse(line).id)).toEqual([other, failed, saved]);
-      const none = await rig.run(['trace', '--agent', 'nobody']);
+      const none = await rig.run(['trace', '--agent', 'missing']);
       expect(none).toMatchObject({ code: 0, stdout: '' });
       expect(none.stderr).toContain('matches');
     }),

@@ -113,9 +113,11 @@ describe('audit', () => {
       rig.script('bot-cli', [{ stdout: '{"text":"ok"}\n' }]);
       const run = (...args: string[]) => rig.run(['exec', '--source-agent', 'lead', ...args, 'hi']);
       expect((await run('-a', 'keyless')).code).toBe(69);
-      expect((await run('-a', 'payer', '--max-cost', '2')).code).toBe(79);
-      expect((await run('-a', 'payer', '--max-cost', '2', '--force', '--justification', 'fix')).code).toBe(0);
-      expect((await run('-a', 'payer', '--model', 'secret')).code).toBe(77);
+      expect((await run('-a', 'subject', '--max-cost', '2')).code).toBe(79);
+      expect((await run('-a', 'subject', '--max-cost', '2', '--force', '--justification', 'fix')).code).toBe(
+        0,
+      );
+      expect((await run('-a', 'subject', '--model', 'secret')).code).toBe(77);
       expect((await run('-a', 'keyless', '--dry-run')).code).toBe(69);
       const { stdout } = await rig.run(['audit', '--json']);
       expect(JSON.parse(stdout)).toMatchObject([
@@ -126,7 +128,7 @@ describe('audit', () => {
           source_agent: 'lead',
         },
         { audit_event: 'budget_override', severity: 'high', justification: 'fix' },
-        { audit_event: 'budget_refused', severity: 'warning', attempted_tool: 'bot', agent: 'payer' },
+        { audit_event: 'budget_refused', severity: 'warning', attempted_tool: 'bot', agent: 'subject' },
         {
           audit_event: 'missing_api_key',
           severity: 'critical',
@@ -139,8 +141,8 @@ describe('audit', () => {
       const table = await rig.run(['audit', '--last', '2', '--since', '1h']);
       expect(table.stdout.split('\n').map((line) => line.split(/ {2,}/).slice(1, 5))).toEqual([
         ['EVENT', 'SEVERITY', 'AGENT', 'ATTEMPTED'],
-        ['governance_violation', 'high', 'payer', 'bot:secret'],
-        ['budget_override', 'high', 'payer', 'bot:big'],
+        ['governance_violation', 'high', 'subject', 'bot:secret'],
+        ['budget_override', 'high', 'subject', 'bot:big'],
         [],
       ]);
       expect((await rig.run(['audit', '--since', 'never'])).code).toBe(64);
@@ -165,7 +167,7 @@ describe('audit', () => {
 const RULES = `version: 1
 agents:
   keyless: { preferred_tool: keyed }
-  payer: { preferred_tool: bot, preferred_model: big }
+  subject: { preferred_tool: bot, preferred_model: big }
 tools:
   keyed: { binary: bot-cli, args: [], env_required: [KEYED_TOKEN] }
   bot:

@@ -185,7 +185,7 @@ describe('runs of one process', () => {
     const { complete, warnings } = world({ file: 'plain/ledger.db' });
     expect((await complete(two(ONCE))).text).toBe('from one');
     expect(warnings[0]).toMatch(
-      /^the limits of `one` do not hold for this run: the ledger `.*` cannot be opened/,
+      /^the limits of `one` are not enforced for this run: the ledger `.*` cannot be opened/,
     );
   });
 });

@@ -33,7 +33,7 @@ describe.each(Object.entries(HOSTILE))('%s: a tool that', (_group, agents) => {
     if (run === undefined) throw new Error('it was never run');
     const { document, alive, memoryMiB } = run;
     const { failure, warnings, text } = document;
-    expect({ failure: failure && told(failure), code: run.code, alive }).toEqual({
+    expect({ failure: failure && failureText(failure), code: run.code, alive }).toEqual({
       failure: hostile.failure,
       code: hostile.code,
       alive: [],
@@ -46,6 +46,6 @@ describe.each(Object.entries(HOSTILE))('%s: a tool that', (_group, agents) => {
   });
 });
 
-function told({ type, phase }: { type: string; phase: string | null }): string {
+function failureText({ type, phase }: { type: string; phase: string | null }): string {
   return phase === null ? type : `${type} ${phase}`;
 }

@@ -12,7 +12,7 @@ export interface Try {
 }
 
 /** An invocation as a test describes it. */
-export interface Told {
+export interface InvocationSample {
   id: string;
   day: string;
   agent: string | null;
@@ -26,13 +26,13 @@ export interface Told {
 }
 
 /** Writes the rows of an invocation as a run does: its attempts, then itself. */
-export async function write(ledger: Ledger, told: Told): Promise<void> {
-  for (const row of attemptsOf(told)) good(await ledger.settle(row));
-  good(await ledger.record(invocationOf(told)));
+export async function write(ledger: Ledger, sample: InvocationSample): Promise<void> {
+  for (const row of attemptsOf(sample)) good(await ledger.settle(row));
+  good(await ledger.record(invocationOf(sample)));
 }
 
 /** The rows of its attempts. */
-export function attemptsOf({ id, day, agent, latencyMs, tries }: Told): AttemptRow[] {
+export function attemptsOf({ id, day, agent, latencyMs, tries }: InvocationSample): AttemptRow[] {
   return tries.map(({ tool, model, tokens, microUsd, failure }, index) => ({
     id: `${id}:${index + 1}`,
     invocation_id: id,
@@ -57,8 +57,8 @@ export function attemptsOf({ id, day, agent, latencyMs, tries }: Told): AttemptR
 }
 
 /** Its own row. */
-export function invocationOf(told: Told): InvocationRow {
-  const { id, day, agent, session, tags, latencyMs, tries, compared, fallback } = told;
+export function invocationOf(sample: InvocationSample): InvocationRow {
+  const { id, day, agent, session, tags, latencyMs, tries, compared, fallback } = sample;
   const last = tries.at(-1);
   const known = tries.flatMap(({ microUsd }) => microUsd ?? []);
   const tokens = tries.flatMap((one) => one.tokens ?? []);

@@ -6,7 +6,7 @@ import { type UsageLine, usageLine } from '../../src/reports/usage-line.js';
 import { IS_SOAK } from '../soak.js';
 import { asking, ended, good, spentIn } from './attempts.js';
 import { type Bench, ENGINES } from './engines.js';
-import { type Told, write } from './invocations.js';
+import { type InvocationSample, write } from './invocations.js';
 
 const ALL = { since: '2026-01-01', until: '2026-12-31' };
 const RUNS = IS_SOAK ? 300 : 4;
@@ -18,7 +18,7 @@ const tryOf = fc.record({
   microUsd: fc.option(fc.nat(5_000_000)),
   failure: fc.option(fc.constantFrom('rate_limit', 'timeout')),
 });
-const told: fc.Arbitrary<Omit<Told, 'id'>> = fc.record({
+const sample: fc.Arbitrary<Omit<InvocationSample, 'id'>> = fc.record({
   day: fc.constantFrom('2026-02-27', '2026-02-28', '2026-03-01', '2026-03-02', '2026-03-08'),
   agent: fc.constantFrom('architect', 'scribe', null),
   session: fc.constantFrom('s1', null),
@@ -38,7 +38,7 @@ describe.each(ENGINES)('the usage in a ledger on $name', ({ make }) => {
 
   it('adds up exactly, however it is grouped, and rows and sums by day say the same', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(told, { maxLength: 25 }), async (list) => {
+      fc.asyncProperty(fc.array(sample, { maxLength: 25 }), async (list) => {
         const own = make();
         try {
           const ledger = await own.as('me');
@@ -146,7 +146,7 @@ describe.each(ENGINES)('the usage in a ledger on $name', ({ make }) => {
   });
 });
 
-const PLAIN: Omit<Told, 'id'> = {
+const PLAIN: Omit<InvocationSample, 'id'> = {
   day: '2026-11-20',
   agent: 'a',
   session: null,
@@ -205,7 +205,7 @@ function merged(groups: readonly UsageGroup[], keys: number): object {
 }
 
 /** What the list adds up to, by another way than the database's. */
-function expectedOf(list: readonly Omit<Told, 'id'>[]): Partial<UsageLine> {
+function expectedOf(list: readonly Omit<InvocationSample, 'id'>[]): Partial<UsageLine> {
   const tries = list.flatMap((one) => one.tries);
   const sum = <T>(items: readonly T[], of: (item: T) => number) =>
     items.reduce((all, one) => all + of(one), 0);

@@ -3,7 +3,7 @@ import { failure } from '../../src/domain/failure.js';
 import { emptyRequest } from '../../src/domain/request.js';
 import { type Entered, type OpenGate, refuse } from '../../src/gates/gate.js';
 import { admit, leave } from '../../src/router/admit.js';
-import { contendersOf, type Run } from '../../src/router/state.js';
+import { candidatesInRun, type Run } from '../../src/router/state.js';
 import { realHost } from '../../src/world.js';
 import { configOf } from '../rig/config.js';
 import { ownCooldowns } from '../rig/cooldowns.js';
@@ -34,7 +34,7 @@ async function admission(gates: Run['gates'], quota = false) {
   const cooldowns = ownCooldowns();
   const planned = await routerOf(CONFIG, { cooldowns }).plan({ ...emptyRequest('/'), tool: 'one' });
   if (!planned.ok) throw new Error(planned.error.message);
-  const [candidate] = contendersOf(planned.value);
+  const [candidate] = candidatesInRun(planned.value);
   if (candidate === undefined) throw new Error('the plan has no candidate');
   if (quota) {
     const untilMs = Date.now() + 60_000;

@@ -264,7 +264,7 @@ describe('a limit with a known end, without another candidate', () => {
   it('beyond that ends the run, with the time of the reset', () => {
     expect(limited(60_000)).toMatchObject({
       action: 'stop',
-      stop: { failure: { type: 'rate_limit' }, backAtMs: NOW + 60_000 },
+      stop: { failure: { type: 'rate_limit' }, readyAtMs: NOW + 60_000 },
     });
   });
 
@@ -275,7 +275,7 @@ describe('a limit with a known end, without another candidate', () => {
     ];
     const candidates = [candidate({ coolsUntilMs: NOW - 9000 })];
     expect(decide(input({ candidates, attempts, retry: { maxRetries: 1 } }))).toMatchObject({
-      stop: { backAtMs: NOW + 4000 },
+      stop: { readyAtMs: NOW + 4000 },
     });
   });
 
@@ -317,7 +317,7 @@ describe('a candidate in cooldown', () => {
   it('is waited for when it is the only one', () => {
     expect(said(decide(input({ candidates: [cooling] })))).toBe('wait 0 for 10000');
     const long = candidate({ coolsUntilMs: NOW + 100_000 });
-    expect(decide(input({ candidates: [long] }))).toMatchObject({ stop: { backAtMs: NOW + 100_000 } });
+    expect(decide(input({ candidates: [long] }))).toMatchObject({ stop: { readyAtMs: NOW + 100_000 } });
   });
 
   it('runs once its cooldown is over', () => {
@@ -341,7 +341,7 @@ describe('a failed candidate whose tool has no free slot for a while', () => {
     const rules = { ...RULES, patienceMs: 60_000 };
     expect(said(decide(input({ attempts, candidates: [busy(60_000)], rules })))).toBe('wait 0 for 60000');
     expect(decide(input({ attempts, candidates: [busy(60_000)] }))).toMatchObject({
-      stop: { failure: { type: 'overloaded' }, backAtMs: NOW + 60_000 },
+      stop: { failure: { type: 'overloaded' }, readyAtMs: NOW + 60_000 },
     });
   });
 });

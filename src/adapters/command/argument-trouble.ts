@@ -11,7 +11,7 @@ import { refused } from '../refused.js';
 /** The longest single argument that Linux takes, in bytes (MAX_ARG_STRLEN without its final NUL). */
 export const MAX_ARGUMENT_BYTES = 131_071;
 
-/** What the system would not take of arguments or variables (`NAME=text`); `null` when all is well. */
+/** Why the system would not pass an argument or variable (`NAME=text`); `null`: it would. */
 export function argumentTrouble(
   task: Task,
   given: { what: 'argument' | 'variable'; texts: readonly string[] },

@@ -13,7 +13,7 @@ export interface Capture {
 
 /** One selector or filter of a definition, and what it finds. */
 export interface SelectorResult {
-  /** As the definition names it: `text`, `usage.input_tokens`, `end`. */
+  /** Its key in the definition: `text`, `usage.input_tokens`, `end`. */
   field: string;
   selector: Selector | EventFilter;
   /** `undefined`: nothing; of a filter whether an event matches. */

@@ -30,7 +30,7 @@ export function missingVariable(tool: CommandTool, name: string): { detail: stri
   };
 }
 
-/** Why the environment does not do for a task; `null`: every variable that its tool needs is set. */
+/** The failure of a task with a missing variable; `null`: all required variables are set. */
 export function variableTrouble(task: Task<CommandTool>, env: Environment): Failure | null {
   const [missing] = missingVariables(task.tool, env);
   if (missing === undefined) return null;
@@ -43,7 +43,7 @@ export function childEnvironment(
   task: Task<CommandTool>,
   from: {
     env: Environment;
-    /** Those that were made of placeholders. */
+    /** Those from `env_template`. */
     variables: Readonly<Record<string, string>>;
     traceparent: string;
     tmpDir: string | null;
@@ -66,13 +66,13 @@ export function childEnvironment(
 /** What a person grants to one command: no tool may use it for commands of its own. */
 const NEVER_PASSED_ON = ['LLM_ROUTER_TRUST', 'LLM_ROUTER_TOKEN'];
 
-/** What a tool gets of the environment and by its `env_vars`, whatever the task: also for short questions to its binary. */
+/** The inherited variables and `env_vars` of a tool, independent of the task: also for probes of its binary. */
 export function toolVariables(tool: CommandTool, env: Environment): Record<string, string> {
   const variables = Object.entries({ ...inherited(tool, env), ...ownVariables(tool, env) });
   return Object.fromEntries(variables.filter(([name]) => !NEVER_PASSED_ON.includes(name)));
 }
 
-/** Whether a tool would work with an API key, so that no login counts. */
+/** Whether a tool would use an API key, so that its login does not matter. */
 export function hasApiKey(tool: CommandTool, env: Environment): boolean {
   const inherits = inheritance(tool);
   return tool.apiKeyEnv.some((name) => {
@@ -82,7 +82,7 @@ export function hasApiKey(tool: CommandTool, env: Environment): boolean {
   });
 }
 
-/** Where a nested call keeps its records, whatever else the tool inherits. */
+/** Variables that tell a nested call where to keep its records. */
 const FOR_NESTED_RUNS = ['LLM_ROUTER_TRACE_DIR', 'LLM_ROUTER_LEDGER'];
 
 function inherited(tool: CommandTool, env: Environment): Record<string, string> {
@@ -101,7 +101,7 @@ function inheritance(tool: CommandTool): (name: string) => boolean {
   return (name) => keep(name) && !drop(name);
 }
 
-/** A key in the environment wins over a login in most tools, and bills per token where a subscription was meant. */
+/** Most tools prefer a key in the environment to a login, and would bill per token instead of using the subscription. */
 function keysThatBill(tool: CommandTool): readonly string[] {
   return tool.billing === 'subscription' ? tool.apiKeyEnv : [];
 }

@@ -3,26 +3,26 @@ import { COUNTERS } from '../../domain/usage.js';
 import { matches } from './pointer.js';
 import { createFold, type Fold, numberOf, textsInEvent, textsInText } from './selector.js';
 
-/** What one event of a tool shows at once. */
+/** The live output of one event. */
 export type OutputEvent =
   | { type: 'delta'; text: string }
   | { type: 'activity'; name: string; changedFile: boolean }
   | { type: 'restart' }
   | { type: 'over_size' };
 
-/** Bounds of what is kept in memory, bytes. */
+/** Limits of memory, bytes. */
 export interface OutputLimits {
   answerBytes: number;
-  /** The end of a long answer is enough: all of it is shown while it comes. */
+  /** Keep only the end of a long answer, which is shown as it comes. */
   isPassedOn: boolean;
   lineBytes: number;
-  /** Filters that failure rules ask for later. */
+  /** Filters of failure rules. */
   watch: readonly EventFilter[];
-  /** Selectors that they ask for. */
+  /** Selectors of failure rules. */
   gather: Selectors;
 }
 
-/** Gathers all that a grammar asks for while events go by; keeps no event. */
+/** Collects the values of a grammar from events, without keeping events. */
 export interface Gathering {
   /** Sees an event (or a document) of the main source; returns what it shows live. */
   event: (event: unknown) => OutputEvent[];
@@ -30,7 +30,7 @@ export interface Gathering {
   otherEvent: (from: OutputSource, event: unknown) => OutputEvent[];
   /** Sees the whole text, or one line, of a source; returns the work that it shows. */
   text: (from: OutputSource, text: string) => OutputEvent[];
-  /** What selectors found, in their order, those that found nothing left out. */
+  /** Values found by selectors, in order, without those that found nothing. */
   found: (selectors: Selectors) => unknown[];
   /** Whether an event matched this filter of the grammar or of a failure rule. */
   saw: (filter: EventFilter) => boolean;
@@ -39,7 +39,7 @@ export interface Gathering {
   sawWork: () => boolean;
 }
 
-/** Starts gathering; concatenations hold at most `answerBytes`. */
+/** Starts collecting; concatenations have at most `answerBytes`. */
 export function createGathering(grammar: OutputGrammar, limits: OutputLimits): Gathering {
   const selectors = [...allSelectors(grammar), ...limits.gather];
   const folds = new Map<Selector, Fold>(

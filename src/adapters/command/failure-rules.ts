@@ -10,7 +10,7 @@ import { compilePattern } from '../../regex/pattern.js';
 import type { Reading } from './output.js';
 import { beginningOf } from './text-stream.js';
 
-/** A run that ended by itself: how, and what was read of it. */
+/** A run that ended by itself, with its output. */
 export interface EndedRun {
   tool: CommandTool;
   /** Catalogue name. */
@@ -21,10 +21,10 @@ export interface EndedRun {
 }
 
 /**
- * Why a run failed; `null` for a success: an accepted exit code, the end and success that the grammar asks for, and an
- * answer. Otherwise the first failure rule that matches decides, then the general ones. The answer is never searched.
+ * The failure of a run; `null` for a success: an accepted exit code, the `end` and `success` of the grammar, and an
+ * answer. Otherwise the first matching failure rule decides, then the general rules. The answer is never searched.
  */
-export function judge(run: EndedRun): Failure | null {
+export function classifyRun(run: EndedRun): Failure | null {
   if (isSuccess(run)) return null;
   const rule = decidingRule(run);
   const general = generalRule(run);
@@ -34,11 +34,11 @@ export function judge(run: EndedRun): Failure | null {
     hint: rule?.hint ?? HINTS[rule?.type ?? general.type] ?? null,
   });
   if (rule !== null) return { ...failed, cools: rule.cools };
-  // Only a status of a provider makes it a bad request without a rule.
+  // Without a rule, only a provider's status makes it a bad request.
   return { ...failed, isUnexplained: failed.type === 'invalid_request' };
 }
 
-/** The rule of the tool that decides why a run failed; `null` for a success, and when none matches. */
+/** The failure rule that matches a run; `null` for a success, and when none matches. */
 export function decidingRule(run: EndedRun): FailureRule | null {
   if (isSuccess(run)) return null;
   return run.tool.failures.find((each) => holds(each, run)) ?? null;
@@ -61,7 +61,7 @@ export function waitedLimit(run: EndedRun): WaitedLimit | null {
   return rule === undefined || type === undefined ? null : { type, words, rule };
 }
 
-/** A failure of this run with everything that is known about it. */
+/** Builds a failure of this run with all known fields. */
 export function failureOf(run: EndedRun, why: Pick<Failure, 'type' | 'message' | 'hint'>): Failure {
   return failure(why.type, why.message, {
     hint: why.hint,
@@ -142,7 +142,7 @@ const STATUS_TYPES: Partial<Record<number, FailureType>> = {
   529: 'overloaded',
 };
 
-/** The tool's own words, or a line of its standard error, behind how it ended. */
+/** The tool's message, or a line of its standard error, after how it ended. */
 function explain(run: EndedRun, rule: FailureRule | null = null): string {
   const how = isAcceptedExit(run) ? 'did not report success' : howItEnded(run);
   return `\`${run.tool.name}\` ${how}${because(run, rule)}`;
@@ -157,7 +157,7 @@ function because({ reading }: EndedRun, rule: FailureRule | null = null): string
   return words === '' ? '' : `: ${beginningOf(words, 500)}`;
 }
 
-/** The line of standard error by which a rule knew the failure, else the last one: some tools print all their help behind it. */
+/** The line of standard error that a rule matched, else the last one: some tools print their whole help after it. */
 function tellingLine({ stderr, stderrTail }: Reading, rule: FailureRule | null): string {
   const lines = (text: string) => text.trim().split('\n');
   const regex = rule === null || rule.when.stderr === null ? null : compilePattern(rule.when.stderr, 'im');

@@ -3,7 +3,7 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { Host } from '../adapter.js';
 import { expandVariables } from '../variables.js';
 
-/** Where a binary is, or the places that were looked at. */
+/** The path of a binary, or the searched places. */
 export type Search = { found: true; path: string } | { found: false; searched: string[] };
 
 /** Finds a binary: a name in the folders of PATH, or a path (which may start with `~/` and hold `${VAR}`). */
@@ -23,7 +23,7 @@ export function findBinary(binary: string, host: Host): Search {
   return { found: false, searched };
 }
 
-/** Whether a binary is written as a path and not as a name to look up. */
+/** Whether a binary is given as a path, not as a name to look up. */
 export function isPath(binary: string): boolean {
   return isAbsolute(binary) || /[/\\]/.test(binary);
 }
@@ -37,7 +37,7 @@ export function isFolder(path: string): boolean {
   }
 }
 
-/** Relative and empty entries of PATH are left out: they would pick up programs of the working directory. */
+/** Ignores relative and empty entries of PATH, which would find programs of the working directory. */
 function foldersOf(host: Host): string[] {
   return (host.env.PATH ?? host.env.Path ?? '').split(delimiter).filter(isAbsolute);
 }

@@ -1,4 +1,4 @@
-/** How often a text is gone over in search of values before the rest counts as noise: what is cut off stays cheap. */
+/** Passes over a text before the rest counts as noise, which bounds the cost for truncated JSON. */
 const PASSES = 4;
 
 /**
@@ -31,7 +31,7 @@ export function parse(text: string): unknown {
   }
 }
 
-/** The index behind the bracket that closes the one at `start`; `null` when none does, or a string holds a line feed. */
+/** The index after the bracket that closes the one at `start`; `null` if there is none, or a string contains a line feed. */
 function endOfValue(text: string, start: number): number | null {
   let depth = 0;
   let inString = false;

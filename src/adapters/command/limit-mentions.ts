@@ -2,7 +2,7 @@ import type { FailureRule, TimeMention, TimeUnit } from '../../config/types.js';
 import { LIMIT_TYPES } from '../../domain/failure.js';
 import { type LimitMention, limitsInWords } from '../../domain/limit-words.js';
 import { compilePattern } from '../../regex/pattern.js';
-import { decidingRule, type EndedRun, judge, type WaitedLimit } from './failure-rules.js';
+import { classifyRun, decidingRule, type EndedRun, type WaitedLimit } from './failure-rules.js';
 import { numberOf } from './selector.js';
 
 /**
@@ -11,7 +11,7 @@ import { numberOf } from './selector.js';
  */
 export function limitMentions(run: EndedRun): LimitMention[] {
   const rule = decidingRule(run);
-  const type = judge(run)?.type;
+  const type = classifyRun(run)?.type;
   const inWords = LIMIT_TYPES.some((limit) => limit === type)
     ? limitsInWords(run.reading.error.message ?? '')
     : [];

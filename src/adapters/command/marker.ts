@@ -1,5 +1,5 @@
 /**
- * `NAME=value` in the environment of every process that a run starts. The outermost run also ends what nested runs left; a nested
+ * `NAME=value` in the environment of every process that a run starts. The outermost run also ends processes of nested runs; a nested
  * run must not touch its siblings.
  */
 export function markerOf({ invocationId, rootId }: { invocationId: string; rootId: string }): string {

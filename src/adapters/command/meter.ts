@@ -4,21 +4,21 @@ import type { AdapterEvent, Task } from '../adapter.js';
 import type { OutputReader } from './output.js';
 import { costShare, usageShare } from './session-share.js';
 
-/** Tells what a run has used by now whenever that has changed; nothing where no cap bounds it. */
+/** Reports the usage of a run whenever it changes; without a cap, never. */
 export function meterOf(
   task: Task<CommandTool>,
   reader: Pick<OutputReader, 'toldSoFar'>,
 ): () => AdapterEvent[] {
   if (task.maxCostMicroUsd === null) return () => [];
   const before = task.tool.output.usage.cumulative ? task.sessionTotals : null;
-  let told = '';
+  let reported = '';
   return () => {
     const { usage, costMicroUsd, isAnswered } = reader.toldSoFar();
-    // What comes with the answer is settled with it: ending the tool now would save nothing and lose the answer.
+    // Usage that arrives with the answer is settled with it: ending the tool now would save nothing and lose the answer.
     if (isAnswered) return [];
     const now = JSON.stringify([usage, costMicroUsd]);
-    if ((usage === null && costMicroUsd === null) || now === told) return [];
-    told = now;
+    if ((usage === null && costMicroUsd === null) || now === reported) return [];
+    reported = now;
     const share: { usage: Usage | null; reportedCostMicroUsd: number | null } = {
       usage: usageShare(usage, before),
       reportedCostMicroUsd: costShare(costMicroUsd, before),

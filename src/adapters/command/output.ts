@@ -16,7 +16,7 @@ import { createSource, type SourceReader } from './source.js';
 import { tailOf } from './text-stream.js';
 import { readUsage, sumOf } from './usage.js';
 
-/** Everything that a grammar finds in a tool's output. */
+/** The result of reading a tool's output by a grammar. */
 export interface Reading {
   text: string;
   usage: Usage | null;
@@ -30,36 +30,36 @@ export interface Reading {
   waiting: string | null;
   /** The end of standard error, without terminal control; for regexes of failure rules. */
   stderr: string;
-  /** Its last 20 lines, at most 4 KiB; `null` when it said nothing. */
+  /** Its last 20 lines, at most 4 KiB; `null` when empty. */
   stderrTail: string | null;
-  /** `false`: there was output, and nothing in it is what the format promises. */
+  /** `false`: there was output, but none in the expected format. */
   parsed: boolean;
-  /** The end that the grammar asks for was seen, or it asks for none. */
+  /** The `end` of the grammar was seen, or it has none. */
   sawEnd: boolean;
-  /** The finished answer showed what it must, or nothing is asked for. */
+  /** The `success` of the grammar was seen, or it has none. */
   successOk: boolean;
   /** An event showed that the tool asked for the rest of a cut answer. */
   sawCut: boolean;
-  /** More than the answer may have; the text is cut. */
+  /** The answer is over its size limit; the text is cut. */
   overSize: boolean;
   /** The output shows that the tool may have done something, or is not such that it could. */
   worked: boolean;
   /** Whether an event matched one of the watched filters. */
   saw: (filter: EventFilter) => boolean;
-  /** What selectors of failure rules found, those that found nothing left out. */
+  /** Values found by selectors of failure rules, without those that found nothing. */
   found: (selectors: Selectors) => unknown[];
   warnings: string[];
-  /** Live events of what came without a line feed at the very end. */
+  /** Live events of a last line without a line feed. */
   late: OutputEvent[];
 }
 
 /** Reads a tool's output while it comes. */
 export interface OutputReader {
-  /** Takes a chunk; returns what it shows live. After `over_size` nothing more is of use. */
+  /** Takes a chunk; returns its live events. No more chunks are needed after `over_size`. */
   push: (source: 'stdout' | 'stderr', bytes: Uint8Array) => OutputEvent[];
-  /** What the stream has told of usage and cost so far, and whether the answer is there by now. */
+  /** Reported usage and cost so far, and whether the answer has arrived. */
   toldSoFar: () => Pick<Reading, 'usage' | 'costMicroUsd'> & { isAnswered: boolean };
-  /** Reads what is left and the written files (`null`: not there). Call once. */
+  /** Reads the rest and the written files (`null`: missing). Call once. */
   finish: (files: { outputFile: Uint8Array | null; usageFile: Uint8Array | null }) => Reading;
 }
 
@@ -187,7 +187,7 @@ function hasWorked(
   return unread.some((one) => !one.isBlank());
 }
 
-/** The event that ends a good answer was seen; where none is named, an answer. */
+/** Whether the `end` event was seen; without one in the grammar, an answer. */
 function isAnswered({ end, success, text }: OutputGrammar, gathering: Gathering): boolean {
   const last = end ?? success;
   return last === null ? gathering.found(text).length > 0 : gathering.saw(last);
@@ -208,7 +208,7 @@ function answerOf(
   return isWhole ? sources[grammar.from].text() : (firstText(gathering.found(grammar.text)) ?? '');
 }
 
-/** Some tools put errors where answers stand: what a run with a good end said there is no error. */
+/** Some tools report errors in the field of the answer: after a successful end that is no error. */
 function isAnswer(
   grammar: OutputGrammar,
   seen: { message: string | null; text: string; successOk: boolean },
@@ -216,7 +216,7 @@ function isAnswer(
   return grammar.success !== null && seen.successOk && seen.message === seen.text;
 }
 
-/** An empty text counts only where no other selector found one. */
+/** An empty text counts only if no other selector found one. */
 function firstText(found: readonly unknown[]): string | null {
   const texts = found.map(textOf);
   return texts.find((text) => text !== '') ?? texts[0] ?? null;

@@ -14,7 +14,7 @@ export interface PrivatePlaces {
   privateDir: string;
 }
 
-/** What a preview shows instead of real paths. */
+/** Placeholders for real paths in a preview. */
 export const SHOWN_PLACES: PrivatePlaces = placesIn('<temp>');
 
 /** The names of the private files inside a folder. */
@@ -29,7 +29,7 @@ export function placesIn(folder: string): PrivatePlaces {
   };
 }
 
-/** What each placeholder stands for in a task; `null` where the task has no such value. */
+/** The value of each placeholder for a task; `null`: none. */
 export function valuesOf(
   task: Task<CommandTool>,
   places: PrivatePlaces,

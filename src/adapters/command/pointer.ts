@@ -1,7 +1,7 @@
 import type { EventFilter } from '../../config/types.js';
 import { compilePattern } from '../../regex/pattern.js';
 
-/** Every value that a JSON pointer leads to, in order; `*` stands for every key or element. Nothing found: empty. */
+/** All values at a JSON pointer, in order; `*` matches every key or element. Empty if there are none. */
 export function pointed(value: unknown, pointer: string): unknown[] {
   let found = [value];
   for (const key of keysOf(pointer)) {
@@ -10,7 +10,7 @@ export function pointed(value: unknown, pointer: string): unknown[] {
   return found;
 }
 
-/** Pointers come from definitions, and each is followed for every event: they are taken apart once. */
+/** Pointers of definitions are used for every event, so they are parsed once. */
 const KEYS = new Map<string, readonly string[]>();
 
 function keysOf(pointer: string): readonly string[] {
@@ -26,8 +26,8 @@ function unescaped(key: string): string {
 }
 
 /**
- * Whether an event shows what a filter asks for, at every pointer. A text between slashes is a regex; `null` also holds
- * where nothing is; where `*` leads to several values one of them is enough.
+ * Whether an event matches a filter at every pointer. A text between slashes is a regex; `null` also matches
+ * a missing value; of several values of `*` one match is enough.
  */
 export function matches(event: unknown, filter: EventFilter): boolean {
   return Object.entries(filter).every(([pointer, wanted]) => {

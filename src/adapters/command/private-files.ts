@@ -11,11 +11,11 @@ export interface PrivateFolder {
   places: PrivatePlaces;
   /** For the tool's own temp files. */
   tmp: string;
-  /** Removes the folder and all that is in it; trouble with that is not the run's. */
+  /** Removes the folder; an error of that does not fail the run. */
   remove: () => Promise<void>;
 }
 
-/** Texts to write before a start; `null` where the file is not used. */
+/** Texts to write before a start; `null`: the file is not used. */
 export interface PrivateTexts {
   promptFile: string | null;
   systemFile: string | null;
@@ -24,7 +24,7 @@ export interface PrivateTexts {
   privateFiles: Readonly<Record<string, string>>;
 }
 
-/** A path for a private folder that cannot be guessed. It is chosen before the folder is made, so that it can be recorded first. */
+/** An unguessable path for a private folder. It is chosen before the folder is created, so that it can be recorded first. */
 export function newFolderPath(parent: string): string {
   return join(parent, `llm-router-${randomBytes(9).toString('base64url')}`);
 }
@@ -34,7 +34,7 @@ export function isPrivateFolder(path: string): boolean {
   return isAbsolute(path) && /^llm-router-[\w-]{12}$/.test(basename(path));
 }
 
-/** Makes a folder that only the user can enter, with the given texts as files; the error is a sentence. */
+/** Creates a folder that only the user can enter, with the given texts as files; the error is a sentence. */
 export async function openPrivateFolder(
   path: string,
   texts: PrivateTexts,
@@ -55,7 +55,7 @@ export async function openPrivateFolder(
   }
 }
 
-/** What a tool wrote into a file; `null` when it is not there, `too_large` beyond the cap in bytes. */
+/** The content of a file that a tool wrote; `null`: missing, `too_large`: above the limit in bytes. */
 export async function readWritten(path: string, maxBytes: number): Promise<Uint8Array | 'too_large' | null> {
   try {
     const { size } = await stat(path);

@@ -1,15 +1,15 @@
-/** What to start, and its time limits. */
+/** A process to start, and its time limits. */
 export interface ProcessSpec {
   /** The program first: a path, or a name that the system looks up. */
   argv: readonly string[];
   /** Must exist: a missing one is reported as if the program were missing. */
   cwd: string;
   env: Readonly<Record<string, string>>;
-  /** `NAME=value` of the environment that marks descendants outside the process group; `null`: they are not looked for. */
+  /** `NAME=value` of the environment that marks descendants outside the process group; `null`: not searched. */
   marker: string | null;
   /** Names of programs that may outlive the process, with their descendants. */
   leaveRunning: readonly string[];
-  /** All of standard input; `null`: there is none. */
+  /** The whole standard input; `null`: none. */
   stdin: string | null;
   /** Folder for the file that stdin is read from. */
   tmpDir: string;
@@ -37,7 +37,7 @@ export interface ProcessEnd {
   signal: NodeJS.Signals | null;
   /** From start to the first byte of any output, ms. */
   firstOutputMs: number | null;
-  /** Stdin was read, as far as can be told. */
+  /** Whether stdin was read, as far as known. */
   tookStdin: boolean;
   spawnError: string | null;
   /** Processes that could not be ended, for messages: name and pid. */

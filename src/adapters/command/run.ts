@@ -5,23 +5,23 @@ import { type Failure, failure } from '../../domain/failure.js';
 import type { LimitMention } from '../../domain/limit-words.js';
 import type { Task } from '../adapter.js';
 import { answerLimit } from './answer-limit.js';
-import { type EndedRun, failureOf, judge, waitedLimit } from './failure-rules.js';
+import { classifyRun, type EndedRun, failureOf, waitedLimit } from './failure-rules.js';
 import { limitMentions, waitedMentions } from './limit-mentions.js';
 import type { Reading } from './output.js';
 import type { ProcessEnd } from './process-spec.js';
 import { costShare, usageShare } from './session-share.js';
 import { beginningOf } from './text-stream.js';
 
-/** A run of a tool's process, over and read. */
+/** A finished run of a tool's process, with its output. */
 export interface FinishedRun {
   task: Task<CommandTool>;
   end: ProcessEnd;
   reading: Reading;
-  /** Why the invocation cancelled it, when it did. */
+  /** Why the invocation cancelled it, if it did. */
   cancelled: Failure | null;
 }
 
-/** What came of a run: answer and numbers as far as they were seen, and why it failed if it did. */
+/** The outcome of a run: answer, usage and cost as far as received, and the failure, if any. */
 export function outcomeOf(run: FinishedRun): Outcome {
   const { task, reading, end } = run;
   const before = task.tool.output.usage.cumulative ? task.sessionTotals : null;
@@ -51,7 +51,7 @@ export function limitMentionsOf(run: FinishedRun): LimitMention[] {
   return waited === null ? [] : waitedMentions(waited, run.reading);
 }
 
-/** The failure of a process that the system would not start. */
+/** The failure of a process that the system could not start. */
 export function spawnFailure(task: Task<CommandTool>, code: string): Failure {
   const tool = task.tool.name;
   const known = { tool, model: task.modelName };
@@ -65,7 +65,7 @@ export function spawnFailure(task: Task<CommandTool>, code: string): Failure {
   if (['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'].includes(code)) {
     return failure('overloaded', `tool \`${tool}\` cannot be started now: ${code}`, {
       ...known,
-      hint: 'the system has no room for another process or file',
+      hint: 'the system is out of processes or file handles',
     });
   }
   const why = SPAWN_CAUSES[code] ?? code;
@@ -99,7 +99,7 @@ function failureOfRun(run: FinishedRun): Failure | null {
       return spawnFailure(task, end.spawnError ?? 'unknown');
     case 'stopped':
     case 'exit':
-      return reading.overSize ? failureOf(ended, tooMuch(task)) : judge(ended);
+      return reading.overSize ? failureOf(ended, tooMuch(task)) : classifyRun(ended);
   }
 }
 
@@ -151,11 +151,11 @@ function tooQuiet({ tool, idleTimeoutMs }: Task<CommandTool>, phase: 'first_outp
 function tooMuch(task: Task<CommandTool>): Why {
   const { name, maxOutputBytes } = task.tool;
   const limit = answerLimit(task);
-  const message = `\`${name}\` wrote more than an answer may have (${limit} bytes, or one line beyond 16 MiB)`;
+  const message = `\`${name}\` wrote more than the limit of an answer (${limit} bytes, or one line of more than 16 MiB)`;
   const hint =
     limit === maxOutputBytes
       ? "raise `max_output` in the tool's definition"
-      : 'let the tool write plain text, and use `--stream`: what is not shown as it comes must be kept';
+      : 'let the tool write plain text, and use `--stream`, so that the answer need not be kept';
   return { type: 'invalid_response', message, hint };
 }
 

@@ -5,12 +5,12 @@ import type { ProcessEnd, ProcessEvent, ProcessSpec } from './process-spec.js';
 
 /** How long pipes are read after the leader's exit, ms: another process may hold them open. */
 const DRAIN_MS = 500;
-/** More than pipes and buffers can hold of the leader's output: what comes later is from another process. */
+/** More than pipes and buffers can hold of the leader's output: later output is from another process. */
 const DRAIN_BYTES = 4 * 1024 * 1024;
 /** First look at the process tree after the start, and the longest pause between two looks, ms. */
 const FIRST_LOOK_MS = 50;
 const LONGEST_LOOK_PAUSE_MS = 2000;
-/** How long we wait for a killed process, ms: one that waits for a dead disk or network share cannot die. */
+/** Longest wait for a killed process, ms: one that is blocked on a failed disk or network share cannot die. */
 const AFTER_KILL_MS = 2000;
 
 /** A started process: its time limits, its pipes, and its end. */
@@ -26,7 +26,7 @@ export class RunningProcess {
   #killTimer: NodeJS.Timeout | undefined;
   #lookTimer: NodeJS.Timeout | undefined;
   #giveUpTimer: NodeJS.Timeout | undefined;
-  /** It was killed and has not ended: we stop waiting for it. */
+  /** It was killed but has not ended, and we stopped waiting. */
   #isUnkillable = false;
   #idleTimer: NodeJS.Timeout | undefined;
   #killAtMs: number | null = null;
@@ -97,7 +97,7 @@ export class RunningProcess {
     };
   }
 
-  /** A process that has lost parent, session, environment and pipes before the first look cannot be told from an unrelated one. */
+  /** A process without parent, session, environment and pipes before the first look cannot be distinguished from an unrelated one. */
   #watchTree(afterMs: number): void {
     this.#lookTimer = setTimeout(() => {
       void this.#tree.findLive();
@@ -108,7 +108,7 @@ export class RunningProcess {
   async #leaderHasEnded(): Promise<void> {
     while (this.#exit === null && !this.#isUnkillable) await this.#changed.wait();
     clearTimeout(this.#giveUpTimer);
-    // The event loop must not wait for it either.
+    // It must not keep the event loop alive either.
     if (this.#exit === null) this.#child.unref();
   }
 
@@ -161,7 +161,7 @@ export class RunningProcess {
     return null;
   }
 
-  /** Waits for a change. The idle limit runs only here, so that the time of a slow consumer does not count as the tool's silence. */
+  /** Waits for a change. The idle limit runs only here, so that a slow consumer does not count as silence of the tool. */
   async #wait(): Promise<void> {
     const { idleTimeoutMs } = this.#spec;
     const isQuiet = this.#exit === null && idleTimeoutMs !== null;
@@ -178,7 +178,7 @@ export class RunningProcess {
     });
   }
 
-  /** When our own process was held up, timers fire before waiting output is read: let it be read first. */
+  /** After our own process was blocked, timers fire before pending output is read: reads that first. */
   #afterPoll(act: () => void): void {
     setImmediate(act);
   }

@@ -8,15 +8,15 @@ export interface Fold {
   event: (event: unknown) => void;
   /** Sees text: the whole of a source, or one line of a stream. */
   text: (text: string) => void;
-  /** What was found; `undefined` when nothing was. */
+  /** The value; `undefined`: none found. */
   found: () => unknown;
   /** Forgets what was found. */
   reset: () => void;
-  /** A concatenation passed the cap and is cut. */
+  /** A concatenation was cut at the limit. */
   isOver: () => boolean;
 }
 
-/** Starts a fold; concatenations hold at most `maxBytes`. */
+/** Starts a fold; concatenations have at most `maxBytes`. */
 export function createFold(selector: Selector, maxBytes: number): Fold {
   let state: unknown;
   let bytes = 0;
@@ -69,16 +69,16 @@ function firstFound(
   return [];
 }
 
-/** A found value as text: strings as they are, structures as JSON. */
+/** A value as text: strings unchanged, structures as JSON. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** A found value as a number, thousands separators allowed; `null` when it is none. */
+/** A value as a number, thousands separators allowed; `null`: not a number. */
 export function numberOf(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
-  // Longer texts are no numbers, and the search for one in them takes long.
+  // Longer texts are no numbers, and searching them is slow.
   if (typeof value !== 'string' || value.length > 64 || !/^\s*-?[\d,]*\.?\d+(e[+-]?\d+)?\s*$/i.test(value))
     return null;
   return Number(value.replaceAll(',', ''));

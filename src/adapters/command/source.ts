@@ -6,20 +6,20 @@ import { createDecoding, createLines, createStripping, stripped } from './text-s
 /** Reads one source of a tool's output: a pipe or a file. */
 export interface SourceReader {
   push: (bytes: Uint8Array) => OutputEvent[];
-  /** Reads what the last chunk left unfinished. */
+  /** Reads the unfinished rest of the last chunk. */
   end: () => OutputEvent[];
-  /** What is kept of its text, without terminal control: all of an answer, else the end; of events only what is not JSON. */
+  /** The kept text, without terminal control: all of an answer, else the end; of events only lines that are not JSON. */
   text: () => string;
   isBlank: () => boolean;
   sawInvalid: () => boolean;
 }
 
-/** How much of a text is kept that is not the answer, characters. */
+/** Kept length of a text that is not the answer, characters. */
 const KEPT_LENGTH = 1024 * 1024;
-/** How much of an answer at least that is shown while it comes. */
+/** Least kept length of an answer that is shown as it comes. */
 const KEPT_OF_PASSED_ON = 4 * 1024 * 1024;
 
-/** Starts reading a source the way the grammar says. */
+/** Starts reading a source by the grammar. */
 export function createSource(
   name: OutputSource,
   by: { grammar: OutputGrammar; gathering: Gathering; limits: OutputLimits },
@@ -49,11 +49,11 @@ interface Kind {
 
 function eventSource(by: { grammar: OutputGrammar; gathering: Gathering; limits: OutputLimits }): Kind {
   const lines = createLines(by.limits.lineBytes);
-  const noise = keeper(KEPT_LENGTH);
+  const noise = createTail(KEPT_LENGTH);
   const read = (line: string): OutputEvent[] => {
     const plain = stripped(line);
     const work = by.gathering.text(by.grammar.from, plain);
-    // Noise may come in millions of lines, and each refusal of the parser costs as much as a hundred lines of it.
+    // There may be millions of lines of noise, and one parse error costs as much as reading a hundred lines.
     const event = /^\uFEFF?\s*[{[]/.test(plain) ? parse(plain.replace(/^\uFEFF/, '')) : undefined;
     if (typeof event === 'object' && event !== null) return [...work, ...by.gathering.event(event)];
     noise.add(`${plain}\n`);
@@ -73,7 +73,7 @@ function textSource(name: OutputSource, by: { grammar: OutputGrammar; limits: Ou
   const isMain = by.grammar.from === name;
   const isLive = isMain && name === 'stdout' && by.grammar.format === 'text' && by.grammar.text.length === 0;
   const keptOfMain = isLive && by.limits.isPassedOn ? KEPT_OF_PASSED_ON : Number.POSITIVE_INFINITY;
-  const kept = keeper(isMain ? keptOfMain : KEPT_LENGTH);
+  const kept = createTail(isMain ? keptOfMain : KEPT_LENGTH);
   const stripping = createStripping();
   let bytes = 0;
   const add = (text: string): OutputEvent[] => {
@@ -90,8 +90,8 @@ function textSource(name: OutputSource, by: { grammar: OutputGrammar; limits: Ou
   };
 }
 
-/** Keeps the last `length` characters of what is added; twice as many before it cuts, to cut seldom. */
-function keeper(length: number): { add: (text: string) => void; text: () => string } {
+/** Keeps the last `length` characters; up to twice as many between cuts, so that cuts are rare. */
+function createTail(length: number): { add: (text: string) => void; text: () => string } {
   let kept = '';
   return {
     add: (text) => {

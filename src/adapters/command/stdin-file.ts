@@ -2,20 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, futimesSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The stdin of a tool: a file without a name that holds the prompt. */
+/** The stdin of a tool: an unlinked file with the prompt. */
 export interface StdinFile {
   descriptor: number;
-  /** Whether the tool has read any of it; `true` where that cannot be told. */
+  /** Whether the tool has read any of it; `true` if unknown. */
   wasRead(): boolean;
   close(): void;
 }
 
-/** What a pipe takes without a reader, bytes: up to here an unread prompt cannot be told from one that was read. */
+/** Capacity of a pipe, bytes: a shorter prompt fits in unread, so reading cannot be detected. */
 const PIPE_BYTES = 64 * 1024;
 
 /**
- * Makes a file that only the user can read, and removes its name before the text is written. Node's own pipes are sockets, which
- * some tools take for no input at all and which cannot be opened as `/dev/stdin`. `null`: no file can be written in this folder.
+ * Creates a file that only the user can read, and unlinks it before the text is written. Node's own pipes are sockets, which
+ * some tools treat as no input and which cannot be opened as `/dev/stdin`. `null`: no file can be written in this folder.
  */
 export function openStdinFile(text: string, folder: string): StdinFile | null {
   // An open file cannot be removed on Windows, where Node's pipes are real ones.
@@ -51,8 +51,8 @@ function writeWithoutMoving(descriptor: number, bytes: Uint8Array): void {
 }
 
 /**
- * Resets the access time, and says whether reading changes it: not on file systems mounted with `noatime`. The offset would not do:
- * programs built with Bun read by pread(), and others open `/dev/stdin` anew; neither moves it.
+ * Resets the access time, and returns whether reading changes it, which it does not with `noatime`. The offset is no alternative:
+ * programs built with Bun use pread(), and others reopen `/dev/stdin`; neither moves it.
  */
 function keepsAccessTime(descriptor: number): boolean {
   resetAccessTime(descriptor);

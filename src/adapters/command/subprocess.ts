@@ -8,15 +8,15 @@ import { openStdinFile } from './stdin-file.js';
 import { isBatchFile, shimCommand } from './windows.js';
 
 /**
- * Runs a process in a session of its own, without a shell, and yields its output on demand: a slow consumer makes the process wait,
- * and that time never counts as idle. When this returns, or is returned, no process of the tree is alive.
+ * Runs a process in its own session, without a shell, and yields its output on demand: a slow consumer blocks the process,
+ * and that time never counts as idle. When the generator has ended, no process of the tree is alive.
  */
 export async function* runProcess(spec: ProcessSpec): AsyncGenerator<ProcessEvent, ProcessEnd, void> {
-  if (spec.signal.aborted || spec.urgent.aborted) return neverRan(null);
+  if (spec.signal.aborted || spec.urgent.aborted) return notStarted(null);
   const stdinFile = spec.stdin === null ? null : openStdinFile(spec.stdin, spec.tmpDir);
   try {
     const child = await start(spec, stdinFile?.descriptor ?? 'pipe');
-    if ('spawnError' in child) return neverRan(child.spawnError);
+    if ('spawnError' in child) return notStarted(child.spawnError);
     const end = yield* follow(new RunningProcess(child.process, child.pid, spec), child.pid);
     return stdinFile === null ? end : { ...end, tookStdin: stdinFile.wasRead() };
   } finally {
@@ -67,7 +67,7 @@ function startable(argv: readonly string[]): readonly string[] {
   return command === null ? [] : [...command, ...args];
 }
 
-function neverRan(spawnError: string | null): ProcessEnd {
+function notStarted(spawnError: string | null): ProcessEnd {
   const ended = spawnError === null ? 'cancelled' : 'not_started';
   return { ...NOTHING, ended, spawnError };
 }

@@ -1,14 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Decodes UTF-8 that comes in chunks; characters may be split over them, what is not UTF-8 becomes U+FFFD. */
+/** Decodes UTF-8 in chunks that may split characters; invalid bytes become U+FFFD. */
 export interface TextDecoding {
   decode: (bytes: Uint8Array) => string;
-  /** What the last chunk left unfinished. */
+  /** The unfinished rest of the last chunk. */
   end: () => string;
   sawInvalid: () => boolean;
 }
 
-/** Starts a decoding; a byte order mark stays in the text. */
+/** Starts decoding; keeps a byte order mark. */
 export function createDecoding(): TextDecoding {
   const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
   const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -34,13 +34,13 @@ export function createDecoding(): TextDecoding {
   };
 }
 
-/** Cuts text that comes in chunks into lines; keeps only the unfinished one. */
+/** Splits chunks of text into lines; keeps only the unfinished one. */
 export interface LineSplitter {
   /** The lines that this chunk completes, without their line feeds. */
   push: (text: string) => string[];
-  /** The last line, when no line feed ended it. */
+  /** The last line, if it has no line feed. */
   end: () => string[];
-  /** An unfinished line is longer than the cap. */
+  /** Whether an unfinished line is over the limit. */
   isOver: () => boolean;
 }
 
@@ -63,12 +63,12 @@ export function createLines(maxLength: number): LineSplitter {
 }
 
 const ESCAPE = '\u001b';
-/** A control sequence that a text ends in the middle of. */
+/** An unfinished control sequence at the end of a text. */
 const CUT_SEQUENCE = new RegExp(`${ESCAPE}(?:\\[[0-?]*[ -/]*|\\][^\u0007${ESCAPE}]*${ESCAPE}?)?$`);
-/** Longer ones are not waited for. */
+/** Longer sequences are not completed. */
 const LONGEST_SEQUENCE = 4096;
 
-/** Takes colours and other terminal control out of text that comes in chunks; sequences may be split over them. */
+/** Removes colours and other terminal control from chunks of text that may split sequences. */
 export function createStripping(): { push: (text: string) => string; end: () => string } {
   let held = '';
   return {
@@ -92,7 +92,7 @@ export function stripped(text: string): string {
   return text.includes(ESCAPE) || text.includes('\u009b') ? stripVTControlCharacters(text) : text;
 }
 
-/** The end of a text: its last lines, at most so many bytes; a word that was cut is left out: half a secret cannot be recognised. */
+/** The last lines of a text, at most this many bytes. A cut word is left out, since half a secret would not be masked. */
 export function tailOf(text: string, limits: { lines: number; bytes: number }): string {
   const lines = text.trimEnd().split('\n').slice(-limits.lines).join('\n');
   const bytes = Buffer.from(lines);
@@ -103,7 +103,7 @@ export function tailOf(text: string, limits: { lines: number; bytes: number }): 
     .replace(/^\uFFFD*\S{0,512}\s?/, '');
 }
 
-/** The beginning of a text, at most so many characters; a word that would be cut is left out. */
+/** The beginning of a text, at most this many characters, without a cut word. */
 export function beginningOf(text: string, chars: number): string {
   return text.length <= chars ? text : `${text.slice(0, chars - 1).replace(/\S{1,512}$/, '')}…`;
 }

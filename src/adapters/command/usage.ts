@@ -4,7 +4,7 @@ import { type Usage, usageFrom } from '../../domain/usage.js';
 import type { Gathering } from './events.js';
 import { numberOf } from './selector.js';
 
-/** Tokens in our own terms: input without cached ones, output with reasoning; `null` when nothing was reported. */
+/** Normalized tokens: input without cached ones, output with reasoning; `null` when nothing was reported. */
 export function readUsage(grammar: OutputGrammar, gathering: Gathering): Usage | null {
   const { usage } = grammar;
   const raw = usageFrom((counter) => tokens(gathering.found(usage[counter])));
@@ -16,7 +16,7 @@ export function readUsage(grammar: OutputGrammar, gathering: Gathering): Usage |
   };
 }
 
-/** The sum of what selectors found; `null` when they found no number. */
+/** The sum of the values of selectors; `null` when they found no number. */
 export function sumOf(found: readonly unknown[]): number | null {
   const numbers = found.map(numberOf).filter((value) => value !== null);
   return numbers.length === 0 ? null : numbers.reduce((sum, value) => sum + value, 0);

@@ -14,23 +14,23 @@ import { argumentTrouble, optionTrouble } from './argument-trouble.js';
 import { type PrivatePlaces, SHOWN_PLACES, valuesOf } from './placeholder-values.js';
 import { escaped } from './prompt-escapes.js';
 
-/** A filled template: what to start, what to write into it, and the private files that it refers to. */
+/** A filled template: command line, standard input and private files. */
 export interface CommandLine {
   /** The program first. */
   argv: string[];
-  /** As it may be shown and kept: prompt and system text are private, and their placeholders stand for them. */
+  /** The command line for display and records, with placeholders instead of prompt and system text. */
   publicArgv: string[];
-  /** Variables made of placeholders. */
+  /** Variables of `env_template`. */
   variables: Record<string, string>;
-  /** `null`: nothing is written, stdin is closed from the start. */
+  /** `null`: stdin is closed from the start. */
   stdin: string | null;
-  /** Texts to write before the start; `null` where the file is not used. */
+  /** Texts to write before the start; `null`: the file is not used. */
   promptFile: string | null;
   systemFile: string | null;
   schemaFile: string | null;
   /** Names and texts of the files of the tool's definition. */
   privateFiles: Readonly<Record<string, string>>;
-  /** The tool is told to write into a private file, or is given a place for its temp files. */
+  /** Whether the tool writes into a private file, or gets a folder for its temp files. */
   needsFolder: boolean;
 }
 
@@ -84,7 +84,7 @@ function publicArgv(
   return argv.ok ? argv.value : [];
 }
 
-/** Options of a task that have a value but no place in its tool. */
+/** Options of a task that its tool does not support. */
 export function ignoredOptions(task: Task<CommandTool>): { option: string; detail: string }[] {
   const values = valuesOf(task, SHOWN_PLACES, []);
   const used = usedBy(keptArguments(task.tool.argv, values), variablesWithValues(task.tool, values));
@@ -93,7 +93,7 @@ export function ignoredOptions(task: Task<CommandTool>): { option: string; detai
   );
   return [...unplaced, ...(task.stop.length > 0 ? ['stop'] : [])].map((option) => ({
     option,
-    detail: `tool \`${task.tool.name}\` has no place for it`,
+    detail: `tool \`${task.tool.name}\` does not support it`,
   }));
 }
 
@@ -113,7 +113,7 @@ function withBinary(template: ArgvTemplate): ArgvTemplate {
   return [{ argument: [{ placeholder: 'binary' }] }, ...template];
 }
 
-/** The arguments that stay once groups with a missing value are dropped. */
+/** The arguments without groups that lack a value. */
 function keptArguments(template: ArgvTemplate, values: TemplateValues): TemplateArgument[] {
   return template.flatMap((item) => {
     if (!('group' in item)) return [item.argument];
@@ -136,7 +136,7 @@ function usedBy(
   return new Set(placeholdersOf([{ group: [...kept, ...variables.map(([, text]) => text)] }]));
 }
 
-/** A text whose placeholders all have a value; a list in it becomes words. */
+/** A filled text, if all its placeholders have a value; a list becomes words. */
 function fillText(text: TemplateArgument, values: TemplateValues): string {
   const filled = fillArgv([{ argument: text }], values);
   return filled.ok ? filled.value.join(' ') : '';
@@ -146,7 +146,7 @@ function assignments(variables: Readonly<Record<string, string>>): string[] {
   return Object.entries(variables).map(([name, text]) => `${name}=${text}`);
 }
 
-/** What the tool has no place for is said in the prompt: the system text before it, the schema of the answer after it. */
+/** The prompt with the parts that the tool does not support as options: the system text before, the schema of the answer after it. */
 function promptText(task: Task<CommandTool>, used: ReadonlySet<string>): string {
   const system = used.has('system') || used.has('system_file') ? null : task.system;
   const schema = used.has('schema') || used.has('schema_file') ? null : task.schema;

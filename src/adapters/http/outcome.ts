@@ -36,7 +36,7 @@ export function outcomeOf(call: FinishedCall): Outcome {
     usage: answer.usage,
     reportedCostMicroUsd: answer.costMicroUsd,
     isPriceUnknown: isOtherTier(call),
-    turnedAway: failed !== null && wasTurnedAway(call),
+    rejectedUnbilled: failed !== null && wasRejectedUnbilled(call),
     finishReason: failed !== null && answer.finishReason !== 'content_filter' ? 'error' : answer.finishReason,
     responseModel: answer.responseModel,
     toolSessionId: null,
@@ -49,7 +49,7 @@ export function outcomeOf(call: FinishedCall): Outcome {
 }
 
 /** What no provider bills: a request that it refused, or never got. A 500 or 504 may come after the work was done. */
-function wasTurnedAway({ end, response, refusal }: FinishedCall): boolean {
+function wasRejectedUnbilled({ end, response, refusal }: FinishedCall): boolean {
   if (response === null)
     return end.ended === 'timeout' ? end.phase === 'connect' : end.ended === 'broken' && wasNeverSent(end);
   const { status } = response;
@@ -72,11 +72,11 @@ function failureOf(call: FinishedCall): Failure | null {
   if (malformed !== null) return fail(call, 'invalid_response', malformed.message, malformed.hint);
   if (end.ended === 'broken' && !answer.ended) return brokenFailure(call, end);
   if (response === null) return fail(call, 'connection', 'gave no answer');
-  return judge(call);
+  return classifyCall(call);
 }
 
 /** An answer in good form: whether it is one. */
-function judge(call: FinishedCall): Failure | null {
+function classifyCall(call: FinishedCall): Failure | null {
   const { answer, text } = call;
   if (answer.refusal !== null) return fail(call, 'refused', withWords('refused to answer', answer.refusal));
   if (!answer.ended)

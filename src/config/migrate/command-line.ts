@@ -32,7 +32,7 @@ export function convertCommandLine(old: string): CommandLine {
     writesFile: has('output_file'),
     notes: [
       ...(dropped === '' ? [] : [`no shell runs the command, so this was cut off: \`${dropped}\``]),
-      ...unknown.map((name) => `\`{${name}}\` is no placeholder of version 1 and stands for itself`),
+      ...unknown.map((name) => `\`{${name}}\` is no placeholder of version 1 and is literal text`),
     ],
   };
 }

@@ -1,6 +1,6 @@
 import type { Diagnostic, Place, Severity } from '../diagnostic.js';
 
-/** Findings as workflow commands of GitHub Actions, one a line: they show up as annotations beside the changed code. */
+/** Findings as workflow commands of GitHub Actions, one per line, which become annotations of the changed code. */
 export function githubAnnotations(list: readonly Diagnostic[]): string[] {
   return list.map(annotation);
 }
@@ -24,7 +24,7 @@ function placeProperties({ file, line, column, endLine, endColumn }: Place): str
   ];
 }
 
-/** https://docs.github.com/actions/reference/workflow-commands: only these are read back; a line feed ends the command. */
+/** https://docs.github.com/actions/reference/workflow-commands: only these escapes are decoded; a line feed ends the command. */
 function escapeText(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }

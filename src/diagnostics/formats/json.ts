@@ -1,6 +1,6 @@
 import type { Diagnostic, Place } from '../diagnostic.js';
 
-/** A place as it stands in JSON; all `null` for a finding about no file. */
+/** A place in JSON; all `null` for a finding without a file. */
 interface PlaceJson {
   file: string | null;
   line: number | null;
@@ -9,7 +9,7 @@ interface PlaceJson {
   end_column: number | null;
 }
 
-/** One finding as it stands in JSON. */
+/** A finding in JSON. */
 export interface DiagnosticJson extends PlaceJson {
   code: string;
   severity: string;
@@ -26,7 +26,7 @@ export interface DiagnosticsJson {
   warnings: number;
 }
 
-/** Findings as a JSON document with their numbers. */
+/** Findings as a JSON document with counts. */
 export function diagnosticsJson(list: readonly Diagnostic[]): DiagnosticsJson {
   return {
     diagnostics: list.map(diagnosticJson),

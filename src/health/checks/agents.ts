@@ -49,7 +49,7 @@ function verdict(known: { plan: Plan; working: NamedCandidate[]; problems: strin
   return { status: 'ok', detail: `${order}${missing}`, fix: null };
 }
 
-/** Without a preference, a missing tool is no loss. */
+/** Without a preference a missing tool does not matter. */
 function isFirstChoice({ because }: Rejected): boolean {
   return because.every(({ rule }) => rule !== 'fallback' && rule !== 'first_usable');
 }

@@ -1,6 +1,6 @@
 import type { HealthItem, MachineContext } from '../context.js';
 
-/** Is there a config, is it right, and may it run. */
+/** Whether there is a config, valid and trusted. */
 export function checkConfig({ configState }: MachineContext): HealthItem[] {
   const { files, errors, isTrusted } = configState;
   if (errors.length > 0) {

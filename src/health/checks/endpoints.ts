@@ -1,12 +1,12 @@
 import { lookup } from '../../domain/lookup.js';
 import { agentsOfTools, type Finding, type HealthContext, type HealthItem } from '../context.js';
 
-/** Do the endpoints of `http` tools accept connections. Nothing is sent, so it costs nothing. */
+/** Whether the endpoints of `http` tools accept connections. Sends nothing, so it costs nothing. */
 export function checkEndpoints(context: HealthContext): HealthItem[] {
   const { connect, endpoints, facts } = context;
   if (connect === null) return [];
   const agents = agentsOfTools(context);
-  // A provider without its key and without an agent is not in use here.
+  // A provider without a key and without an agent is not used here.
   const wanted = endpoints.filter(
     ({ tool }) => agents.has(tool) || lookup(facts.tools, tool)?.available !== false,
   );

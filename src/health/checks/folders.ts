@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Finding, HealthItem, MachineContext } from '../context.js';
 
-/** Can our own files be written. A folder that is not there yet must be creatable. */
+/** Whether our own files can be written, and missing folders created. */
 export function checkFolders({ folders }: MachineContext): HealthItem[] {
   return folders.map(({ holds, path: folder }) => ({
     check: 'folder',

@@ -2,7 +2,7 @@ import { toUsd } from '../../domain/cost.js';
 import { dollars } from '../../domain/money.js';
 import type { Finding, HealthContext, HealthItem, LedgerState } from '../context.js';
 
-/** Can spending be recorded; without that a hard limit refuses every tool billed per token. */
+/** Whether spend can be recorded; otherwise a hard limit refuses every tool billed per token. */
 export function checkLedger({ config, ledger }: HealthContext): HealthItem[] {
   if (ledger === null) return [];
   const budgets = Object.values(config.policies).flatMap((policy) => policy.budgets);

@@ -1,10 +1,10 @@
 import type { HealthItem, MachineContext } from '../context.js';
 import { isOlder } from './version.js';
 
-/** The oldest Node that everything runs on. */
+/** The oldest supported version of Node. */
 const MINIMUM = '20.19.0';
 
-/** Is Node new enough, and what slows it down. */
+/** Whether Node is new enough, and settings that slow its start. */
 export function checkMachine({ nodeVersion, env }: MachineContext): HealthItem[] {
   const certificates = env.NODE_EXTRA_CA_CERTS ?? '';
   const items: HealthItem[] = [{ check: 'machine', subject: 'node', ask: () => nodeFinding(nodeVersion) }];

@@ -1,6 +1,6 @@
 import type { HealthContext, HealthItem } from '../context.js';
 
-/** Runs whose router was killed; the processes that they left have been ended by now. */
+/** Runs whose router was killed, and whose processes this run has ended. */
 export function checkRuns({ interruptedRuns }: HealthContext): HealthItem[] {
   return interruptedRuns.map(({ id, processes }) => {
     const count = processes === 1 ? '1 process' : `${processes} processes`;

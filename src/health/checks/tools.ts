@@ -5,7 +5,7 @@ import { lookup } from '../../domain/lookup.js';
 import { agentsOfTools, type Finding, type HealthContext, type HealthItem } from '../context.js';
 import { isOlder } from './version.js';
 
-/** Is every tool installed, new enough and logged in; does it enforce a cost cap; which agents need it. */
+/** Whether each tool is installed, new enough and logged in, whether it enforces a cost cap, and which agents need it. */
 export function checkTools(context: HealthContext): HealthItem[] {
   const agents = agentsOfTools(context);
   return Object.values(context.config.tools).map((tool) => ({
@@ -34,7 +34,7 @@ async function toolFinding(
   return { ...answered, detail: answered.detail + forWhom, data: { ...answered.data, agents } };
 }
 
-/** Where prompts would go. A server without a key may be there or not: it counts only where an agent needs it. */
+/** The endpoint for prompts. A server without a key may not be running, which matters only if an agent needs it. */
 function apiFinding(
   { env, endpoints }: HealthContext,
   tool: HttpTool,
@@ -64,7 +64,7 @@ function missing(
   };
 }
 
-/** Both questions at once: a program takes its time to start. */
+/** Probes version and login at once, since programs start slowly. */
 function answersOf(
   { probe, probeLogin }: HealthContext,
   tool: CommandTool,
@@ -83,7 +83,7 @@ interface Answers {
   isTrusted: boolean;
 }
 
-/** The first problem decides: it must run, be new enough, and be logged in. */
+/** Reports the first problem: it must run, be new enough, and be logged in. */
 function commandFinding(tool: CommandTool, { path, version, login, isTrusted }: Answers): Finding {
   const number = version !== null && 'version' in version ? version.version : null;
   const minimum = tool.version?.minimum ?? null;

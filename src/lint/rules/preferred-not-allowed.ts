@@ -3,7 +3,7 @@ import type { Code } from '../../diagnostics/codes.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { offers } from '../../gates/offered.js';
 import { checkGovernance, type GovernanceRefusal } from '../../policy/governance.js';
-import type { Choosable } from '../chains.js';
+import type { AgentChoice } from '../chains.js';
 import { noteAt } from '../note.js';
 import type { LintInput, LintRule } from '../rule.js';
 
@@ -19,7 +19,7 @@ export const fallbackNotAllowed: LintRule = {
   check: (input) => refusals(input, 'fallback', 'config/fallback-not-allowed'),
 };
 
-function refusals(input: LintInput, role: Choosable['role'], code: Code): Diagnostic[] {
+function refusals(input: LintInput, role: AgentChoice['role'], code: Code): Diagnostic[] {
   return input.chains
     .flatMap(({ choices }) => choices)
     .filter((choice) => choice.role === role)
@@ -30,7 +30,7 @@ function refusals(input: LintInput, role: Choosable['role'], code: Code): Diagno
 }
 
 /** Why the policy allows none of the pairs that their tools offer; `null`: it allows one, or there is none. */
-function refusalOf({ faults }: LintInput, { policy, pairs }: Choosable): GovernanceRefusal | null {
+function refusalOf({ faults }: LintInput, { policy, pairs }: AgentChoice): GovernanceRefusal | null {
   const governance = ['policies', policy.name, 'governance'];
   if (faults.hasFaultInside(governance) || faults.hasFaultInside(['policies', 'default', 'governance']))
     return null;
@@ -42,7 +42,7 @@ function refusalOf({ faults }: LintInput, { policy, pairs }: Choosable): Governa
 
 function report(
   input: LintInput,
-  { code, choice, refusal }: { code: Code; choice: Choosable; refusal: GovernanceRefusal },
+  { code, choice, refusal }: { code: Code; choice: AgentChoice; refusal: GovernanceRefusal },
 ): Diagnostic {
   const { agent, policy, role } = choice;
   const verb = role === 'preferred' ? 'prefers' : 'falls back on';

@@ -2,7 +2,7 @@ import { finding, relatedTo } from '../../config/finding.js';
 import { at, itemsOf } from '../../config/tree.js';
 import type { Diagnostic, Fix, Place } from '../../diagnostics/diagnostic.js';
 import { placedText } from '../../diagnostics/fix.js';
-import type { AgentChain, Choosable } from '../chains.js';
+import type { AgentChain, AgentChoice } from '../chains.js';
 import type { LintInput, LintRule } from '../rule.js';
 
 /** A fallback that the chain names earlier, or that the agent prefers anyway. */
@@ -12,8 +12,8 @@ export const repeatedFallback: LintRule = {
 };
 
 function repeatsIn(input: LintInput, { choices }: AgentChain): Diagnostic[] {
-  const seen = new Map<string, Choosable>();
-  const repeats: [repeat: Choosable, first: Choosable][] = [];
+  const seen = new Map<string, AgentChoice>();
+  const repeats: [repeat: AgentChoice, first: AgentChoice][] = [];
   for (const choice of choices) {
     const key = JSON.stringify(choice.pairs.map(({ tool, model }) => [tool.name, model]));
     const first = choice.pairs.length === 0 ? undefined : seen.get(key);
@@ -29,7 +29,7 @@ function repeatsIn(input: LintInput, { choices }: AgentChain): Diagnostic[] {
   });
 }
 
-function report(input: LintInput, { agent, path, text }: Choosable, first: Choosable): Diagnostic {
+function report(input: LintInput, { agent, path, text }: AgentChoice, first: AgentChoice): Diagnostic {
   const where = first.role === 'preferred' ? 'is what it prefers anyway' : 'is already in its chain';
   return finding(input, {
     code: 'config/repeated-fallback',

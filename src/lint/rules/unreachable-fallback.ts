@@ -1,7 +1,7 @@
 import { finding, relatedTo } from '../../config/finding.js';
 import type { ToolConfig } from '../../config/types.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import type { AgentChain, Choosable } from '../chains.js';
+import type { AgentChain, AgentChoice } from '../chains.js';
 import { budgetRefusal, passesGates } from '../money.js';
 import type { LintInput, LintRule } from '../rule.js';
 
@@ -37,7 +37,7 @@ function afterAnAnswer(input: LintInput, chain: AgentChain): Diagnostic[] {
 }
 
 /** It always answers, and nothing in the config keeps it from running. */
-function isCertain({ config, limited }: LintInput, choice: Choosable): boolean {
+function isCertain({ config, limited }: LintInput, choice: AgentChoice): boolean {
   if (choice.pairs.length === 0 || !choice.pairs.every(({ tool }) => alwaysAnswers(tool))) return false;
   const fitsBudget = limited.every(({ limits, paid }) =>
     paid.every((pair) => pair.choice !== choice || budgetRefusal(limits, pair.cost) === null),

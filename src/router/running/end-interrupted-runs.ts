@@ -9,14 +9,14 @@ import { ProcessTree } from '../../process/tree.js';
 import { markInterrupted } from '../../trace/mark-interrupted.js';
 import { parseRecord, type RunRecord } from './record.js';
 
-/** Grace period of processes that a killed router left, ms: nothing waits for their answer. */
+/** Grace period of orphans of a killed router, ms. */
 const GRACE_MS = 1000;
-/** A record that cannot be read may be one that is just being written; after this time, ms, it never will be. */
+/** An unreadable record may still be in writing; after this time, ms, it is not. */
 const UNREADABLE_MS = 60_000;
-/** How long records of routers are kept that cannot be seen from here, on another host or in another container, ms. */
+/** Retention of records of routers on other hosts or in other containers, which cannot be seen from here, ms. */
 const UNSEEN_MS = 30 * 24 * 3_600_000;
 
-/** From where interrupted runs are looked for. */
+/** Context for finding interrupted runs. */
 export interface Finder {
   /** Folder of records. */
   dir: string;
@@ -36,8 +36,8 @@ export interface InterruptedRun {
 }
 
 /**
- * Ends what killed routers left: processes that are proven to be theirs, private folders, traces that say `running`, and the records
- * themselves. Each record is handled by one process alone. Never rejects: a record that cannot be read is left.
+ * Cleans up after killed routers: ends processes that are proven to be theirs, removes private folders and the records
+ * themselves, and marks traces as interrupted. One process handles each record. Never rejects: an unreadable record is kept.
  */
 export async function endInterruptedRuns(finder: Finder): Promise<InterruptedRun[]> {
   const others = recordsIn(finder.dir).filter((name) => name !== `${finder.ownId}.json`);
@@ -85,7 +85,7 @@ async function endInterruptedRun(
   return { id: record.id, processes };
 }
 
-/** Whether another live process handles it. */
+/** Whether another live process handles the record. */
 function isClaimed(name: string, own: ProcessIdentity): boolean {
   const [, pid, start] = RECORD.exec(name) ?? [];
   if (pid === undefined) return false;

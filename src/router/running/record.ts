@@ -2,11 +2,11 @@ import { isMap } from '../../domain/lookup.js';
 import { identityFrom, type ProcessIdentity } from '../../process/identity.js';
 import type { ProcessKey } from '../../process/tree.js';
 
-/** A run under way, as it stands on disk for the router that comes after a killed one. */
+/** The record of a running run on disk, for the next router if this one is killed. */
 export interface RunRecord extends StartRecord {
   version: 1;
   id: string;
-  /** With `id` it makes the marker by which the run's processes are recognised. */
+  /** Together with `id` the marker that identifies the run's processes. */
   root_id: string;
   started_at: string;
   router: ProcessIdentity;
@@ -14,17 +14,17 @@ export interface RunRecord extends StartRecord {
   trace: string | null;
 }
 
-/** What is known of the attempt that runs. */
+/** The running attempt. */
 export interface StartRecord {
   /** Private folder of the attempt, absolute; `null`: it has none. */
   folder: string | null;
-  /** The tool's process; `null`: it has not been started yet, or its router was killed right after that. */
+  /** The tool's process; `null`: not started yet, or its router was killed right after the start. */
   leader: ProcessKey | null;
-  /** The pipes that are its stdout and stderr. */
+  /** The pipes of its stdout and stderr. */
   pipes: readonly string[];
 }
 
-/** One line of a record. The first holds everything, each later one what has changed: a line is written by one call that appends. */
+/** One line of a record. The first has all fields, later ones the changes; each is one append. */
 export function recordLine(part: RunRecord | Partial<StartRecord>): string {
   return `${JSON.stringify(part)}\n`;
 }
@@ -41,7 +41,7 @@ export function parseRecord(text: string): RunRecord | null {
   return router !== null && isRecord(record) ? { ...record, router } : null;
 }
 
-/** A line that is not finished says nothing. */
+/** Unfinished lines are ignored. */
 function parseLine(line: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(line);

@@ -7,7 +7,7 @@ import { ownIdentity } from '../../process/this-process.js';
 import { pipesOf } from '../../process/tree.js';
 import { recordLine, type StartRecord } from './record.js';
 
-/** What a record says of the run itself. */
+/** The part of a record about the run itself. */
 export interface RecordedRun {
   /** Folder of records. */
   dir: string;
@@ -19,13 +19,13 @@ export interface RecordedRun {
 
 /** The record of one run. */
 export interface RunRecorder extends ProcessRecorder {
-  /** Removes the record: nothing of the run is left. */
+  /** Removes the record once nothing of the run is left. */
   remove(): void;
 }
 
 const { O_APPEND, O_CREAT, O_WRONLY } = constants;
 
-/** Keeps a run on disk from before its first process starts. A record that cannot be written is not the run's trouble. */
+/** Records a run on disk from before its first process starts. A record that cannot be written does not fail the run. */
 export function runRecorder(run: RecordedRun): RunRecorder {
   const file = path.join(run.dir, `${run.id}.json`);
   let isThere = false;
@@ -52,7 +52,7 @@ function firstLine({ id, rootId, startedAt, trace }: RecordedRun, start: StartRe
   return recordLine({ ...run, router: ownIdentity(), ...start });
 }
 
-/** Synchronous: nothing may come between the record and the start of the process. */
+/** Synchronous, since the record must be written before the process starts. */
 async function create(file: string, line: string): Promise<boolean> {
   const write = () => writeLine(file, line, O_CREAT);
   if (attempt(write)) return true;
@@ -60,7 +60,7 @@ async function create(file: string, line: string): Promise<boolean> {
   return attempt(write);
 }
 
-/** Never creates the file: a run that has ended meanwhile has removed it. */
+/** Never creates the file, since a run that has ended has removed it. */
 function append(file: string, line: string): void {
   attempt(() => writeLine(file, line, 0));
 }
@@ -74,7 +74,7 @@ function writeLine(file: string, line: string, flags: number): void {
   }
 }
 
-/** Whether it could be done. */
+/** Whether the write succeeded. */
 function attempt(act: () => void): boolean {
   try {
     act();

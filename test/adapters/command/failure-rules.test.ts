@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { judge } from '../../../src/adapters/command/failure-rules.js';
+import { classifyRun } from '../../../src/adapters/command/failure-rules.js';
 import type { Reading } from '../../../src/adapters/command/output.js';
 import type { CommandTool, FailureRule } from '../../../src/config/types.js';
 import type { FailureType } from '../../../src/domain/failure.js';
@@ -37,7 +37,13 @@ interface Case {
 }
 
 function verdict({ tool = {}, exitCode = 0, signal = null, reading = {} }: Case) {
-  return judge({ tool: toolOf([], tool), model: 'm', exitCode, signal, reading: { ...GOOD, ...reading } });
+  return classifyRun({
+    tool: toolOf([], tool),
+    model: 'm',
+    exitCode,
+    signal,
+    reading: { ...GOOD, ...reading },
+  });
 }
 
 function rule(
@@ -65,7 +71,7 @@ function said(
   return { error: { message, status, code } };
 }
 
-describe('judge', () => {
+describe('classifyRun', () => {
   it('accepts a success, whatever words the answer or standard error contain', () => {
     const failures = [rule('rate_limit', { stderr: 'rate limit' }), rule('quota', { error: 'usage limit' })];
     expect(

@@ -260,7 +260,7 @@ describe('variables made of placeholders', () => {
       },
     });
     expect(lineOf(taskOf(system, { system: 'a\0b' }))).toMatchObject({
-      error: { message: 'a variable of tool `bot` holds a NUL character, which no variable can' },
+      error: { message: 'a variable of tool `bot` contains a NUL character, which no variable can' },
     });
   });
 });

@@ -289,7 +289,7 @@ describe('options without a place', () => {
     );
     const { plan } = await complete(config, { tool: 'api', maxCostMicroUsd: 5 });
     expect(plan.ignored).toEqual([
-      { option: 'max_cost_usd', tool: 'api', detail: 'the API of `api` has no place for it' },
+      { option: 'max_cost_usd', tool: 'api', detail: 'the API of `api` does not support it' },
     ]);
     const resume = {
       invocationId: 'i',
