@@ -129,7 +129,7 @@ export class RunningProcess {
   }
 
   /**
-   * Only where stdin is no file. A tool that exits before it has read everything breaks the pipe; its answer may still be good.
+   * Only if stdin is no file. A tool that exits without reading everything breaks the pipe; its answer may still be good.
    */
   #writeStdin(): void {
     const { stdin } = this.#child;

@@ -2,9 +2,9 @@ import type { SessionTotals } from '../../domain/cost.js';
 import { COUNTERS, type Usage, usageFrom } from '../../domain/usage.js';
 
 /**
- * What one run used of its session, from the totals that the tool reported and those before it; `null` before: not resumed,
- * or the tool counts each run apart. A count that is unknown on either side stays unknown; one that shrank shows that the tool
- * started to count anew, and what it reported is this run's.
+ * The usage of one run, from the reported totals of its session and the earlier ones. `before` is `null` when no session was resumed,
+ * or the tool counts each run separately. A count that is unknown on either side stays unknown; a smaller total shows that the tool
+ * restarted its counters, so the report is this run's.
  */
 export function usageShare(reported: Usage | null, before: SessionTotals | null): Usage | null {
   if (reported === null || before === null) return reported;

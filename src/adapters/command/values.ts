@@ -35,8 +35,8 @@ export interface CommandLine {
 }
 
 /**
- * Fills a tool's templates for a task. Fails with `invalid_request` where a value is missing, an access level is not
- * offered, or an argument or variable is too long, holds NUL or could be taken for an option; with `model_not_found` without a model.
+ * Fills a tool's templates for a task. Fails with `invalid_request` when a value is missing, an access level is not
+ * offered, or an argument or variable is too long, contains NUL or could be read as an option; with `model_not_found` without a model.
  */
 export function commandLine(
   task: Task<CommandTool>,

@@ -20,7 +20,7 @@ function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\]|.+\.localhost)$/i.test(host);
 }
 
-/** A name is literal text and everything below it; a port, where given, must be the same. */
+/** A name matches itself and its subdomains; a port, if given, must be equal. */
 function isExempt(url: URL, list: string | null): boolean {
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
   const entries = (list ?? '').split(/[\s,]+/).filter((entry) => entry !== '');
