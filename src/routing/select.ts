@@ -203,7 +203,7 @@ function firstUsableChoice({ config }: SelectionInput, more: Because[]): Choice 
 }
 
 function isUncertain(tool: ToolConfig): boolean {
-  return tool.kind === 'http' && tool.apiKeyEnv.length === 0;
+  return tool.kind === 'http' && (tool.apiKeyEnv.length === 0 || !tool.apiKeyRequired);
 }
 
 function chainChoices(input: SelectionInput): Choice[] {

@@ -17,7 +17,8 @@ export async function* attemptCall(
     maxBytes: request.task.tool.maxOutputBytes,
     monotonicMs: context.monotonicMs,
   });
-  const call = callProvider(callOf(request, context, reading));
+  const asked = callOf(request, context, reading);
+  const call = callProvider(asked);
   let end: HttpEnd = { ended: 'complete' };
   try {
     for (let step = await call.next(); ; step = await call.next()) {
@@ -33,7 +34,8 @@ export async function* attemptCall(
     await call.return({ ended: 'complete' });
   }
   if (end.ended === 'complete') for (const text of reading.finish()) yield { type: 'delta', text };
-  return concluded({ ...reading.result(), task: request.task, end }, context);
+  const requestBytes = Buffer.byteLength(asked.body);
+  return concluded({ ...reading.result(), task: request.task, requestBytes, end }, context);
 }
 
 function callOf(request: PreparedRequest, context: AdapterContext, reading: Reading): HttpCall {

@@ -45,15 +45,9 @@ export async function* callProvider(call: HttpCall): AsyncGenerator<HttpEvent, H
   if (call.signal.aborted) return { ended: 'cancelled' };
   const stream = await openStream(call);
   const clocks = new Clocks(call, (error) => stream.destroy(error));
+  const seen: Seen = { refusal: null };
   stream.on('error', () => undefined);
-  stream.on('request', (request) => {
-    clocks.watch(request as ClientRequest);
-    (request as ClientRequest).once('upgrade', (_response, socket) => {
-      // The connection is no longer HTTP and has no other owner: open, it would keep the process alive.
-      socket.destroy();
-      clocks.finish({ ended: 'broken', code: 'ERR_UPGRADED', message: 'it switched to another protocol' });
-    });
-  });
+  stream.on('request', (request) => observe(request as ClientRequest, seen, clocks));
   try {
     const response = await responseOf(stream);
     yield { type: 'response', status: response.statusCode ?? 0, headers: response.headers };
@@ -66,12 +60,40 @@ export async function* callProvider(call: HttpCall): AsyncGenerator<HttpEvent, H
       yield { type: 'chunk', bytes: chunk.value as Uint8Array };
     }
   } catch (error) {
-    return clocks.end ?? broken(error);
+    if (clocks.end !== null) return clocks.end;
+    const early = clocks.wasHeard ? null : seen.refusal;
+    if (early === null) return broken(error);
+    yield { type: 'response', status: early.statusCode ?? 0, headers: early.headers };
+    const bytes: unknown = early.read();
+    if (bytes instanceof Uint8Array) yield { type: 'chunk', bytes };
+    return { ended: 'complete' };
   } finally {
     clocks.stop();
     if (call.isComplete()) await letEnd(stream);
     else stream.destroy();
   }
+}
+
+/** What Node shows of a request before got hands it on. */
+interface Seen {
+  /**
+   * The start of a refusal: a server that refuses a large request closes the connection while that is being sent, and got then gives
+   * the error of the connection and drops the answer.
+   */
+  refusal: IncomingMessage | null;
+}
+
+function observe(request: ClientRequest, seen: Seen, clocks: Clocks): void {
+  clocks.watch(request);
+  request.prependOnceListener('response', (response) => {
+    if ((response.statusCode ?? 0) >= 400) seen.refusal = response;
+  });
+  request.once('upgrade', (_response, socket) => {
+    // The connection is no longer HTTP and has no other owner: open, it would keep the process alive.
+    socket.destroy();
+    const message = 'it switched to another protocol';
+    clocks.finish({ ended: 'broken', code: 'ERR_UPGRADED', message });
+  });
 }
 
 type GotStream = Awaited<ReturnType<typeof openStream>>;
@@ -134,6 +156,8 @@ async function letEnd(stream: GotStream): Promise<void> {
 class Clocks {
   /** Why they ended the call; `null`: they did not. */
   end: HttpEnd | null = null;
+  /** A part of the body came. */
+  wasHeard = false;
   private phase: 'connect' | 'first_output' | 'idle' = 'connect';
   private readonly attempt: NodeJS.Timeout;
   private silence: NodeJS.Timeout;
@@ -165,6 +189,7 @@ class Clocks {
   /** Something came: what we do with it takes nobody's time but ours. */
   heard(): void {
     this.phase = 'idle';
+    this.wasHeard = true;
     clearTimeout(this.silence);
   }
 

@@ -9,6 +9,8 @@ import type { Answer, HttpTask, ProviderError } from './wire.js';
 /** A call that is over, with everything that was read. */
 export interface FinishedCall {
   task: HttpTask;
+  /** Size of the request's body. */
+  requestBytes: number;
   end: HttpEnd;
   /** `null`: no answer came, not even its first line. */
   response: { status: number; headers: Headers } | null;
@@ -140,12 +142,22 @@ const CAUSES: Readonly<Record<string, string>> = {
 };
 const TLS = /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH)/;
 
+/** More text than most windows hold. A server may close the connection while it is being sent; its answer can be lost with it. */
+const LARGE_BYTES = 2 ** 20;
+
 function brokenFailure(call: FinishedCall, { code, message }: { code: string; message: string }): Failure {
   if (call.response !== null)
     return fail(
       call,
       'invalid_response',
       `broke off in the middle of its answer: ${connectionProblem(code, message)}`,
+    );
+  if (['ECONNRESET', 'EPIPE'].includes(code) && call.requestBytes > LARGE_BYTES)
+    return fail(
+      call,
+      'context_too_large',
+      `closed the connection on a request of ${(call.requestBytes / 2 ** 20).toFixed(1)} MiB`,
+      hintFor('context_too_large', { keys: [], model: null }),
     );
   if (code.startsWith('HPE_') || code === 'ERR_UPGRADED')
     return fail(call, 'invalid_response', `did not answer in HTTP: ${message}`);

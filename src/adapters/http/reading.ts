@@ -88,7 +88,7 @@ export class Reading {
     return [...shown, LOST];
   }
 
-  result(): Omit<FinishedCall, 'task' | 'end'> {
+  result(): Omit<FinishedCall, 'task' | 'requestBytes' | 'end'> {
     const answer = this.reader.answer();
     return {
       response: this.response,

@@ -103,7 +103,8 @@ function missing(tool: HttpTool, env: Environment): Trouble | null {
   ];
   const unset = texts.flatMap((text) => text.missing)[0];
   if (unset !== undefined) return unsetVariable(tool, [unset]);
-  if (tool.apiKeyEnv.length > 0 && keysOf(tool, env).length === 0) return unsetVariable(tool, tool.apiKeyEnv);
+  const needsKey = tool.apiKeyRequired && tool.apiKeyEnv.length > 0;
+  if (needsKey && keysOf(tool, env).length === 0) return unsetVariable(tool, tool.apiKeyEnv);
   if (URL.canParse(base.text) && /^https?:$/.test(new URL(base.text).protocol)) return null;
   const detail = `\`base_url\` of tool \`${tool.name}\` is no URL that starts with \`https://\` or \`http://\``;
   return { detail, hint: 'check the variable in it' };

@@ -1,7 +1,7 @@
 import { parseBaseUrl, parseReferences } from './checks.js';
 import { apiKeyEnv, COMMON, idleTimeout, maxOutput } from './common-tools.js';
 import { anyWord, entries } from './containers.js';
-import { anyMap, duration, oneOf, text } from './kinds.js';
+import { anyMap, duration, flag, oneOf, text } from './kinds.js';
 import { APIS } from './models.js';
 
 /** Names of headers, as HTTP allows them. */
@@ -19,6 +19,9 @@ export const HTTP = {
     .placed()
     .sends(),
   api_key_env: apiKeyEnv,
+  api_key_required: flag(
+    'The tool is not available while no variable of `api_key_env` is set; `false`: its requests then hold no key',
+  ).default(true),
   headers: entries(
     'More headers of every request; values may hold variables, as in `env_vars`',
     anyWord().checked(parseReferences),

@@ -51,6 +51,15 @@ describe('a request in the format of OpenAI', () => {
     });
   });
 
+  it('holds no key where none is set and none is required', async () => {
+    const { headers } = await callOf(
+      'openai-chat',
+      {},
+      { tool: 'api_key_required: false', env: { API_KEY: '' } },
+    );
+    expect(headers.authorization).toBeUndefined();
+  });
+
   it('leaves out what the tool takes away', async () => {
     const { body } = await callOf(
       'openai-chat',
