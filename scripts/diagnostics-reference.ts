@@ -16,9 +16,13 @@ const WITHOUT_EXAMPLE: Readonly<Partial<Record<Code, string>>> = {
     'The message says what the system answered; most often the permissions of the file are the cause.',
   'config/not-a-file': 'Name a regular file or a folder: a pipe, a socket or a device cannot be a config.',
   'config/empty-folder':
-    'Put at least one file whose name ends in `.yaml` into the folder, or name the file itself.',
+    'Put at least one file whose name ends in `.yaml` or `.yml` into the folder, or name the file itself.',
   'config/file-and-folder':
-    'Move everything into `llm-router.yaml` or into `.llm-router/`, and remove the other.',
+    'Move everything into `llm-router.yaml` or into `.llm-router/`, and remove the other; `llm-router.yml` is read too, and not beside one of them.',
+  'config/misnamed-file':
+    'Rename it as the hint says: `llm-router.yaml` or `llm-router.yml` in a project, `*.yaml` or `*.yml` in small letters in a folder of configs.',
+  'config/no-config':
+    'Write a config with `llm-router config init`, or name one with `--config`. Without any, the built-in catalogue is used.',
   'config/file-too-large':
     'Split the config into the files of a `.llm-router/` folder, each of 1 MiB at most, and keep long prompts in files of their own (`system_file`).',
   'config/not-utf8':

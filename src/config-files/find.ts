@@ -7,6 +7,8 @@ import { readConfigFile, unreadable } from './read.js';
 
 /** Name of the one file, in a project or in the user's folder. */
 export const CONFIG_FILE = 'llm-router.yaml';
+/** Names under which the one file is read. */
+const FILE_NAMES = [CONFIG_FILE, 'llm-router.yml'];
 /** Name of the folder in a project. */
 export const CONFIG_FOLDER = '.llm-router';
 
@@ -61,7 +63,7 @@ export function shownPath(target: string, cwd: string): string {
 }
 
 /** `$XDG_CONFIG_HOME/llm-router`; a relative value of the variable does not count. */
-function userFolderOf({ env, home }: ConfigSearch): string {
+export function userFolderOf({ env, home }: ConfigSearch): string {
   const xdg = env.XDG_CONFIG_HOME ?? '';
   return path.join(path.isAbsolute(xdg) ? xdg : path.join(home, '.config'), 'llm-router');
 }
@@ -74,7 +76,7 @@ async function findNamed(search: ConfigSearch, named: readonly string[]): Promis
       if ((await kindOf(target)) !== 'folder') return readFiles(search, 'explicit', [target]);
       const folder = await readFolder(search, { layer: 'explicit', folder: target });
       if (folder.layers.length > 0 || folder.diagnostics.length > 0) return folder;
-      const message = `the folder \`${shown}\` holds no \`*.yaml\``;
+      const message = `the folder \`${shown}\` holds no \`*.yaml\` or \`*.yml\``;
       return {
         ...folder,
         diagnostics: [diagnostic('config/empty-folder', message, { place: null })],
@@ -86,7 +88,7 @@ async function findNamed(search: ConfigSearch, named: readonly string[]): Promis
 }
 
 /** From the working directory up to the root of its repository; outside of one only the working directory. */
-async function projectFolders(cwd: string): Promise<string[]> {
+export async function projectFolders(cwd: string): Promise<string[]> {
   const folders: string[] = [];
   for (let folder = cwd; ; folder = path.dirname(folder)) {
     folders.push(folder);
@@ -106,23 +108,32 @@ async function findProject(
   userFolder: string,
 ): Promise<Found> {
   for (const folder of folders.filter((one) => one !== userFolder)) {
-    const file = path.join(folder, CONFIG_FILE);
+    const files = await filesIn(folder);
     const inFolder = await readFolder(search, { layer: 'project', folder: path.join(folder, CONFIG_FOLDER) });
-    if (!(await exists(file))) {
+    const [first, second] = files;
+    if (first === undefined) {
       if (inFolder.layers.length > 0 || inFolder.diagnostics.length > 0) return inFolder;
       continue;
     }
-    const ofFile = await readFiles(search, 'project', [file]);
-    return inFolder.layers.length > 0
-      ? { ...ofFile, diagnostics: [...ofFile.diagnostics, sideBySide(search, folder)] }
-      : ofFile;
+    const inFile = await readFiles(search, 'project', [first]);
+    const other = inFolder.layers.length > 0 ? path.join(folder, CONFIG_FOLDER, '*.yaml') : second;
+    return other === undefined
+      ? inFile
+      : { ...inFile, diagnostics: [...inFile.diagnostics, sideBySide(search, first, other)] };
   }
   return join([]);
 }
 
-function sideBySide(search: ConfigSearch, folder: string): Diagnostic {
-  const [file, inFolder] = candidatesIn(folder).map((one) => shownPath(one, search.cwd));
-  return diagnostic('config/file-and-folder', `\`${file}\` and \`${inFolder}/*.yaml\` stand side by side`, {
+/** Which of the names of the one file are in a folder. */
+async function filesIn(folder: string): Promise<string[]> {
+  const files = FILE_NAMES.map((name) => path.join(folder, name));
+  const found = await Promise.all(files.map(exists));
+  return files.filter((_, index) => found[index]);
+}
+
+function sideBySide(search: ConfigSearch, ...both: readonly [string, string]): Diagnostic {
+  const [one, other] = both.map((file) => shownPath(file, search.cwd));
+  return diagnostic('config/file-and-folder', `\`${one}\` and \`${other}\` stand side by side`, {
     place: null,
     hint: 'move everything into one of the two',
   });
@@ -153,10 +164,12 @@ async function readFiles(
     text.ok ? [{ file: shown, path: target, text: text.value }] : [],
   );
   const failed = read.flatMap(({ shown, text }) => (text.ok ? [] : [{ shown, trouble: text.error }]));
+  // A file that was read and holds no usable text is a finding like others, with its place.
+  const unread = failed.filter(({ trouble }) => trouble.place === null);
   return {
     layers: files.length > 0 ? [{ layer, files }] : [],
     diagnostics: failed.map((one) => one.trouble),
-    unreadable: failed.map((one) => one.shown),
+    unreadable: unread.map((one) => one.shown),
   };
 }
 

@@ -18,14 +18,19 @@ export async function kindOf(target: string): Promise<'folder' | 'other' | 'none
   );
 }
 
-/** The `*.yaml` of a folder, sorted by name; none when there is no such folder. The error is the system's. */
+/** Whether a config may have this name in a folder of configs. */
+export function isYamlName(name: string): boolean {
+  return /\.ya?ml$/.test(name) && !name.startsWith('.');
+}
+
+/** The `*.yaml` and `*.yml` of a folder, sorted by name; none when there is no such folder. The error is the system's. */
 export async function yamlFilesIn(folder: string): Promise<Result<string[], unknown>> {
   if ((await kindOf(folder)) !== 'folder') return ok([]);
   try {
     const names = await readdir(folder);
     return ok(
       names
-        .filter((name) => name.endsWith('.yaml') && !name.startsWith('.'))
+        .filter(isYamlName)
         .sort()
         .map((name) => path.join(folder, name)),
     );

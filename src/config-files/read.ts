@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { type Code, diagnostic } from '../diagnostics/codes.js';
-import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { codeOf } from '../domain/system-error.js';
 
@@ -16,7 +16,10 @@ export async function readConfigFile(input: {
     const found = await stat(path);
     if (!found.isFile()) return err(trouble('config/not-a-file', `\`${shown}\` is not a regular file`));
     if (found.size > MAX_BYTES)
-      return err(trouble('config/file-too-large', `\`${shown}\` is larger than 1 MiB`));
+      return err({
+        ...trouble('config/file-too-large', `\`${shown}\` is larger than 1 MiB`),
+        place: startOf(shown),
+      });
     return decode(await readFile(path), shown);
   } catch (cause) {
     return err(unreadable(shown, cause));
@@ -46,8 +49,38 @@ function decode(bytes: Uint8Array, shown: string): Result<string, Diagnostic> {
     return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     const hint = 'save it as UTF-8, for example with `iconv -t UTF-8`';
-    return err({ ...trouble('config/not-utf8', `\`${shown}\` is not UTF-8`), hint });
+    const place = firstInvalid(bytes, shown);
+    return err({ ...trouble('config/not-utf8', `\`${shown}\` is not UTF-8`), hint, place });
   }
+}
+
+/** Where the first bytes that are not UTF-8 stand; a byte order mark of UTF-16 stands at the start. */
+function firstInvalid(bytes: Uint8Array, shown: string): Place {
+  let valid = 0;
+  let invalid = bytes.length;
+  // A cut in the middle of a character is no error while more may follow.
+  const isStart = (length: number) => canDecode(bytes.subarray(0, length));
+  while (valid + 1 < invalid) {
+    const middle = (valid + invalid) >> 1;
+    if (isStart(middle)) valid = middle;
+    else invalid = middle;
+  }
+  const lines = new TextDecoder().decode(bytes.subarray(0, valid), { stream: true }).split('\n');
+  const column = [...(lines.at(-1) ?? '')].length + 1;
+  return { file: shown, line: lines.length, column, endLine: lines.length, endColumn: column + 1 };
+}
+
+function canDecode(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function startOf(file: string): Place {
+  return { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
 }
 
 function trouble(code: Code, message: string): Diagnostic {

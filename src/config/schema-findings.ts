@@ -3,7 +3,7 @@ import type { Diagnostic, Fix, Place } from '../diagnostics/diagnostic.js';
 import { placedText, replacement } from '../diagnostics/fix.js';
 import { didYouMean, nearest, onlyNear } from '../diagnostics/suggest.js';
 import { configSchema } from './json-schema.js';
-import { newNameOf } from './keys/lookup.js';
+import { newNameOf, soughtAs, synonymAt } from './keys/lookup.js';
 import type { ConfigSource } from './source.js';
 import { at, child, entriesOf, isTree, type Path } from './tree.js';
 import { clipped, describePath, kindOf } from './words.js';
@@ -74,7 +74,8 @@ function doubtfulPaths({ path, error }: Located): Path[] {
   if (error.keyword !== 'additionalProperties') return [path];
   const key = String(error.params.additionalProperty);
   const near = newNameOf([...path, key]) ?? nearest(key, allowedKeys(path));
-  return [[...path, key], ...(near === null ? [] : [[...path, near]])];
+  const meant = [...(near === null ? [] : [near]), ...soughtAs([...path, key])];
+  return [key, ...meant].map((name) => [...path, name]);
 }
 
 function unusablePaths({ path, error }: Located): Path[] {
@@ -120,10 +121,17 @@ function unknownKey(one: Located, key: string): Diagnostic {
   const allowed = allowedKeys(path);
   return diagnostic('config/unknown-key', `unknown key \`${clipped(key)}\`${where}`, {
     place,
-    hint: didYouMean(key, allowed, 'allowed keys'),
+    hint: keyHint([...path, key], allowed),
     related,
-    fix: renamed(one, key, onlyNear(key, allowed)),
+    fix: soughtAs([...path, key]).length > 0 ? null : renamed(one, key, onlyNear(key, allowed)),
   });
+}
+
+function keyHint(path: Path, allowed: readonly string[]): string | null {
+  const key = String(path.at(-1));
+  const sought = soughtAs(path).map((one) => `\`${one}\``);
+  if (sought.length === 0) return didYouMean(key, allowed, 'allowed keys');
+  return `did you mean ${sought.join(' or ')}? ${didYouMean('', allowed, 'allowed keys')}`;
 }
 
 /** Writes another name for a key, unless the same map has that name already. */
@@ -144,7 +152,7 @@ function missingKey({ source, path }: Located, key: string): Diagnostic {
 function wrongType(one: Located, types: readonly string[]): Diagnostic {
   const expected = types.filter((type) => type !== 'null').map((type) => TYPE_WORDS[type] ?? type);
   const must = lacksUnit(one) ? 'needs a unit' : `must be ${expected.join(' or ')}`;
-  const message = `${describePath(one.path)} ${must}, but is ${kindOf(one.value)}`;
+  const message = `${describePath(one.path)} ${must}, but is ${shownValue(one)}`;
   return diagnostic('config/wrong-type', message, {
     place: one.source.place(one.path, 'value'),
     hint: typeHint(one, types),
@@ -167,11 +175,22 @@ function lacksUnit({ path, value }: Located): boolean {
   return typeof value === 'number' && typeof example === 'string' && /^\d/.test(example);
 }
 
-function typeHint({ value, path }: Located, types: readonly string[]): string | null {
+/** A number stands in messages as it was written: `4.10` is not `4.1`. */
+function shownValue(one: Located): string {
+  return typeof one.value === 'number' ? `\`${writtenText(one)}\`` : kindOf(one.value);
+}
+
+function writtenText({ source, path, value }: Located): string {
+  const place = source.place(path, 'value');
+  return (place === null ? null : placedText(source.text).at(place)) ?? String(value);
+}
+
+function typeHint(one: Located, types: readonly string[]): string | null {
+  const { value, path } = one;
   const examples = child(schemaOf(path), 'examples');
   if (Array.isArray(examples)) return `for example \`${String(examples[0])}\``;
   const isPlain = typeof value === 'number' || typeof value === 'boolean';
-  if (types.includes('string') && isPlain) return `put it between quotes: \`"${String(value)}"\``;
+  if (types.includes('string') && isPlain) return `put it between quotes: \`"${writtenText(one)}"\``;
   if (types.includes('boolean') && typeof value === 'string')
     return 'YAML 1.2 reads only `true` and `false` so';
   return null;
@@ -192,10 +211,15 @@ function notAllowed(one: Located, allowed: readonly string[]): Diagnostic {
   const place = one.source.place(one.path, 'value');
   return diagnostic('config/invalid-value', message, {
     place,
-    hint: didYouMean(String(one.value), allowed, 'allowed values'),
+    hint: valueHint(one, allowed),
     related: relatedAlias(one.source, one.path),
     fix: corrected(one, place, allowed),
   });
+}
+
+function valueHint({ path, value }: Located, allowed: readonly string[]): string | null {
+  const word = String(value);
+  return didYouMean(synonymAt(path, word) ?? word, allowed, 'allowed values');
 }
 
 /** The one allowed value that is near, in the place of the word without its quotes. */
@@ -204,7 +228,7 @@ function corrected(
   place: Place | null,
   allowed: readonly string[],
 ): Fix | null {
-  const near = onlyNear(String(value), allowed);
+  const near = synonymAt(path, String(value)) ?? onlyNear(String(value), allowed);
   // A permission is never raised by a guess.
   const to = path.at(-1) === 'access' && near !== 'read' && near !== 'none' ? null : near;
   if (to === null || place === null || source.aliasOf(path) !== null) return null;
@@ -214,7 +238,7 @@ function corrected(
 }
 
 function invalid(one: Located, must: string): Diagnostic {
-  const shown = typeof one.value === 'number' ? `, but is \`${one.value}\`` : '';
+  const shown = typeof one.value === 'number' ? `, but is ${shownValue(one)}` : '';
   return diagnostic('config/invalid-value', `${describePath(one.path)} ${must}${shown}`, {
     place: one.source.place(one.path, 'value'),
     related: relatedAlias(one.source, one.path),

@@ -10,6 +10,8 @@ import {
   type Pair,
   Parser,
   type Scalar,
+  visit,
+  type YAMLError,
 } from 'yaml';
 import { diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
@@ -68,10 +70,42 @@ function parse(text: string, positions: Positions): Parsed {
   if (document === undefined) throw new Error('the composer always returns a document');
   const [first] = [...document.errors, ...document.warnings];
   if (first !== undefined)
-    return { broken: syntaxFinding(positions.place(wholeSpan(first.pos)), sentence(first.message)) };
+    return {
+      broken:
+        openQuote(document, text, { error: first, positions }) ??
+        syntaxFinding(positions.place(wholeSpan(first.pos)), sentence(first.message)),
+    };
   if (second === undefined) return { document };
   const at = wholeSpan([second.range[0], second.range[1]]);
   return { broken: syntaxFinding(positions.place(at), 'source contains multiple documents') };
+}
+
+/**
+ * A quote that is closed nowhere, or only by the opening quote of a later text, whose words then follow it: reported where it
+ * opens, since the parser complains where it ends.
+ */
+function openQuote(
+  document: Document.Parsed,
+  text: string,
+  { error, positions }: { error: YAMLError; positions: Positions },
+): Diagnostic | null {
+  const [at] = error.pos;
+  const isUnclosed = /closing ["']quote/.test(error.message);
+  const quotes: Span[] = [];
+  visit(document, {
+    Scalar(_, node) {
+      const [start, end] = spanOf(node);
+      const isQuoted = text[start] === '"' || text[start] === "'";
+      const isLong = text.slice(start, end).includes('\n');
+      const isInLine = end <= at && !text.slice(end, at).includes('\n');
+      if (isQuoted && start < at && (isUnclosed ? end >= at : isLong && isInLine))
+        quotes.push([start, start + 1]);
+    },
+  });
+  const [quote] = quotes;
+  if (quote === undefined) return null;
+  const message = `the quote \`${text.slice(...quote)}\` that opens here is not closed in its line`;
+  return syntaxFinding(positions.place(quote), message);
 }
 
 /** The parser's tokens; they end where the guard says stop. */
@@ -129,6 +163,11 @@ function wholeSpan([start, end]: readonly [number, number]): Span {
 
 function build(walk: Walk, node: unknown, depth: number): Branch {
   const span = spanOf(node);
+  const tag = foreignTag(node);
+  if (tag !== null) {
+    walk.diagnostics.push(syntaxFinding(walk.positions.place(span), `the tag \`${tag}\` is not read`));
+    return leaf(null, span);
+  }
   if (isAlias(node)) return followAlias(walk, node.source, span);
   if (isScalar(node)) return anchored(walk, node, leaf(node.value, trimmed(walk.text, span)));
   if (depth >= MAX_DEPTH) {
@@ -138,6 +177,15 @@ function build(walk: Walk, node: unknown, depth: number): Branch {
   if (isSeq(node)) return anchored(walk, node, () => list(walk, node.items, span, depth));
   if (isMap(node)) return anchored(walk, node, () => map(walk, node.items, span, depth));
   return leaf(null, span);
+}
+
+const PLAIN_TAGS = ['str', 'int', 'float', 'bool', 'null', 'seq', 'map'];
+
+/** A tag such as `!!binary` or `!!timestamp`, whose value would be no text, number, list or map. */
+function foreignTag(node: unknown): string | null {
+  const { tag } = node as { tag?: string };
+  const name = tag?.replace(/^tag:yaml\.org,2002:/, '');
+  return name === undefined || PLAIN_TAGS.includes(name) ? null : `!!${name}`;
 }
 
 /** Makes a node known by its anchor before its content is built, as YAML does. */

@@ -10,6 +10,8 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   [/nested mappings/i, 'put a text that holds `: ` between quotes'],
   [/multiple documents/i, 'remove the `---` line'],
   [/unresolved tag/i, 'put a text that starts with `!` between quotes'],
+  [/^the quote/, 'close it where its text ends'],
+  [/^the tag/, 'write the value as plain text, a number, a list or a map'],
 ];
 
 /** A finding that the text is not YAML as a config needs it. */

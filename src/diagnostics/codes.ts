@@ -6,9 +6,11 @@ export const CODES = {
   'config/unreadable': { severity: 'error', summary: 'a config file or folder cannot be read' },
   'config/not-a-file': { severity: 'error', summary: 'a config is neither a regular file nor a folder' },
   'config/empty-folder': { severity: 'error', summary: 'a folder given as config contains no `*.yaml`' },
-  'config/file-and-folder': {
-    severity: 'error',
-    summary: 'both `llm-router.yaml` and `.llm-router/` exist',
+  'config/file-and-folder': { severity: 'error', summary: 'a project has two configs side by side' },
+  'config/misnamed-file': { severity: 'warning', summary: 'a file that is not read because of its name' },
+  'config/no-config': {
+    severity: 'info',
+    summary: 'no config file was found; an error with `--strict`',
   },
   'config/file-too-large': { severity: 'error', summary: 'a config file is larger than 1 MiB' },
   'config/not-utf8': { severity: 'error', summary: 'a config file is not UTF-8' },

@@ -1,8 +1,8 @@
-import { distance } from 'fastest-levenshtein';
-
 const MAX_LISTED = 12;
 /** Largest edit distance of a safe correction. */
 const MAX_CERTAIN = 2;
+/** Letters that may differ at most for a word to be near. */
+const MAX_REACH = 4;
 
 /** The most similar candidate, ignoring case; `null` when none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | null {
@@ -37,10 +37,31 @@ export function didYouMean(word: string, candidates: readonly string[], label: s
   return `${question}${label}: ${listed(candidates)}`;
 }
 
-/** About a third of the longer word may differ (two swapped letters count as two), at most four letters. */
+/** About a third of the longer word may differ, at most four letters. */
 function reach(wanted: string, candidate: string): number {
   const length = Math.max(wanted.length, candidate.length);
-  return length <= 3 ? 1 : Math.min(4, Math.ceil(length / 3));
+  return length <= 3 ? 1 : Math.min(MAX_REACH, Math.ceil(length / 3));
+}
+
+/** Letters to add, drop or replace, and neighbours to swap, to make one word of the other. */
+function distance(from: string, to: string): number {
+  if (Math.abs(from.length - to.length) > MAX_REACH) return Number.POSITIVE_INFINITY;
+  let [before, above]: [number[], number[]] = [
+    [],
+    Array.from({ length: to.length + 1 }, (_, index) => index),
+  ];
+  for (let i = 1; i <= from.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const isSame = from[i - 1] === to[j - 1];
+      const replaced = (above[j - 1] ?? 0) + (isSame ? 0 : 1);
+      const isSwap = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      const swapped = isSwap ? (before[j - 2] ?? 0) + 1 : replaced;
+      row.push(Math.min(replaced, swapped, (above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    [before, above] = [above, row];
+  }
+  return above[to.length] ?? 0;
 }
 
 function listed(candidates: readonly string[]): string {

@@ -70,6 +70,8 @@ export interface MachineContext {
   configState: {
     files: readonly string[];
     errors: readonly { code: string; message: string; hint: string | null }[];
+    /** Files that are not read because of their names. */
+    misnamed: readonly { message: string; hint: string | null }[];
     isTrusted: boolean;
   };
   nodeVersion: string;

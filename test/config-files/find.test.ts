@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findConfig } from '../../src/config-files/find.js';
+import { nearMisses } from '../../src/config-files/near-misses.js';
 
 let root = '';
 
@@ -72,6 +73,35 @@ describe('a project', () => {
         code: 'config/file-and-folder',
         message: '`llm-router.yaml` and `.llm-router/*.yaml` stand side by side',
       },
+    ]);
+  });
+
+  it('is also read from `.yml`, one file or several', async () => {
+    write('one/llm-router.yml', 'a');
+    write('two/.llm-router/a.yaml', 'a');
+    write('two/.llm-router/b.yml', 'b');
+    expect(names(await find('one'))).toEqual(['project:llm-router.yml']);
+    expect(names(await find('two'))).toEqual(['project:.llm-router/a.yaml', 'project:.llm-router/b.yml']);
+  });
+
+  it('cannot be two files of the same name with both endings', async () => {
+    write('p/llm-router.yaml', 'a');
+    write('p/llm-router.yml', 'b');
+    expect((await find('p')).diagnostics).toMatchObject([
+      { message: '`llm-router.yaml` and `llm-router.yml` stand side by side' },
+    ]);
+  });
+
+  it('in files of nearly the right name is named with what to do', async () => {
+    for (const name of ['llm-router.YAML', 'llmrouter.yaml', '.llm-router/policies.YAML', 'other.yaml'])
+      write(`p/${name}`, 'a');
+    write('p/.llm-router/agents.yaml', 'a');
+    const { env, home } = { env: {}, home: path.join(root, 'home') };
+    const found = await nearMisses({ explicit: [], env, cwd: path.join(root, 'p'), home });
+    expect(found.map(({ message, hint }) => `${message}: ${hint}`)).toEqual([
+      '`llm-router.YAML` is not read because of its name: rename it to `llm-router.yaml`',
+      '`llmrouter.yaml` is not read because of its name: rename it to `llm-router.yaml`',
+      '`.llm-router/policies.YAML` is not read because of its name: rename it to `policies.yaml`',
     ]);
   });
 
@@ -151,9 +181,6 @@ describe('named configs', () => {
   });
 
   it.each([
-    ['config/file-too-large', (target: string) => writeFileSync(target, `#${'x'.repeat(1024 * 1024)}`)],
-    ['config/not-utf8', (target: string) => writeFileSync(target, Buffer.from('a: \xfc', 'latin1'))],
-    ['config/not-utf8', (target: string) => writeFileSync(target, Buffer.from('\uFEFFa: 1', 'utf16le'))],
     ['config/empty-folder', (target: string) => mkdirSync(path.join(target, 'traces'), { recursive: true })],
     ['config/not-a-file', (target: string) => execFileSync('mkfifo', [target])],
     ['config/unreadable', (target: string) => symlinkSync(target, target)],
@@ -165,6 +192,20 @@ describe('named configs', () => {
     expect(found.diagnostics).toMatchObject([{ code, severity: 'error', place: null }]);
     expect(found.unreadable).toEqual(['x.yaml']);
     expect(found.layers).toEqual([]);
+  });
+
+  it.each([
+    ['config/file-too-large', Buffer.from(`#${'x'.repeat(1024 * 1024)}`), 1, 1],
+    ['config/not-utf8', Buffer.from('é: 1\na: \xfc', 'latin1'), 1, 1],
+    ['config/not-utf8', Buffer.concat([Buffer.from('é: 1\né: '), Buffer.from([0xfc, 0x0a])]), 2, 4],
+    ['config/not-utf8', Buffer.from([0x61, 0xe2, 0x82]), 1, 2],
+    ['config/not-utf8', Buffer.from('\uFEFFa: 1', 'utf16le'), 1, 1],
+  ])('that were read and hold no usable text have a place: %s', async (code, bytes, line, column) => {
+    mkdirSync(path.join(root, 'p'));
+    writeFileSync(path.join(root, 'p/x.yaml'), bytes);
+    const found = await find('p', { explicit: ['x.yaml'] });
+    expect(found.diagnostics).toMatchObject([{ code, place: { file: 'x.yaml', line, column } }]);
+    expect(found).toMatchObject({ layers: [], unreadable: [] });
   });
 
   it('of exactly 1 MiB are read', async () => {

@@ -18,6 +18,8 @@ const CAUSED_ELSEWHERE = [
   'config/empty-folder',
   'config/file-and-folder',
   'config/file-too-large',
+  'config/misnamed-file',
+  'config/no-config',
 ];
 
 describe('configs without findings', () => {

@@ -18,6 +18,7 @@ describe('nearest', () => {
 
   it('finds swapped letters in a short word', () => {
     expect(nearest('modle', ['model', 'prompt'])).toBe('model');
+    expect(nearest('bto', ['bot'])).toBe('bot');
   });
 
   it('finds nothing without choices', () => {

@@ -41,7 +41,7 @@ const PLAN: Plan = {
 
 function context(more: Partial<HealthContext> = {}): HealthContext {
   return {
-    configState: { files: ['llm-router.yaml'], errors: [], isTrusted: true },
+    configState: { files: ['llm-router.yaml'], errors: [], misnamed: [], isTrusted: true },
     nodeVersion: '20.20.0',
     env: {},
     folders: [],
@@ -120,7 +120,7 @@ describe('the machine', () => {
     const env = { NODE_EXTRA_CA_CERTS: '/etc/ca.pem' };
     const rows = await checkMachineHealth({
       ...context({ nodeVersion: '20.19.1', env }),
-      configState: { files: [], errors, isTrusted: true },
+      configState: { files: [], errors, misnamed: [], isTrusted: true },
       folders: [
         { holds: 'state', path: path.join(folder, 'new/state') },
         { holds: 'traces', path: '/proc/none' },

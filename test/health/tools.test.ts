@@ -39,7 +39,7 @@ async function rowOf(
     endpoints: [],
     interruptedRuns: [],
     connect: null,
-    configState: { files: [], errors: [], isTrusted: asks },
+    configState: { files: [], errors: [], misnamed: [], isTrusted: asks },
     nodeVersion: '20.20.0',
     ledger: null,
     probe: asks ? (asked, path) => probeVersion(asked, path, env) : null,

@@ -1,4 +1,6 @@
 import { type LoadedFiles, loadConfigFiles, loadConfigText } from '../../config-files/load.js';
+import { nearMisses } from '../../config-files/near-misses.js';
+import { diagnostic } from '../../diagnostics/codes.js';
 import { type Diagnostic, formatPlace } from '../../diagnostics/diagnostic.js';
 import { diagnosticsJson } from '../../diagnostics/formats/json.js';
 import { type Failure, failure } from '../../domain/failure.js';
@@ -29,12 +31,36 @@ export async function runConfigValidate(
   const unfixed = options.fix === true ? await fixAll(context, paths) : [];
   const loaded = await loadAll(context, paths);
   if (!loaded.ok) return reportEarly(context, { failure: loaded.error });
-  const diagnostics = loaded.value.flatMap((one) => one.diagnostics);
+  const isStrict = options.strict === true;
+  const around = paths.length > 0 ? [] : await aroundConfig(context, loaded.value, isStrict);
+  const diagnostics = [...around, ...loaded.value.flatMap((one) => one.diagnostics)];
   await print(context, { format, configs: loaded.value, diagnostics });
   if (loaded.value.some(({ unreadable }) => unreadable.length > 0)) return 66;
   if (unfixed.length > 0) return 1;
-  const fails = options.strict === true ? ['error', 'warning'] : ['error'];
+  const fails = isStrict ? ['error', 'warning'] : ['error'];
   return diagnostics.some(({ severity }) => fails.includes(severity)) ? 1 : 0;
+}
+
+/** What is wrong with the search itself: files that it passes over because of their names, and that it found none. */
+async function aroundConfig(
+  { world, globals }: CommandContext,
+  loaded: readonly LoadedFiles[],
+  isStrict: boolean,
+): Promise<Diagnostic[]> {
+  const { env, cwd, home } = world;
+  if (globals.config.length > 0 || (env.LLM_ROUTER_CONFIG ?? '') !== '') return [];
+  const misnamed = await nearMisses({ explicit: [], env, cwd, home });
+  const none = loaded.filter(({ files, unreadable }) => files.length + unreadable.length === 0);
+  return [...misnamed, ...none.map(({ searched }) => noConfig(searched, isStrict))];
+}
+
+function noConfig(searched: readonly string[], isStrict: boolean): Diagnostic {
+  const places = searched.map((one) => `\`${one}\``).join(', ');
+  return diagnostic('config/no-config', `no config file was found in ${places}`, {
+    place: null,
+    hint: 'write one with `llm-router config init`, or name one with `--config`',
+    ...(isStrict ? { severity: 'error' } : {}),
+  });
 }
 
 /** One fix can make room for the next: so often at most. */

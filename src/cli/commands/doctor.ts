@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { nearMisses } from '../../config-files/near-misses.js';
 import { type Trust, trustOf } from '../../config-files/trust.js';
 import { formatPlace } from '../../diagnostics/diagnostic.js';
 import { didYouMean } from '../../diagnostics/suggest.js';
@@ -70,7 +71,10 @@ async function healthRows(
   given: { options: DoctorOptions; trust: Trust; listener: HealthListener },
 ): Promise<HealthRow[]> {
   const { options, trust, listener } = given;
-  const machine = machineOf(context, loaded, trust.trusted);
+  const { env, cwd, home } = context.world;
+  const isSearched = context.globals.config.length === 0 && (env.LLM_ROUTER_CONFIG ?? '') === '';
+  const misnamed = isSearched ? await nearMisses({ explicit: [], env, cwd, home }) : [];
+  const machine = machineOf(context, loaded, { isTrusted: trust.trusted, misnamed });
   const usable = usableConfig(loaded);
   if (!usable.ok) return machineHealth(machine, listener);
   const router = commandRouter(context, usable.value);
@@ -89,7 +93,7 @@ async function healthRows(
 export function machineOf(
   context: CommandContext,
   loaded: CommandConfig,
-  isTrusted: boolean,
+  found: Pick<MachineContext['configState'], 'isTrusted' | 'misnamed'>,
 ): MachineContext {
   const { world } = context;
   const errors = loaded.diagnostics
@@ -99,7 +103,7 @@ export function machineOf(
       return { code, hint, message: `${where}${message}` };
     });
   return {
-    configState: { files: loaded.config?.files ?? [], errors, isTrusted },
+    configState: { files: loaded.config?.files ?? [], errors, ...found },
     nodeVersion: world.nodeVersion,
     env: world.env,
     folders: [

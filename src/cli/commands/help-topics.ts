@@ -22,7 +22,7 @@ export function environmentTopic(): string {
 export function configTopic(): string {
   return `The configuration of llm-router
 
-One YAML file, ${CONFIG_FILE}, or a folder ${CONFIG_FOLDER}/ whose *.yaml files make one config together.
+One YAML file, ${CONFIG_FILE}, or a folder ${CONFIG_FOLDER}/ whose *.yaml and *.yml files make one config together.
 
 Layers, weakest first; a stronger one changes single fields, lists are replaced:
   built-in   tools and models that come with llm-router

@@ -5,13 +5,17 @@ import { amount, count, duration, oneOf, path, text, usd } from './kinds.js';
 /** One entry of `agents`. */
 export const AGENT = {
   description: text('What the agent is for; shown in lists').harmless(),
-  preferred_tool: text('The tool that is tried first [the first usable one]').placed(),
-  preferred_model: text("The model that is tried first [the tool's first]").placed(),
-  system: text('System prompt').harmless(),
+  preferred_tool: text('The tool that is tried first [the first usable one]')
+    .placed()
+    .soughtAs('tool', 'provider'),
+  preferred_model: text("The model that is tried first [the tool's first]").placed().soughtAs('model'),
+  system: text('System prompt').harmless().soughtAs('prompt', 'instructions'),
   system_file: path('A file that holds the system prompt, relative to this config').placed().sends(),
   fallback_chain: texts(
     'What is tried next, in order: `tool:model`, a tool, or a model. The part before the first colon is a tool when one of that name is defined',
-  ).placed(),
+  )
+    .placed()
+    .soughtAs('fallback', 'fallbacks'),
   task_types: entries(
     'Models for types of task (`--task`): task to model, or to `tool:model`',
     word(),
@@ -29,5 +33,5 @@ export const AGENT = {
   schema: path('A file with the JSON Schema that every answer must satisfy, relative to this config [none]')
     .placed()
     .sends(),
-  temperature: amount('Sampling temperature, where the tool has it [not sent]'),
+  temperature: amount('Sampling temperature, 0 to 2, where the tool has it [not sent]', { max: 2 }),
 };

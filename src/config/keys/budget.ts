@@ -7,9 +7,12 @@ export const BUDGET = {
     'What is counted together: all runs of the user, those of the policy, or those of each agent',
     ['global', 'policy', 'agent'],
   ).default('global'),
-  per_request_usd: usd('The most that one request may cost, in USD').placed(),
-  daily_usd: usd('The most in one day (UTC), in USD').placed().formerly('daily_budget_usd'),
-  monthly_usd: usd('The most in one month (UTC), in USD').placed().formerly('monthly_budget_usd'),
+  per_request_usd: usd('The most that one request may cost, in USD').placed().soughtAs('per_request'),
+  daily_usd: usd('The most in one day (UTC), in USD').placed().formerly('daily_budget_usd').soughtAs('daily'),
+  monthly_usd: usd('The most in one month (UTC), in USD')
+    .placed()
+    .formerly('monthly_budget_usd')
+    .soughtAs('monthly'),
   limit: map('What happens at the limit', {
     type: oneOf('`soft` warns and asks, `hard` blocks', ['soft', 'hard']).default('soft'),
     threshold_percent: count('Share of the limit from which on a soft budget warns', { max: 100 }).default(

@@ -62,7 +62,7 @@ const promptEscape = map('A replacement in the prompt', {
 /** Keys of a tool of kind `command`. */
 export const COMMAND = {
   ...COMMON,
-  binary: program('A path, or a name that is looked up in PATH').placed(),
+  binary: program('A path, or a name that is looked up in PATH').placed().soughtAs('command', 'cmd', 'path'),
   platforms: map('Paths of the binary where it is not in PATH, by system', {
     linux: program('On Linux, WSL2 included'),
     macos: program('On macOS'),
@@ -73,7 +73,8 @@ export const COMMAND = {
   )
     .checked(splitCommand)
     .notResolved()
-    .runs(),
+    .runs()
+    .soughtAs('command', 'cmd'),
   args: argumentTemplate.notResolved().runs(),
   access_args: byName(
     'Arguments that stand for `{access_args}`; a level that is not named is not offered',
@@ -98,7 +99,8 @@ export const COMMAND = {
     anyWord().checked(parseReferences),
   )
     .placed()
-    .runs(),
+    .runs()
+    .soughtAs('env', 'environment'),
   env_template: entries(
     'Variables whose text holds placeholders of the arguments; one with a missing value is left out. They win over `env_vars`',
     anyWord().as((template) => parseArgument(template ?? '')),

@@ -11,7 +11,7 @@ export const COMMON = {
   ])
     .default('command')
     .notResolved(),
-  models: texts('Models that the tool can run; `"*"` passes any id on').placed(),
+  models: texts('Models that the tool can run; `"*"` passes any id on').placed().soughtAs('model'),
   billing: oneOf(
     'Who pays: `api` per token, `subscription` a flat fee, `free` nothing is paid, `auto` api when its key is set, else subscription',
     ['api', 'subscription', 'free', 'auto'],

@@ -51,6 +51,10 @@ export interface Definition<T> {
   isRequired?: boolean;
   isRequiredOnceMerged?: boolean;
   formerName?: string;
+  /** Names that people try, and that are too far from the real one to be recognised. */
+  soughtAs?: readonly string[];
+  /** What other words for a value mean, by these words. */
+  synonyms?: Readonly<Record<string, string>>;
   /** `false`: checked and not followed yet. */
   isInEffect?: false;
   /** Entries in which the default does not hold. */
@@ -143,6 +147,16 @@ export class Key<T, N extends string = ''> {
   /** Was called so before. */
   formerly(name: string): Key<T, N> {
     return this.#with({ formerName: name });
+  }
+
+  /** Is often looked for under these names. */
+  soughtAs(...names: readonly string[]): Key<T, N> {
+    return this.#with({ soughtAs: names });
+  }
+
+  /** Other words that certainly mean one of the values. */
+  withSynonyms(synonyms: Readonly<Record<string, string>>): Key<T, N> {
+    return this.#with({ synonyms });
   }
 
   /** Decides what is started, or what it may do. */

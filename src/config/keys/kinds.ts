@@ -50,8 +50,12 @@ export function onlyNumber(description: string, value: number): Key<number | nul
 }
 
 /** A number, at least 0 where nothing else is said. */
-export function amount(description: string, { min = 0 }: { min?: number } = {}): Key<number | null> {
-  return scalar({ type: 'number', description, minimum: min }, asNumber);
+export function amount(
+  description: string,
+  { min = 0, max }: { min?: number; max?: number } = {},
+): Key<number | null> {
+  const range = { minimum: min, ...(max === undefined ? {} : { maximum: max }) };
+  return scalar({ type: 'number', description, ...range }, asNumber);
 }
 
 /** US dollars, resolved as integer micro-USD; the name of the key ends in `_usd`. */

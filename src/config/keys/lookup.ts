@@ -1,3 +1,4 @@
+import { lookup } from '../../domain/lookup.js';
 import { entriesOf, itemsOf, type Path } from '../tree.js';
 import { CONFIG } from './config.js';
 import type { AnyKey, Inner, Keys } from './key.js';
@@ -51,6 +52,19 @@ export function newNameOf(path: Path): string | null {
     ([, { definition }]) => definition.formerName !== undefined && definition.formerName === former,
   );
   return found?.[0] ?? null;
+}
+
+/** Keys of the map at a path that are often looked for under a name. */
+export function soughtAs(path: Path): string[] {
+  const name = String(path.at(-1));
+  const keys = Object.entries(keysAt(path.slice(0, -1)));
+  return keys.flatMap(([key, { definition }]) => (definition.soughtAs?.includes(name) === true ? [key] : []));
+}
+
+/** The value that another word for it certainly means, at a path; `null`: none. */
+export function synonymAt(path: Path, word: string): string | null {
+  const key = keysAt(path.slice(0, -1))[String(path.at(-1))];
+  return lookup(key?.definition.synonyms ?? {}, word.toLowerCase());
 }
 
 function innerOf(inner: Inner, step: string | number): Inner | null {

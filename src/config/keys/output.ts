@@ -18,11 +18,9 @@ const usage = map('Where token counts stand', {
 
 /** `output` of a command tool: how its output is read; without one the whole of stdout is the answer. */
 export const OUTPUT = {
-  format: oneOf('`text`, `json` (one value) or `ndjson` (events, one a line)', [
-    'text',
-    'json',
-    'ndjson',
-  ]).default('text'),
+  format: oneOf('`text`, `json` (one value) or `ndjson` (events, one a line)', ['text', 'json', 'ndjson'])
+    .default('text')
+    .withSynonyms({ jsonl: 'ndjson', 'json-lines': 'ndjson', jsonlines: 'ndjson', 'stream-json': 'ndjson' }),
   from: oneOf('Where the output stands', SOURCES).default('stdout'),
   text: selector('The answer'),
   deltas: selector('Live text, on events'),

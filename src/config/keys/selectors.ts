@@ -89,7 +89,21 @@ const SELECTOR = {
   pointer: anyText('JSON pointer; `*` stands for every key or element'),
   keys: anyText('JSON pointer to an object whose keys are the values'),
   regex: text('Regular expression on text'),
-  group: text('The group of `regex` that is the value [the first, else the whole match]'),
+  group: new Key<string | null>(
+    {
+      schema: {
+        type: ['string', 'integer'],
+        description:
+          'The group of `regex` that is the value: a name or a number [the first, else the whole match]',
+        minLength: 1,
+        minimum: 0,
+      },
+      read: ({ value }) =>
+        typeof value === 'string' || typeof value === 'number' ? String(value) : undefined,
+      empty: () => null,
+    },
+    '',
+  ),
   from: oneOf('Where to look [`from` of the output]', SOURCES),
   event: filter('Only events at whose pointers these values stand; `/regex/` matches'),
   after: filter('Only what follows the last event at whose pointers these values stand'),

@@ -92,7 +92,7 @@ function pointerTrouble(pointer: string, key: string | null): Trouble | null {
 }
 
 function groupTrouble(regex: string, group: unknown): Trouble | null {
-  return typeof group !== 'string' || hasGroup(regex, group)
+  return (typeof group !== 'string' && typeof group !== 'number') || hasGroup(regex, String(group))
     ? null
     : { message: `names the group \`${group}\`, which \`regex\` does not have`, key: 'group', hint: null };
 }

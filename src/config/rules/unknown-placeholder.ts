@@ -37,6 +37,24 @@ function templatesAt(context: RuleContext, path: Path): Path[] {
 
 function unknownIn(context: RuleContext, path: Path): Diagnostic[] {
   const text = String(at(context.merged.value, path));
+  return [...unknownNames(context, path, text), ...halfPlaceholders(context, path, text)];
+}
+
+/** A known name with one of its two braces. */
+function halfPlaceholders(context: RuleContext, path: Path, text: string): Diagnostic[] {
+  const known: readonly string[] = PLACEHOLDERS;
+  const rest = text.replace(/\{\{|\}\}|\{[A-Za-z_][A-Za-z0-9_]*\}/g, ' ');
+  const halves = [...rest.matchAll(/\{([a-z_]+)(?![a-z_])|(?<![a-z_{])([a-z_]+)\}/g)];
+  return halves.flatMap(([half, opened, closed]) => {
+    const name = opened ?? closed ?? '';
+    if (!known.includes(name)) return [];
+    const message = `\`${half}\` in ${ownerOf(path)} lacks a brace and is passed on as it is`;
+    const hint = `write \`{${name}}\`; a literal brace is \`{{\` or \`}}\``;
+    return [finding(context, { code: 'config/unknown-placeholder', path, message, hint, part: half })];
+  });
+}
+
+function unknownNames(context: RuleContext, path: Path, text: string): Diagnostic[] {
   const used = parseArgument(text).flatMap((part) => ('placeholder' in part ? [part.placeholder] : []));
   const known: readonly string[] = PLACEHOLDERS;
   return [...new Set(used)]

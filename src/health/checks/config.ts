@@ -2,7 +2,7 @@ import type { HealthItem, MachineContext } from '../context.js';
 
 /** Whether there is a config, valid and trusted. */
 export function checkConfig({ configState }: MachineContext): HealthItem[] {
-  const { files, errors, isTrusted } = configState;
+  const { files, errors, misnamed, isTrusted } = configState;
   if (errors.length > 0) {
     return errors.map(({ code, message, hint }) => ({
       check: 'config',
@@ -11,7 +11,14 @@ export function checkConfig({ configState }: MachineContext): HealthItem[] {
     }));
   }
   const read: HealthItem = { check: 'config', subject: 'files', ask: () => filesFinding(files) };
-  return isTrusted ? [read] : [read, UNTRUSTED];
+  const others = misnamed.map(
+    ({ message, hint }): HealthItem => ({
+      check: 'config',
+      subject: 'name',
+      ask: () => ({ status: 'warn', detail: message, fix: hint }),
+    }),
+  );
+  return [read, ...(isTrusted ? [] : [UNTRUSTED]), ...others];
 }
 
 function filesFinding(files: readonly string[]) {
