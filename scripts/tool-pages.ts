@@ -38,7 +38,17 @@ async function readSource(from: {
   };
 }
 
-const HEAD = ['tool', 'binary or API', 'output', 'access', 'resume', 'schema', 'cost cap', 'definition'];
+const HEAD = [
+  'tool',
+  'binary or API',
+  'output',
+  'access',
+  'resume',
+  'schema',
+  'cost cap',
+  'cut answers',
+  'definition',
+];
 
 function indexPage(sources: readonly ToolSource[]): string {
   return `${[
@@ -55,6 +65,7 @@ function indexPage(sources: readonly ToolSource[]): string {
     '- resume: `--resume` continues a session of the tool',
     '- schema: whether the tool holds the answer to `--schema` itself, or is asked to in the prompt; it is checked in any case',
     '- cost cap: whether the cap is passed to the tool',
+    '- cut answers: whether the output shows that the provider cut the answer; where it does not, a cut answer looks like a whole one',
     '- definition: measured with a version of the real program, or written from its documentation only',
   ].join('\n')}\n`;
 }
@@ -70,8 +81,18 @@ function indexRow({ name, tool, yaml }: ToolSource): string[] {
     passes(tool, ['tool_session_id']) ? 'yes' : 'no',
     passes(tool, ['schema', 'schema_file']) ? 'by the tool' : 'by the prompt',
     passes(tool, ['max_cost_usd']) ? 'passed' : 'not passed',
+    isMock ? 'visible' : cutText(tool),
     groundText(yaml, isMock),
   ];
+}
+
+/** Whether the output of a command tool shows that the provider cut the answer. */
+function cutText(tool: Tree): string {
+  const stated = at(tool, ['output', 'cut_answers']);
+  if (stated !== undefined) return plain(stated).replace('_', ' ');
+  return at(tool, ['output', 'finish_reason']) === undefined && at(tool, ['output', 'cut']) === undefined
+    ? 'unknown'
+    : 'visible';
 }
 
 function apiRow({ name, tool, yaml }: Pick<ToolSource, 'name' | 'tool' | 'yaml'>): string[] {
@@ -84,6 +105,7 @@ function apiRow({ name, tool, yaml }: Pick<ToolSource, 'name' | 'tool' | 'yaml'>
     'no',
     'by the tool',
     'not passed',
+    'visible',
     groundText(yaml, false),
   ];
 }

@@ -1,3 +1,4 @@
+import type { Failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
 import { namesOf } from '../gates/candidate.js';
 import { openGates } from '../gates/gates.js';
@@ -69,7 +70,7 @@ async function runCandidates(state: Run): Promise<Stopped | null> {
   const { deadline } = state.stop;
   const { debug } = state.host;
   for (;;) {
-    if (deadline.failure !== null) return { failure: deadline.failure, readyAtMs: null };
+    if (deadline.failure !== null) return { failure: outOfTime(state, deadline.failure), readyAtMs: null };
     const decision = nextStep(state);
     if (debug !== undefined) debugDecision(debug, decision);
     if (decision.action === 'stop') return decision.stop;
@@ -92,6 +93,12 @@ async function runCandidates(state: Run): Promise<Stopped | null> {
     }
     if (await tryOnce(state, candidate, admission)) return null;
   }
+}
+
+/** Of a tool that the end of the run stopped while it waited for a limit, its own failure says more. */
+function outOfTime({ attempts }: Run, stopped: Failure): Failure {
+  const last = attempts.at(-1)?.outcome.failure ?? null;
+  return last !== null && last.waitedFor !== null ? last : stopped;
 }
 
 function nextStep({

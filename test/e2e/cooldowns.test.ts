@@ -25,6 +25,28 @@ const tools = (rig: Rig, limited: number, crashing: number, good: number): void 
 
 describe('a tool at its limit', () => {
   it(
+    'that waits by itself is named when the run ends meanwhile, and cools down',
+    rigged(async (rig) => {
+      const waits = 'echo "used up, again in 1h" >&2; exec /bin/sleep 60';
+      rig.write(
+        'llm-router.yaml',
+        THREE.replace('binary: limited-cli', 'binary: /bin/sh')
+          .replace(
+            'args: []',
+            `args: [-c, ${JSON.stringify(waits)}]\n    output: { waiting: { regex: '^used up.*', from: stderr } }`,
+          )
+          .replace('stderr: used up', 'error: used up'),
+      );
+      const first = await rig.run(['exec', '--json', '--timeout', '1s', '--no-fallback', 'hi']);
+      expect(first.code).toBe(124);
+      const { failure } = first.json();
+      expect(failure).toMatchObject({ type: 'timeout', retry_after_ms: 3_600_000 });
+      expect(failure?.message).toContain('was waiting for a limit (`quota`): used up, again in 1h');
+      expect((await rig.run(['doctor'])).stdout).toMatch(/warn {2}limited +cooling down until .*usage limit/);
+    }),
+  );
+
+  it(
     'is skipped by the next process, which says until when',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', THREE);

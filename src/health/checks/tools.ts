@@ -102,7 +102,8 @@ function commandFinding(tool: CommandTool, { path, version, login, isTrusted }: 
     };
   }
   const state = loggedIn === true ? ', logged in' : '';
-  return { status: 'ok', detail: `${place}${state}, cost cap ${costCap}`, fix: null, data };
+  const cut = tool.output.cutAnswers === 'not_visible' ? ', cut answers: not visible' : '';
+  return { status: 'ok', detail: `${place}${state}, cost cap ${costCap}${cut}`, fix: null, data };
 }
 
 function problemOf(
