@@ -14,8 +14,8 @@ export interface WriteOptions extends Partial<Privacy> {
 }
 
 /**
- * Writes a file by rename, so that it is never read half written, and makes its folder. Rejects with the system's error, and
- * leaves nothing behind then.
+ * Writes a file by rename, so that it is never read half-written, and creates its folder. Rejects with the system's error, and
+ * then leaves nothing behind.
  */
 export async function writeByRename(file: string, text: string, options: WriteOptions = {}): Promise<void> {
   const isPrivate = options.private ?? false;

@@ -62,7 +62,7 @@ function reader(): AnswerReader {
 interface State {
   answer: Answer;
   usage: Counts;
-  /** The last event came. */
+  /** Whether the last event was received. */
   isOver: boolean;
 }
 
@@ -87,7 +87,7 @@ function takeEvent(state: State, data: unknown): readonly Piece[] {
       state.isOver = answer.ended;
       return [];
     default:
-      // Behind the end nothing makes a failure of the answer.
+      // Later errors do not invalidate a complete answer.
       if (!answer.ended) answer.error = errorIn(data);
       return [];
   }

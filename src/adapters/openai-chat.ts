@@ -110,7 +110,7 @@ function take(state: State, data: unknown): Piece[] {
 
 function heading(known: Answer, data: unknown): Partial<Answer> {
   return {
-    // Behind the end nothing makes a failure of the answer.
+    // Later errors do not invalidate a complete answer.
     error: known.error ?? (known.ended ? null : errorIn(data)),
     responseModel: textAt(data, 'model') ?? known.responseModel,
     id: textAt(data, 'id') ?? known.id,

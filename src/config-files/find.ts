@@ -25,7 +25,7 @@ export interface ConfigSearch {
 export interface FoundConfig {
   /** Weakest first. */
   layers: LayerFiles[];
-  /** A project config was found by searching: nobody named it, so it may not be trusted. */
+  /** A project config was discovered, not given by path, so it may not be trusted. */
   discovered: boolean;
   /** Every place looked at, as named to the user. */
   searched: string[];

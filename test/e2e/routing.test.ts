@@ -13,7 +13,7 @@ policies:
 
 /** English prose of about 100 tokens. */
 const PARAGRAPH = `The cache keeps the answers of earlier requests for a while, so that the same question need not be asked
-twice. An entry that is older than one hour is thrown away, and when the memory is full the entry that nobody has wanted
+twice. An entry that is older than one hour is thrown away, and when the memory is full the entry that has been unused
 for the longest time goes first. Every reader sees either the old value or the new one, never a mixture of the two, even
 while several writers are busy at the same moment. Please review the change below and name every mistake that you find.
 `;

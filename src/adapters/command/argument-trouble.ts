@@ -37,8 +37,8 @@ export function argumentTrouble(
 const OPTIONS_ON_PURPOSE = new Set(['access_args', 'binary']);
 
 /**
- * A value that the tool could take for an option; `null` when there is none. Also behind an option: many parsers take a word that
- * starts with `-` for an option even there.
+ * A value that the tool could read as an option; `null`: none. Also after an option, since many parsers read a word that
+ * starts with `-` as an option even there.
  */
 export function optionTrouble(
   task: Task,

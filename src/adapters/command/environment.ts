@@ -63,7 +63,7 @@ export function childEnvironment(
   };
 }
 
-/** What a person grants to one command: no tool may use it for commands of its own. */
+/** Permissions that a user gives to one command, which its tools must not inherit. */
 const NEVER_PASSED_ON = ['LLM_ROUTER_TRUST', 'LLM_ROUTER_TOKEN'];
 
 /** The inherited variables and `env_vars` of a tool, independent of the task: also for probes of its binary. */

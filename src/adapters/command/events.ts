@@ -85,7 +85,7 @@ export function createGathering(grammar: OutputGrammar, limits: OutputLimits): G
   };
 }
 
-/** What a selector found, as it is to be understood; `undefined`: nothing, or nothing that says something. */
+/** The value of a selector after its mapping; `undefined`: none, or an empty one. */
 function understood(selector: Selector, folds: ReadonlyMap<Selector, Fold>): unknown {
   const value = folds.get(selector)?.found();
   const { isZeroUnknown, minus } = selector.numbers;

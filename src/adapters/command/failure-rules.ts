@@ -44,14 +44,14 @@ export function decidingRule(run: EndedRun): FailureRule | null {
   return run.tool.failures.find((each) => holds(each, run)) ?? null;
 }
 
-/** A limit that a tool was waiting for: what it said of it, and the rule that recognises it. */
+/** A limit that a tool was waiting for: its message, and the matching rule. */
 export interface WaitedLimit {
   type: LimitType;
   words: string;
   rule: FailureRule;
 }
 
-/** The limit that a tool was waiting for when it was ended; `null`: it told of none. */
+/** The limit that a tool was waiting for when it was ended; `null`: none. */
 export function waitedLimit(run: EndedRun): WaitedLimit | null {
   const words = run.reading.waiting;
   if (words === null) return null;

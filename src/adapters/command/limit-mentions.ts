@@ -6,8 +6,8 @@ import { classifyRun, decidingRule, type EndedRun, type WaitedLimit } from './fa
 import { numberOf } from './selector.js';
 
 /**
- * What a failed run says about the end of its limit: by the failure rule that decided, and in the words of its error message, which count
- * before a value that the tool may have made up for its own retries. The answer is never searched.
+ * Mentions of the end of a limit in a failed run: by the matching failure rule, and in its error message, which comes before a value
+ * that the tool may have chosen for its own retries. The answer is never searched.
  */
 export function limitMentions(run: EndedRun): LimitMention[] {
   const rule = decidingRule(run);
@@ -20,7 +20,7 @@ export function limitMentions(run: EndedRun): LimitMention[] {
   return isSelected ? [...inWords, ...told] : [...told, ...inWords];
 }
 
-/** What a tool said about the end of the limit that it was waiting for. */
+/** Mentions of the end of the limit that a tool was waiting for. */
 export function waitedMentions({ rule, words }: WaitedLimit, reading: EndedRun['reading']): LimitMention[] {
   const told = mentionsBy(rule, { ...reading, error: { ...reading.error, message: words } });
   return [...told, ...limitsInWords(words)];

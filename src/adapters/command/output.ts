@@ -26,7 +26,7 @@ export interface Reading {
   toolSessionId: string | null;
   data: unknown;
   error: { message: string | null; status: number | null; code: string | null };
-  /** What the tool waited for at its end before another try, in its own words; `null`: nothing. */
+  /** The tool's message about the limit that it was waiting for at its end; `null`: none. */
   waiting: string | null;
   /** The end of standard error, without terminal control; for regexes of failure rules. */
   stderr: string;
@@ -42,7 +42,7 @@ export interface Reading {
   sawCut: boolean;
   /** The answer is over its size limit; the text is cut. */
   overSize: boolean;
-  /** The output shows that the tool may have done something, or is not such that it could. */
+  /** Whether the tool may have done something, by its output, or because its output cannot show it. */
   worked: boolean;
   /** Whether an event matched one of the watched filters. */
   saw: (filter: EventFilter) => boolean;

@@ -43,7 +43,7 @@ export function outcomeOf(run: FinishedRun): Outcome {
   };
 }
 
-/** What a run said about the end of its limit; when we ended it, of the limit that it was waiting for. */
+/** Mentions of the end of a limit; when we ended the run, of the limit that it was waiting for. */
 export function limitMentionsOf(run: FinishedRun): LimitMention[] {
   const ended = endedRun(run);
   if (run.end.ended === 'exit') return run.reading.overSize ? [] : limitMentions(ended);

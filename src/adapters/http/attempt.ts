@@ -54,7 +54,7 @@ function callOf(request: PreparedRequest, context: AdapterContext, reading: Read
   };
 }
 
-/** What can read times is loaded only where a provider tells one. */
+/** The parser of times is loaded only if a provider sends one. */
 async function concluded(call: FinishedCall, context: AdapterContext): Promise<Outcome> {
   const outcome = outcomeOf(call);
   if (outcome.failure === null) return outcome;

@@ -1,9 +1,9 @@
 /** Decodes a body that comes in chunks; characters may be split between them. */
 export interface BodyDecoder {
   push: (bytes: Uint8Array) => string;
-  /** What stands at the very end. */
+  /** The rest at the end. */
   end: () => string;
-  /** What is odd about the bytes, one sentence; `null`: nothing. */
+  /** A warning about invalid bytes, one sentence; `null`: none. */
   oddity: () => string | null;
 }
 
@@ -66,7 +66,7 @@ function utf8Decoder(isDeclared: boolean): BodyDecoder {
   };
 }
 
-/** How many bytes hold whole characters: the last one may be cut. */
+/** Number of bytes with whole characters: the last one may be cut. */
 function wholeCharacters(bytes: Uint8Array): number {
   for (let back = 1; back <= 3 && back <= bytes.length; back++) {
     const byte = bytes[bytes.length - back] ?? 0;

@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { keepAliveAgent, onReady } from './agents.js';
 import type { Headers } from './limits.js';
 
-/** One call of a provider, and its clocks. */
+/** One call of a provider, and its time limits. */
 export interface HttpCall {
   url: URL;
   headers: Readonly<Record<string, string>>;
@@ -17,9 +17,9 @@ export interface HttpCall {
   timeoutMs: number;
   /** Ends the call. */
   signal: AbortSignal;
-  /** Whether its answer is complete: what may follow is not waited for, and the connection is kept if it ends well. */
+  /** Whether its answer is complete: the rest is not waited for, and the connection is reused if it ends cleanly. */
   isComplete: () => boolean;
-  /** How long what may follow a finished answer is waited for, ms; `null`: it is not finished. */
+  /** How long to wait for the rest after a finished answer, ms; `null`: it is not finished. */
   graceMs: () => number | null;
 }
 
@@ -27,19 +27,19 @@ export type HttpEvent =
   | { type: 'response'; status: number; headers: Headers }
   | { type: 'chunk'; bytes: Uint8Array };
 
-/** Why a call is over. `broken` has what the system or the connection says. */
+/** Why a call ended. `broken` has the error of the system or the connection. */
 export type HttpEnd =
   | { ended: 'complete' }
   | { ended: 'timeout'; phase: 'connect' | 'first_output' | 'idle' | 'attempt' }
   | { ended: 'cancelled' }
   | { ended: 'broken'; code: string; message: string };
 
-/** How long a connection may take to end behind a complete answer before it is thrown away, ms. */
+/** How long a connection may take to end after a complete answer before it is closed, ms. */
 const LAST_WORDS_MS = 500;
 
 /**
- * Sends a request and yields what comes back as it is asked for: a slow consumer makes the provider wait, and never lets it count
- * as idle. Sends once; a redirect is followed to the same origin only. Never throws for a foreseen cause.
+ * Sends a request and yields the response on demand: a slow consumer makes the provider wait, which never counts as
+ * idle. Sends once; follows redirects to the same origin only. Never throws for a foreseen cause.
  */
 export async function* callProvider(call: HttpCall): AsyncGenerator<HttpEvent, HttpEnd, void> {
   if (call.signal.aborted) return { ended: 'cancelled' };
@@ -144,7 +144,7 @@ function broken(error: unknown): HttpEnd {
   return { ended: 'broken', code: String(code ?? 'unknown'), message: String(message ?? error) };
 }
 
-/** A connection whose answer is complete mostly ends at once, and can be used again. */
+/** After a complete answer the response usually ends at once, and the connection can be reused. */
 async function letEnd(stream: GotStream): Promise<void> {
   const timer = setTimeout(() => stream.destroy(), LAST_WORDS_MS);
   stream.once('close', () => clearTimeout(timer));
@@ -152,9 +152,9 @@ async function letEnd(stream: GotStream): Promise<void> {
   stream.resume();
 }
 
-/** The clocks of one call; the first that runs out ends it. */
+/** The time limits of one call; the first that expires ends it. */
 class Clocks {
-  /** Why they ended the call; `null`: they did not. */
+  /** The limit that ended the call; `null`: none. */
   end: HttpEnd | null = null;
   /** A part of the body came. */
   wasHeard = false;
@@ -178,7 +178,7 @@ class Clocks {
     request.once('socket', (socket) => onReady(socket, () => this.ready()));
   }
 
-  /** We wait for more: behind a finished answer for a short time in all, whatever comes. */
+  /** Starts the idle clock while we wait; after a finished answer a short total limit applies. */
   wait(): void {
     clearTimeout(this.silence);
     const graceMs = this.call.graceMs();
@@ -186,7 +186,7 @@ class Clocks {
     if (this.call.idleTimeoutMs !== null) this.silence = this.startSilence(this.call.idleTimeoutMs);
   }
 
-  /** Something came: what we do with it takes nobody's time but ours. */
+  /** Stops the idle clock when data arrives, since our own processing does not count as silence. */
   heard(): void {
     this.phase = 'idle';
     this.wasHeard = true;
@@ -210,7 +210,7 @@ class Clocks {
     return setTimeout(() => this.finish({ ended: 'timeout', phase: this.phase }), ms);
   }
 
-  /** Ends the call, for the first reason that is given. */
+  /** Ends the call, with the first given reason. */
   finish(end: HttpEnd): void {
     this.end ??= end;
     this.destroy(new Error(end.ended));

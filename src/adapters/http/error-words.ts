@@ -32,7 +32,7 @@ const PRECISE: Signs = [
   ['overloaded', /overloaded|server_busy|no_capacity|capacity_exceeded/],
 ];
 
-/** Codes for a class of errors, which the status or the message may tell better. */
+/** Codes for a class of errors; the status or the message may be more exact. */
 const GENERAL: Signs = [
   ['rate_limit', /rate_limit|too_many_requests|throttl|slow_down|resource_exhausted|^130[25]$|^1002$/],
   ['overloaded', /^(service_)?unavailable$/],
@@ -47,7 +47,7 @@ const GENERAL: Signs = [
 const MONEY =
   /credit balance is too low|reached your specified .{0,20}api usage limits|exceeded your (current|monthly|included)|(insufficient|not enough|no remaining|out of|requires more|purchase more|add more) (account )?(balance|credits?|funds|quota)|(balance|credits?)\b.{0,30}(insufficient|exhausted|too low|used up|not enough|depleted|negative)|used (up )?(all|your)\b.{0,40}credits?|all available credits|payment (is )?(required|overdue)|\b(overdue|in arrears|arrearage)\b|spend(ing)? limit|quota\b.{0,20}(exceeded|exhausted|used up)|please (recharge|top up)|余额不足|欠费/i;
 
-/** Messages about how often and how much may be asked are none about the size of one request. */
+/** Messages about rates and allowances are not about the size of one request. */
 const RATE = /\bper[ -](second|minute|min|hour|day)\b|rate.?limit|too many requests|\b[RT]P[MDS]\b/i;
 
 const SIZE = new RegExp(
@@ -98,7 +98,7 @@ export function typeByGeneralCode(codes: readonly string[]): FailureType | null 
   return firstSign(GENERAL, codes);
 }
 
-/** The cause that a message tells in words; `null`: none that is known. */
+/** The cause named in a message; `null`: none that is known. */
 export function typeByWords(message: string): FailureType | null {
   return WORDS.find(([, isTold]) => isTold(message))?.[0] ?? null;
 }

@@ -2,7 +2,7 @@ import type { FailureType } from '../../domain/failure.js';
 import { typeByCode, typeByGeneralCode, typeByWords } from './error-words.js';
 import type { ProviderError } from './wire.js';
 
-/** What a provider refused with. */
+/** An error response of a provider. */
 export interface Refusal {
   /** HTTP status; `null` where an error came in the middle of an answer. */
   status: number | null;
@@ -14,7 +14,7 @@ const BY_STATUS: Partial<Record<number, FailureType>> = {
   402: 'quota',
   403: 'authentication',
   404: 'model_not_found',
-  // Not about the request itself: the next try may work.
+  // Not about the request itself, so a retry may work.
   408: 'provider_error',
   409: 'provider_error',
   413: 'context_too_large',
@@ -24,7 +24,7 @@ const BY_STATUS: Partial<Record<number, FailureType>> = {
   529: 'overloaded',
 };
 
-/** Statuses that say enough: only a used-up allowance is told apart behind them. */
+/** Unambiguous statuses, except that a used-up allowance is distinguished. */
 const PRECISE_STATUSES = [401, 402, 429, 503, 529];
 
 /**
@@ -42,7 +42,7 @@ export function typeOfRefusal({ status, error }: Refusal): FailureType {
   }
   if (named !== null) return named;
   const general = typeByGeneralCode(error.codes);
-  // A failure of the provider's own may say anything of itself.
+  // The message of a provider's own failure is not reliable.
   if (at !== null && at >= 500) return general ?? byStatus(at);
   return told ?? (at === 413 && general !== 'rate_limit' ? byStatus(at) : (general ?? byStatus(at)));
 }

@@ -1,6 +1,6 @@
 import type { FinishReason } from '../../domain/attempt.js';
 
-/** Words that end an answer as it should end. */
+/** Finish reasons of a complete answer. */
 const ENDS = new Set([
   ...['stop', 'end_turn', 'stop_sequence', 'eos', 'eos_token', 'end', 'done', 'normal', 'success'],
   ...['complete', 'completed', 'finish', 'finished'],
@@ -21,7 +21,7 @@ const PARTS: readonly (readonly [RegExp, FinishReason])[] = [
   [/insufficient|overload|unavailable|exhausted|system_resource|killed|repetition/, 'error'],
 ];
 
-/** What a provider's word for the end of an answer means; `unknown` for one that nothing tells. */
+/** The meaning of a provider's finish reason; `unknown` for an unknown one. */
 export function finishReasonOf(word: string): FinishReason {
   const known = word
     .trim()

@@ -8,19 +8,19 @@ export function at(value: unknown, ...steps: (string | number)[]): unknown {
   }, value);
 }
 
-/** A text that says something; else `null`. */
+/** A text that is not empty; else `null`. */
 export function textAt(value: unknown, ...steps: (string | number)[]): string | null {
   const found = at(value, ...steps);
   return typeof found === 'string' && found !== '' ? found : null;
 }
 
-/** A count of tokens; `null` where none stands, or a number that cannot be one. */
+/** A plausible count of tokens; else `null`. */
 export function countAt(value: unknown, ...steps: (string | number)[]): number | null {
   const found = at(value, ...steps);
   return typeof found === 'number' ? plausibleCount(found) : null;
 }
 
-/** The items of a list; none where no list stands. */
+/** The items of a list; empty if it is not a list. */
 export function listAt(value: unknown, ...steps: (string | number)[]): readonly unknown[] {
   const found = at(value, ...steps);
   return Array.isArray(found) ? found : [];

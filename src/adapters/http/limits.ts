@@ -9,7 +9,7 @@ export function header(headers: Headers, name: string): string | null {
   return (typeof value === 'string' ? value : value?.[0]) || null;
 }
 
-/** Counters whose end comes when they are used up: what is left, and when it comes back. */
+/** Headers of counters: the remaining amount, and its reset time. */
 const COUNTERS: readonly [remaining: string, reset: string][] = [
   ...['requests', 'tokens'].map((what): [string, string] => [
     `x-ratelimit-remaining-${what}`,

@@ -6,29 +6,29 @@ import { hintFor, typeOfRefusal } from './failures.js';
 import { type Headers, header } from './limits.js';
 import type { Answer, HttpTask, ProviderError } from './wire.js';
 
-/** A call that is over, with everything that was read. */
+/** A finished call, with everything that was read. */
 export interface FinishedCall {
   task: HttpTask;
   /** Size of the request's body. */
   requestBytes: number;
   end: HttpEnd;
-  /** `null`: no answer came, not even its first line. */
+  /** `null`: no response. */
   response: { status: number; headers: Headers } | null;
-  /** What a refusal says; `null` for an answer. */
+  /** The error of the provider; `null` for an answer. */
   refusal: ProviderError | null;
   answer: Answer;
   text: string;
   /** What is wrong with the form of the answer: not JSON, too long. */
   malformed: { message: string; hint: string | null } | null;
-  /** Words that came where an event of the answer was due; `null`: none. */
+  /** Text instead of an event of the answer; `null`: none. */
   stray: string | null;
-  /** What is odd about the bytes of the answer; `null`: nothing. */
+  /** A warning about invalid bytes of the answer; `null`: none. */
   oddity: string | null;
   /** From the start to the first sign of an answer, ms. */
   firstOutputMs: number | null;
 }
 
-/** What came of a call: text and numbers as far as they were seen, and why it failed if it did. */
+/** The outcome of a call: text, usage and cost as far as received, and the failure, if any. */
 export function outcomeOf(call: FinishedCall): Outcome {
   const { answer } = call;
   const failed = failureOf(call);
@@ -50,7 +50,7 @@ export function outcomeOf(call: FinishedCall): Outcome {
   };
 }
 
-/** What no provider bills: a request that it refused, or never got. A 500 or 504 may come after the work was done. */
+/** Requests that no provider bills: refused, or never received. A 500 or 504 may come after the work was done. */
 function wasRejectedUnbilled({ end, response, refusal }: FinishedCall): boolean {
   if (response === null)
     return end.ended === 'timeout' ? end.phase === 'connect' : end.ended === 'broken' && wasNeverSent(end);
@@ -67,7 +67,7 @@ function wasNeverSent({ code, message }: { code: string; message: string }): boo
 function failureOf(call: FinishedCall): Failure | null {
   const { end, response, answer, malformed } = call;
   if (end.ended === 'cancelled') return fail(call, 'cancelled', 'was cancelled');
-  // A clock that runs out behind the end of the answer ends nothing but the connection.
+  // A time limit after the end of the answer only closes the connection.
   if (end.ended === 'timeout' && !answer.ended) return timeoutFailure(call, end.phase);
   if (call.refusal !== null) return refusalFailure(call, call.refusal);
   if (answer.error !== null) return refusalFailure(call, answer.error);
@@ -77,7 +77,7 @@ function failureOf(call: FinishedCall): Failure | null {
   return classifyCall(call);
 }
 
-/** An answer in good form: whether it is one. */
+/** Checks that a well-formed answer is complete. */
 function classifyCall(call: FinishedCall): Failure | null {
   const { answer, text } = call;
   if (answer.refusal !== null) return fail(call, 'refused', withWords('refused to answer', answer.refusal));
@@ -169,7 +169,7 @@ function brokenFailure(call: FinishedCall, { code, message }: { code: string; me
   );
 }
 
-/** Why a connection failed, in words. */
+/** Why a connection failed, as text. */
 export function connectionProblem(code: string, message: string): string {
   const proxy = /^Bad response: (\d+)/.exec(message)?.[1];
   if (proxy !== undefined) return `the proxy answered ${proxy}`;
@@ -201,7 +201,7 @@ function requestIdOf({ response, answer }: FinishedCall): string | null {
   return header(headers, 'x-request-id') ?? header(headers, 'request-id') ?? answer.id;
 }
 
-/** The provider's own words, on one line and not too many. */
+/** The provider's message, on one line and shortened. */
 function withWords(said: string, words: string): string {
   const line = words.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   if (line === '') return said;
@@ -213,7 +213,7 @@ function warningsOf(call: FinishedCall): string[] {
   return [...endWarnings(call), ...tierWarnings(call), ...odd];
 }
 
-/** A word that is not known as an end may mean that the answer was cut. */
+/** With an unknown finish reason the answer may have been cut. */
 function endWarnings({ task, answer }: FinishedCall): string[] {
   if (answer.finishReason !== 'unknown' || answer.finishWord === null) return [];
   return [
@@ -221,7 +221,7 @@ function endWarnings({ task, answer }: FinishedCall): string[] {
   ];
 }
 
-/** Words for the tier that the catalogue has the prices of. */
+/** Names of the tier whose prices are in the catalogue. */
 const ORDINARY_TIERS = ['auto', 'default', 'standard', 'on_demand'];
 
 function isOtherTier({ answer: { serviceTier } }: FinishedCall): boolean {

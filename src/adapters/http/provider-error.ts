@@ -2,7 +2,7 @@ import { isMap } from '../../domain/lookup.js';
 import { at, listAt, parseJson } from './json.js';
 import type { ProviderError } from './wire.js';
 
-/** What the body of a failed answer says, whatever it is made of: JSON of any provider, a page, or nothing. */
+/** The error in the body of a failed response: JSON of any provider, an HTML page, or nothing. */
 export function errorInBody(text: string): ProviderError {
   const body = parseJson(text);
   if (typeof body === 'string') return { status: null, codes: [], message: body, raw: text };
@@ -12,7 +12,7 @@ export function errorInBody(text: string): ProviderError {
 }
 
 /**
- * The error that stands in the place of an answer, or in the middle of one; `null` where a JSON value holds none. OpenAI, OpenRouter
+ * The error instead of an answer, or in the middle of one; `null`: the JSON value has none. OpenAI, OpenRouter
  * and Anthropic write `error: {…}`, some servers `error: "…"`, vLLM `{object: "error", …}`, MiniMax `base_resp`.
  */
 export function errorIn(body: unknown): ProviderError | null {
@@ -27,7 +27,7 @@ export function errorIn(body: unknown): ProviderError | null {
 }
 
 const MAX_RAW_CHARS = 4096;
-/** Errors stand in errors of gateways, some as text. */
+/** Gateways nest errors in errors, some as text. */
 const MAX_DEPTH = 6;
 const MAX_MESSAGES = 3;
 
@@ -93,7 +93,7 @@ function normalised(code: string): string {
     .replace(/[^a-z0-9]+/g, '_');
 }
 
-/** A gateway hands on what its own provider said, as text that is JSON again. */
+/** A gateway passes on the error of its provider as JSON text. */
 function takeMessage(message: unknown, found: Found, depth: number): void {
   if (typeof message !== 'string' || message.trim() === '') return;
   const inner = /^\s*[[{]/.test(message) ? parseJson(message) : undefined;
@@ -101,7 +101,7 @@ function takeMessage(message: unknown, found: Found, depth: number): void {
   else found.messages.push(message);
 }
 
-/** The title of a page, else its words. */
+/** The title of a page, else its text. */
 function pageWords(text: string): string {
   const title = /<title[^>]*>([^<]*)<\/title>/i.exec(text)?.[1];
   return (title ?? text.replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ')).trim();

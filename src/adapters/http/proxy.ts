@@ -2,7 +2,7 @@ import type { Environment } from '../adapter.js';
 
 /**
  * The proxy that a request to this URL goes through, by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` or their
- * lower-case names, which win; `null`: none. This machine is reached directly.
+ * lower-case names, which win; `null`: none. Connections to this machine are direct.
  */
 export function proxyFor(url: URL, env: Environment): string | null {
   const named = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';

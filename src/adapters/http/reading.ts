@@ -6,16 +6,16 @@ import { errorInBody } from './provider-error.js';
 import { createSseReader, type SseEvent, type SseReader } from './sse.js';
 import type { AnswerReader, Piece, ProviderError } from './wire.js';
 
-/** How much of a refusal is read, bytes: its words stand at the start. */
+/** Most bytes read of an error response: its message is at the start. */
 const MAX_REFUSAL_BYTES = 64 * 1024;
 
-/** How long a connection may stay open behind the end of an answer, ms: for its usage, and for `[DONE]` alone. */
+/** How long a connection may stay open after the end of an answer, ms: for its usage, and for `[DONE]` alone. */
 const GRACE_MS = { usage: 2000, nothing: 500 };
 
-/** What the start of a body shows of its form. */
+/** The form of a body, by its start. */
 type Form = 'unknown' | 'events' | 'whole';
 
-/** Reads what comes back: a stream of events, an answer as a whole, or the words of a refusal. */
+/** Reads a response: a stream of events, an answer in one piece, or an error. */
 export class Reading {
   private response: FinishedCall['response'] = null;
   private decoder: BodyDecoder = createBodyDecoder(null);
@@ -26,12 +26,12 @@ export class Reading {
   private bodyBytes = 0;
   private readonly texts: string[] = [];
   private textBytes = 0;
-  /** The first half of a character that was cut between two pieces of text. */
+  /** The first half of a character that is split between two chunks. */
   private half = '';
   private firstOutputMs: number | null = null;
   private malformed: FinishedCall['malformed'] = null;
   private streamError: ProviderError | null = null;
-  /** The first event that is no JSON: mostly a sign of life, else what was said instead of an answer. */
+  /** The first event that is not JSON: usually a keep-alive, else a message instead of an answer. */
   private stray: string | null = null;
   private sawLastEvent = false;
   private readonly startMs: number;
@@ -57,7 +57,7 @@ export class Reading {
     return this.take(this.decoder.push(bytes), false);
   }
 
-  /** Whether nothing that may follow matters. */
+  /** Whether the rest of the response can be ignored. */
   isDone(): boolean {
     return (
       this.malformed !== null ||
@@ -67,19 +67,19 @@ export class Reading {
     );
   }
 
-  /** Whether the answer came to its proper end and nothing is to follow. */
+  /** Whether the answer is complete and nothing is to follow. */
   isComplete(): boolean {
     return this.malformed === null && (this.sawLastEvent || this.reader.isOver());
   }
 
-  /** How long what may follow is waited for, ms; `null`: the answer has not ended. */
+  /** How long to wait for the rest after the answer, ms; `null`: the answer has not ended. */
   graceMs(): number | null {
     const { ended, usage } = this.reader.answer();
     if (!ended || this.malformed !== null) return null;
     return usage === null ? GRACE_MS.usage : GRACE_MS.nothing;
   }
 
-  /** Everything has come; returns the texts that the rest shows. */
+  /** Ends the reading; returns the remaining texts. */
   finish(): string[] {
     const shown = this.isDone() && !this.isRefusal() ? [] : this.take(this.decoder.end(), true);
     if (this.half === '') return shown;
@@ -111,7 +111,7 @@ export class Reading {
     return isLast && this.form === 'whole' ? this.takeWhole() : [];
   }
 
-  /** Gateways declare one form and send the other: the first characters tell. */
+  /** Some gateways declare one form and send another, so the first characters decide. */
   private formOf(start: string, isLast: boolean): Form {
     if (/^(data|event|id|retry)?:/.test(start)) return 'events';
     if (/^[{[<]/.test(start)) return 'whole';
@@ -125,7 +125,7 @@ export class Reading {
   private takeEvents(text: string, isLast: boolean): string[] {
     const events = this.sse?.push(text) ?? null;
     if (events === null) {
-      // Behind the end nothing makes a failure of the answer.
+      // Later errors do not invalidate a complete answer.
       if (!this.reader.answer().ended)
         this.malformed = { message: 'sent a single event of more than 16 MiB', hint: null };
       return [];
@@ -170,7 +170,7 @@ export class Reading {
     return pieces.flatMap((piece) => (piece.type === 'thinking' ? [] : this.shown(piece.text)));
   }
 
-  /** A character outside the first plane has two halves, which may come in two pieces. */
+  /** A surrogate pair may be split between two chunks. */
   private shown(piece: string): string[] {
     if (this.malformed !== null) return [];
     const whole = this.half + piece;
@@ -197,7 +197,7 @@ export class Reading {
   }
 }
 
-/** Stands for half a character whose other half never came. */
+/** Replaces half a character whose other half never came. */
 const LOST = '\uFFFD';
 
 /** Data that only keeps a connection alive. */

@@ -19,7 +19,7 @@ export interface PreparedRequest {
   task: HttpTask;
 }
 
-/** Whether everything is set that a tool's requests need. Nobody is asked. */
+/** Whether all variables of a tool's requests are set. Connects to nothing. */
 export function toolAvailability(tool: HttpTool, env: Environment): Availability {
   const trouble = missing(tool, env);
   return trouble === null
@@ -27,7 +27,7 @@ export function toolAvailability(tool: HttpTool, env: Environment): Availability
     : { available: false, reason: 'tool_not_found', ...trouble };
 }
 
-/** Builds the request of a task; fails with what would make it useless. */
+/** Builds the request of a task, or returns the failure of one that cannot be sent. */
 export function prepareRequest(
   wire: Wire,
   asked: HttpTask,
@@ -51,7 +51,7 @@ export function prepareRequest(
   });
 }
 
-/** A key of the tool's own body stands for ours; `null` removes it. */
+/** A key of the tool's `extra_body` replaces ours; `null` removes it. */
 function withExtra(
   body: Readonly<Record<string, unknown>>,
   extra: Readonly<Record<string, unknown>>,
@@ -59,7 +59,7 @@ function withExtra(
   return Object.fromEntries(Object.entries({ ...body, ...extra }).filter(([key]) => extra[key] !== null));
 }
 
-/** The request as it may be shown. */
+/** The request with secrets masked. */
 export function shownRequest({ url, headers, body, secretHeaders }: PreparedRequest): PreviewedRequest {
   const shown = Object.entries(headers).map(([name, value]) => [
     name,
@@ -68,30 +68,30 @@ export function shownRequest({ url, headers, body, secretHeaders }: PreparedRequ
   return { method: 'POST', url: withoutPassword(url), headers: Object.fromEntries(shown), body };
 }
 
-/** Values that come from variables and must never be shown: keys, and what stands in headers and in the URL. */
+/** Secret values from variables: keys, and values in headers and in the URL. */
 export function secretValues(tool: HttpTool, env: Environment): string[] {
   const texts = [tool.baseUrl, ...Object.values(tool.headers)];
   const used = texts.flatMap(({ value }) => expandVariables(value, env).used);
   const proxies = ['https_proxy', 'http_proxy', 'all_proxy'].flatMap((name) =>
     [name, name.toUpperCase()].map((each) => passwordIn(env[each] ?? '')),
   );
-  // A host is no secret: hidden, no message could name it.
+  // A host is not secret, and messages must be able to name it.
   const hidden = used.filter((value) => !/^https?:\/\/[^@]*$/i.test(value));
   return [...new Set([...hidden, ...keysOf(tool, env), ...proxies])].filter((value) => value !== '');
 }
 
-/** Behind the path of the base; a query of it stays. */
+/** Appends to the path of the base URL, and keeps its query. */
 function urlOf(base: string, path: string): URL {
   const url = new URL(base);
   url.pathname = url.pathname.replace(/\/+$/, '') + path;
   return url;
 }
 
-/** What keeps a tool from being asked at all. */
+/** Why a tool cannot be called. */
 interface Trouble {
   detail: string;
   hint: string;
-  /** The variable that is not set, the first of those that would do. */
+  /** The missing variable, the first of the alternatives. */
   missingVariable?: string;
 }
 
@@ -121,7 +121,7 @@ function unsetVariable(tool: HttpTool, names: readonly string[]): Trouble {
   return { detail, hint, ...(missingVariable === undefined ? {} : { missingVariable }) };
 }
 
-/** Keys that are set, the one to send first; line feeds around a key come from files and are not of it. */
+/** Keys that are set, the one to send first, without line feeds, which come from key files. */
 function keysOf(tool: HttpTool, env: Environment): string[] {
   return tool.apiKeyEnv.map((name) => (env[name] ?? '').trim()).filter((key) => key !== '');
 }
@@ -150,7 +150,7 @@ function headersOf(
   return { values, secret: [...keyHeader.map(([name]) => name), ...fromVariables] };
 }
 
-/** Who asks, for the provider's or a gateway's own records. */
+/** Headers that identify the caller in the records of a provider or gateway. */
 function correlation({ ids, agent, sourceAgent, session }: HttpTask): Record<string, string> {
   const source = sourceAgent ?? agent;
   return {
@@ -160,7 +160,7 @@ function correlation({ ids, agent, sourceAgent, session }: HttpTask): Record<str
   };
 }
 
-/** Headers hold no other characters than these: what a caller made up is percent-encoded. */
+/** Characters allowed in headers; other characters of caller-chosen values are percent-encoded. */
 function headerText(text: string): string {
   return /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text.toWellFormed());
 }

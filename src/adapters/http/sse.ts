@@ -5,11 +5,11 @@ export interface SseEvent {
   data: string;
 }
 
-/** Cuts a stream of server-sent events into events; chunks may split lines. */
+/** Splits a stream of server-sent events into events; chunks may split lines. */
 export interface SseReader {
   /** The events that this chunk completes; `null`: a single one passed the limit. */
   push: (text: string) => SseEvent[] | null;
-  /** What stands at the very end without the blank line behind it. */
+  /** A last event without the blank line after it. */
   end: () => SseEvent[];
 }
 

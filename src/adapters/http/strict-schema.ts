@@ -1,13 +1,13 @@
 import { at, listAt, parseJson } from './json.js';
 
-/** Words of JSON Schema that providers hold by themselves; with any other one an answer is only asked for, and checked. */
+/** Keywords of JSON Schema that providers enforce; with any other one the schema goes into the prompt, and the answer is checked. */
 const HELD = new Set([
   ...['$schema', '$id', '$defs', 'definitions', '$ref', 'title', 'description', 'default'],
   ...['type', 'properties', 'required', 'additionalProperties', 'items', 'enum', 'const', 'anyOf'],
 ]);
 const MAPS_OF_SCHEMAS = ['properties', '$defs', 'definitions'];
 
-/** A schema as a value; `null` where it is no map. */
+/** A schema as a value; `null`: not an object. */
 export function schemaValue(text: string | null): Readonly<Record<string, unknown>> | null {
   const value = text === null ? undefined : parseJson(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
@@ -15,7 +15,7 @@ export function schemaValue(text: string | null): Readonly<Record<string, unknow
 }
 
 /**
- * Whether a provider can hold an answer to this schema by itself: an object whose parts are closed and all required, without
+ * Whether a provider can enforce this schema: an object whose parts are closed and all required, without
  * limits on texts and numbers. https://developers.openai.com/api/docs/guides/structured-outputs lists what is taken, and
  * https://platform.claude.com/docs/en/build-with-claude/structured-outputs leaves out the same limits.
  */

@@ -6,7 +6,7 @@ export function turnsOf(task: HttpTask): readonly Message[] {
   return task.turns.length > 0 ? task.turns : [{ role: 'user', text: task.prompt }];
 }
 
-/** What the system says, and where the provider may not hold a schema by itself, that the answer must satisfy it. */
+/** The system text, with the schema of the answer if the provider may not enforce it. */
 export function systemTexts(task: HttpTask, say: { schema: boolean }): string[] {
   const order = say.schema
     ? `Answer with nothing but JSON that satisfies this JSON Schema:\n${task.schema}`

@@ -4,10 +4,10 @@ import { plausibleMicroUsd } from '../../domain/plausible.js';
 import { NO_USAGE, type Usage } from '../../domain/usage.js';
 import { at, countAt } from './json.js';
 
-/** Counts as they came, by the provider's names. */
+/** Reported counts, by the provider's names. */
 export type Counts = Readonly<Record<string, unknown>>;
 
-/** Later counts are totals and stand for the earlier ones; what is not told again, or told as zero, keeps its real count. */
+/** Later counts are totals that replace earlier ones; a count that is missing or zero later keeps its earlier value. */
 export function laterCounts(earlier: Counts, later: unknown): Counts {
   if (!isMap(later)) return earlier;
   const merged: Record<string, unknown> = { ...earlier };
@@ -64,18 +64,18 @@ const REASONING = [
   ['reasoning_tokens'],
 ];
 
-/** The first count that stands under one of these names. */
+/** The first count with one of these names. */
 function first(usage: object, names: readonly (readonly string[])[]): number | null {
   return names.map((steps) => countAt(usage, ...steps)).find((count) => count !== null) ?? null;
 }
 
-/** Tokens that only the total shows are reasoning; where it is told, as much of it. */
+/** Tokens that are only in the total are reasoning, up to its reported count, if any. */
 function reasoningApart(left: number, reasoning: number | null): number {
   return reasoning === null || left === reasoning ? left : 0;
 }
 
 /**
- * The usage of Messages. Input tokens leave out what was read from or written to a cache; writes for one hour are told apart, inside of
+ * The usage of Messages. Input tokens leave out what was read from or written to a cache; writes for one hour are reported separately, as part of
  * all writes.
  */
 export function messagesUsage(usage: object): Usage | null {
@@ -95,7 +95,7 @@ export function messagesUsage(usage: object): Usage | null {
 }
 
 /**
- * OpenRouter tells the cost in credits of one dollar; with the user's own key at a provider its bill comes on top.
+ * OpenRouter reports the cost in credits of one dollar; with the user's own key at a provider its bill comes on top.
  * https://openrouter.ai/docs/use-cases/usage-accounting
  */
 export function reportedCost(usage: object): number | null {

@@ -5,9 +5,9 @@ import type { Task } from '../adapter.js';
 
 export type HttpTask = Task<HttpTool>;
 
-/** A protocol of providers: how a task is asked, and how the answer is read. Pure; one file each. */
+/** A protocol of providers: builds requests and reads answers. Pure; one file each. */
 export interface Wire {
-  /** Behind the base URL. */
+  /** Path after the base URL. */
   path: string;
   /** The header that carries the key. */
   keyHeader: (key: string) => readonly [name: string, value: string];
@@ -15,56 +15,56 @@ export interface Wire {
   headers: Readonly<Record<string, string>>;
   /** The body, without the tool's `extra_body`. */
   body: (task: HttpTask) => Record<string, unknown>;
-  /** Options that have a value but no place in this protocol. */
+  /** Options that this protocol does not support. */
   ignored: (task: HttpTask) => readonly string[];
   /** Starts reading one answer. */
   reader: (task: HttpTask) => AnswerReader;
 }
 
-/** Something that an answer shows while it comes: text, or signs of thought. */
+/** Live output of an answer: text, or reasoning activity. */
 export type Piece = { type: 'text'; text: string } | { type: 'thinking' };
 
-/** Reads one answer while it comes. Never throws, whatever it is given. */
+/** Reads one answer as it comes. Never throws, for any input. */
 export interface AnswerReader {
   /** Takes one event of a stream, parsed; `[DONE]` is not one. */
   event: (data: unknown) => readonly Piece[];
-  /** Takes an answer that came as a whole, parsed. */
+  /** Takes an answer in one piece, parsed. */
   whole: (body: unknown) => readonly Piece[];
-  /** Whether nothing more is to come; later events mean nothing. */
+  /** Whether the answer is over; later events are ignored. */
   isOver: () => boolean;
   /** Everything that was read so far. */
   answer: () => Answer;
 }
 
-/** An answer as far as it was read. */
+/** An answer as far as it was received. */
 export interface Answer {
-  /** Its proper end was seen. */
+  /** Whether it is complete. */
   ended: boolean;
   finishReason: FinishReason;
-  /** The provider's own word for the end, for messages. */
+  /** The provider's finish reason, for messages. */
   finishWord: string | null;
-  /** The provider says why it would not answer; empty where it gives no words. */
+  /** The provider's reason for a refusal; empty if it gives none. */
   refusal: string | null;
   usage: Usage | null;
   /** The provider's own figure, micro-USD. */
   costMicroUsd: number | null;
   responseModel: string | null;
-  /** The provider's own name of this answer. */
+  /** The provider's id of this answer. */
   id: string | null;
-  /** The tier that it was served in, where the provider says so. */
+  /** The service tier, if the provider reports it. */
   serviceTier: string | null;
-  /** An error in the place of an answer, or in the middle of one. */
+  /** An error instead of an answer, or in the middle of one. */
   error: ProviderError | null;
 }
 
-/** What a provider says of a failure. */
+/** An error of a provider. */
 export interface ProviderError {
   /** An HTTP status inside the body. */
   status: number | null;
-  /** Its own words for the kind: `insufficient_quota`, `overloaded_error`; lower case, most exact first. */
+  /** Its codes: `insufficient_quota`, `overloaded_error`; lower case, most exact first. */
   codes: readonly string[];
   message: string;
-  /** All of it as it came, for the times in it. */
+  /** The whole error text, for times in it. */
   raw: string;
 }
 

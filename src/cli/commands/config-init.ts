@@ -48,7 +48,7 @@ function whatFor(ready: readonly string[], template: string | undefined): string
     : `found ${ready.join(', ')}`;
 }
 
-/** Built-in tools that can run here and may be chosen unasked; whatever config is around does not count. */
+/** Built-in tools that can run here and may be chosen automatically, independent of any config. */
 async function readyTools(context: CommandContext): Promise<string[]> {
   const usable = usableConfig(builtInConfig(context.world.home));
   if (!usable.ok) return [];

@@ -221,7 +221,7 @@ function outputOf(entry: Tree, writesFile: boolean): Tree {
   };
 }
 
-/** Nobody can run it, and it says so: an agent that had it goes on to its fallbacks. */
+/** A tool that always fails with a message, so that its agents use their fallbacks. */
 function unknownType({ name, entry, models }: OldProvider, type: string): Noted<ProviderTool> {
   const path = ['tools', name];
   const hint = `write this tool anew: its type \`${type}\` is not known`;

@@ -107,7 +107,7 @@ function withMissingModels(tools: Tree, agents: Tree): Tree {
   );
 }
 
-/** Models of `task_types` that nobody defined or listed. */
+/** Models of `task_types` that are neither defined nor listed. */
 function missingModels(agents: Tree, tools: Tree, models: Tree): Tree {
   const listed = entriesOf(tools).flatMap(([, tool]) => textsOf(child(tool, 'models')));
   const asked = entriesOf(agents).flatMap(([, agent]) =>
