@@ -84,6 +84,7 @@ function factsOf(config: RouterConfig, inputTokens: number): Facts {
     spend: [],
     spendTrouble: null,
     inputTokens,
+    mostInputTokens: inputTokens,
   };
 }
 

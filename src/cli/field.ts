@@ -62,6 +62,7 @@ const SHAPE = {
         policy: '',
         access: 'read',
         inputTokens: 0,
+        mostInputTokens: 0,
         candidates: [],
         rejected: [],
         ignored: [],

@@ -16,7 +16,8 @@ export function plannedDocument(invocation: Invocation, view: PlanView) {
     const preview = rejection === undefined ? null : previewOfMissing(rejection);
     return preview === null ? entry : { ...entry, ...wouldRun(preview) };
   });
-  return { ...document, plan: { ...document.plan, candidates, rejected } };
+  const most = { most_input_tokens: invocation.plan.mostInputTokens };
+  return { ...document, plan: { ...document.plan, ...most, candidates, rejected } };
 }
 
 function callFields(call: PlanView['candidates'][number]['call'] | undefined) {

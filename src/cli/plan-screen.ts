@@ -5,7 +5,7 @@ import type { Because, Rejected } from '../domain/plan.js';
 import type { Result } from '../domain/result.js';
 import { type Planned, previewOfMissing } from '../router/planned.js';
 import { shellCommand } from './shell-command.js';
-import { plural } from './words.js';
+import { countText, plural } from './words.js';
 
 /** A plan with what would run. */
 export interface PlanView extends Pick<Planned, 'plan' | 'rejected'> {
@@ -18,7 +18,7 @@ export function planScreen({ plan, candidates, rejected }: PlanView, paint: Pain
   const lines = [
     paint.bold(`Plan for ${agent}`) +
       paint.dim(
-        `  (policy ${plan.policy}, access ${plan.access}, about ${plural(plan.inputTokens, 'input token')})`,
+        `  (policy ${plan.policy}, access ${plan.access}, about ${plural(plan.inputTokens, 'input token')}, at most ${countText(plan.mostInputTokens)})`,
       ),
   ];
   for (const [index, candidate] of plan.candidates.entries()) {

@@ -94,6 +94,7 @@ function earlyDocument(
     policy: 'default',
     access: 'read' as const,
     inputTokens: 0,
+    mostInputTokens: 0,
     candidates: [],
     rejected: [],
     ignored: [],

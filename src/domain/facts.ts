@@ -80,4 +80,6 @@ export interface Facts {
   spendTrouble: { detail: string; hint: string | null; at: string | null } | null;
   /** Estimated tokens of the whole input, system included. */
   inputTokens: number;
+  /** No tokenizer makes more of it. */
+  mostInputTokens: number;
 }

@@ -64,6 +64,8 @@ export interface Plan {
   access: Access;
   /** Estimated tokens of the whole input, system included. */
   inputTokens: number;
+  /** No tokenizer makes more of it. */
+  mostInputTokens: number;
   candidates: NamedCandidate[];
   rejected: Rejected[];
   ignored: Ignored[];

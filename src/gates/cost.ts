@@ -11,7 +11,7 @@ export function costOf(
     facts,
   }: Pick<ResolvedRequest, 'request' | 'agent'> & {
     candidate: Pick<Candidate, 'tool' | 'modelName' | 'model' | 'billing'>;
-    facts: { inputTokens: number };
+    facts: { mostInputTokens: number };
   },
   capMicroUsd: number | null,
 ): RunCost {
@@ -21,7 +21,7 @@ export function costOf(
     billing,
     model: modelName,
     price: model?.price ?? null,
-    inputTokens: facts.inputTokens,
+    inputTokens: facts.mostInputTokens,
     maxOutputTokens: request.maxTokens ?? agent?.maxTokens ?? model?.maxOutputTokens ?? null,
     capMicroUsd,
   });

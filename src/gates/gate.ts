@@ -51,7 +51,10 @@ export interface GateInput extends ResolvedRequest {
 }
 
 /** The facts at the time of a check. */
-export type GateFacts = Pick<Facts, 'nowMs' | 'inputTokens' | 'cooldowns' | 'spend' | 'spendTrouble'>;
+export type GateFacts = Pick<
+  Facts,
+  'nowMs' | 'inputTokens' | 'mostInputTokens' | 'cooldowns' | 'spend' | 'spendTrouble'
+>;
 
 /** Why a candidate may not serve a request. */
 export interface GateRefusal {
@@ -70,7 +73,7 @@ export interface GateRefusal {
 /** An invocation, as gates see it. */
 export interface GateRun extends ResolvedRequest {
   id: string;
-  inputTokens: number;
+  mostInputTokens: number;
   clock: Clock;
   deadline: Deadline;
   ledger: RunLedger;

@@ -45,6 +45,7 @@ export const IDEAL_FACTS: Facts = {
   spend: [],
   spendTrouble: null,
   inputTokens: 0,
+  mostInputTokens: 0,
 };
 
 /** The chain of every agent, by the selection that a run uses. */

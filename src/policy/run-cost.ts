@@ -23,6 +23,7 @@ export function runCost(run: {
   billing: Billing;
   model: string | null;
   price: Price | null;
+  /** At most. */
   inputTokens: number;
   maxOutputTokens: number | null;
   capMicroUsd: number | null;

@@ -94,9 +94,10 @@ async function checkNow(
   // A retry ignores the cooldown that the run's own failure has started.
   const isRetry = attempts.some((attempt) => attempt.candidate === candidate);
   const { cooldowns } = isRetry ? { cooldowns: [] } : await stores.cooldowns.read();
-  const { inputTokens } = planned;
+  const { inputTokens, mostInputTokens } = planned;
+  const size = { inputTokens, mostInputTokens };
   // Spend is checked when it is reserved, on the sums of that moment.
-  const facts = { nowMs: host.clock.now(), inputTokens, cooldowns, spend: [], spendTrouble: null };
+  const facts = { nowMs: host.clock.now(), ...size, cooldowns, spend: [], spendTrouble: null };
   const found = checkGates({ ...planned, candidate, facts });
   if (found === null) return null;
   const { gate, ...refusal } = found;

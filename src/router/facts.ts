@@ -1,4 +1,3 @@
-import { estimateTokenCount } from 'tokenx';
 import { billingOf } from '../adapters/billing.js';
 import { adapterOf } from '../adapters/registry.js';
 import type { RouterConfig, ToolConfig } from '../config/types.js';
@@ -8,6 +7,7 @@ import { lookup } from '../domain/lookup.js';
 import type { LedgerAccess } from '../ledger/access.js';
 import { checkLedger } from '../policy/budget.js';
 import { windowsOf } from '../policy/spend-limits.js';
+import { type InputSize, inputSizeOf } from './input-size.js';
 import type { Host, Stores } from './world.js';
 
 /** A tool of the config on this machine. */
@@ -27,7 +27,7 @@ interface FactsWorld {
 export async function gatherFacts(
   config: RouterConfig,
   { host, stores }: FactsWorld,
-  by: { inputTokens: number; limits: (nowMs: number) => readonly SpendLimit[] },
+  by: { size: InputSize; limits: (nowMs: number) => readonly SpendLimit[] },
 ): Promise<Facts> {
   const { cooldowns } = await stores.cooldowns.read();
   const nowMs = host.clock.now();
@@ -35,7 +35,7 @@ export async function gatherFacts(
     Object.fromEntries(Object.values(config.tools).map((tool) => [tool.name, factOf(tool)]));
   return {
     nowMs,
-    inputTokens: by.inputTokens,
+    ...by.size,
     tools: each((tool) => adapterOf(tool).availability(tool, host)),
     billing: each((tool) => billingOf(tool, host.env)),
     cooldowns,
@@ -45,19 +45,11 @@ export async function gatherFacts(
 
 /** Every tool with its state on this machine. */
 export async function toolStates(config: RouterConfig, world: FactsWorld): Promise<ToolState[]> {
-  const facts = await gatherFacts(config, world, { inputTokens: 0, limits: () => [] });
+  const facts = await gatherFacts(config, world, { size: inputSizeOf([]), limits: () => [] });
   return Object.values(config.tools).flatMap((tool) => {
     const [availability, billing] = [lookup(facts.tools, tool.name), lookup(facts.billing, tool.name)];
     return availability === null || billing === null ? [] : [{ tool, availability, billing }];
   });
-}
-
-/**
- * Estimated input tokens of a tool, within about a tenth for prose and code. Used to choose
- * between models, never for billing.
- */
-export function estimateInputTokens(parts: readonly (string | null)[]): number {
-  return parts.reduce((sum, part) => sum + (part === null || part === '' ? 0 : estimateTokenCount(part)), 0);
 }
 
 /** The spend under limits now. Opens the ledger only if it exists. */

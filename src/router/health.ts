@@ -8,6 +8,7 @@ import type { HealthListener } from '../health/health.js';
 import type { LedgerAccess } from '../ledger/access.js';
 import { slotRulesOf } from '../policy/rate-limit.js';
 import { gatherFacts } from './facts.js';
+import { inputSizeOf } from './input-size.js';
 import { planRequest } from './plan.js';
 import { finderOf } from './running.js';
 import type { RouterWorld } from './world.js';
@@ -48,7 +49,7 @@ export async function routerHealth(
   const context = {
     ...options.machine,
     config,
-    facts: await gatherFacts(config, world, { inputTokens: 0, limits: () => [] }),
+    facts: await gatherFacts(config, world, { size: inputSizeOf([]), limits: () => [] }),
     limits: await limitedTools(config, stores.ledger),
     ledger: stores.ledger === null ? null : await ledgerState(stores.ledger),
     plans,

@@ -19,7 +19,8 @@ import { preferredPair } from '../routing/select.js';
 import { withAgentFiles } from './agent-files.js';
 import { compileAnswerSchema } from './answer-schema.js';
 import { debugPlan } from './debug.js';
-import { estimateInputTokens, gatherFacts } from './facts.js';
+import { gatherFacts } from './facts.js';
+import { inputSizeOf } from './input-size.js';
 import { planErrorFailure, tooDeep } from './plan-failures.js';
 import type { Planned, PlannedCandidate } from './planned.js';
 import { taskOf } from './task.js';
@@ -44,9 +45,9 @@ export async function planRequest(
   const resolved = withSpending(config, { ...names.value, request }, stores.ledger?.project ?? '');
   const { agent, policy, spending } = resolved;
   const system = request.system ?? agent?.system ?? null;
-  const inputTokens = estimateInputTokens([system, request.prompt, request.schema]);
+  const size = inputSizeOf([system, request.prompt, request.schema]);
   const limits = (nowMs: number) => limitsAt(spending, nowMs);
-  const facts = await gatherFacts(config, { host, stores }, { inputTokens, limits });
+  const facts = await gatherFacts(config, { host, stores }, { size, limits });
   const ids = {
     id: newId(facts.nowMs, host.random),
     traceId: request.traceId ?? request.parent?.traceId ?? newTraceId(host.random),
@@ -58,12 +59,12 @@ export async function planRequest(
     ...filled,
     nowMs: facts.nowMs,
     startedAt: new Date(facts.nowMs).toISOString(),
-    inputTokens,
+    ...size,
     rules: rulesFor(policy, request, filled.candidates.length),
     checkAnswer,
     preference: preferenceOf(config, agent, facts),
     isUnconfigured: config.files.length === 0,
-    plan: namedPlan(resolved, { ...filled, inputTokens }),
+    plan: namedPlan(resolved, { ...filled, ...size }),
   };
   if (host.debug !== undefined) debugPlan(host.debug, planned, facts);
   return ok(planned);
@@ -123,7 +124,7 @@ function preferenceOf(config: RouterConfig, agent: AgentConfig | null, facts: Fa
 /** The plan by names. */
 function namedPlan(
   { agent, policy, access, request }: ResolvedRequest,
-  made: Pick<Planned, 'inputTokens' | 'candidates' | 'rejected'>,
+  made: Pick<Planned, 'inputTokens' | 'mostInputTokens' | 'candidates' | 'rejected'>,
 ): Plan {
   const ignored = made.candidates.flatMap(ignoredOptions);
   return {
@@ -131,6 +132,7 @@ function namedPlan(
     policy: policy.name,
     access,
     inputTokens: made.inputTokens,
+    mostInputTokens: made.mostInputTokens,
     candidates: made.candidates.map(namesOf),
     rejected: made.rejected.map(({ names }) => names),
     ignored,

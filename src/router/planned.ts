@@ -18,6 +18,8 @@ export interface Planned extends ResolvedRequest {
   nowMs: number;
   /** Estimated tokens of the whole input, system included. */
   inputTokens: number;
+  /** No tokenizer makes more of it. */
+  mostInputTokens: number;
   rules: RetryRules;
   /** Checks the answer by the request's schema; `null` without one. */
   checkAnswer: AnswerCheck | null;

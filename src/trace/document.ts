@@ -155,6 +155,7 @@ const NO_PLAN: Plan = {
   policy: 'default',
   access: 'read',
   inputTokens: 0,
+  mostInputTokens: 0,
   candidates: [],
   rejected: [],
   ignored: [],

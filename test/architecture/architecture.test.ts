@@ -85,7 +85,7 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
   execa: (file) => file === 'adapters/probe.ts',
   yaml: (file) => file === 'config/source.ts' || file === 'config/yaml-text.ts',
   'fastest-levenshtein': (file) => file === 'diagnostics/suggest.ts',
-  tokenx: (file) => file === 'router/facts.ts',
+  tokenx: (file) => file === 'router/input-size.ts',
   ajv: (file) => file === 'router/answer-schema.ts',
   'ajv/dist/2020.js': (file) => file === 'router/answer-schema.ts',
   ulid: (file) => file === 'domain/id.ts',

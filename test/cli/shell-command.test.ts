@@ -54,6 +54,7 @@ it('quotes a redirection in the commands of a plan and of the log', () => {
     policy: 'default',
     access: 'read' as const,
     inputTokens: 1,
+    mostInputTokens: 1,
     candidates: [{ tool: 'bot', model: null, because: [] }],
     rejected: [],
     ignored: [],

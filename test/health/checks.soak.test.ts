@@ -30,6 +30,7 @@ const PLAN: Plan = {
   policy: 'default',
   access: 'read',
   inputTokens: 0,
+  mostInputTokens: 0,
   candidates: [
     { tool: 'bot', model: 'big', because: [{ rule: 'preferred', detail: '', at: null }] },
     { tool: 'spare', model: null, because: [{ rule: 'fallback', detail: '', at: null }] },
@@ -49,6 +50,7 @@ function context(more: Partial<HealthContext> = {}): HealthContext {
     facts: {
       nowMs: 1000,
       inputTokens: 0,
+      mostInputTokens: 0,
       tools: {},
       cooldowns: [],
       billing: {},

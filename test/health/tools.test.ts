@@ -26,6 +26,7 @@ async function rowOf(
     facts: {
       nowMs: 0,
       inputTokens: 0,
+      mostInputTokens: 0,
       tools: { bot: { available: true, path: BOT } },
       cooldowns: [],
       billing: {},

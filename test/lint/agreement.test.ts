@@ -187,6 +187,7 @@ function factsOf(config: RouterConfig, env: Record<string, string>): Facts {
     spend: windowsOf(limitsAt(spending, 0), []),
     spendTrouble: null,
     inputTokens: 0,
+    mostInputTokens: 0,
   };
 }
 

@@ -68,6 +68,7 @@ function facts(available: readonly string[] = ALL, more: Partial<Facts> = {}): F
     spend: [],
     spendTrouble: null,
     inputTokens: 500,
+    mostInputTokens: 500,
     ...more,
   };
 }
