@@ -3,7 +3,6 @@ import { access, lstat, open, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
-import { codeOf } from '../domain/system-error.js';
 import { draftOf, writeByRename } from '../files.js';
 import { fileTrouble } from './file-trouble.js';
 
@@ -54,7 +53,7 @@ async function tryWriting({ name, file, mode, isReplaced }: Target): Promise<Fai
     else await (await open(file, constants.O_WRONLY | constants.O_NONBLOCK)).close();
     return null;
   } catch (error) {
-    return isReplaced || !isMissing(error) ? unwritable(name, fileTrouble(error)) : null;
+    return unwritable(name, fileTrouble(error));
   }
 }
 
@@ -65,12 +64,7 @@ async function makeAndRemove(draft: string): Promise<void> {
 
 /** `/dev/stdout` and `/proc/self/fd/1` lead to a regular file where stdout is one, and must not be replaced either. */
 function isStream(file: string, found: Stats | null): boolean {
-  return /^\/(?:dev|proc)\//.test(file) || (found !== null && !found.isFile());
-}
-
-/** A link to a file that is still to be made. */
-function isMissing(error: unknown): boolean {
-  return codeOf(error) === 'ENOENT';
+  return found !== null && (!found.isFile() || /^\/(?:dev|proc)\//.test(file));
 }
 
 async function put({ name, file, mode, isReplaced }: Target, text: string): Promise<Failure | null> {
