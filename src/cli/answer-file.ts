@@ -85,7 +85,7 @@ function statOf(file: string) {
   return stat(file).catch(() => null);
 }
 
-/** The entry itself: a link is not what it leads to. */
+/** The entry itself, links not followed. */
 function entryOf(file: string) {
   return lstat(file).catch(() => null);
 }

@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 
-/** What a command line asks for, as far as it can be read when it cannot be parsed. */
+/** The options of a command line that cannot be parsed, as far as they are readable. */
 export interface AskedLine {
   /** The innermost command that was named. */
   command: Command;
@@ -11,8 +11,8 @@ export interface AskedLine {
 }
 
 /**
- * Reads the options of a command line as the parser would, so that the words of a prompt and the values of other options are
- * not taken for options.
+ * Reads the options of a command line like the parser, so that words of a prompt and values of other options are
+ * not read as options.
  */
 export function readAskedLine(argv: readonly string[], program: Command): AskedLine {
   const found: Record<string, string | true> = {};

@@ -16,8 +16,8 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 export type StdoutFormat = 'text' | 'json' | 'ndjson';
 
 /**
- * The only writer of the program. stdout carries data; messages go to stderr. Control characters that others wrote are made visible in
- * whatever a person reads.
+ * The only writer of the program. stdout carries data; messages go to stderr. Control characters from other sources are escaped in
+ * all text for people.
  */
 export interface Output {
   /** Writes a text for people to stdout, redacted, and waits until it has left the program. */
@@ -47,7 +47,7 @@ export interface Output {
   readonly closed: AbortSignal;
   /** Stops waiting for slow readers once `signal` aborts. */
   setDrainSignal(signal: AbortSignal): void;
-  /** A reader stopped reading: some output never left the program. */
+  /** Whether some output was never written because a reader stopped reading. */
   isStuck(): boolean;
   /** Why data that was written to stdout is lost, other than by a reader that went away; `null`: nothing is. */
   lost(): Error | null;

@@ -18,13 +18,13 @@ export interface PromptSources {
   readStdin: boolean;
 }
 
-/** The prompt as the tool shall see it; `file` is the user's own path when the prompt is exactly that file. */
+/** The prompt as the tool gets it; `file` is the user's own path when the prompt is exactly that file. */
 export interface AssembledPrompt {
   text: string;
   file: string | null;
 }
 
-/** After so long without anything on stdin it is left unread, or stderr says that it is waited for. */
+/** After this long without data, stdin is left unread, or a notice says that the router waits for it. */
 const STDIN_NOTICE_MS = 3000;
 
 /**
@@ -108,7 +108,7 @@ async function readStdin(
 
 const SILENCE = ' (give `--no-stdin` if nothing should be read)';
 
-/** Everything on stdin; `null` when it gave nothing for a while and the prompt does not depend on it. */
+/** The whole stdin; `null` when it stayed silent for a while and the prompt does not depend on it. */
 async function bytesOf(
   { world, output }: CommandContext,
   { isOptional, deadline }: { isOptional: boolean; deadline: Deadline },

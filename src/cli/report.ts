@@ -12,7 +12,7 @@ import type { Output } from './output.js';
 /** What a report needs of its command. */
 export type Reporting = Pick<CommandContext, 'output' | 'world'>;
 
-/** A failure before there is an invocation, and what the user wrote wrong. */
+/** A failure before there is an invocation, with its findings. */
 export interface EarlyFailure {
   failure: Failure;
   diagnostics?: readonly Diagnostic[];

@@ -27,7 +27,7 @@ export interface FoundConfig {
   layers: LayerFiles[];
   /** A project config was discovered, not given by path, so it may not be trusted. */
   discovered: boolean;
-  /** Every place looked at, as named to the user. */
+  /** Every searched place, as shown to the user. */
   searched: string[];
   diagnostics: Diagnostic[];
   /** Named paths that do not exist or cannot be read. */
@@ -164,7 +164,7 @@ async function readFiles(
     text.ok ? [{ file: shown, path: target, text: text.value }] : [],
   );
   const failed = read.flatMap(({ shown, text }) => (text.ok ? [] : [{ shown, trouble: text.error }]));
-  // A file that was read and holds no usable text is a finding like others, with its place.
+  // A file without usable text is a finding with a place.
   const unread = failed.filter(({ trouble }) => trouble.place === null);
   return {
     layers: files.length > 0 ? [{ layer, files }] : [],

@@ -5,9 +5,9 @@ import { err, ok, type Result } from '../domain/result.js';
 import { reasonOf, writeByRename } from '../files.js';
 import type { ConfigFile } from '../lint/load.js';
 
-/** What the fixes of some findings did. */
+/** Result of applying fixes. */
 export interface Fixed {
-  /** The findings that were mended, at the places where they stood. */
+  /** The corrected findings, with their old places. */
   mended: Diagnostic[];
   /** Sentences about files that could not be changed. */
   trouble: string[];
@@ -15,7 +15,7 @@ export interface Fixed {
 
 const BOM = '\uFEFF';
 
-/** Makes the fixes of these findings in the files, by rename; everything else in them stays as it is, byte for byte. */
+/** Applies the fixes of these findings to the files, by rename; all other bytes are kept. */
 export async function fixFiles(
   files: readonly ConfigFile[],
   diagnostics: readonly Diagnostic[],
@@ -33,7 +33,7 @@ export async function fixFiles(
   return fixed;
 }
 
-/** Writes through a link and keeps the mode; a file that was changed meanwhile is left alone. */
+/** Writes through a link and keeps the mode; a file that was changed meanwhile is not written. */
 async function rewrite({ file, path, text: read }: ConfigFile, text: string): Promise<Result<null, string>> {
   try {
     const target = await realpath(path);

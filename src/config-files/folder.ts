@@ -10,7 +10,7 @@ export async function exists(target: string): Promise<boolean> {
   );
 }
 
-/** What a path leads to, through links; `none` when it leads nowhere or cannot be looked at. */
+/** The kind of entry at a path, links followed; `none` if missing or inaccessible. */
 export async function kindOf(target: string): Promise<'folder' | 'other' | 'none'> {
   return stat(target).then(
     (found) => (found.isDirectory() ? 'folder' : 'other'),

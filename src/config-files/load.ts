@@ -3,7 +3,7 @@ import { builtInLayer } from '../catalog/catalog.js';
 import { type ConfigFile, type LoadedConfig, loadConfig } from '../lint/load.js';
 import { CONFIG_FOLDER, type ConfigSearch, type FoundConfig, findConfig } from './find.js';
 
-/** A config as it was found, read, checked and resolved, or everything that is wrong with it. */
+/** A resolved config, or all findings about it. */
 export interface LoadedFiles extends LoadedConfig {
   /** What was read, weakest first. */
   files: readonly ConfigFile[];
@@ -11,7 +11,7 @@ export interface LoadedFiles extends LoadedConfig {
   discovered: boolean;
   /** Folder of the config that searching finds from the working directory; `null` when there is none. */
   projectDir: string | null;
-  /** Every place looked at, as named to the user. */
+  /** Every searched place, as shown to the user. */
   searched: string[];
   /** Named paths that do not exist or cannot be read. */
   unreadable: string[];
@@ -37,7 +37,7 @@ export async function loadConfigFiles(search: ConfigSearch): Promise<LoadedFiles
   };
 }
 
-/** A named config does not move the project: its traces stay where those of the other runs are. */
+/** A config given by path does not change the project: its traces go to the same folder as those of other runs. */
 async function projectDirOf(search: ConfigSearch, found: FoundConfig): Promise<string | null> {
   const searched = found.discovered ? found : await findConfig({ ...search, explicit: [], env: {} });
   const file = searched.layers.find(({ layer }) => layer === 'project')?.files[0];
@@ -57,7 +57,7 @@ export function loadConfigText(
   return { ...loaded, files, discovered: false, projectDir: null, searched: [], unreadable: [] };
 }
 
-/** What there is without any file: the built-in tools and models. */
+/** The config without any file: the built-in tools and models. */
 export function builtInConfig(home: string): LoadedFiles {
   const loaded = loadConfig({ sources: [], builtIn: builtInLayer(), home });
   return { ...loaded, files: [], discovered: false, projectDir: null, searched: [], unreadable: [] };

@@ -11,7 +11,7 @@ import { CONFIG_FILE, shownPath } from './find.js';
 import { exists, kindOf } from './folder.js';
 import { readConfigFile } from './read.js';
 
-/** An old config that was read, what became of it, and where the new one belongs. */
+/** An old config with its conversion and the path of the new one. */
 export interface ReadMigration {
   migration: Migration;
   /** Absolute paths of the old files. */
@@ -49,7 +49,7 @@ export function migrateFiles(files: readonly OldFile[]): Migration {
   );
 }
 
-/** A folder that was converted holds the new file alone. */
+/** A converted folder contains only the new file. */
 async function oldFilesIn(folder: string): Promise<string[]> {
   const target = path.join(folder, CONFIG_FILE);
   if (await exists(target)) return [target];

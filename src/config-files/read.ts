@@ -26,7 +26,7 @@ export async function readConfigFile(input: {
   }
 }
 
-/** What a failed file operation means to the user. Causes that the system did not name are ours and are thrown on. */
+/** The message for a failed file operation. Errors without a system code are bugs and are rethrown. */
 export function unreadable(shown: string, cause: unknown): Diagnostic {
   const code = codeOf(cause);
   if (code === null) throw cause;
@@ -54,7 +54,7 @@ function decode(bytes: Uint8Array, shown: string): Result<string, Diagnostic> {
   }
 }
 
-/** Where the first bytes that are not UTF-8 stand; a byte order mark of UTF-16 stands at the start. */
+/** The place of the first bytes that are not UTF-8; a byte order mark of UTF-16 is at the start. */
 function firstInvalid(bytes: Uint8Array, shown: string): Place {
   let valid = 0;
   let invalid = bytes.length;

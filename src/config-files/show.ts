@@ -12,7 +12,7 @@ export interface ConfigView {
   origins(): Record<string, string>;
 }
 
-/** The config as it holds, variables of the environment included; `null` when nothing stands at the dotted path. */
+/** The effective config, with variables of the environment; `null` when the dotted path does not exist. */
 export function viewConfig(
   loaded: LoadedFiles,
   {

@@ -8,7 +8,7 @@ import { writeByRename } from '../files.js';
 import { type PathContext, stateDir } from '../paths.js';
 import type { LoadedFiles } from './load.js';
 
-/** A project's config as trust sees it. */
+/** The part of a project's config that trust covers. */
 export interface TrustSubject {
   /** Real path of the project's folder. */
   folder: string;
@@ -24,8 +24,8 @@ export type Trust =
   | { trusted: false; subject: TrustSubject };
 
 /**
- * Whether a loaded config is trusted: one that was named is, and so is everything with `LLM_ROUTER_TRUST=1`; one that was
- * found by searching is when the record has its hash.
+ * Whether a loaded config is trusted: one given by path is, and so is everything with `LLM_ROUTER_TRUST=1`; a discovered
+ * one is if its hash is recorded.
  */
 export async function trustOf(loaded: LoadedFiles, context: PathContext): Promise<Trust> {
   const isNamed = loaded.merged.layers.some((layer) => layer.name === 'explicit');
@@ -39,7 +39,7 @@ export async function trustOf(loaded: LoadedFiles, context: PathContext): Promis
     : { trusted: false, subject };
 }
 
-/** What a project's config that was found by searching asks trust for; `null` when none was found. */
+/** The part of a discovered config that needs trust; `null` when none was discovered. */
 export async function trustSubject(
   loaded: LoadedFiles,
   { home }: Pick<PathContext, 'home'>,
@@ -98,7 +98,7 @@ async function recordedHash(context: PathContext, folder: string): Promise<strin
   return typeof hash === 'string' ? hash : null;
 }
 
-/** A record that is not there, or damaged, trusts nothing. */
+/** A missing or damaged record trusts nothing. */
 async function readRecord(context: PathContext): Promise<Record<string, unknown>> {
   try {
     const projects = child(JSON.parse(await readFile(trustFile(context), 'utf8')), 'projects');

@@ -1,8 +1,8 @@
 import { isTree, type Path, type Tree } from './tree.js';
 
-/** Where the schema found mistakes. */
+/** Paths of schema errors. */
 export interface Faults {
-  /** Whether it found one in the value at a path or around it: no conclusion can be drawn from that value. */
+  /** Whether there is one in the value at a path or around it, so that the value is unreliable. */
   isDoubtful(path: Path): boolean;
   /** Whether it found one anywhere inside the value at a path. */
   hasFaultInside(path: Path): boolean;

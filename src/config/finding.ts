@@ -4,7 +4,7 @@ import { replacement } from '../diagnostics/fix.js';
 import type { Merged } from './layers.js';
 import { at, type Path } from './tree.js';
 
-/** What a rule says about the value (or key) at a path. */
+/** A rule's finding about the value (or key) at a path. */
 export interface About {
   code: Code;
   path: Path;

@@ -4,7 +4,7 @@ import { SELECTOR_SHAPES } from './keys/selectors.js';
 
 let made: Schema | null = null;
 
-/** What a config may look like: JSON Schema 2020-12. Its descriptions are the reference documentation. */
+/** The format of a config: JSON Schema 2020-12. Its descriptions are the reference documentation. */
 export function configSchema(): Schema {
   made ??= {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

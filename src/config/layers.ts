@@ -80,7 +80,7 @@ function firstOf<T, R>(list: readonly T[], find: (one: T) => R | null): R | null
   return null;
 }
 
-/** Adds a file to those before it. `version` may stand in each, since it can only say the same. */
+/** Adds a file to those before it. Each may have `version`, which is always the same. */
 function unite(tree: Tree, added: unknown): { kept: Tree; clashes: Path[] } {
   const kept: Record<string, unknown> = { ...tree };
   const clashes: Path[] = [];

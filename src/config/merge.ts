@@ -30,7 +30,7 @@ function mergeValues(weak: unknown, strong: unknown, path: Path): unknown {
   return isTree(weak) && isTree(strong) && isMerged(path) ? mergeMaps(weak, strong, path) : strong;
 }
 
-/** An `output` that states its `format` reads other bytes: what a weaker layer says of them no longer fits. */
+/** An `output` with its own `format` replaces that of weaker layers, which describe another output. */
 function isGrammarOfItsOwn(strong: unknown, path: Path): boolean {
   return (
     path.length === 3 &&
@@ -58,7 +58,7 @@ function withoutAlternatives(weak: Tree, strong: Tree, path: Path): Tree {
   return Object.fromEntries(Object.entries(weak).filter(([key]) => !dropped.includes(key)));
 }
 
-/** A command of its own that has no place for access levels: those of the command it replaces say nothing of it. */
+/** A custom command without a placeholder for access levels: those of the replaced command do not apply. */
 function hasCommandWithoutLevels(strong: Tree): boolean {
   const command = own(strong, 'args') ?? own(strong, 'command_template');
   return command !== undefined && !JSON.stringify(command).includes('{access_args}');

@@ -14,8 +14,8 @@ const SERVICE_KEYS = [
 ];
 
 /**
- * The one finding about a file in the format of lee-llm-router or llm-service; `null` for any other. What else is wrong with
- * such a file says nothing.
+ * The one finding about a file in the format of lee-llm-router or llm-service; `null` for any other. Other findings about
+ * such a file are meaningless.
  */
 export function oldFormat(source: ConfigSource): Diagnostic | null {
   const mark = markOf(source.value);

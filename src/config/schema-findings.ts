@@ -8,7 +8,7 @@ import type { ConfigSource } from './source.js';
 import { at, child, entriesOf, isTree, type Path } from './tree.js';
 import { clipped, describePath, kindOf } from './words.js';
 
-/** What the generated check says about one mistake. */
+/** An error of the generated validator. */
 export interface SchemaError {
   instancePath: string;
   schemaPath: string;
@@ -17,7 +17,7 @@ export interface SchemaError {
   message?: string | undefined;
 }
 
-/** Findings of one file, and the paths about which nothing more can be said. */
+/** Findings of one file, and the paths of unreliable values. */
 export interface SchemaFindings {
   diagnostics: Diagnostic[];
   doubtful: Path[];
@@ -32,7 +32,7 @@ interface Located {
   error: SchemaError;
 }
 
-/** Turns the errors of the schema check into findings with places; echoes of one mistake are left out. */
+/** Turns the errors of the schema check into findings with places; repeated errors of one mistake are left out. */
 export function schemaFindings(source: ConfigSource, errors: readonly SchemaError[]): SchemaFindings {
   const located = withoutEchoes(errors).map((error) => {
     const path = pathOf(source.value, error.instancePath);
@@ -229,7 +229,7 @@ function corrected(
   allowed: readonly string[],
 ): Fix | null {
   const near = synonymAt(path, String(value)) ?? onlyNear(String(value), allowed);
-  // A permission is never raised by a guess.
+  // A guess must never raise a permission.
   const to = path.at(-1) === 'access' && near !== 'read' && near !== 'none' ? null : near;
   if (to === null || place === null || source.aliasOf(path) !== null) return null;
   const isQuoted = /^["']/.test(placedText(source.text).at(place) ?? '');

@@ -21,7 +21,7 @@ export function argumentTrouble(
   const hint = "use `prompt: stdin` or a file such as `{prompt_file}` in the tool's definition";
   for (const text of given.texts) {
     if (text.includes('\0')) {
-      const message = `${subject} holds a NUL character, which no ${given.what} can`;
+      const message = `${subject} contains a NUL character, which no ${given.what} can`;
       return refused(task, 'invalid_request', message, hint);
     }
     const bytes = platform === 'linux' ? Buffer.byteLength(text) : 0;
@@ -49,7 +49,7 @@ export function optionTrouble(
     if (OPTIONS_ON_PURPOSE.has(name)) continue;
     const filled = fillArgv([{ argument }], values);
     if (!filled.ok || filled.value[0]?.startsWith('-') !== true) continue;
-    const message = `tool \`${task.tool.name}\` could take the value of \`{${name}}\` for an option, since it starts with \`-\``;
+    const message = `tool \`${task.tool.name}\` could read the value of \`{${name}}\` as an option, since it starts with \`-\``;
     return refused(task, 'invalid_request', message, hintFor(name, option));
   }
   return null;

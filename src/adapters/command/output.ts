@@ -166,7 +166,7 @@ function readingOf(seen: {
     saw: gathering.saw,
     found: gathering.found,
     sawCut: grammar.cut !== null && gathering.saw(grammar.cut),
-    warnings: main.sawInvalid() ? ['the output holds bytes that are not UTF-8; they were replaced'] : [],
+    warnings: main.sawInvalid() ? ['the output contains bytes that are not UTF-8, which were replaced'] : [],
     late: seen.late,
   };
 }

@@ -60,7 +60,7 @@ function utf8Decoder(isDeclared: boolean): BodyDecoder {
     oddity: () => {
       if (decoder === null) return null;
       return isUtf8
-        ? 'the answer holds bytes that are not UTF-8; they were replaced'
+        ? 'the answer contains bytes that are not UTF-8, which were replaced'
         : 'the answer is not UTF-8 and names no charset; it was read as Latin-1';
     },
   };

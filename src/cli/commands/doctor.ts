@@ -89,7 +89,7 @@ async function healthRows(
   return rows.finally(() => router.close());
 }
 
-/** What the checks that need no config look at. */
+/** The input of checks that need no config. */
 export function machineOf(
   context: CommandContext,
   loaded: CommandConfig,

@@ -9,7 +9,7 @@ import { sayRunFailure } from '../narrate.js';
 import type { StdoutFormat } from '../output.js';
 import { printFailure } from '../report.js';
 
-/** Writes the answer, prints what is left to say, and gives the exit code. */
+/** Writes the answer, prints remaining messages, and returns the exit code. */
 export async function conclude(
   context: CommandContext,
   given: {
@@ -43,7 +43,7 @@ async function writeAnswer(file: AnswerFile | null, text: string | null): Promis
   return file === null || text === null ? null : file.write(text);
 }
 
-/** The run has cost what it cost: its answer stays in the document, or goes to stdout. */
+/** The run was paid for, so its answer stays in the document, or goes to stdout. */
 function undelivered(invocation: Invocation, unwritten: Failure, format: StdoutFormat): Invocation {
   const place = format === 'text' ? 'on stdout' : 'in `text` of the document on stdout';
   const failed: Failure = { ...unwritten, hint: `the answer is ${place}` };

@@ -51,7 +51,7 @@ export interface ExecOptions {
   explain?: boolean;
 }
 
-/** Variables stand behind flags: `LLM_ROUTER_AGENT`, `LLM_ROUTER_TOOL`, `LLM_ROUTER_MODEL`, `LLM_ROUTER_POLICY`. */
+/** Flags override variables: `LLM_ROUTER_AGENT`, `LLM_ROUTER_TOOL`, `LLM_ROUTER_MODEL`, `LLM_ROUTER_POLICY`. */
 export function withEnvironment(options: ExecOptions, env: CommandContext['world']['env']): ExecOptions {
   const fallback = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
   const agent = options.agent ?? fallback('LLM_ROUTER_AGENT');
@@ -125,7 +125,7 @@ export function buildRequest(
   });
 }
 
-/** Going over a limit is a person's decision: it has a reason, and no agent takes it for another. */
+/** Only the user may exceed a limit, with a reason; a nested call may not. */
 function forceTrouble({ force, justification }: ExecOptions, parent: Parent | null): Failure | null {
   if (justification !== undefined && justification.trim() === '')
     return failure('usage', '`--justification` is empty', { hint: 'say why so much may be spent' });

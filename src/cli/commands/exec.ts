@@ -131,7 +131,7 @@ async function execute(
   return conclude(context, { shown, invocation, file: file.value, reported });
 }
 
-/** On a terminal: what is typed here is kept on disk. */
+/** Warns on a terminal that prompts are stored. */
 async function sayWhatIsKept(
   { output, world }: CommandContext,
   config: RouterConfig,

@@ -8,7 +8,7 @@ import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';
 import { plural } from '../words.js';
 
-/** `stats prune`: removes the rows of old invocations; what they add up to stays. */
+/** `stats prune`: removes the rows of old invocations and keeps their sums. */
 export async function runStatsPrune(
   context: CommandContext,
   options: { olderThan?: string; json?: boolean },

@@ -1,7 +1,7 @@
 import type { TraceDocument } from '../../trace/document.js';
 import { shellCommand } from '../shell-command.js';
 
-/** A command line that asks for the same again, and what has to be put into it by hand. */
+/** A command line that repeats a run, and the parts to fill in by hand. */
 export interface Repetition {
   command: string;
   notes: string[];

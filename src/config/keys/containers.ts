@@ -85,7 +85,7 @@ export function map<const K extends Keys>(description: string, keys: K): Key<Res
   );
 }
 
-/** A map with fixed keys of which only those are resolved that are stated; a default would say nothing. */
+/** A map with fixed keys without defaults: only stated keys are resolved. */
 export function partial<const K extends Keys>(description: string, keys: K): Key<Stated<K>> {
   return new Key(
     {

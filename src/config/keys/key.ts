@@ -42,7 +42,7 @@ export interface Definition<T> {
   placed?(): Definition<unknown>;
   /** `null`: that of the key around it. */
   effect?: Effect;
-  /** What is wrong with a text of the right type, as a sentence; `null`: nothing. */
+  /** The error of a text of the right type, as a sentence; `null`: valid. */
   check?(written: string): string | null;
   /** The text is a regular expression of JavaScript with these flags. */
   regex?: RegexUse;
@@ -51,9 +51,9 @@ export interface Definition<T> {
   isRequired?: boolean;
   isRequiredOnceMerged?: boolean;
   formerName?: string;
-  /** Names that people try, and that are too far from the real one to be recognised. */
+  /** Common wrong names that are too different for a suggestion. */
   soughtAs?: readonly string[];
-  /** What other words for a value mean, by these words. */
+  /** Values by their synonyms. */
   synonyms?: Readonly<Record<string, string>>;
   /** `false`: checked and not followed yet. */
   isInEffect?: false;
@@ -179,7 +179,7 @@ export class Key<T, N extends string = ''> {
     return this.#with({ effect: 'writes' });
   }
 
-  /** Changes nothing that a person would have to agree to. */
+  /** Needs no trust. */
   harmless(): Key<T, N> {
     return this.#with({ effect: 'harmless' });
   }

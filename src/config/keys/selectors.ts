@@ -6,7 +6,7 @@ import { Key, type Schema } from './key.js';
 import { anyText, oneOf, text } from './kinds.js';
 import { readKeys } from './resolved.js';
 
-/** Where a value of a tool's output stands. */
+/** The place of a value in a tool's output. */
 export const SOURCES = ['stdout', 'stderr', 'output_file', 'usage_file'] as const;
 export type OutputSource = (typeof SOURCES)[number];
 
@@ -41,17 +41,17 @@ export type Selector =
       numbers: Numbers;
     };
 
-/** How a number that was found is to be understood. */
+/** How to interpret a number. */
 export interface Numbers {
-  /** A zero says nothing: the tool writes one where it knows no number. */
+  /** Treat zero as unknown, for tools that write it instead of an unknown number. */
   isZeroUnknown: boolean;
   /** Unit of a time; `null`: seconds, or as it is written. */
   unit: TimeUnit | null;
-  /** What is taken off. */
+  /** Values to subtract. */
   minus: Selectors;
 }
 
-/** Every number counts as it was found. */
+/** Numbers count unchanged. */
 export const AS_WRITTEN: Numbers = { isZeroUnknown: false, unit: null, minus: [] };
 
 const TIME_UNITS = ['ms', 's', 'm', 'h'] as const;

@@ -15,9 +15,9 @@ export interface OldFile {
   text: string;
 }
 
-/** What became of an old config. */
+/** Result of converting an old config. */
 export type Migration =
-  /** Nothing is to be done: it is in the format of today. */
+  /** It has the current format already. */
   | { kind: 'current' }
   /** It is YAML, but of no known router. */
   | { kind: 'unknown' }

@@ -6,7 +6,7 @@ import { at, entriesOf, itemsOf, type Path } from '../tree.js';
 import { ownerOf } from '../words.js';
 import { entries, type Rule, type RuleContext } from './rule.js';
 
-/** A placeholder in a template that nothing fills. */
+/** A placeholder in a template that is never filled. */
 export const unknownPlaceholder: Rule = {
   code: 'config/unknown-placeholder',
   check: (context) =>
