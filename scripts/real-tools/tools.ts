@@ -141,7 +141,7 @@ const qwenCode: RealTool = {
   }),
   changes: () => ({}),
   usage: QWEN_USAGE,
-  live: false,
+  live: true,
   refusesRoot: false,
   folderCommand: markdownCommand('.qwen/commands/expand-me.md'),
 };
@@ -165,5 +165,29 @@ const copilot: RealTool = {
   folderCommand: null,
 };
 
+const pi: RealTool = {
+  name: 'pi',
+  program: { name: 'pi', npmPackage: '@earendil-works/pi-coding-agent', version: '1.6.0', binary: 'pi' },
+  model: 'loopback/loopback-model',
+  env: () => ({}),
+  homeFiles: (url) => ({
+    '.pi/agent/models.json': JSON.stringify({
+      providers: {
+        loopback: {
+          baseUrl: `${url}/openai/v1`,
+          api: 'openai-completions',
+          apiKey: DUMMY_KEY,
+          models: [{ id: 'loopback-model', contextWindow: 128_000, maxTokens: 8000 }],
+        },
+      },
+    }),
+  }),
+  changes: () => ({}),
+  usage: OPENAI_USAGE,
+  live: true,
+  refusesRoot: false,
+  folderCommand: null,
+};
+
 /** All of them, in the order in which they are run. */
-export const REAL_TOOLS: readonly RealTool[] = [claudeCode, codex, gemini, opencode, qwenCode, copilot];
+export const REAL_TOOLS: readonly RealTool[] = [claudeCode, codex, gemini, opencode, qwenCode, copilot, pi];

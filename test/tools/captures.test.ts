@@ -69,6 +69,7 @@ const RECORDED = [
   },
   { tool: 'qwen-code', program: 'qwen', leftOut: {} },
   { tool: 'copilot', program: 'copilot', leftOut: {} },
+  { tool: 'pi', program: 'pi', leftOut: {} },
   {
     tool: 'opencode',
     program: 'opencode',

@@ -31,6 +31,7 @@ describe('a prompt reaches the tool as text', () => {
     ['opencode', prompt],
     ['qwen-code', '\n/help about \\@a.txt'],
     ['copilot', prompt],
+    ['pi', prompt],
     ['ollama', prompt],
   ])('%s', (name, stdin) => {
     expect(lineOf(name, { prompt })).toMatchObject({ stdin });
@@ -61,6 +62,7 @@ describe('a session is continued', () => {
     ['opencode', ['-s', 'ID']],
     ['qwen-code', ['-r', 'ID']],
     ['copilot', ['--resume=ID']],
+    ['pi', ['--session', 'ID']],
   ])('by %s', (name, args) => {
     expect(added(name, { toolSessionId: 'ID' })).toEqual(args);
   });

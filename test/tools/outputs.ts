@@ -31,6 +31,16 @@ export const ANSWERS: Readonly<Record<string, (answer: string) => Recording>> = 
       { type: 'assistant.message', data: { content: answer, model: 'm' } },
       { type: 'result', exitCode: 0, sessionId: 's' },
     ),
+  pi: (answer) =>
+    events(
+      { type: 'session', id: 's' },
+      { type: 'turn_start' },
+      {
+        type: 'message_end',
+        message: { role: 'assistant', content: [{ type: 'text', text: answer }], stopReason: 'stop' },
+      },
+      { type: 'agent_settled', aborted: false },
+    ),
   ollama: (answer) => ({
     stdout: answer,
     stderr: 'prompt eval count:    5 token(s)\neval count:    7 token(s)\n',

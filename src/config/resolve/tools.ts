@@ -12,7 +12,7 @@ import type { Written } from '../written.js';
 
 /** Built-in tools in order of preference; others follow, `mock` is last. */
 const TOOL_ORDER = [
-  ...['claude-code', 'codex', 'gemini', 'opencode', 'qwen-code', 'copilot', 'ollama'],
+  ...['claude-code', 'codex', 'gemini', 'opencode', 'qwen-code', 'copilot', 'pi', 'ollama'],
   ...['anthropic', 'openai', 'openrouter'],
 ];
 
