@@ -11,11 +11,13 @@ export interface LedgerPlace {
   file: string;
   /** Wall clock, ms since the epoch. */
   now: () => number;
+  /** Gets a message when a record cannot be imported. */
+  warn?: (message: string) => void;
 }
 
 /** Opens the ledger of this process, makes it where it is missing, and brings its schema up to date. */
 export async function openLedger(place: LedgerPlace): Promise<Result<Ledger, LedgerTrouble>> {
-  const db = await openFile(place.file);
+  const db = await openFile(place.file, place.warn);
   return db.ok ? ok(sqliteLedger(db.value, worldOf(place))) : db;
 }
 
@@ -33,10 +35,11 @@ export async function readLedger<T>(
   }
 }
 
-function worldOf({ file, now }: LedgerPlace): LedgerWorld {
+function worldOf({ file, now, warn = () => {} }: LedgerPlace): LedgerWorld {
   return {
     file,
     now,
+    warn,
     owner: JSON.stringify(ownIdentity()),
     livenessOf: (owner) => {
       const identity = identityFrom(JSON.parse(owner));

@@ -18,13 +18,16 @@ const BUSY_TIMEOUT_MS = 10_000;
 const WAL_TRIES = 50;
 
 /** Opens the file to write, private to the user: creates it where it is missing, migrates its schema and imports pending records. */
-export async function openFile(file: string): Promise<Result<Database, LedgerTrouble>> {
+export async function openFile(
+  file: string,
+  warn: (message: string) => void = () => {},
+): Promise<Result<Database, LedgerTrouble>> {
   try {
     await makeFolder(path.dirname(file), { private: true });
     await createPrivate(file);
     const db = await openDatabase(file, { readOnly: false });
     if (db === null) return err(noDriver());
-    return await prepare(db, file);
+    return await prepare(db, file, warn);
   } catch (error) {
     return err(troubleOf(error, file));
   }
@@ -74,7 +77,11 @@ async function createPrivate(file: string): Promise<void> {
   await handle?.close();
 }
 
-async function prepare(db: Database, file: string): Promise<Result<Database, LedgerTrouble>> {
+async function prepare(
+  db: Database,
+  file: string,
+  warn: (message: string) => void,
+): Promise<Result<Database, LedgerTrouble>> {
   try {
     setUp(db);
     if (schemaState(db) !== 'newer') await useWal(db);
@@ -83,7 +90,7 @@ async function prepare(db: Database, file: string): Promise<Result<Database, Led
       db.close();
       return err(newer(file));
     }
-    importPending(db, file);
+    importPending(db, file, warn);
     return ok(db);
   } catch (error) {
     db.close();

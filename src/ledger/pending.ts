@@ -5,7 +5,7 @@ import { codeOf } from '../domain/system-error.js';
 import { writeByRename } from '../files.js';
 import type { AttemptRow, InvocationRow } from './ledger.js';
 import { recordInvocation, settleAttempt } from './records.js';
-import type { Database } from './sqlite.js';
+import { type Database, sqliteCode } from './sqlite.js';
 import { transaction } from './transaction.js';
 
 /**
@@ -29,14 +29,18 @@ export async function keepPending(file: string, pending: Pending): Promise<numbe
   return (await readdir(folder)).length;
 }
 
-/** Imports all pending records and removes their files. Repeating it changes nothing, so a crash in between loses and doubles nothing. */
-export function importPending(db: Database, file: string): void {
+/**
+ * Imports all pending records and removes their files; those that cannot be imported are set aside, each with a warning. Repeating it
+ * changes nothing, so a crash in between loses and doubles nothing.
+ */
+export function importPending(db: Database, file: string, warn: (message: string) => void): void {
   const found = pendingOf(file);
   if (found.length === 0) return;
-  transaction(db, 'write', () => addAll(db, found));
+  const refused = transaction(db, 'write', () => addAll(db, found));
   for (const one of found) {
-    if (one.pending === null) setAside(one.file);
-    else rmSync(one.file, { force: true });
+    if (!refused.has(one)) rmSync(one.file, { force: true });
+    else if (setAside(one.file))
+      warn(`a run is not in the ledger: its record is kept as \`${one.file}.damaged\``);
   }
 }
 
@@ -59,12 +63,27 @@ function pendingOf(ledger: string): Found[] {
   });
 }
 
-function addAll(db: Database, found: readonly Found[]): void {
-  for (const { pending } of found) {
-    for (const row of pending?.attempts ?? []) settleAttempt(db, row);
-    if (pending !== null && pending.invocation !== null) recordInvocation(db, pending.invocation);
+/** Adds each record by itself; returns those that the ledger refuses. */
+function addAll(db: Database, found: readonly Found[]): ReadonlySet<Found> {
+  return new Set(found.filter(({ pending }) => pending === null || !isAdded(db, pending)));
+}
+
+function isAdded(db: Database, { attempts, invocation }: Pending): boolean {
+  db.exec('SAVEPOINT pending');
+  try {
+    for (const row of attempts) settleAttempt(db, row);
+    if (invocation !== null) recordInvocation(db, invocation);
+    db.exec('RELEASE pending');
+    return true;
+  } catch (error) {
+    if (IS_OF_FILE.includes(sqliteCode(error) ?? 0)) throw error;
+    db.exec('ROLLBACK TO pending; RELEASE pending');
+    return false;
   }
 }
+
+/** SQLite's codes for what is wrong with the database or the disk, and not with the row: busy, locked, read-only, I/O, corrupt, full, cannot open, no database. */
+const IS_OF_FILE: readonly number[] = [5, 6, 8, 10, 11, 13, 14, 26];
 
 /** Whether there are pending records. */
 export function hasPending(file: string): boolean {
@@ -92,11 +111,12 @@ function readPending(file: string): Pending | null {
   }
 }
 
-/** Keeps a damaged file for inspection, and out of later imports. */
-function setAside(file: string): void {
+/** Keeps a damaged file for inspection, and out of later imports; `false`: another process did. */
+function setAside(file: string): boolean {
   try {
     renameSync(file, `${file}.damaged`);
+    return true;
   } catch {
-    // Another process did.
+    return false;
   }
 }

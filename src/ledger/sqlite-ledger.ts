@@ -27,6 +27,8 @@ export interface LedgerWorld {
   file: string;
   /** Wall clock, ms since the epoch: decides in which day and month something counts. */
   now: () => number;
+  /** Gets a message when a record cannot be imported. */
+  warn: (message: string) => void;
   /** Identity of this process, as text. */
   owner: string;
   /** Whether the process behind an owner is alive; of an unknown one the age of its last heartbeat decides. */
@@ -54,7 +56,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
     spend: (queries) => read(() => spendOf(db, queries)),
     admit: (request) =>
       attempt(() => {
-        importPending(db, world.file);
+        importPending(db, world.file, world.warn);
         return transaction(db, 'write', () => admit(db, world, request));
       }),
     begin: (id) => change(() => setBegun(db, id)),

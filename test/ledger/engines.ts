@@ -43,6 +43,7 @@ export function sqliteBench(): Bench {
         file,
         now: () => bench.nowMs,
         owner,
+        warn: () => {},
         livenessOf: (other: string) =>
           dead.has(other)
             ? ('dead' as const)

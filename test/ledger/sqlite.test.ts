@@ -19,6 +19,7 @@ import { MIGRATIONS } from '../../src/ledger/migrations/index.js';
 import { openFile, openToRead } from '../../src/ledger/open.js';
 import { openLedger, readLedger } from '../../src/ledger/open-ledger.js';
 import { hasPending, keepPending } from '../../src/ledger/pending.js';
+import { rollUp } from '../../src/ledger/roll-up.js';
 import { type Database, openDatabase } from '../../src/ledger/sqlite.js';
 import { troubleOf } from '../../src/ledger/trouble.js';
 import { openFiles } from '../rig/open-files.js';
@@ -217,6 +218,8 @@ describe('a schema', () => {
       for (const sql of MIGRATIONS.slice(0, version)) db.exec(sql);
       db.exec(`PRAGMA user_version = ${version}`);
       if (version > 0) for (const sql of FIRST_ROWS) db.exec(sql);
+      // From version 3 on an invocation is added to the sums by day when it is recorded.
+      if (version > 2) for (const { id } of db.all('SELECT id FROM invocations')) rollUp(db, String(id));
       db.close();
       await readLedger({ file, now }, async (ledger) => ok(await expectFirstRun(ledger, version > 0)));
       const ledger = await opened();
@@ -256,6 +259,26 @@ describe('rows that a run leaves for the next one', () => {
     const ledger = await opened();
     expect(await spentIn(ledger, 'all')).toEqual([40, 0]);
     expect(readdirSync(`${file}.pending`)).toEqual(['half.json.damaged']);
+    ledger.close();
+  });
+
+  it.each([
+    ['a negative cost', { counted_micro_usd: -5 }],
+    ['a cost beyond any run', { charged_micro_usd: 1e15 }],
+    ['more tokens than a number holds', { input_tokens: 1e300 }],
+    ['an unknown column', { nope: 1 }],
+  ])('are set aside alone with %s, with a warning, and reports go on', async (_, wrong) => {
+    await keepPending(file, { attempts: [ended('A', 40)], invocation: null });
+    await keepPending(file, { attempts: [{ ...ended('B', 2), ...wrong }], invocation: null });
+    await keepPending(file, { attempts: [ended('C', 2)], invocation: null });
+    await readLedger({ file, now }, async (ledger) =>
+      ok(expect(await spentIn(ledger, 'all')).toEqual([42, 0])),
+    );
+    const warnings: string[] = [];
+    const ledger = good(await openLedger({ file, now, warn: (message) => void warnings.push(message) }));
+    expect(await spentIn(ledger, 'all')).toEqual([42, 0]);
+    expect(warnings).toEqual([expect.stringContaining('a run is not in the ledger: its record is kept as')]);
+    expect(readdirSync(`${file}.pending`)).toEqual([expect.stringMatching(/\.json\.damaged$/)]);
     ledger.close();
   });
 });
