@@ -21,7 +21,7 @@ import {
   secretValues,
   variableTrouble,
 } from './command/environment.js';
-import { findBinary, isFolder, isPath } from './command/find-binary.js';
+import { findToolBinary, isFolder, isPath } from './command/find-binary.js';
 import { markerOf } from './command/marker.js';
 import { meterOf } from './command/meter.js';
 import { createOutputReader, MAX_LINE_BYTES, type OutputReader } from './command/output.js';
@@ -58,15 +58,18 @@ export const commandAdapter: Adapter<CommandTool, CommandCall> = {
 };
 
 function availability(tool: CommandTool, host: Host): Availability {
-  const search = findBinary(tool.binary.value, host);
-  if (!search.found) return { available: false, reason: 'tool_not_found', ...notFound(tool) };
+  const search = findToolBinary(tool, host);
+  if (!search.found)
+    return { available: false, reason: 'tool_not_found', ...notFound(tool, search.notExecutable) };
   const [missing] = missingVariables(tool, host.env);
   if (missing === undefined) return { available: true, path: search.path };
   const reason = 'tool_not_found';
   return { available: false, reason, ...missingVariable(tool, missing), missingVariable: missing };
 }
 
-function notFound(tool: CommandTool): { detail: string; hint: string | null } {
+function notFound(tool: CommandTool, notExecutable: string | null): { detail: string; hint: string | null } {
+  if (notExecutable !== null)
+    return { detail: `\`${notExecutable}\` is not executable`, hint: `run \`chmod +x ${notExecutable}\`` };
   const binary = tool.binary.value;
   const detail = isPath(binary)
     ? `\`${binary}\` is not an executable file`

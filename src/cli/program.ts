@@ -3,7 +3,7 @@ import { type Failure, failure } from '../domain/failure.js';
 import { VERSION } from '../version.generated.js';
 import type { World } from '../world.js';
 import { readAskedLine } from './asked-line.js';
-import { addConfig } from './commands/config.js';
+import { addConfig, addInit } from './commands/config.js';
 import { addExec } from './commands/exec-options.js';
 import { addInspection } from './commands/lazy.js';
 import type { CommandContext, GlobalOptions } from './context.js';
@@ -147,6 +147,7 @@ function buildProgram(
   };
   addExec(context, program, register);
   addConfig(context, program, register);
+  addInit(context, program, register);
   addInspection(context, program, register);
   addHelp(context, program, register);
   return program;

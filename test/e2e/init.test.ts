@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
 
 it(
   'config init writes a valid config for the installed tools, which runs',
   rigged(async (rig) => {
-    rig.script('ollama', [{ stdout: 'hi' }]);
+    rig.script('ollama', [{ stdout: 'ollama version is 0.12.0' }, { stdout: 'hi' }]);
     const init = await rig.run(['config', 'init']);
     expect(init).toMatchObject({ code: 0, stdout: '' });
     expect(init.stderr).toContain('wrote llm-router.yaml (found ollama)');
@@ -31,13 +33,33 @@ it(
 );
 
 it(
-  'config init writes the schema beside the config, for editors',
+  'config init keeps its schema in the folder of the user and names it for editors',
   rigged(async (rig) => {
-    await rig.run(['config', 'init', '--template', 'local']);
-    expect(rig.read('llm-router.yaml').split('\n')[0]).toBe(
-      '# yaml-language-server: $schema=./llm-router.schema.json',
-    );
-    expect(rig.read('llm-router.schema.json')).toBe((await rig.run(['config', 'schema'])).stdout);
+    await rig.run(['init', '--template', 'local']);
+    expect(rig.exists('llm-router.schema.json')).toBe(false);
+    const [line = ''] = rig.read('llm-router.yaml').split('\n');
+    const schema = fileURLToPath(line.replace('# yaml-language-server: $schema=', ''));
+    expect(readFileSync(schema, 'utf8')).toBe((await rig.run(['config', 'schema'])).stdout);
+  }),
+);
+
+it(
+  'init puts every ready tool into the chain, with a soft budget, and writes where it is asked to',
+  rigged(async (rig) => {
+    rig.script('ollama', [{ stdout: 'ollama version is 0.12.0' }, { stdout: 'ollama version is 0.12.0' }]);
+    const env = { ANTHROPIC_API_KEY: 'dummy-key', OPENAI_API_KEY: 'dummy-key' };
+    const named = await rig.run(['init', '-o', 'conf.yaml'], { env });
+    expect(named).toMatchObject({ code: 0 });
+    expect(named.stderr).toContain('llm-router exec --config conf.yaml hello');
+    expect(rig.read('conf.yaml')).toContain('preferred_tool: ollama\n');
+    expect(rig.read('conf.yaml')).toContain('fallback_chain: [anthropic, openai]\n');
+    expect(rig.read('conf.yaml')).toContain('budget: { daily_usd: 10 }');
+    expect(await rig.run(['config', 'validate', 'conf.yaml', '--strict'], { env })).toMatchObject({
+      code: 0,
+    });
+    expect((await rig.run(['config', 'init', '--user'])).code).toBe(0);
+    expect(rig.exists('llm-router.yaml')).toBe(false);
+    expect((await rig.run(['config', 'path'])).stdout).toContain('llm-router/llm-router.yaml');
   }),
 );
 

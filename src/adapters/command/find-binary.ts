@@ -1,26 +1,56 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import type { CommandTool } from '../../config/types.js';
 import type { Host } from '../adapter.js';
 import { expandVariables } from '../variables.js';
 
 /** The path of a binary, or the searched places. */
-export type Search = { found: true; path: string } | { found: false; searched: string[] };
+export type Search =
+  | { found: true; path: string }
+  | { found: false /** A file of that name that may not be executed. */; notExecutable: string | null };
 
 /** Finds a binary: a name in the folders of PATH, or a path (which may start with `~/` and hold `${VAR}`). */
 export function findBinary(binary: string, host: Host): Search {
   const name = expandVariables(binary, host.env).text.replace(/^~(?=\/)/, host.env.HOME ?? '~');
   if (isPath(name)) {
     const path = resolve(name);
-    return isExecutable(path) ? { found: true, path } : { found: false, searched: [path] };
+    return firstExecutable([path]);
   }
-  const searched = foldersOf(host);
-  for (const folder of searched) {
-    for (const ending of endingsOf(host)) {
-      const path = join(folder, name + ending);
-      if (isExecutable(path)) return { found: true, path };
-    }
+  const endings = endingsOf(host);
+  return firstExecutable(
+    foldersOf(host).flatMap((folder) => endings.map((ending) => join(folder, name + ending))),
+  );
+}
+
+function firstExecutable(paths: readonly string[]): Search {
+  const path = paths.find(isExecutable);
+  return path === undefined
+    ? { found: false, notExecutable: paths.find(isFile) ?? null }
+    : { found: true, path };
+}
+
+/** The first that is found: the binary of a tool, else its path on this system. */
+export function findToolBinary(
+  { binary, platforms }: Pick<CommandTool, 'binary' | 'platforms'>,
+  host: Host,
+): Search {
+  const first = findBinary(binary.value, host);
+  if (first.found) return first;
+  for (const path of pathsOn(platforms, host)) {
+    const found = findBinary(path, host);
+    if (found.found || found.notExecutable !== null) return found;
   }
-  return { found: false, searched };
+  return first;
+}
+
+/** Programs of Windows can be started from WSL2, where its drives are folders. */
+function pathsOn({ linux, macos, windows }: CommandTool['platforms'], { env, platform }: Host): string[] {
+  const drive = /^([A-Za-z]):[\\/](.*)$/.exec(windows ?? '');
+  const isWsl = platform === 'linux' && (env.WSL_DISTRO_NAME ?? '') !== '';
+  const [, letter = '', rest = ''] = drive ?? [];
+  const inWsl = isWsl && drive !== null ? `/mnt/${letter.toLowerCase()}/${rest.replaceAll('\\', '/')}` : null;
+  const named = { linux, darwin: macos, win32: windows } as Partial<Record<NodeJS.Platform, string | null>>;
+  return [named[platform] ?? null, inWsl].filter((path) => path !== null);
 }
 
 /** Whether a binary is given as a path, not as a name to look up. */
@@ -46,10 +76,18 @@ function endingsOf(host: Host): string[] {
   return host.platform === 'win32' ? (host.env.PATHEXT ?? '.EXE;.CMD').split(';') : [''];
 }
 
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    return isFile(path);
   } catch {
     return false;
   }

@@ -5,11 +5,27 @@ import type { Environment } from '../adapter.js';
  * lower-case names, which win; `null`: none. Connections to this machine are direct.
  */
 export function proxyFor(url: URL, env: Environment): string | null {
-  const named = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
-  const proxy = variable(env, named) ?? variable(env, 'all_proxy');
-  if (proxy === null || isLoopback(url.hostname) || isExempt(url, variable(env, 'no_proxy'))) return null;
+  const proxy = namedProxy(url, env)?.value ?? null;
+  if (proxy === null) return null;
   const whole = proxy.includes('://') ? proxy : `http://${proxy}`;
   return URL.canParse(whole) && /^https?:/i.test(whole) ? whole : null;
+}
+
+/** The variable whose proxy for this URL cannot be used, and its protocol; `null`: there is none, or it can be used. */
+export function unusableProxy(url: URL, env: Environment): { variable: string; protocol: string } | null {
+  const named = namedProxy(url, env);
+  if (named === null || proxyFor(url, env) !== null) return null;
+  return { variable: named.variable, protocol: /^([a-z0-9+.-]+):\/\//i.exec(named.value)?.[1] ?? '' };
+}
+
+function namedProxy(url: URL, env: Environment): { variable: string; value: string } | null {
+  if (isLoopback(url.hostname) || isExempt(url, variable(env, 'no_proxy'))) return null;
+  for (const name of [url.protocol === 'https:' ? 'https_proxy' : 'http_proxy', 'all_proxy'])
+    for (const variable of [name, name.toUpperCase()]) {
+      const value = env[variable];
+      if (value) return { variable, value };
+    }
+  return null;
 }
 
 function variable(env: Environment, name: string): string | null {

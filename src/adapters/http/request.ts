@@ -6,6 +6,7 @@ import { MASK } from '../../redact/redact.js';
 import type { Environment, PreviewedRequest } from '../adapter.js';
 import { refused } from '../refused.js';
 import { type Expanded, expandVariables } from '../variables.js';
+import { unusableProxy } from './proxy.js';
 import type { HttpTask, Wire } from './wire.js';
 
 /** A request, ready to be sent. */
@@ -105,9 +106,20 @@ function missing(tool: HttpTool, env: Environment): Trouble | null {
   if (unset !== undefined) return unsetVariable(tool, [unset]);
   const needsKey = tool.apiKeyRequired && tool.apiKeyEnv.length > 0;
   if (needsKey && keysOf(tool, env).length === 0) return unsetVariable(tool, tool.apiKeyEnv);
-  if (URL.canParse(base.text) && /^https?:$/.test(new URL(base.text).protocol)) return null;
+  if (URL.canParse(base.text) && /^https?:$/.test(new URL(base.text).protocol))
+    return proxyTrouble(new URL(base.text), env);
   const detail = `\`base_url\` of tool \`${tool.name}\` is no URL that starts with \`https://\` or \`http://\``;
   return { detail, hint: 'check the variable in it' };
+}
+
+/** Past a proxy that cannot be used, the key and the prompt would go out directly. */
+function proxyTrouble(base: URL, env: Environment): Trouble | null {
+  const proxy = unusableProxy(base, env);
+  if (proxy === null) return null;
+  return {
+    detail: `the proxy in \`${proxy.variable}\` is not supported (${proxy.protocol === '' ? 'it is no URL' : `\`${proxy.protocol}\``}), and nothing is sent past it`,
+    hint: `set \`${proxy.variable}\` to an \`http://\` proxy, or add \`${base.hostname}\` to \`NO_PROXY\``,
+  };
 }
 
 function unsetVariable(tool: HttpTool, names: readonly string[]): Trouble {

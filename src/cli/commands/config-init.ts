@@ -1,66 +1,108 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { TEMPLATES } from '../../catalog/catalog.js';
-import { CONFIG_FILE, CONFIG_FOLDER } from '../../config-files/find.js';
-import { exists } from '../../config-files/folder.js';
+import { CONFIG_FILE, CONFIG_FOLDER, shownPath } from '../../config-files/find.js';
+import { exists, isYamlName } from '../../config-files/folder.js';
 import { builtInConfig } from '../../config-files/load.js';
 import { schemaText } from '../../config-files/show.js';
 import { didYouMean } from '../../diagnostics/suggest.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { lookup } from '../../domain/lookup.js';
-import { emptyRequest } from '../../domain/request.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { reasonOf, writeByRename } from '../../files.js';
+import { userConfigDir } from '../../paths.js';
 import { commandRouter, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';
+import { shellCommand } from '../shell-command.js';
 import { trustProject } from '../trust.js';
+import { machineOf } from './doctor.js';
 
-const SCHEMA_FILE = 'llm-router.schema.json';
-/** Editors with the YAML language server complete and check the config by the schema that this line names. */
-const SCHEMA_LINE = `# yaml-language-server: $schema=./${SCHEMA_FILE}\n`;
+/** Of the user, for editors: too large for the root of a project. */
+const SCHEMA_FILE = 'config.schema.json';
+
+/** The options of `config init`. */
+export interface InitOptions {
+  template?: string;
+  force?: boolean;
+  output?: string;
+  user?: boolean;
+}
 
 /**
- * `config init`: writes `llm-router.yaml` for the tools that are installed, its schema beside it, and trusts them; never over
- * an existing config without `--force`. Asks nothing.
+ * `config init`: writes a config for the tools that are ready, and trusts it if it is the project's; never over an existing one
+ * without `--force`. Asks nothing.
  */
-export async function runConfigInit(
-  context: CommandContext,
-  options: { template?: string; force?: boolean },
-): Promise<number> {
-  const ready = await readyTools(context);
-  const text = options.template === undefined ? ok(configFor(ready)) : templateText(options.template);
+export async function runConfigInit(context: CommandContext, options: InitOptions): Promise<number> {
+  const target = targetOf(context, options);
+  const tools = await toolsHere(context);
+  const text = options.template === undefined ? ok(configFor(tools.ready)) : templateText(options.template);
   if (!text.ok) return reportEarly(context, { failure: text.error });
   const failed =
-    (await inTheWay(context.world.cwd, options.force === true)) ??
-    (await write(context.world.cwd, `${SCHEMA_LINE}${text.value}`)) ??
-    (await trustProject(context));
+    (await inTheWay(target, options.force === true)) ?? (await write(context, target, text.value));
   if (failed !== null) return reportEarly(context, { failure: failed });
-  await context.output.say(`wrote ${CONFIG_FILE} (${whatFor(ready, options.template)}) and ${SCHEMA_FILE}`);
-  await context.output.say('next: llm-router exec "hello"');
+  const { output, world } = context;
+  const shown = shownPath(target.file, world.cwd);
+  await output.say(`wrote ${shown} (${whatFor(tools.ready, options.template)})`);
+  for (const { name, why } of tools.notReady) await output.say(`left out: ${name} (${why})`);
+  const distrusted = target.isProject ? await trustProject(context) : null;
+  if (distrusted !== null) return reportEarly(context, { failure: distrusted });
+  const named = target.isSearched ? [] : ['--config', shown];
+  await output.say(`next: ${shellCommand(['llm-router', 'exec', ...named, 'hello'])}`);
+  if (target.isProject) await output.say('the config is trusted; after a change: llm-router config trust');
   return 0;
+}
+
+/** Where the config goes. */
+interface Target {
+  file: string;
+  /** The config of the working directory, which needs trust. */
+  isProject: boolean;
+  /** Is found without being named. */
+  isSearched: boolean;
+}
+
+function targetOf({ world }: CommandContext, { output, user }: InitOptions): Target {
+  if (output !== undefined)
+    return { file: path.resolve(world.cwd, output), isProject: false, isSearched: false };
+  if (user === true)
+    return { file: path.join(userConfigDir(world), CONFIG_FILE), isProject: false, isSearched: true };
+  return { file: path.join(world.cwd, CONFIG_FILE), isProject: true, isSearched: true };
 }
 
 function whatFor(ready: readonly string[], template: string | undefined): string {
   if (template !== undefined) return `template ${template}`;
-  return ready.length === 0
-    ? 'no agent CLI was found, so it uses the built-in mock'
-    : `found ${ready.join(', ')}`;
+  return ready.length === 0 ? 'no tool is ready, so it uses the built-in mock' : `found ${ready.join(', ')}`;
 }
 
-/** Built-in tools that can run here and may be chosen automatically, independent of any config. */
-async function readyTools(context: CommandContext): Promise<string[]> {
-  const usable = usableConfig(builtInConfig(context.world.home));
-  if (!usable.ok) return [];
+/** Built-in tools that can run here, and those that are installed and lack a login. */
+interface ToolsHere {
+  ready: string[];
+  notReady: { name: string; why: string }[];
+}
+
+/** Asks every installed tool whether it can work; whatever config is around does not count. */
+async function toolsHere(context: CommandContext): Promise<ToolsHere> {
+  const builtIn = builtInConfig(context.world.home);
+  const usable = usableConfig(builtIn);
+  if (!usable.ok) return { ready: [], notReady: [] };
+  const { tools } = usable.value.config;
   const router = commandRouter(context, usable.value);
-  const planned = await router.plan(emptyRequest(context.world.cwd)).finally(() => router.close());
-  if (!planned.ok) return [];
-  const { candidates, rejected } = planned.value;
-  const eligible = [...candidates, ...rejected.map(({ candidate }) => candidate)];
-  const ready = new Set(
-    eligible.flatMap((one) => (one?.availability?.available === true ? one.tool.name : [])),
+  const machine = machineOf(context, builtIn, { isTrusted: true, misnamed: [] });
+  const { cwd } = context.world;
+  const rows = await router
+    .health({ agent: null, probe: true, online: false, machine, cwd })
+    .finally(() => router.close());
+  const found = rows.filter(
+    ({ check, subject, data }) =>
+      check === 'tool' && lookup(tools, subject)?.kind !== 'mock' && data?.available === true,
   );
-  return Object.keys(usable.value.config.tools).filter((name) => ready.has(name));
+  const lacksLogin = (row: (typeof found)[number]) => row.data?.logged_in === false;
+  return {
+    ready: found.filter((row) => row.status !== 'skip' && !lacksLogin(row)).map(({ subject }) => subject),
+    notReady: found.filter(lacksLogin).map(({ subject, detail }) => ({ name: subject, why: detail })),
+  };
 }
 
 function configFor(ready: readonly string[]): string {
@@ -71,9 +113,14 @@ default_agent: assistant
 agents:
   assistant:
     preferred_tool: ${first ?? 'mock'}
+    # Tried in this order when the previous one cannot run or fails.
     fallback_chain: [${others.join(', ')}]
     # none | read | edit | full: the most that the tool may do in the working directory
     access: read
+policies:
+  default:
+    # In USD, for tools that bill per token: near the limit it warns and asks. \`limit: { type: hard }\` blocks.
+    budget: { daily_usd: 10 }
 `;
 }
 
@@ -85,23 +132,34 @@ function templateText(name: string): Result<string, Failure> {
 }
 
 /** A config that is already there; a folder of configs cannot stand beside the file, forced or not. */
-async function inTheWay(folder: string, overwrite: boolean): Promise<Failure | null> {
-  const names = await readdir(path.join(folder, CONFIG_FOLDER)).catch((): string[] => []);
-  if (names.some((name) => name.endsWith('.yaml'))) {
+async function inTheWay({ file, isProject }: Target, overwrite: boolean): Promise<Failure | null> {
+  const folder = path.join(path.dirname(file), CONFIG_FOLDER);
+  const names = isProject ? await readdir(folder).catch((): string[] => []) : [];
+  if (names.some(isYamlName)) {
     return failure('usage', `\`${CONFIG_FOLDER}/*.yaml\` is already the config of this project`, {
       hint: 'edit it, or move it away first',
     });
   }
-  if (overwrite || !(await exists(path.join(folder, CONFIG_FILE)))) return null;
-  return failure('usage', `\`${CONFIG_FILE}\` is already there`, { hint: 'give `--force` to overwrite it' });
+  const other = path.join(path.dirname(file), 'llm-router.yml');
+  if (isProject && (await exists(other)))
+    return failure('usage', '`llm-router.yml` is already the config of this project', {
+      hint: 'edit it, or move it away first',
+    });
+  if (overwrite || !(await exists(file))) return null;
+  return failure('usage', `\`${path.basename(file)}\` is already there`, {
+    hint: 'give `--force` to overwrite it',
+  });
 }
 
-async function write(folder: string, text: string): Promise<Failure | null> {
+/** Writes the config, with a line by which editors with the YAML language server find its schema. */
+async function write({ world }: CommandContext, { file }: Target, text: string): Promise<Failure | null> {
+  const schema = path.join(userConfigDir(world), SCHEMA_FILE);
   try {
-    await writeByRename(path.join(folder, SCHEMA_FILE), schemaText());
-    await writeByRename(path.join(folder, CONFIG_FILE), text);
+    await mkdir(path.dirname(schema), { recursive: true });
+    await writeByRename(schema, schemaText());
+    await writeByRename(file, `# yaml-language-server: $schema=${pathToFileURL(schema).href}\n${text}`);
     return null;
   } catch (error) {
-    return failure('input', `cannot write \`${CONFIG_FILE}\`: ${reasonOf(error)}`);
+    return failure('input', `cannot write \`${shownPath(file, world.cwd)}\`: ${reasonOf(error)}`);
   }
 }

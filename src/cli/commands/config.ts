@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
 import { addGlobalOptions, type Register } from '../register.js';
+import type { InitOptions } from './config-init.js';
 import type { ValidateOptions } from './config-validate.js';
 
 type Add = (context: CommandContext, group: Command, register: Register) => void;
@@ -41,13 +42,19 @@ const addValidate: Add = (context, group, register) => {
   });
 };
 
-const addInit: Add = (context, group, register) => {
+/** `config init`, also as `init`. */
+export const addInit: Add = (context, group, register) => {
   const { command, action } = register(group, 'init');
   command
-    .description('Write llm-router.yaml for the installed tools, with its schema for editors, and trust it')
+    .description('Write llm-router.yaml with every tool that is ready as a fallback chain, and trust it')
     .option('--template <name>', 'write this example instead (see `llm-router template --list`)')
+    .addOption(new Option('-o, --output <file>', 'write this file instead').conflicts('user'))
+    .option(
+      '--user',
+      'write your own config, which holds for all projects: ~/.config/llm-router/llm-router.yaml',
+    )
     .option('--force', 'overwrite an existing file');
-  action(async (options: { template?: string; force?: boolean }) => {
+  action(async (options: InitOptions) => {
     const { runConfigInit } = await import('./config-init.js');
     return runConfigInit(context, options);
   });

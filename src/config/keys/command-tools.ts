@@ -66,8 +66,8 @@ export const COMMAND = {
   platforms: map('Paths of the binary where it is not in PATH, by system', {
     linux: program('On Linux, WSL2 included'),
     macos: program('On macOS'),
-    windows: program('On Windows; in WSL2 translated, when `linux` leads nowhere'),
-  }).notInEffect(),
+    windows: text('On Windows; in WSL2 translated, when `linux` leads nowhere').runs(),
+  }),
   command_template: text(
     'The command line, split like a shell would and then filled; no shell runs. `{name}` is a placeholder, `{{` a brace',
   )

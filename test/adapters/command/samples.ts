@@ -89,6 +89,7 @@ export function toolOf(args: Parameters<typeof parseArgv>[0], more: Partial<Comm
     privateTmp: false,
     privateFiles: {},
     version: null,
+    platforms: { linux: null, macos: null, windows: null },
     loginCheck: null,
     idleTimeoutMs: null,
     graceMs: 200,

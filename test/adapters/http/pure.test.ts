@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { proxyFor } from '../../../src/adapters/http/proxy.js';
+import { proxyFor, unusableProxy } from '../../../src/adapters/http/proxy.js';
 import { isStrict } from '../../../src/adapters/http/strict-schema.js';
 
 describe('proxyFor', () => {
@@ -31,6 +31,12 @@ describe('proxyFor', () => {
     expect(proxyFor(url, { ALL_PROXY: 'http://a:1' })).toBe('http://a:1');
     expect(proxyFor(url, { https_proxy: 'http://low:1', HTTPS_PROXY: 'http://up:1' })).toBe('http://low:1');
     expect(proxyFor(url, { https_proxy: 'socks5://s:1' })).toBeNull();
+    expect(unusableProxy(url, { ALL_PROXY: 'socks5h://s:1' })).toEqual({
+      variable: 'ALL_PROXY',
+      protocol: 'socks5h',
+    });
+    expect(unusableProxy(url, { ALL_PROXY: 'socks5h://s:1', no_proxy: 'api.test' })).toBeNull();
+    expect(unusableProxy(url, { ALL_PROXY: 'http://s:1' })).toBeNull();
     expect(proxyFor(url, { https_proxy: 'http://a:1', no_proxy: '*' })).toBeNull();
     expect(proxyFor(url, {})).toBeNull();
   });
