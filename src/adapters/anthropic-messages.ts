@@ -1,3 +1,4 @@
+import { effortFor, ignoredEffort } from './http/effort.js';
 import { finishReasonOf } from './http/finish-words.js';
 import { at, listAt, textAt } from './http/json.js';
 import { errorIn } from './http/provider-error.js';
@@ -22,12 +23,13 @@ export const anthropicMessages: Wire = {
   keyHeader: (key) => ['x-api-key', key],
   headers: { 'anthropic-version': '2023-06-01' },
   body,
-  ignored: () => [],
+  ignored: ignoredEffort,
   reader,
 };
 
 function body(task: HttpTask): Record<string, unknown> {
-  const { effort, temperature, stop } = task;
+  const { temperature, stop } = task;
+  const effort = effortFor(task);
   const schema = schemaValue(task.schema);
   const holds = isStrict(schema);
   const system = systemTexts(task, { schema: schema !== null && !holds });

@@ -29,9 +29,15 @@ export const httpAdapter: Adapter<HttpTool, ReadyCall> = {
   secrets: secretValues,
   ignored: (task) =>
     [...(wireOf(task)?.ignored(task) ?? []), ...(task.maxCostMicroUsd === null ? [] : ['max_cost_usd'])].map(
-      (option) => ({ option, detail: `the API of \`${task.tool.name}\` does not support it` }),
+      (option) => ({ option, detail: detailOf(task, option) }),
     ),
 };
+
+function detailOf({ tool, modelName }: HttpTask, option: string): string {
+  return option === 'effort'
+    ? `model \`${modelName}\` does not take it`
+    : `the API of \`${tool.name}\` does not support it`;
+}
 
 /** A request that is ready to be sent. */
 interface ReadyCall extends Call<HttpTool> {

@@ -1,3 +1,4 @@
+import { effortFor, ignoredEffort } from './http/effort.js';
 import { finishReasonOf } from './http/finish-words.js';
 import { at, listAt, textAt } from './http/json.js';
 import { errorIn } from './http/provider-error.js';
@@ -19,12 +20,13 @@ export const openaiChat: Wire = {
   keyHeader: (key) => ['authorization', `Bearer ${key}`],
   headers: {},
   body,
-  ignored: () => [],
+  ignored: ignoredEffort,
   reader,
 };
 
 function body(task: HttpTask): Record<string, unknown> {
-  const { effort, maxTokens, temperature, stop } = task;
+  const { maxTokens, temperature, stop } = task;
+  const effort = effortFor(task);
   const schema = schemaValue(task.schema);
   return {
     model: task.modelId,

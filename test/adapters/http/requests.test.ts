@@ -83,6 +83,24 @@ tools: { api: { kind: http, api: openai-chat, base_url: '${url}', models: [m] } 
     expect(await bodyFor(config, { maxTokens: 7 })).toMatchObject({ [key]: 7 });
   });
 
+  it.each([
+    ['openai-chat', 'gpt-6-luna', '', 'low'],
+    ['openai-chat', 'gpt-4o-mini', '', undefined],
+    ['openai-chat', 'openai/gpt-4.1', '', undefined],
+    ['openai-chat', 'gpt-4o-mini', 'reasoning_effort: true', 'low'],
+    ['openai-chat', 'local', 'reasoning_effort: false', undefined],
+    ['anthropic-messages', 'claude-opus-5-5', '', 'low'],
+    ['anthropic-messages', 'claude-3-5-haiku-latest', '', undefined],
+  ])('of %s for %s (%s) has the effort %s', async (api, id, key, effort) => {
+    const config = configOf(`
+agents: { a: { preferred_tool: api, preferred_model: m } }
+models: { m: { provider: p, id: '${id}', ${key} } }
+tools: { api: { kind: http, api: ${api}, base_url: 'https://api.example.test/v1', models: [m] } }
+`);
+    const body = await bodyFor(config, { effort: 'low' });
+    expect(effortOf(body)).toBe(effort);
+  });
+
   it('holds every option that was given', async () => {
     const { body } = await callOf(
       'openai-chat',
@@ -312,3 +330,11 @@ describe('options without a place', () => {
     });
   });
 });
+
+function effortOf(body: unknown): unknown {
+  const { reasoning_effort, output_config } = body as {
+    reasoning_effort?: string;
+    output_config?: { effort?: string };
+  };
+  return reasoning_effort ?? output_config?.effort;
+}
