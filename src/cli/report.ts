@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { diagnosticJson } from '../diagnostics/formats/json.js';
+import { visible } from '../diagnostics/visible.js';
 import { type InvocationDocument, invocationDocument } from '../domain/document.js';
 import { finishedDocument } from '../domain/event-document.js';
 import { exitCodeOf, type Failure, failure } from '../domain/failure.js';
@@ -75,7 +76,9 @@ export async function printFailure(output: Output, failure: Failure): Promise<vo
   const head = `${paint.error('error:')} ${failure.message} ${paint.dim(`[${failure.type}]`)}`;
   // Several ways out stand below each other.
   const hint = failure.hint?.replaceAll('\n', '\n      ');
-  const lines = [head, ...(hint === undefined ? [] : [`${paint.hint('hint:')} ${hint}`])]
+  const received =
+    failure.received === null ? [] : [`${paint.dim('received:')} ${visible(failure.received)}`];
+  const lines = [head, ...received, ...(hint === undefined ? [] : [`${paint.hint('hint:')} ${hint}`])]
     .join('\n')
     .split('\n');
   const isLong = output.format !== 'text' && lines.length > MAX_LINES;

@@ -51,6 +51,8 @@ export interface Failure {
   cools: CoolingScope;
   /** A provider refused the request without a reason, so another one may accept it. Not part of the documents. */
   isUnexplained: boolean;
+  /** How the output began in which no answer was found. It may be private, so that only the screen shows it; not part of the documents. */
+  received: string | null;
   /** The limit that the tool was waiting for when a clock ended it; not part of the documents. */
   waitedFor: LimitType | null;
   /** The message without the reasons of rejected candidates, for screens that list those anyway; not part of the documents. */
@@ -84,6 +86,7 @@ export function failure(
     stderrTail: null,
     cools: 'model',
     isUnexplained: false,
+    received: null,
     waitedFor: null,
     headline: null,
     ...more,

@@ -70,6 +70,7 @@ export function failureOf(run: EndedRun, why: Pick<Failure, 'type' | 'message' |
     httpStatus: run.reading.error.status,
     exitCode: run.exitCode,
     stderrTail: run.reading.stderrTail,
+    received: why.type === 'invalid_response' ? run.reading.beginning || null : null,
   });
 }
 
@@ -113,9 +114,17 @@ function generalRule(run: EndedRun): { type: FailureType; message: string } {
   if (!reading.parsed)
     return invalid(`\`${tool.name}\` exited with ${run.exitCode}, and its output is not JSON`);
   if (isEmpty(run) && reading.error.message === null) {
-    return invalid(`\`${tool.name}\` exited with ${run.exitCode} but gave no answer`);
+    return invalid(`\`${tool.name}\` exited with ${run.exitCode} but gave no answer${whereLooked(run)}`);
   }
   return { type: 'provider_error', message: explain(run) };
+}
+
+/** The selectors that found nothing in an output. */
+function whereLooked({ tool: { output }, reading }: EndedRun): string {
+  const places = output.text.map((one) => `\`${one.kind === 'regex' ? one.regex : one.pointer}\``);
+  return places.length === 0 || reading.beginning === ''
+    ? ''
+    : `: nothing at ${places.join(' or ')} (\`output.text\`)`;
 }
 
 function cutOff(run: EndedRun): string {

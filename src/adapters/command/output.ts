@@ -44,6 +44,8 @@ export interface Reading {
   overSize: boolean;
   /** Whether the tool may have done something, by its output, or because its output cannot show it. */
   worked: boolean;
+  /** The first characters of the main source. */
+  beginning: string;
   /** Whether an event matched one of the watched filters. */
   saw: (filter: EventFilter) => boolean;
   /** Values found by selectors of failure rules, without those that found nothing. */
@@ -163,6 +165,7 @@ function readingOf(seen: {
     overSize:
       seen.late.some((event) => event.type === 'over_size') || Buffer.byteLength(text) > limits.answerBytes,
     worked: hasWorked(grammar, gathering, sources),
+    beginning: main.beginning(),
     saw: gathering.saw,
     found: gathering.found,
     sawCut: grammar.cut !== null && gathering.saw(grammar.cut),

@@ -10,10 +10,14 @@ export interface SourceReader {
   end: () => OutputEvent[];
   /** The kept text, without terminal control: all of an answer, else the end; of events only lines that are not JSON. */
   text: () => string;
+  /** Its first 200 characters that are no white space. */
+  beginning: () => string;
   isBlank: () => boolean;
   sawInvalid: () => boolean;
 }
 
+/** Characters of the beginning that are kept. */
+const BEGINNING = 200;
 /** Kept length of a text that is not the answer, characters. */
 const KEPT_LENGTH = 1024 * 1024;
 /** Least kept length of an answer that is shown as it comes. */
@@ -28,7 +32,9 @@ export function createSource(
   const isMain = by.grammar.from === name;
   const kind = isMain && by.grammar.format === 'ndjson' ? eventSource(by) : textSource(name, by);
   let blank = true;
+  let beginning = '';
   const push = (text: string) => {
+    if (beginning.length < BEGINNING) beginning = (beginning + text).trimStart().slice(0, BEGINNING);
     blank &&= text.trim() === '';
     return kind.push(text);
   };
@@ -36,6 +42,7 @@ export function createSource(
     push: (bytes) => push(decoding.decode(bytes)),
     end: () => [...push(decoding.end()), ...kind.end()],
     text: kind.text,
+    beginning: () => beginning,
     isBlank: () => blank,
     sawInvalid: decoding.sawInvalid,
   };

@@ -3,7 +3,7 @@ import { classifyRun } from '../../../src/adapters/command/failure-rules.js';
 import type { Reading } from '../../../src/adapters/command/output.js';
 import type { CommandTool, FailureRule } from '../../../src/config/types.js';
 import type { FailureType } from '../../../src/domain/failure.js';
-import { toolOf } from './samples.js';
+import { at, grammarOf, toolOf } from './samples.js';
 
 const GOOD: Reading = {
   text: 'the answer mentions: rate limit, usage limit, 429, not logged in',
@@ -26,6 +26,7 @@ const GOOD: Reading = {
   found: () => [],
   warnings: [],
   worked: true,
+  beginning: '',
   late: [],
 };
 
@@ -84,6 +85,12 @@ describe('classifyRun', () => {
 
   it.each<[string, Case, FailureType, string]>([
     ['empty', { reading: { text: ' \n' } }, 'invalid_response', '`bot` exited with 0 but gave no answer'],
+    [
+      'read at a place that is not there',
+      { tool: { output: grammarOf({ text: [at('/answer')] }) }, reading: { text: '', beginning: '{"a":1}' } },
+      'invalid_response',
+      '`bot` exited with 0 but gave no answer: nothing at `/answer` (`output.text`)',
+    ],
     [
       'not JSON',
       { reading: { parsed: false, text: '' } },
