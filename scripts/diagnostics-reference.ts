@@ -17,6 +17,8 @@ const WITHOUT_EXAMPLE: Readonly<Partial<Record<Code, string>>> = {
   'config/not-a-file': 'Name a regular file or a folder: a pipe, a socket or a device cannot be a config.',
   'config/empty-folder':
     'Put at least one file whose name ends in `.yaml` or `.yml` into the folder, or name the file itself.',
+  'config/other-owner':
+    'Read it. If it is right, name it with `--config`, take ownership of it, or set `LLM_ROUTER_TRUST=1`. Until then everything runs as if it was not there.',
   'config/file-and-folder':
     'Move everything into `llm-router.yaml` or into `.llm-router/`, and remove the other; `llm-router.yml` is read too, and not beside one of them.',
   'config/misnamed-file':

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { chmod, type FileHandle, mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Visibility of a written file: private to the user, or the system's default. */
@@ -11,6 +12,65 @@ export interface Privacy {
 export interface WriteOptions extends Partial<Privacy> {
   /** Permission bits; `null` or absent: the system's default. */
   mode?: number | null;
+}
+
+/** What a file must be to be read. */
+export interface ReadRules {
+  maxBytes: number;
+  /** Folders, one of which must hold it once all links are followed; `null` or left out: it may be anywhere. */
+  within?: readonly string[] | null;
+  /** False: a file that is a link is refused [true]. */
+  followsLinks?: boolean;
+  /** It must belong to this user or to root, and no other user may be able to change it. */
+  isState?: boolean;
+}
+
+/** Why a file that is there is not read. */
+export class FileRefused extends Error {
+  override readonly name = 'FileRefused';
+  constructor(
+    readonly reason: 'kind' | 'size' | 'place' | 'owner',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Reads a regular file of bounded size. Pipes, devices and endless files are refused without a wait. Rejects with a
+ * {@link FileRefused}, or with the system's error.
+ */
+export async function readRegularFile(file: string, rules: ReadRules): Promise<Buffer> {
+  const { maxBytes, within = null } = rules;
+  const target = within === null ? file : await realPathWithin(file, within);
+  const followsLinks = within === null && rules.followsLinks !== false && rules.isState !== true;
+  const noLink = followsLinks ? 0 : (O_NOFOLLOW ?? 0);
+  const handle = await open(target, O_RDONLY | (O_NONBLOCK ?? 0) | (O_NOCTTY ?? 0) | noLink);
+  try {
+    const found = await handle.stat();
+    if (!found.isFile()) throw new FileRefused('kind', 'it is not a regular file');
+    if (rules.isState === true && !isOwn(found)) throw new FileRefused('owner', 'other users can change it');
+    return await readAtMost(handle, { maxBytes, expectedBytes: found.size });
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Whether this user alone, or root, can change what is in a folder; false when there is none. */
+export async function isOwnFolder(folder: string): Promise<boolean> {
+  const found = await stat(folder).catch(() => null);
+  return found !== null && isOwn(found);
+}
+
+/** Whether this user alone, or root, can change a file or folder. */
+export function isOwn(found: Pick<Stats, 'uid' | 'mode'>): boolean {
+  return belongsToUser(found) && (process.platform === 'win32' || (found.mode & OTHERS_WRITE) === 0);
+}
+
+/** Whether a file belongs to this user or to root; under sudo also to the user who called it (`SUDO_UID`), as Git has it. */
+export function belongsToUser({ uid }: Pick<Stats, 'uid'>, sudoUid?: string): boolean {
+  const own = process.getuid?.();
+  return own === undefined || uid === own || uid === 0 || (own === 0 && sudoUid === String(uid));
 }
 
 /**
@@ -54,6 +114,39 @@ export async function makeFolder(folder: string, options: Privacy): Promise<void
 /** The system's reason for a failed file operation. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+const { O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+/** Permission bits by which others than the owner can change a file. */
+const OTHERS_WRITE = 0o022;
+
+/** The file with all links followed, if one of the folders holds it. */
+async function realPathWithin(file: string, folders: readonly string[]): Promise<string> {
+  const target = await realpath(file);
+  for (const folder of folders) {
+    const real = await realpath(folder).catch(() => null);
+    if (real !== null && target.startsWith(real.endsWith(path.sep) ? real : real + path.sep)) return target;
+  }
+  throw new FileRefused('place', `it leads out of the project, to ${target}`);
+}
+
+/** Files of `/proc` and those that grow are larger than they say. */
+async function readAtMost(
+  handle: FileHandle,
+  { maxBytes, expectedBytes }: { maxBytes: number; expectedBytes: number },
+): Promise<Buffer> {
+  const tooLarge = new FileRefused('size', `it is larger than ${maxBytes} bytes`);
+  if (expectedBytes > maxBytes) throw tooLarge;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for (;;) {
+    const buffer = Buffer.allocUnsafe(bytes < expectedBytes ? expectedBytes - bytes + 1 : 65_536);
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
+    if (bytesRead === 0) return Buffer.concat(chunks);
+    bytes += bytesRead;
+    if (bytes > maxBytes) throw tooLarge;
+    chunks.push(buffer.subarray(0, bytesRead));
+  }
 }
 
 /** Whether the folder exists now; false when its parent is missing. */

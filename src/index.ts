@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RouterConfig } from './config/types.js';
 import { loadConfigFiles } from './config-files/load.js';
+import { trustOf } from './config-files/trust.js';
 import { startDeadline } from './deadline.js';
 import type { Diagnostic } from './diagnostics/diagnostic.js';
 import { hasPrompt, missingPrompt } from './domain/conversation.js';
@@ -51,16 +52,28 @@ export interface LoadOptions {
   env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Finds, reads, checks and resolves a config; rejects with a `ConfigError` that carries all diagnostics. */
+/** A project's config was found by searching and is not trusted, so that nothing in it may run. */
+export class NotTrustedError extends Error {
+  override readonly name = 'NotTrustedError';
+  constructor(readonly folder: string) {
+    super(
+      `the config of ${folder} is not trusted: run \`llm-router config trust\` there, give its \`path\`, or set LLM_ROUTER_TRUST=1`,
+    );
+  }
+}
+
+/**
+ * Finds, reads, checks and resolves a config. Rejects with a `ConfigError` that carries all diagnostics, and with a
+ * `NotTrustedError` for a project's config that was not named and is not trusted.
+ */
 export async function loadConfig(options: LoadOptions = {}): Promise<RouterConfig> {
-  const host = realHost();
-  const loaded = await loadConfigFiles({
-    explicit: options.path === undefined ? [] : [options.path],
-    env: options.env ?? host.env,
-    cwd: options.cwd ?? host.cwd,
-    home: host.home,
-  });
+  const { home, cwd, env: ownEnv } = realHost();
+  const env = options.env ?? ownEnv;
+  const explicit = options.path === undefined ? [] : [options.path];
+  const loaded = await loadConfigFiles({ explicit, env, cwd: options.cwd ?? cwd, home });
   if (loaded.config === null) throw new ConfigError(loaded.diagnostics);
+  const trust = await trustOf(loaded, { env, home });
+  if (!trust.trusted) throw new NotTrustedError(trust.subject.folder);
   return loaded.config;
 }
 

@@ -1,12 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RouterConfig } from '../config/types.js';
-import { type LoadedFiles, loadConfigFiles } from '../config-files/load.js';
+import { type LoadedFiles, loadConfigFiles, withoutProject } from '../config-files/load.js';
+import { type Trust, trustOf, writableFolder } from '../config-files/trust.js';
 import type { Deadline } from '../domain/deadline.js';
 import { failure } from '../domain/failure.js';
+import { lookup } from '../domain/lookup.js';
 import { err, ok, type Result } from '../domain/result.js';
+import { readRegularFile } from '../files.js';
 import { ledgerAccess } from '../ledger/access.js';
-import { ledgerFile, runningDir, traceDir } from '../paths.js';
+import { ledgerFile, runningDir, traceDir, userConfigDir } from '../paths.js';
 import { createRedactor } from '../redact/redact.js';
 import { compilePattern, type Pattern } from '../regex/pattern.js';
 import { openCooldowns } from '../router/cooldowns.js';
@@ -22,16 +24,40 @@ import { requireTrust } from './trust.js';
 /** A config without errors. */
 export type UsableConfig = CommandConfig & { config: RouterConfig };
 
+/** A config as it was found, and whether it is trusted. */
+export type LoadedCommandConfig = LoadedFiles & CommandConfig & { trust: Trust };
+
 /** Finds, reads and checks the config of this command. Its secrets are masked in all output from here on. */
-export async function loadCommandConfig({ world, output, globals }: CommandContext): Promise<LoadedFiles> {
+export async function loadCommandConfig(context: CommandContext): Promise<LoadedCommandConfig> {
+  const { world, output, globals } = context;
   const { env, cwd, home } = world;
-  const loaded = await loadConfigFiles({ explicit: globals.config, env, cwd, home });
-  if (loaded.config !== null) {
-    output.redactWith(createRedactor(secretsOf(loaded.config, env), userPatterns(loaded.config)));
-  }
-  const files = [...loaded.sources.keys()];
-  output.debug?.('config', { files, valid: loaded.config !== null });
+  const files = await loadConfigFiles({ explicit: globals.config, env, cwd, home });
+  const trust = await trustOf(files, world);
+  const writableDir = await writableFolder(files, trust, world);
+  // Until a project's config is trusted, its own patterns could hide what it would run, and its advice is not ours.
+  const own = trust.trusted ? files.config : withoutProject(files, home);
+  const config = trust.trusted ? files.config : withAdviceOf(own, files.config);
+  const loaded = { ...files, config, trust, isTrusted: trust.trusted, writableDir };
+  maskSecrets(context, own);
+  for (const one of files.diagnostics.filter(({ code }) => code === 'config/other-owner'))
+    await output.warn(`${one.message} (${one.hint})`);
+  output.debug?.('config', { files: [...files.sources.keys()], valid: files.config !== null });
   return loaded;
+}
+
+function maskSecrets({ world, output }: CommandContext, config: RouterConfig | null): void {
+  if (config === null) return;
+  output.redactWith(createRedactor(secretsOf(config, world.env), userPatterns(config)));
+}
+
+/** How to install a tool, from one config for the tools of another. */
+function withAdviceOf(source: RouterConfig | null, config: RouterConfig | null): RouterConfig | null {
+  if (config === null) return null;
+  const tools = Object.entries(config.tools).map(([name, tool]) => {
+    const known = source === null ? null : lookup(source.tools, name);
+    return [name, { ...tool, installHint: known?.installHint ?? null }] as const;
+  });
+  return { ...config, tools: Object.fromEntries(tools) };
 }
 
 function userPatterns(config: RouterConfig): Pattern[] {
@@ -47,9 +73,10 @@ export async function loadTrusted(
 ): Promise<Result<UsableConfig, EarlyFailure>> {
   const loaded = await loadCommandConfig(context);
   const usable = usableConfig(loaded);
-  if (!usable.ok || dryRun || !loaded.discovered) return usable;
+  if (!usable.ok || dryRun || loaded.isTrusted) return usable;
   const refused = await requireTrust(context, loaded, deadline);
-  return refused === null ? usable : err({ failure: refused });
+  if (refused !== null) return err({ failure: refused });
+  return usableConfig(await loadCommandConfig(context));
 }
 
 /** The config if it has no errors; else all findings as a `config` failure. */
@@ -65,10 +92,16 @@ export function usableConfig(loaded: CommandConfig): Result<UsableConfig, EarlyF
   });
 }
 
+/** Of a system text or schema that a config names. */
+const MAX_TEXT_BYTES = 16 * 1024 * 1024;
+
 /** A router for this command's config and world. */
 export function commandRouter(context: CommandContext, loaded: UsableConfig): Router {
-  const { env, platform, tmpDir, clock, random, urgent } = context.world;
-  const readText = (file: string): Promise<string> => readFile(file, 'utf8');
+  const { world } = context;
+  const { env, platform, tmpDir, clock, random, urgent } = world;
+  const within = loaded.isTrusted ? null : [loaded.projectDir ?? world.cwd, userConfigDir(world)];
+  const readText = async (file: string): Promise<string> =>
+    (await readRegularFile(file, { maxBytes: MAX_TEXT_BYTES, within })).toString('utf8');
   const ledger = ledgerAccess({
     file: ledgerPathOf(context, loaded),
     now: clock.now,
@@ -98,13 +131,14 @@ export function commandRouter(context: CommandContext, loaded: UsableConfig): Ro
 
 /** The file of the ledger for this command. */
 export function ledgerPathOf({ world }: CommandContext, loaded: CommandConfig): string {
-  return path.resolve(world.cwd, ledgerFile(world, loaded.config?.ledger.path?.value ?? null));
+  const configured = loaded.isTrusted ? (loaded.config?.ledger.path?.value ?? null) : null;
+  return path.resolve(world.cwd, ledgerFile(world, configured));
 }
 
 /** The folder of traces for this command. */
 export function traceDirOf({ world }: CommandContext, loaded: CommandConfig): string {
-  const configured = loaded.config?.traces.dir?.value ?? null;
-  return path.resolve(world.cwd, traceDir(world, { configured, projectDir: loaded.projectDir }));
+  const configured = loaded.isTrusted ? (loaded.config?.traces.dir?.value ?? null) : null;
+  return path.resolve(world.cwd, traceDir(world, { configured, projectDir: loaded.writableDir }));
 }
 
 function traceTarget(context: CommandContext, loaded: UsableConfig): TraceTarget | null {

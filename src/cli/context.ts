@@ -28,6 +28,10 @@ export interface CommandConfig {
   sources: ReadonlyMap<string, string>;
   /** A project config was found by searching: it may name commands to run and is not trusted yet. */
   discovered: boolean;
-  /** Folder of the project, where its traces go; `null` outside one. */
+  /** Folder of the project; `null` outside one. */
   projectDir: string | null;
+  /** Until it is trusted, nothing that the project's config names is written, followed or sent. */
+  isTrusted: boolean;
+  /** Folder of a trusted project, where its traces go; `null`: they go into the state folder. */
+  writableDir: string | null;
 }

@@ -1,11 +1,12 @@
 import { type LoadedFiles, loadConfigFiles } from '../config-files/load.js';
-import { recordTrust, type TrustSubject, trustOf, trustSubject } from '../config-files/trust.js';
+import { recordTrust, type Trust, type TrustSubject, trustSubject } from '../config-files/trust.js';
 import { visible } from '../diagnostics/visible.js';
 import type { AuditEntry } from '../domain/audit.js';
 import type { Deadline } from '../domain/deadline.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { reasonOf } from '../files.js';
 import { keepAudit } from '../router/audit.js';
+import { callerOf, personOnly } from '../router/caller.js';
 import { auditTarget } from './audit-target.js';
 import type { CommandContext } from './context.js';
 import { shellCommand } from './shell-command.js';
@@ -16,11 +17,12 @@ import { shellCommand } from './shell-command.js';
  */
 export async function requireTrust(
   context: CommandContext,
-  loaded: LoadedFiles,
+  loaded: LoadedFiles & { trust: Trust },
   deadline: Deadline,
 ): Promise<Failure | null> {
-  const trust = await trustOf(loaded, context.world);
+  const { trust } = loaded;
   if (trust.trusted) return null;
+  if (callerOf(context.world) !== null) return notTrusted(loaded, trust.subject);
   const answer = await context.output.ask(questionFor(trust.subject), deadline.signal);
   if (deadline.failure !== null) return deadline.failure;
   if (answer === null || !/^y(es)?$/i.test(answer.trim())) return notTrusted(loaded, trust.subject);
@@ -33,6 +35,8 @@ export async function saveTrust(
   subject: TrustSubject,
   loaded: LoadedFiles,
 ): Promise<Failure | null> {
+  const nested = personOnly('`config trust`', callerOf(context.world));
+  if (nested !== null) return nested;
   try {
     await recordTrust(context.world, subject);
   } catch (error) {

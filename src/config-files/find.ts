@@ -1,6 +1,8 @@
+import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { belongsToUser } from '../files.js';
 import type { ConfigFile, LayerFiles } from '../lint/load.js';
 import { exists, kindOf, yamlFilesIn } from './folder.js';
 import { readConfigFile, unreadable } from './read.js';
@@ -34,6 +36,13 @@ export interface FoundConfig {
   unreadable: string[];
 }
 
+/** Files that are read as one layer. */
+interface LayerPlace {
+  layer: LayerFiles['layer'];
+  /** As in {@link ConfigTarget}. */
+  within: readonly string[] | null;
+}
+
 interface Found {
   layers: LayerFiles[];
   diagnostics: Diagnostic[];
@@ -47,7 +56,7 @@ export async function findConfig(search: ConfigSearch): Promise<FoundConfig> {
   if (named.length > 0) return findNamed(search, named);
   const userFolder = userFolderOf(search);
   const folders = await projectFolders(search.cwd);
-  const user = await readFolder(search, { layer: 'user', folder: userFolder });
+  const user = await readFolder(search, userFolder, { layer: 'user', within: null });
   const project = await findProject(search, folders, userFolder);
   const searched = [userFolder, ...folders.flatMap(candidatesIn)].map((one) => shownPath(one, search.cwd));
   return { ...join([user, project]), discovered: project.layers.length > 0, searched };
@@ -73,8 +82,8 @@ async function findNamed(search: ConfigSearch, named: readonly string[]): Promis
   const found = await Promise.all(
     targets.map(async (target) => {
       const shown = shownPath(target, search.cwd);
-      if ((await kindOf(target)) !== 'folder') return readFiles(search, 'explicit', [target]);
-      const folder = await readFolder(search, { layer: 'explicit', folder: target });
+      if ((await kindOf(target)) !== 'folder') return readFiles(search, [target], EXPLICIT);
+      const folder = await readFolder(search, target, EXPLICIT);
       if (folder.layers.length > 0 || folder.diagnostics.length > 0) return folder;
       const message = `the folder \`${shown}\` holds no \`*.yaml\` or \`*.yml\``;
       return {
@@ -86,6 +95,8 @@ async function findNamed(search: ConfigSearch, named: readonly string[]): Promis
   );
   return { ...join(found), discovered: false, searched: targets.map((one) => shownPath(one, search.cwd)) };
 }
+
+const EXPLICIT: LayerPlace = { layer: 'explicit', within: null };
 
 /** From the working directory up to the root of its repository; outside of one only the working directory. */
 export async function projectFolders(cwd: string): Promise<string[]> {
@@ -101,27 +112,73 @@ function candidatesIn(folder: string): string[] {
   return [path.join(folder, CONFIG_FILE), path.join(folder, CONFIG_FOLDER)];
 }
 
-/** The nearest folder that has a config; the user's own folder is not taken twice. */
+/** The nearest folder that has a config; the user's own folder is not taken twice. What belongs to another user is left out. */
 async function findProject(
   search: ConfigSearch,
   folders: readonly string[],
   userFolder: string,
 ): Promise<Found> {
+  const place: LayerPlace = { layer: 'project', within: [folders.at(-1) ?? search.cwd, userFolder] };
+  const foreign: Diagnostic[] = [];
   for (const folder of folders.filter((one) => one !== userFolder)) {
-    const files = await filesIn(folder);
-    const inFolder = await readFolder(search, { layer: 'project', folder: path.join(folder, CONFIG_FOLDER) });
-    const [first, second] = files;
-    if (first === undefined) {
-      if (inFolder.layers.length > 0 || inFolder.diagnostics.length > 0) return inFolder;
-      continue;
-    }
-    const inFile = await readFiles(search, 'project', [first]);
-    const other = inFolder.layers.length > 0 ? path.join(folder, CONFIG_FOLDER, '*.yaml') : second;
-    return other === undefined
-      ? inFile
-      : { ...inFile, diagnostics: [...inFile.diagnostics, sideBySide(search, first, other)] };
+    const { own, others } = await ownConfigsIn(search, folder);
+    foreign.push(...others);
+    const found = await readProject(search, folder, { own, place });
+    if (found !== null) return join([found, { ...join([]), diagnostics: foreign }]);
   }
-  return join([]);
+  return { ...join([]), diagnostics: foreign };
+}
+
+/** Which of the places in a folder may be read: a shared folder such as `/tmp` may hold the config of anyone. */
+async function ownConfigsIn(
+  search: ConfigSearch,
+  folder: string,
+): Promise<{ own: string[]; others: Diagnostic[] }> {
+  const places = [...FILE_NAMES, CONFIG_FOLDER].map((name) => path.join(folder, name));
+  const owned = await Promise.all(places.map((one) => isOwnPlace(one, search.env.SUDO_UID)));
+  const isTrusted = search.env.LLM_ROUTER_TRUST === '1';
+  return {
+    own: places.filter((_, index) => isTrusted || owned[index] !== false),
+    others: isTrusted
+      ? []
+      : places
+          .filter((_, index) => owned[index] === false)
+          .map((one) => ofOtherUser(shownPath(one, search.cwd))),
+  };
+}
+
+/** Whether the entry belongs to this user; `null`: there is none, or a folder without a config in it. */
+async function isOwnPlace(place: string, sudoUid: string | undefined): Promise<boolean | null> {
+  const found = await lstat(place).catch(() => null);
+  if (found === null) return null;
+  if (belongsToUser(found, sudoUid)) return true;
+  const files = await yamlFilesIn(place);
+  return found.isDirectory() && (!files.ok || files.value.length === 0) ? null : false;
+}
+
+function ofOtherUser(shown: string): Diagnostic {
+  return diagnostic('config/other-owner', `\`${shown}\` is owned by another user, so it is not used`, {
+    place: null,
+    hint: 'read it, then name it with `--config`, or set LLM_ROUTER_TRUST=1',
+  });
+}
+
+/** The config of one folder; `null`: it has none. */
+async function readProject(
+  search: ConfigSearch,
+  folder: string,
+  { own, place }: { own: readonly string[]; place: LayerPlace },
+): Promise<Found | null> {
+  const inFolder = path.join(folder, CONFIG_FOLDER);
+  const ofFolder = own.includes(inFolder) ? await readFolder(search, inFolder, place) : join([]);
+  const [first, second] = (await filesIn(folder)).filter((file) => own.includes(file));
+  if (first === undefined)
+    return ofFolder.layers.length > 0 || ofFolder.diagnostics.length > 0 ? ofFolder : null;
+  const ofFile = await readFiles(search, [first], place);
+  const other = ofFolder.layers.length > 0 ? path.join(inFolder, '*.yaml') : second;
+  return other === undefined
+    ? ofFile
+    : { ...ofFile, diagnostics: [...ofFile.diagnostics, sideBySide(search, first, other)] };
 }
 
 /** Which of the names of the one file are in a folder. */
@@ -139,29 +196,26 @@ function sideBySide(search: ConfigSearch, ...both: readonly [string, string]): D
   });
 }
 
-async function readFolder(
-  search: ConfigSearch,
-  { layer, folder }: { layer: LayerFiles['layer']; folder: string },
-): Promise<Found> {
+async function readFolder(search: ConfigSearch, folder: string, place: LayerPlace): Promise<Found> {
   const files = await yamlFilesIn(folder);
-  if (files.ok) return files.value.length === 0 ? join([]) : readFiles(search, layer, files.value);
+  if (files.ok) return files.value.length === 0 ? join([]) : readFiles(search, files.value, place);
   const shown = shownPath(folder, search.cwd);
   return { layers: [], diagnostics: [unreadable(shown, files.error)], unreadable: [shown] };
 }
 
 async function readFiles(
   search: ConfigSearch,
-  layer: LayerFiles['layer'],
   targets: readonly string[],
+  { layer, within }: LayerPlace,
 ): Promise<Found> {
   const read = await Promise.all(
-    targets.map(async (target) => {
-      const shown = shownPath(target, search.cwd);
-      return { target, shown, text: await readConfigFile({ path: target, shown }) };
+    targets.map(async (path) => {
+      const shown = shownPath(path, search.cwd);
+      return { path, shown, text: await readConfigFile({ path, shown, within }) };
     }),
   );
-  const files = read.flatMap(({ target, shown, text }): ConfigFile[] =>
-    text.ok ? [{ file: shown, path: target, text: text.value }] : [],
+  const files = read.flatMap(({ path, shown, text }): ConfigFile[] =>
+    text.ok ? [{ file: shown, path, text: text.value }] : [],
   );
   const failed = read.flatMap(({ shown, text }) => (text.ok ? [] : [{ shown, trouble: text.error }]));
   // A file without usable text is a finding with a place.

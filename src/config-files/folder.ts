@@ -23,18 +23,21 @@ export function isYamlName(name: string): boolean {
   return /\.ya?ml$/.test(name) && !name.startsWith('.');
 }
 
+/** More files than a config is split into: the folder of another program, or one that is meant to keep us busy. */
+const MAX_FILES = 100;
+
 /** The `*.yaml` and `*.yml` of a folder, sorted by name; none when there is no such folder. The error is the system's. */
 export async function yamlFilesIn(folder: string): Promise<Result<string[], unknown>> {
   if ((await kindOf(folder)) !== 'folder') return ok([]);
   try {
-    const names = await readdir(folder);
-    return ok(
-      names
-        .filter(isYamlName)
-        .sort()
-        .map((name) => path.join(folder, name)),
-    );
+    const names = (await readdir(folder)).filter(isYamlName);
+    if (names.length > MAX_FILES) return err(tooMany());
+    return ok(names.sort().map((name) => path.join(folder, name)));
   } catch (cause) {
     return err(cause);
   }
+}
+
+function tooMany(): Error {
+  return Object.assign(new Error(), { code: `it holds more than ${MAX_FILES} files` });
 }

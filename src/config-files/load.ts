@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { builtInLayer } from '../catalog/catalog.js';
+import type { RouterConfig } from '../config/types.js';
 import { type ConfigFile, type LoadedConfig, loadConfig } from '../lint/load.js';
 import { CONFIG_FOLDER, type ConfigSearch, type FoundConfig, findConfig } from './find.js';
 
@@ -44,6 +45,16 @@ async function projectDirOf(search: ConfigSearch, found: FoundConfig): Promise<s
   if (file === undefined) return null;
   const folder = path.dirname(file.path);
   return path.basename(folder) === CONFIG_FOLDER ? path.dirname(folder) : folder;
+}
+
+/** The same without what was found in the project; `null` when there is an error in the rest. */
+export function withoutProject({ merged, files }: LoadedFiles, home: string): RouterConfig | null {
+  const names = new Set(
+    merged.layers.flatMap(({ name, sources }) => (name === 'user' ? sources.map(({ file }) => file) : [])),
+  );
+  const own = files.filter(({ file }) => names.has(file));
+  const sources = own.length === 0 ? [] : [{ layer: 'user' as const, files: own }];
+  return loadConfig({ sources, builtIn: builtInLayer(), home }).config;
 }
 
 /** A config that is not in a file, such as one from standard input; relative paths in it count from `cwd`. */

@@ -33,7 +33,7 @@ export async function readMigration(old: string, cwd: string): Promise<Result<Re
   const texts: { file: string; text: string }[] = [];
   for (const file of files) {
     const shown = shownPath(file, cwd);
-    const text = await readConfigFile({ path: file, shown });
+    const text = await readConfigFile({ path: file, shown, within: null });
     if (!text.ok) return err(text.error);
     texts.push({ file: shown, text: text.value });
   }

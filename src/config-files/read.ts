@@ -1,29 +1,39 @@
-import { readFile, stat } from 'node:fs/promises';
 import { type Code, diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { codeOf } from '../domain/system-error.js';
+import { FileRefused, readRegularFile } from '../files.js';
 
 const MAX_BYTES = 1024 * 1024;
 
-/** Reads one config file as text, without byte order mark; the error says why it cannot be used. */
-export async function readConfigFile(input: {
+/** A config file to read. */
+export interface ConfigTarget {
   path: string;
   shown: string;
-}): Promise<Result<string, Diagnostic>> {
-  const { path, shown } = input;
+  /** Folders, one of which must hold the file once links are followed; `null`: it was named, and may be anywhere. */
+  within: readonly string[] | null;
+}
+
+/** Reads one config file as text, without byte order mark; the error says why it cannot be used. */
+export async function readConfigFile({
+  path,
+  shown,
+  within,
+}: ConfigTarget): Promise<Result<string, Diagnostic>> {
   try {
-    const found = await stat(path);
-    if (!found.isFile()) return err(trouble('config/not-a-file', `\`${shown}\` is not a regular file`));
-    if (found.size > MAX_BYTES)
-      return err({
-        ...trouble('config/file-too-large', `\`${shown}\` is larger than 1 MiB`),
-        place: startOf(shown),
-      });
-    return decode(await readFile(path), shown);
+    return decode(await readRegularFile(path, { maxBytes: MAX_BYTES, within }), shown);
   } catch (cause) {
-    return err(unreadable(shown, cause));
+    return err(cause instanceof FileRefused ? refused(shown, cause) : unreadable(shown, cause));
   }
+}
+
+function refused(shown: string, { reason, message }: FileRefused): Diagnostic {
+  if (reason === 'kind') return trouble('config/not-a-file', `\`${shown}\` is not a regular file`);
+  if (reason === 'size') {
+    const tooLarge = trouble('config/file-too-large', `\`${shown}\` is larger than 1 MiB`);
+    return { ...tooLarge, place: startOf(shown) };
+  }
+  return trouble('config/unreadable', `\`${shown}\` is not read: ${message}`);
 }
 
 /** The message for a failed file operation. Errors without a system code are bugs and are rethrown. */
@@ -40,6 +50,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'operation not permitted',
   ELOOP: 'too many symbolic links',
+  ENXIO: 'it is not a regular file',
   ENAMETOOLONG: 'the name is too long',
   ERR_INVALID_ARG_VALUE: 'the name contains a NUL character',
 };

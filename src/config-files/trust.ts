@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readFile, realpath } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { folderOf, resolvePath } from '../config/paths.js';
 import { child, isTree, type Path } from '../config/tree.js';
 import { canonicalJson, type TrustedValue, trustedValues, whatItAllows } from '../config/trust-part.js';
-import { writeByRename } from '../files.js';
+import { isOwnFolder, readRegularFile, writeByRename } from '../files.js';
 import { type PathContext, stateDir } from '../paths.js';
+import { CONFIG_FOLDER } from './find.js';
 import type { LoadedFiles } from './load.js';
+
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** The part of a project's config that trust covers. */
 export interface TrustSubject {
@@ -37,6 +40,31 @@ export async function trustOf(loaded: LoadedFiles, context: PathContext): Promis
   return recorded === subject.hash
     ? { trusted: true, why: 'recorded', subject }
     : { trusted: false, subject };
+}
+
+/**
+ * The project's folder, if files may be written there: `null` until it is trusted, and where `.llm-router` in it is a link. A
+ * config that was named says nothing of the project around the working directory.
+ */
+export async function writableFolder(
+  { projectDir, discovered }: LoadedFiles,
+  trust: Trust,
+  context: PathContext,
+): Promise<string | null> {
+  if (projectDir === null) return null;
+  const isTrusted = discovered
+    ? trust.trusted
+    : context.env.LLM_ROUTER_TRUST === '1' ||
+      (await recordedHash(context, await realPathOf(projectDir))) !== null;
+  const folders = [CONFIG_FOLDER, `${CONFIG_FOLDER}/traces`].map((one) => path.join(projectDir, one));
+  return isTrusted && !(await Promise.all(folders.map(isLink))).includes(true) ? projectDir : null;
+}
+
+function isLink(target: string): Promise<boolean> {
+  return lstat(target).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
 }
 
 /** The part of a discovered config that needs trust; `null` when none was discovered. */
@@ -101,8 +129,10 @@ async function recordedHash(context: PathContext, folder: string): Promise<strin
 /** A missing or damaged record trusts nothing. */
 async function readRecord(context: PathContext): Promise<Record<string, unknown>> {
   try {
-    const projects = child(JSON.parse(await readFile(trustFile(context), 'utf8')), 'projects');
-    return isTree(projects) ? { ...projects } : {};
+    const file = trustFile(context);
+    const text = await readRegularFile(file, { maxBytes: MAX_BYTES, isState: true });
+    const projects = child(JSON.parse(text.toString('utf8')), 'projects');
+    return isTree(projects) && (await isOwnFolder(path.dirname(file))) ? { ...projects } : {};
   } catch {
     return {};
   }

@@ -4,6 +4,10 @@ import type { Diagnostic, Place, Severity } from './diagnostic.js';
 export const CODES = {
   'config/file-not-found': { severity: 'error', summary: 'a config given by path does not exist' },
   'config/unreadable': { severity: 'error', summary: 'a config file or folder cannot be read' },
+  'config/other-owner': {
+    severity: 'warning',
+    summary: 'a config found by searching is owned by another user, and is not used',
+  },
   'config/not-a-file': { severity: 'error', summary: 'a config is neither a regular file nor a folder' },
   'config/empty-folder': { severity: 'error', summary: 'a folder given as config contains no `*.yaml`' },
   'config/file-and-folder': { severity: 'error', summary: 'a project has two configs side by side' },

@@ -16,7 +16,7 @@ export function runRecorderOf(
   if (runningDir === null) return null;
   const rootId = request.parent?.rootId ?? id;
   const trace = traces && traceFile(traces.dir, id, startedAt);
-  return runRecorder({ dir: runningDir, id, rootId, startedAt, trace });
+  return runRecorder({ dir: runningDir, id, rootId, startedAt, depth: request.parent?.depth ?? 0, trace });
 }
 
 /**

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { writeByRename } from '../files.js';
+import { readTraceText } from './files.js';
 
 /** Changes the status of a dead run's trace from `running` to `interrupted`. A missing or finished one is not changed. */
 export async function markInterrupted(file: string): Promise<void> {
@@ -11,7 +11,7 @@ export async function markInterrupted(file: string): Promise<void> {
 
 async function readTrace(file: string): Promise<{ status?: unknown } | null> {
   try {
-    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+    const value: unknown = JSON.parse(await readTraceText(file));
     return typeof value === 'object' ? value : null;
   } catch {
     return null;

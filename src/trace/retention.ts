@@ -1,8 +1,9 @@
-import { readdir, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
+import { lstat, rmdir, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DAY_MS } from '../domain/calendar.js';
 import { idTime } from '../domain/id.js';
 import { codeOf } from '../domain/system-error.js';
+import { foldersIn, namesIn } from './files.js';
 import { dayOf } from './store.js';
 
 /** Result of a clean-up; `isDone` is false when more is left than the limit allowed. */
@@ -17,10 +18,10 @@ export async function pruneTraces(
   { beforeMs, atMost = Number.POSITIVE_INFINITY }: { beforeMs: number; atMost?: number },
 ): Promise<Pruned> {
   let removed = 0;
-  const days = (await names(dir)).filter((name) => /^\d{8}$/.test(name) && name <= dayOf(beforeMs));
-  for (const day of days.sort()) {
+  const days = (await foldersIn(dir, /^\d{8}$/)).filter((name) => name <= dayOf(beforeMs));
+  for (const day of days.reverse()) {
     const folder = path.join(dir, day);
-    const old = (await names(folder)).filter((name) => TRACE.test(name) && name < idTime(beforeMs));
+    const old = (await namesIn(folder, TRACE)).filter((name) => name < idTime(beforeMs)).reverse();
     const now = old.slice(0, atMost - removed);
     for (let start = 0; start < now.length; start += AT_ONCE) {
       await Promise.all(
@@ -39,24 +40,17 @@ const IN_PASSING = 500;
 /** Removes older traces once a day; what exceeds the limit of one run is left to the next. */
 export async function keepDays(dir: string, { days, nowMs }: { days: number; nowMs: number }): Promise<void> {
   const marker = path.join(dir, '.pruned');
-  const last = await stat(marker).catch(() => null);
+  const last = await lstat(marker).catch(() => null);
   if (last !== null && dayOf(last.mtimeMs) === dayOf(nowMs)) return;
   const { isDone } = await pruneTraces(dir, { beforeMs: nowMs - days * DAY_MS, atMost: IN_PASSING });
-  if (isDone) await writeFile(marker, '', { mode: 0o600 });
+  if (!isDone) return;
+  await unlink(marker).catch(gone);
+  await writeFile(marker, '', { flag: 'wx', mode: 0o600 });
 }
 
 /** A trace, or the draft of a killed run. */
 const TRACE = /^[0-9A-Z]{26}\.json(?:\.[\da-f.]*part)?$/;
 const AT_ONCE = 64;
-
-async function names(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-}
 
 /** Another process removed it first. */
 function gone(error: unknown): void {

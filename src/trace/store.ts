@@ -1,10 +1,11 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isMap } from '../domain/lookup.js';
 import { codeOf } from '../domain/system-error.js';
 import { makeFolder, writeByRename } from '../files.js';
 import { livenessOf } from '../process/this-process.js';
 import type { TraceDocument } from './document.js';
+import { foldersIn, namesIn, readTraceText } from './files.js';
 
 /** Traces, and files that cannot be read. */
 export interface FoundTraces {
@@ -104,7 +105,7 @@ interface Search {
 /** Walks the days backwards and reads only as many files as needed, since ids sort by time. */
 async function collect(dir: string, search: Search): Promise<FoundTraces> {
   const found: FoundTraces = { traces: [], damaged: [] };
-  for (const day of (await namesIn(dir, /^\d{8}$/)).filter(search.wantsDay)) {
+  for (const day of (await foldersIn(dir, /^\d{8}$/)).filter(search.wantsDay)) {
     const names = await namesIn(path.join(dir, day), /^[0-9A-Z]{26}\.json$/);
     const wanted = names.filter((name) => search.wantsId(path.basename(name, '.json')));
     for (let start = 0; start < wanted.length && found.traces.length < search.last; start += AT_ONCE) {
@@ -129,23 +130,10 @@ async function readInto(found: FoundTraces, files: readonly string[], search: Se
   }
 }
 
-async function namesIn(folder: string, pattern: RegExp): Promise<string[]> {
-  try {
-    const names = await readdir(folder);
-    return names
-      .filter((name) => pattern.test(name))
-      .sort()
-      .reverse();
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
-    throw error;
-  }
-}
-
 /** `gone`: removed by another process since its name was read. */
 async function readTrace(file: string): Promise<TraceDocument | 'damaged' | 'gone'> {
   try {
-    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+    const value: unknown = JSON.parse(await readTraceText(file));
     return isTrace(value) ? asOfNow(value) : 'damaged';
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? 'gone' : 'damaged';

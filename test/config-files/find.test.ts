@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -179,6 +188,51 @@ describe('named configs', () => {
     write('p/x.yaml', '\uFEFFversion: 1');
     expect((await find('p', { explicit: ['x.yaml'] })).layers[0]?.files[0]?.text).toBe('version: 1');
   });
+
+  it('found by searching are not read where they lead out of the project', async () => {
+    write('secret.txt', 'machine example.com password hunter2-dummy : : :');
+    mkdirSync(path.join(root, 'p/.git'), { recursive: true });
+    for (const link of ['p/llm-router.yaml', 'p/.llm-router/a.yaml']) {
+      mkdirSync(path.dirname(path.join(root, link)), { recursive: true });
+      symlinkSync(path.join(root, 'secret.txt'), path.join(root, link));
+      const found = await find('p');
+      expect(found.layers).toEqual([]);
+      expect(found.diagnostics).toMatchObject([{ code: 'config/unreadable', place: null }]);
+      expect(JSON.stringify(found)).not.toContain('hunter2');
+      rmSync(path.join(root, link));
+    }
+  });
+
+  it('found by searching may be links inside of the project', async () => {
+    mkdirSync(path.join(root, 'p/.git'), { recursive: true });
+    write('p/llm-router.yaml', 'version: 1');
+    mkdirSync(path.join(root, 'p/sub'));
+    symlinkSync('../llm-router.yaml', path.join(root, 'p/sub/llm-router.yaml'));
+    expect(names(await find('p/sub'))).toEqual(['project:llm-router.yaml']);
+  });
+
+  it('are not read from a folder with more files than a config has', async () => {
+    for (let n = 0; n < 101; n++) write(`p/.llm-router/${n}.yaml`, '');
+    expect((await find('p')).diagnostics).toMatchObject([
+      { code: 'config/unreadable', message: '`.llm-router` cannot be read: it holds more than 100 files' },
+    ]);
+  });
+
+  (process.getuid?.() === 0 ? it : it.skip)(
+    'of another user are not used unless they are trusted',
+    async () => {
+      mkdirSync(path.join(root, 'p/.git'), { recursive: true });
+      write('p/llm-router.yaml', 'broken: [');
+      mkdirSync(path.join(root, 'p/sub'));
+      chownSync(path.join(root, 'p/llm-router.yaml'), 65_534, 65_534);
+      const found = await find('p/sub');
+      expect(found).toMatchObject({
+        layers: [],
+        diagnostics: [{ code: 'config/other-owner', severity: 'warning' }],
+      });
+      expect(names(await find('p/sub', { env: { LLM_ROUTER_TRUST: '1' } }))).toHaveLength(1);
+    },
+  );
 
   it.each([
     ['config/empty-folder', (target: string) => mkdirSync(path.join(target, 'traces'), { recursive: true })],

@@ -176,7 +176,10 @@ function write(text: string): void {
 }
 
 function context() {
-  return { env: { XDG_STATE_HOME: path.join(root, 'state') }, home: path.join(root, 'home') };
+  return {
+    env: { XDG_STATE_HOME: path.join(root, 'state') },
+    home: path.join(root, 'home'),
+  };
 }
 
 async function load(folder: string) {

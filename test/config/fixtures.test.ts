@@ -14,6 +14,7 @@ const IS_UPDATE = process.env.UPDATE_FIXTURES === '1';
 const CAUSED_ELSEWHERE = [
   'config/file-not-found',
   'config/unreadable',
+  'config/other-owner',
   'config/not-a-file',
   'config/empty-folder',
   'config/file-and-folder',

@@ -84,7 +84,7 @@ interface ToolsHere {
 
 /** Asks every installed tool whether it can work; whatever config is around does not count. */
 async function toolsHere(context: CommandContext): Promise<ToolsHere> {
-  const builtIn = builtInConfig(context.world.home);
+  const builtIn = { ...builtInConfig(context.world.home), isTrusted: true, writableDir: null };
   const usable = usableConfig(builtIn);
   if (!usable.ok) return { ready: [], notReady: [] };
   const { tools } = usable.value.config;

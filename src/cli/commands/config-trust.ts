@@ -1,4 +1,3 @@
-import { trustOf } from '../../config-files/trust.js';
 import { visible } from '../../diagnostics/visible.js';
 import { failure } from '../../domain/failure.js';
 import { loadCommandConfig, usableConfig } from '../config.js';
@@ -11,7 +10,7 @@ export async function runConfigTrust(context: CommandContext, options: { show?: 
   const loaded = await loadCommandConfig(context);
   const usable = usableConfig(loaded);
   if (!usable.ok) return reportEarly(context, usable.error);
-  const trust = await trustOf(loaded, context.world);
+  const { trust } = loaded;
   const { subject } = trust;
   const folder = subject === null ? '' : visible(subject.folder);
   if (subject === null) return nothingToTrust(context, trust.trusted && trust.why === 'named');

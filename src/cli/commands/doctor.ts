@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { nearMisses } from '../../config-files/near-misses.js';
-import { type Trust, trustOf } from '../../config-files/trust.js';
+import type { Trust } from '../../config-files/trust.js';
 import { formatPlace } from '../../diagnostics/diagnostic.js';
 import { didYouMean } from '../../diagnostics/suggest.js';
 import { type Failure, failure } from '../../domain/failure.js';
@@ -34,7 +34,7 @@ export async function runDoctor(context: CommandContext, options: DoctorOptions)
     unknownAgent(loaded, options.agent) ??
     (options.clearCooldowns === true ? await forgetCooldowns(context) : null);
   if (refused !== null) return reportEarly(context, { failure: refused });
-  const trust = await trustOf(loaded, context.world);
+  const { trust } = loaded;
   const screen = options.json === true ? null : doctorScreen(context);
   const rows = await healthRows(context, loaded, { options, trust, listener: screen ?? {} });
   const warns = options.strict === true && (await warnsOfAgent(rows));

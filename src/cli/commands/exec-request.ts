@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { toMicroUsd } from '../../domain/cost.js';
 import { type Failure, failure } from '../../domain/failure.js';
-import { ID_PATTERN } from '../../domain/id.js';
 import type { Access, Complexity, Effort, Parent, Request, Resume, Tier } from '../../domain/request.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { traceIdOf } from '../../domain/trace-context.js';
+import { callerOf, personOnly } from '../../router/caller.js';
 import type { CommandContext } from '../context.js';
 import type { AssembledPrompt } from '../prompt.js';
 
@@ -86,7 +86,7 @@ export function buildRequest(
 ): Result<Request, Failure> {
   const tags = parseTags(options.tag);
   if (!tags.ok) return tags;
-  const parent = parentOf(world.env);
+  const parent = callerOf(world);
   const unforced = forceTrouble(options, parent);
   if (unforced !== null) return err(unforced);
   return ok({
@@ -126,15 +126,13 @@ export function buildRequest(
 }
 
 /** Only the user may exceed a limit, with a reason; a nested call may not. */
-function forceTrouble({ force, justification }: ExecOptions, parent: Parent | null): Failure | null {
+function forceTrouble({ force, yes, justification }: ExecOptions, parent: Parent | null): Failure | null {
   if (justification !== undefined && justification.trim() === '')
     return failure('usage', '`--justification` is empty', { hint: 'say why so much may be spent' });
+  if (yes === true && force !== true) return personOnly('`--yes`', parent);
   if (force !== true) return null;
-  if (parent !== null) {
-    return failure('not_allowed', '`--force` is refused inside a call of another agent', {
-      hint: 'a person may give it to the outermost call',
-    });
-  }
+  const nested = personOnly('`--force`', parent);
+  if (nested !== null) return nested;
   if (justification !== undefined) return null;
   return failure('usage', '`--force` needs `--justification`', {
     hint: 'say why: `--force --justification "release day"`',
@@ -149,26 +147,4 @@ function parseTags(tags: readonly string[]): Result<Record<string, string>, Fail
     entries.push([tag.slice(0, equals), tag.slice(equals + 1)]);
   }
   return ok(Object.fromEntries(entries));
-}
-
-/** The call that we are nested in, as our own adapter writes it into the environment; a depth counts also without an id. */
-function parentOf(env: CommandContext['world']['env']): Parent | null {
-  const named = env.LLM_ROUTER_PARENT_ID ?? '';
-  const id = ID.test(named) ? named : null;
-  const depth = depthOf(env.LLM_ROUTER_DEPTH);
-  if (id === null && depth === null) return null;
-  return {
-    id,
-    rootId: env.LLM_ROUTER_ROOT_ID ?? id,
-    traceId: traceIdOf(env.TRACEPARENT),
-    depth: depth ?? 1,
-    slots: (env.LLM_ROUTER_SLOTS ?? '').split(',').filter((slot) => slot !== ''),
-  };
-}
-
-const ID = new RegExp(ID_PATTERN);
-
-function depthOf(text: string | undefined): number | null {
-  const depth = Number(text);
-  return Number.isInteger(depth) && depth > 0 ? depth : null;
 }

@@ -1,9 +1,8 @@
-import type { LoadedFiles } from '../../config-files/load.js';
 import { toMicroUsd } from '../../domain/cost.js';
 import { failure } from '../../domain/failure.js';
 import { dollars } from '../../domain/money.js';
 import { type UsageReport, usageReport } from '../../reports/usage-report.js';
-import { ledgerPathOf, loadCommandConfig } from '../config.js';
+import { type LoadedCommandConfig, ledgerPathOf, loadCommandConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';
 import { usageCsv, usageJson } from '../usage-json.js';
@@ -37,7 +36,7 @@ export async function runStats(context: CommandContext, options: StatsOptions): 
 }
 
 /** The config, for where the ledger is; warns when its errors hide that. */
-async function loadForLedger(context: CommandContext): Promise<LoadedFiles> {
+async function loadForLedger(context: CommandContext): Promise<LoadedCommandConfig> {
   const loaded = await loadCommandConfig(context);
   if (loaded.config === null) {
     const more = 'the default ledger is read; see `llm-router config validate`';

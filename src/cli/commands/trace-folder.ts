@@ -1,9 +1,8 @@
-import type { LoadedFiles } from '../../config-files/load.js';
-import { loadCommandConfig } from '../config.js';
+import { type LoadedCommandConfig, loadCommandConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 
 /** The config, for where the traces are; warns when its errors hide that. */
-export async function loadForTraces(context: CommandContext): Promise<LoadedFiles> {
+export async function loadForTraces(context: CommandContext): Promise<LoadedCommandConfig> {
   const loaded = await loadCommandConfig(context);
   if (loaded.config === null) {
     const more = 'traces are looked for in the default folder; see `llm-router config validate`';

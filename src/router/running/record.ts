@@ -9,6 +9,8 @@ export interface RunRecord extends StartRecord {
   /** Together with `id` the marker that identifies the run's processes. */
   root_id: string;
   started_at: string;
+  /** 0 for a run that is not nested; in records of earlier versions always. */
+  depth: number;
   router: ProcessIdentity;
   /** Its trace, absolute; `null` when none is kept. */
   trace: string | null;
@@ -37,7 +39,7 @@ export function parseRecord(text: string): RunRecord | null {
     .map(parseLine);
   if (first === undefined) return null;
   const router = identityFrom(first.router);
-  const record = Object.assign({ folder: null }, first, ...later);
+  const record = Object.assign({ folder: null, depth: 0 }, first, ...later);
   return router !== null && isRecord(record) ? { ...record, router } : null;
 }
 
@@ -52,9 +54,13 @@ function parseLine(line: string): Record<string, unknown> {
 }
 
 function isRecord(value: object): value is RunRecord {
-  const { version, id, root_id, started_at, folder, leader, pipes, trace } = value as Record<string, unknown>;
+  const { version, id, root_id, started_at, depth, folder, leader, pipes, trace } = value as Record<
+    string,
+    unknown
+  >;
   return (
     version === 1 &&
+    Number.isInteger(depth) &&
     [id, root_id, started_at].every((text) => typeof text === 'string') &&
     [folder, trace].every((path) => path === null || typeof path === 'string') &&
     (leader === null || isProcessKey(leader)) &&

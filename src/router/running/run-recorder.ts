@@ -14,6 +14,7 @@ export interface RecordedRun {
   id: string;
   rootId: string;
   startedAt: string;
+  depth: number;
   trace: string | null;
 }
 
@@ -47,8 +48,8 @@ export function runRecorder(run: RecordedRun): RunRecorder {
   };
 }
 
-function firstLine({ id, rootId, startedAt, trace }: RecordedRun, start: StartRecord): string {
-  const run = { version: 1 as const, id, root_id: rootId, started_at: startedAt, trace };
+function firstLine({ id, rootId, startedAt, depth, trace }: RecordedRun, start: StartRecord): string {
+  const run = { version: 1 as const, id, root_id: rootId, started_at: startedAt, depth, trace };
   return recordLine({ ...run, router: ownIdentity(), ...start });
 }
 

@@ -6,6 +6,7 @@ const RECORD: RunRecord = {
   id: '01ARZ3NDEKTSV4RRFFQ69G5FAV',
   root_id: '01ARZ3NDEKTSV4RRFFQ69G5FAV',
   started_at: '2026-11-20T12:00:00.000Z',
+  depth: 0,
   router: { host: 'desk', bootId: 'boot-1', pidNamespace: 'pid:[1]', pid: 7, startTicks: 500 },
   trace: '/traces/1.json',
   folder: '/tmp/llm-router-abcdefghijkl',

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { bootId, pidNamespace, statOf } from '../../process/proc.js';
+import type { ProcessEntry } from '../../process/process-entry.js';
+import { parseRecord, type RunRecord } from './record.js';
+
+/**
+ * The nearest run whose process tree this process belongs to, by the records of runs; `null` when there is none, or where the
+ * system does not list processes as Linux does. Synchronous: mostly there is no record, and then nothing else is read.
+ */
+export function ancestorRun(dir: string): RunRecord | null {
+  const records = recordsIn(dir);
+  if (records.length === 0) return null;
+  for (const ancestor of ancestors()) {
+    const run = records.find((record) => startedBy(record, ancestor));
+    if (run !== undefined) return run;
+  }
+  return null;
+}
+
+/** More levels than any shell, agent and sandbox add. */
+const MAX_LEVELS = 64;
+
+/** The parent first. */
+function ancestors(): ProcessEntry[] {
+  const found: ProcessEntry[] = [];
+  let pid = process.ppid;
+  while (pid > 0 && found.length < MAX_LEVELS) {
+    const entry = statOf(pid);
+    if (entry === null) break;
+    found.push(entry);
+    pid = entry.parent;
+  }
+  return found;
+}
+
+function recordsIn(dir: string): RunRecord[] {
+  try {
+    const names = readdirSync(dir).filter((name) => name.endsWith('.json'));
+    const records = names.flatMap((name) => recordOf(path.join(dir, name)) ?? []);
+    return records.length === 0 ? [] : fromHere(records);
+  } catch {
+    return [];
+  }
+}
+
+/** One that is not there any more, or is just being written, is no ancestor's. */
+function recordOf(file: string): RunRecord | null {
+  try {
+    return parseRecord(readFileSync(file, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** Numbers of processes mean the same only in one boot and namespace. */
+function fromHere(records: readonly RunRecord[]): RunRecord[] {
+  const [boot, namespace] = [bootId(), pidNamespace()];
+  return records.filter(
+    ({ router }) => router.bootId === boot && (router.pidNamespace ?? namespace) === namespace,
+  );
+}
+
+/** A router may do other things than this run, so its tool counts as soon as it is known. */
+function startedBy({ leader, router }: RunRecord, { pid, start }: ProcessEntry): boolean {
+  if (leader !== null) return leader.pid === pid && leader.start === start;
+  return router.pid === pid && router.startTicks === start;
+}
