@@ -32,7 +32,7 @@ export async function install(
   at: { folder: string; runtime: string | null },
 ): Promise<Installed> {
   const project = path.join(at.folder, 'programs', program.name);
-  const known = await installedVersion(project, program);
+  const known = await installedVersion(project, program, at.runtime);
   if (known.ok && isWanted(known.version, program.version)) return known;
   await rm(project, { recursive: true, force: true });
   await mkdir(project, { recursive: true });
@@ -46,7 +46,7 @@ export async function install(
     stdin: 'ignore',
     reject: false,
   });
-  const found = await installedVersion(project, program);
+  const found = await installedVersion(project, program, at.runtime);
   if (found.ok) return found;
   const reason = result.failed ? 'npm install failed' : found.reason;
   return { ok: false, reason, log: result.stderr };
@@ -57,10 +57,15 @@ function isWanted(version: string, wanted: string): boolean {
   return version === wanted || version.startsWith(`${wanted}.`);
 }
 
-async function installedVersion(project: string, program: NpmProgram): Promise<Installed> {
+async function installedVersion(
+  project: string,
+  program: NpmProgram,
+  runtime: string | null,
+): Promise<Installed> {
   const binFolder = path.join(project, 'node_modules', '.bin');
+  const folders = [binFolder, runtime, process.env.PATH].filter((folder) => folder !== null);
   const asked = await execa(path.join(binFolder, program.binary), ['--version'], {
-    env: { PATH: `${binFolder}:${process.env.PATH ?? ''}`, HOME: project, COPILOT_AUTO_UPDATE: 'false' },
+    env: { PATH: folders.join(':'), HOME: project, COPILOT_AUTO_UPDATE: 'false' },
     timeout: 60_000,
     stdin: 'ignore',
     reject: false,

@@ -79,11 +79,11 @@ function notFound(tool: CommandTool, notExecutable: string | null): { detail: st
 
 /** Problems that prevent a start, in the order in which to fix them. */
 function prepare(task: CommandTask, { env, platform }: Host): Result<CommandCall, Failure> {
-  const line = commandLine(task, { places: SHOWN_PLACES, platform });
+  const line = commandLine(task, { places: SHOWN_PLACES, platform, env });
   if (!line.ok) return line;
   const trouble = variableTrouble(task, env) ?? folderTrouble(task);
   if (trouble !== null) return err(trouble);
-  const { argv, stdin } = line.value;
+  const { stdin, previewArgv: argv } = line.value;
   const preview: Preview = { argv, stdin: stdin === null ? 'closed' : 'prompt' };
   return ok({ task, line: line.value, platform, preview });
 }
@@ -111,7 +111,7 @@ async function* run(call: CommandCall, context: AdapterContext): AsyncGenerator<
     return failedOutcome(refused(task, 'input', folder.error, 'free the disk, or set `TMPDIR`'));
   try {
     // The real paths of private files are known only now.
-    const filled = commandLine(task, { places: folder.value.places, platform });
+    const filled = commandLine(task, { places: folder.value.places, platform, env: context.env });
     if (!filled.ok) return failedOutcome(filled.error);
     return yield* runIn({ ...call, line: filled.value }, context, folder.value);
   } finally {

@@ -72,26 +72,32 @@ export function splitCommand(text: string): Result<string[], string> {
   return ok(words);
 }
 
-/** Parses one argument: `{name}` is a placeholder, `{{` and `}}` are literal braces; any other brace is literal too. */
+/** Parses one argument: `{name}` is a placeholder, `${NAME}` a variable, `{{` and `}}` are literal braces; any other brace is literal too. */
 export function parseArgument(text: string): TemplateArgument {
   const parts: TemplatePart[] = [];
   let literal = '';
-  const pattern = /\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+  const pattern = /\{\{|\}\}|(\$?)\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
   let end = 0;
   for (const match of text.matchAll(pattern)) {
     literal += text.slice(end, match.index);
     end = match.index + match[0].length;
-    if (match[1] === undefined) {
+    const name = match[2];
+    if (name === undefined) {
       literal += match[0].charAt(0);
       continue;
     }
     if (literal !== '') parts.push({ literal });
     literal = '';
-    parts.push({ placeholder: match[1] });
+    parts.push({ placeholder: `${match[1]}${name}` });
   }
   literal += text.slice(end);
   if (literal !== '' || parts.length === 0) parts.push({ literal });
   return parts;
+}
+
+/** The variable that a placeholder stands for; `null` for any other placeholder. */
+export function variableOf(placeholder: string): string | null {
+  return placeholder.startsWith('$') ? placeholder.slice(1) : null;
 }
 
 /** Parses the list form; a nested list is an optional group. */

@@ -2,6 +2,7 @@ import type { CommandTool } from '../../config/types.js';
 import type { Failure } from '../../domain/failure.js';
 import { matchesGlob } from '../../domain/glob.js';
 import { lookup } from '../../domain/lookup.js';
+import { placeholdersOf, variableOf } from '../../domain/template.js';
 import type { Environment, Task } from '../adapter.js';
 import { refused } from '../refused.js';
 import { expandVariables } from '../variables.js';
@@ -12,7 +13,10 @@ export function missingVariables(tool: CommandTool, env: Environment): string[] 
   const required = tool.envRequired
     .map(({ value }) => value)
     .filter((name) => (env[name] ?? '') === '' && tool.envVars[name] === undefined);
-  return [...new Set([...required, ...referenced])];
+  const inArguments = placeholdersOf(tool.argv.filter((item) => 'argument' in item))
+    .flatMap((placeholder) => variableOf(placeholder) ?? [])
+    .filter((name) => (env[name] ?? '') === '');
+  return [...new Set([...required, ...referenced, ...inArguments])];
 }
 
 /** Values that a tool gets from variables by `env_vars`, and its API keys: they must never be shown. */

@@ -7,8 +7,9 @@ import {
   placeholdersOf,
   type TemplateArgument,
   type TemplateValues,
+  variableOf,
 } from '../../domain/template.js';
-import type { Task } from '../adapter.js';
+import type { Environment, Task } from '../adapter.js';
 import { refused } from '../refused.js';
 import { argumentTrouble, optionTrouble } from './argument-trouble.js';
 import { type PrivatePlaces, SHOWN_PLACES, valuesOf } from './placeholder-values.js';
@@ -20,6 +21,8 @@ export interface CommandLine {
   argv: string[];
   /** The command line for display and records, with placeholders instead of prompt and system text. */
   publicArgv: string[];
+  /** For `--dry-run`: with the prompt, and names instead of variables. */
+  previewArgv: string[];
   /** Variables of `env_template`. */
   variables: Record<string, string>;
   /** `null`: stdin is closed from the start. */
@@ -40,12 +43,12 @@ export interface CommandLine {
  */
 export function commandLine(
   task: Task<CommandTool>,
-  where: { places: PrivatePlaces; platform: NodeJS.Platform },
+  where: { places: PrivatePlaces; platform: NodeJS.Platform; env: Environment },
 ): Result<CommandLine, Failure> {
   const access = accessArgs(task);
   if (!access.ok) return access;
   const template = withBinary(task.tool.argv);
-  const values = valuesOf(task, where.places, access.value);
+  const values = { ...valuesOf(task, where.places, access.value), ...variableValues(task.tool, where.env) };
   const kept = keptArguments(template, values);
   const keptVariables = variablesWithValues(task.tool, values);
   const used = usedBy(kept, keptVariables);
@@ -62,6 +65,7 @@ export function commandLine(
   if (trouble !== null) return err(trouble);
   return ok({
     argv: argv.value,
+    previewArgv: previewArgv(template, filled) ?? argv.value,
     publicArgv: publicArgv(task, template, { filled, used }),
     variables,
     stdin: task.tool.prompt === 'stdin' ? prompt : null,
@@ -80,8 +84,29 @@ function publicArgv(
 ): string[] {
   const system = task.system === null ? null : '{system}';
   const prompt = promptText({ ...task, prompt: '{prompt}', system }, used);
-  const argv = fillArgv(template, { ...filled, prompt, system });
+  const argv = fillArgv(template, { ...filled, ...shownVariables(filled), prompt, system });
   return argv.ok ? argv.value : [];
+}
+
+function previewArgv(template: ArgvTemplate, filled: TemplateValues): string[] | null {
+  const argv = fillArgv(template, { ...filled, ...shownVariables(filled) });
+  return argv.ok ? argv.value : null;
+}
+
+/** The variables that the templates of a tool name; one that is not set, or empty, has no value. */
+function variableValues(tool: CommandTool, env: Environment): TemplateValues {
+  return Object.fromEntries(variablesIn(tool).map((name) => [`$${name}`, env[name] || null]));
+}
+
+/** What previews and records show of variables: they may be secret. */
+function shownVariables(filled: TemplateValues): TemplateValues {
+  const set = Object.entries(filled).filter(([name, value]) => variableOf(name) !== null && value !== null);
+  return Object.fromEntries(set.map(([name]) => [name, `$\{${variableOf(name)}}`]));
+}
+
+function variablesIn({ argv, envTemplate }: CommandTool): string[] {
+  const used = placeholdersOf([...argv, { group: Object.values(envTemplate) }]);
+  return used.flatMap((placeholder) => variableOf(placeholder) ?? []);
 }
 
 /** Options of a task that its tool does not support. */
@@ -165,6 +190,11 @@ function needsFolder(tool: CommandTool, used: ReadonlySet<string>, ownFile: stri
 }
 
 function missingValue(task: Task, name: string): Failure {
+  const variable = variableOf(name);
+  if (variable !== null) {
+    const message = `\`${variable}\` is not set, and the arguments of tool \`${task.tool.name}\` need it`;
+    return refused(task, 'tool_not_found', message, `set the variable \`${variable}\``);
+  }
   if (name === 'model') {
     return refused(
       task,

@@ -17,7 +17,8 @@ const argumentTemplate = new Key<readonly (string | readonly string[])[]>(
     schema: {
       type: 'array',
       description:
-        'The arguments as a list; a nested list is left out when one of its placeholders has no value',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the config
+        'The arguments as a list, with `{name}` and `${NAME}`; a nested list is left out when one of its placeholders or variables has no value',
       items: { type: ['string', 'array'], items: { type: 'string' } },
     },
     read: ({ value }) => (Array.isArray(value) ? value : undefined),
@@ -69,7 +70,8 @@ export const COMMAND = {
     windows: text('On Windows; in WSL2 translated, when `linux` leads nowhere').runs(),
   }),
   command_template: text(
-    'The command line, split like a shell would and then filled; no shell runs. `{name}` is a placeholder, `{{` a brace',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the config
+    'The command line, split like a shell would and then filled; no shell runs. `{name}` is a placeholder, `${NAME}` a variable, `{{` a brace',
   )
     .checked(splitCommand)
     .notResolved()

@@ -20,7 +20,7 @@ export const unknownPlaceholder: Rule = {
     ),
 };
 
-const NO_SHELL = 'no shell runs: pass variables by `env_vars`; a literal brace is `{{`';
+const NO_SHELL = 'no shell runs: `args` and `env_vars` take variables; a literal brace is `{{`';
 
 function inMap(context: RuleContext, path: Path): Path[] {
   return entriesOf(at(context.merged.value, path)).flatMap(([key]) => templatesAt(context, [...path, key]));
@@ -57,7 +57,10 @@ function halfPlaceholders(context: RuleContext, path: Path, text: string): Diagn
 function unknownNames(context: RuleContext, path: Path, text: string): Diagnostic[] {
   const used = parseArgument(text).flatMap((part) => ('placeholder' in part ? [part.placeholder] : []));
   const known: readonly string[] = PLACEHOLDERS;
+  const takesVariables = path[2] !== 'access_args';
   return [...new Set(used)]
+    .filter((name) => !(takesVariables && name.startsWith('$')))
+    .map((name) => name.replace(/^\$/, ''))
     .filter((name) => !known.includes(name))
     .map((name) =>
       finding(context, {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Task } from '../../../src/adapters/adapter.js';
 import { MAX_ARGUMENT_BYTES } from '../../../src/adapters/command/argument-trouble.js';
+import { missingVariables } from '../../../src/adapters/command/environment.js';
 import { placesIn } from '../../../src/adapters/command/placeholder-values.js';
 import { commandLine, ignoredOptions } from '../../../src/adapters/command/values.js';
 import type { CommandTool } from '../../../src/config/types.js';
@@ -9,7 +10,7 @@ import { parseArgument } from '../../../src/domain/template.js';
 import { anyText } from '../../any-text.js';
 import { taskOf, toolOf } from './samples.js';
 
-const WHERE = { places: placesIn('/private'), platform: 'linux' as const };
+const WHERE = { places: placesIn('/private'), platform: 'linux' as const, env: {} };
 
 function lineOf(task: Task<CommandTool>) {
   return commandLine(task, WHERE);
@@ -59,6 +60,30 @@ describe('commandLine', () => {
       'a'.repeat(32),
       '2',
     ]);
+  });
+
+  it('fills variables, shows their names alone, and needs those outside of optional groups', () => {
+    const variable = (name: string) => `$\{${name}}`;
+    const file = `${variable('HOME')}/c.yaml`;
+    const tool = toolOf(['--config', file, ['--as', variable('WHO')]]);
+    const env = { HOME: '/home/me' };
+    expect(commandLine(taskOf(tool), { ...WHERE, env })).toMatchObject({
+      value: {
+        argv: ['/bin/bot', '--config', '/home/me/c.yaml'],
+        publicArgv: ['/bin/bot', '--config', file],
+        previewArgv: ['/bin/bot', '--config', file],
+      },
+    });
+    expect(commandLine(taskOf(tool), { ...WHERE, env: { ...env, WHO: 'me' } })).toMatchObject({
+      value: { argv: ['/bin/bot', '--config', '/home/me/c.yaml', '--as', 'me'] },
+    });
+    expect(lineOf(taskOf(tool))).toMatchObject({
+      error: {
+        type: 'tool_not_found',
+        message: '`HOME` is not set, and the arguments of tool `bot` need it',
+      },
+    });
+    expect(missingVariables(tool, {})).toEqual(['HOME']);
   });
 
   it('gives the prompt by stdin, by a private file, or as an argument', () => {
