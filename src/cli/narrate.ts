@@ -73,6 +73,7 @@ export async function sayRunFailure(context: CommandContext, { failure, plan }: 
   const { headline } = failure;
   if (headline === null || plan.candidates.length > 0 || plan.rejected.length < 2) {
     await printFailure(output, failure);
+    if (failure.type === 'config' && plan.rejected.length > 0) await saySearched(context);
     if (failure.stderrTail !== null && context.globals.verbose > 0) await output.error(failure.stderrTail);
     return;
   }
@@ -80,4 +81,11 @@ export async function sayRunFailure(context: CommandContext, { failure, plan }: 
   const lines = plan.rejected.flatMap((rejected) => rejectedLines(rejected, paint));
   const head = `${paint.error('error:')} ${headline} ${paint.dim(`[${failure.type}]`)}`;
   await output.error([head, ...lines].join('\n'));
+}
+/** Where a config was looked for. */
+async function saySearched({ output, world }: CommandContext): Promise<void> {
+  const { findConfig } = await import('../config-files/find.js');
+  const { env, cwd, home } = world;
+  const { searched } = await findConfig({ explicit: [], env, cwd, home });
+  await output.error(`note: looked for a config in ${searched.join(', ')}`);
 }

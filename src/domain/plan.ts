@@ -44,6 +44,8 @@ export interface Rejected {
   phase: 'plan' | 'admit';
   /** The gate that refused; `null`: no such tool, or none for the model. Not part of the documents, like the next two. */
   gate: string | null;
+  /** How many candidates of the plan come before it; absent for a refusal during the run. */
+  position?: number;
   /** The required variable that is not set. */
   missingVariable?: string;
   /** Names and globs that the policy allows instead. */

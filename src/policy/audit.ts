@@ -7,30 +7,28 @@ export type AuditSubject = Pick<
   'project' | 'agent' | 'sourceAgent' | 'session' | 'traceId' | 'invocationId'
 >;
 
-/**
- * Refusals by policy and by missing keys: of pairs that would have been the first choice, and of fallbacks that the run needed. A
- * forbidden fallback after a usable candidate has no effect and is not logged.
- */
-export function refusalEntries(
-  rejected: readonly Rejected[],
-  { plan, subject }: { plan: Plan; subject: AuditSubject },
-): AuditEntry[] {
-  const reached = rejected.filter((one) => wasReached(one, plan));
+/** The lines on refusals by policy, budget and missing keys. */
+export function refusalEntries(rejected: readonly Rejected[], subject: AuditSubject): AuditEntry[] {
   const having = (isOf: (one: Rejected) => boolean) =>
-    reached.filter(isOf).map((one) => refused(one, subject));
+    rejected.filter(isOf).map((one) => refused(one, subject));
   return [
-    ...reached.flatMap((one): AuditEntry[] => {
+    ...rejected.flatMap((one): AuditEntry[] => {
       const { gate, allowed = null } = one;
       if (gate !== 'governance') return [];
       return [{ ...refused(one, subject), event: 'governance_violation', severity: 'high', allowed }];
     }),
-    ...having(({ phase, missingVariable }) => phase === 'plan' && missingVariable !== undefined).map(
+    ...having((one) => one.phase === 'plan' && one.missingVariable !== undefined && !isFirstUsable(one)).map(
       (entry): AuditEntry => ({ ...entry, event: 'missing_api_key', severity: 'critical' }),
     ),
     ...having(({ reason }) => reason === 'budget_exceeded').map(
       (entry): AuditEntry => ({ ...entry, event: 'budget_refused', severity: 'warning' }),
     ),
   ];
+}
+
+/** Considered only because it is installed by default: without it nothing that was asked for is missing. */
+function isFirstUsable({ because }: Rejected): boolean {
+  return because.some(({ rule }) => rule === 'first_usable');
 }
 
 /** The common fields of lines about refused pairs. */
@@ -66,10 +64,16 @@ export function overrideEntry(
   };
 }
 
-/** Whether the run would have reached this pair: it is no fallback, or the first usable candidate is a fallback itself. */
-function wasReached({ because, phase }: Rejected, { candidates }: Plan): boolean {
-  const isFallback = (rules: Rejected['because']): boolean => rules.some(({ rule }) => rule === 'fallback');
-  if (phase === 'admit' || !isFallback(because)) return true;
-  const [first] = candidates;
-  return first === undefined || isFallback(first.because);
+/** What a run refuses before its first attempt. A fallback after a usable candidate has no effect yet. */
+export function refusedFirst({ rejected }: Plan): Rejected[] {
+  return rejected.filter((one) => !isLaterFallback(one));
+}
+
+/** Fallbacks that a run would have taken after its failed attempts; `next`: the first candidate that it did not need. */
+export function refusedLater({ rejected }: Plan, next: number): Rejected[] {
+  return rejected.filter((one) => isLaterFallback(one) && (one.position ?? 0) < next);
+}
+
+function isLaterFallback({ because, position = 0 }: Rejected): boolean {
+  return position > 0 && because.some(({ rule }) => rule === 'fallback');
 }

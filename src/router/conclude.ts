@@ -112,8 +112,8 @@ function noCandidate(plan: Plan, isUnconfigured: boolean): Failure {
   return {
     ...blocked,
     type: 'config',
-    headline,
-    message: `${headline}: ${plan.rejected.map(({ detail }) => detail).join('; ')}`,
+    headline: null,
+    message: headline,
     hint: installHint(plan),
   };
 }
@@ -142,8 +142,13 @@ function isFirstUsable({ because }: Rejected): boolean {
 }
 
 function installHint({ rejected }: Plan): string {
-  const hints = rejected.flatMap(({ tool, hint }) => (hint === null ? [] : [`${tool}: ${hint}`]));
-  return `install one of the tools (${hints.join('; ')}), or try \`llm-router exec --tool mock "hello"\``;
+  const hints = rejected.flatMap(({ hint }) => (hint === null ? [] : [hint]));
+  const key = rejected.find(({ missingVariable }) => missingVariable !== undefined)?.missingVariable;
+  return [
+    `no tool is in PATH: install one, for example \`${hints[0] ?? ''}\`${key === undefined ? '' : `, or set \`${key}\``}; all: \`llm-router doctor\``,
+    'then write a config: `llm-router config init`',
+    'to try it without any tool: `llm-router exec --tool mock "hello"`',
+  ].join('\n');
 }
 
 function pairName({ tool, model }: Rejected): string {

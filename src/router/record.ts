@@ -64,7 +64,7 @@ export function recorderOf(
     emit: withCleanUp({ recorder: processes, planned }, world, emit),
     budgetWarnings,
     processes,
-    refused: (rejected) => keepAudit(stores.audit, refusalEntries(rejected, { plan: planned.plan, subject })),
+    refused: (rejected) => keepAudit(stores.audit, refusalEntries(rejected, subject)),
     overridden: (override) =>
       keepAudit(stores.audit, [
         overrideEntry({ ...override, justification: planned.request.justification }, subject),

@@ -4,6 +4,7 @@ import { namesOf } from '../gates/candidate.js';
 import { openGates } from '../gates/gates.js';
 import { waitFor } from '../gates/wait.js';
 import { RunLedger } from '../ledger/run-ledger.js';
+import { refusedFirst, refusedLater } from '../policy/audit.js';
 import { limitsAt } from '../policy/spend-limits.js';
 import { decide } from '../routing/decide.js';
 import type { Decision, Stop as Stopped } from '../routing/decision.js';
@@ -37,7 +38,7 @@ export async function run(input: RunInput): Promise<Invocation> {
   const startMs = host.clock.monotonic();
   await recorder.emit({ type: 'invocation.started', id, traceId, agent: plan.agent });
   await recorder.emit({ type: 'plan', plan });
-  await recorder.refused(plan.rejected);
+  await recorder.refused(refusedFirst(plan));
   const ledger = new RunLedger(
     input.stores.ledger,
     () => limitsAt(planned.spending, host.clock.now()).length > 0,
@@ -51,11 +52,19 @@ export async function run(input: RunInput): Promise<Invocation> {
     fruitlessWaits: 0,
   };
   const stopped = await runCandidates(state).finally(() => leave(state.gates, { is: 'unknown' }));
+  await recorder.refused(refusedLater(plan, candidatesNeeded(state)));
   const latencyMs = Math.round(host.clock.monotonic() - startMs);
   const invocation = concluded(state, { stopped, latencyMs });
   await recorder.record(invocation, ledger);
   await recorder.emit({ type: 'invocation.finished', invocation });
   return invocation;
+}
+
+/** How many candidates of the plan the run came to, one more when all of them failed. */
+function candidatesNeeded({ planned, candidates, attempts }: Run): number {
+  const last = Math.max(-1, ...attempts.map(({ candidate }) => candidates.indexOf(candidate)));
+  const isExhausted = last === planned.candidates.length - 1 && attempts.at(-1)?.outcome.failure !== null;
+  return isExhausted ? Number.POSITIVE_INFINITY : last + 1;
 }
 
 function gatesOf({ planned, host, stores, stop, recorder, confirm }: RunInput, ledger: RunLedger) {

@@ -39,7 +39,10 @@ export function makePlan(config: RouterConfig, facts: Facts, resolved: ResolvedR
         plan.candidates.push(candidate);
         break;
       }
-      if (refusal !== null) plan.rejected.push({ names: rejectedNames(pair, refusal), candidate });
+      if (refusal === null) continue;
+      const position = plan.candidates.length;
+      const names = rejectedNames(pair, refusal);
+      plan.rejected.push({ names: position === 0 ? names : { ...names, position }, candidate });
     }
     if (plan.candidates.length > 0 && !fallbackIsOn(resolved.request)) break;
   }

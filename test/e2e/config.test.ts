@@ -145,6 +145,10 @@ describe('exec without any config', () => {
       expect(stderr).toContain('PATH');
       expect(stderr).toContain('claude');
       expect(stderr).toMatch(/install/);
+      expect(stderr).toContain('config init');
+      expect(stderr).toContain('--tool mock');
+      expect(stderr).toMatch(/looked for a config in .*llm-router\.yaml/);
+      expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(12);
     }),
   );
 });
