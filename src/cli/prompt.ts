@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { visible } from '../diagnostics/visible.js';
 import type { Deadline } from '../domain/deadline.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
@@ -40,7 +42,7 @@ export async function assemblePrompt(
   for (const name of sources.contexts) {
     const read = await readText(context, name, '--context');
     if (!read.ok) return read;
-    parts.push(`<file path="${name}">\n${read.value.replace(/\n$/, '')}\n</file>`);
+    parts.push(fileBlock(name, read.value.replace(/\n$/, '')));
   }
   const file = sources.file === '-' ? null : sources.file;
   if (file !== null) {
@@ -60,6 +62,19 @@ export async function assemblePrompt(
     file: file !== null && parts.length === 1 ? path.resolve(context.world.cwd, file) : null,
   });
 }
+
+/** A file between marks. One that holds such marks itself gets others, which it cannot know, and so cannot forge. */
+function fileBlock(name: string, text: string): string {
+  const mark = /<\/?file/i.test(text) ? `file-${randomBytes(8).toString('hex')}` : 'file';
+  return `<${mark} path="${attribute(name)}">\n${text}\n</${mark}>`;
+}
+
+/** A name of a file may hold anything but `/` and NUL. */
+function attribute(name: string): string {
+  return visible(name).replace(/[&<>"]/g, (char) => ENTITIES[char] ?? char);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 function noPrompt(): Failure {
   return failure('usage', 'there is no prompt', {

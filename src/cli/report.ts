@@ -60,12 +60,16 @@ export async function printDiagnostics(
   // Not loaded before there is a finding: measuring widths costs every start otherwise.
   const { renderDiagnostic } = await import('../diagnostics/render.js');
   const paint = await output.paint(stream);
-  const frames = diagnostics.map((one) =>
-    renderDiagnostic(one, sources.get(one.place?.file ?? '') ?? null, paint),
-  );
-  const text = frames.join('\n\n');
+  const frames = diagnostics
+    .slice(0, MAX_FINDINGS)
+    .map((one) => renderDiagnostic(one, sources.get(one.place?.file ?? '') ?? null, paint));
+  const rest = diagnostics.length - frames.length;
+  const text = (rest > 0 ? [...frames, `and ${rest} more`] : frames).join('\n\n');
   await (stream === 'stdout' ? output.data(`${text}\n`) : output.error(text));
 }
+
+/** More are not read, and each takes a while; `config validate --format json` has them all. */
+const MAX_FINDINGS = 100;
 
 /** Beside a document on stdout, which holds all of it. */
 const MAX_LINES = 12;

@@ -56,14 +56,17 @@ function shapeOf(source: ConfigSource): SchemaFindings & { isOld: boolean } {
 
 /** Sorts findings by place. One mistake that is also reached through aliases is one finding, with every alias beside it. */
 export function distinct(list: readonly Diagnostic[]): Diagnostic[] {
-  const kept: Diagnostic[] = [];
+  const groups = new Map<string, Diagnostic[]>();
   for (const one of list) {
+    const key = `${one.code} ${one.place === null ? '' : formatPlace(one.place)}`;
+    const kept = groups.get(key) ?? [];
+    groups.set(key, kept);
     const index = kept.findIndex((first) => isSame(first, one));
     const first = kept[index];
     if (first === undefined) kept.push(one);
     else kept[index] = { ...first, related: [...first.related, ...one.related] };
   }
-  return sortDiagnostics(kept);
+  return sortDiagnostics([...groups.values()].flat());
 }
 
 function isSame(first: Diagnostic, one: Diagnostic): boolean {

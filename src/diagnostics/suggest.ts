@@ -1,4 +1,6 @@
 const MAX_LISTED = 12;
+/** A config with more names than this was not written by hand. */
+const MAX_COMPARED = 500;
 /** Largest edit distance of a safe correction. */
 const MAX_CERTAIN = 2;
 /** Letters that may differ at most for a word to be near. */
@@ -9,7 +11,7 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   const wanted = word.toLowerCase();
   let best: string | null = null;
   let bestDistance = Number.POSITIVE_INFINITY;
-  for (const candidate of candidates) {
+  for (const candidate of candidates.slice(0, MAX_COMPARED)) {
     const away = distance(wanted, candidate.toLowerCase());
     if (away < bestDistance) [best, bestDistance] = [candidate, away];
   }
@@ -19,7 +21,7 @@ export function nearest(word: string, candidates: readonly string[]): string | n
 /** The only candidate within two letters that is near for its length; `null` when there is none, or more than one. */
 export function onlyNear(word: string, candidates: readonly string[]): string | null {
   const wanted = word.toLowerCase();
-  const near = [...new Set(candidates)].filter((candidate) => {
+  const near = [...new Set(candidates.slice(0, MAX_COMPARED))].filter((candidate) => {
     const away = distance(wanted, candidate.toLowerCase());
     return away <= Math.min(MAX_CERTAIN, reach(wanted, candidate));
   });

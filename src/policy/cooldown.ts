@@ -93,8 +93,9 @@ function concernsHealth(failure: Failure): boolean {
 /** End of a limit, ms since the epoch; `null`: not a limit, or its end is unknown. */
 function limitEndMs(failure: Failure, nowMs: number, policy: CooldownPolicy): number | null {
   const { resetAt, retryAfterMs } = failure;
-  if (resetAt !== null && Date.parse(resetAt) > nowMs) return Date.parse(resetAt);
-  if (retryAfterMs !== null) return nowMs + retryAfterMs;
+  const ends = [resetAt === null ? Number.NaN : Date.parse(resetAt), nowMs + (retryAfterMs ?? Number.NaN)];
+  const believed = ends.find((endMs) => endMs >= nowMs && endMs <= nowMs + LONGEST_MS);
+  if (believed !== undefined) return believed;
   return reasonOf(failure) === 'quota' ? nowMs + policy.forMs : null;
 }
 

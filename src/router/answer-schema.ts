@@ -39,7 +39,7 @@ export async function compileAnswerSchema(
     return ok((outcome) => {
       // The tool's own structured value comes first.
       const value = outcome.data ?? answerValue(outcome.text);
-      if (value === undefined) return violated(outcome, 'the answer is not JSON');
+      if (value === undefined) return violated(outcome, 'the answer is not JSON, or is nested too deeply');
       const isValid = isValidated(validate, value);
       if (isValid === true) return { ...outcome, data: value };
       if (isValid === null) {

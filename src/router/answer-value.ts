@@ -1,14 +1,15 @@
-import { jsonValues, parse } from '../adapters/command/json-values.js';
+import { jsonValues } from '../adapters/command/json-values.js';
+import { parseJson } from '../domain/json.js';
 
 /**
  * The JSON value of an answer, `undefined` when it has none or several: the whole text, or the part after the reasoning of a model,
  * in the last fenced block, or alone on its lines.
  */
 export function answerValue(text: string): unknown {
-  const whole = parse(plain(text));
+  const whole = parseJson(plain(text));
   if (whole !== undefined) return whole;
   const answer = withoutThoughts(text);
-  const bare = parse(plain(answer));
+  const bare = parseJson(plain(answer));
   if (bare !== undefined) return bare;
   const fenced = fencedValues(answer);
   if (fenced.length > 0) return fenced.at(-1);
@@ -36,8 +37,8 @@ function fencedValues(text: string): unknown[] {
     const marker = fence[1] ?? '';
     const start = open.lastIndex;
     const ends = endsOf(text, { start, marker });
-    const end = ends.find((one) => parse(plain(text.slice(start, one))) !== undefined);
-    if (end !== undefined) values.push(parse(plain(text.slice(start, end))));
+    const end = ends.find((one) => parseJson(plain(text.slice(start, one))) !== undefined);
+    if (end !== undefined) values.push(parseJson(plain(text.slice(start, end))));
     open.lastIndex = Math.min(text.length, (end ?? ends[0] ?? text.length) + marker.length);
   }
   return values;

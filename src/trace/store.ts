@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { parseJson } from '../domain/json.js';
 import { isMap } from '../domain/lookup.js';
 import { codeOf } from '../domain/system-error.js';
 import { makeFolder, writeByRename } from '../files.js';
@@ -133,7 +134,7 @@ async function readInto(found: FoundTraces, files: readonly string[], search: Se
 /** `gone`: removed by another process since its name was read. */
 async function readTrace(file: string): Promise<TraceDocument | 'damaged' | 'gone'> {
   try {
-    const value: unknown = JSON.parse(await readTraceText(file));
+    const value = parseJson(await readTraceText(file));
     return isTrace(value) ? asOfNow(value) : 'damaged';
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? 'gone' : 'damaged';

@@ -40,6 +40,17 @@ describe('a cooldown', () => {
     expect(learnt(NO_COOLDOWNS, 'quota').cooldowns).toMatchObject([{ untilMs: NOW + 60_000 }]);
   });
 
+  it.each([
+    { resetAt: '9999-12-31T23:59:59.000Z' },
+    { retryAfterMs: 33 * 24 * 3_600_000 },
+    { retryAfterMs: Number.POSITIVE_INFINITY },
+    { retryAfterMs: -5 },
+    { resetAt: 'never' },
+  ])('believes no end that cannot be true: %j', (told) => {
+    expect(learnt(NO_COOLDOWNS, 'quota', told).cooldowns).toMatchObject([{ untilMs: NOW + 60_000 }]);
+    expect(learnt(NO_COOLDOWNS, 'rate_limit', told).cooldowns).toEqual([]);
+  });
+
   it('starts after the configured number of failures within the window', () => {
     const often = (...times: number[]): number =>
       times.reduce((state, atMs) => learnt(state, 'overloaded', { atMs }), NO_COOLDOWNS).cooldowns.length;

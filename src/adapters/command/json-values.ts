@@ -1,3 +1,5 @@
+import { parseJson } from '../../domain/json.js';
+
 /** Passes over a text before the rest counts as noise, which bounds the cost for truncated JSON. */
 const PASSES = 4;
 
@@ -6,7 +8,7 @@ const PASSES = 4;
  * one, over several lines too, and what is around them is noise.
  */
 export function jsonValues(text: string): unknown[] {
-  const whole = parse(text.replace(/^\uFEFF/, ''));
+  const whole = parseJson(text.replace(/^\uFEFF/, ''));
   if (whole !== undefined) return [whole];
   const values: unknown[] = [];
   const starts = /^[{[]/gm;
@@ -14,21 +16,12 @@ export function jsonValues(text: string): unknown[] {
   for (let match = starts.exec(text); match !== null && budget > 0; match = starts.exec(text)) {
     const end = endOfValue(text, match.index);
     budget -= (end ?? text.length) - match.index;
-    const value = end === null || !endsLine(text, end) ? undefined : parse(text.slice(match.index, end));
+    const value = end === null || !endsLine(text, end) ? undefined : parseJson(text.slice(match.index, end));
     if (value === undefined || end === null) continue;
     values.push(value);
     starts.lastIndex = end;
   }
   return values;
-}
-
-/** Parses one JSON text; `undefined` when it is none. */
-export function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The index after the bracket that closes the one at `start`; `null` if there is none, or a string contains a line feed. */

@@ -1,6 +1,6 @@
 import type { OutputGrammar, OutputSource } from '../../config/types.js';
+import { parseJson } from '../../domain/json.js';
 import type { Gathering, OutputEvent, OutputLimits } from './events.js';
-import { parse } from './json-values.js';
 import { createDecoding, createLines, createStripping, stripped } from './text-stream.js';
 
 /** Reads one source of a tool's output: a pipe or a file. */
@@ -61,7 +61,7 @@ function eventSource(by: { grammar: OutputGrammar; gathering: Gathering; limits:
     const plain = stripped(line);
     const work = by.gathering.text(by.grammar.from, plain);
     // There may be millions of lines of noise, and one parse error costs as much as reading a hundred lines.
-    const event = /^\uFEFF?\s*[{[]/.test(plain) ? parse(plain.replace(/^\uFEFF/, '')) : undefined;
+    const event = /^\uFEFF?\s*[{[]/.test(plain) ? parseJson(plain.replace(/^\uFEFF/, '')) : undefined;
     if (typeof event === 'object' && event !== null) return [...work, ...by.gathering.event(event)];
     noise.add(`${plain}\n`);
     return work;

@@ -25,12 +25,4 @@ export function listAt(value: unknown, ...steps: (string | number)[]): readonly 
   const found = at(value, ...steps);
   return Array.isArray(found) ? found : [];
 }
-
-/** A JSON text as a value; `undefined` for anything else. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
+export { parseJson } from '../../domain/json.js';
