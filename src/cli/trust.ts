@@ -23,7 +23,7 @@ export async function requireTrust(
   const { trust } = loaded;
   if (trust.trusted) return null;
   if (callerOf(context.world) !== null) return notTrusted(loaded, trust.subject);
-  const answer = await context.output.ask(questionFor(trust.subject), deadline.signal);
+  const answer = await context.output.ask(questionFor(trust), deadline.signal);
   if (deadline.failure !== null) return deadline.failure;
   if (answer === null || !/^y(es)?$/i.test(answer.trim())) return notTrusted(loaded, trust.subject);
   return saveTrust(context, trust.subject, loaded);
@@ -75,15 +75,20 @@ export async function trustProject(context: CommandContext): Promise<Failure | n
   return subject === null ? null : saveTrust(context, subject, loaded);
 }
 
-/** What trusting a project's config allows, indented below a heading. */
-export function trustLines({ allows }: TrustSubject): string {
-  return allows.map((line) => `  ${line}`).join('\n');
+/** What trusting a project's config allows, and before it what changed since it was last trusted, indented below headings. */
+export function trustLines({ allows }: TrustSubject, changes: readonly string[] = []): string {
+  const list = (lines: readonly string[]) => lines.map((line) => `  ${line}`).join('\n');
+  if (changes.length === 0) return list(allows);
+  return `${list(changes)}\nThe whole of it allows:\n${list(allows)}`;
 }
 
-function questionFor(subject: TrustSubject): string {
+function questionFor({ subject, changes }: Extract<Trust, { trusted: false }>): string {
   const folder = visible(subject.folder);
-  const head = `The config of ${folder} is not trusted yet. Trusting it allows:`;
-  return `${head}\n${trustLines(subject)}\nTrust ${folder}? [y/N] `;
+  const head =
+    changes.length === 0
+      ? `The config of ${folder} is not trusted yet. Trusting it allows:`
+      : `The config of ${folder} has changed since it was trusted:`;
+  return `${head}\n${trustLines(subject, changes.map(visible))}\nTrust ${folder}? [y/N] `;
 }
 
 function notTrusted({ config }: LoadedFiles, { folder }: TrustSubject): Failure {

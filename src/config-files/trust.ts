@@ -24,7 +24,7 @@ export interface TrustSubject {
 /** Whether commands of a config may run. */
 export type Trust =
   | { trusted: true; why: 'nothing found' | 'named' | 'variable' | 'recorded'; subject: TrustSubject | null }
-  | { trusted: false; subject: TrustSubject };
+  | { trusted: false; subject: TrustSubject; changes: string[] };
 
 /**
  * Whether a loaded config is trusted: one given by path is, and so is everything with `LLM_ROUTER_TRUST=1`; a discovered
@@ -36,10 +36,20 @@ export async function trustOf(loaded: LoadedFiles, context: PathContext): Promis
   const subject = await trustSubject(loaded, context);
   if (subject === null) return { trusted: true, why: 'nothing found', subject: null };
   if (context.env.LLM_ROUTER_TRUST === '1') return { trusted: true, why: 'variable', subject };
-  const recorded = await recordedHash(context, subject.folder);
-  return recorded === subject.hash
+  const recorded = child(await readRecord(context), subject.folder);
+  return child(recorded, 'hash') === subject.hash
     ? { trusted: true, why: 'recorded', subject }
-    : { trusted: false, subject };
+    : { trusted: false, subject, changes: changesOf(child(recorded, 'allows'), subject.allows) };
+}
+
+/** What changed since the config was last trusted, one line each; none where it never was. */
+function changesOf(before: unknown, now: readonly string[]): string[] {
+  if (!Array.isArray(before)) return [];
+  const [old, current] = [new Set(before.map(String)), new Set(now)];
+  return [
+    ...[...old].filter((line) => !current.has(line)).map((line) => `- ${line}`),
+    ...[...current].filter((line) => !old.has(line)).map((line) => `+ ${line}`),
+  ];
 }
 
 /**
@@ -111,9 +121,20 @@ async function realPathOf(file: string): Promise<string> {
 
 /** Records that a project's config is trusted as it is now; rejects with the system's error when it cannot be written. */
 export async function recordTrust(context: PathContext, subject: TrustSubject): Promise<void> {
-  const projects = { ...(await readRecord(context)), [subject.folder]: { hash: subject.hash } };
+  const { folder, hash, allows } = subject;
+  await writeRecord(context, { ...(await readRecord(context)), [folder]: { hash, allows } });
+}
+
+/** Ends the trust in a project; false when there was none. Rejects with the system's error when it cannot be written. */
+export async function removeTrust(context: PathContext, folder: string): Promise<boolean> {
+  const { [folder]: known, ...others } = await readRecord(context);
+  if (known !== undefined) await writeRecord(context, others);
+  return known !== undefined;
+}
+
+function writeRecord(context: PathContext, projects: Record<string, unknown>): Promise<void> {
   const text = `${JSON.stringify({ version: 1, projects }, null, 1)}\n`;
-  await writeByRename(trustFile(context), text, { private: true });
+  return writeByRename(trustFile(context), text, { private: true });
 }
 
 /** Where trust is recorded. */

@@ -206,6 +206,31 @@ describe('config trust', () => {
   );
 });
 
+describe('config distrust', () => {
+  it(
+    'ends trust; a change shows what is new since the last yes',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      expect((await rig.run(['config', 'trust'], untrusted)).code).toBe(0);
+      rig.write('llm-router.yaml', solo('[go, faster]'));
+      const changed = await rig.run(['config', 'trust', '--show'], untrusted);
+      expect(changed.stdout).toContain(
+        'It has changed since it was trusted:\n  - tool bot: bot-cli go\n  + tool bot: bot-cli go faster\n',
+      );
+      expect((await rig.run(['config', 'trust'], untrusted)).stderr).toContain(
+        '+ tool bot: bot-cli go faster',
+      );
+      expect((await rig.run(['config', 'trust', '--show'], untrusted)).code).toBe(0);
+      expect(await rig.run(['config', 'distrust'], untrusted)).toMatchObject({
+        code: 0,
+        stderr: `${rig.project} is no longer trusted\n`,
+      });
+      expect((await rig.run(['config', 'trust', '--show'], untrusted)).code).toBe(1);
+      expect((await rig.run(['config', 'distrust'], untrusted)).stderr).toContain('was not trusted');
+    }),
+  );
+});
+
 /** `script` of util-linux gives a command a real terminal; what it reads is what a person types. */
 const hasScript = spawnSync('/usr/bin/script', ['--version']).stdout?.includes('util-linux') === true;
 const onTerminal = hasScript ? it : it.skip;

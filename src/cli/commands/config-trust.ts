@@ -14,12 +14,15 @@ export async function runConfigTrust(context: CommandContext, options: { show?: 
   const { subject } = trust;
   const folder = subject === null ? '' : visible(subject.folder);
   if (subject === null) return nothingToTrust(context, trust.trusted && trust.why === 'named');
+  const changes = trust.trusted ? [] : trust.changes.map(visible);
+  const changed = changes.length === 0 ? '' : 'It has changed since it was trusted:\n';
   if (options.show === true) {
     const state = trust.trusted ? `trusted (${WHY[trust.why]})` : 'not trusted';
-    await context.output.data(`${folder}: ${state}\n${trustLines(subject)}\n`);
+    await context.output.data(`${folder}: ${state}\n${changed}${trustLines(subject, changes)}\n`);
     return trust.trusted ? 0 : 1;
   }
-  await context.output.say(`Trusting the config of ${folder} allows:\n${trustLines(subject)}`);
+  const head = changes.length === 0 ? `Trusting the config of ${folder} allows:\n` : changed;
+  await context.output.say(`${head}${trustLines(subject, changes)}`);
   const failed = await saveTrust(context, subject, loaded);
   if (failed !== null) return reportEarly(context, { failure: failed });
   await context.output.say(
@@ -35,7 +38,8 @@ const WHY = {
   'nothing found': 'nothing was found',
 };
 
-async function nothingToTrust(context: CommandContext, isNamed: boolean): Promise<number> {
+/** Says why there is no config that needs trust; returns the exit code. */
+export async function nothingToTrust(context: CommandContext, isNamed: boolean): Promise<number> {
   if (isNamed) {
     await context.output.say('a config named by `--config` or LLM_ROUTER_CONFIG is always trusted');
     return 0;

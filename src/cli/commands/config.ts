@@ -11,7 +11,7 @@ export function addConfig(context: CommandContext, program: Command, register: R
   const group = addGlobalOptions(program.command('config')).description(
     'Check, show or write the configuration',
   );
-  for (const add of [addValidate, addInit, addShow, addSchema, addPath, addTrust, addMigrate])
+  for (const add of [addValidate, addInit, addShow, addSchema, addPath, addTrust, addDistrust, addMigrate])
     add(context, group, register);
 }
 
@@ -101,6 +101,15 @@ const addTrust: Add = (context, group, register) => {
   action(async (options: { show?: boolean }) => {
     const { runConfigTrust } = await import('./config-trust.js');
     return runConfigTrust(context, options);
+  });
+};
+
+const addDistrust: Add = (context, group, register) => {
+  const { command, action } = register(group, 'distrust');
+  command.description("End the trust in the project's config: nothing in it runs until it is trusted again");
+  action(async () => {
+    const { runConfigDistrust } = await import('./config-distrust.js');
+    return runConfigDistrust(context);
   });
 };
 
