@@ -8,7 +8,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const all = process.argv.includes('--all');
 
 /** Needs the npm registry; the provider is on loopback. */
-const ONE_CASE = ['run', 'test:real-tools', '--', '--tool', 'codex', '--case', 'answer'];
+const ONE_CASE = ['run', 'test:real-tools', '--', '--tool', 'gemini', '--case', 'answer'];
 const npm = (...args) => run('npm', args);
 const checks = [
   // First: the build of the tests writes the generated files anew, and what was stale could not be seen any more.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Step } from '../rig/agents.js';
 import { rigged } from '../rig/rig.js';
+import type { Step } from '../rig/scripted.js';
 import { claudeSays, pair, TEAM } from './configs.js';
 
 const CHAIN = TEAM.replace(

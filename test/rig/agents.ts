@@ -14,33 +14,6 @@ export interface DrivenAgent {
   arrived(): Promise<void>;
 }
 
-/** What a scripted agent does on one call. */
-export interface Step {
-  /** The expected call; a difference fails the test. */
-  expect?: { argv?: readonly string[]; stdin?: string };
-  stdout?: string | Buffer;
-  stderr?: string;
-  /** [0] */
-  exit?: number;
-  /** Dies by this signal instead of exiting. */
-  raise?: NodeJS.Signals;
-}
-
-/** One call that a scripted agent got. */
-export interface RecordedCall {
-  argv: string[];
-  stdin: string;
-  cwd: string;
-  env: Record<string, string>;
-}
-
-/** A fake agent that takes the next step on each call. */
-export interface ScriptedAgent {
-  path: string;
-  /** The calls so far. */
-  calls: RecordedCall[];
-}
-
 /** What the rig needs of each agent: its problems at the end, and a hook for the end of the last run. */
 export interface Watched {
   problems(): string[];
@@ -83,51 +56,6 @@ export function installDriven(where: Where, name: string, version: string | null
       for (const { reject } of takers.splice(0)) reject(new Error(`\`${name}\` was never called; ${said}`));
     },
   };
-}
-
-/** Puts an executable into the rig's PATH that does the steps, one a call. */
-export function installScripted(where: Where, name: string, steps: readonly Step[]): ScriptedAgent & Watched {
-  const left = [...steps];
-  const problems: string[] = [];
-  const calls: RecordedCall[] = [];
-  where.hub.onCall(name, (call) => {
-    const step = left.shift();
-    if (step !== undefined) void play({ call, step, calls, problems });
-    else {
-      problems.push(`unexpected call of \`${name}\` with ${JSON.stringify(call.argv)}: its script is over`);
-      call.exit(99);
-    }
-  });
-  return {
-    path: install(where, name, null),
-    calls,
-    problems: () => [
-      ...problems,
-      ...left.map((step) => `unused step of \`${name}\`: ${JSON.stringify(step)}`),
-    ],
-    onIdle: () => undefined,
-  };
-}
-
-async function play(scene: {
-  call: Call;
-  step: Step;
-  calls: RecordedCall[];
-  problems: string[];
-}): Promise<void> {
-  const { call, step, calls, problems } = scene;
-  const stdin = (await call.stdin()).toString();
-  calls.push({ argv: call.argv, stdin, cwd: call.cwd, env: call.env });
-  const differs = (what: string, want: unknown, got: unknown) => {
-    if (want === undefined || JSON.stringify(want) === JSON.stringify(got)) return;
-    problems.push(`\`${call.name}\`: ${what} is ${JSON.stringify(got)}, expected ${JSON.stringify(want)}`);
-  };
-  differs('argv', step.expect?.argv, call.argv);
-  differs('stdin', step.expect?.stdin, stdin);
-  if (step.stderr !== undefined) call.stderr(step.stderr);
-  if (step.stdout !== undefined) call.stdout(step.stdout);
-  if (step.raise === undefined) call.exit(step.exit ?? 0);
-  else call.raise(step.raise);
 }
 
 function install(where: Where, name: string, version: string | null): string {

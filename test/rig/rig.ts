@@ -2,14 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { IS_SOAK } from '../soak.js';
-import {
-  type DrivenAgent,
-  installDriven,
-  installScripted,
-  type ScriptedAgent,
-  type Step,
-  type Watched,
-} from './agents.js';
+import { type DrivenAgent, installDriven, type Watched } from './agents.js';
 import { runBuilt } from './built.js';
 import type { TraceDocument } from './document.js';
 import { type Hub, openHub } from './fakes.js';
@@ -25,6 +18,7 @@ import {
 import { type LiveProcess, survivors } from './processes.js';
 import { type Provider, type Reply, startProvider } from './provider.js';
 import { type Running, type RunOptions, type RunResult, startProgram } from './run.js';
+import { installScripted, type ScriptedAgent, type Step } from './scripted.js';
 
 /** After this long the rig ends the test and prints the output so far. Below Jest's own limit. */
 const DEADLINE_MS = 25_000;
@@ -79,6 +73,7 @@ export async function createRig(): Promise<Rig> {
   const where = { hub, bin: folders.bin, socket };
   const parts: Parts = {
     root,
+    scripts: realpathSync(mkdtempSync(path.join(tmpdir(), 'llm-scripts-'))),
     folders,
     hub,
     env: environment(folders),
@@ -103,7 +98,10 @@ export async function createRig(): Promise<Rig> {
     spawn: (args, options) => start(args, options).done,
     shell: (script, options) => begin(parts, ['/bin/sh', '-euc', script], options).done,
     fake: (name, options) => watch(parts, installDriven(where, name, options?.version ?? null)),
-    script: (name, steps) => watch(parts, installScripted(where, name, steps)),
+    script: (name, steps) => {
+      const folder = path.join(parts.scripts, String(parts.watched.length));
+      return watch(parts, installScripted(path.join(folders.bin, name), folder, steps));
+    },
     provider: async (replies, tls) => {
       const provider = await startProvider(replies, tls);
       parts.providers.push(provider);
@@ -116,6 +114,8 @@ export async function createRig(): Promise<Rig> {
 
 interface Parts {
   root: string;
+  /** What scripted agents print and were given; apart, since tests look for secrets in the root. */
+  scripts: string;
   folders: Folders;
   hub: Hub;
   env: Record<string, string>;
@@ -169,13 +169,13 @@ function watch<T extends Watched>({ watched }: Parts, agent: T): T {
   return agent;
 }
 
-async function close({ root, folders, hub, watched, providers, runs }: Parts): Promise<void> {
+async function close({ root, scripts, folders, hub, watched, providers, runs }: Parts): Promise<void> {
   const problems = [...[...runs].map(stop), ...[...watched, ...providers].flatMap((one) => one.problems())];
   const left = await survivors({ groups: hub.groups, home: folders.home });
   problems.push(...left.map(end), ...temporaryFiles(folders.tmp));
   await hub.close();
   await Promise.all(providers.map((provider) => provider.close()));
-  rmSync(root, { recursive: true, force: true });
+  for (const folder of [root, scripts]) rmSync(folder, { recursive: true, force: true });
   if (problems.length > 0) throw new Error(`the rig found:\n- ${problems.join('\n- ')}`);
 }
 
