@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import type { CommandTool } from '../config/types.js';
 import { ProcessTree } from '../process/tree.js';
 import { compilePattern } from '../regex/pattern.js';
@@ -66,6 +65,8 @@ async function ask(
   of: { tool: CommandTool; binaryPath: string; env: Environment },
   args: readonly string[],
 ): Promise<Answer> {
+  // Never `require`d: Node 20 fails when a module is required while an `import()` of a shared dependency is under way.
+  const { execa } = await import('execa');
   const asked = execa(of.binaryPath, args, {
     reject: false,
     stdin: 'ignore',

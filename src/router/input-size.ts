@@ -28,16 +28,20 @@ interface Dense {
   isDense?: (found: string) => boolean;
 }
 
-/** What the estimator takes for words and tokenizers cut into short pieces; the rates are rather too high than too low. */
+/**
+ * What the estimator takes for words and tokenizers cut into short pieces; the rates are rather too high than too low. Each match is
+ * bounded, since a greedy one over megabytes overflows the stack of V8's regular expressions.
+ */
 const DENSE: readonly Dense[] = [
   // Base64, hex, ids, keys.
-  { shape: /[\w+/=-]{24,}/g, tokensPerChar: 0.75, isDense: (found) => /\d/.test(found) },
+  { shape: /[\w+/=-]{24,4096}/g, tokensPerChar: 0.75, isDense: (found) => /\d/.test(found) },
   // A line of one sign is a token or two.
-  { shape: /[!-/:-@[-`{-~]{8,}/g, tokensPerChar: 0.8, isDense: (found) => new Set(found).size > 3 },
-  { shape: /[\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Armenian}]+/gu, tokensPerChar: 0.5 },
+  { shape: /[!-/:-@[-`{-~]{8,4096}/g, tokensPerChar: 0.8, isDense: (found) => new Set(found).size > 3 },
+  { shape: /[\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Armenian}]{1,4096}/gu, tokensPerChar: 0.5 },
   // Every other script but Latin and those of Chinese, Japanese and Korean, which the estimator knows.
   {
-    shape: /(?:(?![\p{sc=Latin}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}])[\p{L}\p{M}])+/gu,
+    shape:
+      /(?:(?![\p{sc=Latin}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}])[\p{L}\p{M}]){1,4096}/gu,
     tokensPerChar: 1,
   },
 ];

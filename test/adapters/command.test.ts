@@ -311,7 +311,12 @@ describe('availability', () => {
 
   it.each([
     [binary('no-such-bot'), '`no-such-bot` not found in PATH', 'npm install -g bot', {}],
-    [binary('package.json'), '`package.json` not found in PATH', 'npm install -g bot', {}],
+    [
+      binary('package.json'),
+      `\`${AGENTS}/package.json\` is not executable`,
+      `run \`chmod +x ${AGENTS}/package.json\``,
+      {},
+    ],
     [binary('/no/such/bot'), '`/no/such/bot` is not an executable file', 'npm install -g bot', {}],
     [binary(AGENTS), `\`${AGENTS}\` is not an executable file`, 'npm install -g bot', {}],
     [

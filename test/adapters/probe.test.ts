@@ -34,7 +34,7 @@ describe('probeVersion', () => {
       problem: '`-v` did not run and printed no version',
     });
     expect(await probeVersion(bot({ version: null }), BOT, ENV)).toEqual({
-      problem: 'its definition names no way to ask for a version',
+      problem: 'its definition has no command that prints the version',
     });
   });
 });

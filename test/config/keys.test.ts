@@ -22,7 +22,7 @@ describe('the definitions of keys', () => {
         ...['priced_at', 'deprecated', 'superseded_by', 'task_suitability'].map((key) => `models.*.${key}`),
         ...['kind', 'command_template', 'args'].map((key) => `tools.*.${key}`),
         'policies.*.budget',
-        ...['server', 'tools.*.models_ttl', 'tools.*.platforms'],
+        ...['server', 'tools.*.models_ttl'],
       ].sort(),
     );
   });
@@ -46,7 +46,7 @@ describe('the definitions of keys', () => {
     ]);
     expect(names(({ definition }) => definition.isPath !== undefined)).toEqual([
       ...['agents.*.schema', 'agents.*.system_file', 'ledger.path', 'tools.*.binary'],
-      ...['linux', 'macos', 'windows'].map((key) => `tools.*.platforms.${key}`),
+      ...['linux', 'macos'].map((key) => `tools.*.platforms.${key}`),
       'traces.dir',
     ]);
   });

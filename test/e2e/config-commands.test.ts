@@ -345,7 +345,8 @@ describe('config validate', () => {
       const { code, stdout } = await rig.run(['config', 'validate', 'a.yaml', '--format', 'sarif']);
       expect(code).toBe(1);
       expect(JSON.parse(stdout).runs[0].results).toHaveLength(1);
-      const empty = await rig.run(['config', 'validate', '--format', 'sarif']);
+      rig.write('b.yaml', 'version: 1\n');
+      const empty = await rig.run(['config', 'validate', 'b.yaml', '--format', 'sarif']);
       expect(empty.code).toBe(0);
       expect(JSON.parse(empty.stdout).runs[0].results).toEqual([]);
     }),
