@@ -84,7 +84,6 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
   shlex: (file) => file === 'cli/shell-command.ts',
   execa: (file) => file === 'adapters/probe.ts',
   yaml: (file) => file === 'config/source.ts' || file === 'config/yaml-text.ts',
-  'fastest-levenshtein': (file) => file === 'diagnostics/suggest.ts',
   tokenx: (file) => file === 'router/input-size.ts',
   ajv: (file) => file === 'router/answer-schema.ts',
   'ajv/dist/2020.js': (file) => file === 'router/answer-schema.ts',
