@@ -66,4 +66,6 @@ export interface Attempt {
   usage: Usage | null;
   cost: Cost;
   failure: Failure | null;
+  /** Text that a failed attempt had given; `null`: none, or the attempt succeeded. */
+  partialText: string | null;
 }

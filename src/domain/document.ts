@@ -97,6 +97,7 @@ export function attemptDocument(attempt: Attempt) {
     usage: usageDocument(attempt.usage),
     cost: costDocument(attempt.cost),
     failure: failureDocument(attempt.failure),
+    partial_text: attempt.partialText,
   };
 }
 

@@ -47,6 +47,7 @@ export async function attempt(run: Run, admitted: AdmittedAttempt): Promise<Atte
     usage: outcome.usage,
     cost: costOf(candidate, outcome),
     failure: outcome.failure,
+    partialText: outcome.failure === null ? null : outcome.text || seen.draft || null,
   };
   const warnings = [...outcome.warnings, ...capWarnings(record, grant.maxCostMicroUsd)];
   const { started, active, shown } = seen;
@@ -116,8 +117,8 @@ function observe(
   if (event.type === 'usage')
     return grant.maxCostMicroUsd === null ? undefined : meter(gates, { candidate, used: event, deadline });
   if (event.type === 'restart') {
-    if (!seen.hasDraft) return;
-    seen.hasDraft = false;
+    if (seen.draft === '') return;
+    seen.draft = '';
     return emit({ type: 'output.restart', attempt: n, candidate: namesOf(candidate) });
   }
   if (!seen.active) host.debug?.('output', { attempt: n, first: event.type });
@@ -126,7 +127,7 @@ function observe(
     seen.noteActivity(event);
     return event.changedFile ? undefined : emit({ type: 'tool.activity', attempt: n, name: event.name });
   }
-  seen.hasDraft = true;
+  seen.noteText(event.text);
   if (planned.request.stream) seen.shown = true;
   return emit({ type: 'output.delta', attempt: n, text: event.text });
 }

@@ -1,6 +1,8 @@
 import type { AdapterEvent } from '../adapters/adapter.js';
 
 const MAX_NAMED = 5;
+/** Longest live text that is kept for a failed attempt, UTF-16 units. */
+const MAX_DRAFT = 1_000_000;
 
 /** The progress of an attempt so far. */
 export class Observation {
@@ -8,8 +10,8 @@ export class Observation {
   started = false;
   /** The tool had shown output or activity. */
   active = false;
-  /** Text of an answer has come that the tool has not begun again since. */
-  hasDraft = false;
+  /** Live text since the tool last began its answer; its beginning only, when it is very long. */
+  draft = '';
   /** Live text had been shown to the caller. */
   shown = false;
   /** From the start of the attempt to the first output, ms; `null`: none came. */
@@ -21,6 +23,10 @@ export class Observation {
   noteActivity({ name, changedFile }: Extract<AdapterEvent, { type: 'activity' }>): void {
     if (changedFile) this.#changedFiles.add(name);
     else this.#steps.push(name);
+  }
+
+  noteText(text: string): void {
+    if (this.draft.length < MAX_DRAFT) this.draft += text;
   }
 
   /** What the tool had reported as done, as the end of a message; empty: unknown. */

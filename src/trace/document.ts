@@ -45,7 +45,7 @@ export function traceDocument(record: RunRecord, subject: TraceSubject) {
   const invocation = record.invocation ?? runningInvocation(record, request);
   const { text, data, attempts: _bare, ...document } = invocationDocument(invocation);
   const { failure, warnings } = document;
-  const told = { failure, warnings, events: record.events, attempts: record.attempts.map(attemptOf) };
+  const told = { failure, warnings, events: record.events, attempts: attemptsOf(record, logPrompts) };
   return {
     ...document,
     latency_ms: record.invocation === null ? null : document.latency_ms,
@@ -107,6 +107,10 @@ function requestDocument({ request, origin, logPrompts }: TraceSubject) {
   };
 }
 
+function attemptsOf({ attempts }: RunRecord, logPrompts: boolean) {
+  return attempts.map(attemptOf).map((one) => (logPrompts ? one : { ...one, partial_text: null }));
+}
+
 /** An unfinished attempt: only its candidate and start are known. */
 function attemptOf({ n, candidate, argv, startedAt, ended }: RecordedAttempt) {
   if (ended !== null) return { ...attemptDocument(ended), argv };
@@ -117,6 +121,7 @@ function attemptOf({ n, candidate, argv, startedAt, ended }: RecordedAttempt) {
     usage: null,
     cost: null,
     failure: null,
+    partial_text: null,
   };
   const { tool, model } = candidate;
   const status = 'running' as const;

@@ -76,6 +76,7 @@ const attempt = {
   usage: maybe(reference('usage', 'Tokens')),
   cost: maybe(reference('cost', 'Its cost')),
   failure: maybe(reference('failure', 'Why it failed')),
+  partial_text: maybe(text('Text that a failed attempt had given; only with `log_prompts`')),
   argv: maybe(
     list('The command line, with `{prompt}` and `{system}` for those texts; `null`: no command was started', {
       type: 'string',

@@ -50,6 +50,7 @@ const ATTEMPT = [
   'usage',
   'cost',
   'failure',
+  'partial_text',
 ];
 const FAILURE = [
   'type',

@@ -103,6 +103,20 @@ describe('prompt and answer', () => {
     }),
   );
 
+  it.each([true, false])(
+    'of a failed attempt are in the document, and stored with log_prompts: %s',
+    (logPrompts) =>
+      rigged(async (rig) => {
+        const policies = `policies: { default: { privacy: { log_prompts: ${logPrompts} } } }\n`;
+        rig.write('llm-router.yaml', solo('[go]') + policies);
+        rig.script('bot-cli', [{ stdout: 'half an answer', exit: 1 }]);
+        const { stdout } = await rig.run(['exec', '--json', '--retries', '0', 'the private question']);
+        expect(JSON.parse(stdout).attempts[0]).toMatchObject({ partial_text: 'half an answer' });
+        const kept = logPrompts ? 'half an answer' : null;
+        expect(rig.traces()[0]?.attempts).toMatchObject([{ status: 'failed', partial_text: kept }]);
+      })(),
+  );
+
   it(
     'are masked where the config says so',
     rigged(async (rig) => {

@@ -73,6 +73,7 @@ export function ended(
     usage: null,
     cost,
     failure: null,
+    partialText: null,
   };
   const settled = {
     id: `${id}:1`,
