@@ -183,7 +183,7 @@ const PLAIN_TAGS = ['str', 'int', 'float', 'bool', 'null', 'seq', 'map'];
 
 /** A tag such as `!!binary` or `!!timestamp`, whose value would be no text, number, list or map. */
 function foreignTag(node: unknown): string | null {
-  const { tag } = node as { tag?: string };
+  const tag = (node as { tag?: string } | null)?.tag;
   const name = tag?.replace(/^tag:yaml\.org,2002:/, '');
   return name === undefined || PLAIN_TAGS.includes(name) ? null : `!!${name}`;
 }

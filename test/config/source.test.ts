@@ -28,6 +28,13 @@ describe('parseSource', () => {
     expect(at(['b', 'c'], 'value')).toBe('f:3:6-3:10');
   });
 
+  it.each(['{a, b: 1}', '? a', '[x, ,]', '{? a}', 'a: [{b}, !!str]'])(
+    'reads nodes without a value in %j',
+    (text) => {
+      expect(parseSource({ file: 'f', text }).source).toBeDefined();
+    },
+  );
+
   it('gives a key without value the place of the key', () => {
     expect(places('a:\nb: 1\n')(['a'], 'value')).toBe('f:1:1-1:2');
   });
