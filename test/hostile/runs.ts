@@ -19,7 +19,6 @@ export interface HostileRun {
   alive: number[];
   /** The most memory that the router used, MiB; `null` where the system does not report it. */
   memoryMiB: number | null;
-  elapsedMs: number;
 }
 
 /** Runs the router with one tool, in a folder of its own. */
@@ -28,7 +27,6 @@ export async function runHostile(rig: Rig, hostile: HostileAgent): Promise<Hosti
   const cwd = path.join(rig.project, agent);
   mkdirSync(cwd, { recursive: true });
   const config = rig.write(`${agent}.yaml`, configFor(hostile));
-  const start = performance.now();
   const result = await rig.spawn(['exec', '--config', config, '--json'], {
     cwd,
     stdin: prompt,
@@ -40,7 +38,6 @@ export async function runHostile(rig: Rig, hostile: HostileAgent): Promise<Hosti
     alive: pidsIn(path.join(cwd, 'pids')).filter(isAlive),
     memoryMiB:
       process.platform === 'linux' ? Number(readFileSync(peakFile(rig, agent), 'utf8')) / 1024 : null,
-    elapsedMs: Math.round(performance.now() - start),
   };
 }
 

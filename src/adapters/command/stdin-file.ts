@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fstatSync, futimesSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  futimesSync,
+  openSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** The stdin of a tool: an unlinked file with the prompt. */
@@ -14,24 +23,41 @@ export interface StdinFile {
 const PIPE_BYTES = 64 * 1024;
 
 /**
- * Creates a file that only the user can read, and unlinks it before the text is written. Node's own pipes are sockets, which
+ * Creates a file that only the user can read and that has no name when the text is written. Node's own pipes are sockets, which
  * some tools treat as no input and which cannot be opened as `/dev/stdin`. `null`: no file can be written in this folder.
  */
 export function openStdinFile(text: string, folder: string): StdinFile | null {
   // An open file cannot be removed on Windows, where Node's pipes are real ones.
   if (process.platform === 'win32') return null;
   try {
-    const path = join(folder, `llm-router-${randomBytes(9).toString('base64url')}`);
-    const descriptor = openSync(path, 'wx+', 0o600);
-    return filled(descriptor, { path, bytes: Buffer.from(text) });
+    return filled(openUnnamed(folder) ?? openUnlinked(folder), Buffer.from(text));
   } catch {
     return null;
   }
 }
 
-function filled(descriptor: number, { path, bytes }: { path: string; bytes: Uint8Array }): StdinFile {
+/** Linux's O_TMPFILE, which Node does not name: a file without a name, of which a killed router leaves nothing. open(2). */
+const UNNAMED = constants.O_DIRECTORY | 0o20000000 | constants.O_RDWR;
+
+/** `null`: this system or file system does not support it. */
+function openUnnamed(folder: string): number | null {
+  if (process.platform !== 'linux') return null;
   try {
-    unlinkSync(path);
+    return openSync(folder, UNNAMED, 0o600);
+  } catch {
+    return null;
+  }
+}
+
+function openUnlinked(folder: string): number {
+  const path = join(folder, `llm-router-${randomBytes(9).toString('base64url')}`);
+  const descriptor = openSync(path, 'wx+', 0o600);
+  unlinkSync(path);
+  return descriptor;
+}
+
+function filled(descriptor: number, bytes: Uint8Array): StdinFile {
+  try {
     writeWithoutMoving(descriptor, bytes);
     const showsReading = bytes.length > PIPE_BYTES && keepsAccessTime(descriptor);
     return {
