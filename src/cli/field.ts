@@ -7,6 +7,7 @@ import {
 } from '../domain/document.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { unrunInvocation } from '../domain/invocation.js';
+import { EMPTY_PLAN } from '../domain/plan.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { NO_USAGE } from '../domain/usage.js';
 
@@ -57,17 +58,7 @@ const SHAPE = {
       session: null,
       sourceAgent: null,
       failure: failure('internal', ''),
-      plan: {
-        agent: null,
-        policy: '',
-        access: 'read',
-        inputTokens: 0,
-        mostInputTokens: 0,
-        candidates: [],
-        rejected: [],
-        ignored: [],
-        warnings: [],
-      },
+      plan: EMPTY_PLAN,
     }),
   ),
   usage: usageDocument(NO_USAGE),

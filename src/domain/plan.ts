@@ -74,3 +74,16 @@ export interface Plan {
   /** Warnings for the user. */
   warnings: string[];
 }
+
+/** The plan of a run that has not emitted one yet. */
+export const EMPTY_PLAN: Plan = {
+  agent: null,
+  policy: 'default',
+  access: 'read',
+  inputTokens: 0,
+  mostInputTokens: 0,
+  candidates: [],
+  rejected: [],
+  ignored: [],
+  warnings: [],
+};

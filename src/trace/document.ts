@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { addCosts, toUsd } from '../domain/cost.js';
 import { attemptDocument, invocationDocument, usageDocument } from '../domain/document.js';
 import { type Invocation, unrunInvocation } from '../domain/invocation.js';
-import type { Plan } from '../domain/plan.js';
+import { EMPTY_PLAN } from '../domain/plan.js';
 import type { Request } from '../domain/request.js';
 import { addUsage, NO_USAGE } from '../domain/usage.js';
 import type { ProcessIdentity } from '../process/identity.js';
@@ -132,7 +132,7 @@ function attemptOf({ n, candidate, argv, startedAt, ended }: RecordedAttempt) {
 function runningInvocation(record: RunRecord, request: Request): Invocation {
   const { id, traceId, startedAt } = record;
   const parentId = request.parent?.id ?? null;
-  const plan = record.plan ?? NO_PLAN;
+  const plan = record.plan ?? EMPTY_PLAN;
   const ended = record.attempts.flatMap((attempt) => (attempt.ended === null ? [] : [attempt.ended]));
   const current = record.attempts.at(-1)?.candidate ?? null;
   return {
@@ -153,19 +153,6 @@ function runningInvocation(record: RunRecord, request: Request): Invocation {
     cost: addCosts(ended.map(({ cost }) => cost)),
   };
 }
-
-/** Every run emits its plan first. */
-const NO_PLAN: Plan = {
-  agent: null,
-  policy: 'default',
-  access: 'read',
-  inputTokens: 0,
-  mostInputTokens: 0,
-  candidates: [],
-  rejected: [],
-  ignored: [],
-  warnings: [],
-};
 
 /** Usage of the tool's own session so far: a tool that counts per session reports only totals when it is resumed. */
 function sessionTotals({ toolSessionId, attempts }: Invocation, { resume }: Request) {
