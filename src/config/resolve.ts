@@ -5,6 +5,7 @@ import { readKeys } from './keys/resolved.js';
 import type { Merged } from './layers.js';
 import { resolvePolicies } from './resolve/policies.js';
 import { resolveTools } from './resolve/tools.js';
+import { modelsByTier, type TierModel } from './tiers.js';
 import { isTree, record } from './tree.js';
 import type { AgentConfig, ModelConfig, RouterConfig } from './types.js';
 import { type Folders, type Written, writtenConfig } from './written.js';
@@ -17,6 +18,7 @@ export function resolveConfig(merged: Merged, folders: Folders): RouterConfig {
     files: merged.layers.flatMap((layer) => layer.sources.map((source) => source.file)),
     agents: record(entriesOf(root, 'agents').map(([name, agent]) => [name, agentOf(name, agent)])),
     tools: resolveTools(merged, entriesOf(root, 'tools')),
+    tiers: tiersOf(merged, root),
     models: record(entriesOf(root, 'models').map(([name, model]) => [name, modelOf(name, model)])),
     policies: resolvePolicies(entriesOf(root, 'policies')),
   };
@@ -37,4 +39,11 @@ function agentOf(name: string, agent: Written): AgentConfig {
 function modelOf(name: string, model: Written): ModelConfig {
   const keys = readKeys(MODEL, model);
   return { name, at: model.keyAt(), ...keys, id: keys.id ?? name };
+}
+
+function tiersOf(merged: Merged, root: Written): RouterConfig['tiers'] {
+  const { fast, balanced, premium } = modelsByTier(merged);
+  const placed = (models: TierModel[]) =>
+    models.map(({ name, path }) => ({ value: name, at: root.fromRoot(path).at() }));
+  return { fast: placed(fast), balanced: placed(balanced), premium: placed(premium) };
 }

@@ -1,9 +1,11 @@
 import { formatPlace } from '../diagnostics/diagnostic.js';
+import { TIERS, type Tier } from '../domain/request.js';
 import { CONFIG } from './keys/config.js';
 import type { Keys } from './keys/key.js';
 import { keysAt } from './keys/lookup.js';
 import { kindOfTool, TOOL } from './keys/tools.js';
 import type { Merged } from './layers.js';
+import { modelsByTier, type TierModel } from './tiers.js';
 import { at, child, entriesOf, isTree, type Path, type Tree } from './tree.js';
 import { yamlText } from './yaml-text.js';
 
@@ -24,10 +26,14 @@ export interface ShownConfig {
 
 /** Fills in the defaults, and what the overrides set. Variables in values are not expanded. */
 export function shownConfig(merged: Merged, overrides: readonly Override[]): ShownConfig {
-  const withPolicy = mergedWithDefaultPolicy(merged.value);
+  const models = modelsByTier(merged);
+  const withPolicy = mergedWithDefaultPolicy({ ...merged.value, tiers: namesOf(models) });
   const filled = inOrder(withDefaults(withPolicy, []) as Tree);
   const value = overrides.reduce((tree, { path, value: one }) => setAt(tree, path, one), filled);
-  return { value: masked(value, []) as Tree, originOf: (path) => originOf(merged, overrides, path) };
+  return {
+    value: masked(value, []) as Tree,
+    originOf: (path) => originOfTier(merged, models, path) ?? originOf(merged, overrides, path),
+  };
 }
 
 /** The part of a shown config at a path as YAML; `origins` writes behind every value where it comes from. */
@@ -42,6 +48,20 @@ export function shownOrigins(shown: ShownConfig, path: Path): Record<string, str
   const value = at(shown.value, path);
   if (!isTree(value) || Object.keys(value).length === 0) return { [path.join('.')]: shown.originOf(path) };
   return Object.assign({}, ...Object.keys(value).map((key) => shownOrigins(shown, [...path, key])));
+}
+
+function namesOf(models: Record<Tier, TierModel[]>): Tree {
+  return Object.fromEntries(TIERS.map((tier) => [tier, models[tier].map(({ name }) => name)]));
+}
+
+/** The places that put models into a tier; `null` when the path is not that of a tier. */
+function originOfTier(merged: Merged, models: Record<Tier, TierModel[]>, path: Path): string | null {
+  const tier = TIERS.find((name) => path[0] === 'tiers' && path[1] === name && path.length === 2);
+  if (tier === undefined) return null;
+  const isListed = (model: TierModel) => model.path[0] === 'tiers';
+  const lists = models[tier].some(isListed) ? [originOf(merged, [], path)] : [];
+  const stated = models[tier].filter((model) => !isListed(model));
+  return [...lists, ...stated.map((model) => originOf(merged, [], model.path))].join(', ');
 }
 
 function originOf(merged: Merged, overrides: readonly Override[], path: Path): string {

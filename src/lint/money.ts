@@ -1,5 +1,5 @@
 import type { Environment } from '../adapters/adapter.js';
-import { billingOf } from '../adapters/billing.js';
+import { type BillingFacts, billingOf } from '../adapters/billing.js';
 import { expandVariables } from '../adapters/variables.js';
 import type { RouterConfig, ToolConfig } from '../config/types.js';
 import type { SpendLimit } from '../domain/facts.js';
@@ -39,7 +39,7 @@ export function limitedChains(
 ): LimitedChain[] {
   const metering = new Map<ToolConfig, Metering>();
   const meteringOf = (tool: ToolConfig): Metering => {
-    const known = metering.get(tool) ?? meteringIn(env, tool);
+    const known = metering.get(tool) ?? meteringIn({ models: config.models, env }, tool);
     metering.set(tool, known);
     return known;
   };
@@ -95,9 +95,9 @@ function runOf(
 /** When a tool is billed per token: here, only where its API key is set, or never. */
 type Metering = 'here' | 'with_key' | 'never';
 
-function meteringIn(env: Environment, tool: ToolConfig): Metering {
-  if (billingOf(tool, env) === 'api') return 'here';
-  return billingOf(tool, withKeys(tool, env)) === 'api' ? 'with_key' : 'never';
+function meteringIn({ models, env }: BillingFacts, tool: ToolConfig): Metering {
+  if (billingOf(tool, { models, env }) === 'api') return 'here';
+  return billingOf(tool, { models, env: withKeys(tool, env) }) === 'api' ? 'with_key' : 'never';
 }
 
 /** The environment of a machine on which the keys of the tool are set. */

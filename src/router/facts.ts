@@ -37,7 +37,7 @@ export async function gatherFacts(
     nowMs,
     ...by.size,
     tools: each((tool) => adapterOf(tool).availability(tool, host)),
-    billing: each((tool) => billingOf(tool, host.env)),
+    billing: each((tool) => billingOf(tool, { models: config.models, env: host.env })),
     cooldowns,
     ...(await spendOf(by.limits(nowMs), stores.ledger)),
   };

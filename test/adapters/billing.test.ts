@@ -3,19 +3,26 @@ import { billingOf } from '../../src/adapters/billing.js';
 import { configOf } from '../rig/config.js';
 
 const ENV = { BOT_KEY: 'k', OTHER_KEY: 'o' };
+const MODELS = '{ priced: { cost_per_1m_tokens: { input: 1, output: 2 } }, unpriced: {} }';
 
 function billing(fields: string): string {
   return billingIn(`{ binary: bot, args: [], ${fields} }`);
 }
 
 function billingIn(definition: string): string {
-  const tool = configOf(`tools: { bot: ${definition} }`).tools.bot;
-  if (tool === undefined) throw new Error('the config has no such tool');
-  return billingOf(tool, ENV);
+  const { tools, models } = configOf(`tools: { bot: ${definition} }\nmodels: ${MODELS}`);
+  if (tools.bot === undefined) throw new Error('the config has no such tool');
+  return billingOf(tools.bot, { models, env: ENV });
 }
 
 it.each([
   ['', 'subscription'],
+  ['models: [unpriced, uncatalogued]', 'subscription'],
+  ['models: [unpriced, priced]', 'api'],
+  ['models: ["*"]', 'api'],
+  ['models: [priced], billing: subscription', 'subscription'],
+  ['models: [priced], billing: free', 'free'],
+  ['models: [priced], api_key_env: NOT_SET', 'subscription'],
   ['api_key_env: BOT_KEY', 'api'],
   ['api_key_env: [NOT_SET, BOT_KEY]', 'api'],
   ['api_key_env: NOT_SET', 'subscription'],

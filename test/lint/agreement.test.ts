@@ -183,7 +183,9 @@ function factsOf(config: RouterConfig, env: Record<string, string>): Facts {
     nowMs: 0,
     tools: Object.fromEntries(tools.map(({ name }) => [name, { available: true, path: null }])),
     cooldowns: [],
-    billing: Object.fromEntries(tools.map((tool) => [tool.name, billingOf(tool, env)])),
+    billing: Object.fromEntries(
+      tools.map((tool) => [tool.name, billingOf(tool, { models: config.models, env })]),
+    ),
     spend: windowsOf(limitsAt(spending, 0), []),
     spendTrouble: null,
     inputTokens: 0,

@@ -13,7 +13,7 @@ export const COMMON = {
     .notResolved(),
   models: texts('Models that the tool can run; `"*"` passes any id on').placed().soughtAs('model'),
   billing: oneOf(
-    'Who pays: `api` per token, `subscription` a flat fee, `free` nothing is paid, `auto` api when its key is set, else subscription',
+    'Who pays: `api` per token, `subscription` a flat fee, `free` nothing is paid, `auto` api when its key is set, or when it names no key and its models have prices, else subscription',
     ['api', 'subscription', 'free', 'auto'],
   ).default('auto'),
   install_hint: text('What to run when the tool is missing'),

@@ -1,9 +1,10 @@
+import { billingOf } from '../../adapters/billing.js';
 import { finding, isOwn } from '../../config/finding.js';
 import type { ToolConfig } from '../../config/types.js';
 import { noteAt } from '../note.js';
 import type { LintInput, LintRule } from '../rule.js';
 
-/** A tool that counts as a subscription only because its billing is not stated: a hard budget never blocks it. */
+/** A tool that counts as a subscription only because neither its billing nor a price is stated: a hard budget never blocks it. */
 export const unmeteredTool: LintRule = {
   code: 'config/unmetered-tool',
   check(input) {
@@ -13,7 +14,7 @@ export const unmeteredTool: LintRule = {
       return tools.flatMap((tool) => {
         if (reported.has(tool.name) || !isUnmetered(input, tool)) return [];
         reported.add(tool.name);
-        const message = `no \`billing\` is set for tool \`${tool.name}\`, so the hard budget of agent \`${chain.agent.name}\` never blocks it`;
+        const message = `tool \`${tool.name}\` has neither \`billing\` nor a model with a price, so the hard budget of agent \`${chain.agent.name}\` never blocks it`;
         const hint = 'set `billing: api` where it bills per token, else `billing: subscription` or `free`';
         const related = noteAt(chain.hardLimit.at, 'the hard budget');
         const path = ['tools', tool.name];
@@ -28,6 +29,7 @@ function isUnmetered(input: LintInput, tool: ToolConfig): boolean {
     tool.kind === 'command' &&
     tool.billing === 'auto' &&
     tool.apiKeyEnv.length === 0 &&
+    billingOf(tool, { models: input.config.models, env: {} }) === 'subscription' &&
     isOwn(input, ['tools', tool.name])
   );
 }
