@@ -142,6 +142,106 @@ describe('a command line', () => {
   });
 });
 
+describe('what is dropped or changed', () => {
+  const service = (yaml: string) => `telemetry: { enabled: true }\n${yaml}`;
+  const budget = 'daily_budget_usd: 5';
+  it.each([
+    [
+      'rate_limiting: { max_requests_per_minute: { ghost: 5 } }\ntools: { bot: { binary: b } }',
+      'rate_limiting.max_requests_per_minute.ghost: 5',
+    ],
+    [
+      'rate_limiting: { max_requests_per_hour: many }\ntools: { bot: { binary: b } }',
+      'rate_limiting.max_requests_per_hour: many',
+    ],
+    [
+      `policies: { ${budget}, limit: { threshold_percent: 70 }, alert_threshold_percent: 60 }`,
+      'alert_threshold_percent: 60',
+    ],
+    [
+      `policies: { ${budget}, alert_threshold_percent: 60, enforcement: { alert_threshold_percent: 50 } }`,
+      'enforcement.alert_threshold_percent: 50',
+    ],
+    [`policies: { ${budget}, alert_threshold_percent: 150 }`, '150 was changed'],
+    [`policies: { ${budget}, limit: { type: soft }, block_over_budget: true }`, 'the limit is hard'],
+    [`policies: { ${budget}, limit: { type: firm, grace: 3 } }`, 'limit.type: firm'],
+    [`policies: { ${budget}, limit: { type: hard, grace: 3 } }`, 'limit.grace: 3'],
+    ['policies: { alert_threshold_percent: 60 }', 'no budget that this could limit'],
+    [`policies: { ${budget}, default: { daily_budget_usd: 7 } }`, 'daily_budget_usd: 5'],
+    [`policies: { ${budget}, daily: 3 }`, 'daily: 3'],
+    ['policies: { default: { daily_budget_usd: lots } }', 'daily_budget_usd: lots'],
+    ['policies: { default: { allowed_models: [] } }', 'allowed_models: []'],
+    [
+      'policies: { default: { allowed_models: [a] } }\nmodel_selection: { allowed_models: [b] }',
+      'model_selection.allowed_models: [b]',
+    ],
+    [
+      'policies: { default: { cost_optimization: { simple_task_threshold_tokens: 9 }, prefer_cheaper_models_under_tokens: 8 } }',
+      'prefer_cheaper_models_under_tokens: 8',
+    ],
+    [
+      'policies: { default: { cost_optimization: { simple_task_threshold_tokens: 9 } } }\ncost_optimization: { simple_task_threshold_tokens: 8 }',
+      'cost_optimization.simple_task_threshold_tokens: 8',
+    ],
+    [
+      'policies: { enforcement: { block_over_budget: true } }\nenforcement: { block_over_budget: false }',
+      'enforcement: {block_over_budget: false}',
+    ],
+    ['models: { a: { tier: ultra, cost_per_1k_tokens: { input: cheap, cached: 1 } } }', 'tier: ultra'],
+    ['models: { a: { cost_per_1k_tokens: { input: cheap, cached: 1 } } }', 'cost_per_1k_tokens.cached: 1'],
+    ['models: { a: { cost_per_1k_tokens: { input: cheap } } }', 'cost_per_1k_tokens.input: cheap'],
+    ['models: { a: { provider: x, vendor: other } }', 'vendor: other'],
+    ['models: { a: { retired_date: 2025-01-01 } }', "retired_date: '2025-01-01'"],
+    ['agents: { My Agent: { tool: a, preferred_tool: b } }', 'was named `My Agent`'],
+    ['agents: { x: { tool: a, preferred_tool: b } }', 'since `preferred_tool` holds: `tool: a`'],
+    ['agents: { x: { task_types: { quick: 3 } } }', 'task_types: {quick: 3}'],
+    ['agents: { a b: { tool: t }, a-b: { tool: u } }', 'two entries have the name `a-b`'],
+    ['agents: [x]', 'agents: [x]'],
+    ['tools: { bot: { binary: b, command: c } }', 'command: c'],
+    ['tools: { bot: { binary: b, timeout: soon } }', 'timeout: soon'],
+    ['tools: { bot: { binary: b, platforms: { freebsd: /b } } }', 'platforms.freebsd: /b'],
+    [
+      'tools: { bot: { command_template: "{binary} > {output_file}", binary: b } }',
+      '`> {output_file}` was left out',
+    ],
+    ['tools: { bot: { command_template: "{binary}", binary: b, text_field: answer } }', 'text_field: answer'],
+    ['default_agent: 7', 'default_agent: 7'],
+  ])('%s leaves a comment', (yaml, comment) => {
+    const comments = commentsOf(service(yaml));
+    expect(comments).toContain(comment);
+  });
+
+  it.each([
+    [
+      'providers: { p: { type: mock, raise_timeout: true, raise_rate_limit: true } }',
+      'raise_rate_limit: true',
+    ],
+    ['providers: { p: { type: mock, raise_timeout: true, response_text: hi } }', 'response_text: hi'],
+    [
+      'providers: { p: { type: chatgpt_subscription_http, base_url: "https://x.example" } }',
+      'providers.p.base_url',
+    ],
+    ['providers: { p: { type: codex_cli, timeout: soon } }', 'providers.p.timeout: soon'],
+    [
+      'providers: { p: { type: codex_cli, args: [a], env: { A: b }, env_vars: { C: d } } }',
+      'env_vars: {C: d}',
+    ],
+    ['providers: { p: { type: codex_cli, response_format: xml } }', 'response_format: xml'],
+    ['roles: { r: { temperature: warm } }', 'temperature: warm'],
+    ['roles: { the role: {} }', 'was named `the role`'],
+    ['roles: [r]', 'llm.roles: [r]'],
+  ])('llm: { %s } leaves a comment', (yaml, comment) => {
+    expect(commentsOf(`llm: { ${yaml} }`)).toContain(comment);
+  });
+});
+
+function commentsOf(text: string): string {
+  const migration = migrateFiles([{ file: 'x.yaml', text }]);
+  if (migration.kind !== 'converted') throw new Error(JSON.stringify(migration));
+  const lines = migration.text.split('\n').filter((line) => line.trim().startsWith('#'));
+  return lines.join('\n');
+}
+
 function filesOf(name: string): OldFile[] {
   const target = path.join(FOLDER, name);
   const names = statSync(target).isDirectory()

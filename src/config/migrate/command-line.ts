@@ -31,6 +31,9 @@ export function convertCommandLine(old: string): CommandLine {
     prompt: input === null ? way : 'stdin',
     writesFile: has('output_file'),
     notes: [
+      ...(withoutOutput === withoutInput
+        ? []
+        : ['`> {output_file}` was left out: the answer is read from standard output']),
       ...(dropped === '' ? [] : [`no shell runs the command, so this was cut off: \`${dropped}\``]),
       ...unknown.map((name) => `\`{${name}}\` is no placeholder of version 1 and is literal text`),
     ],

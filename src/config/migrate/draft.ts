@@ -1,4 +1,4 @@
-import { isTree, type Path, type Tree } from '../tree.js';
+import { entriesOf, isTree, type Path, type Tree } from '../tree.js';
 import { flow } from '../yaml-text.js';
 import type { Note, Noted } from './notes.js';
 import { isSecret } from './variables.js';
@@ -19,13 +19,60 @@ export function compact(value: Tree): Record<string, unknown> {
   return Object.fromEntries(entries);
 }
 
-/** Comments for keys that the new format has no place for. */
-export function leftOver(entry: Tree, known: readonly string[], path: Path, prefix = ''): Note[] {
-  return Object.entries(entry).flatMap(([key, value]) =>
-    known.includes(key) || value === null || value === undefined
-      ? []
-      : [{ path, text: `has no equal: \`${prefix}${key}: ${shortened(flow(withoutKeys(key, value)))}\`` }],
-  );
+/** What of an old entry is taken over: a test of a value, or the same of its keys. */
+export interface Taken {
+  readonly [key: string]: ((value: unknown) => boolean) | Taken;
+}
+
+/** Comments for what is not taken over: keys that the new format has no place for, and values that it cannot hold. */
+export function leftOver(entry: unknown, taken: Taken, path: Path, prefix = ''): Note[] {
+  return entriesOf(entry).flatMap(([key, value]) => {
+    if (value === null || value === undefined) return [];
+    const known = Object.hasOwn(taken, key) ? taken[key] : undefined;
+    if (typeof known === 'function' && known(value)) return [];
+    if (typeof known === 'object' && isTree(value)) return leftOver(value, known, path, `${prefix}${key}.`);
+    return [{ path, text: `has no equal: \`${lineOf(`${prefix}${key}`, value)}\`` }];
+  });
+}
+
+/** Comments for values that say again what another key, which comes first, says already. */
+export function overruled(values: readonly { key: string; value: unknown }[], path: Path): Note[] {
+  const [first, ...others] = values.filter(({ value }) => value !== null && value !== undefined);
+  return others.map(({ key, value }) => ({
+    path,
+    text: `was left out, since \`${first?.key}\` holds: \`${lineOf(key, value)}\``,
+  }));
+}
+
+/** A comment for an entry whose name version 1 does not allow. */
+export function renamedNote(was: string, name: string, path: Path): Note[] {
+  return was === name ? [] : [{ path, text: `was named \`${was}\`` }];
+}
+
+/** Comments for entries that have the same name in version 1 as an entry after them. */
+export function sameNameNotes(names: readonly string[], section: string): Note[] {
+  const twice = names.filter((name, index) => names.lastIndexOf(name) !== index);
+  return twice.map((name) => ({
+    path: [section],
+    text: `two entries have the name \`${name}\` in this version: only the last was taken over`,
+  }));
+}
+
+export const anyValue = (): boolean => true;
+export const isText = (value: unknown): boolean => textOf(value) !== undefined;
+export const isNumber = (value: unknown): boolean => numberOf(value) !== undefined;
+export const isSeconds = (value: unknown): boolean => durationOf(value) !== undefined;
+export const isFlag = (value: unknown): boolean => typeof value === 'boolean';
+export const isTextList = (value: unknown): boolean =>
+  Array.isArray(value) && textsOf(value).length === value.length;
+export const isTextMap = (value: unknown): boolean =>
+  isTree(value) && Object.values(value).every((one) => typeof one === 'string');
+
+export const isVariables = (value: unknown): boolean =>
+  isTree(value) && Object.values(value).every((one) => one === null || typeof one !== 'object');
+
+function lineOf(key: string, value: unknown): string {
+  return `${key}: ${shortened(flow(withoutKeys(key.split('.').at(-1) ?? key, value)))}`;
 }
 
 /** A name as version 1 allows it for agents, tools and policies. */

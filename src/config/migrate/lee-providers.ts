@@ -1,5 +1,20 @@
 import { child, entriesOf, type Path, type Tree } from '../tree.js';
-import { compact, durationOf, leftOver, type Note, type Noted, textOf, textsOf } from './draft.js';
+import {
+  anyValue,
+  compact,
+  durationOf,
+  isSeconds,
+  isText,
+  isTextList,
+  isVariables,
+  leftOver,
+  type Note,
+  type Noted,
+  overruled,
+  type Taken,
+  textOf,
+  textsOf,
+} from './draft.js';
 import { convertVariables, variableName } from './variables.js';
 
 /** An old provider: the name of its tool now, and the tool's entry; `null` where a built-in tool does the work. */
@@ -81,10 +96,17 @@ function mock({ name, entry, models }: OldProvider): Noted<ProviderTool> {
   );
   const text = textOf(child(entry, 'response_text')) ?? 'mock response for role={agent}';
   const response = raised === undefined ? { text } : { failure: { type: raised } };
-  const known = ['type', 'response_text', 'raise_timeout', 'raise_rate_limit', 'raise_contract_violation'];
+  const isNotRaised = (type: string) => (value: unknown) => value === false || raised === type;
+  const taken: Taken = {
+    type: isText,
+    ...(raised === undefined ? { response_text: isText } : {}),
+    raise_timeout: isNotRaised('timeout'),
+    raise_rate_limit: isNotRaised('rate_limit'),
+    raise_contract_violation: isNotRaised('contract_violation'),
+  };
   return {
     value: { name, tool: compact({ kind: 'mock', models, billing: 'free', responses: [response] }) },
-    notes: leftOver(entry, known, path),
+    notes: leftOver(entry, taken, path),
   };
 }
 
@@ -103,7 +125,7 @@ function http({ name, entry, models }: OldProvider, ownKey: string): Noted<Provi
     ...(authorization
       ? [{ path, text: `the header Authorization is made from the variable ${keyName}` }]
       : []),
-    ...leftOver(entry, ['type', 'base_url', 'api_key_env', 'api_key', 'headers', 'timeout'], path),
+    ...leftOver(entry, HTTP, path),
   ];
   const tool = compact({
     kind: 'http',
@@ -117,15 +139,25 @@ function http({ name, entry, models }: OldProvider, ownKey: string): Noted<Provi
   return { value: { name, tool }, notes };
 }
 
+const HTTP: Taken = {
+  type: isText,
+  base_url: isText,
+  api_key_env: isText,
+  api_key: isText,
+  headers: isVariables,
+  timeout: isSeconds,
+};
+
 function splitHeaders(headers: unknown): { authorization: boolean; others: Tree } {
   const entries = entriesOf(headers);
   const others = entries.filter(([key]) => !/^(authorization|x-api-key)$/i.test(key));
   return { authorization: others.length < entries.length, others: Object.fromEntries(others) };
 }
 
-function subscription({ name }: OldProvider): Noted<ProviderTool> {
+function subscription({ name, entry }: OldProvider): Noted<ProviderTool> {
   const text = `provider \`${name}\` used a ChatGPT login over HTTP; the built-in tool \`codex\` does that with \`codex login\``;
-  return { value: { name: 'codex', tool: null }, notes: [{ path: [], text }] };
+  const notes = [{ path: [], text }, ...leftOver(entry, { type: isText }, [], `providers.${name}.`)];
+  return { value: { name: 'codex', tool: null }, notes };
 }
 
 function omp(old: OldProvider): Noted<ProviderTool> {
@@ -144,7 +176,7 @@ function omp(old: OldProvider): Noted<ProviderTool> {
         timeout: durationOf(child(entry, 'timeout')),
       }),
     },
-    notes: leftOver(entry, ['type', 'command', 'timeout'], path),
+    notes: leftOver(entry, { type: isText, command: isText, timeout: isSeconds }, path),
   };
 }
 
@@ -157,7 +189,13 @@ function commandLine(old: OldProvider, cli: CliType, builtIns: readonly string[]
     const text = `provider \`${old.name}\` is the built-in tool \`${cli.builtIn}\` now, which also reads tokens, cost and failures`;
     const timeout = durationOf(child(entry, 'timeout'));
     const tool = timeout === undefined ? null : { timeout };
-    return { value: { name: cli.builtIn, tool }, notes: [{ path: [], text }] };
+    const lost = leftOver(
+      { ...entry, command: null },
+      { type: isText, timeout: isSeconds },
+      [],
+      `providers.${old.name}.`,
+    );
+    return { value: { name: cli.builtIn, tool }, notes: [{ path: [], text }, ...lost] };
   }
   return customCommand(renamed(old, '-cli', builtIns), cli, command);
 }
@@ -195,15 +233,32 @@ function customCommand(old: OldProvider, cli: CliType, command: string): Noted<P
     notes: [
       ...variables.notes,
       ...(writesFile ? [{ path, text: note }] : []),
-      ...leftOver(entry, CLI_KEYS, path),
+      ...overruled(
+        ['env', 'env_vars'].map((key) => ({ key, value: child(entry, key) })),
+        path,
+      ),
+      ...leftOver(entry, cliTaken(entry), path),
     ],
   };
 }
 
-const CLI_KEYS = [
-  ...['type', 'command', 'args', 'model_flag', 'output_flag', 'prompt_flag', 'response_format'],
-  ...['text_field', 'env', 'env_vars', 'timeout'],
-];
+/** Without a JSON answer there is no field of it. */
+function cliTaken(entry: Tree): Taken {
+  const isJson = child(entry, 'response_format') === 'json';
+  return {
+    type: isText,
+    command: isText,
+    args: isTextList,
+    model_flag: anyValue,
+    output_flag: anyValue,
+    prompt_flag: anyValue,
+    response_format: (value) => value === 'json' || value === 'text',
+    ...(isJson ? { text_field: isText } : {}),
+    env: isVariables,
+    env_vars: isVariables,
+    timeout: isSeconds,
+  };
+}
 
 function outputOf(entry: Tree, writesFile: boolean): Tree {
   const from = writesFile ? { from: 'output_file' } : {};
@@ -230,6 +285,6 @@ function unknownType({ name, entry, models }: OldProvider, type: string): Noted<
       name,
       tool: { binary: 'unknown-provider', args: [], ...compact({ models, install_hint: hint }) },
     },
-    notes: [{ path, text: hint }, ...leftOver(entry, ['type'], path)],
+    notes: [{ path, text: hint }, ...leftOver(entry, { type: isText }, path)],
   };
 }

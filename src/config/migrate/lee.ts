@@ -3,9 +3,17 @@ import {
   compact,
   type Draft,
   durationOf,
+  isFlag,
+  isNumber,
+  isSeconds,
+  isText,
+  isTextList,
   leftOver,
   type Note,
   numberOf,
+  renamedNote,
+  sameNameNotes,
+  type Taken,
   textOf,
   textsOf,
   validName,
@@ -16,7 +24,7 @@ import { convertProvider, type ProviderTool } from './lee-providers.js';
 export function fromLeeRouter(llm: Tree, builtIns: readonly string[]): Draft {
   const providers = convertProviders(llm, builtIns);
   const agents = entriesOf(child(llm, 'roles')).map(([name, role]) =>
-    convertRole(validName(name), isTree(role) ? role : {}, providers.names),
+    convertRole(name, isTree(role) ? role : {}, providers.names),
   );
   const defaultRole = textOf(child(llm, 'default_role'));
   const value = {
@@ -30,7 +38,11 @@ export function fromLeeRouter(llm: Tree, builtIns: readonly string[]): Draft {
     notes: [
       ...providers.notes,
       ...agents.flatMap(({ notes }) => notes),
-      ...leftOver(llm, ['default_role', 'providers', 'roles'], [], 'llm.'),
+      ...leftOver(llm, { default_role: isText, providers: isTree, roles: isTree }, [], 'llm.'),
+      ...sameNameNotes(
+        agents.map(({ name }) => name),
+        'agents',
+      ),
     ],
   };
 }
@@ -39,7 +51,9 @@ function convertProviders(llm: Tree, builtIns: readonly string[]) {
   const converted = entriesOf(child(llm, 'providers')).map(([old, entry]) => {
     const models = modelsOf(llm, old);
     const provider = { name: validName(old), entry: isTree(entry) ? entry : {}, models };
-    return { old, ...convertProvider(provider, builtIns) };
+    const { value, notes } = convertProvider(provider, builtIns);
+    const renamed = value.tool === null ? [] : renamedNote(old, value.name, ['tools', value.name]);
+    return { old, value, notes: [...renamed, ...notes] };
   });
   const tools = converted.flatMap(({ value: { name, tool } }): [string, Tree][] =>
     tool === null ? [] : [[name, tool]],
@@ -47,7 +61,13 @@ function convertProviders(llm: Tree, builtIns: readonly string[]) {
   return {
     names: new Map(converted.map(({ old, value }): [string, ProviderTool] => [old, value])),
     tools: Object.fromEntries(tools),
-    notes: converted.flatMap(({ notes }) => notes),
+    notes: [
+      ...sameNameNotes(
+        converted.flatMap(({ value }) => (value.tool === null ? [] : [value.name])),
+        'tools',
+      ),
+      ...converted.flatMap(({ notes }) => notes),
+    ],
   };
 }
 
@@ -60,12 +80,19 @@ function modelsOf(llm: Tree, provider: string): string[] {
   return [...new Set(models)];
 }
 
-const ROLE_KEYS = [
-  ...['provider', 'model', 'temperature', 'max_tokens', 'timeout', 'fallback_providers', 'json_mode'],
-  ...['description'],
-];
+const ROLE: Taken = {
+  provider: isText,
+  model: isText,
+  temperature: isNumber,
+  max_tokens: isNumber,
+  timeout: isSeconds,
+  fallback_providers: isTextList,
+  json_mode: isFlag,
+  description: isText,
+};
 
-function convertRole(name: string, role: Tree, providers: ReadonlyMap<string, ProviderTool>) {
+function convertRole(was: string, role: Tree, providers: ReadonlyMap<string, ProviderTool>) {
+  const name = validName(was);
   const path = ['agents', name];
   const toolOf = (old: string): string => providers.get(old)?.name ?? validName(old);
   const provider = textOf(child(role, 'provider'));
@@ -90,5 +117,5 @@ function convertRole(name: string, role: Tree, providers: ReadonlyMap<string, Pr
       path,
       text: '`json_mode` has no equal: `schema: answer.schema.json` makes sure of a JSON answer of that shape',
     });
-  return { name, agent, notes: [...notes, ...leftOver(role, ROLE_KEYS, path)] };
+  return { name, agent, notes: [...renamedNote(was, name, path), ...notes, ...leftOver(role, ROLE, path)] };
 }

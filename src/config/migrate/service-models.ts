@@ -1,11 +1,34 @@
+import { TIERS } from '../../domain/request.js';
 import { child, entriesOf, isTree, type Tree } from '../tree.js';
-import { compact, type Draft, leftOver, type Note, numberOf, textOf, textsOf } from './draft.js';
+import {
+  compact,
+  type Draft,
+  isFlag,
+  isNumber,
+  isText,
+  isTextList,
+  leftOver,
+  type Note,
+  numberOf,
+  overruled,
+  type Taken,
+  textOf,
+  textsOf,
+} from './draft.js';
 
-const KNOWN = [
-  ...['provider', 'vendor', 'cost_per_1k_tokens', 'context_window', 'task_suitability', 'tier', 'deprecated'],
-  ...['superseded_by', 'retired', 'retired_date', 'max_output_tokens'],
-];
-const TIERS = ['fast', 'balanced', 'premium'];
+const isCount = (value: unknown): boolean => wholeNumber(value) !== undefined;
+const TAKEN: Taken = {
+  provider: isText,
+  vendor: isText,
+  cost_per_1k_tokens: { input: isNumber, output: isNumber },
+  context_window: isCount,
+  max_output_tokens: isCount,
+  task_suitability: isTextList,
+  tier: (value) => isTier(value),
+  deprecated: isFlag,
+  superseded_by: isText,
+  retired: isFlag,
+};
 
 /** Converts `models`: prices per thousand tokens become prices per million. */
 export function convertModels(section: unknown): Draft {
@@ -22,18 +45,21 @@ export function convertModels(section: unknown): Draft {
 function convertModel(name: string, entry: unknown): Draft {
   const model: Tree = isTree(entry) ? entry : {};
   const path = ['models', name];
+  const vendors = ['provider', 'vendor'].map((key) => ({ key, value: child(model, key) }));
   const price = child(model, 'cost_per_1k_tokens');
-  const tier = textOf(child(model, 'tier'));
+  const tier = child(model, 'tier');
   const isRetired = child(model, 'retired') === true;
   const notes: Note[] = [
     ...(isRetired
       ? [{ path, text: `was retired${dateText(child(model, 'retired_date'))}: an agent may still name it` }]
       : []),
-    ...leftOver(model, KNOWN, path),
+    ...overruled(vendors, path),
+    ...leftOver(isRetired ? { ...model, retired_date: null } : model, TAKEN, path),
+    ...(isTree(entry) || entry === null ? [] : leftOver({ [name]: entry }, {}, ['models'])),
   ];
   const value = compact({
     provider: textOf(child(model, 'provider') ?? child(model, 'vendor')),
-    tier: tier !== undefined && TIERS.includes(tier) ? tier : undefined,
+    tier: isTier(tier) ? tier : undefined,
     context_window: wholeNumber(child(model, 'context_window')),
     max_output_tokens: wholeNumber(child(model, 'max_output_tokens')),
     cost_per_1m_tokens: {
@@ -45,6 +71,10 @@ function convertModel(name: string, entry: unknown): Draft {
     task_suitability: textsOf(child(model, 'task_suitability')),
   });
   return { value, notes };
+}
+
+function isTier(value: unknown): boolean {
+  return (TIERS as readonly unknown[]).includes(value);
 }
 
 /** Twelve digits keep every price and drop what binary fractions add: 0.0008 becomes 0.8. */

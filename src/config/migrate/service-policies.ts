@@ -1,18 +1,62 @@
-import { child, entriesOf, isTree, type Tree } from '../tree.js';
-import { compact, type Draft, leftOver, type Note, numberOf, textsOf, validName } from './draft.js';
+import { at, child, entriesOf, isTree, type Tree } from '../tree.js';
+import { flow } from '../yaml-text.js';
+import {
+  anyValue,
+  compact,
+  type Draft,
+  isFlag,
+  isNumber,
+  isText,
+  isTextList,
+  leftOver,
+  type Note,
+  numberOf,
+  overruled,
+  renamedNote,
+  sameNameNotes,
+  type Taken,
+  textsOf,
+  validName,
+} from './draft.js';
 
-/** Sections inside of `policies` that are no policies. */
-const SECTIONS = ['cost_optimization', 'rate_limiting', 'model_selection', 'enforcement', 'team_budget'];
+const COST: Taken = {
+  simple_task_threshold_tokens: isNumber,
+  simple_task_models: isTextList,
+  complex_task_models: isTextList,
+};
+const DAILY = ['daily_budget_usd', 'daily_usd', 'daily_limit_usd', 'daily'];
+const MONTHLY = ['monthly_budget_usd', 'monthly_usd', 'monthly_limit_usd', 'monthly'];
+const AMOUNTS = Object.fromEntries([...DAILY, ...MONTHLY].map((key) => [key, isNumber]));
+/** An empty list allowed everything; here it would allow nothing. */
+const isAllowed = (value: unknown): boolean => isTextList(value) && textsOf(value).length > 0;
 
-const KNOWN = [
-  ...['daily_budget_usd', 'monthly_budget_usd', 'limit', 'alert_threshold_percent', 'block_over_budget'],
-  ...['prefer_cheaper_models_under_tokens', 'auto_fallback_on_rate_limit', 'log_prompts', 'log_metadata'],
-  ...['require_justification_over_usd', 'allowed_models', 'cost_optimization', 'timezone'],
-];
+const TAKEN: Taken = {
+  ...AMOUNTS,
+  limit: { type: (value) => value === 'hard' || value === 'soft', threshold_percent: isNumber },
+  alert_threshold_percent: isNumber,
+  block_over_budget: isFlag,
+  prefer_cheaper_models_under_tokens: isNumber,
+  auto_fallback_on_rate_limit: isFlag,
+  log_prompts: isFlag,
+  log_metadata: isFlag,
+  require_justification_over_usd: isNumber,
+  allowed_models: isAllowed,
+  cost_optimization: COST,
+  timezone: isText,
+};
+
+/** What is taken over of the sections beside or inside of `policies` that are no policies. */
+const LIFTED_KEYS: Taken = {
+  cost_optimization: COST,
+  rate_limiting: { max_requests_per_minute: anyValue, max_requests_per_hour: anyValue },
+  model_selection: { allowed_models: isAllowed, denied_models: isTextList },
+  enforcement: { alert_threshold_percent: isNumber, block_over_budget: isFlag },
+  team_budget: AMOUNTS,
+};
 
 /** Converts `policies`, and what stood beside or inside of it, into policies of version 1. */
 export function convertPolicies(section: unknown, lifted: Tree): Draft {
-  const entries = entriesOf(section).filter(([key]) => !SECTIONS.includes(key));
+  const entries = entriesOf(section).filter(([key]) => !Object.hasOwn(LIFTED_KEYS, key));
   const flat = Object.fromEntries(entries.filter(([, value]) => !isTree(value) || value === null));
   const limit = entries.filter(([key, value]) => key === 'limit' && isTree(value));
   const named = entries.filter(([key, value]) => key !== 'limit' && isTree(value));
@@ -22,11 +66,30 @@ export function convertPolicies(section: unknown, lifted: Tree): Draft {
   const policies = [['default', base] as const, ...others].map(([was, policy]) => {
     const name = validName(was);
     const isDefault = name === 'default';
-    return { name, ...convertPolicy(name, isTree(policy) ? policy : {}, isDefault ? lifted : {}) };
+    const { value, notes } = convertPolicy(name, isTree(policy) ? policy : {}, isDefault ? lifted : {});
+    return { name, value, notes: [...renamedNote(was, name, ['policies', name]), ...notes] };
   });
+  const path = ['policies', 'default'];
+  const twice = Object.keys({ ...flat, ...Object.fromEntries(limit) }).flatMap((key) =>
+    overruled(
+      [
+        { key: `default.${key}`, value: child(own, key) },
+        { key, value: child(section, key) },
+      ],
+      path,
+    ),
+  );
   return {
     value: compact(Object.fromEntries(policies.map(({ name, value }) => [name, value]))),
-    notes: [...policies.flatMap(({ notes }) => notes), ...liftedNotes(lifted)],
+    notes: [
+      ...sameNameNotes(
+        policies.map(({ name }) => name),
+        'policies',
+      ),
+      ...policies.flatMap(({ notes }) => notes),
+      ...twice,
+      ...leftOver(lifted, LIFTED_KEYS, path),
+    ],
   };
 }
 
@@ -52,7 +115,13 @@ function convertPolicy(name: string, policy: Tree, lifted: Tree): Draft {
     privacy: { log_prompts: flagOf(child(policy, 'log_prompts')) },
     require_justification_over_usd: numberOf(child(policy, 'require_justification_over_usd')),
   });
-  return { value, notes: [...policyNotes(path, policy, { cost, isHard }), ...leftOver(policy, KNOWN, path)] };
+  const notes = [
+    ...policyNotes(path, policy, { cost, isHard }),
+    ...alternatives(policy, lifted).flatMap((values) => overruled(values, path)),
+    ...limitNotes(path, policy, { lifted, hasBudget: budgets.length > 0 }),
+    ...leftOver(policy, TAKEN, path),
+  ];
+  return { value, notes };
 }
 
 function policyNotes(
@@ -85,6 +154,76 @@ function policyNotes(
   ];
 }
 
+/** Values of the same meaning, the one that holds first. */
+function alternatives(policy: Tree, lifted: Tree): { key: string; value: unknown }[][] {
+  const cost = child(policy, 'cost_optimization');
+  const of = (...keys: string[]) => keys.map((key) => ({ key, value: at(policy, key.split('.')) }));
+  const liftedOf = (...keys: string[]) => keys.map((key) => ({ key, value: at(lifted, key.split('.')) }));
+  const thresholdOf = cost === undefined ? liftedOf : of;
+  const team = (keys: readonly string[]) => liftedOf(...keys.map((key) => `team_budget.${key}`));
+  return [
+    [
+      ...thresholdOf('cost_optimization.simple_task_threshold_tokens'),
+      ...of('prefer_cheaper_models_under_tokens'),
+    ],
+    ...(cost === undefined
+      ? []
+      : Object.keys(COST).map((key) => [
+          { key: 'cost_optimization', value: cost },
+          ...liftedOf(`cost_optimization.${key}`),
+        ])),
+    [...of('allowed_models'), ...liftedOf('model_selection.allowed_models')],
+    [
+      ...of('limit.threshold_percent', 'alert_threshold_percent'),
+      ...liftedOf('enforcement.alert_threshold_percent'),
+    ],
+    [...of('block_over_budget'), ...liftedOf('enforcement.block_over_budget')],
+    of(...DAILY),
+    of(...MONTHLY),
+    team(DAILY),
+    team(MONTHLY),
+  ];
+}
+
+/** What of the limit is not as it was written. */
+function limitNotes(
+  path: string[],
+  policy: Tree,
+  { lifted, hasBudget }: { lifted: Tree; hasBudget: boolean },
+): Note[] {
+  const limit = child(policy, 'limit');
+  const enforcement = child(lifted, 'enforcement');
+  const written =
+    child(limit, 'threshold_percent') ??
+    child(policy, 'alert_threshold_percent') ??
+    child(enforcement, 'alert_threshold_percent');
+  const blocks = child(policy, 'block_over_budget') ?? child(enforcement, 'block_over_budget');
+  const type = child(limit, 'type');
+  const threshold = limitOf(policy, enforcement).threshold_percent;
+  const contradicts = (blocks === true && type === 'soft') || (blocks === false && type === 'hard');
+  return [
+    ...(hasBudget || [written, blocks, type].every((one) => one === undefined)
+      ? []
+      : [
+          {
+            path,
+            text: `has no budget that this could limit: \`limit: ${flow(limitOf(policy, enforcement))}\``,
+          },
+        ]),
+    ...(threshold === undefined || threshold === written
+      ? []
+      : [{ path, text: `a threshold is a whole number from 1 to 100: ${String(written)} was changed` }]),
+    ...(contradicts
+      ? [
+          {
+            path,
+            text: `\`block_over_budget: ${blocks}\` and \`limit.type: ${type}\` contradict: the limit is hard`,
+          },
+        ]
+      : []),
+  ];
+}
+
 function budgetsOf(name: string, policy: Tree, lifted: Tree): Tree[] {
   const limit = limitOf(policy, child(lifted, 'enforcement'));
   const own = budget(name === 'default' ? 'global' : 'policy', policy, limit);
@@ -93,11 +232,11 @@ function budgetsOf(name: string, policy: Tree, lifted: Tree): Tree[] {
 }
 
 function budget(scope: string, source: Tree, limit: Tree): Tree[] {
-  const dollars = (...keys: string[]): number | undefined =>
+  const dollars = (keys: readonly string[]): number | undefined =>
     keys.map((key) => numberOf(child(source, key))).find((value) => value !== undefined);
   const amounts = compact({
-    daily_usd: dollars('daily_budget_usd', 'daily_usd', 'daily_limit_usd', 'daily'),
-    monthly_usd: dollars('monthly_budget_usd', 'monthly_usd', 'monthly_limit_usd', 'monthly'),
+    daily_usd: dollars(DAILY),
+    monthly_usd: dollars(MONTHLY),
   });
   if (Object.keys(amounts).length === 0) return [];
   const cap = limit.type === 'hard' ? (amounts.daily_usd ?? amounts.monthly_usd) : undefined;
@@ -118,23 +257,6 @@ function limitOf(policy: Tree, enforcement: unknown): Tree {
     threshold_percent:
       threshold === undefined ? undefined : Math.min(100, Math.max(1, Math.round(threshold))),
   };
-}
-
-function liftedNotes(lifted: Tree): Note[] {
-  const path = ['policies', 'default'];
-  const read: Record<string, readonly string[]> = {
-    cost_optimization: ['simple_task_threshold_tokens', 'simple_task_models', 'complex_task_models'],
-    rate_limiting: ['max_requests_per_minute', 'max_requests_per_hour'],
-    model_selection: ['allowed_models', 'denied_models'],
-    enforcement: ['alert_threshold_percent', 'block_over_budget'],
-    team_budget: [
-      ...['daily_budget_usd', 'daily_usd', 'daily_limit_usd', 'daily'],
-      ...['monthly_budget_usd', 'monthly_usd', 'monthly_limit_usd', 'monthly'],
-    ],
-  };
-  return entriesOf(lifted).flatMap(([key, section]) =>
-    isTree(section) ? leftOver(section, read[key] ?? [], path, `${key}.`) : [],
-  );
 }
 
 function flagOf(value: unknown): boolean | undefined {

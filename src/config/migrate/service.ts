@@ -1,11 +1,36 @@
 import { child, entriesOf, isTree, type Tree } from '../tree.js';
-import { compact, type Draft, leftOver, type Note, textOf, textsOf, validName } from './draft.js';
+import {
+  anyValue,
+  compact,
+  type Draft,
+  isFlag,
+  isText,
+  isTextList,
+  isTextMap,
+  leftOver,
+  type Note,
+  overruled,
+  renamedNote,
+  sameNameNotes,
+  type Taken,
+  textOf,
+  textsOf,
+  validName,
+} from './draft.js';
 import { convertModels } from './service-models.js';
 import { convertPolicies } from './service-policies.js';
 import { convertTools } from './service-tools.js';
 
 /** Sections of a config of llm-service that are read; the rest is noted. */
-const SECTIONS = ['agents', 'tools', 'models', 'policies', 'telemetry', 'version'];
+const SECTIONS: Taken = {
+  agents: isTree,
+  tools: isTree,
+  models: isTree,
+  policies: isTree,
+  telemetry: isTree,
+  version: anyValue,
+  default_agent: isText,
+};
 /** Sections that stood at the top or inside of `policies`. */
 export const LIFTED = [
   'cost_optimization',
@@ -33,7 +58,21 @@ export function fromService(old: Tree, builtIns: readonly string[]): Draft {
     ledger: telemetry.value,
   };
   const notes = [agents, models, tools, policies, telemetry].flatMap((part) => part.notes);
-  return { value, notes: [...notes, ...leftOver(old, [...SECTIONS, ...LIFTED, 'default_agent'], [])] };
+  const sections = { ...SECTIONS, ...Object.fromEntries(LIFTED.map((key) => [key, isTree])) };
+  return { value, notes: [...notes, ...liftedTwice(old), ...leftOver(old, sections, [])] };
+}
+
+/** A section may stand inside of `policies` and beside it. */
+function liftedTwice(old: Tree): Note[] {
+  return LIFTED.flatMap((key) =>
+    overruled(
+      [
+        { key: `policies.${key}`, value: child(child(old, 'policies'), key) },
+        { key, value: child(old, key) },
+      ],
+      [],
+    ),
+  );
 }
 
 function liftedSections(old: Tree): Tree {
@@ -45,10 +84,16 @@ function liftedSections(old: Tree): Tree {
   );
 }
 
-const AGENT_KEYS = [
-  ...['preferred_tool', 'preferred_model', 'fallback_chain', 'task_types', 'policy', 'description'],
-  ...['tool', 'model'],
-];
+const AGENT: Taken = {
+  preferred_tool: isText,
+  tool: isText,
+  preferred_model: isText,
+  model: isText,
+  fallback_chain: isTextList,
+  task_types: isTextMap,
+  policy: isText,
+  description: isText,
+};
 
 function convertAgents(section: unknown): Draft {
   const agents = entriesOf(section).map(([old, entry]) => {
@@ -63,11 +108,29 @@ function convertAgents(section: unknown): Draft {
       task_types: textMap(child(agent, 'task_types')),
       policy: textOf(child(agent, 'policy')),
     });
-    return { name, value, notes: leftOver(agent, AGENT_KEYS, ['agents', name]) };
+    const path = ['agents', name];
+    const of = (...keys: string[]) =>
+      overruled(
+        keys.map((key) => ({ key, value: child(agent, key) })),
+        path,
+      );
+    const notes = [
+      ...renamedNote(old, name, path),
+      ...of('preferred_tool', 'tool'),
+      ...of('preferred_model', 'model'),
+      ...leftOver(agent, AGENT, path),
+    ];
+    return { name, value, notes };
   });
   return {
     value: Object.fromEntries(agents.map(({ name, value }) => [name, value])),
-    notes: agents.flatMap(({ notes }) => notes),
+    notes: [
+      ...sameNameNotes(
+        agents.map(({ name }) => name),
+        'agents',
+      ),
+      ...agents.flatMap(({ notes }) => notes),
+    ],
   };
 }
 
@@ -124,7 +187,12 @@ function missingModels(agents: Tree, tools: Tree, models: Tree): Tree {
 function convertTelemetry(section: unknown): Draft {
   if (!isTree(section)) return { value: {}, notes: [] };
   const days = Number(child(section, 'retention_days'));
-  const notes: Note[] = leftOver(section, ['retention_days', 'enabled'], [], 'telemetry.');
+  const notes: Note[] = leftOver(
+    section,
+    { retention_days: (days) => Number(days) > 0, enabled: isFlag },
+    [],
+    'telemetry.',
+  );
   if (child(section, 'enabled') === false)
     notes.push({
       path: [],
