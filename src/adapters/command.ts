@@ -67,14 +67,17 @@ function availability(tool: CommandTool, host: Host): Availability {
   return { available: false, reason, ...missingVariable(tool, missing), missingVariable: missing };
 }
 
-function notFound(tool: CommandTool, notExecutable: string | null): { detail: string; hint: string | null } {
+function notFound(tool: CommandTool, notExecutable: string | null): { detail: string; hint: string } {
   if (notExecutable !== null)
     return { detail: `\`${notExecutable}\` is not executable`, hint: `run \`chmod +x ${notExecutable}\`` };
   const binary = tool.binary.value;
-  const detail = isPath(binary)
-    ? `\`${binary}\` is not an executable file`
-    : `\`${binary}\` not found in PATH`;
-  return { detail, hint: tool.installHint };
+  const [detail, hint] = isPath(binary)
+    ? [
+        `\`${binary}\` is not an executable file`,
+        `install it there, or correct \`binary\` of \`${tool.name}\``,
+      ]
+    : [`\`${binary}\` not found in PATH`, `install it, or give its path as \`binary\` of \`${tool.name}\``];
+  return { detail, hint: tool.installHint ?? hint };
 }
 
 /** Problems that prevent a start, in the order in which to fix them. */

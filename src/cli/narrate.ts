@@ -48,7 +48,7 @@ function waitLine({
 }
 
 /** Says when the run starts with another candidate than the preferred one. */
-async function announce({ output }: CommandContext, { plan }: Planned): Promise<void> {
+async function announce({ output }: CommandContext, { plan, isUnconfigured }: Planned): Promise<void> {
   const [first] = plan.candidates;
   if (first === undefined) return;
   const rules = first.because.map(({ rule }) => rule);
@@ -60,20 +60,20 @@ async function announce({ output }: CommandContext, { plan }: Planned): Promise<
     );
   }
   if (rules.includes('first_usable')) {
-    await output.say(
-      `no agent names a tool, using the first usable one: ${pairName(first)}. Run \`llm-router config init\` to choose`,
-    );
+    const advice = isUnconfigured ? '. Run `llm-router config init` to choose' : '';
+    await output.say(`no agent names a tool, using the first usable one: ${pairName(first)}${advice}`);
   }
 }
 
-/** Prints the failure of a run; where no candidate could be tried, each of them with its reason and hint. */
+/** Prints the failure of a run; where no candidate could be tried, each of them with its reason and hint; in short beside a document, which has all of it. */
 export async function sayRunFailure(context: CommandContext, { failure, plan }: Invocation): Promise<void> {
   const { output } = context;
   if (failure === null) return;
   const { headline } = failure;
-  if (headline === null || plan.candidates.length > 0 || plan.rejected.length < 2) {
+  const isShort = output.format !== 'text';
+  if (isShort || headline === null || plan.candidates.length > 0 || plan.rejected.length < 2) {
     await printFailure(output, failure);
-    if (failure.type === 'config' && plan.rejected.length > 0) await saySearched(context);
+    await saySearched(context, { failure, plan });
     if (failure.stderrTail !== null && context.globals.verbose > 0) await output.error(failure.stderrTail);
     return;
   }
@@ -82,8 +82,13 @@ export async function sayRunFailure(context: CommandContext, { failure, plan }: 
   const head = `${paint.error('error:')} ${headline} ${paint.dim(`[${failure.type}]`)}`;
   await output.error([head, ...lines].join('\n'));
 }
-/** Where a config was looked for. */
-async function saySearched({ output, world }: CommandContext): Promise<void> {
+
+/** Where a config was looked for, after a failure because there is none. */
+export async function saySearched(
+  { output, world }: CommandContext,
+  { failure, plan }: Pick<Invocation, 'failure' | 'plan'>,
+): Promise<void> {
+  if (failure?.type !== 'config' || plan.rejected.length === 0) return;
   const { findConfig } = await import('../config-files/find.js');
   const { env, cwd, home } = world;
   const { searched } = await findConfig({ explicit: [], env, cwd, home });

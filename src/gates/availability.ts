@@ -6,7 +6,7 @@ export const availability: Gate = {
   check: ({ candidate: { tool, availability: state } }) => {
     if (state === null)
       return refuse('tool_not_found', `the state of \`${tool.name}\` on this machine is unknown`, {
-        hint: null,
+        hint: 'run `llm-router doctor`',
         at: tool.at,
       });
     if (state.available) return null;

@@ -133,8 +133,18 @@ function commonRejection({ rejected }: Plan): Failure {
   return failure(type, `${headline} (${reasons})`, {
     headline,
     phase: 'plan',
-    hint: rejected.find(({ hint }) => hint !== null)?.hint ?? 'run `llm-router doctor`',
+    hint: fixes(rejected),
   });
+}
+
+/** One line for each way out, with the pairs that it would mend. */
+function fixes(rejected: readonly Rejected[]): string {
+  const pairsOf = new Map<string, string[]>();
+  for (const one of rejected) {
+    const hint = one.hint ?? 'see `llm-router doctor`';
+    pairsOf.set(hint, [...(pairsOf.get(hint) ?? []), pairName(one)]);
+  }
+  return [...pairsOf].map(([hint, pairs]) => `${pairs.join(', ')}: ${hint}`).join('\n');
 }
 
 function isFirstUsable({ because }: Rejected): boolean {

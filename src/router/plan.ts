@@ -14,7 +14,7 @@ import type { Preference } from '../policy/preferred-cost.js';
 import { limitsAt, spendingOf } from '../policy/spend-limits.js';
 import { rulesFor } from '../routing/decide.js';
 import { resolveNames } from '../routing/names.js';
-import { type Choices, makePlan, taskWarnings } from '../routing/plan.js';
+import { agentWarnings, type Choices, makePlan, taskWarnings } from '../routing/plan.js';
 import { preferredPair } from '../routing/select.js';
 import { withAgentFiles } from './agent-files.js';
 import { compileAnswerSchema } from './answer-schema.js';
@@ -52,7 +52,8 @@ export async function planRequest(
     id: newId(facts.nowMs, host.random),
     traceId: request.traceId ?? request.parent?.traceId ?? newTraceId(host.random),
   };
-  const filled = fillCalls(makePlan(config, facts, resolved), { resolved, ids, host });
+  const choices = makePlan(config, facts, resolved);
+  const filled = fillCalls(choices, { resolved, ids, host });
   const planned: Planned = {
     ...resolved,
     ...ids,
@@ -64,7 +65,7 @@ export async function planRequest(
     checkAnswer,
     preference: preferenceOf(config, agent, facts),
     isUnconfigured: config.files.length === 0,
-    plan: namedPlan(resolved, { ...filled, ...size }),
+    plan: namedPlan(resolved, { ...filled, ...size }, agentWarnings(config, agent, choices)),
   };
   if (host.debug !== undefined) debugPlan(host.debug, planned, facts);
   return ok(planned);
@@ -125,6 +126,7 @@ function preferenceOf(config: RouterConfig, agent: AgentConfig | null, facts: Fa
 function namedPlan(
   { agent, policy, access, request }: ResolvedRequest,
   made: Pick<Planned, 'inputTokens' | 'mostInputTokens' | 'candidates' | 'rejected'>,
+  warnings: readonly string[],
 ): Plan {
   const ignored = made.candidates.flatMap(ignoredOptions);
   return {
@@ -136,7 +138,7 @@ function namedPlan(
     candidates: made.candidates.map(namesOf),
     rejected: made.rejected.map(({ names }) => names),
     ignored,
-    warnings: [...taskWarnings(agent, request), ...ignoredWarnings(request, ignored)],
+    warnings: [...warnings, ...taskWarnings(agent, request), ...ignoredWarnings(request, ignored)],
   };
 }
 

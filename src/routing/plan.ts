@@ -61,6 +61,20 @@ export function taskWarnings(agent: AgentConfig | null, request: Request): strin
   ];
 }
 
+/** Warns when the first usable tool is taken although the config has agents. */
+export function agentWarnings(config: RouterConfig, agent: AgentConfig | null, choices: Choices): string[] {
+  const names = Object.keys(config.agents);
+  if (agent !== null || names.length === 0) return [];
+  const pairs = [...choices.candidates, ...choices.rejected.map(({ names: rejected }) => rejected)];
+  if (!pairs.some(({ because }) => because.some(({ rule }) => rule === 'first_usable'))) return [];
+  const shown = names.slice(0, SHOWN_AGENTS).map((name) => `\`${name}\``);
+  const list = names.length > shown.length ? [...shown, '…'] : shown;
+  return [`no agent is named: say \`-a\` or set \`default_agent\` (agents: ${list.join(', ')})`];
+}
+
+/** A longer list would hide what to do. */
+const SHOWN_AGENTS = 8;
+
 /** The resolved names of a pair; `null`: there is no such tool. */
 function candidateOf(config: RouterConfig, facts: Facts, pair: Pair): Candidate | null {
   const tool = lookup(config.tools, pair.tool);
@@ -78,7 +92,12 @@ function candidateOf(config: RouterConfig, facts: Facts, pair: Pair): Candidate 
 function undefinedPair({ tool, model, at }: Pair): GateRefusal & { gate: null } {
   const known = { gate: null, at, resetAt: null };
   if (tool !== null)
-    return { ...known, reason: 'tool_not_found', detail: `tool \`${tool}\` is not defined`, hint: null };
+    return {
+      ...known,
+      reason: 'tool_not_found',
+      detail: `tool \`${tool}\` is not defined`,
+      hint: 'define it under `tools`',
+    };
   return {
     ...known,
     reason: 'model_not_found',

@@ -140,8 +140,10 @@ describe('exec without any config', () => {
   it(
     'and without any tool lists the searched places and what to install',
     rigged(async (rig) => {
+      const beside = await rig.run(['exec', 'hi', '--json']);
       const { code, stdout, stderr } = await rig.run(['exec', 'hi']);
       expect({ code, stdout }).toEqual({ code: 78, stdout: '' });
+      expect(beside.stderr).toBe(stderr);
       expect(stderr).toContain('PATH');
       expect(stderr).toContain('claude');
       expect(stderr).toMatch(/install/);

@@ -61,6 +61,30 @@ describe('a preferred tool that is not installed', () => {
     }),
   );
 
+  it.each([['--json'], ['--dry-run']])(
+    'and no other one either: gives a way out for each with %s too, also for a tool without `install_hint`',
+    (option) =>
+      rigged(async (rig) => {
+        rig.write(
+          'llm-router.yaml',
+          'version: 1\nagents: { a: { preferred_tool: one, fallback_chain: [two, gone] } }\n' +
+            'tools: { one: { binary: first-cli, args: [] }, two: { binary: /no/such, args: [] }, gone: { binary: third-cli, args: [], install_hint: npm i third } }\n',
+        );
+        const { code, stdout, stderr } = await rig.run(['exec', '-a', 'a', option, 'hi']);
+        expect(code).toBe(69);
+        const said = `${stdout}${stderr}`;
+        expect(said).toContain('give its path as `binary` of `one`');
+        expect(said).toContain('correct `binary` of `two`');
+        expect(said).toContain('npm i third');
+        if (option === '--json')
+          expect((JSON.parse(stdout) as { failure: { hint: string } }).failure.hint.split('\n')).toEqual([
+            'one: install it, or give its path as `binary` of `one`',
+            'two: install it there, or correct `binary` of `two`',
+            'gone: npm i third',
+          ]);
+      })(),
+  );
+
   it(
     'and named by --tool: names the binary, the searched path and how to install it',
     rigged(async (rig) => {

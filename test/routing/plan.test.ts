@@ -5,7 +5,7 @@ import type { Plan } from '../../src/domain/plan.js';
 import { emptyRequest, type Request } from '../../src/domain/request.js';
 import { namesOf } from '../../src/gates/candidate.js';
 import { resolveNames } from '../../src/routing/names.js';
-import { makePlan, taskWarnings } from '../../src/routing/plan.js';
+import { agentWarnings, makePlan, taskWarnings } from '../../src/routing/plan.js';
 import { configOf } from '../rig/config.js';
 import { resolved } from '../rig/resolved.js';
 
@@ -83,7 +83,7 @@ function plan(request: Partial<Request>, given: Facts = facts(), config: RouterC
     access: asked.access,
     candidates: made.candidates.map(namesOf),
     rejected: made.rejected.map((one) => one.names),
-    warnings: taskWarnings(asked.agent, asked.request),
+    warnings: [...agentWarnings(config, asked.agent, made), ...taskWarnings(asked.agent, asked.request)],
   };
 }
 
@@ -103,6 +103,16 @@ describe('the choice of the model', () => {
 
   it('says which line of the config decided', () => {
     expect(plan({}).candidates[1]?.because[0]?.at).toMatch(/^llm-router\.yaml:8:\d+$/);
+  });
+
+  it('warns when agents exist and none is named, unless a tool or model is', () => {
+    const config = { ...CONFIG, defaultAgent: null };
+    const advice = 'no agent is named: say `-a` or set `default_agent` (agents: `dev`, `plain`, `careful`)';
+    expect(plan({}, facts(), config).warnings).toEqual([advice]);
+    expect(plan({}, facts([]), config).warnings).toEqual([advice]);
+    expect(plan({ agent: 'plain' }, facts(), config).warnings).toEqual([]);
+    expect(plan({ tool: 'alpha' }, facts(), config).warnings).toEqual([]);
+    expect(plan({}, facts(), { ...config, agents: {} }).warnings).toEqual([]);
   });
 
   it('an explicit tool and model are taken alone', () => {

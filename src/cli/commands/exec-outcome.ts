@@ -34,7 +34,7 @@ export async function conclude(
     await sayClosing(context, invocation);
     return 0;
   }
-  if (unwritten !== null || format !== 'text') await printFailure(context.output, invocation.failure);
+  if (unwritten !== null) await printFailure(context.output, invocation.failure);
   else await sayRunFailure(context, invocation);
   return exitCodeOf(invocation.failure);
 }

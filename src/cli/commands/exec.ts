@@ -14,7 +14,7 @@ import type { CommandContext } from '../context.js';
 import { fieldPath } from '../field.js';
 import { outputFormat } from '../formats/format.js';
 import { logOf } from '../log.js';
-import { narrate } from '../narrate.js';
+import { narrate, saySearched } from '../narrate.js';
 import { planScreen } from '../plan-screen.js';
 import { printFailure, reportEarly } from '../report.js';
 import { conclude } from './exec-outcome.js';
@@ -98,9 +98,16 @@ async function showDryRun(
   const shown = outputFormat(context, { live: false, field: given.field });
   await shown.planned(invocation, planned);
   for (const warning of invocation.warnings) await context.output.warn(warning);
-  if (invocation.failure === null) return 0;
-  await printFailure(context.output, invocation.failure);
-  return exitCodeOf(invocation.failure);
+  const { failure } = invocation;
+  if (failure === null) return 0;
+  // The screen has the rejected pairs already, each with its hint.
+  const isListed = context.output.format === 'text' && failure.headline !== null;
+  await printFailure(
+    context.output,
+    isListed ? { ...failure, message: failure.headline ?? '', hint: null } : failure,
+  );
+  await saySearched(context, invocation);
+  return exitCodeOf(failure);
 }
 
 async function execute(
