@@ -1,5 +1,5 @@
 import { CONFIG } from '../src/config/keys/config.js';
-import type { AnyKey, Effect, Keys } from '../src/config/keys/key.js';
+import type { AnyKey, Effect, Floor, Keys } from '../src/config/keys/key.js';
 import { SELECTOR_SHAPES } from '../src/config/keys/selectors.js';
 import { TOOL, type ToolKind } from '../src/config/keys/tools.js';
 import { code, plain, table } from './tool-pages/markdown.js';
@@ -11,7 +11,16 @@ schema\` prints the same as a JSON Schema. \`*\` is a name of your choice, \`[]\
 start with \`x-\`, which are yours. What stands in brackets behind a meaning holds where the key is absent.
 
 The last column says what a key lets the author of a config do. A project's config is asked about again after any change, except
-of keys that are harmless.`;
+of keys that are harmless. Behind it stands how your own config (\`~/.config/llm-router/\`) limits a project, and a config that is
+named with \`--config\`: where yours states such a key, the other can make it stricter and never looser.`;
+
+const FLOORS: Readonly<Record<Floor, string>> = {
+  least: 'at most yours',
+  most: 'at least yours',
+  union: 'beside yours',
+  intersection: 'within yours',
+  own: 'yours holds',
+};
 
 const EFFECTS: Readonly<Record<Effect, string>> = {
   runs: 'what runs',
@@ -48,7 +57,7 @@ function rowsIn(prefix: string, keys: Keys, around: Effect): string[][] {
 }
 
 function rowsOf(name: string, key: AnyKey, around: Effect): string[][] {
-  const { schema, effect = around } = key.definition;
+  const { schema, effect = around, floor } = key.definition;
   const rows = inside(name, key, effect);
   const fallback = key.defaultIn({});
   const own = [
@@ -56,7 +65,9 @@ function rowsOf(name: string, key: AnyKey, around: Effect): string[][] {
     shapeOf(schema),
     fallback === undefined ? '' : code(plain(fallback)),
     plain(schema.description ?? '').replace(/, such as `[^\]]*?`(?= \[|$)/, ''),
-    rows.length > 0 ? '' : EFFECTS[effect],
+    [...(rows.length > 0 ? [] : [EFFECTS[effect]]), ...(floor === undefined ? [] : [FLOORS[floor]])].join(
+      '; ',
+    ),
   ];
   return [own, ...rows];
 }

@@ -21,12 +21,16 @@ export interface ConfigSearch {
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
   home: string;
+  /** True: a config that is named is read alone, without the limits of the user's own [false]. */
+  isAlone?: boolean;
 }
 
 /** What was found and read. */
 export interface FoundConfig {
   /** Weakest first. */
   layers: LayerFiles[];
+  /** The user's own config beside one that was named: of it only the limits hold. */
+  own: LayerFiles | null;
   /** A project config was discovered, not given by path, so it may not be trusted. */
   discovered: boolean;
   /** Every searched place, as shown to the user. */
@@ -56,10 +60,10 @@ export async function findConfig(search: ConfigSearch): Promise<FoundConfig> {
   if (named.length > 0) return findNamed(search, named);
   const userFolder = userFolderOf(search);
   const folders = await projectFolders(search.cwd);
-  const user = await readFolder(search, userFolder, { layer: 'user', within: null });
+  const user = await readFolder(search, userFolder, USER);
   const project = await findProject(search, folders, userFolder);
   const searched = [userFolder, ...folders.flatMap(candidatesIn)].map((one) => shownPath(one, search.cwd));
-  return { ...join([user, project]), discovered: project.layers.length > 0, searched };
+  return { ...join([user, project]), own: null, discovered: project.layers.length > 0, searched };
 }
 
 /** A path as the user would write it: from the working directory when it lies inside. */
@@ -93,10 +97,25 @@ async function findNamed(search: ConfigSearch, named: readonly string[]): Promis
       };
     }),
   );
-  return { ...join(found), discovered: false, searched: targets.map((one) => shownPath(one, search.cwd)) };
+  const read = new Set(
+    found.flatMap(({ layers }) => layers.flatMap(({ files }) => files.map(({ path }) => path))),
+  );
+  const own = search.isAlone === true ? join([]) : await readOwn(search, read);
+  return {
+    ...join([...found, { ...own, layers: [] }]),
+    own: own.layers[0] ?? null,
+    discovered: false,
+    searched: targets.map((one) => shownPath(one, search.cwd)),
+  };
+}
+
+/** The user's own config without files that were named too. */
+async function readOwn(search: ConfigSearch, named: ReadonlySet<string>): Promise<Found> {
+  return readFolder(search, userFolderOf(search), USER, (file) => !named.has(file));
 }
 
 const EXPLICIT: LayerPlace = { layer: 'explicit', within: null };
+const USER: LayerPlace = { layer: 'user', within: null };
 
 /** From the working directory up to the root of its repository; outside of one only the working directory. */
 export async function projectFolders(cwd: string): Promise<string[]> {
@@ -196,9 +215,17 @@ function sideBySide(search: ConfigSearch, ...both: readonly [string, string]): D
   });
 }
 
-async function readFolder(search: ConfigSearch, folder: string, place: LayerPlace): Promise<Found> {
+async function readFolder(
+  search: ConfigSearch,
+  folder: string,
+  place: LayerPlace,
+  isWanted: (file: string) => boolean = () => true,
+): Promise<Found> {
   const files = await yamlFilesIn(folder);
-  if (files.ok) return files.value.length === 0 ? join([]) : readFiles(search, files.value, place);
+  if (files.ok) {
+    const wanted = files.value.filter(isWanted);
+    return wanted.length === 0 ? join([]) : readFiles(search, wanted, place);
+  }
   const shown = shownPath(folder, search.cwd);
   return { layers: [], diagnostics: [unreadable(shown, files.error)], unreadable: [shown] };
 }

@@ -23,6 +23,7 @@ export async function loadConfigFiles(search: ConfigSearch): Promise<LoadedFiles
   const found = await findConfig(search);
   const loaded = loadConfig({
     sources: found.layers,
+    own: found.own,
     builtIn: builtInLayer(),
     home: search.home,
     found: found.diagnostics,

@@ -47,7 +47,8 @@ export function isOwn({ merged }: { merged: Merged }, path: Path): boolean {
 
 /** Whether a file of the user states something about the entry at a path, alone or over the built-in one. */
 export function isMentioned(merged: Merged, path: Path): boolean {
-  return merged.layers.some((layer) => layer.sources.length > 0 && at(layer.value, path) !== undefined);
+  const layers = merged.own === null ? merged.layers : [...merged.layers, merged.own];
+  return layers.some((layer) => layer.sources.length > 0 && at(layer.value, path) !== undefined);
 }
 
 function correction(merged: Merged, whole: Place, wanted: About['correction']): Fix | null {

@@ -1,8 +1,9 @@
 import { diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.js';
+import { applyFloors, type Held } from './floors.js';
 import { mergeTrees } from './merge.js';
 import type { ConfigSource } from './source.js';
-import { entriesOf, isTree, type Path, type Tree } from './tree.js';
+import { canonicalJson, entriesOf, isTree, type Path, type Tree } from './tree.js';
 
 export type LayerName = 'built-in' | 'user' | 'project' | 'explicit';
 
@@ -23,9 +24,13 @@ export interface Merged {
   value: Tree;
   /** Weakest first. */
   layers: readonly Layer[];
+  /** The user's own config, whose limits hold, even where it is not one of the layers. */
+  own: Layer | null;
+  /** What the user's own config holds against stronger layers. */
+  held: readonly Held[];
   place(path: Path, what: 'key' | 'value'): Place | null;
   aliasOf(path: Path): Place | null;
-  /** The layer whose value holds at a path. */
+  /** The layer whose value holds at a path; of a list to which two contribute, the stronger. */
   layerOf(path: Path): Layer | null;
   /** The text that a place refers to; `null` when it is in no file of the user. */
   textOf(file: string): string | null;
@@ -53,22 +58,75 @@ export function layerOf(
   return { layer, diagnostics };
 }
 
-/** Merges layers, weakest first: maps field by field, lists and scalars replaced by the stronger layer. */
-export function mergeLayers(layers: readonly Layer[]): Merged {
+/**
+ * Merges layers, weakest first: maps field by field, lists and scalars replaced by the stronger layer, as far as the limits of the
+ * user's own config allow. `own` is that config where it is not one of the layers.
+ */
+export function mergeLayers(layers: readonly Layer[], own: Layer | null = userLayerOf(layers)): Merged {
   const strongestFirst = [...layers].reverse();
-  const layerAt = (path: Path) => strongestFirst.find((layer) => layer.place(path, 'value') !== null) ?? null;
-  const texts = new Map(layers.flatMap((layer) => layer.sources.map((source) => [source.file, source.text])));
+  const written = layers.reduce<Tree>((tree, layer) => mergeTrees(tree, layer.value), {});
+  const over = layers.filter(({ name }) => name === 'project' || name === 'explicit');
+  const { value, held } =
+    own === null || over.length === 0
+      ? { value: written, held: [] }
+      : applyFloors(
+          written,
+          own.value,
+          over.reduce<Tree>((tree, one) => mergeTrees(tree, one.value), {}),
+        );
+  const originOf = origins(held, own, strongestFirst);
+  const layerAt = (path: Path) => {
+    const origin = originOf(path);
+    return origin.layers.find((layer) => layer.place(origin.path, 'value') !== null) ?? null;
+  };
+  const all = own === null ? layers : [...layers, own];
+  const texts = new Map(all.flatMap((layer) => layer.sources.map((source) => [source.file, source.text])));
   return {
-    value: layers.reduce<Tree>((tree, layer) => mergeTrees(tree, layer.value), {}),
+    value,
     layers,
-    place: (path, what) =>
-      firstOf(strongestFirst, (layer) => {
-        const value = layer.place(path, 'value');
-        return value === null || what === 'value' ? value : layer.place(path, 'key');
-      }),
-    aliasOf: (path) => layerAt(path)?.aliasOf(path) ?? null,
+    own,
+    held,
+    place: (path, what) => {
+      const origin = originOf(path);
+      return firstOf(origin.layers, (layer) => {
+        const place = layer.place(origin.path, 'value');
+        return place === null || what === 'value' ? place : layer.place(origin.path, 'key');
+      });
+    },
+    aliasOf: (path) => layerAt(path)?.aliasOf(originOf(path).path) ?? null,
     layerOf: layerAt,
     textOf: (file) => texts.get(file) ?? null,
+  };
+}
+
+function userLayerOf(layers: readonly Layer[]): Layer | null {
+  return layers.find(({ name }) => name === 'user') ?? null;
+}
+
+/** Where a value was written: the layers that may hold it, strongest first, and the path there. */
+interface Origin {
+  layers: readonly Layer[];
+  path: Path;
+}
+
+/** Finds where values were written, also those that a limit of the user's own config put in their place. */
+function origins(held: readonly Held[], own: Layer | null, layers: readonly Layer[]): (path: Path) => Origin {
+  if (held.length === 0 || own === null) return (path) => ({ layers, path });
+  const moved = new Map<string, Origin>();
+  for (const { path, ownPath, items } of held) {
+    const from = { own: { layers: [own], path: ownPath }, asked: { layers, path } };
+    if (items === null) moved.set(canonicalJson(path), from.own);
+    for (const [index, item] of (items ?? []).entries()) {
+      const origin = from[item.from];
+      moved.set(canonicalJson([...path, index]), { ...origin, path: [...origin.path, ...item.step] });
+    }
+  }
+  return (path) => {
+    for (let length = path.length; length > 0; length--) {
+      const origin = moved.get(canonicalJson(path.slice(0, length)));
+      if (origin !== undefined) return { ...origin, path: [...origin.path, ...path.slice(length)] };
+    }
+    return { layers, path };
   };
 }
 

@@ -1,12 +1,13 @@
 import { formatPlace } from '../diagnostics/diagnostic.js';
 import { TIERS, type Tier } from '../domain/request.js';
+import type { Held } from './floors.js';
 import { CONFIG } from './keys/config.js';
 import type { Keys } from './keys/key.js';
 import { keysAt } from './keys/lookup.js';
 import { kindOfTool, TOOL } from './keys/tools.js';
 import type { Merged } from './layers.js';
 import { modelsByTier, type TierModel } from './tiers.js';
-import { at, child, entriesOf, isTree, type Path, type Tree } from './tree.js';
+import { at, canonicalJson, child, entriesOf, isTree, type Path, type Tree } from './tree.js';
 import { yamlText } from './yaml-text.js';
 
 /** A value that something stronger than every file sets. */
@@ -69,8 +70,19 @@ function originOf(merged: Merged, overrides: readonly Override[], path: Path): s
   if (override !== undefined) return override.origin;
   const layer = at(merged.value, path) === undefined ? null : merged.layerOf(path);
   if (layer === null) return 'default';
-  const place = layer.place(path, 'value');
-  return layer.name === 'built-in' || place === null ? 'built-in' : formatPlace(place);
+  const place = merged.place(path, 'value');
+  if (layer.name === 'built-in' || place === null) return 'built-in';
+  const held = merged.held.find((one) => canonicalJson(one.path) === canonicalJson(path));
+  return held === undefined ? formatPlace(place) : heldOrigin(merged, held);
+}
+
+/** The origin of a limit of the user's own config, and that of what was asked for in its place. */
+function heldOrigin({ own, layers }: Merged, { path, ownPath, items }: Held): string {
+  const asked = layers.findLast((layer) => layer.place(path, 'value') !== null)?.place(path, 'value') ?? null;
+  const places = [own?.place(ownPath, 'value') ?? null, asked].flatMap((place) =>
+    place === null ? [] : [formatPlace(place)],
+  );
+  return places.join(items === null ? ', over ' : ' and ');
 }
 
 /** Sections in the order of their definitions, whichever layer wrote them. */

@@ -25,14 +25,6 @@ export function trustedValues(project: unknown): TrustedValue[] {
   return valuesIn({ kind: 'map', keys: CONFIG }, { path: [], value: project, effect: 'decides' });
 }
 
-/** JSON that is the same for the same values, in whatever order their keys were written. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (!isTree(value)) return JSON.stringify(value ?? null);
-  const keys = Object.keys(value).sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`).join(',')}}`;
-}
-
 /**
  * What trusting a project's config allows, as lines for a person: command lines and addresses first, then every other value,
  * those that decide what runs, what is sent, and what is read or written before the rest.

@@ -26,14 +26,16 @@ export interface CheckedConfig {
 
 /**
  * Checks layers, weakest first: the shape of each file, then the text of all of them merged. Everything is found at once. With
- * `isComplete: false` (a file could not be read) only shapes are checked.
+ * `isComplete: false` (a file could not be read) only shapes are checked. `own` is the user's own config where it is no layer: its
+ * limits hold all the same.
  */
 export function checkConfig(
   layers: readonly Layer[],
-  { isComplete }: { isComplete: boolean } = { isComplete: true },
+  { isComplete, own = null }: { isComplete: boolean; own?: Layer | null } = { isComplete: true },
 ): CheckedConfig {
-  const merged = mergeLayers(layers);
-  const shapes = layers.flatMap((layer) => layer.sources).map(shapeOf);
+  const merged = own === null ? mergeLayers(layers) : mergeLayers(layers, own);
+  const all = own === null ? layers : [...layers, own];
+  const shapes = all.flatMap((layer) => layer.sources).map(shapeOf);
   const faults = faultsAt(shapes.flatMap((shape) => shape.doubtful));
   const isUsable = isComplete && shapes.every((shape) => !shape.isOld);
   const inText = isUsable ? RULES.flatMap((rule) => rule.check({ merged, faults })) : [];

@@ -1,7 +1,6 @@
 import { formatPlace, type Place } from '../diagnostics/diagnostic.js';
-import type { Merged } from './layers.js';
 import { folderOf, resolvePath } from './paths.js';
-import { at, child, entriesOf, itemsOf, type Path } from './tree.js';
+import { at, child, entriesOf, itemsOf, type Path, type Tree } from './tree.js';
 
 /** A value that can turn out wrong later, with the place where it was written (`file:line:column`). */
 export interface Placed<T> {
@@ -17,8 +16,14 @@ export interface Folders {
   pathOf: (file: string) => string;
 }
 
+/** A tree whose values know where they were written. */
+interface PlacedTree {
+  value: Tree;
+  place(path: Path, what: 'key' | 'value'): Place | null;
+}
+
 interface Source {
-  merged: Merged;
+  merged: PlacedTree;
   folders: Folders;
 }
 
@@ -85,7 +90,7 @@ export class Written {
 }
 
 /** The whole of a merged config as it is written. */
-export function writtenConfig(merged: Merged, folders: Folders): Written {
+export function writtenConfig(merged: PlacedTree, folders: Folders): Written {
   return new Written({ merged, folders }, null, merged.value);
 }
 

@@ -77,6 +77,10 @@ export const CODES = {
   },
   'config/tier-without-model': { severity: 'warning', summary: 'a tier for which no model can run' },
   'config/deprecated-model': { severity: 'warning', summary: 'a model that its provider will remove' },
+  'config/own-limit': {
+    severity: 'info',
+    summary: "a limit of the user's own config holds, where another config asks for more",
+  },
   'config/unused-entry': { severity: 'info', summary: 'an entry that nothing in the config uses' },
   'config/deprecated-key': { severity: 'error', summary: 'a key that was renamed' },
   'config/old-format': { severity: 'error', summary: 'a config of another router, which can be converted' },

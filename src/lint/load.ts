@@ -39,6 +39,8 @@ export interface LoadedConfig {
 /** Parses, checks, resolves and lints configuration, layers weakest first. Reads nothing, never throws. */
 export function loadConfig(input: {
   sources: readonly LayerFiles[];
+  /** The user's own config where it is not one of the sources: only its limits hold. */
+  own?: LayerFiles | null;
   builtIn: Layer;
   home: string;
   /** What was found while reading: an error there means that entries may be missing. */
@@ -47,18 +49,20 @@ export function loadConfig(input: {
   env?: Environment;
 }): LoadedConfig {
   const layers = input.sources.map(parseLayer);
+  const own = input.own === undefined || input.own === null ? [] : [parseLayer(input.own)];
   const found = input.found ?? [];
   const isRead = found.every((one) => one.severity !== 'error');
   const checked = checkConfig([input.builtIn, ...layers.map((one) => one.layer)], {
-    isComplete: isRead && layers.every((one) => one.isComplete),
+    isComplete: isRead && [...layers, ...own].every((one) => one.isComplete),
+    own: own[0]?.layer ?? null,
   });
-  const files = input.sources.flatMap((source) => source.files);
+  const files = [...input.sources, ...(input.own ? [input.own] : [])].flatMap((source) => source.files);
   const paths = new Map(files.map((one) => [one.file, one.path]));
   const folders = { home: input.home, pathOf: (file: string) => paths.get(file) ?? file };
   const { merged, faults, usable } = checked;
   const config = usable === null ? null : resolveConfig(usable, folders);
   const linted = config === null ? [] : lint({ config, merged, faults, env: input.env ?? null });
-  const parsed = layers.flatMap((one) => one.diagnostics);
+  const parsed = [...layers, ...own].flatMap((one) => one.diagnostics);
   const diagnostics = sortDiagnostics([...found, ...parsed, ...checked.diagnostics, ...distinct(linted)]);
   const hasErrors = diagnostics.some((one) => one.severity === 'error');
   return {

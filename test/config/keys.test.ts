@@ -50,6 +50,35 @@ describe('the definitions of keys', () => {
       'traces.dir',
     ]);
   });
+
+  it('state which of them a project can only make stricter than the user has them', () => {
+    const names = (floor: string) =>
+      [...new Set(all.filter(([, key]) => key.definition.floor === floor).map(([name]) => name))].sort();
+    const of = (section: string, ...keys: string[]) => keys.map((key) => `${section}.*.${key}`);
+    expect(names('least')).toEqual([
+      ...of('agents', 'access', 'idle_timeout', 'max_cost_usd', 'max_tokens', 'timeout'),
+      ...of('policies', 'max_depth', 'privacy.log_prompts', 'require_justification_over_usd'),
+      ...of('policies', 'retry.after_side_effects', 'retry.max_attempts'),
+      ...of('tools', 'concurrency', 'max_output'),
+      ...of('tools', 'rate_limit.requests_per_hour', 'rate_limit.requests_per_minute'),
+    ]);
+    expect(names('most')).toEqual(['audit.retention_days', 'ledger.retention_days', 'tools.*.private_tmp']);
+    expect(names('union')).toEqual([
+      ...of('policies', 'budget', 'governance.denied_models', 'governance.denied_tools', 'privacy.redact'),
+      'tools.*.env_unset',
+    ]);
+    expect(names('intersection')).toEqual([
+      ...of('policies', 'governance.allowed_models', 'governance.allowed_tools'),
+      'tools.*.env_inherit',
+    ]);
+    expect(names('own')).toEqual([
+      'agents.*.policy',
+      'ledger.path',
+      'models.*.cost_per_1m_tokens',
+      ...of('tools', 'billing', 'cost_cap'),
+      'traces.enabled',
+    ]);
+  });
 });
 
 describe('the schema', () => {

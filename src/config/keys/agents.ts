@@ -20,16 +20,19 @@ export const AGENT = {
     'Models for types of task (`--task`): task to model, or to `tool:model`',
     word(),
   ).placed(),
-  policy: text('The policy that applies over `default`').default('default').placed(),
+  policy: text('The policy that applies over `default`').default('default').placed().floor('own'),
   access: oneOf('The most this agent may let a tool do in the working directory', ACCESS_LEVELS)
     .default('read')
     .placed()
-    .runs(),
+    .runs()
+    .floor('least'),
   effort: oneOf('Reasoning effort, where the tool has it', EFFORTS),
-  timeout: duration("Bounds one attempt [the tool's]"),
-  idle_timeout: duration("Ends an attempt that prints nothing for so long [the tool's]"),
-  max_tokens: count('Limit of output tokens, where the tool has one [not sent]'),
-  max_cost_usd: usd('Cap of one request in USD, passed to tools that enforce one themselves [none]'),
+  timeout: duration("Bounds one attempt [the tool's]").floor('least'),
+  idle_timeout: duration("Ends an attempt that prints nothing for so long [the tool's]").floor('least'),
+  max_tokens: count('Limit of output tokens, where the tool has one [not sent]').floor('least'),
+  max_cost_usd: usd('Cap of one request in USD, passed to tools that enforce one themselves [none]').floor(
+    'least',
+  ),
   schema: path('A file with the JSON Schema that every answer must satisfy, relative to this config [none]')
     .placed()
     .sends(),

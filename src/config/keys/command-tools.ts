@@ -108,10 +108,10 @@ export const COMMAND = {
     anyWord().as((template) => parseArgument(template ?? '')),
   ).runs(),
   env_required: texts('Variables without which the tool cannot run').placed(),
-  env_unset: texts('Variables taken away from the tool').runs(),
+  env_unset: texts('Variables taken away from the tool').runs().floor('union'),
   api_key_env: apiKeyEnv,
-  env_inherit: envInherit.default('all').sends(),
-  private_tmp: flag('Gives the tool a TMPDIR of its own').default(false),
+  env_inherit: envInherit.default('all').sends().floor('intersection'),
+  private_tmp: flag('Gives the tool a TMPDIR of its own').default(false).floor('most'),
   private_files: entries(
     'Files by name, and their text; written for each run into a folder that only the user can read, and whose path is `{private_dir}`',
     anyWord(),
@@ -120,7 +120,9 @@ export const COMMAND = {
   cost_cap: oneOf('`enforced`: the tool holds `{max_cost_usd}` itself; `checked`: the router watches it', [
     'enforced',
     'checked',
-  ]).default('checked'),
+  ])
+    .default('checked')
+    .floor('own'),
   leave_running: texts('Names of processes that the tool may leave behind').default([]),
   version: version.orNull(),
   login_check: loginCheck.orNull(),

@@ -32,18 +32,23 @@ export const CONFIG = {
     NAME,
   ),
   traces: map('Records of what was done', {
-    enabled: flag('Writes a trace of every invocation').default(true),
+    enabled: flag('Writes a trace of every invocation').default(true).floor('own'),
     dir: path('The folder, relative to this config [.llm-router/traces beside the config]').placed().writes(),
     retention_days: count('Days for which traces are kept').default(30),
   }),
   ledger: map('The database of invocations and spending', {
-    path: path('The file, relative to this config [in the data folder of the user]').placed().writes(),
-    retention_days: count('Days for which the rows of invocations are kept; their sums by day stay').default(
-      400,
-    ),
+    path: path('The file, relative to this config [in the data folder of the user]')
+      .placed()
+      .writes()
+      .floor('own'),
+    retention_days: count('Days for which the rows of invocations are kept; their sums by day stay')
+      .default(400)
+      .floor('most'),
   }),
   audit: map('The log of refusals and overrides', {
-    retention_days: count('Days for which lines are kept, at least 90', { min: 90 }).default(90),
+    retention_days: count('Days for which lines are kept, at least 90', { min: 90 })
+      .default(90)
+      .floor('most'),
   }),
   server: map('What `serve` listens on', {
     host: text('Address').default('127.0.0.1'),

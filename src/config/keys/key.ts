@@ -10,6 +10,13 @@ export type Schema = { readonly [keyword: string]: unknown };
  */
 export type Effect = 'runs' | 'sends' | 'reads' | 'writes' | 'decides' | 'harmless';
 
+/**
+ * What is left of a key of a project's config where the user's own config states the key too, so that it can only be stricter:
+ * the lesser or the greater of both values (of words, by their order), the entries of both lists, only what both lists allow, or
+ * the user's own value.
+ */
+export type Floor = 'least' | 'most' | 'union' | 'intersection' | 'own';
+
 /** What may stand inside the value of a key. */
 export type Inner =
   | { kind: 'map'; keys: Keys }
@@ -42,6 +49,8 @@ export interface Definition<T> {
   placed?(): Definition<unknown>;
   /** `null`: that of the key around it. */
   effect?: Effect;
+  /** Absent: a project may replace what the user's own config states. */
+  floor?: Floor;
   /** The error of a text of the right type, as a sentence; `null`: valid. */
   check?(written: string): string | null;
   /** The text is a regular expression of JavaScript with these flags. */
@@ -182,6 +191,11 @@ export class Key<T, N extends string = ''> {
   /** Needs no trust. */
   harmless(): Key<T, N> {
     return this.#with({ effect: 'harmless' });
+  }
+
+  /** A project's config can make it stricter than the user's own config has it, and never looser. */
+  floor(floor: Floor): Key<T, N> {
+    return this.#with({ floor });
   }
 
   /** The same key without its default, of which the description tells. */

@@ -36,7 +36,7 @@ export const MODEL = {
   reasoning_effort: flag('The model takes a reasoning effort; false: none is sent to an API [by its id]'),
   context_window: count('Tokens of the context window'),
   max_output_tokens: count('The most output tokens'),
-  cost_per_1m_tokens: price.orNull().named('price'),
+  cost_per_1m_tokens: price.orNull().named('price').floor('own'),
   priced_at: text('The day of the price; information').notResolved().harmless(),
   deprecated: flag('The provider will remove it; information').default(false).notResolved().harmless(),
   superseded_by: text('The model that follows it; information').notResolved().harmless(),

@@ -6,15 +6,15 @@ import { count, duration, flag, regex, usd } from './kinds.js';
 
 const retry = map('Retries of the same candidate', {
   max_retries: backoff.max_retries.default(3),
-  max_attempts: count('Attempts of the whole invocation').default(6),
+  max_attempts: count('Attempts of the whole invocation').default(6).floor('least'),
   base_delay: backoff.base_delay.default('1s'),
   multiplier: backoff.multiplier.default(2),
   max_delay: backoff.max_delay.default('32s'),
   jitter: flag('Waits vary by chance, so that many callers do not come back at once').default(true),
   retry_on_contract_violation: flag('An answer that breaks its schema is asked for once more').default(false),
-  after_side_effects: flag(
-    'Retries and fallbacks even after a tool that may edit has started to work',
-  ).default(false),
+  after_side_effects: flag('Retries and fallbacks even after a tool that may edit has started to work')
+    .default(false)
+    .floor('least'),
   per_failure: byName(
     'What differs by type of failure [`rate_limit`: 5 retries, unless `max_retries` is set]',
     FAILURE_TYPES,
@@ -37,10 +37,16 @@ const costOptimization = map('Cheaper models for simple work', {
 });
 
 const governance = map('What may be used', {
-  allowed_models: texts('Names and globs of models that may be used').default(['*']).placed(),
-  denied_models: texts('Names and globs of models that may not').default([]).placed(),
-  allowed_tools: texts('Names and globs of tools that may be used').default(['*']).placed(),
-  denied_tools: texts('Names and globs of tools that may not').default([]).placed(),
+  allowed_models: texts('Names and globs of models that may be used')
+    .default(['*'])
+    .placed()
+    .floor('intersection'),
+  denied_models: texts('Names and globs of models that may not').default([]).placed().floor('union'),
+  allowed_tools: texts('Names and globs of tools that may be used')
+    .default(['*'])
+    .placed()
+    .floor('intersection'),
+  denied_tools: texts('Names and globs of tools that may not').default([]).placed().floor('union'),
   provider_preference: texts('Providers whose models come first in lists of which the first usable is taken')
     .default([])
     .placed(),
@@ -48,21 +54,23 @@ const governance = map('What may be used', {
 
 /** One entry of `policies`. A policy that is not `default` inherits from it what it does not state. */
 export const POLICY = {
-  budget: budget.notResolved(),
+  budget: budget.notResolved().floor('union'),
   cost_optimization: costOptimization,
   retry,
   auto_fallback_on_rate_limit: flag('A rate limit leads to the next candidate at once').default(true),
   cooldown,
   governance,
   privacy: map('What is kept', {
-    log_prompts: flag('Prompts and answers go into traces').default(false),
+    log_prompts: flag('Prompts and answers go into traces').default(false).floor('least'),
     redact: list(
       'Regular expressions whose matches are masked everywhere',
       undescribed(regex('', { isMask: true })),
-    ).placed(),
+    )
+      .placed()
+      .floor('union'),
   }),
-  require_justification_over_usd: usd(
-    'A request that may cost more needs `--justification`, in USD',
-  ).placed(),
-  max_depth: count('How deep calls of the router may be nested', { min: 0 }).default(4),
+  require_justification_over_usd: usd('A request that may cost more needs `--justification`, in USD')
+    .placed()
+    .floor('least'),
+  max_depth: count('How deep calls of the router may be nested', { min: 0 }).default(4).floor('least'),
 };

@@ -5,6 +5,7 @@ import { invalidValue } from './invalid-value.js';
 import { keyOfOtherKind } from './key-of-other-kind.js';
 import { missingKey } from './missing-key.js';
 import { notInEffect } from './not-in-effect.js';
+import { ownLimit } from './own-limit.js';
 import { promptAsOption } from './prompt-as-option.js';
 import type { Rule } from './rule.js';
 import { secretInConfig } from './secret-in-config.js';
@@ -24,4 +25,5 @@ export const RULES: readonly Rule[] = [
   secretInConfig,
   insecureBaseUrl,
   notInEffect,
+  ownLimit,
 ];
