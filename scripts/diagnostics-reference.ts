@@ -18,7 +18,7 @@ const WITHOUT_EXAMPLE: Readonly<Partial<Record<Code, string>>> = {
   'config/empty-folder':
     'Put at least one file whose name ends in `.yaml` or `.yml` into the folder, or name the file itself.',
   'config/other-owner':
-    'Read it. If it is right, name it with `--config`, take ownership of it, or set `LLM_ROUTER_TRUST=1`. Until then everything runs as if it was not there.',
+    'Read it. If it is right, name it with `--config`, take ownership of it, or set `LLM_ROUTER_TRUST=1`. Until then everything runs as if it was not there. The own config of the user must not be writable by others either (a private group of the user is no other), and nothing runs until it is, since its limits could have been taken away.',
   'config/file-and-folder':
     'Move everything into `llm-router.yaml` or into `.llm-router/`, and remove the other; `llm-router.yml` is read too, and not beside one of them.',
   'config/misnamed-file':

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
-import { chmod, type FileHandle, mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { chmod, type FileHandle, mkdir, open, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { belongsToUser, folderTrouble, folderTroubleNow, ownerTrouble } from './files/owner.js';
 
 /** Visibility of a written file: private to the user, or the system's default. */
 export interface Privacy {
@@ -21,8 +22,10 @@ export interface ReadRules {
   within?: readonly string[] | null;
   /** False: a file that is a link is refused [true]. */
   followsLinks?: boolean;
-  /** It must belong to this user or to root, and no other user may be able to change it. */
-  isState?: boolean;
+  /** It and its folder must belong to this user or to root, and no other user may be able to change them. */
+  isOwn?: boolean;
+  /** With `isOwn`: the user who called `sudo`, whose files root believes too. */
+  sudoUid?: string | undefined;
 }
 
 /** Why a file that is there is not read. */
@@ -43,44 +46,51 @@ export class FileRefused extends Error {
 export async function readRegularFile(file: string, rules: ReadRules): Promise<Buffer> {
   const { maxBytes, within = null } = rules;
   const target = within === null ? file : await realPathWithin(file, within);
-  const followsLinks = within === null && rules.followsLinks !== false && rules.isState !== true;
+  const followsLinks = within === null && rules.followsLinks !== false;
   const noLink = followsLinks ? 0 : (O_NOFOLLOW ?? 0);
   const handle = await open(target, O_RDONLY | (O_NONBLOCK ?? 0) | (O_NOCTTY ?? 0) | noLink);
   try {
     const found = await handle.stat();
     if (!found.isFile()) throw new FileRefused('kind', 'it is not a regular file');
-    if (rules.isState === true && !isOwn(found)) throw new FileRefused('owner', 'other users can change it');
+    if (rules.isOwn === true) await requireOwn(file, ownerTrouble(found, rules.sudoUid), rules.sudoUid);
     return await readAtMost(handle, { maxBytes, expectedBytes: found.size });
   } finally {
     await handle.close();
   }
 }
 
-/** Whether this user alone, or root, can change what is in a folder; false when there is none. */
-export async function isOwnFolder(folder: string): Promise<boolean> {
-  const found = await stat(folder).catch(() => null);
-  return found !== null && isOwn(found);
+/**
+ * Reads a small file of state at once, where only this user or root can have written it; with `mayBeOpen` it is enough that it belongs to one
+ * of them. Throws a {@link FileRefused}, or the system's error.
+ */
+export function readOwnFileNow(file: string, { mayBeOpen = false } = {}): string {
+  const descriptor = openSync(file, O_RDONLY | (O_NONBLOCK ?? 0) | (O_NOFOLLOW ?? 0));
+  try {
+    const found = fstatSync(descriptor);
+    if (!found.isFile()) throw new FileRefused('kind', 'it is not a regular file');
+    const trouble = ownerTrouble(found) ?? folderTroubleNow(path.dirname(file));
+    if (trouble !== null && !(mayBeOpen && belongsToUser(found))) throw new FileRefused('owner', trouble);
+    return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
-/** Whether this user alone, or root, can change a file or folder. */
-export function isOwn(found: Pick<Stats, 'uid' | 'mode'>): boolean {
-  return belongsToUser(found) && (process.platform === 'win32' || (found.mode & OTHERS_WRITE) === 0);
-}
-
-/** Whether a file belongs to this user or to root; under sudo also to the user who called it (`SUDO_UID`), as Git has it. */
-export function belongsToUser({ uid }: Pick<Stats, 'uid'>, sudoUid?: string): boolean {
-  const own = process.getuid?.();
-  return own === undefined || uid === own || uid === 0 || (own === 0 && sudoUid === String(uid));
+/** Rejects with a {@link FileRefused} where another user can have put files into a folder. */
+export async function requireOwnFolder(folder: string): Promise<void> {
+  const trouble = await folderTrouble(folder);
+  if (trouble !== null) throw new FileRefused('owner', trouble);
 }
 
 /**
- * Writes a file by rename, so that it is never read half-written, and creates its folder. Rejects with the system's error, and
- * then leaves nothing behind.
+ * Writes a file by rename, so that it is never read half-written, and creates its folder. A private one is not written where other
+ * users can replace it. Rejects with the system's error or a {@link FileRefused}, and then leaves nothing behind.
  */
 export async function writeByRename(file: string, text: string, options: WriteOptions = {}): Promise<void> {
   const isPrivate = options.private ?? false;
   const mode = isPrivate ? 0o600 : (options.mode ?? null);
   await makeFolder(path.dirname(file), { private: isPrivate });
+  if (isPrivate) await requireOwnFolder(path.dirname(file));
   const draft = draftOf(file);
   try {
     await writeFile(draft, text, { flag: 'wx', ...(mode === null ? {} : { mode }) });
@@ -117,8 +127,11 @@ export function reasonOf(error: unknown): string {
 }
 
 const { O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
-/** Permission bits by which others than the owner can change a file. */
-const OTHERS_WRITE = 0o022;
+
+async function requireOwn(file: string, trouble: string | null, sudoUid: string | undefined): Promise<void> {
+  const found = trouble ?? (await folderTrouble(path.dirname(file), sudoUid));
+  if (found !== null) throw new FileRefused('owner', found);
+}
 
 /** The file with all links followed, if one of the folders holds it. */
 async function realPathWithin(file: string, folders: readonly string[]): Promise<string> {

@@ -121,7 +121,7 @@ export function createRouter(config: RouterConfig, options: CreateOptions = {}):
     host: { ...host, readFile: (path) => readFile(path, 'utf8') },
     stores: {
       ledger: ledgerOf(config, options, host),
-      cooldowns: openCooldowns(host),
+      cooldowns: openCooldowns(host, options.onWarning),
       traces: options.traces ?? null,
       audit: null,
       runningDir: runningDir(host),

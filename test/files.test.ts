@@ -64,15 +64,15 @@ describe('reading a regular file', () => {
   it('believes state only where no other user can change it', async () => {
     writeFileSync(at('a'), 'x');
     chmodSync(at('a'), 0o600);
-    expect(await read('a', { isState: true })).toBe('x');
+    expect(await read('a', { isOwn: true })).toBe('x');
     chmodSync(at('a'), 0o666);
-    await expect(read('a', { isState: true })).rejects.toMatchObject({ reason: 'owner' });
+    await expect(read('a', { isOwn: true })).rejects.toMatchObject({ reason: 'owner' });
   });
 
   (process.getuid?.() === 0 ? it : it.skip)('does not believe state of another user', async () => {
     writeFileSync(at('a'), 'x', { mode: 0o600 });
     chownSync(at('a'), 65_534, 65_534);
-    await expect(read('a', { isState: true })).rejects.toMatchObject({ reason: 'owner' });
+    await expect(read('a', { isOwn: true })).rejects.toMatchObject({ reason: 'owner' });
   });
 });
 

@@ -120,7 +120,7 @@ export function commandRouter(context: CommandContext, loaded: UsableConfig): Ro
     },
     stores: {
       ledger,
-      cooldowns: openCooldowns(context.world),
+      cooldowns: openCooldowns(world, (message) => void context.output.warn(message)),
       traces: traceTarget(context, loaded),
       audit: auditTarget(context, loaded.config),
       runningDir: runningDir(context.world),

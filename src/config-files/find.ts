@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import { belongsToUser } from '../files.js';
+import { belongsToUser } from '../files/owner.js';
 import type { ConfigFile, LayerFiles } from '../lint/load.js';
 import { exists, kindOf, yamlFilesIn } from './folder.js';
 import { readConfigFile, unreadable } from './read.js';
@@ -235,10 +235,12 @@ async function readFiles(
   targets: readonly string[],
   { layer, within }: LayerPlace,
 ): Promise<Found> {
+  const { SUDO_UID: sudoUid, LLM_ROUTER_TRUST: trust } = search.env;
+  const owner = layer === 'user' && trust !== '1' ? { sudoUid } : null;
   const read = await Promise.all(
     targets.map(async (path) => {
       const shown = shownPath(path, search.cwd);
-      return { path, shown, text: await readConfigFile({ path, shown, within }) };
+      return { path, shown, text: await readConfigFile({ path, shown, within, owner }) };
     }),
   );
   const files = read.flatMap(({ path, shown, text }): ConfigFile[] =>

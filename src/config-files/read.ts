@@ -12,6 +12,8 @@ export interface ConfigTarget {
   shown: string;
   /** Folders, one of which must hold the file once links are followed; `null`: it was named, and may be anywhere. */
   within: readonly string[] | null;
+  /** Of the user's own config: only this user, root, and under sudo (`SUDO_UID`) its caller can have written it. */
+  owner?: { sudoUid: string | undefined } | null;
 }
 
 /** Reads one config file as text, without byte order mark; the error says why it cannot be used. */
@@ -19,9 +21,13 @@ export async function readConfigFile({
   path,
   shown,
   within,
+  owner = null,
 }: ConfigTarget): Promise<Result<string, Diagnostic>> {
   try {
-    return decode(await readRegularFile(path, { maxBytes: MAX_BYTES, within }), shown);
+    return decode(
+      await readRegularFile(path, { maxBytes: MAX_BYTES, within, isOwn: owner !== null, ...owner }),
+      shown,
+    );
   } catch (cause) {
     return err(cause instanceof FileRefused ? refused(shown, cause) : unreadable(shown, cause));
   }
@@ -29,6 +35,13 @@ export async function readConfigFile({
 
 function refused(shown: string, { reason, message }: FileRefused): Diagnostic {
   if (reason === 'kind') return trouble('config/not-a-file', `\`${shown}\` is not a regular file`);
+  if (reason === 'owner') {
+    const hint =
+      'take ownership of it and let nobody else write there; or read it, and set LLM_ROUTER_TRUST=1';
+    return diagnostic('config/other-owner', `\`${shown}\` is not believed: ${message}`, {
+      ...{ severity: 'error', place: null, hint },
+    });
+  }
   if (reason === 'size') {
     const tooLarge = trouble('config/file-too-large', `\`${shown}\` is larger than 1 MiB`);
     return { ...tooLarge, place: startOf(shown) };

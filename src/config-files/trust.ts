@@ -4,7 +4,7 @@ import path from 'node:path';
 import { folderOf, resolvePath } from '../config/paths.js';
 import { canonicalJson, child, isTree, type Path } from '../config/tree.js';
 import { type TrustedValue, trustedValues, whatItAllows } from '../config/trust-part.js';
-import { isOwnFolder, readRegularFile, writeByRename } from '../files.js';
+import { readRegularFile, writeByRename } from '../files.js';
 import { type PathContext, stateDir } from '../paths.js';
 import { CONFIG_FOLDER } from './find.js';
 import type { LoadedFiles } from './load.js';
@@ -147,13 +147,13 @@ async function recordedHash(context: PathContext, folder: string): Promise<strin
   return typeof hash === 'string' ? hash : null;
 }
 
-/** A missing or damaged record trusts nothing. */
+/** A missing or damaged record trusts nothing, nor does one that another user may have written. */
 async function readRecord(context: PathContext): Promise<Record<string, unknown>> {
   try {
     const file = trustFile(context);
-    const text = await readRegularFile(file, { maxBytes: MAX_BYTES, isState: true });
+    const text = await readRegularFile(file, { maxBytes: MAX_BYTES, isOwn: true, followsLinks: false });
     const projects = child(JSON.parse(text.toString('utf8')), 'projects');
-    return isTree(projects) && (await isOwnFolder(path.dirname(file))) ? { ...projects } : {};
+    return isTree(projects) ? { ...projects } : {};
   } catch {
     return {};
   }

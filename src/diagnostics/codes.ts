@@ -6,7 +6,8 @@ export const CODES = {
   'config/unreadable': { severity: 'error', summary: 'a config file or folder cannot be read' },
   'config/other-owner': {
     severity: 'warning',
-    summary: 'a config found by searching is owned by another user, and is not used',
+    summary:
+      'a config found by searching is owned by another user, and is not used; an error for the own config of the user',
   },
   'config/not-a-file': { severity: 'error', summary: 'a config is neither a regular file nor a folder' },
   'config/empty-folder': { severity: 'error', summary: 'a folder given as config contains no `*.yaml`' },

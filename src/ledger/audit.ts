@@ -1,12 +1,14 @@
-import { chmod, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type AuditDocument, type AuditEntry, auditDocument } from '../domain/audit.js';
 import { DAY_MS } from '../domain/calendar.js';
-import { makeFolder } from '../files.js';
+import { codeOf } from '../domain/system-error.js';
+import { ownerTrouble } from '../files/owner.js';
+import { FileRefused, makeFolder, readRegularFile, requireOwnFolder } from '../files.js';
 
 /** The record of what was refused, overridden and trusted. */
 export interface AuditLog {
-  /** Adds lines, each with one write; rejects with the system's error. */
+  /** Adds lines, each with one write; rejects with the system's error, or with a {@link FileRefused} where other users can write. */
   append(entries: readonly AuditEntry[]): Promise<void>;
   /** Newest first, at most `last`; lines that cannot be read are counted and skipped. */
   read(query: { last: number; sinceMs: number | null }): Promise<{ lines: AuditDocument[]; damaged: number }>;
@@ -24,6 +26,9 @@ export interface AuditOptions {
 }
 
 const DEFAULT_MAX_BYTES = 8 * 1024 * 1024;
+/** A file is rotated long before. */
+const MAX_BYTES_READ = 256 * 1024 * 1024;
+
 /** The log as JSON lines in a private file. Concurrent writers lose nothing: every line is one append. */
 export function fileAudit(options: AuditOptions): AuditLog {
   return {
@@ -36,9 +41,12 @@ async function append(options: AuditOptions, entries: readonly AuditEntry[]): Pr
   if (entries.length === 0) return;
   const { file, now } = options;
   await makeFolder(path.dirname(file), { private: true });
+  await requireOwnFolder(path.dirname(file));
   await rotate(options);
   const handle = await open(file, 'a', 0o600);
   try {
+    const trouble = ownerTrouble(await handle.stat());
+    if (trouble !== null) throw new FileRefused('owner', trouble);
     const ts = new Date(now()).toISOString();
     for (const entry of entries) await handle.write(`${JSON.stringify(auditDocument(entry, ts))}\n`);
   } finally {
@@ -75,7 +83,7 @@ export interface AuditQuery {
   matches?: (line: AuditDocument) => boolean;
 }
 
-/** Lines of a log, newest first, at most `last`; a missing log has none. Rejects with the system's error. */
+/** Lines of a log, newest first, at most `last`; a missing log has none. Rejects with the system's error or a {@link FileRefused}. */
 export async function readAuditLines(
   file: string,
   { last, sinceMs, matches = () => true }: AuditQuery,
@@ -83,10 +91,7 @@ export async function readAuditLines(
   const lines: AuditDocument[] = [];
   let damaged = 0;
   for (const one of [file, ...(await fullFiles(file))]) {
-    const text = await readFile(one, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
-      throw error;
-    });
+    const text = await readLog(one);
     for (const line of text.split('\n').reverse()) {
       if (line === '') continue;
       const document = parse(line);
@@ -97,6 +102,15 @@ export async function readAuditLines(
     }
   }
   return { lines, damaged };
+}
+
+async function readLog(file: string): Promise<string> {
+  try {
+    return (await readRegularFile(file, { maxBytes: MAX_BYTES_READ, isOwn: true })).toString('utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return '';
+    throw error;
+  }
 }
 
 /** Rotated files, newest first: their names sort by time. */

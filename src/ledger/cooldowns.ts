@@ -1,8 +1,8 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { Cooldown } from '../domain/facts.js';
 import { FAILURES, type FailureType } from '../domain/failure.js';
 import { isMap } from '../domain/lookup.js';
-import { writeByRename } from '../files.js';
+import { FileRefused, readRegularFile, writeByRename } from '../files.js';
 import { type CooldownState, type CoolingPair, NO_COOLDOWNS } from '../policy/cooldown.js';
 
 /** Cooldowns of tools, shared by all processes of the user. */
@@ -18,9 +18,26 @@ export interface CooldownStore {
   clear(): Promise<void>;
 }
 
-/** The state as a JSON file, private to the user and written by rename. */
-export function fileCooldowns(file: string): CooldownStore {
-  const read = async (): Promise<CooldownState> => parse(await readFile(file, 'utf8').catch(() => ''));
+/** More than any number of tools and models needs. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/**
+ * The state as a JSON file, private to the user and written by rename. A file that another user may have written is not believed, which
+ * `warn` is told of once.
+ */
+export function fileCooldowns(file: string, warn: (message: string) => void = () => {}): CooldownStore {
+  let isWarned = false;
+  const refuse = (error: unknown): string => {
+    if (error instanceof FileRefused && !isWarned) {
+      isWarned = true;
+      warn(`the cooldowns in \`${file}\` are not believed: ${error.message}`);
+    }
+    return '';
+  };
+  const read = async (): Promise<CooldownState> => {
+    const text = readRegularFile(file, { maxBytes: MAX_BYTES, isOwn: true });
+    return parse(await text.then((bytes) => bytes.toString('utf8'), refuse));
+  };
   return {
     read,
     change: async (change) => {

@@ -1,16 +1,17 @@
 import { constants } from 'node:fs';
-import { access, open } from 'node:fs/promises';
+import { access, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { err, ok, type Result } from '../domain/result.js';
 import { codeOf } from '../domain/system-error.js';
+import { folderTrouble, ownerTrouble } from '../files/owner.js';
 import { makeFolder } from '../files.js';
 import type { LedgerTrouble } from './ledger.js';
 import { hasPending, importPending } from './pending.js';
 import { migrate, schemaState } from './schema-version.js';
 import { type Database, openDatabase, sqliteCode } from './sqlite.js';
 import { transaction } from './transaction.js';
-import { newer, noDriver, troubleOf } from './trouble.js';
+import { foreign, newer, noDriver, notOwn, troubleOf } from './trouble.js';
 
 /** How long SQLite waits for transactions of other processes, ms. */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -24,6 +25,8 @@ export async function openFile(
 ): Promise<Result<Database, LedgerTrouble>> {
   try {
     await makeFolder(path.dirname(file), { private: true });
+    const trouble = await ownTroubleOf(file);
+    if (trouble !== null) return err(trouble);
     await createPrivate(file);
     const db = await openDatabase(file, { readOnly: false });
     if (db === null) return err(noDriver());
@@ -41,6 +44,8 @@ export async function openToRead(file: string): Promise<Result<Database | null, 
   try {
     const exists = await isThere(file);
     if (!exists && !hasPending(file)) return ok(null);
+    const trouble = await ownTroubleOf(file);
+    if (trouble !== null) return err(trouble);
     const db = await openDatabase(exists ? file : ':memory:', { readOnly: false });
     return db === null ? err(noDriver()) : checked(db, file);
   } catch (error) {
@@ -51,13 +56,36 @@ export async function openToRead(file: string): Promise<Result<Database | null, 
 function checked(db: Database, file: string): Result<Database, LedgerTrouble> {
   try {
     setUp(db);
-    if (schemaState(db) !== 'newer') return ok(db);
+    const unusable = unusableBy(db, file);
+    if (unusable === null) return ok(db);
+    db.close();
+    return err(unusable);
   } catch (error) {
     db.close();
     return err(troubleOf(error, file));
   }
-  db.close();
-  return err(newer(file));
+}
+
+/** Why a database is not used as it is; nothing of it is changed before. */
+function unusableBy(db: Database, file: string): LedgerTrouble | null {
+  const state = schemaState(db);
+  if (state === 'newer') return newer(file);
+  return state === 'foreign' ? foreign(file) : null;
+}
+
+/** The database, and what SQLite keeps beside it. */
+const SIDE_FILES = ['', '-wal', '-shm', '-journal'];
+
+/** Why another user may have written to the ledger; `null`: none can. */
+async function ownTroubleOf(file: string): Promise<LedgerTrouble | null> {
+  const inFolder = await folderTrouble(path.dirname(file));
+  if (inFolder !== null) return notOwn(file, inFolder);
+  for (const ending of SIDE_FILES) {
+    const found = await stat(file + ending).catch(() => null);
+    const trouble = found === null ? null : ownerTrouble(found);
+    if (trouble !== null) return notOwn(file, trouble);
+  }
+  return null;
 }
 
 /**
@@ -84,11 +112,12 @@ async function prepare(
 ): Promise<Result<Database, LedgerTrouble>> {
   try {
     setUp(db);
-    if (schemaState(db) !== 'newer') await useWal(db);
+    if (unusableBy(db, file) === null) await useWal(db);
     if (schemaState(db) === 'older') transaction(db, 'write', () => migrate(db));
-    if (schemaState(db) === 'newer') {
+    const unusable = unusableBy(db, file);
+    if (unusable !== null) {
       db.close();
-      return err(newer(file));
+      return err(unusable);
     }
     importPending(db, file, warn);
     return ok(db);

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from '../domain/system-error.js';
-import { writeByRename } from '../files.js';
+import { readOwnFileNow, writeByRename } from '../files.js';
 import type { AttemptRow, InvocationRow } from './ledger.js';
 import { recordInvocation, settleAttempt } from './records.js';
 import { type Database, sqliteCode } from './sqlite.js';
@@ -39,8 +39,7 @@ export function importPending(db: Database, file: string, warn: (message: string
   const refused = transaction(db, 'write', () => addAll(db, found));
   for (const one of found) {
     if (!refused.has(one)) rmSync(one.file, { force: true });
-    else if (setAside(one.file))
-      warn(`a run is not in the ledger: its record is kept as \`${one.file}.damaged\``);
+    else warnOf(setAside(one.file), one.file, warn);
   }
 }
 
@@ -102,21 +101,27 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** `null`: not a file of records. One that another process has imported by now is empty. */
+/** `null`: not a file of records, or another user may have written it. One that another process has imported by now is empty. */
 function readPending(file: string): Pending | null {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Pending;
+    return JSON.parse(readOwnFileNow(file)) as Pending;
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? { attempts: [], invocation: null } : null;
   }
 }
 
-/** Keeps a damaged file for inspection, and out of later imports; `false`: another process did. */
-function setAside(file: string): boolean {
+/** Keeps a damaged file for inspection, and out of later imports; `gone`: another process did. */
+function setAside(file: string): 'kept' | 'gone' | 'stays' {
   try {
     renameSync(file, `${file}.damaged`);
-    return true;
-  } catch {
-    return false;
+    return 'kept';
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? 'gone' : 'stays';
   }
+}
+
+function warnOf(done: ReturnType<typeof setAside>, file: string, warn: (message: string) => void): void {
+  if (done === 'gone') return;
+  const where = done === 'kept' ? `kept as \`${file}.damaged\`` : `\`${file}\`, which cannot be moved`;
+  warn(`a run is not in the ledger: its record is ${where}`);
 }

@@ -3,7 +3,17 @@ import { sqliteCode } from './sqlite.js';
 
 /** Why the ledger could not be used. */
 export interface LedgerTrouble {
-  kind: 'no_driver' | 'cannot_open' | 'read_only' | 'full' | 'busy' | 'damaged' | 'newer' | 'io';
+  kind:
+    | 'no_driver'
+    | 'cannot_open'
+    | 'read_only'
+    | 'full'
+    | 'busy'
+    | 'damaged'
+    | 'newer'
+    | 'foreign'
+    | 'not_own'
+    | 'io';
   /** One sentence without full stop, with the path. */
   message: string;
   /** What to do about it. */
@@ -29,6 +39,24 @@ export function newer(file: string): LedgerTrouble {
   };
 }
 
+/** The file is a database of another program. */
+export function foreign(file: string): LedgerTrouble {
+  return {
+    kind: 'foreign',
+    message: `\`${file}\` is a database of another program, not a ledger`,
+    hint: ELSEWHERE,
+  };
+}
+
+/** Another user can have written to the file; `why` is the end of a sentence about it. */
+export function notOwn(file: string, why: string): LedgerTrouble {
+  return {
+    kind: 'not_own',
+    message: `the ledger \`${file}\` is not believed: ${why}`,
+    hint: `take ownership of it and its folder and let nobody else write there, or ${ELSEWHERE}`,
+  };
+}
+
 /** No SQLite driver is available. */
 export function noDriver(): LedgerTrouble {
   return {
@@ -40,7 +68,7 @@ export function noDriver(): LedgerTrouble {
 
 const ELSEWHERE = 'name another file with `ledger.path` or `LLM_ROUTER_LEDGER`';
 
-type Known = Exclude<LedgerTrouble['kind'], 'newer' | 'no_driver'>;
+type Known = Exclude<LedgerTrouble['kind'], 'newer' | 'foreign' | 'not_own' | 'no_driver'>;
 
 const WORDS: Record<Known, { why: string; hint: string }> = {
   cannot_open: { why: 'cannot be opened', hint: `make it writable, or ${ELSEWHERE}` },

@@ -5,8 +5,8 @@ import { cooldownFile, type PathContext } from '../paths.js';
 import { isActive } from '../policy/cooldown.js';
 
 /** The cooldowns shared by all processes of the user. */
-export function openCooldowns(context: PathContext): CooldownStore {
-  return fileCooldowns(cooldownFile(context));
+export function openCooldowns(context: PathContext, warn?: (message: string) => void): CooldownStore {
+  return fileCooldowns(cooldownFile(context), warn);
 }
 
 /** Clears all cooldowns; returns their number, or why they cannot be removed. */

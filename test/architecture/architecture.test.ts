@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   gates: ['policy', 'ledger', 'config', ...LEAVES],
   reports: ['config', 'policy', 'ledger', 'trace', 'files', ...LEAVES],
-  health: ['adapters', 'config', 'policy', ...LEAVES],
+  health: ['adapters', 'config', 'policy', 'files', ...LEAVES],
   ledger: ['policy', 'files', ...LEAVES],
   telemetry: ['trace', 'files', ...LEAVES],
   trace: ['files', ...LEAVES],

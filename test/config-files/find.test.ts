@@ -234,6 +234,44 @@ describe('named configs', () => {
     },
   );
 
+  describe('of the user', () => {
+    const own = 'home/.config/llm-router/limits.yaml';
+    const env = { LLM_ROUTER_TRUST: '1' };
+
+    it.each([
+      ['the file', own, 0o666],
+      ['its folder', 'home/.config/llm-router', 0o777],
+    ])('are an error where others can write to %s', async (_, target, mode) => {
+      mkdirSync(path.join(root, 'p'));
+      write(own, 'version: 1');
+      chmodSync(path.join(root, target), mode);
+      for (const explicit of [[], ['../p']]) {
+        expect((await find('p', { explicit })).diagnostics).toContainEqual(
+          expect.objectContaining({ code: 'config/other-owner', severity: 'error' }),
+        );
+      }
+      expect(names(await find('p', { env }))).toHaveLength(1);
+    });
+
+    (process.getuid?.() === 0 ? it : it.skip)('are an error where another user owns them', async () => {
+      mkdirSync(path.join(root, 'p'));
+      write(own, 'version: 1');
+      chownSync(path.join(root, own), 65_534, 65_534);
+      expect((await find('p')).diagnostics).toMatchObject([
+        { code: 'config/other-owner', severity: 'error' },
+      ]);
+      expect((await find('p', { env: { SUDO_UID: '65534' } })).diagnostics).toEqual([]);
+    });
+
+    it('may be links into a folder of theirs', async () => {
+      mkdirSync(path.join(root, 'p'));
+      write('dotfiles/router.yaml', 'version: 1');
+      mkdirSync(path.dirname(path.join(root, own)), { recursive: true });
+      symlinkSync(path.join(root, 'dotfiles/router.yaml'), path.join(root, own));
+      expect(names(await find('p'))).toHaveLength(1);
+    });
+  });
+
   it.each([
     ['config/empty-folder', (target: string) => mkdirSync(path.join(target, 'traces'), { recursive: true })],
     ['config/not-a-file', (target: string) => execFileSync('mkfifo', [target])],

@@ -1,4 +1,12 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -80,6 +88,23 @@ describe('the audit log', () => {
     const { lines, damaged } = await log.read(all);
     expect(new Set(lines.map(({ reason }) => reason)).size).toBe(50);
     expect(damaged).toBe(2);
+  });
+
+  it('is neither written nor believed where other users can write', async () => {
+    const file = place();
+    const log = fileAudit({ file, retentionDays: 90, now: () => NOW });
+    await log.append([entry('a')]);
+    const before = readFileSync(file, 'utf8');
+    for (const [one, mode] of [
+      [file, 0o666],
+      [path.dirname(file), 0o777],
+    ] as const) {
+      chmodSync(one, mode);
+      await expect(log.append([entry('b')])).rejects.toMatchObject({ reason: 'owner' });
+      await expect(log.read(all)).rejects.toMatchObject({ reason: 'owner' });
+      chmodSync(one, 0o700);
+    }
+    expect(readFileSync(file, 'utf8')).toBe(before);
   });
 
   it('is empty when missing, and reports that it cannot be written', async () => {

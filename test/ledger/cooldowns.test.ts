@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -45,6 +45,19 @@ describe('the record of cooldowns', () => {
     expect(await fileCooldowns(file).read()).toEqual(NO_COOLDOWNS);
     await fileCooldowns(file).change(() => STATE);
     expect(await fileCooldowns(file).read()).toEqual(STATE);
+  });
+
+  it.each([
+    ['the file', (file: string) => chmodSync(file, 0o666)],
+    ['its folder', (file: string) => chmodSync(path.dirname(file), 0o777)],
+  ])('is not believed where other users can write to %s, and says so once', async (_, open) => {
+    const file = place();
+    await fileCooldowns(file).change(() => STATE);
+    open(file);
+    const warnings: string[] = [];
+    const store = fileCooldowns(file, (message) => void warnings.push(message));
+    expect([await store.read(), await store.read()]).toEqual([NO_COOLDOWNS, NO_COOLDOWNS]);
+    expect(warnings).toEqual([expect.stringContaining('are not believed: other users can')]);
   });
 
   it('stays whole when many processes write at once', async () => {

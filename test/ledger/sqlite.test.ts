@@ -1,5 +1,7 @@
 import { execFileSync, type StdioOptions } from 'node:child_process';
 import {
+  chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -44,6 +46,13 @@ async function database(): Promise<Database> {
   const db = await openDatabase(file, { readOnly: false });
   if (db === null) throw new Error('no driver');
   return db;
+}
+
+const asRoot = process.getuid?.() === 0 ? it : it.skip;
+
+function openTo(target: string): void {
+  writeFileSync(target, '');
+  chmodSync(target, 0o666);
 }
 
 async function opened() {
@@ -140,6 +149,61 @@ describe('the file', () => {
         error: { kind: 'newer', hint: expect.stringContaining('update llm-router') },
       });
     expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  it('of another program is refused and not changed', async () => {
+    for (const sql of ['CREATE TABLE moz_places (id)', 'PRAGMA application_id = 1196444487']) {
+      const db = await database();
+      db.exec(sql);
+      db.close();
+      const before = readFileSync(file);
+      for (const result of [await openFile(file), await openToRead(file)])
+        expect(result).toMatchObject({ ok: false, error: { kind: 'foreign' } });
+      expect(readFileSync(file).equals(before)).toBe(true);
+      rmSync(file);
+    }
+  });
+
+  it('is marked as a ledger, also when it was made before ledgers were marked', async () => {
+    const db = await database();
+    for (const sql of MIGRATIONS.slice(0, 4)) db.exec(sql);
+    db.exec('PRAGMA user_version = 4');
+    db.close();
+    const again = good(await openFile(file));
+    expect(again.all('PRAGMA application_id')).toMatchObject([{ application_id: 0x4c4c4d52 }]);
+    again.close();
+  });
+
+  it.each([
+    ['the file', () => chmodSync(file, 0o666), 'other users can change it'],
+    ['its write-ahead log', () => openTo(`${file}-wal`), 'other users can change it'],
+    ['its folder', () => chmodSync(path.dirname(file), 0o777), 'other users can write to its folder'],
+  ])('is not believed where others can write: %s', async (_, open, why) => {
+    (await opened()).close();
+    open();
+    for (const result of [await openFile(file), await openToRead(file)])
+      expect(result).toMatchObject({
+        ok: false,
+        error: { kind: 'not_own', message: `the ledger \`${file}\` is not believed: ${why}` },
+      });
+  });
+
+  it('may be in a folder with the sticky bit, such as /tmp', async () => {
+    mkdirSync(path.dirname(file));
+    chmodSync(path.dirname(file), 0o1777);
+    const ledger = await openLedger({ file, now });
+    expect(ledger.ok).toBe(true);
+    if (ledger.ok) ledger.value.close();
+  });
+
+  asRoot('of another user is not believed, and neither is one in a folder of another user', async () => {
+    (await opened()).close();
+    for (const one of [file, path.dirname(file)]) {
+      chownSync(one, 65_534, 65_534);
+      expect(await openLedger({ file, now })).toMatchObject({ ok: false, error: { kind: 'not_own' } });
+      chownSync(one, 0, 0);
+    }
+    (await opened()).close();
   });
 
   it('that is no database is refused and not changed', async () => {
@@ -259,6 +323,18 @@ describe('rows that a run leaves for the next one', () => {
     const ledger = await opened();
     expect(await spentIn(ledger, 'all')).toEqual([40, 0]);
     expect(readdirSync(`${file}.pending`)).toEqual(['half.json.damaged']);
+    ledger.close();
+  });
+
+  it('are set aside where another user may have written them, with a warning', async () => {
+    await keepPending(file, { attempts: [ended('A', 40)], invocation: null });
+    await keepPending(file, { attempts: [ended('B', 2)], invocation: null });
+    const [first = ''] = readdirSync(`${file}.pending`).sort();
+    chmodSync(path.join(`${file}.pending`, first), 0o666);
+    const warnings: string[] = [];
+    const ledger = good(await openLedger({ file, now, warn: (message) => void warnings.push(message) }));
+    expect(await spentIn(ledger, 'all')).toEqual([2, 0]);
+    expect(warnings).toEqual([expect.stringContaining(`${first}.damaged`)]);
     ledger.close();
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -73,6 +73,20 @@ describe('the run that a call is nested in', () => {
       expect(callerIn(env as Record<string, string>)).toMatchObject({ id: ID, rootId: ID, depth: 4 });
     },
   );
+
+  onLinux('is known from a record that its tool opened to others', () => {
+    record({ depth: 3 });
+    chmodSync(path.join(root, 'llm-router/running', `${ID}.json`), 0o666);
+    chmodSync(path.join(root, 'llm-router/running'), 0o777);
+    expect(callerIn({})).toMatchObject({ id: ID, depth: 4 });
+  });
+
+  const asRoot = process.getuid?.() === 0 ? onLinux : it.skip;
+  asRoot('is not named by a record of another user', () => {
+    record({ depth: 3 });
+    chownSync(path.join(root, 'llm-router/running', `${ID}.json`), 65_534, 65_534);
+    expect(callerIn({})).toBeNull();
+  });
 
   onLinux('is not a run whose tool is another process', () => {
     record({ tool: process.pid });

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
+import { folderTrouble } from '../../files/owner.js';
 import type { Finding, HealthItem, MachineContext } from '../context.js';
 
 /** Whether our own files can be written, and missing folders created. */
@@ -15,6 +16,11 @@ export function checkFolders({ folders }: MachineContext): HealthItem[] {
 async function folderFinding(folder: string): Promise<Finding> {
   const existing = await nearestExisting(folder);
   const data = { path: folder };
+  const trouble = await folderTrouble(folder);
+  if (trouble !== null) {
+    const detail = `${folder} is not believed: ${trouble.replace('its folder', 'it')}`;
+    return { status: 'warn', detail, fix: 'take ownership of it, and let nobody else write to it', data };
+  }
   try {
     await access(existing, constants.W_OK | constants.X_OK);
     return { status: 'ok', detail: folder, fix: null, data };

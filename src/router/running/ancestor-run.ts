@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { readOwnFileNow } from '../../files.js';
 import { bootId, pidNamespace, statOf } from '../../process/proc.js';
 import type { ProcessEntry } from '../../process/process-entry.js';
 import { parseRecord, type RunRecord } from './record.js';
@@ -44,10 +45,13 @@ function recordsIn(dir: string): RunRecord[] {
   }
 }
 
-/** One that is not there any more, or is just being written, is no ancestor's. */
+/**
+ * One that is not there any more, is just being written, or belongs to another user, is no ancestor's. It may be writable by others:
+ * else a tool could end being nested with `chmod`.
+ */
 function recordOf(file: string): RunRecord | null {
   try {
-    return parseRecord(readFileSync(file, 'utf8'));
+    return parseRecord(readOwnFileNow(file, { mayBeOpen: true }));
   } catch {
     return null;
   }

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
-import { lstat, readFile, rename, rm, stat } from 'node:fs/promises';
+import { lstat, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { markerOf } from '../../adapters/command/marker.js';
 import { isPrivateFolder } from '../../adapters/command/private-files.js';
+import { readOwnFileNow } from '../../files.js';
 import type { ProcessIdentity } from '../../process/identity.js';
 import { livenessOf, ownIdentity } from '../../process/this-process.js';
 import { ProcessTree } from '../../process/tree.js';
@@ -37,7 +38,8 @@ export interface InterruptedRun {
 
 /**
  * Cleans up after killed routers: ends processes that are proven to be theirs, removes private folders and the records
- * themselves, and marks traces as interrupted. One process handles each record. Never rejects: an unreadable record is kept.
+ * themselves, and marks traces as interrupted. One process handles each record. Never rejects: an unreadable record is
+ * kept, and so is one that another user may have written, which could name any process of this user.
  */
 export async function endInterruptedRuns(finder: Finder): Promise<InterruptedRun[]> {
   const others = recordsIn(finder.dir).filter((name) => name !== `${finder.ownId}.json`);
@@ -68,7 +70,7 @@ async function endInterruptedRun(
   { finder, own }: { finder: Finder; own: ProcessIdentity },
 ): Promise<InterruptedRun | null> {
   const file = path.join(finder.dir, name);
-  const record = parseRecord(await readFile(file, 'utf8'));
+  const record = parseRecord(readOwnFileNow(file));
   if (record === null) return removeOld(file, UNREADABLE_MS, finder);
   const liveness = livenessOf(record.router);
   if (liveness === 'unknown') return removeOld(file, UNSEEN_MS, finder);
