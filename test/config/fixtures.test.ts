@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { builtInLayer } from '../../src/catalog/catalog.js';
+import type { Layer } from '../../src/config/layers.js';
 import { findConfig } from '../../src/config-files/find.js';
 import { CODES } from '../../src/diagnostics/codes.js';
 import { plainPaint } from '../../src/diagnostics/paint.js';
@@ -23,6 +25,8 @@ const CAUSED_ELSEWHERE = [
   'config/no-config',
   'config/own-limit',
 ];
+
+const SMALL_CATALOGUE: Layer = { ...smallCatalogue(), sources: [] };
 
 describe('configs without findings', () => {
   it.each(fixturesIn('ok'))('%s', async (name) => {
@@ -61,16 +65,16 @@ describe('configs with findings', () => {
   });
 });
 
-describe('the examples of the reference', () => {
+describe('the examples of the reference, with the shipped catalogue', () => {
   it.each(fixturesIn('examples'))('%s has the finding and its corrected form has not', async (code) => {
     const folder = path.join('examples', code);
     const suffix = existsSync(path.join(FIXTURES, folder, 'wrong')) ? '' : '.yaml';
-    const wrong = await screen(folder, `wrong${suffix}`);
+    const wrong = await screen(folder, `wrong${suffix}`, builtInLayer());
     const expected = path.join(FIXTURES, folder, 'wrong.out');
     if (IS_UPDATE) writeFileSync(expected, wrong);
     expect(wrong).toBe(readFileSync(expected, 'utf8'));
     expect(wrong).toContain(`[config/${code}]`);
-    expect(await screen(folder, `mended${suffix}`)).toBe('');
+    expect(await screen(folder, `mended${suffix}`, builtInLayer())).toBe('');
   });
 
   it('exist for every code that a file can cause', () => {
@@ -85,10 +89,9 @@ function fixturesIn(folder: string): string[] {
   return readdirSync(path.join(FIXTURES, folder)).filter((name) => !name.endsWith('.out'));
 }
 
-async function screen(folder: string, name: string): Promise<string> {
+async function screen(folder: string, name: string, builtIn = SMALL_CATALOGUE): Promise<string> {
   const cwd = path.join(FIXTURES, folder);
   const found = await findConfig({ explicit: [name], env: {}, cwd, home: '/nowhere' });
-  const builtIn = { ...smallCatalogue(), sources: [] };
   const loaded = loadConfig({
     sources: found.layers,
     builtIn,
