@@ -143,6 +143,7 @@ async function* runIn(
   return concluded(
     {
       task,
+      program: line.argv[0] ?? task.tool.binary.value,
       end: seen.end,
       reading: { ...reading, overSize: overSize || reading.overSize },
       cancelled: context.deadline.failure,

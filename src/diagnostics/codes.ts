@@ -57,6 +57,10 @@ export const CODES = {
     severity: 'error',
     summary: '`access_args` without `{access_args}` in the arguments',
   },
+  'config/template-without-binary': {
+    severity: 'warning',
+    summary: 'a command that does not begin with `{binary}`, and so does not run as it reads',
+  },
   'config/invalid-regex': {
     severity: 'error',
     summary: 'a regular expression that does not compile, or that could run for ever',

@@ -18,14 +18,18 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   return best !== null && bestDistance <= reach(wanted, best) ? best : null;
 }
 
-/** The only candidate within two letters that is near for its length; `null` when there is none, or more than one. */
+/**
+ * The only candidate within two letters that is near for its length; `null` when there is none, or more than one, or when
+ * digits differ: another version is another model.
+ */
 export function onlyNear(word: string, candidates: readonly string[]): string | null {
   const wanted = word.toLowerCase();
   const near = [...new Set(candidates.slice(0, MAX_COMPARED))].filter((candidate) => {
     const away = distance(wanted, candidate.toLowerCase());
     return away <= Math.min(MAX_CERTAIN, reach(wanted, candidate));
   });
-  return near.length === 1 ? (near[0] ?? null) : null;
+  const [only, ...others] = near;
+  return only !== undefined && others.length === 0 && digits(only) === digits(word) ? only : null;
 }
 
 /**
@@ -43,6 +47,10 @@ export function didYouMean(word: string, candidates: readonly string[], label: s
 function reach(wanted: string, candidate: string): number {
   const length = Math.max(wanted.length, candidate.length);
   return length <= 3 ? 1 : Math.min(MAX_REACH, Math.ceil(length / 3));
+}
+
+function digits(word: string): string {
+  return word.replace(/\D/g, '');
 }
 
 /** Letters to add, drop or replace, and neighbours to swap, to make one word of the other. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { didYouMean, nearest } from '../../src/diagnostics/suggest.js';
+import { didYouMean, nearest, onlyNear } from '../../src/diagnostics/suggest.js';
 
 const TOOLS = ['claude-code', 'codex', 'gemini'];
 
@@ -23,6 +23,17 @@ describe('nearest', () => {
 
   it('finds nothing without choices', () => {
     expect(nearest('codex', [])).toBeNull();
+  });
+});
+
+describe('onlyNear', () => {
+  it.each([
+    ['bto', ['bot', 'codex'], 'bot'],
+    ['gpt6', ['gpt-6'], 'gpt-6'],
+    ['gpt-5-codex', ['gpt-6-codex'], null],
+    ['bat', ['bot', 'but'], null],
+  ])('%s among %j is %s: another version is no slip', (word, known, expected) => {
+    expect(onlyNear(word, known)).toBe(expected);
   });
 });
 

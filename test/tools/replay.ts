@@ -96,7 +96,7 @@ async function readRecording(
     spawnError: null,
     survivors: [],
   };
-  const outcome = await concluded({ task, end, reading, cancelled: null }, NOW_MS);
+  const outcome = await concluded({ task, program: task.tool.name, end, reading, cancelled: null }, NOW_MS);
   const events = [...live, ...reading.late].filter((event) => event.type !== 'over_size');
   const deltas = events.flatMap((event) => (event.type === 'delta' ? [event.text] : []));
   return { outcome, deltas, events };

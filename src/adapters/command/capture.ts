@@ -40,7 +40,10 @@ export async function readCapture(
     ...{ ended: 'exit' as const, exitCode, signal: null, firstOutputMs: null },
     ...{ tookStdin: true, spawnError: null, survivors: [] },
   };
-  const outcome = await concluded({ task, end, reading, cancelled: null }, nowMs);
+  const outcome = await concluded(
+    { task, program: task.tool.binary.value, end, reading, cancelled: null },
+    nowMs,
+  );
   const { output } = task.tool;
   const filters = Object.entries({ success: output.success, end: output.end });
   return {

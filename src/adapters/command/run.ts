@@ -15,6 +15,8 @@ import { beginningOf } from './text-stream.js';
 /** A finished run of a tool's process, with its output. */
 export interface FinishedRun {
   task: Task<CommandTool>;
+  /** What was started: the first word of the command line. */
+  program: string;
   end: ProcessEnd;
   reading: Reading;
   /** Why the invocation cancelled it, if it did. */
@@ -52,7 +54,7 @@ export function limitMentionsOf(run: FinishedRun): LimitMention[] {
 }
 
 /** The failure of a process that the system could not start. */
-export function spawnFailure(task: Task<CommandTool>, code: string): Failure {
+function spawnFailure(task: Task<CommandTool>, code: string, program: string): Failure {
   const tool = task.tool.name;
   const known = { tool, model: task.modelName };
   if (code === 'E2BIG') {
@@ -70,11 +72,7 @@ export function spawnFailure(task: Task<CommandTool>, code: string): Failure {
   }
   const why = SPAWN_CAUSES[code] ?? code;
   const hint = task.tool.installHint;
-  return failure(
-    'tool_not_found',
-    `\`${task.binaryPath ?? task.tool.binary.value}\` cannot be started: ${why}`,
-    { ...known, hint },
-  );
+  return failure('tool_not_found', `\`${program}\` cannot be started: ${why}`, { ...known, hint });
 }
 
 const SPAWN_CAUSES: Partial<Record<string, string>> = {
@@ -85,7 +83,7 @@ const SPAWN_CAUSES: Partial<Record<string, string>> = {
 };
 
 function failureOfRun(run: FinishedRun): Failure | null {
-  const { task, end, reading } = run;
+  const { task, program, end, reading } = run;
   const ended = endedRun(run);
   switch (end.ended) {
     case 'cancelled':
@@ -96,7 +94,7 @@ function failureOfRun(run: FinishedRun): Failure | null {
     case 'idle':
       return waitingNamed({ ...failureOf(ended, tooQuiet(task, end.ended)), phase: end.ended }, ended);
     case 'not_started':
-      return spawnFailure(task, end.spawnError ?? 'unknown');
+      return spawnFailure(task, end.spawnError ?? 'unknown', program);
     case 'stopped':
     case 'exit':
       return reading.overSize ? failureOf(ended, tooMuch(task)) : classifyRun(ended);

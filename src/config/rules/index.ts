@@ -10,6 +10,7 @@ import { promptAsOption } from './prompt-as-option.js';
 import type { Rule } from './rule.js';
 import { secretInConfig } from './secret-in-config.js';
 import { shellSyntaxInTemplate } from './shell-syntax-in-template.js';
+import { templateWithoutBinary } from './template-without-binary.js';
 import { unknownPlaceholder } from './unknown-placeholder.js';
 
 /** Every rule about the text of a config; `lint/rules` asks what a run would do with it. */
@@ -22,6 +23,7 @@ export const RULES: readonly Rule[] = [
   badSelector,
   promptAsOption,
   shellSyntaxInTemplate,
+  templateWithoutBinary,
   secretInConfig,
   insecureBaseUrl,
   notInEffect,

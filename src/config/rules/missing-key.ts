@@ -59,7 +59,8 @@ function missingInTool(context: RuleContext, tool: { name: string; entry: Tree; 
   ];
   if (wanted.length > 0) {
     const message = `tool \`${name}\` needs the key ${wanted.join(', and ')}`;
-    return [needs(context, path, message, nearBuiltIn(context, name))];
+    const hint = nearBuiltIn(context, name) ?? `for example \`${name}: { binary: ${name}, args: [] }\``;
+    return [needs(context, path, message, hint)];
   }
   return missingInOutput(context, { name, entry, path });
 }

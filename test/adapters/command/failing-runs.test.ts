@@ -80,6 +80,11 @@ describe('a failure', () => {
     ).toMatchObject({ type: 'tool_not_found' });
   });
 
+  it('names the program that was started, which need not be the binary', async () => {
+    const { outcome } = await run({ agent: 'prints', args: ['no-such-program', '{binary}'] });
+    expect(outcome.failure?.message).toMatch(/^`no-such-program` cannot be started/);
+  });
+
   it('is a missing working directory, not a missing binary', async () => {
     const { outcome } = await run({ agent: 'prints', task: { cwd: join(testFolder(), 'gone') } });
     expect(outcome.failure).toMatchObject({
