@@ -3,12 +3,13 @@ import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
-import type { BuiltIn } from '../src/catalog/catalog.js';
+import { layerOfBuiltIn, PLACE_DEPTH, type Places } from '../src/catalog/built-in.js';
 import { configSchema } from '../src/config/json-schema.js';
 import type { Schema } from '../src/config/keys/key.js';
-import { layerOf } from '../src/config/layers.js';
+import { layerOf, mergeLayers } from '../src/config/layers.js';
+import { resolveConfig } from '../src/config/resolve.js';
 import { type ConfigSource, parseSource } from '../src/config/source.js';
-import { isTree, type Path } from '../src/config/tree.js';
+import { isTree, type Path, type Tree } from '../src/config/tree.js';
 import { type Diagnostic, formatPlace } from '../src/diagnostics/diagnostic.js';
 import { TRACE_SCHEMA } from '../src/trace/schema.js';
 import { configPage } from './config-page.js';
@@ -30,10 +31,10 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
     ['schema/trace.schema.json', `${JSON.stringify(TRACE_SCHEMA, null, 2)}\n`],
     ['docs/reference/config.md', configPage()],
     ['docs/reference/environment.md', environmentPage()],
-    ...(await toolPages(root, catalog.builtIn.value)),
+    ...(await toolPages(root, catalog.value)),
   ];
   await writeChanged(root, 'src/config/schema-check.generated.ts', await schemaCheck(root));
-  await writeChanged(root, 'src/catalog/builtin.generated.ts', builtInCode(catalog.builtIn));
+  await writeChanged(root, 'src/catalog/built-in.generated.ts', builtInCode(catalog));
   await writeChanged(root, 'src/catalog/templates.generated.ts', await templatesCode(root));
   await writeChanged(root, 'src/version.generated.ts', await versionCode(root));
   if (args.includes('--check')) return checkFresh(root, committed);
@@ -81,7 +82,13 @@ function withoutDescriptions(schema: Schema): Schema {
   return JSON.parse(text) as Schema;
 }
 
-async function readCatalog(root: string): Promise<{ builtIn: BuiltIn; trouble: Diagnostic[] }> {
+interface Catalog {
+  value: Tree;
+  places: Places;
+  trouble: Diagnostic[];
+}
+
+async function readCatalog(root: string): Promise<Catalog> {
   const files = [
     ...(await yamlIn(root, 'templates/tools')),
     ...(await yamlIn(root, 'templates', 'models.yaml')),
@@ -100,7 +107,7 @@ async function readCatalog(root: string): Promise<{ builtIn: BuiltIn; trouble: D
       return [[where.join(' '), [files.indexOf(place.file), line, column, endLine, endColumn]]];
     }),
   );
-  return { builtIn: { value: layer.value, files, places }, trouble };
+  return { value: layer.value, places: { files, places }, trouble };
 }
 
 async function yamlIn(root: string, folder: string, only: string | null = null): Promise<string[]> {
@@ -109,14 +116,28 @@ async function yamlIn(root: string, folder: string, only: string | null = null):
   return wanted.sort().map((name) => `${folder}/${name}`);
 }
 
-/** Every path of up to three steps. */
+/** Every path whose place is kept. */
 function pathsOf(value: unknown, base: Path): Path[] {
-  if (base.length === 3 || !isTree(value)) return [];
+  if (base.length === PLACE_DEPTH || !isTree(value)) return [];
   return Object.keys(value).flatMap((key) => [[...base, key], ...pathsOf(value[key], [...base, key])]);
 }
 
-function builtInCode(builtIn: BuiltIn): string {
-  return `export const BUILT_IN = ${JSON.stringify(builtIn, null, 1)};\n`;
+/** The built-in layer as texts to parse. Its entries are resolved here, where no run waits for it. */
+function builtInCode({ value, places }: Catalog): string {
+  const layer = layerOfBuiltIn({ value, places: () => places });
+  const { tools, models } = resolveConfig(mergeLayers([layer]), { home: '/', pathOf: (file) => file });
+  const entries = { tools, models };
+  const texts = { VALUE: value, PLACES: places, RESOLVED: { entries, bare: bareMaps(entries, []) } };
+  return Object.entries(texts)
+    .map(([name, one]) => `export const ${name} = ${JSON.stringify(JSON.stringify(one))};\n`)
+    .join('');
+}
+
+/** The paths of maps that inherit nothing. */
+function bareMaps(value: unknown, base: Path): Path[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const within = Object.entries(value).flatMap(([key, one]) => bareMaps(one, [...base, key]));
+  return Object.getPrototypeOf(value) === null ? [base, ...within] : within;
 }
 
 async function templatesCode(root: string): Promise<string> {

@@ -3,7 +3,8 @@ import type { Diagnostic, Place } from '../diagnostics/diagnostic.js';
 import { applyFloors, type Held } from './floors.js';
 import { mergeTrees } from './merge.js';
 import type { ConfigSource } from './source.js';
-import { canonicalJson, entriesOf, isTree, type Path, type Tree } from './tree.js';
+import { at, canonicalJson, entriesOf, isTree, type Path, type Tree } from './tree.js';
+import type { ModelConfig, ToolConfig } from './types.js';
 
 export type LayerName = 'built-in' | 'user' | 'project' | 'explicit';
 
@@ -17,6 +18,14 @@ export interface Layer {
   place(path: Path, what: 'key' | 'value'): Place | null;
   /** The alias through which the path leads, if it leads through one. */
   aliasOf(path: Path): Place | null;
+  /** Its entries as they resolve when no other layer changes them, where that is known beforehand. */
+  resolved?: ResolvedEntries;
+}
+
+/** The resolved entries of a layer, by name. */
+export interface ResolvedEntries {
+  tools: Readonly<Record<string, ToolConfig>>;
+  models: Readonly<Record<string, ModelConfig>>;
 }
 
 /** All layers as one tree; every path remembers the layer that supplied it. */
@@ -128,6 +137,18 @@ function origins(held: readonly Held[], own: Layer | null, layers: readonly Laye
     }
     return { layers, path };
   };
+}
+
+/** The entry of a layer that knows it resolved, unless another layer has changed it: merging keeps what is not changed as it is. */
+export function unchangedEntry<S extends keyof ResolvedEntries>(
+  { value, layers }: Merged,
+  section: S,
+  name: string,
+): ResolvedEntries[S][string] | null {
+  const entry = at(value, [section, name]);
+  const layer = layers.find((one) => one.resolved && at(one.value, [section, name]) === entry);
+  const entries: ResolvedEntries[S] | undefined = layer?.resolved?.[section];
+  return (entries?.[name] as ResolvedEntries[S][string] | undefined) ?? null;
 }
 
 function firstOf<T, R>(list: readonly T[], find: (one: T) => R | null): R | null {

@@ -2,7 +2,7 @@ import { AGENT } from './keys/agents.js';
 import { CONFIG } from './keys/config.js';
 import { MODEL } from './keys/models.js';
 import { readKeys } from './keys/resolved.js';
-import type { Merged } from './layers.js';
+import { type Merged, unchangedEntry } from './layers.js';
 import { resolvePolicies } from './resolve/policies.js';
 import { resolveTools } from './resolve/tools.js';
 import { modelsByTier, type TierModel } from './tiers.js';
@@ -19,7 +19,12 @@ export function resolveConfig(merged: Merged, folders: Folders): RouterConfig {
     agents: record(entriesOf(root, 'agents').map(([name, agent]) => [name, agentOf(name, agent)])),
     tools: resolveTools(merged, entriesOf(root, 'tools')),
     tiers: tiersOf(merged, root),
-    models: record(entriesOf(root, 'models').map(([name, model]) => [name, modelOf(name, model)])),
+    models: record(
+      entriesOf(root, 'models').map(([name, model]) => [
+        name,
+        unchangedEntry(merged, 'models', name) ?? modelOf(name, model),
+      ]),
+    ),
     policies: resolvePolicies(entriesOf(root, 'policies')),
   };
 }

@@ -1,8 +1,10 @@
+import { deepStrictEqual } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { builtInLayer, TEMPLATES } from '../../src/catalog/catalog.js';
-import { layerOf } from '../../src/config/layers.js';
+import { layerOf, mergeLayers } from '../../src/config/layers.js';
+import { resolveConfig } from '../../src/config/resolve.js';
 import { parseSource } from '../../src/config/source.js';
 import { checkConfig } from '../../src/config/validate.js';
 import { formatPlace } from '../../src/diagnostics/diagnostic.js';
@@ -37,6 +39,29 @@ describe('the built-in catalogue', () => {
     expect(layer.place(['tools', 'mock', 'models', 0], 'value')).toEqual(
       layer.place(['tools', 'mock', 'models'], 'key'),
     );
+  });
+});
+
+describe('the entries that the build resolved', () => {
+  const layer = builtInLayer();
+  const folders = { home: '/h', pathOf: (file: string) => file };
+
+  it('are what resolving them gives, down to the maps that inherit nothing', () => {
+    const { resolved: _, ...unresolved } = layer;
+    const expected = resolveConfig(mergeLayers([unresolved]), folders);
+    const config = resolveConfig(mergeLayers([layer]), folders);
+    deepStrictEqual(config, expected);
+    expect(config.tools.codex).toBe(layer.resolved?.tools.codex);
+  });
+
+  it('hold only for entries that no other layer changes', () => {
+    const text = 'version: 1\ntools: { codex: { timeout: 7s } }\nmodels: { haiku: { tier: premium } }\n';
+    const { source } = parseSource({ file: 'x.yaml', text });
+    const user = layerOf('user', source === null ? [] : [source]).layer;
+    const config = resolveConfig(mergeLayers([layer, user]), folders);
+    expect(config.tools.codex?.timeoutMs).toBe(7000);
+    expect(config.models.haiku?.tier).toBe('premium');
+    expect(config.tools['claude-code']).toBe(layer.resolved?.tools['claude-code']);
   });
 });
 

@@ -13,8 +13,7 @@ export type Search =
 export function findBinary(binary: string, host: Host): Search {
   const name = expandVariables(binary, host.env).text.replace(/^~(?=\/)/, host.env.HOME ?? '~');
   if (isPath(name)) {
-    const path = resolve(name);
-    return firstExecutable([path]);
+    return firstExecutable([resolve(name)]);
   }
   const endings = endingsOf(host);
   return firstExecutable(
@@ -23,10 +22,13 @@ export function findBinary(binary: string, host: Host): Search {
 }
 
 function firstExecutable(paths: readonly string[]): Search {
-  const path = paths.find(isExecutable);
-  return path === undefined
-    ? { found: false, notExecutable: paths.find(isFile) ?? null }
-    : { found: true, path };
+  let notExecutable: string | null = null;
+  for (const path of paths) {
+    if (!isFile(path)) continue;
+    if (isExecutable(path)) return { found: true, path };
+    notExecutable ??= path;
+  }
+  return { found: false, notExecutable };
 }
 
 /** The first that is found: the binary of a tool, else its path on this system. */
@@ -69,16 +71,18 @@ export function isFolder(path: string): boolean {
 
 /** Ignores relative and empty entries of PATH, which would find programs of the working directory. */
 function foldersOf(host: Host): string[] {
-  return (host.env.PATH ?? host.env.Path ?? '').split(delimiter).filter(isAbsolute);
+  const folders = (host.env.PATH ?? host.env.Path ?? '').split(delimiter).filter(isAbsolute);
+  return [...new Set(folders)];
 }
 
 function endingsOf(host: Host): string[] {
   return host.platform === 'win32' ? (host.env.PATHEXT ?? '.EXE;.CMD').split(';') : [''];
 }
 
+/** Most places that are looked at hold nothing: an exception for each would take longer than the look. */
 function isFile(path: string): boolean {
   try {
-    return statSync(path).isFile();
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
   } catch {
     return false;
   }
@@ -87,7 +91,7 @@ function isFile(path: string): boolean {
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return isFile(path);
+    return true;
   } catch {
     return false;
   }

@@ -5,7 +5,7 @@ import { MOCK } from '../keys/mock-tools.js';
 import type { OUTPUT } from '../keys/output.js';
 import { type Resolved, readKeys } from '../keys/resolved.js';
 import { kindOfTool } from '../keys/tools.js';
-import type { Merged } from '../layers.js';
+import { type Merged, unchangedEntry } from '../layers.js';
 import { at, record } from '../tree.js';
 import type { CommandTool, OutputGrammar, PromptWay, ToolConfig } from '../types.js';
 import type { Written } from '../written.js';
@@ -23,7 +23,9 @@ export function resolveTools(
 ): Record<string, ToolConfig> {
   const builtIn = merged.layers.filter((layer) => layer.name === 'built-in');
   const isBuiltIn = (name: string) => builtIn.some((layer) => at(layer.value, ['tools', name]) !== undefined);
-  const tools = entries.map(([name, tool]) => resolveTool(name, tool, isBuiltIn(name)));
+  const tools = entries.map(
+    ([name, tool]) => unchangedEntry(merged, 'tools', name) ?? resolveTool(name, tool, isBuiltIn(name)),
+  );
   return record(tools.sort((a, b) => rank(a) - rank(b)).map((tool) => [tool.name, tool]));
 }
 
