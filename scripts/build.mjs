@@ -2,10 +2,12 @@
 // compiled validators. Packages that are loaded only when needed stay outside: those that a run waits for as a bundle each,
 // the others are imported from node_modules.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { ownHome } from './own-home.cjs';
 import { runScript } from './run.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -14,11 +16,10 @@ const { run } = await runScript('scripts/generate.ts');
 const code = await run({ root, args: [] });
 if (code !== 0) process.exit(code);
 
-// Compiled code belongs to one bundle only: what an earlier build left must not be found with this one.
 const dist = path.join(root, 'dist');
-for (const name of readdirSync(root).includes('dist') ? readdirSync(dist) : []) {
-  if (name.endsWith('.cache')) rmSync(path.join(dist, name));
-}
+
+/** Light packages that the command line holds; every other one loads only when it is needed. */
+const BUNDLED = 'commander get-east-asian-width shlex string-width tokenx ulid wrap-ansi yaml'.split(' ');
 
 /** got alone loads in less than half the time when it is one file. */
 const BUNDLED_LATER = ['got', 'hpagent', 'eventsource-parser'];
@@ -49,17 +50,43 @@ const bundle = await build({
   external: ['chalk', 'ora', 'execa', 'ajv', 'luxon', 'libsql', ...BUNDLED_LATER],
   // bin/load.cjs hands in the path.
   define: { 'import.meta.url': '__filename' },
+  charset: 'ascii',
+  // Names stay: they are in the stack of a bug report.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  metafile: true,
   write: false,
   logLevel: 'warning',
 });
+
+const packages = Object.keys(bundle.metafile.inputs).flatMap(
+  (file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.slice(1) ?? [],
+);
+const unexpected = [...new Set(packages)].filter((name) => !BUNDLED.includes(name));
+if (unexpected.length > 0) throw new Error(`the bundle holds ${unexpected.join(', ')}`);
 
 // Code that V8 takes from a cache cannot use `import()` on Node 20: bin/load.cjs hands in one that can.
 const source = bundle.outputFiles[0].text.replace(/\bimport\("([a-z0-9:./-]+)"\)/g, 'importModule("$1")');
 if (/\bimport\(/.test(source)) throw new Error('the bundle holds an `import()` that was not replaced');
 mkdirSync(dist, { recursive: true });
-writeFileSync(path.join(dist, 'cli.cjs'), source);
+// One expression, which bin/load.cjs calls with what the bundle asks for.
+const wrapped = `(function (exports, require, module, importModule, __filename) {${source}})`;
+writeFileSync(path.join(dist, 'cli.cjs'), wrapped);
 
-const cached = spawnSync(process.execPath, [path.join(root, 'scripts', 'code-cache.cjs')], {
-  stdio: ['ignore', 'ignore', 'inherit'],
-});
-if (cached.status !== 0) process.exitCode = 1;
+// So that the tests and the first use start as later ones do.
+keepCompiledCode();
+
+function keepCompiledCode() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'llm-router-build-'));
+  const tool = { binary: process.execPath, args: ['-e', 'console.log(1)'], billing: 'free' };
+  const config = { version: 1, agents: { me: { preferred_tool: 'node' } }, tools: { node: tool } };
+  const file = path.join(folder, 'llm-router.yaml');
+  writeFileSync(file, JSON.stringify(config));
+  const args = ['exec', '--config', file, '-a', 'me', '--no-stdin', '--json', 'hello'];
+  const run = spawnSync(process.execPath, [path.join(root, 'bin', 'llm-router.cjs'), ...args], {
+    env: ownHome(process.env, folder),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  rmSync(folder, { recursive: true, force: true });
+  if (run.status !== 0) process.exitCode = 1;
+}

@@ -1,0 +1,164 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const NAME = `cli.cjs.${process.versions.v8}-${process.arch}.cache`;
+const EXEC = ['exec', '--tool', 'mock', '--no-stdin', 'hello'];
+/** Prints the sentence of `--help` that the tests change. */
+const HELP = ['--help'];
+const SENTENCE = 'Routes work for named agents';
+
+const made: string[] = [];
+let folder: string;
+let home: string;
+
+/** A copy of the package as it is installed: without compiled code. */
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'llm-router-package-')));
+  made.push(folder);
+  home = path.join(folder, 'home');
+  mkdirSync(home);
+  cpSync(path.join(root, 'bin'), path.join(folder, 'bin'), { recursive: true });
+  cpSync(path.join(root, 'dist'), path.join(folder, 'dist'), {
+    recursive: true,
+    filter: (file) => !file.endsWith('.cache'),
+  });
+  cpSync(path.join(root, 'package.json'), path.join(folder, 'package.json'));
+  symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
+});
+
+afterAll(() => {
+  for (const one of made) rmSync(one, { recursive: true, force: true });
+});
+
+function run(args: readonly string[], options: { uid?: number; env?: Record<string, string> } = {}): string {
+  return execFileSync(process.execPath, [path.join(folder, 'bin/llm-router.cjs'), ...args], {
+    cwd: home,
+    env: { HOME: home, ...options.env },
+    encoding: 'utf8',
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
+  });
+}
+
+function keptIn(where: string): string[] {
+  return readdirSync(where, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /^cli\.cjs\..*(cache|part)$/.test(path.basename(name)),
+  );
+}
+
+/** Whether V8 takes what was kept. */
+function isUsed(): boolean {
+  const code = `const vm = require('node:vm'); const { Script } = vm;
+    vm.Script = class extends Script { constructor(...a) { super(...a); console.log(this.cachedDataRejected); } };
+    require(${JSON.stringify(path.join(folder, 'bin/load.cjs'))}).load();`;
+  return (
+    execFileSync(process.execPath, ['-e', code], { env: { HOME: home }, encoding: 'utf8' }) === 'false\n'
+  );
+}
+
+/** Changes the source without changing its length, which is all that V8 looks at. */
+function editSource(): void {
+  const file = path.join(folder, 'dist/cli.cjs');
+  const source = readFileSync(file, 'utf8');
+  expect(source).toContain(SENTENCE);
+  writeFileSync(file, source.replace(SENTENCE, SENTENCE.toUpperCase()));
+}
+
+describe('compiled code', () => {
+  it('is kept beside the bundle by the first run, and used by the next', () => {
+    expect(isUsed()).toBe(false);
+    run(EXEC);
+    expect(keptIn(path.join(folder, 'dist'))).toEqual([NAME]);
+    expect(isUsed()).toBe(true);
+    const before = statSync(path.join(folder, 'dist', NAME));
+    run(HELP);
+    run(EXEC);
+    expect(statSync(path.join(folder, 'dist', NAME)).ino).toBe(before.ino);
+  });
+
+  it('of another command is replaced by the first task', () => {
+    run(HELP);
+    const file = path.join(folder, 'dist', NAME);
+    const size = statSync(file).size;
+    run(EXEC);
+    expect(statSync(file).size).toBeGreaterThan(size);
+  });
+
+  it('belongs to one source alone, not to any of the same length', () => {
+    run(EXEC);
+    expect(run(HELP)).toContain(SENTENCE);
+    editSource();
+    expect(isUsed()).toBe(false);
+    expect(run(HELP)).toContain(SENTENCE.toUpperCase());
+    expect(isUsed()).toBe(true);
+  });
+
+  it('that is cut or damaged is made anew', () => {
+    const file = path.join(folder, 'dist', NAME);
+    run(EXEC);
+    const whole = readFileSync(file);
+    const flipped = whole.map((byte, index) => (index === 5000 ? byte ^ 0xff : byte));
+    for (const broken of [whole.subarray(0, 40), whole.subarray(0, -100), flipped, Buffer.alloc(0)]) {
+      writeFileSync(file, broken);
+      expect(isUsed()).toBe(false);
+      run(EXEC);
+      expect(isUsed()).toBe(true);
+    }
+  });
+
+  it('that others may change is not used', () => {
+    const file = path.join(folder, 'dist', NAME);
+    run(EXEC);
+    chmodSync(file, 0o666);
+    expect(isUsed()).toBe(false);
+  });
+
+  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+
+  asRoot('of a user who is neither this one nor the owner of the program is not used', () => {
+    const file = path.join(folder, 'dist', NAME);
+    run(EXEC);
+    chownSync(file, 65534, 65534);
+    expect(isUsed()).toBe(false);
+  });
+
+  asRoot('goes to the cache folder of a user who cannot write to the package', () => {
+    chmodSync(folder, 0o755);
+    chownSync(home, 65534, 65534);
+    run(EXEC, { uid: 65534 });
+    expect(keptIn(path.join(folder, 'dist'))).toEqual([]);
+    expect(keptIn(home)).toEqual([path.join('.cache/llm-router', NAME)]);
+  });
+
+  it('is not kept by a run with flags of its own, which would make it useless for others', () => {
+    run(EXEC, { env: { NODE_OPTIONS: '--no-warnings' } });
+    expect(keptIn(folder)).toEqual([]);
+  });
+
+  it('is not in the package', () => {
+    const text = execFileSync('npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    const [{ files }] = JSON.parse(text) as [{ files: { path: string }[] }];
+    const names = files.map((file) => file.path);
+    expect(names).toContain('bin/compiled.cjs');
+    expect(names.filter((name) => name.endsWith('.cache'))).toEqual([]);
+  });
+});
