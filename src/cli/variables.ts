@@ -44,6 +44,10 @@ export const FOREIGN_VARIABLES: readonly Variable[] = [
   { name: 'HTTP_PROXY', meaning: 'the same for APIs at `http://`; `ALL_PROXY` for both' },
   { name: 'NO_PROXY', meaning: 'hosts that are reached without a proxy; this machine always is' },
   { name: 'NODE_EXTRA_CA_CERTS', meaning: 'file with certificates of your own authorities, read by Node' },
+  {
+    name: 'XDG_CACHE_HOME',
+    meaning: 'folder of compiled code, where the program has one that this user cannot write to [~/.cache]',
+  },
   { name: 'XDG_CONFIG_HOME', meaning: 'folder of the user config [~/.config]' },
   { name: 'XDG_DATA_HOME', meaning: 'folder of the ledger [~/.local/share]' },
   {
