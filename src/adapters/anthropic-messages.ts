@@ -1,3 +1,4 @@
+import { versioned } from './http/base-url.js';
 import { effortFor, ignoredEffort } from './http/effort.js';
 import { finishReasonOf } from './http/finish-words.js';
 import { at, listAt, textAt } from './http/json.js';
@@ -19,12 +20,16 @@ export const DEFAULT_MAX_TOKENS = 8192;
 
 /** Anthropic Messages. https://platform.claude.com/docs/en/api/messages/create */
 export const anthropicMessages: Wire = {
-  path: '/messages',
+  endpoint: (basePath) => `${versioned(basePath, 'v1')}/messages`,
+  streamsBy: 'key',
+  streamForm: 'events',
   keyHeader: (key) => ['x-api-key', key],
   headers: { 'anthropic-version': '2023-06-01' },
   body,
+  sections: [],
   ignored: ignoredEffort,
   reader,
+  hint: () => null,
 };
 
 function body(task: HttpTask): Record<string, unknown> {

@@ -4,6 +4,7 @@ import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import type { Adapter, AdapterContext, AdapterEvent, Call, Host } from './adapter.js';
 import { anthropicMessages } from './anthropic-messages.js';
+import { gemini } from './gemini.js';
 import {
   type PreparedRequest,
   prepareRequest,
@@ -18,6 +19,7 @@ import { openaiChat } from './openai-chat.js';
 const WIRES: Readonly<Partial<Record<Api, Wire>>> = {
   'openai-chat': openaiChat,
   'anthropic-messages': anthropicMessages,
+  gemini,
 };
 
 /** Runs tools that are provider APIs, or local servers with the same protocols. */

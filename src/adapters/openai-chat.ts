@@ -1,4 +1,7 @@
+import type { FailureType } from '../domain/failure.js';
+import { hostOf, isOpenAiHost } from './http/base-url.js';
 import { effortFor, ignoredEffort } from './http/effort.js';
+import { isStreamed } from './http/extra-body.js';
 import { finishReasonOf } from './http/finish-words.js';
 import { at, listAt, textAt } from './http/json.js';
 import { errorIn } from './http/provider-error.js';
@@ -11,18 +14,35 @@ import {
   type HttpTask,
   NO_ANSWER,
   type Piece,
+  type ProviderError,
   type Wire,
 } from './http/wire.js';
 
 /** OpenAI Chat Completions and compatible servers: OpenRouter, LM Studio, mlx_lm.server, vLLM. */
 export const openaiChat: Wire = {
-  path: '/chat/completions',
+  endpoint,
+  streamsBy: 'key',
+  streamForm: 'events',
   keyHeader: (key) => ['authorization', `Bearer ${key}`],
   headers: {},
   body,
+  sections: [],
   ignored: ignoredEffort,
   reader,
+  hint,
 };
+
+/** Its base URL has a version at nearly every provider, so that one without a path lacks it. */
+function endpoint(basePath: string, task: HttpTask): string {
+  const path = basePath === '' && hostOf(task) !== 'api.perplexity.ai' ? '/v1' : basePath;
+  return `${path}/chat/completions`;
+}
+
+/** Some models of OpenAI are served by another protocol only. */
+function hint(_type: FailureType, { modelName }: HttpTask, { message }: ProviderError): string | null {
+  if (!/\bv1\/responses\b/.test(message)) return null;
+  return `set \`api: openai-responses\` for \`${modelName}\` in \`models\``;
+}
 
 function body(task: HttpTask): Record<string, unknown> {
   const { maxTokens, temperature, stop } = task;
@@ -43,28 +63,18 @@ function body(task: HttpTask): Record<string, unknown> {
     ...(stop.length === 0 ? {} : { stop }),
     ...(schema === null ? {} : { response_format: responseFormat(schema) }),
     // Options of streaming are refused without streaming.
-    ...(task.tool.extraBody.stream === false
-      ? {}
-      : { stream: true, stream_options: { include_usage: true } }),
+    ...(isStreamed(task) ? { stream: true, stream_options: { include_usage: true } } : {}),
   };
 }
 
 /** `max_tokens` is refused by OpenAI's reasoning models and deprecated there; other servers support only that. */
 function maxTokensKey(task: HttpTask): string {
-  return OPENAI_HOSTS.test(hostOf(task) ?? '') ? 'max_completion_tokens' : 'max_tokens';
+  return isOpenAiHost(task) ? 'max_completion_tokens' : 'max_tokens';
 }
-
-/** OpenAI's own, and Azure's. */
-const OPENAI_HOSTS = /^api\.openai\.com$|\.(openai|services\.ai|cognitiveservices)\.azure\.(com|us|cn)$/;
 
 /** Servers on other hosts may not support `response_format`, so the schema is also put into the prompt. */
 function isKnownHost(task: HttpTask): boolean {
-  const host = hostOf(task) ?? '';
-  return OPENAI_HOSTS.test(host) || host === 'openrouter.ai';
-}
-
-function hostOf({ tool }: HttpTask): string | null {
-  return URL.canParse(tool.baseUrl.value) ? new URL(tool.baseUrl.value).hostname : null;
+  return isOpenAiHost(task) || hostOf(task) === 'openrouter.ai';
 }
 
 function responseFormat(schema: Readonly<Record<string, unknown>>) {

@@ -1,5 +1,5 @@
 import type { Environment } from '../adapters/adapter.js';
-import { expandVariables } from '../adapters/variables.js';
+import { baseUrlOf } from '../adapters/http/base-url.js';
 import type { RouterConfig } from '../config/types.js';
 import type { ToolUse } from '../domain/facts.js';
 import { emptyRequest } from '../domain/request.js';
@@ -119,6 +119,6 @@ async function useOf(
 /** Where tools of kind `http` connect to, variables filled in. */
 function endpointsOf(config: RouterConfig, env: Environment): { tool: string; url: string }[] {
   return Object.values(config.tools).flatMap((tool) =>
-    tool.kind === 'http' ? [{ tool: tool.name, url: expandVariables(tool.baseUrl.value, env).text }] : [],
+    tool.kind === 'http' ? [{ tool: tool.name, url: baseUrlOf(tool, env).text }] : [],
   );
 }

@@ -163,12 +163,17 @@ function parsed(text: string): Record<string, unknown> {
   }
 }
 
-/** A reply in one piece: JSON, or plain text. */
-export function plain(status: number, body: unknown, headers: Record<string, string> = {}): Reply {
+/** A reply in one piece: JSON, or plain text; only its first characters, if a `length` is given. */
+export function plain(
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+  length?: number,
+): Reply {
   return ({ head, end }) => {
     const isText = typeof body === 'string';
     head(status, { 'content-type': isText ? 'text/html' : 'application/json', ...headers });
-    end(isText ? body : JSON.stringify(body));
+    end((isText ? body : JSON.stringify(body)).slice(0, length));
   };
 }
 
@@ -206,6 +211,24 @@ export function chatEvents(
     chunk({}, more.finish ?? 'stop'),
     { id: 'chatcmpl-1', object: 'chat.completion.chunk', choices: [], usage },
     '[DONE]',
+  ];
+}
+
+/** The events of an answer in the format of Gemini. */
+export function geminiEvents(
+  texts: readonly string[],
+  more: { finish?: string; usage?: object } = {},
+): object[] {
+  const chunk = (part: object, rest: object = {}) => ({
+    candidates: [{ content: { parts: [part], role: 'model' }, index: 0, ...rest }],
+    modelVersion: 'gemini-2026',
+    responseId: 'resp-g',
+  });
+  const prompt = { promptTokenCount: 9, totalTokenCount: 9 };
+  const usage = more.usage ?? { promptTokenCount: 9, candidatesTokenCount: 4, totalTokenCount: 13 };
+  return [
+    ...texts.map((text) => ({ ...chunk({ text }), usageMetadata: prompt })),
+    { ...chunk({ text: '' }, { finishReason: more.finish ?? 'STOP' }), usageMetadata: usage },
   ];
 }
 

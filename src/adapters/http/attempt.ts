@@ -14,6 +14,7 @@ export async function* attemptCall(
   context: AdapterContext,
 ): AsyncGenerator<AdapterEvent, Outcome, void> {
   const reading = new Reading(wire.reader(request.task), {
+    streamForm: wire.streamForm,
     maxBytes: request.task.tool.maxOutputBytes,
     monotonicMs: context.monotonicMs,
   });
@@ -35,7 +36,7 @@ export async function* attemptCall(
   }
   if (end.ended === 'complete') for (const text of reading.finish()) yield { type: 'delta', text };
   const requestBytes = Buffer.byteLength(asked.body);
-  return concluded({ ...reading.result(), task: request.task, requestBytes, end }, context);
+  return concluded({ ...reading.result(), wire, task: request.task, requestBytes, end }, context);
 }
 
 function callOf(request: PreparedRequest, context: AdapterContext, reading: Reading): HttpCall {

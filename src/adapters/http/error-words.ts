@@ -9,6 +9,9 @@ type Signs = readonly (readonly [FailureType, RegExp])[];
  * https://openrouter.ai/docs/api/reference/errors-and-debugging and the error pages of the other providers.
  */
 const PRECISE: Signs = [
+  // The ids of Google's quotas; its message is the same for all of them.
+  ['quota', /^generate_\w*_per_day/],
+  ['rate_limit', /^generate_\w*_per_(minute|second)/],
   [
     'quota',
     /insufficient_\w*(quota|balance|credits?|funds)|not_enough_(balance|credits?)|quota_(exceeded|exhausted)|exceeded_current_quota|credit_balance|spend_limit|^billing_|payment_required|blocked_api_access|arrearage|account_overdue|usage_limit_(reached|exceeded)|^credits_error$|^(1113|1008)$/,
@@ -19,7 +22,7 @@ const PRECISE: Signs = [
   ],
   [
     'refused',
-    /content_(policy|filter|blocked|moderation)|moderation|^refusal$|invalid_prompt|cyber_policy|data_inspection|responsible_ai|sensitive_content|prohibited_content|^(1301|1026|1027)$/,
+    /content_(policy|filter|blocked|moderation)|moderation|^refusal$|invalid_prompt|(bio|cyber)_policy|policy_violation|data_inspection|responsible_ai|sensitive_content|prohibited_content|^(1301|1026|1027)$/,
   ],
   [
     'model_not_found',

@@ -37,7 +37,7 @@ export function typeOfRefusal({ status, error }: Refusal): FailureType {
   const named = typeByCode(error.codes);
   const told = typeByWords(error.message);
   if (at !== null && PRECISE_STATUSES.includes(at)) {
-    const isUsedUp = named === 'quota' || told === 'quota';
+    const isUsedUp = named === 'quota' || (told === 'quota' && named !== 'rate_limit');
     return isUsedUp && at < 500 ? 'quota' : byStatus(at);
   }
   if (named !== null) return named;

@@ -28,6 +28,6 @@ export function finishReasonOf(word: string): FinishReason {
     .toLowerCase()
     .replace(/[\s-]+/g, '_');
   if (ENDS.has(known)) return 'stop';
-  if (/malformed|invalid/.test(known)) return 'error';
+  if (/malformed|invalid|unexpected|missing|too_many_tool/.test(known)) return 'error';
   return PARTS.find(([part]) => part.test(known))?.[1] ?? 'unknown';
 }

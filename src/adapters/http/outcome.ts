@@ -4,10 +4,11 @@ import { type Failure, type FailureType, failure } from '../../domain/failure.js
 import type { HttpEnd } from './client.js';
 import { hintFor, typeOfRefusal } from './failures.js';
 import { type Headers, header } from './limits.js';
-import type { Answer, HttpTask, ProviderError } from './wire.js';
+import type { Answer, HttpTask, ProviderError, Wire } from './wire.js';
 
 /** A finished call, with everything that was read. */
 export interface FinishedCall {
+  wire: Wire;
   task: HttpTask;
   /** Size of the request's body. */
   requestBytes: number;
@@ -41,7 +42,7 @@ export function outcomeOf(call: FinishedCall): Outcome {
     rejectedUnbilled: failed !== null && wasRejectedUnbilled(call),
     finishReason: failed !== null && answer.finishReason !== 'content_filter' ? 'error' : answer.finishReason,
     responseModel: answer.responseModel,
-    toolSessionId: null,
+    toolSessionId: failed === null ? answer.sessionId : null,
     requestId: requestIdOf(call),
     data: null,
     exitCode: null,
@@ -95,7 +96,7 @@ function classifyCall(call: FinishedCall): Failure | null {
 }
 
 function refusalFailure(call: FinishedCall, error: ProviderError): Failure {
-  const { task, response } = call;
+  const { wire, task, response } = call;
   const isInside = call.refusal === null;
   const status = isInside ? error.status : (response?.status ?? null);
   const type = typeOfRefusal({ status, error });
@@ -103,7 +104,7 @@ function refusalFailure(call: FinishedCall, error: ProviderError): Failure {
   const said = isInside ? 'failed in the middle of its answer' : `answered ${status}`;
   const hint =
     location === null
-      ? hintFor(type, { keys: task.tool.apiKeyEnv, model: task.modelName })
+      ? (wire.hint(type, task, error) ?? hintFor(type, { keys: task.tool.apiKeyEnv, model: task.modelName }))
       : `it sends requests on to \`${location}\`: set \`base_url\` if that is right`;
   return {
     ...fail(call, type, withWords(said, error.message), hint),

@@ -46,11 +46,11 @@ const MESSAGES = [
 ];
 const CODES = [
   ...['code', 'type', 'status', 'reason', 'error_code', 'errorCode', 'error_type', 'errorcode', 'err_code'],
-  ...['status_code', '__type', 'blockReason'],
+  ...['status_code', '__type', 'blockReason', 'quotaId'],
 ];
 const PARTS = [
   ...['error', 'errors', 'message', 'detail', 'details', 'metadata', 'fault', 'innererror', 'raw'],
-  ...['base_resp', 'err', 'cause', 'response', 'body'],
+  ...['base_resp', 'err', 'cause', 'response', 'body', 'violations'],
 ];
 
 interface Found {

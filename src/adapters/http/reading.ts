@@ -1,10 +1,11 @@
 import { type BodyDecoder, createBodyDecoder } from './body-decoder.js';
 import { parseJson } from './json.js';
 import { header } from './limits.js';
+import { createLineReader } from './ndjson.js';
 import type { FinishedCall } from './outcome.js';
 import { errorInBody } from './provider-error.js';
 import { createSseReader, type SseEvent, type SseReader } from './sse.js';
-import type { AnswerReader, Piece, ProviderError } from './wire.js';
+import type { AnswerReader, Piece, ProviderError, Wire } from './wire.js';
 
 /** Most bytes read of an error response: its message is at the start. */
 const MAX_REFUSAL_BYTES = 64 * 1024;
@@ -13,13 +14,13 @@ const MAX_REFUSAL_BYTES = 64 * 1024;
 const GRACE_MS = { usage: 2000, nothing: 500 };
 
 /** The form of a body, by its start. */
-type Form = 'unknown' | 'events' | 'whole';
+type Form = 'unknown' | 'stream' | 'whole';
 
 /** Reads a response: a stream of events, an answer in one piece, or an error. */
 export class Reading {
   private response: FinishedCall['response'] = null;
   private decoder: BodyDecoder = createBodyDecoder(null);
-  private sse: SseReader | null = null;
+  private events: SseReader | null = null;
   private form: Form = 'unknown';
   /** Text whose form is not known yet, or that is read as a whole. */
   private body = '';
@@ -38,7 +39,7 @@ export class Reading {
 
   constructor(
     private readonly reader: AnswerReader,
-    private readonly limits: { maxBytes: number; monotonicMs: () => number },
+    private readonly limits: { streamForm: Wire['streamForm']; maxBytes: number; monotonicMs: () => number },
   ) {
     this.startMs = limits.monotonicMs();
   }
@@ -48,7 +49,7 @@ export class Reading {
     this.response = response;
     this.decoder = createBodyDecoder(header(response.headers, 'content-type'));
     if (this.isRefusal()) this.form = 'whole';
-    else this.sse = await createSseReader();
+    else this.events = this.hasLines() ? createLineReader() : await createSseReader();
   }
 
   /** Takes a chunk of the body; returns the texts that it shows. */
@@ -88,7 +89,7 @@ export class Reading {
     return [...shown, LOST];
   }
 
-  result(): Omit<FinishedCall, 'task' | 'requestBytes' | 'end'> {
+  result(): Omit<FinishedCall, 'wire' | 'task' | 'requestBytes' | 'end'> {
     const answer = this.reader.answer();
     return {
       response: this.response,
@@ -103,34 +104,38 @@ export class Reading {
   }
 
   private take(text: string, isLast: boolean): string[] {
-    if (this.form === 'events') return this.takeEvents(text, isLast);
+    if (this.form === 'stream') return this.takeEvents(text, isLast);
     this.body += text;
     if (this.form === 'unknown') this.form = this.formOf(this.body.trimStart(), isLast);
-    if (this.form === 'events') return this.takeEvents(this.body, isLast);
+    if (this.form === 'stream') return this.takeEvents(this.body, isLast);
     if (!this.isRefusal() && this.bodyBytes > this.limits.maxBytes) this.malformed = this.tooMuch();
     return isLast && this.form === 'whole' ? this.takeWhole() : [];
   }
 
   /** Some gateways declare one form and send another, so the first characters decide. */
   private formOf(start: string, isLast: boolean): Form {
-    if (/^(data|event|id|retry)?:/.test(start)) return 'events';
+    if (start === '') return isLast ? 'whole' : 'unknown';
+    if (this.hasLines()) return start.startsWith('<') ? 'whole' : 'stream';
+    if (/^(data|event|id|retry)?:/.test(start)) return 'stream';
     if (/^[{[<]/.test(start)) return 'whole';
-    const isStream = /^text\/event-stream\b/i.test(
+    const isDeclared = /^text\/event-stream\b/i.test(
       header(this.response?.headers ?? {}, 'content-type') ?? '',
     );
     if (start.length < 'event:'.length && !isLast) return 'unknown';
-    return isStream ? 'events' : 'whole';
+    return isDeclared ? 'stream' : 'whole';
   }
 
   private takeEvents(text: string, isLast: boolean): string[] {
-    const events = this.sse?.push(text) ?? null;
+    const events = this.events?.push(text) ?? null;
     if (events === null) {
       // Later errors do not invalidate a complete answer.
       if (!this.reader.answer().ended)
         this.malformed = { message: 'sent a single event of more than 16 MiB', hint: null };
       return [];
     }
-    return [...events, ...(isLast ? (this.sse?.end() ?? []) : [])].flatMap((event) => this.takeEvent(event));
+    return [...events, ...(isLast ? (this.events?.end() ?? []) : [])].flatMap((event) =>
+      this.takeEvent(event),
+    );
   }
 
   private takeEvent({ name, data }: SseEvent): string[] {
@@ -189,6 +194,10 @@ export class Reading {
   private tooMuch(): FinishedCall['malformed'] {
     const message = `wrote more than an answer may have (${this.limits.maxBytes} bytes)`;
     return { message, hint: 'raise `max_output` of the tool' };
+  }
+
+  private hasLines(): boolean {
+    return this.limits.streamForm === 'lines';
   }
 
   private isRefusal(): boolean {

@@ -6,6 +6,8 @@ import { MASK } from '../../redact/redact.js';
 import type { Environment, PreviewedRequest } from '../adapter.js';
 import { refused } from '../refused.js';
 import { type Expanded, expandVariables } from '../variables.js';
+import { baseUrlOf } from './base-url.js';
+import { withExtra } from './extra-body.js';
 import { unusableProxy } from './proxy.js';
 import type { HttpTask, Wire } from './wire.js';
 
@@ -38,26 +40,18 @@ export function prepareRequest(
   const unset = missing(tool, env);
   if (unset !== null) return err(refused(asked, 'tool_not_found', unset.detail, unset.hint));
   if (asked.modelId === null) return err(noModel(asked));
-  const base = expandVariables(tool.baseUrl.value, env).text;
+  const base = baseUrlOf(tool, env).text;
   const task: HttpTask = { ...asked, tool: { ...tool, baseUrl: { ...tool.baseUrl, value: base } } };
   const headers = headersOf(wire, task, env);
   const bad = Object.entries(headers.values).find(([, value]) => !isHeaderText(value));
   if (bad !== undefined) return err(badHeader(task, bad[0]));
   return ok({
-    url: urlOf(base, wire.path),
+    url: urlOf(base, wire, task),
     headers: headers.values,
-    body: withExtra(wire.body(task), tool.extraBody),
+    body: withExtra(wire, wire.body(task), tool.extraBody),
     secretHeaders: headers.secret,
     task,
   });
-}
-
-/** A key of the tool's `extra_body` replaces ours; `null` removes it. */
-function withExtra(
-  body: Readonly<Record<string, unknown>>,
-  extra: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  return Object.fromEntries(Object.entries({ ...body, ...extra }).filter(([key]) => extra[key] !== null));
 }
 
 /** The request with secrets masked. */
@@ -71,8 +65,8 @@ export function shownRequest({ url, headers, body, secretHeaders }: PreparedRequ
 
 /** Secret values from variables: keys, and values in headers and in the URL. */
 export function secretValues(tool: HttpTool, env: Environment): string[] {
-  const texts = [tool.baseUrl, ...Object.values(tool.headers)];
-  const used = texts.flatMap(({ value }) => expandVariables(value, env).used);
+  const inHeaders = Object.values(tool.headers).flatMap(({ value }) => expandVariables(value, env).used);
+  const used = [...baseUrlOf(tool, env).used, ...inHeaders];
   const proxies = ['https_proxy', 'http_proxy', 'all_proxy'].flatMap((name) =>
     [name, name.toUpperCase()].map((each) => passwordIn(env[each] ?? '')),
   );
@@ -82,9 +76,11 @@ export function secretValues(tool: HttpTool, env: Environment): string[] {
 }
 
 /** Appends to the path of the base URL, and keeps its query. */
-function urlOf(base: string, path: string): URL {
+function urlOf(base: string, wire: Wire, task: HttpTask): URL {
   const url = new URL(base);
-  url.pathname = url.pathname.replace(/\/+$/, '') + path;
+  const [path = '', query] = wire.endpoint(url.pathname.replace(/\/+$/, ''), task).split('?');
+  url.pathname = path;
+  for (const [name, value] of new URLSearchParams(query)) url.searchParams.set(name, value);
   return url;
 }
 
@@ -97,7 +93,7 @@ interface Trouble {
 }
 
 function missing(tool: HttpTool, env: Environment): Trouble | null {
-  const base = expandVariables(tool.baseUrl.value, env);
+  const base = baseUrlOf(tool, env);
   const texts: Expanded[] = [
     base,
     ...Object.values(tool.headers).map(({ value }) => expandVariables(value, env)),
@@ -138,6 +134,8 @@ function keysOf(tool: HttpTool, env: Environment): string[] {
   return tool.apiKeyEnv.map((name) => (env[name] ?? '').trim()).filter((key) => key !== '');
 }
 
+const STREAM_TYPES = { events: 'text/event-stream', lines: 'application/x-ndjson' };
+
 function headersOf(
   wire: Wire,
   task: HttpTask,
@@ -150,7 +148,7 @@ function headersOf(
     ...expandVariables(value, env),
   }));
   const values = {
-    accept: 'text/event-stream, application/json',
+    accept: `${STREAM_TYPES[wire.streamForm]}, application/json`,
     'content-type': 'application/json',
     'user-agent': 'llm-router',
     ...wire.headers,

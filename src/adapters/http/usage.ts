@@ -56,6 +56,7 @@ const CACHE_READ = [
 const CACHE_WRITTEN = [
   ['prompt_tokens_details', 'cache_write_tokens'],
   ['prompt_tokens_details', 'cache_creation_tokens'],
+  ['input_tokens_details', 'cache_write_tokens'],
   ['cache_creation_input_tokens'],
 ];
 const REASONING = [
@@ -72,6 +73,29 @@ function first(usage: object, names: readonly (readonly string[])[]): number | n
 /** Tokens that are only in the total are reasoning, up to its reported count, if any. */
 function reasoningApart(left: number, reasoning: number | null): number {
   return reasoning === null || left === reasoning ? left : 0;
+}
+
+/**
+ * The usage of Gemini. Prompt tokens include those read from a cache; those that its tools add, and reasoning, are counted apart, unless
+ * the total shows that the output includes the reasoning.
+ */
+export function geminiUsage(usage: object): Usage | null {
+  const [prompt, answer] = [countAt(usage, 'promptTokenCount'), countAt(usage, 'candidatesTokenCount')];
+  const thoughts = countAt(usage, 'thoughtsTokenCount');
+  if (prompt === null && answer === null && thoughts === null) return null;
+  const cached = countAt(usage, 'cachedContentTokenCount');
+  const input = prompt === null ? null : prompt + (countAt(usage, 'toolUsePromptTokenCount') ?? 0);
+  const isInside =
+    countAt(usage, 'totalTokenCount') === (input ?? 0) + (answer ?? 0) && (answer ?? 0) >= (thoughts ?? 0);
+  const output =
+    answer === null && thoughts === null ? null : (answer ?? 0) + (isInside ? 0 : (thoughts ?? 0));
+  return {
+    ...NO_USAGE,
+    inputTokens: input === null ? null : Math.max(0, input - (cached ?? 0)),
+    cacheReadTokens: cached,
+    outputTokens: output,
+    reasoningTokens: thoughts,
+  };
 }
 
 /**

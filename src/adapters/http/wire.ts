@@ -1,5 +1,6 @@
 import type { HttpTool } from '../../config/types.js';
 import type { FinishReason } from '../../domain/attempt.js';
+import type { FailureType } from '../../domain/failure.js';
 import type { Usage } from '../../domain/usage.js';
 import type { Task } from '../adapter.js';
 
@@ -7,18 +8,29 @@ export type HttpTask = Task<HttpTool>;
 
 /** A protocol of providers: builds requests and reads answers. Pure; one file each. */
 export interface Wire {
-  /** Path after the base URL. */
-  path: string;
+  /**
+   * Path of the endpoint, with its query if it has one. `basePath` is the path of the base URL, without a slash at its end;
+   * empty: it has none.
+   */
+  endpoint: (basePath: string, task: HttpTask) => string;
+  /** How a stream is requested: by the key `stream` of the body, or by the path. */
+  streamsBy: 'key' | 'path';
+  /** The form of a stream: server-sent events, or a JSON value a line. */
+  streamForm: 'events' | 'lines';
   /** The header that carries the key. */
   keyHeader: (key: string) => readonly [name: string, value: string];
   /** Headers of every request. */
   headers: Readonly<Record<string, string>>;
   /** The body, without the tool's `extra_body`. */
   body: (task: HttpTask) => Record<string, unknown>;
+  /** Maps of the body into which `extra_body` is merged key by key; any other key it replaces. */
+  sections: readonly string[];
   /** Options that this protocol does not support. */
   ignored: (task: HttpTask) => readonly string[];
   /** Starts reading one answer. */
   reader: (task: HttpTask) => AnswerReader;
+  /** What to do about a failure, where this protocol has a better answer than the general one; `null`: it has none. */
+  hint: (type: FailureType, task: HttpTask, error: ProviderError) => string | null;
 }
 
 /** Live output of an answer: text, or reasoning activity. */
@@ -51,6 +63,8 @@ export interface Answer {
   responseModel: string | null;
   /** The provider's id of this answer. */
   id: string | null;
+  /** The id by which a later request continues from this answer; `null`: the provider keeps none. */
+  sessionId: string | null;
   /** The service tier, if the provider reports it. */
   serviceTier: string | null;
   /** An error instead of an answer, or in the middle of one. */
@@ -78,6 +92,7 @@ export const NO_ANSWER: Answer = {
   costMicroUsd: null,
   responseModel: null,
   id: null,
+  sessionId: null,
   serviceTier: null,
   error: null,
 };

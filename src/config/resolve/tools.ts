@@ -13,7 +13,7 @@ import type { Written } from '../written.js';
 /** Built-in tools in order of preference; others follow, `mock` is last. */
 const TOOL_ORDER = [
   ...['claude-code', 'codex', 'gemini', 'opencode', 'qwen-code', 'copilot', 'pi', 'ollama'],
-  ...['anthropic', 'openai', 'openrouter'],
+  ...['anthropic', 'openai', 'gemini-api', 'openrouter'],
 ];
 
 /** All tools in order of preference. */

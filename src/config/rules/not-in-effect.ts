@@ -7,7 +7,7 @@ import { entries, type Rule, type RuleContext } from './rule.js';
 import { statedValues } from './stated-values.js';
 
 /** Protocols of HTTP tools and models that have no adapter yet. */
-const APIS_NOT_IN_EFFECT: readonly unknown[] = ['openai-responses', 'gemini', 'ollama'];
+const APIS_NOT_IN_EFFECT: readonly unknown[] = ['openai-responses', 'ollama'];
 
 const CODE = 'config/not-in-effect';
 
@@ -46,6 +46,6 @@ function apiWithoutAdapter(
   const supported = APIS.filter((known) => !APIS_NOT_IN_EFFECT.includes(known)).map(
     (known) => `\`${known}\``,
   );
-  const hint = `${supported.join(' and ')} can; many providers speak \`openai-chat\` as well`;
+  const hint = `${supported.slice(0, -1).join(', ')} and ${supported.at(-1)} can; many providers speak \`openai-chat\` as well`;
   return [finding(context, { code: CODE, path: [...one.path, 'api'], message, hint, severity: 'error' })];
 }

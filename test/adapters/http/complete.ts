@@ -1,3 +1,4 @@
+import type { PreviewedRequest } from '../../../src/adapters/adapter.js';
 import type { RouterConfig } from '../../../src/config/types.js';
 import type { Deadline } from '../../../src/domain/deadline.js';
 import type { RunEvent } from '../../../src/domain/events.js';
@@ -25,7 +26,16 @@ export async function complete(
 
 /** The body that a request would send. */
 export async function bodyFor(config: RouterConfig, request: Partial<Request>): Promise<unknown> {
-  const planned = await routerOf(config, { env: { API_KEY: KEY } }).plan({
+  return (await requestFor(config, request))?.body ?? null;
+}
+
+/** The HTTP request that a request would send; `null`: none. */
+export async function requestFor(
+  config: RouterConfig,
+  request: Partial<Request> = {},
+  env: Record<string, string> = {},
+): Promise<PreviewedRequest | null> {
+  const planned = await routerOf(config, { env: { API_KEY: KEY, ...env } }).plan({
     ...emptyRequest('/'),
     prompt: 'hello',
     agent: 'a',
@@ -33,5 +43,5 @@ export async function bodyFor(config: RouterConfig, request: Partial<Request>): 
   });
   const call = planned.ok ? planned.value.candidates[0]?.call : undefined;
   if (call?.ok !== true || !('request' in call.value.preview)) return null;
-  return call.value.preview.request.body;
+  return call.value.preview.request;
 }

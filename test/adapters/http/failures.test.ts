@@ -12,6 +12,16 @@ const said = (message: string, more: object = {}) => ({
   error: { message, type: 'invalid_request_error', ...more },
 });
 
+/** Google says the same of each of its quotas. */
+const quotaOfGoogle = (quotaId: string) => ({
+  error: {
+    code: 429,
+    status: 'RESOURCE_EXHAUSTED',
+    message: 'You exceeded your current quota, please check your plan and billing details.',
+    details: [{ violations: [{ quotaId }] }],
+  },
+});
+
 describe('a prompt over the window is context_too_large in the words of', () => {
   it.each([
     ['OpenAI', "This model's maximum context length is 8192 tokens. However, you requested 10000 tokens"],
@@ -129,6 +139,18 @@ describe('a refusal is told', () => {
     ['by a class of Google', 400, [{ error: { message: 'x', status: 'RESOURCE_EXHAUSTED' } }], 'rate_limit'],
     ['by its own failure, whatever it says', 500, said('maximum context length'), 'provider_error'],
     [
+      'by a quota of a minute at Google',
+      429,
+      quotaOfGoogle('GenerateContentInputTokensPerModelPerMinute-FreeTier'),
+      'rate_limit',
+    ],
+    [
+      'by a quota of a day at Google',
+      429,
+      quotaOfGoogle('GenerateRequestsPerDayPerProjectPerModel'),
+      'quota',
+    ],
+    [
       'by a model that may not be used',
       403,
       said('You do not have access to the model: model m not found'),
@@ -226,6 +248,8 @@ describe('a word for the end of an answer', () => {
         'insufficient_system_resource',
         'network_error',
         'MALFORMED_FUNCTION_CALL',
+        'UNEXPECTED_TOOL_CALL',
+        'TOO_MANY_TOOL_CALLS',
         'pause_turn',
         'timeout',
         'incomplete',

@@ -1,10 +1,11 @@
+import type { Api } from '../../../src/config/types.js';
 import type { FailureType } from '../../../src/domain/failure.js';
 import { chatEvents, type Reply } from '../../rig/provider.js';
 
 /** One way in which a provider can fail, and the expected failure. */
 export interface Fault {
   name: string;
-  api?: 'openai-chat' | 'anthropic-messages';
+  api?: Api;
   reply: Reply;
   type: FailureType;
   says?: RegExp;

@@ -5,6 +5,7 @@ import { messageEvents, type Provider, startProvider, stream } from '../../rig/p
 import { ANSWERS } from './answers.faults.js';
 import { complete } from './complete.js';
 import type { Fault } from './fault.js';
+import { GEMINI_FAULTS } from './gemini.faults.js';
 import { LIMITS } from './limits.faults.js';
 import { REFUSALS } from './refusals.faults.js';
 import { CONNECTIONS, STREAMS } from './streams.faults.js';
@@ -15,6 +16,7 @@ describe.each([
   ['an answer', ANSWERS],
   ['a stream', STREAMS],
   ['a connection', CONNECTIONS],
+  ['Gemini', GEMINI_FAULTS],
 ])('%s', (_, faults) => {
   it.each(faults.map((fault) => [fault.name, fault] as const))('%s', async (_name, fault) => {
     const first = await startProvider([fault.reply]);

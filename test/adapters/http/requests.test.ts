@@ -235,7 +235,7 @@ tools: { api: { kind: http, api: openai-chat, base_url: '${provider.url}', model
 models: { m: { api: anthropic-messages } }
 `),
     );
-    expect([invocation.text, provider.calls[0]?.path]).toEqual(['ok', '/messages']);
+    expect([invocation.text, provider.calls[0]?.path]).toEqual(['ok', '/v1/messages']);
     await provider.close();
   });
 });
