@@ -1,9 +1,16 @@
-import { type LoadedFiles, loadConfigFiles } from '../config-files/load.js';
-import { recordTrust, type Trust, type TrustSubject, trustSubject } from '../config-files/trust.js';
+import { builtInConfig, type LoadedFiles, loadConfigFiles } from '../config-files/load.js';
+import {
+  recordTrust,
+  removeTrust,
+  type Trust,
+  type TrustSubject,
+  trustSubject,
+} from '../config-files/trust.js';
 import { visible } from '../diagnostics/visible.js';
 import type { AuditEntry } from '../domain/audit.js';
 import type { Deadline } from '../domain/deadline.js';
 import { type Failure, failure } from '../domain/failure.js';
+import { err, ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
 import { keepAudit } from '../router/audit.js';
 import { callerOf, personOnly } from '../router/caller.js';
@@ -44,27 +51,51 @@ export async function saveTrust(
       hint: 'set LLM_ROUTER_TRUST=1, or name the config with `--config`',
     });
   }
-  if (loaded.config !== null) await keepAudit(auditTarget(context, loaded.config), [trustEntry(subject)]);
+  const { folder, hash } = subject;
+  const reason = `the config of ${folder} may run commands (${hash.slice(0, 12)})`;
+  await auditTrust(context, loaded, { event: 'trust_granted', reason, project: folder });
   return null;
 }
 
-function trustEntry({ folder, hash }: TrustSubject): AuditEntry {
-  return {
-    event: 'trust_granted',
-    severity: 'info',
-    reason: `the config of ${folder} may run commands (${hash.slice(0, 12)})`,
-    project: folder,
-    agent: null,
-    sourceAgent: null,
-    session: null,
-    traceId: null,
-    invocationId: null,
-    attemptedTool: null,
-    attemptedModel: null,
-    allowed: null,
-    justification: null,
-  };
+/** Ends the trust in a project, and says so in the audit log; returns whether there was any, or why it could not be ended. */
+export async function endTrust(
+  context: CommandContext,
+  { folder }: TrustSubject,
+  loaded: Pick<LoadedFiles, 'config'>,
+): Promise<Result<boolean, Failure>> {
+  try {
+    const wasTrusted = await removeTrust(context.world, folder);
+    const reason = `the config of ${folder} may no longer run commands`;
+    if (wasTrusted) await auditTrust(context, loaded, { event: 'trust_ended', reason, project: folder });
+    return ok(wasTrusted);
+  } catch (error) {
+    return err(failure('input', `the record of trust cannot be changed: ${reasonOf(error)}`));
+  }
 }
+
+/** One line of the audit log. A config with errors says nothing about the log, which is then kept as without any config. */
+async function auditTrust(
+  context: CommandContext,
+  { config }: Pick<LoadedFiles, 'config'>,
+  line: Pick<AuditEntry, 'event' | 'reason' | 'project'>,
+): Promise<void> {
+  const known = config ?? builtInConfig(context.world.home).config;
+  if (known === null) return;
+  await keepAudit(auditTarget(context, known), [{ ...NO_RUN, severity: 'info', ...line }]);
+}
+
+/** Fields of a line that is about no run. */
+const NO_RUN = {
+  agent: null,
+  sourceAgent: null,
+  session: null,
+  traceId: null,
+  invocationId: null,
+  attemptedTool: null,
+  attemptedModel: null,
+  allowed: null,
+  justification: null,
+};
 
 /** Trusts the project's config that was just written; returns why it could not. One that is not found from here needs no trust. */
 export async function trustProject(context: CommandContext): Promise<Failure | null> {

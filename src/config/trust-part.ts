@@ -1,6 +1,7 @@
 import { visible } from '../diagnostics/visible.js';
 import { CONFIG } from './keys/config.js';
 import type { AnyKey, Effect, Inner } from './keys/key.js';
+import { kindOfTool, type ToolKind } from './keys/tools.js';
 import type { Merged } from './layers.js';
 import { at, entriesOf, isTree, itemsOf, type Path } from './tree.js';
 import { dotted } from './words.js';
@@ -34,7 +35,7 @@ export function whatItAllows(merged: Merged, values: readonly TrustedValue[]): s
     values.flatMap(({ path }) => (path[0] === 'tools' && path.length > 1 ? [String(path[1])] : [])),
   );
   const heads = [...tools].map((name) => headline(merged, name));
-  const rest = values.filter((one) => !isInHeadline(one));
+  const rest = values.filter((one) => !isInHeadline(merged, one));
   const isHarmful = heads.length > 0 || rest.some(({ effect }) => effect !== 'decides');
   return [
     ...(isHarmful ? heads : ['chooses among the tools that you have, and adds nothing to run']),
@@ -88,13 +89,18 @@ function valuesOf(key: AnyKey | undefined, held: Held): TrustedValue[] {
   return valuesIn(definition?.inner, own).map((one) => (isPath ? { ...one, isPath } : one));
 }
 
-/** Keys whose values the line of their tool shows. */
-const IN_HEADLINE = ['kind', 'binary', 'command_template', 'args', 'base_url', 'api_key_env'];
+/** Keys whose values the line of their tool shows, by its kind. */
+const IN_HEADLINE: Readonly<Record<ToolKind, readonly string[]>> = {
+  command: ['kind', 'binary', 'command_template', 'args'],
+  http: ['kind', 'base_url', 'api_key_env'],
+  mock: ['kind'],
+};
 
-function isInHeadline({ path, value, realPath }: TrustedValue): boolean {
-  const [section, , key, ...more] = path;
-  const isShown = section === 'tools' && more.length === 0 && IN_HEADLINE.includes(String(key));
-  return isShown && (realPath === null || realPath === value);
+function isInHeadline(merged: Merged, { path, value, realPath }: TrustedValue): boolean {
+  const [section, name, key, ...more] = path;
+  if (section !== 'tools' || more.length > 0) return false;
+  const shown = IN_HEADLINE[kindOfTool(at(merged.value, [section, String(name), 'kind']))];
+  return shown.includes(String(key)) && (realPath === null || realPath === value);
 }
 
 function line({ path, value, realPath }: TrustedValue): string {
@@ -104,10 +110,14 @@ function line({ path, value, realPath }: TrustedValue): string {
 
 function headline(merged: Merged, name: string): string {
   const path = ['tools', name];
-  const kind = at(merged.value, [...path, 'kind']);
-  if (kind === 'mock') return `tool ${name}: canned answers, runs nothing`;
-  if (kind === 'http') return `tool ${name}: sends prompts to ${httpTarget(merged, path)}`;
-  return `tool ${name}: ${commandLine(merged, path)}`;
+  switch (kindOfTool(at(merged.value, [...path, 'kind']))) {
+    case 'mock':
+      return `tool ${name}: canned answers, runs nothing`;
+    case 'http':
+      return `tool ${name}: sends prompts to ${httpTarget(merged, path)}`;
+    case 'command':
+      return `tool ${name}: ${commandLine(merged, path)}`;
+  }
 }
 
 /** Where prompts go, and which key with them. */
@@ -117,11 +127,15 @@ function httpTarget(merged: Merged, path: Path): string {
   return keys.length === 0 ? `${url}, without a key` : `${url} with the key in ${keys.join(' or ')}`;
 }
 
-/** As written: the placeholders say what is filled in. */
+/** As written: the placeholders say what is filled in. A template without `{binary}` has it in front. */
 function commandLine(merged: Merged, path: Path): string {
-  const binary = String(at(merged.value, [...path, 'binary']) ?? path.at(-1));
+  const binary = argumentText(at(merged.value, [...path, 'binary']) ?? path.at(-1));
   const template = at(merged.value, [...path, 'command_template']);
-  if (typeof template === 'string') return template.replaceAll('{binary}', binary);
+  if (typeof template === 'string') {
+    return template.includes('{binary}')
+      ? template.replaceAll('{binary}', () => binary)
+      : `${binary} ${template}`;
+  }
   const args = at(merged.value, [...path, 'args']);
   const words = Array.isArray(args) ? args.map(argumentText) : [];
   return [binary, ...words].join(' ');

@@ -1,10 +1,11 @@
-/** Events of the audit log: refusals, overrides of limits, and trusted configs. */
+/** Events of the audit log: refusals, overrides of limits, and trust that was given or ended. */
 export type AuditEvent =
   | 'governance_violation'
   | 'missing_api_key'
   | 'budget_refused'
   | 'budget_override'
-  | 'trust_granted';
+  | 'trust_granted'
+  | 'trust_ended';
 
 export type AuditSeverity = 'info' | 'warning' | 'high' | 'critical';
 

@@ -2,7 +2,7 @@ import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from '../domain/system-error.js';
-import { readOwnFileNow, writeByRename } from '../files.js';
+import { readOwnFileNow, requireOwnFolder, writeByRename } from '../files.js';
 import type { AttemptRow, InvocationRow } from './ledger.js';
 import { recordInvocation, settleAttempt } from './records.js';
 import { type Database, sqliteCode } from './sqlite.js';
@@ -21,8 +21,9 @@ export interface Pending {
 /** With more pending files than this a run opens the ledger itself, which imports them. */
 export const MOST_PENDING = 200;
 
-/** Writes a file of records beside the ledger; returns how many there are now. Rejects with the system's error. */
+/** Writes a file of records beside the ledger; returns how many there are now. Rejects with the system's error or a `FileRefused`. */
 export async function keepPending(file: string, pending: Pending): Promise<number> {
+  await requireOwnFolder(path.dirname(file));
   const folder = folderOf(file);
   const name = pending.invocation?.id ?? pending.attempts.map(({ id }) => id.replace(':', '-')).join('+');
   await writeByRename(path.join(folder, `${name}.json`), JSON.stringify(pending), { private: true });

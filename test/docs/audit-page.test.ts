@@ -27,6 +27,7 @@ describe('the page on the audit log', () => {
       budget_refused: 'warning',
       budget_override: 'high',
       trust_granted: 'info',
+      trust_ended: 'info',
     };
     expect(Object.fromEntries(named.map(([, event, severity]) => [event, severity]))).toEqual(events);
   });

@@ -227,6 +227,14 @@ describe('config distrust', () => {
       });
       expect((await rig.run(['config', 'trust', '--show'], untrusted)).code).toBe(1);
       expect((await rig.run(['config', 'distrust'], untrusted)).stderr).toContain('was not trusted');
+      const lines = JSON.parse((await rig.run(['audit', '--json'], untrusted)).stdout);
+      expect(
+        lines.map((line: { audit_event: string; project: string }) => [line.audit_event, line.project]),
+      ).toEqual([
+        ['trust_ended', rig.project],
+        ['trust_granted', rig.project],
+        ['trust_granted', rig.project],
+      ]);
     }),
   );
 });
