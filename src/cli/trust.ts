@@ -13,7 +13,7 @@ import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
 import { keepAudit } from '../router/audit.js';
-import { callerOf, personOnly } from '../router/caller.js';
+import { callerOf, personOnly } from '../router/planning/caller.js';
 import { auditTarget } from './audit-target.js';
 import type { CommandContext } from './context.js';
 import { shellCommand } from './shell-command.js';

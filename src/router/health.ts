@@ -7,10 +7,10 @@ import type { HealthRow, LedgerState, LimitedTool, MachineContext } from '../hea
 import type { HealthListener } from '../health/health.js';
 import type { LedgerAccess } from '../ledger/access.js';
 import { slotRulesOf } from '../policy/rate-limit.js';
-import { gatherFacts } from './facts.js';
-import { inputSizeOf } from './input-size.js';
 import { planRequest } from './plan.js';
-import { finderOf } from './running.js';
+import { gatherFacts } from './planning/facts.js';
+import { inputSizeOf } from './planning/input-size.js';
+import { finderOf } from './running/running.js';
 import type { RouterWorld } from './world.js';
 
 /** Scope of a health report. */

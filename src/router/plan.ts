@@ -16,14 +16,14 @@ import { rulesFor } from '../routing/decide.js';
 import { resolveNames } from '../routing/names.js';
 import { agentWarnings, type Choices, makePlan, taskWarnings } from '../routing/plan.js';
 import { preferredPair } from '../routing/select.js';
-import { withAgentFiles } from './agent-files.js';
-import { compileAnswerSchema } from './answer-schema.js';
+import { compileAnswerSchema } from './attempts/answer-schema.js';
+import { taskOf } from './attempts/task.js';
 import { debugPlan } from './debug.js';
-import { gatherFacts } from './facts.js';
-import { inputSizeOf } from './input-size.js';
-import { planErrorFailure, tooDeep } from './plan-failures.js';
 import type { Planned, PlannedCandidate } from './planned.js';
-import { taskOf } from './task.js';
+import { withAgentFiles } from './planning/agent-files.js';
+import { gatherFacts } from './planning/facts.js';
+import { inputSizeOf } from './planning/input-size.js';
+import { planErrorFailure, tooDeep } from './planning/plan-failures.js';
 import type { Host, RouterWorld } from './world.js';
 
 /**

@@ -6,7 +6,7 @@ import type { Candidate } from '../gates/candidate.js';
 import type { ResolvedRequest } from '../gates/gate.js';
 import type { Preference } from '../policy/preferred-cost.js';
 import type { RetryRules } from '../routing/decision.js';
-import type { AnswerCheck } from './answer-schema.js';
+import type { AnswerCheck } from './attempts/answer-schema.js';
 
 /** A planned request: no name is looked up again after this. */
 export interface Planned extends ResolvedRequest {

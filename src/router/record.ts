@@ -13,7 +13,7 @@ import type { LogRecord } from '../telemetry/log-fields.js';
 import { logSink } from '../telemetry/log-sink.js';
 import { keepAudit } from './audit.js';
 import type { Planned } from './planned.js';
-import { runRecorderOf, withCleanUp } from './running.js';
+import { runRecorderOf, withCleanUp } from './running/running.js';
 import { traceOf } from './traces.js';
 import type { RouterWorld } from './world.js';
 

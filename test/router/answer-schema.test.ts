@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { failedOutcome, type Outcome } from '../../src/domain/attempt.js';
 import { failure } from '../../src/domain/failure.js';
-import { compileAnswerSchema } from '../../src/router/answer-schema.js';
-import { answerValue } from '../../src/router/answer-value.js';
+import { compileAnswerSchema } from '../../src/router/attempts/answer-schema.js';
+import { answerValue } from '../../src/router/attempts/answer-value.js';
 
 const VALUE = { n: 2 };
 const JSON_TEXT = '{"n": 2}';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { statOf } from '../../src/process/proc.js';
 import { ownIdentity } from '../../src/process/this-process.js';
-import { callerOf, personOnly } from '../../src/router/caller.js';
+import { callerOf, personOnly } from '../../src/router/planning/caller.js';
 import { recordLine } from '../../src/router/running/record.js';
 
 const ID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';

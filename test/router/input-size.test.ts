@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { inputSizeOf } from '../../src/router/input-size.js';
+import { inputSizeOf } from '../../src/router/planning/input-size.js';
 
 const BYTES = Buffer.from(Array.from({ length: 3000 }, (_, index) => (index * 7919 + 13) % 251));
 

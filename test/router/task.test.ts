@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { failedOutcome } from '../../src/domain/attempt.js';
 import { failure } from '../../src/domain/failure.js';
 import { emptyRequest, type Request } from '../../src/domain/request.js';
+import { callOf } from '../../src/router/attempts/task.js';
 import type { PlannedCandidate } from '../../src/router/planned.js';
-import { callOf } from '../../src/router/task.js';
 import { configOf } from '../rig/config.js';
 import { routerOf } from '../rig/router.js';
 

@@ -4,7 +4,7 @@ import { type Failure, failure } from '../../domain/failure.js';
 import type { Access, Complexity, Effort, Parent, Request, Resume, Tier } from '../../domain/request.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { traceIdOf } from '../../domain/trace-context.js';
-import { callerOf, personOnly } from '../../router/caller.js';
+import { callerOf, personOnly } from '../../router/planning/caller.js';
 import type { CommandContext } from '../context.js';
 import type { AssembledPrompt } from '../prompt.js';
 

@@ -1,6 +1,6 @@
 import type { ToolConfig } from '../../config/types.js';
 import { emptyRequest } from '../../domain/request.js';
-import type { ToolState } from '../../router/facts.js';
+import type { ToolState } from '../../router/planning/facts.js';
 import type { Router } from '../../router/router.js';
 import { commandRouter, loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';

@@ -1,14 +1,14 @@
-import { billingOf } from '../adapters/billing.js';
-import { adapterOf } from '../adapters/registry.js';
-import type { RouterConfig, ToolConfig } from '../config/types.js';
-import type { Billing } from '../domain/cost.js';
-import type { Availability, Facts, SpendLimit } from '../domain/facts.js';
-import { lookup } from '../domain/lookup.js';
-import type { LedgerAccess } from '../ledger/access.js';
-import { checkLedger } from '../policy/budget.js';
-import { windowsOf } from '../policy/spend-limits.js';
+import { billingOf } from '../../adapters/billing.js';
+import { adapterOf } from '../../adapters/registry.js';
+import type { RouterConfig, ToolConfig } from '../../config/types.js';
+import type { Billing } from '../../domain/cost.js';
+import type { Availability, Facts, SpendLimit } from '../../domain/facts.js';
+import { lookup } from '../../domain/lookup.js';
+import type { LedgerAccess } from '../../ledger/access.js';
+import { checkLedger } from '../../policy/budget.js';
+import { windowsOf } from '../../policy/spend-limits.js';
+import type { Host, Stores } from '../world.js';
 import { type InputSize, inputSizeOf } from './input-size.js';
-import type { Host, Stores } from './world.js';
 
 /** A tool of the config on this machine. */
 export interface ToolState {

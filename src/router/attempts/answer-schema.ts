@@ -1,9 +1,9 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import type { Outcome } from '../domain/attempt.js';
-import { type Failure, failure } from '../domain/failure.js';
-import { err, ok, type Result } from '../domain/result.js';
-import { reasonOf } from '../files.js';
-import { compilePattern, patternTrouble } from '../regex/pattern.js';
+import type { Outcome } from '../../domain/attempt.js';
+import { type Failure, failure } from '../../domain/failure.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import { reasonOf } from '../../files.js';
+import { compilePattern, patternTrouble } from '../../regex/pattern.js';
 import { answerValue } from './answer-value.js';
 
 /** Validates a good outcome: adds the parsed value as `data`, or returns a `contract_violation` that names the places. */

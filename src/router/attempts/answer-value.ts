@@ -1,5 +1,5 @@
-import { jsonValues } from '../adapters/command/json-values.js';
-import { parseJson } from '../domain/json.js';
+import { jsonValues } from '../../adapters/command/json-values.js';
+import { parseJson } from '../../domain/json.js';
 
 /**
  * The JSON value of an answer, `undefined` when it has none or several: the whole text, or the part after the reasoning of a model,

@@ -1,13 +1,13 @@
-import type { Call, Host, Task } from '../adapters/adapter.js';
-import { adapterOf } from '../adapters/registry.js';
-import type { AgentConfig, ToolConfig } from '../config/types.js';
-import type { Outcome } from '../domain/attempt.js';
-import type { Failure } from '../domain/failure.js';
-import { lookup } from '../domain/lookup.js';
-import type { Result } from '../domain/result.js';
-import type { Candidate } from '../gates/candidate.js';
-import type { ResolvedRequest } from '../gates/gate.js';
-import type { PlannedCandidate } from './planned.js';
+import type { Call, Host, Task } from '../../adapters/adapter.js';
+import { adapterOf } from '../../adapters/registry.js';
+import type { AgentConfig, ToolConfig } from '../../config/types.js';
+import type { Outcome } from '../../domain/attempt.js';
+import type { Failure } from '../../domain/failure.js';
+import { lookup } from '../../domain/lookup.js';
+import type { Result } from '../../domain/result.js';
+import type { Candidate } from '../../gates/candidate.js';
+import type { ResolvedRequest } from '../../gates/gate.js';
+import type { PlannedCandidate } from '../planned.js';
 
 /** The task of a candidate for a request. */
 export function taskOf(

@@ -1,9 +1,9 @@
-import { type Failure, failure } from '../domain/failure.js';
-import { ID_PATTERN } from '../domain/id.js';
-import type { Parent } from '../domain/request.js';
-import { traceIdOf } from '../domain/trace-context.js';
-import { type PathContext, runningDir } from '../paths.js';
-import { ancestorRun } from './running/ancestor-run.js';
+import { type Failure, failure } from '../../domain/failure.js';
+import { ID_PATTERN } from '../../domain/id.js';
+import type { Parent } from '../../domain/request.js';
+import { traceIdOf } from '../../domain/trace-context.js';
+import { type PathContext, runningDir } from '../../paths.js';
+import { ancestorRun } from '../running/ancestor-run.js';
 
 /**
  * The run that this process is nested in; `null`: a person or a script started it. Our adapter names the run by variables, which

@@ -1,15 +1,15 @@
-import { addCosts } from '../domain/cost.js';
-import type { Deadline } from '../domain/deadline.js';
-import { formatUntil, writeDuration } from '../domain/duration.js';
-import { decidingRejection, type Failure, failure, isTemporary } from '../domain/failure.js';
-import { type Invocation, unrunInvocation } from '../domain/invocation.js';
-import type { Plan, Rejected } from '../domain/plan.js';
-import { addUsage } from '../domain/usage.js';
-import { decide } from '../routing/decide.js';
-import type { Stop } from '../routing/decision.js';
-import type { Planned } from './planned.js';
-import { type AttemptResult, candidatesInRun, type Run } from './state.js';
-import type { Host } from './world.js';
+import { addCosts } from '../../domain/cost.js';
+import type { Deadline } from '../../domain/deadline.js';
+import { formatUntil, writeDuration } from '../../domain/duration.js';
+import { decidingRejection, type Failure, failure, isTemporary } from '../../domain/failure.js';
+import { type Invocation, unrunInvocation } from '../../domain/invocation.js';
+import type { Plan, Rejected } from '../../domain/plan.js';
+import { addUsage } from '../../domain/usage.js';
+import { decide } from '../../routing/decide.js';
+import type { Stop } from '../../routing/decision.js';
+import type { Planned } from '../planned.js';
+import { type AttemptResult, candidatesInRun, type Run } from '../state.js';
+import type { Host } from '../world.js';
 
 /** The invocation of a run that is over; `stopped` is `null` when the last attempt answered. */
 export function concluded(

@@ -1,5 +1,5 @@
-import type { Outcome } from '../domain/attempt.js';
-import type { FailureType } from '../domain/failure.js';
+import type { Outcome } from '../../domain/attempt.js';
+import type { FailureType } from '../../domain/failure.js';
 
 /** Whether a tool may have changed files although no event of it says so. */
 export function mayHaveActed({ worked = false, failure }: Outcome): boolean {

@@ -1,9 +1,9 @@
-import type { EventSink } from '../domain/events.js';
-import { traceFile } from '../trace/store.js';
-import type { Planned } from './planned.js';
-import type { Finder } from './running/end-interrupted-runs.js';
-import { type RunRecorder, runRecorder } from './running/run-recorder.js';
-import type { RouterWorld, Stores } from './world.js';
+import type { EventSink } from '../../domain/events.js';
+import { traceFile } from '../../trace/store.js';
+import type { Planned } from '../planned.js';
+import type { RouterWorld, Stores } from '../world.js';
+import type { Finder } from './end-interrupted-runs.js';
+import { type RunRecorder, runRecorder } from './run-recorder.js';
 
 /** Context for finding runs of killed routers. */
 type Cleaner = Pick<RouterWorld, 'host' | 'stores' | 'urgent'>;
@@ -43,7 +43,7 @@ export function withCleanUp(
 async function endOthers(ownId: string, world: Cleaner): Promise<void> {
   const { runningDir } = world.stores;
   if (runningDir === null) return;
-  const { endInterruptedRuns } = await import('./running/end-interrupted-runs.js');
+  const { endInterruptedRuns } = await import('./end-interrupted-runs.js');
   await endInterruptedRuns(finderOf({ dir: runningDir, ownId }, world));
 }
 

@@ -1,8 +1,8 @@
-import type { AgentConfig, Placed } from '../config/types.js';
-import { type Failure, failure } from '../domain/failure.js';
-import type { Request } from '../domain/request.js';
-import { err, ok, type Result } from '../domain/result.js';
-import { reasonOf } from '../files.js';
+import type { AgentConfig, Placed } from '../../config/types.js';
+import { type Failure, failure } from '../../domain/failure.js';
+import type { Request } from '../../domain/request.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import { reasonOf } from '../../files.js';
 
 /** The request with the agent's `system_file` and `schema`, unless it has its own. */
 export async function withAgentFiles(

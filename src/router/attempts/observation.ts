@@ -1,4 +1,4 @@
-import type { AdapterEvent } from '../adapters/adapter.js';
+import type { AdapterEvent } from '../../adapters/adapter.js';
 
 const MAX_NAMED = 5;
 /** Longest live text that is kept for a failed attempt, UTF-16 units. */

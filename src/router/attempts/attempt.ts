@@ -1,21 +1,21 @@
-import type { AdapterEvent } from '../adapters/adapter.js';
-import { adapterOf } from '../adapters/registry.js';
-import { type Attempt, failedOutcome, type Outcome } from '../domain/attempt.js';
-import { attemptCost, type Cost } from '../domain/cost.js';
-import { childDeadline, type Deadline, type StoppableDeadline } from '../domain/deadline.js';
-import type { Failure, FailureType } from '../domain/failure.js';
-import { dollars } from '../domain/money.js';
-import { plainText } from '../domain/plain-text.js';
-import { plausibleUsage } from '../domain/plausible.js';
-import { namesOf } from '../gates/candidate.js';
-import type { OpenGate } from '../gates/gate.js';
-import type { Admitted } from './admit.js';
+import type { AdapterEvent } from '../../adapters/adapter.js';
+import { adapterOf } from '../../adapters/registry.js';
+import { type Attempt, failedOutcome, type Outcome } from '../../domain/attempt.js';
+import { attemptCost, type Cost } from '../../domain/cost.js';
+import { childDeadline, type Deadline, type StoppableDeadline } from '../../domain/deadline.js';
+import type { Failure, FailureType } from '../../domain/failure.js';
+import { dollars } from '../../domain/money.js';
+import { plainText } from '../../domain/plain-text.js';
+import { plausibleUsage } from '../../domain/plausible.js';
+import { namesOf } from '../../gates/candidate.js';
+import type { OpenGate } from '../../gates/gate.js';
+import type { Admitted } from '../admit.js';
+import type { Planned } from '../planned.js';
+import type { AttemptResult, CandidateInRun, Run } from '../state.js';
+import { withStores } from '../world.js';
 import { mayHaveActed } from './may-have-acted.js';
 import { Observation } from './observation.js';
-import type { Planned } from './planned.js';
-import type { AttemptResult, CandidateInRun, Run } from './state.js';
 import { callOf } from './task.js';
-import { withStores } from './world.js';
 
 /** An attempt that was admitted. */
 type AdmittedAttempt = Admitted & { candidate: CandidateInRun };

@@ -1,7 +1,7 @@
-import { didYouMean } from '../diagnostics/suggest.js';
-import { type Failure, failure } from '../domain/failure.js';
-import type { Request } from '../domain/request.js';
-import type { AccessTooHigh, PlanError, ResolvedNames, UnknownName } from '../routing/names.js';
+import { didYouMean } from '../../diagnostics/suggest.js';
+import { type Failure, failure } from '../../domain/failure.js';
+import type { Request } from '../../domain/request.js';
+import type { AccessTooHigh, PlanError, ResolvedNames, UnknownName } from '../../routing/names.js';
 
 /** The failure of a request that cannot be planned, with a hint. */
 export function planErrorFailure(error: PlanError): Failure {
