@@ -12,10 +12,12 @@ import type { Invocation } from './domain/invocation.js';
 import type { Plan } from './domain/plan.js';
 import { emptyRequest, type Message, type Request } from './domain/request.js';
 import { type LedgerAccess, ledgerAccess } from './ledger/access.js';
-import { ledgerFile, runningDir } from './paths.js';
+import { auditFile, ledgerFile, runningDir } from './paths.js';
+import type { AuditTarget } from './router/audit.js';
 import { openCooldowns } from './router/cooldowns.js';
 import type { Planned } from './router/planned.js';
 import { createRouter as composeRouter } from './router/router.js';
+import { redactorOf } from './router/secrets.js';
 import type { TraceTarget } from './router/traces.js';
 import { needsLedger } from './router/world.js';
 import { type HostWorld, realHost } from './world.js';
@@ -88,7 +90,7 @@ export interface CreateOptions {
   ledger?: string;
   /** Folder that spending is counted under [the working directory]. */
   project?: string;
-  /** Told when something cannot be recorded; the run goes on. */
+  /** Told when something, such as a line of the audit log, cannot be recorded; the run goes on. */
   onWarning?: (message: string) => void;
 }
 
@@ -113,7 +115,7 @@ export interface LibraryRouter {
   close(): Promise<void>;
 }
 
-/** Makes a router that runs requests through the same code as the command line. */
+/** Makes a router that runs requests through the same code as the command line, and writes to the same audit log of the user. */
 export function createRouter(config: RouterConfig, options: CreateOptions = {}): LibraryRouter {
   const real = realHost();
   const host = { ...real, env: options.env ?? real.env };
@@ -123,7 +125,7 @@ export function createRouter(config: RouterConfig, options: CreateOptions = {}):
       ledger: ledgerOf(config, options, host),
       cooldowns: openCooldowns(host, options.onWarning),
       traces: options.traces ?? null,
-      audit: null,
+      audit: auditOf(config, options, host),
       runningDir: runningDir(host),
     },
     urgent: new AbortController().signal,
@@ -167,6 +169,16 @@ export function createRouter(config: RouterConfig, options: CreateOptions = {}):
       await Promise.allSettled(running);
       router.close();
     },
+  };
+}
+
+function auditOf(config: RouterConfig, options: CreateOptions, host: HostWorld): AuditTarget {
+  return {
+    file: auditFile(host),
+    retentionDays: config.audit.retentionDays,
+    redactor: redactorOf(config, host.env),
+    now: host.clock.now,
+    warn: options.onWarning ?? (() => {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -64,6 +64,28 @@ describe('the library', () => {
     ]);
     await expect(router.complete({ tool: 'api', messages: [] })).rejects.toBeInstanceOf(RequestError);
     await provider.close();
+  });
+
+  it('writes a refusal into the audit log of the user, as the command line does', async () => {
+    const tool = '{ binary: bot, args: [], api_key_env: BOT_KEY, models: [big] }';
+    const policy = '{ governance: { denied_models: ["b*"] } }';
+    writeFileSync(
+      path.join(folder, 'denied.yaml'),
+      `version: 1\nagents: { me: { preferred_tool: bot } }\ntools: { bot: ${tool} }\npolicies: { default: ${policy} }\n`,
+    );
+    const env = { XDG_STATE_HOME: path.join(folder, 'audited'), BOT_KEY: 'dummy-value-of-a-key' };
+    const router = createRouter(await loadConfig(options('denied.yaml')), { env });
+    const { failure } = await router.complete({ agent: 'me', prompt: 'hi', session: 'dummy-value-of-a-key' });
+    expect(failure?.type).toBe('not_allowed');
+    const text = readFileSync(path.join(folder, 'audited/llm-router/audit.jsonl'), 'utf8');
+    expect(text).not.toContain('dummy-value-of-a-key');
+    expect(JSON.parse(text)).toMatchObject({
+      audit_event: 'governance_violation',
+      agent: 'me',
+      attempted_tool: 'bot',
+      attempted_model: 'big',
+    });
+    await router.close();
   });
 
   it('ends a request at its own signal, at that of the router, or after its `timeoutMs`', async () => {

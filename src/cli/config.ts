@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { RouterConfig } from '../config/types.js';
 import { type LoadedFiles, loadConfigFiles, withoutProject } from '../config-files/load.js';
 import { type Trust, trustOf, writableFolder } from '../config-files/trust.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Deadline } from '../domain/deadline.js';
 import { failure } from '../domain/failure.js';
 import { lookup } from '../domain/lookup.js';
@@ -9,11 +10,9 @@ import { err, ok, type Result } from '../domain/result.js';
 import { readRegularFile } from '../files.js';
 import { ledgerAccess } from '../ledger/access.js';
 import { ledgerFile, runningDir, traceDir, userConfigDir } from '../paths.js';
-import { createRedactor } from '../redact/redact.js';
-import { compilePattern, type Pattern } from '../regex/pattern.js';
 import { openCooldowns } from '../router/cooldowns.js';
 import { createRouter, type Router } from '../router/router.js';
-import { secretsOf } from '../router/secrets.js';
+import { redactorOf } from '../router/secrets.js';
 import type { TraceTarget } from '../router/traces.js';
 import { VERSION } from '../version.generated.js';
 import { auditTarget } from './audit-target.js';
@@ -39,15 +38,19 @@ export async function loadCommandConfig(context: CommandContext): Promise<Loaded
   const config = trust.trusted ? files.config : withAdviceOf(own, files.config);
   const loaded = { ...files, config, trust, isTrusted: trust.trusted, writableDir };
   maskSecrets(context, own);
-  for (const one of files.diagnostics.filter(({ code }) => code === 'config/other-owner'))
-    await output.warn(`${one.message} (${one.hint})`);
+  for (const one of files.diagnostics.filter(isPassedOver)) await output.warn(`${one.message} (${one.hint})`);
   output.debug?.('config', { files: [...files.sources.keys()], valid: files.config !== null });
   return loaded;
 }
 
+/** A place that was searched and whose config, if there is one, does not apply. */
+function isPassedOver({ code, severity }: Diagnostic): boolean {
+  return code === 'config/other-owner' || (code === 'config/unreadable' && severity === 'warning');
+}
+
 function maskSecrets({ world, output }: CommandContext, config: RouterConfig | null): void {
   if (config === null) return;
-  output.redactWith(createRedactor(secretsOf(config, world.env), userPatterns(config)));
+  output.redactWith(redactorOf(config, world.env));
 }
 
 /** How to install a tool, from one config for the tools of another. */
@@ -58,12 +61,6 @@ function withAdviceOf(source: RouterConfig | null, config: RouterConfig | null):
     return [name, { ...tool, installHint: known?.installHint ?? null }] as const;
   });
   return { ...config, tools: Object.fromEntries(tools) };
-}
-
-function userPatterns(config: RouterConfig): Pattern[] {
-  return Object.values(config.policies).flatMap((policy) =>
-    policy.privacy.redact.map(({ value }) => compilePattern(value, 'g')),
-  );
 }
 
 /** The config, ready to run: without errors and trusted. A dry run needs no trust, since it runs nothing. */

@@ -60,7 +60,7 @@ export async function findConfig(search: ConfigSearch): Promise<FoundConfig> {
   if (named.length > 0) return findNamed(search, named);
   const userFolder = userFolderOf(search);
   const folders = await projectFolders(search.cwd);
-  const user = await readFolder(search, userFolder, USER);
+  const user = await readUser(search);
   const project = await findProject(search, folders, userFolder);
   const searched = [userFolder, ...folders.flatMap(candidatesIn)].map((one) => shownPath(one, search.cwd));
   return { ...join([user, project]), own: null, discovered: project.layers.length > 0, searched };
@@ -111,7 +111,14 @@ async function findNamed(search: ConfigSearch, named: readonly string[]): Promis
 
 /** The user's own config without files that were named too. */
 async function readOwn(search: ConfigSearch, named: ReadonlySet<string>): Promise<Found> {
-  return readFolder(search, userFolderOf(search), USER, (file) => !named.has(file));
+  return readUser(search, (file) => !named.has(file));
+}
+
+/** In the home of another account it cannot be known whether there is a config: the run goes on with a warning. */
+async function readUser(search: ConfigSearch, isWanted?: (file: string) => boolean): Promise<Found> {
+  const folder = userFolderOf(search);
+  const found = await readFolder(search, folder, USER, isWanted);
+  return (await exists(folder)) ? found : passable(found, shownPath(folder, search.cwd));
 }
 
 const EXPLICIT: LayerPlace = { layer: 'explicit', within: null };
@@ -138,14 +145,16 @@ async function findProject(
   userFolder: string,
 ): Promise<Found> {
   const place: LayerPlace = { layer: 'project', within: [folders.at(-1) ?? search.cwd, userFolder] };
-  const foreign: Diagnostic[] = [];
+  const passedOver: Diagnostic[] = [];
   for (const folder of folders.filter((one) => one !== userFolder)) {
     const { own, others } = await ownConfigsIn(search, folder);
-    foreign.push(...others);
+    passedOver.push(...others);
     const found = await readProject(search, folder, { own, place });
-    if (found !== null) return join([found, { ...join([]), diagnostics: foreign }]);
+    if (found !== null && found.layers.length + found.unreadable.length > 0)
+      return join([found, { ...join([]), diagnostics: passedOver }]);
+    passedOver.push(...(found?.diagnostics ?? []));
   }
-  return { ...join([]), diagnostics: foreign };
+  return { ...join([]), diagnostics: passedOver };
 }
 
 /** Which of the places in a folder may be read: a shared folder such as `/tmp` may hold the config of anyone. */
@@ -189,7 +198,9 @@ async function readProject(
   { own, place }: { own: readonly string[]; place: LayerPlace },
 ): Promise<Found | null> {
   const inFolder = path.join(folder, CONFIG_FOLDER);
-  const ofFolder = own.includes(inFolder) ? await readFolder(search, inFolder, place) : join([]);
+  const ofFolder = own.includes(inFolder)
+    ? passable(await readFolder(search, inFolder, place), shownPath(inFolder, search.cwd))
+    : join([]);
   const [first, second] = (await filesIn(folder)).filter((file) => own.includes(file));
   if (first === undefined)
     return ofFolder.layers.length > 0 || ofFolder.diagnostics.length > 0 ? ofFolder : null;
@@ -198,6 +209,17 @@ async function readProject(
   return other === undefined
     ? ofFile
     : { ...ofFile, diagnostics: [...ofFile.diagnostics, sideBySide(search, first, other)] };
+}
+
+/** Whether a folder that cannot be read holds a config is unknown: it may hold traces only, and the run goes on with a warning. */
+function passable(found: Found, shown: string): Found {
+  if (!found.unreadable.includes(shown)) return found;
+  return { ...join([]), diagnostics: found.diagnostics.map((one) => passedOver(one)) };
+}
+
+function passedOver(found: Diagnostic): Diagnostic {
+  const hint = 'a config in it would not apply: see who owns it, and its permissions';
+  return { ...found, severity: 'warning', hint };
 }
 
 /** Which of the names of the one file are in a folder. */

@@ -1,6 +1,7 @@
 import { lstat, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { err, ok, type Result } from '../domain/result.js';
+import { codeOf } from '../domain/system-error.js';
 
 /** Whether something of that name is there, a dangling link included. */
 export async function exists(target: string): Promise<boolean> {
@@ -28,13 +29,14 @@ const MAX_FILES = 100;
 
 /** The `*.yaml` and `*.yml` of a folder, sorted by name; none when there is no such folder. The error is the system's. */
 export async function yamlFilesIn(folder: string): Promise<Result<string[], unknown>> {
-  if ((await kindOf(folder)) !== 'folder') return ok([]);
   try {
+    if (!(await stat(folder)).isDirectory()) return ok([]);
     const names = (await readdir(folder)).filter(isYamlName);
     if (names.length > MAX_FILES) return err(tooMany());
     return ok(names.sort().map((name) => path.join(folder, name)));
   } catch (cause) {
-    return err(cause);
+    const isMissing = ['ENOENT', 'ENOTDIR'].includes(codeOf(cause) ?? '');
+    return isMissing ? ok([]) : err(cause);
   }
 }
 

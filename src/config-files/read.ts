@@ -63,6 +63,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'operation not permitted',
   ELOOP: 'too many symbolic links',
+  EIO: 'the device reports an error',
+  ESTALE: 'the file system it was on is gone: mount it again',
   ENXIO: 'it is not a regular file',
   ENAMETOOLONG: 'the name is too long',
   ERR_INVALID_ARG_VALUE: 'the name contains a NUL character',

@@ -9,8 +9,8 @@ export interface TierModel {
 }
 
 /**
- * The models of every tier, first those that a list of the user names, then the user's models that state the tier, then the
- * built-in list, without the models to which the user gave another tier. A list of the user replaces the built-in one.
+ * The models of every tier: those that a list of the user names; without one, first the user's models that state the tier, then the
+ * built-in list without the models to which the user gave another tier.
  */
 export function modelsByTier(merged: Merged): Record<Tier, TierModel[]> {
   const isBuiltIn = (path: Path): boolean => merged.layerOf(path)?.name === 'built-in';
@@ -26,9 +26,8 @@ export function modelsByTier(merged: Merged): Record<Tier, TierModel[]> {
     );
     const own = stated.filter((model) => model.tier === tier).map(({ name, path }) => ({ name, path }));
     const moved = new Set(stated.filter((model) => model.tier !== tier).map(({ name }) => name));
-    const models = isBuiltIn(path)
-      ? [...own, ...listed.filter(({ name }) => !moved.has(name))]
-      : [...listed, ...own];
+    if (!isBuiltIn(path)) return listed;
+    const models = [...own, ...listed.filter(({ name }) => !moved.has(name))];
     return models.filter((model, index) => models.findIndex(({ name }) => name === model.name) === index);
   };
   return Object.fromEntries(TIERS.map((tier) => [tier, inTier(tier)])) as Record<Tier, TierModel[]>;

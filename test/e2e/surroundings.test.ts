@@ -72,6 +72,27 @@ it(
 );
 
 it(
+  'a `.llm-router` that cannot be read, alone, leaves the config of the user in force, with a warning',
+  rigged(async (rig) => {
+    const loop = path.join(rig.project, '.llm-router');
+    symlinkSync(loop, loop);
+    rig.write('../config/llm-router/llm-router.yaml', solo('[go]'));
+    rig.script('bot-cli', [{ stdout: 'fine' }]);
+    const { code, stdout, stderr } = await rig.run(['exec', 'hi']);
+    expect([code, stdout]).toEqual([0, 'fine\n']);
+    expect(stderr).toBe(
+      'warning: `.llm-router` cannot be read: too many symbolic links (a config in it would not apply: see who owns it, and its permissions)\n',
+    );
+    const found = await rig.run(['config', 'validate', '--format', 'json']);
+    expect(found.code).toBe(0);
+    expect(JSON.parse(found.stdout)).toMatchObject({
+      diagnostics: [{ code: 'config/unreadable', severity: 'warning' }],
+    });
+    expect((await rig.run(['config', 'validate', '--strict'])).code).toBe(1);
+  }),
+);
+
+it(
   'a soft limit is in `warnings` of the document, and said once',
   rigged(async (rig) => {
     rig.write('llm-router.yaml', paid('{ daily_usd: 10 }', { agent: 'max_cost_usd: 9' }));

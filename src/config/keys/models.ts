@@ -32,7 +32,10 @@ export const MODEL = {
   id: text('What is sent to tools [the name]'),
   ids: entries('Ids that differ, by tool', word()),
   api: oneOf("The protocol for this model, where it is not its tool's", APIS),
-  tier: oneOf('Tier of speed and price: adds the model to `tiers`', TIERS),
+  tier: oneOf(
+    'Tier of speed and price: puts the model first in that tier, unless `tiers` lists its models',
+    TIERS,
+  ),
   reasoning_effort: flag('The model takes a reasoning effort; false: none is sent to an API [by its id]'),
   context_window: count('Tokens of the context window'),
   max_output_tokens: count('The most output tokens'),
