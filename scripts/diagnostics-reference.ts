@@ -28,7 +28,9 @@ const WITHOUT_EXAMPLE: Readonly<Partial<Record<Code, string>>> = {
   'config/no-config':
     'Write a config with `llm-router config init`, or name one with `--config`. Without any, the built-in catalogue is used.',
   'config/file-too-large':
-    'Split the config into the files of a `.llm-router/` folder, each of 1 MiB at most, and keep long prompts in files of their own (`system_file`).',
+    'Keep long prompts in files of their own (`system_file`), and split a large file into those of a `.llm-router/` folder. A file has 1 MiB at most, the files of a folder 2 MiB together, and a config 30000 values, aliases expanded.',
+  'config/too-many-findings':
+    'Mend the listed mistakes, and check the file again. Names, prices and budgets are checked once the shape of all files is right.',
   'config/not-utf8':
     'Save the file as UTF-8, for example with `iconv -t UTF-8`. A byte order mark is accepted.',
 };

@@ -268,6 +268,7 @@ async function readFiles(
   const files = read.flatMap(({ path, shown, text }): ConfigFile[] =>
     text.ok ? [{ file: shown, path, text: text.value }] : [],
   );
+  if (files.reduce((sum, { text }) => sum + text.length, 0) > MAX_CHARS) return tooLarge(files);
   const failed = read.flatMap(({ shown, text }) => (text.ok ? [] : [{ shown, trouble: text.error }]));
   // A file without usable text is a finding with a place.
   const unread = failed.filter(({ trouble }) => trouble.place === null);
@@ -276,6 +277,16 @@ async function readFiles(
     diagnostics: failed.map((one) => one.trouble),
     unreadable: unread.map((one) => one.shown),
   };
+}
+
+/** Characters of the files of one folder, which are parsed before anything is known of them. */
+const MAX_CHARS = 2 * 1024 * 1024;
+
+function tooLarge(files: readonly ConfigFile[]): Found {
+  const folder = path.dirname(files[0]?.file ?? '');
+  const message = `the config files in \`${folder}\` are larger than 2 MiB together`;
+  const found = diagnostic('config/file-too-large', message, { place: null });
+  return { layers: [], diagnostics: [found], unreadable: [] };
 }
 
 function join(found: readonly Found[]): Found {

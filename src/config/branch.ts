@@ -10,6 +10,8 @@ export interface ConfigSource {
   text: string;
   /** Plain values; a file without content is `{}`. */
   value: unknown;
+  /** Values in it, aliases expanded. */
+  size: number;
   /** Where the key or the value at a path was written, through aliases and merge keys; `null` when it is not here. */
   place(path: Path, what: 'key' | 'value'): Place | null;
   /** The alias (`*name`) through which the path leads, `null` when it leads through none. */
@@ -44,6 +46,7 @@ export function sourceOf(
     file,
     text,
     value: root.value ?? {},
+    size: root.size,
     place(path, what) {
       const branch = branchAt(root, path);
       if (branch === null) return null;

@@ -1,6 +1,7 @@
 import { type Code, diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic, Fix, Place, Related, Severity } from '../diagnostics/diagnostic.js';
 import { replacement } from '../diagnostics/fix.js';
+import { placedText } from '../diagnostics/placed-text.js';
 import type { Merged } from './layers.js';
 import { at, type Path } from './tree.js';
 
@@ -64,11 +65,12 @@ function placeNear(merged: Merged, path: Path, what: 'key' | 'value'): Place | n
 }
 
 function narrowed(whole: Place, part: string, merged: Merged): Place {
-  const line = merged.textOf(whole.file)?.split(/\r?\n/)[whole.line - 1];
-  if (line === undefined || whole.endLine !== whole.line) return whole;
-  const before = [...line].slice(0, whole.column - 1).join('');
-  const found = line.indexOf(part, before.length);
-  const column = [...line.slice(0, found)].length + 1;
-  const endColumn = column + [...part].length;
-  return found === -1 || endColumn > whole.endColumn ? whole : { ...whole, column, endColumn };
+  const text = merged.textOf(whole.file);
+  const places = text === null ? null : placedText(text);
+  const span = places?.span(whole) ?? null;
+  if (text === null || places === null || span === null || whole.endLine !== whole.line) return whole;
+  const found = text.slice(...span).indexOf(part);
+  if (found === -1) return whole;
+  const { column } = places.position(span[0] + found);
+  return { ...whole, column, endColumn: column + [...part].length };
 }

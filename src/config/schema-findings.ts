@@ -1,6 +1,7 @@
 import { diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic, Fix, Place } from '../diagnostics/diagnostic.js';
-import { placedText, replacement } from '../diagnostics/fix.js';
+import { replacement } from '../diagnostics/fix.js';
+import { placedText } from '../diagnostics/placed-text.js';
 import { didYouMean, nearest, onlyNear } from '../diagnostics/suggest.js';
 import { configSchema } from './json-schema.js';
 import { newNameOf, soughtAs, synonymAt } from './keys/lookup.js';
@@ -134,10 +135,15 @@ function keyHint(path: Path, allowed: readonly string[]): string | null {
   return `did you mean ${sought.join(' or ')}? ${didYouMean('', allowed, 'allowed keys')}`;
 }
 
+/** Keys of a map that are compared with a mistaken one; a larger map is none of ours. */
+const MAX_RIVALS = 100;
+
 /** Writes another name for a key, unless the same map has that name already. */
 function renamed({ source, path, value }: Located, from: string, to: string | null): Fix | null {
   if (to === null || child(value, to) !== undefined || source.aliasOf([...path, from]) !== null) return null;
-  const rivals = entriesOf(value).filter(([key]) => key !== from && onlyNear(key, [to]) !== null);
+  const keys = entriesOf(value);
+  if (keys.length > MAX_RIVALS) return null;
+  const rivals = keys.filter(([key]) => key !== from && onlyNear(key, [to]) !== null);
   if (rivals.length > 0) return null; // two keys cannot both become this one
   return replacement(source.text, { place: source.place([...path, from], 'key'), from, to });
 }
@@ -257,6 +263,8 @@ function requirement({ keyword, params, message }: SchemaError): string {
     case 'minLength':
     case 'minItems':
       return 'must not be empty';
+    case 'maxItems':
+      return `must have at most ${limit} entries`;
     default:
       return message ?? `breaks \`${keyword}\``;
   }

@@ -17,14 +17,11 @@ import { diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { type Branch, type ConfigSource, leaf, sourceOf } from './branch.js';
 import { type Positions, positionsOf, type Span } from './positions.js';
-import { depthFinding, MAX_DEPTH, sentence, syntaxFinding } from './syntax.js';
+import { depthFinding, MAX_DEPTH, MAX_VALUES, sentence, syntaxFinding, valuesFinding } from './syntax.js';
 
 export type { ConfigSource } from './branch.js';
 
 const MAX_INDENTATION = 256;
-/** Values of one file with every alias expanded. */
-const MAX_EXPANDED = 100_000;
-
 /** What one walk over a document collects. */
 interface Walk {
   text: string;
@@ -33,6 +30,8 @@ interface Walk {
   anchors: Map<string, unknown>;
   /** Of nodes with an anchor. */
   built: Map<unknown, Branch>;
+  /** Values that were written or merged so far. */
+  count: number;
 }
 
 /** Parses one YAML file. The source is `null` when its syntax is broken; other findings leave it usable. Never throws. */
@@ -44,7 +43,7 @@ export function parseSource(input: { file: string; text: string }): {
   const positions = positionsOf(input.file, text);
   const parsed = parse(text, positions);
   if ('broken' in parsed) return { source: null, diagnostics: [parsed.broken] };
-  const walk: Walk = { text, positions, diagnostics: [], anchors: new Map(), built: new Map() };
+  const walk: Walk = { text, positions, diagnostics: [], anchors: new Map(), built: new Map(), count: 0 };
   const { contents } = parsed.document;
   const root = contents === null ? leaf({}, [0, 0]) : build(walk, contents, 0);
   if (walk.diagnostics.some((one) => one.code !== 'config/duplicate-key')) {
@@ -163,6 +162,7 @@ function wholeSpan([start, end]: readonly [number, number]): Span {
 
 function build(walk: Walk, node: unknown, depth: number): Branch {
   const span = spanOf(node);
+  if (!admitsOneMore(walk, span)) return leaf(null, span);
   const tag = foreignTag(node);
   if (tag !== null) {
     walk.diagnostics.push(syntaxFinding(walk.positions.place(span), `the tag \`${tag}\` is not read`));
@@ -177,6 +177,16 @@ function build(walk: Walk, node: unknown, depth: number): Branch {
   if (isSeq(node)) return anchored(walk, node, () => list(walk, node.items, span, depth));
   if (isMap(node)) return anchored(walk, node, () => map(walk, node.items, span, depth));
   return leaf(null, span);
+}
+
+/** Counts a value; false once there are too many, of which the first is reported. */
+function admitsOneMore(walk: Walk, span: Span): boolean {
+  walk.count += 1;
+  if (walk.count === MAX_VALUES + 1) {
+    const place = walk.positions.place([span[0], span[0] + 1]);
+    walk.diagnostics.push(valuesFinding('this file holds', place));
+  }
+  return walk.count <= MAX_VALUES;
 }
 
 const PLAIN_TAGS = ['str', 'int', 'float', 'bool', 'null', 'seq', 'map'];
@@ -266,7 +276,9 @@ function merge(walk: Walk, into: Map<string, Branch>, branch: Branch): void {
       continue;
     }
     for (const [name, one] of source.children) {
-      if (!into.has(name)) into.set(name, { ...one, alias: one.alias ?? source.alias ?? branch.alias });
+      if (into.has(name)) continue;
+      if (!admitsOneMore(walk, branch.span)) return;
+      into.set(name, { ...one, alias: one.alias ?? source.alias ?? branch.alias });
     }
   }
 }
@@ -288,9 +300,9 @@ function add(walk: Walk, children: Map<string, Branch>, name: string, branch: Br
 function grown(walk: Walk, branch: Pick<Branch, 'value' | 'span' | 'children'>): Branch {
   let size = 1;
   for (const one of branch.children.values()) size += one.size;
-  if (size > MAX_EXPANDED && walk.diagnostics.every((one) => one.code !== 'config/alias-bomb')) {
+  if (size > MAX_VALUES && walk.diagnostics.every((one) => one.code !== 'config/alias-bomb')) {
     const place = walk.positions.place([branch.span[0], branch.span[0] + 1]);
-    const message = `aliases expand this file to more than ${MAX_EXPANDED} values`;
+    const message = `aliases expand this file to more than ${MAX_VALUES} values`;
     walk.diagnostics.push(diagnostic('config/alias-bomb', message, { place }));
   }
   return { ...branch, span: trimmed(walk.text, branch.span), key: null, alias: null, size };

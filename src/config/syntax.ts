@@ -3,6 +3,8 @@ import type { Diagnostic, Place } from '../diagnostics/diagnostic.js';
 
 /** How deep values may be nested in a file. */
 export const MAX_DEPTH = 64;
+/** Values of a config with every alias expanded: to check it looks at each several times, and at pairs of them. */
+export const MAX_VALUES = 30_000;
 
 /** What to do about the commonest slips, by a word of the library's message. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
@@ -23,6 +25,11 @@ export function syntaxFinding(place: Place, message: string): Diagnostic {
 /** A finding that values are nested deeper than is read. */
 export function depthFinding(place: Place): Diagnostic {
   return diagnostic('config/too-deep', `values are nested deeper than ${MAX_DEPTH} levels`, { place });
+}
+
+/** A finding that a file, or all of them together, hold more values than are read. */
+export function valuesFinding(what: string, place: Place | null): Diagnostic {
+  return diagnostic('config/file-too-large', `${what} more than ${MAX_VALUES} values`, { place });
 }
 
 /** The library's message in our style: one line, small first letter, no full stop. */

@@ -17,7 +17,7 @@ export const CODES = {
     severity: 'info',
     summary: 'no config file was found; an error with `--strict`',
   },
-  'config/file-too-large': { severity: 'error', summary: 'a config file is larger than 1 MiB' },
+  'config/file-too-large': { severity: 'error', summary: 'a config is larger than can be checked' },
   'config/not-utf8': { severity: 'error', summary: 'a config file is not UTF-8' },
   'config/yaml-syntax': { severity: 'error', summary: 'the file is not YAML' },
   'config/duplicate-key': { severity: 'error', summary: 'a key occurs twice in one map' },
@@ -26,6 +26,10 @@ export const CODES = {
   'config/entry-in-two-files': {
     severity: 'error',
     summary: 'two files of one folder define the same entry',
+  },
+  'config/too-many-findings': {
+    severity: 'error',
+    summary: 'a file has more mistakes than are listed',
   },
   'config/unknown-key': { severity: 'error', summary: 'a key that does not exist at its place' },
   'config/wrong-type': { severity: 'error', summary: 'a value of the wrong type' },
@@ -129,5 +133,13 @@ export function diagnostic(
   message: string,
   more: Partial<Pick<Diagnostic, 'severity' | 'hint' | 'related' | 'fix'>> & { place: Place | null },
 ): Diagnostic {
-  return { code, severity: CODES[code].severity, message, hint: null, related: [], fix: null, ...more };
+  const found = { code, severity: CODES[code].severity, hint: null, related: [], fix: null, ...more };
+  return { ...found, message: bounded(message), hint: found.hint === null ? null : bounded(found.hint) };
+}
+
+/** A value of the config that stands in a message may have the size of the file. */
+const MAX_MESSAGE_CHARS = 2000;
+
+function bounded(text: string): string {
+  return text.length <= MAX_MESSAGE_CHARS ? text : `${text.slice(0, MAX_MESSAGE_CHARS)}…`;
 }

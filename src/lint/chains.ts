@@ -48,14 +48,23 @@ export const IDEAL_FACTS: Facts = {
   mostInputTokens: 0,
 };
 
+/**
+ * Pairs of tools and models that are predicted: a model of a chain stands for every tool that lists it, and a config of a few
+ * thousand lines could ask for millions.
+ */
+const MAX_PAIRS = 20_000;
+
 /** The chain of every agent, by the selection that a run uses. */
 export function chainsOf(config: RouterConfig, merged: Merged): AgentChain[] {
-  return Object.values(config.agents).map((agent) => {
+  let pairs = 0;
+  return Object.values(config.agents).flatMap((agent) => {
+    if (pairs > MAX_PAIRS) return [];
     const request = { ...emptyRequest(''), agent: agent.name };
     const policy = policyOf(config, agent, request);
     const choices = selectChoices({ config, facts: IDEAL_FACTS, request, agent, policy });
     const having = (rule: string) =>
       choices.filter((choice) => choice[0]?.because.some((because) => because.rule === rule));
+    pairs += choices.reduce((sum, choice) => sum + choice.length, 0);
     const chain = { config, agent, policy };
     return {
       agent,

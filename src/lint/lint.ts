@@ -1,3 +1,4 @@
+import { checkedBy } from '../config/bounded-findings.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { chainsOf } from './chains.js';
 import { limitedChains } from './money.js';
@@ -11,5 +12,5 @@ export function lint(given: Omit<LintInput, 'references' | 'chains' | 'limited'>
   const chains = chainsOf(config, merged);
   const limited = limitedChains(config, given.env ?? {}, chains);
   const input = { ...given, references: referencesOf(config, merged), chains, limited };
-  return LINT_RULES.flatMap((rule) => rule.check(input));
+  return checkedBy(LINT_RULES, input);
 }

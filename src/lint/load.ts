@@ -5,7 +5,8 @@ import { type ConfigSource, parseSource } from '../config/source.js';
 import type { RouterConfig } from '../config/types.js';
 import { checkConfig, distinct } from '../config/validate.js';
 import type { Diagnostic, Fix } from '../diagnostics/diagnostic.js';
-import { applyFixes, placedText } from '../diagnostics/fix.js';
+import { applyFixes } from '../diagnostics/fix.js';
+import { placedText } from '../diagnostics/placed-text.js';
 import { sortDiagnostics } from '../diagnostics/sort.js';
 import { lint } from './lint.js';
 

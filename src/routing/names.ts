@@ -90,11 +90,25 @@ function requestedTier(request: Request): Tier | null {
 export function isKnownModel(config: RouterConfig, model: string, tool: string | null): boolean {
   if (lookup(config.models, model) !== null) return true;
   if (lookup(config.tools, tool)?.models.some(({ value }) => value === '*') === true) return true;
-  return Object.values(config.tools).some((entry) => entry.models.some(({ value }) => value === model));
+  return listedModels(config).has(model);
 }
 
 /** Every model of the catalogue, then those that only tools list. */
 export function knownModels(config: RouterConfig): string[] {
-  const listed = Object.values(config.tools).flatMap((tool) => tool.models.map((model) => model.value));
-  return [...new Set([...Object.keys(config.models), ...listed])].filter((name) => name !== '*');
+  const names = new Set([...Object.keys(config.models), ...listedModels(config)]);
+  names.delete('*');
+  return [...names];
 }
+
+/** What the tools of a config list; looked up for each name of it. */
+function listedModels(config: RouterConfig): ReadonlySet<string> {
+  const known = LISTED.get(config);
+  if (known !== undefined) return known;
+  const listed = new Set(
+    Object.values(config.tools).flatMap((tool) => tool.models.map(({ value }) => value)),
+  );
+  LISTED.set(config, listed);
+  return listed;
+}
+
+const LISTED = new WeakMap<RouterConfig, ReadonlySet<string>>();

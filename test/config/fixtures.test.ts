@@ -22,6 +22,7 @@ const CAUSED_ELSEWHERE = [
   'config/file-and-folder',
   'config/file-too-large',
   'config/misnamed-file',
+  'config/too-many-findings',
   'config/no-config',
   'config/own-limit',
 ];

@@ -1,23 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Fix, Place } from '../../src/diagnostics/diagnostic.js';
-import { applyFixes, placedText, replacement } from '../../src/diagnostics/fix.js';
-
-describe('placedText', () => {
-  it.each([
-    ['ab\ncd', [2, 1, 2, 3], 'cd'],
-    ['ab\r\ncd\r\n', [2, 2, 2, 3], 'd'],
-    ['🙂日e\u0301x', [1, 5, 1, 6], 'x'],
-    ['\tx', [1, 2, 1, 3], 'x'],
-    ['a\nb\n', [1, 1, 2, 1], 'a\n'],
-    ['a\nb\n', [2, 1, 3, 1], 'b\n'],
-    ['a', [2, 1, 2, 1], null],
-    ['a', [1, 3, 1, 3], null],
-  ] as const)('%j at %j is %j', (text, at, expected) => {
-    const [line, column, endLine, endColumn] = at;
-    expect(placedText(text).at(place(line, column, endLine, endColumn))).toBe(expected);
-  });
-});
+import { applyFixes, replacement } from '../../src/diagnostics/fix.js';
 
 describe('replacement', () => {
   const at = place(1, 4, 1, 7);

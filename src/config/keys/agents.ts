@@ -1,5 +1,5 @@
 import { ACCESS_LEVELS, EFFORTS } from '../../domain/request.js';
-import { entries, texts, word } from './containers.js';
+import { entries, list, word } from './containers.js';
 import { amount, count, duration, oneOf, path, text, usd } from './kinds.js';
 
 /** One entry of `agents`. */
@@ -11,8 +11,10 @@ export const AGENT = {
   preferred_model: text("The model that is tried first [the tool's first]").placed().soughtAs('model'),
   system: text('System prompt').harmless().soughtAs('prompt', 'instructions'),
   system_file: path('A file that holds the system prompt, relative to this config').placed().sends(),
-  fallback_chain: texts(
-    'What is tried next, in order: `tool:model`, a tool, or a model. The part before the first colon is a tool when one of that name is defined',
+  fallback_chain: list(
+    'What is tried next, in order, at most 100: `tool:model`, a tool, or a model. The part before the first colon is a tool when one of that name is defined',
+    word(),
+    { maxItems: 100 },
   )
     .placed()
     .soughtAs('fallback', 'fallbacks'),

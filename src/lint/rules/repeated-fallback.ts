@@ -1,7 +1,7 @@
 import { finding, relatedTo } from '../../config/finding.js';
 import { at, itemsOf } from '../../config/tree.js';
 import type { Diagnostic, Fix, Place } from '../../diagnostics/diagnostic.js';
-import { placedText } from '../../diagnostics/fix.js';
+import { placedText } from '../../diagnostics/placed-text.js';
 import type { AgentChain, AgentChoice } from '../chains.js';
 import type { LintInput, LintRule } from '../rule.js';
 
