@@ -16,6 +16,7 @@ import { auditFile, ledgerFile, runningDir } from './paths.js';
 import type { AuditTarget } from './router/audit.js';
 import { openCooldowns } from './router/cooldowns.js';
 import type { Planned } from './router/planned.js';
+import { callerOf, personOnly } from './router/planning/caller.js';
 import { createRouter as composeRouter } from './router/router.js';
 import { redactorOf } from './router/secrets.js';
 import type { TraceTarget } from './router/traces.js';
@@ -107,7 +108,10 @@ export interface CompleteOptions {
 
 /** Routes requests by one config. */
 export interface LibraryRouter {
-  /** Decides without running anything; rejects with a `RequestError`. */
+  /**
+   * Decides without running anything; rejects with a `RequestError`. Inside the run of another agent the request is nested, as a call of the
+   * command line is, and `force` is refused.
+   */
   plan(request: LibraryRequest): Promise<Plan>;
   /** Runs a request. A failed run resolves too: `failure` says why. Rejects with a `RequestError` when it cannot be planned. */
   complete(request: LibraryRequest, options?: CompleteOptions): Promise<Invocation>;
@@ -134,7 +138,10 @@ export function createRouter(config: RouterConfig, options: CreateOptions = {}):
   let isClosed = false;
   const plan = async (request: LibraryRequest): Promise<Planned> => {
     if (isClosed) throw new RequestError(failure('usage', 'the router is closed'));
-    const asked = { ...emptyRequest(host.cwd), ...request };
+    const caller = callerOf(host);
+    const asked = { ...emptyRequest(host.cwd), parent: caller, ...request };
+    const nested = asked.force ? personOnly('`force`', caller) : null;
+    if (nested !== null) throw new RequestError(nested);
     if (!hasPrompt(asked)) throw new RequestError(missingPrompt());
     const planned = await router.plan(asked);
     if (!planned.ok) throw new RequestError(planned.error);

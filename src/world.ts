@@ -85,7 +85,7 @@ export function realHost(): HostWorld {
     platform: process.platform,
     ...workingDirectory(),
     home: homeFolder(),
-    tmpDir: tmpdir(),
+    tmpDir: temporaryFolder(),
     nodeVersion: process.versions.node,
     clock: { now: Date.now, monotonic: () => performance.now() },
     random: Math.random,
@@ -104,6 +104,12 @@ function workingDirectory(): Pick<HostWorld, 'cwd' | 'isCwdGone'> {
 function homeFolder(): string {
   const home = process.env.HOME ?? '';
   return path.isAbsolute(home) ? home : accountHome();
+}
+
+/** A relative `TMPDIR` would put prompts into whatever folder a run starts in. */
+function temporaryFolder(): string {
+  const named = process.env.TMPDIR ?? '';
+  return named === '' || path.isAbsolute(named) ? tmpdir() : '/tmp';
 }
 
 /** The home folder of the account; an id without an account, as in containers, gets one that does not exist. */

@@ -37,6 +37,20 @@ describe('the library', () => {
     expect(seen.at(-1)).toBe('invocation.finished');
   });
 
+  it('knows that it is inside the run of another agent', async () => {
+    const env = { XDG_STATE_HOME: folder, LLM_ROUTER_DEPTH: '4' };
+    const deep = createRouter(await loadConfig(options('good.yaml')), { env });
+    await expect(deep.plan({ agent: 'me', prompt: 'hi' })).resolves.toMatchObject({ agent: 'me' });
+    const forced = deep.plan({ agent: 'me', prompt: 'hi', force: true, justification: 'why' });
+    await expect(forced).rejects.toMatchObject({ failure: { type: 'not_allowed' } });
+    const deeper = createRouter(await loadConfig(options('good.yaml')), {
+      env: { ...env, LLM_ROUTER_DEPTH: '5' },
+    });
+    await expect(deeper.plan({ agent: 'me', prompt: 'hi' })).rejects.toMatchObject({
+      failure: { type: 'not_allowed' },
+    });
+  });
+
   it('sends conversations to a provider, many at once', async () => {
     const provider = await startProvider(
       Array.from({ length: 8 }, (_, n) => stream(chatEvents([`answer ${n}`]))),

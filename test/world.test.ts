@@ -1,9 +1,11 @@
-import { userInfo } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { afterEach, expect, it } from '@jest/globals';
 import { realHost } from '../src/world.js';
 
-const { HOME } = process.env;
+const { HOME, TMPDIR } = process.env;
 afterEach(() => {
+  if (TMPDIR === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = TMPDIR;
   if (HOME === undefined) delete process.env.HOME;
   else process.env.HOME = HOME;
 });
@@ -15,4 +17,11 @@ it('the home folder is `HOME`, or that of the account where `HOME` is empty or r
     process.env.HOME = home;
     expect(realHost().home).toBe(userInfo().homedir);
   }
+});
+
+it('the folder of temporary files is never relative', () => {
+  process.env.TMPDIR = tmpdir();
+  expect(realHost().tmpDir).toBe(tmpdir());
+  process.env.TMPDIR = 'tmp';
+  expect(realHost().tmpDir).toBe('/tmp');
 });

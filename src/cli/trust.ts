@@ -113,13 +113,18 @@ export function trustLines({ allows }: TrustSubject, changes: readonly string[] 
   return `${list(changes)}\nThe whole of it allows:\n${list(allows)}`;
 }
 
+/** Lines that stay in sight: beyond them the question says how many there are, since the first ones matter most. */
+const ON_SCREEN = 20;
+
 function questionFor({ subject, changes }: Extract<Trust, { trusted: false }>): string {
   const folder = visible(subject.folder);
   const head =
     changes.length === 0
       ? `The config of ${folder} is not trusted yet. Trusting it allows:`
       : `The config of ${folder} has changed since it was trusted:`;
-  return `${head}\n${trustLines(subject, changes.map(visible))}\nTrust ${folder}? [y/N] `;
+  const { length } = subject.allows;
+  const above = length > ON_SCREEN ? `, with all ${length} lines above` : '';
+  return `${head}\n${trustLines(subject, changes.map(visible))}\nTrust ${folder}${above}? [y/N] `;
 }
 
 function notTrusted({ config }: LoadedFiles, { folder }: TrustSubject): Failure {

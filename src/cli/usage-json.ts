@@ -62,8 +62,11 @@ function cellOf(value: UsageLine[keyof UsageLine]): string {
     .join(' ');
 }
 
-/** A text that a spreadsheet would take for a formula stands behind an apostrophe, and is then a text there. */
+/** A text that a spreadsheet would take for a formula stands behind an apostrophe, and is then a text there. Some read wide signs too. */
 function quoted(value: string): string {
-  const cell = /^[=+\-@\t\r]/.test(value) && !/^-?[\d.]+$/.test(value) ? `'${value}` : value;
+  const cell =
+    /^\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(value) && !/^-?[\d.]+$/.test(value)
+      ? `'${value}`
+      : value;
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -1,4 +1,4 @@
-import { visible } from '../diagnostics/visible.js';
+import { visibleWhole } from '../diagnostics/visible.js';
 import { CONFIG } from './keys/config.js';
 import type { AnyKey, Effect, Inner } from './keys/key.js';
 import { kindOfTool, type ToolKind } from './keys/tools.js';
@@ -42,7 +42,7 @@ export function whatItAllows(merged: Merged, values: readonly TrustedValue[]): s
     ...EFFECTS.flatMap(([effect, verb]) =>
       rest.filter((one) => one.effect === effect).map((one) => `${verb} ${line(one)}`),
     ),
-  ].map(visible);
+  ].map(visibleWhole);
 }
 
 const EFFECTS: readonly (readonly [TrustedValue['effect'], verb: string])[] = [

@@ -13,6 +13,11 @@ export function visibleLines(text: string): string {
     .replace(UNSAFE, (char) => (/[\n\t]/.test(char) ? char : escaped(char)));
 }
 
+/** The same for what a person decides by: nothing in it is invisible or looks like less than it is. */
+export function visibleWhole(text: string): string {
+  return visible(text).replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, escaped);
+}
+
 /** Escaped as in a JSON string, so that JSON keeps its value. */
 function escaped(char: string): string {
   return char

@@ -46,6 +46,11 @@ describe('the question of trust', () => {
       `"$'$&" go`,
     ],
     ['an argument that ends a line', { binary: 'a', args: ['b\nc', '\u001b[2K'] }, 'a "b\\nc" \\u001b[2K'],
+    [
+      'an address with characters that are not seen',
+      { binary: 'a', args: ['x\u200b.\u00ady\ufe0f'] },
+      'a x\\u200b.\\u00ady\\ufe0f',
+    ],
     ['a program that reorders the line', { binary: 'a\u202ec', args: [] }, 'a\\u202ec'],
   ])('shows %s', (_, tool, line) => {
     expect(asked({ tools: { t: tool } })).toContain(`tool t: ${line}`);

@@ -1,10 +1,12 @@
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -36,6 +38,15 @@ describe('the trace store', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
     expect(readFileSync(path.join(folder, '.gitignore'), 'utf8')).toBe('*\n');
+  });
+
+  it('writes through no link of a day', async () => {
+    mkdirSync(path.join(folder, 'elsewhere'));
+    mkdirSync(path.join(folder, 'traces'));
+    symlinkSync('../elsewhere', path.join(folder, 'traces/20261120'));
+    const written = fileTraceStore(path.join(folder, 'traces')).write(await trace(NOW));
+    await expect(written).rejects.toMatchObject({ reason: 'place' });
+    expect(readdirSync(path.join(folder, 'elsewhere'))).toEqual([]);
   });
 
   it('lists the newest first over days, as many as asked for', async () => {

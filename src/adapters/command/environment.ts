@@ -57,7 +57,7 @@ export function childEnvironment(
   const { tool, ids } = task;
   return {
     ...toolVariables(tool, from.env),
-    ...from.variables,
+    ...withoutPermissions(from.variables),
     ...(from.tmpDir === null ? {} : { TMPDIR: from.tmpDir }),
     LLM_ROUTER_PARENT_ID: ids.invocationId,
     LLM_ROUTER_ROOT_ID: ids.rootId,
@@ -72,8 +72,11 @@ const NEVER_PASSED_ON = ['LLM_ROUTER_TRUST', 'LLM_ROUTER_TOKEN'];
 
 /** The inherited variables and `env_vars` of a tool, independent of the task: also for probes of its binary. */
 export function toolVariables(tool: CommandTool, env: Environment): Record<string, string> {
-  const variables = Object.entries({ ...inherited(tool, env), ...ownVariables(tool, env) });
-  return Object.fromEntries(variables.filter(([name]) => !NEVER_PASSED_ON.includes(name)));
+  return withoutPermissions({ ...inherited(tool, env), ...ownVariables(tool, env) });
+}
+
+function withoutPermissions(variables: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !NEVER_PASSED_ON.includes(name)));
 }
 
 /** Whether a tool would use an API key, so that its login does not matter. */

@@ -42,7 +42,13 @@ it('passes on neither trust nor the token of the server, even where the definiti
     envInherit: 'all',
     envVars: { LLM_ROUTER_TRUST: { value: '1', at: null } },
   });
-  const from = { env: { ...ENV, ...granted }, variables: {}, traceparent: 'tp', tmpDir: null, slots: [] };
+  const from = {
+    env: { ...ENV, ...granted },
+    variables: granted,
+    traceparent: 'tp',
+    tmpDir: null,
+    slots: [],
+  };
   expect(Object.keys(childEnvironment(taskOf(tool), from)).filter((name) => name in granted)).toEqual([]);
 });
 
