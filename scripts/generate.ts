@@ -15,6 +15,7 @@ import { TRACE_SCHEMA } from '../src/trace/schema.js';
 import { configPage } from './config-page.js';
 import { environmentPage } from './environment-page.js';
 import { checkFresh, fail, type GeneratedFile, writeChanged } from './generated-files.js';
+import { secretsPage } from './secrets-page.js';
 import { toolPages } from './tool-pages.js';
 
 const SCHEMA_FILE = 'schema/config.schema.json';
@@ -31,6 +32,7 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
     ['schema/trace.schema.json', `${JSON.stringify(TRACE_SCHEMA, null, 2)}\n`],
     ['docs/reference/config.md', configPage()],
     ['docs/reference/environment.md', environmentPage()],
+    ['docs/reference/secrets.md', secretsPage()],
     ...(await toolPages(root, catalog.value)),
   ];
   await writeChanged(root, 'src/config/schema-check.generated.ts', await schemaCheck(root));

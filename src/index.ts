@@ -123,8 +123,9 @@ export interface LibraryRouter {
 export function createRouter(config: RouterConfig, options: CreateOptions = {}): LibraryRouter {
   const real = realHost();
   const host = { ...real, env: options.env ?? real.env };
+  const redactor = redactorOf(config, host.env);
   const router = composeRouter(config, {
-    host: { ...host, readFile: (path) => readFile(path, 'utf8') },
+    host: { ...host, readFile: (path) => readFile(path, 'utf8'), redactor },
     stores: {
       ledger: ledgerOf(config, options, host),
       cooldowns: openCooldowns(host, options.onWarning),
@@ -183,7 +184,6 @@ function auditOf(config: RouterConfig, options: CreateOptions, host: HostWorld):
   return {
     file: auditFile(host),
     retentionDays: config.audit.retentionDays,
-    redactor: redactorOf(config, host.env),
     now: host.clock.now,
     warn: options.onWarning ?? (() => {}),
   };

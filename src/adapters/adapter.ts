@@ -87,6 +87,8 @@ export interface AdapterContext {
   now: () => number;
   /** Folder for private temp files. */
   tmpDir: string;
+  /** Masks secrets. What a tool or provider said is masked before it is cut, since half a secret is not recognised. */
+  redact: (text: string) => string;
   /** `null`: no record is kept. */
   recorder: ProcessRecorder | null;
   /** Number of this attempt among those of the same tool in this invocation, from 0. */

@@ -147,6 +147,7 @@ async function* runIn(
       end: seen.end,
       reading: { ...reading, overSize: overSize || reading.overSize },
       cancelled: context.deadline.failure,
+      redact: context.redact,
     },
     context.now(),
   );

@@ -8,7 +8,6 @@ export function auditTarget({ world, output }: CommandContext, { audit }: Router
   return {
     file: auditFile(world),
     retentionDays: audit.retentionDays,
-    redactor: output.redactor(),
     now: world.clock.now,
     warn: (message) => void output.warn(message),
   };

@@ -113,6 +113,7 @@ export function commandRouter(context: CommandContext, loaded: UsableConfig): Ro
       clock,
       random,
       readFile: readText,
+      redactor: context.output.redactor(),
       ...(context.output.debug === null ? {} : { debug: context.output.debug }),
     },
     stores: {
@@ -144,7 +145,6 @@ function traceTarget(context: CommandContext, loaded: UsableConfig): TraceTarget
   return {
     dir: traceDirOf(context, loaded),
     versions: { router: VERSION, node: world.nodeVersion, platform: world.platform },
-    redactor: output.redactor(),
     warn: (message) => void output.warn(message),
     origin: { cwd: world.cwd, config: namedConfigs(context) },
   };

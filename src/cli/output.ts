@@ -1,6 +1,7 @@
 import type { Paint } from '../diagnostics/paint.js';
 import { plainPaint } from '../diagnostics/paint.js';
 import type { Debug } from '../domain/debug.js';
+import { withoutTexts } from '../redact/private-texts.js';
 import { createRedactor, type Redactor } from '../redact/redact.js';
 import type { OutputStream, World } from '../world.js';
 import { createTerminalText, type TerminalText } from './terminal-text.js';
@@ -43,6 +44,8 @@ export interface Output {
   /** Masks these secrets too, from now on. */
   redactWith(redactor: Redactor): void;
   redactor(): Redactor;
+  /** Leaves these texts out of messages in the structured log, from now on: tools and providers repeat prompts in errors. */
+  keepOutOfLog(texts: readonly (string | null)[]): void;
   /** Aborted when the reader of stdout has gone (a closed pipe). */
   readonly closed: AbortSignal;
   /** Stops waiting for slow readers once `signal` aborts. */
@@ -67,6 +70,7 @@ export function createOutput(world: World): Output {
   const closed = new AbortController();
   let lost: Error | null = null;
   let redactor = createRedactor();
+  let privateTexts: readonly (string | null)[] = [];
   const terminal = createTerminalText(world.random);
   let heldReturn = '';
   let drainSignal = world.signal;
@@ -95,7 +99,8 @@ export function createOutput(world: World): Output {
   const print = (level: string, text: string, prefix = ''): Promise<void> => {
     if (output.logFormat === 'text') return write(world.stderr, `${message(`${prefix}${text}`)}\n`);
     const ts = new Date(world.clock.now()).toISOString();
-    return log({ ts, level, event: 'message', message: text.replace(/^error: /, '') });
+    const said = withoutTexts(text.replace(/^error: /, ''), privateTexts);
+    return log({ ts, level, event: 'message', message: said });
   };
   const output: Output = {
     data: (text) => write(world.stdout, message(text)),
@@ -131,6 +136,9 @@ export function createOutput(world: World): Output {
       redactor = next;
     },
     redactor: () => redactor,
+    keepOutOfLog: (texts) => {
+      privateTexts = texts;
+    },
     closed: closed.signal,
     setDrainSignal: (signal) => {
       drainSignal.removeEventListener('abort', onDrain);

@@ -81,7 +81,8 @@ async function auditTrust(
 ): Promise<void> {
   const known = config ?? builtInConfig(context.world.home).config;
   if (known === null) return;
-  await keepAudit(auditTarget(context, known), [{ ...NO_RUN, severity: 'info', ...line }]);
+  const entry = { ...NO_RUN, severity: 'info' as const, ...line };
+  await keepAudit(auditTarget(context, known), [entry], context.output.redactor());
 }
 
 /** Fields of a line that is about no run. */

@@ -1,4 +1,11 @@
 import { maskAll, type Pattern } from '../regex/pattern.js';
+import { MASK, MIN_SECRET_LENGTH, maskerOf } from './known-values.js';
+import { replaceRanges } from './ranges.js';
+import { SECRET_FORMS } from './secret-forms.js';
+import { type SecretShape, secretsIn } from './secret-shape.js';
+import { TOKEN_SHAPES } from './token-shapes.js';
+
+export { MASK } from './known-values.js';
 
 /** Takes secrets out of text and values before they leave the program. */
 export interface Redactor {
@@ -7,47 +14,31 @@ export interface Redactor {
   value<T>(value: T): T;
 }
 
-/** What stands in the place of a secret. */
-export const MASK = '[redacted]';
-
-/** A shorter value is too likely to be an ordinary word. */
-const MIN_SECRET_LENGTH = 8;
-
-/** Shapes of well-known tokens; each is followed by the vendor's own prefix rules. */
-const TOKEN_SHAPES: readonly RegExp[] = [
-  /\bsk-[A-Za-z0-9_-]{16,}/g, // OpenAI, Anthropic (sk-ant-), OpenRouter (sk-or-)
-  /\bgh[pousr]_[A-Za-z0-9]{20,}/g, // GitHub
-  /\bgithub_pat_[A-Za-z0-9_]{20,}/g,
-  /\bAIza[A-Za-z0-9_-]{30,}/g, // Google
-  /\bya29\.[A-Za-z0-9_-]{20,}/g,
-  /\bAKIA[A-Z0-9]{16}\b/g, // AWS
-  /\bxox[abprs]-[A-Za-z0-9-]{10,}/g, // Slack
-  /\bglpat-[A-Za-z0-9_-]{16,}/g, // GitLab
-  /\bhf_[A-Za-z0-9]{20,}/g, // Hugging Face
-  /\bgsk_[A-Za-z0-9]{20,}/g, // Groq
-  // JSON web token: only the first `eyJ` of a word is tried, since each try goes through the rest of it.
-  /(?<![A-Za-z0-9_-])(?=([A-Za-z0-9_-]*?\beyJ))\1[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g,
-  /(?<=\bBearer\s)[A-Za-z0-9._~+/-]{12,}=*/gi,
-];
-
-/** A redactor for the given secret values, the user's own patterns, and well-known token shapes. */
+/**
+ * A redactor for the given secret values, the user's own patterns, and what is a secret by its form. A text must be redacted before
+ * it is cut: of a cut secret only the beginning is recognised.
+ */
 export function createRedactor(secrets: readonly string[] = [], patterns: readonly Pattern[] = []): Redactor {
-  const values = [...new Set(secrets.flatMap(spellings))].sort((a, b) => b.length - a.length);
-  const text = (input: string): string => {
-    let output = input;
-    for (const value of values) output = output.replaceAll(value, MASK);
-    for (const shape of patterns) output = maskAll(shape, output, MASK);
-    if (output.length < MIN_SECRET_LENGTH) return output;
-    for (const shape of TOKEN_SHAPES) output = output.replace(shape, MASK);
-    return output;
-  };
+  const maskKnown = maskerOf(secrets);
+  const text = (input: string): string =>
+    maskShapes(patterns.reduce((rest, pattern) => maskAll(pattern, rest, MASK), maskKnown(input)));
   return { text, value: (value) => redactValue(value, text) as typeof value };
 }
 
-/** A secret as it may appear: as it is, inside a JSON string, and percent-encoded in a URL. */
-function spellings(secret: string): string[] {
-  if (secret.length < MIN_SECRET_LENGTH) return [];
-  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())];
+/** Whether a text holds what is a secret by its form, whatever the words around it are. */
+export function holdsSecret(text: string): boolean {
+  const lower = text.toLowerCase();
+  return CERTAIN.some((shape) => secretsIn(shape, text, lower).length > 0);
+}
+
+const SHAPES: readonly SecretShape[] = [...TOKEN_SHAPES, ...SECRET_FORMS];
+const CERTAIN = SHAPES.filter(({ isCertain }) => isCertain);
+
+function maskShapes(text: string): string {
+  if (text.length < MIN_SECRET_LENGTH) return text;
+  const lower = text.toLowerCase();
+  const ranges = SHAPES.flatMap((shape) => secretsIn(shape, text, lower));
+  return ranges.length === 0 ? text : replaceRanges(text, ranges, MASK);
 }
 
 function redactValue(value: unknown, text: (input: string) => string): unknown {

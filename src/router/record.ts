@@ -3,11 +3,12 @@ import type { EventSink } from '../domain/events.js';
 import type { Invocation } from '../domain/invocation.js';
 import type { Rejected } from '../domain/plan.js';
 import type { GateRun } from '../gates/gate.js';
-import type { RunInfo } from '../ledger/ledger.js';
+import type { InvocationRow, RunInfo } from '../ledger/ledger.js';
 import { invocationRow } from '../ledger/rows.js';
 import type { RunLedger } from '../ledger/run-ledger.js';
 import { type AuditSubject, overrideEntry, refusalEntries } from '../policy/audit.js';
 import { scopesOf } from '../policy/spend-limits.js';
+import type { Redactor } from '../redact/redact.js';
 import { fanOut } from '../telemetry/fan-out.js';
 import type { LogRecord } from '../telemetry/log-fields.js';
 import { logSink } from '../telemetry/log-sink.js';
@@ -51,7 +52,7 @@ export function recorderOf(
 ): Recorder {
   const { host, stores } = world;
   const { now } = host.clock;
-  const trace = traceOf({ planned, now }, stores.traces);
+  const trace = traceOf({ planned, now, redactor: host.redactor }, stores.traces);
   const sinks = fanOut([trace, logOf(planned, listeners.log, now), listeners.emit ?? null]);
   const subject = subjectOf(planned);
   const processes = runRecorderOf(stores, planned);
@@ -64,15 +65,17 @@ export function recorderOf(
     emit: withCleanUp({ recorder: processes, planned }, world, emit),
     budgetWarnings,
     processes,
-    refused: (rejected) => keepAudit(stores.audit, refusalEntries(rejected, subject)),
+    refused: (rejected) => keepAudit(stores.audit, refusalEntries(rejected, subject), host.redactor),
     overridden: (override) =>
-      keepAudit(stores.audit, [
-        overrideEntry({ ...override, justification: planned.request.justification }, subject),
-      ]),
+      keepAudit(
+        stores.audit,
+        [overrideEntry({ ...override, justification: planned.request.justification }, subject)],
+        host.redactor,
+      ),
     record: async (invocation, ledger) => {
       // A ledger that stopped the run was reported already.
       if (invocation.attempts.length === 0 && invocation.failure?.type === 'input') return;
-      await ledger.record(invocationRow(invocation, runInfo(planned)));
+      await ledger.record(masked(invocationRow(invocation, runInfo(planned)), host.redactor));
     },
     withSinkWarnings: (invocation) => {
       const { count, first } = sinks.failures();
@@ -101,6 +104,20 @@ function logOf(planned: Planned, write: Listeners['log'], now: () => number): Ev
   const privateTexts = policy.privacy.logPrompts ? [] : [request.prompt, request.system];
   const known = { id, traceId, agent: plan.agent, session: request.session, parentId };
   return logSink({ ...known, privateTexts, providerOf }, { now, write });
+}
+
+/** The row without secrets in what its caller, its tool or its config may have written; ids must stay what they are. */
+function masked(row: InvocationRow, { text, value }: Redactor): InvocationRow {
+  const { tags, because } = row;
+  return {
+    ...row,
+    trace_id: text(row.trace_id),
+    session: row.session === null ? null : text(row.session),
+    source_agent: row.source_agent === null ? null : text(row.source_agent),
+    justification: row.justification === null ? null : text(row.justification),
+    tags: JSON.stringify(value(JSON.parse(tags))),
+    because: JSON.stringify(value(JSON.parse(because))),
+  };
 }
 
 function runInfo({ request, spending, preference }: Planned): RunInfo {

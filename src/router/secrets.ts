@@ -2,17 +2,31 @@ import type { Environment } from '../adapters/adapter.js';
 import { adapterOf } from '../adapters/registry.js';
 import type { RouterConfig } from '../config/types.js';
 import { createRedactor, type Redactor } from '../redact/redact.js';
-import { compilePattern } from '../regex/pattern.js';
+import { compilePattern, type Pattern } from '../regex/pattern.js';
+
+/** Masks the secrets of a config and of the environment, what `redact` names, and what is a secret by its form. */
+export function redactorOf(config: RouterConfig, env: Environment): Redactor {
+  return createRedactor([...secretsOf(config, env), ...namedSecrets(env)], ownPatterns(config));
+}
+
+/** Names that variables of secrets end with. */
+const SECRET_NAME =
+  /(?:^|_|PG)(?:(?:API|ACCESS|SECRET)?KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)$/i;
+
+/** Tools inherit the environment, and print it. The path of a file is no secret. */
+function namedSecrets(env: Environment): string[] {
+  return Object.entries(env).flatMap(([name, value = '']) =>
+    SECRET_NAME.test(name) && !/^[/~]/.test(value) ? [value] : [],
+  );
+}
 
 /** Values that this config takes from the environment: they must never appear in our output. */
 function secretsOf(config: RouterConfig, env: Environment): string[] {
   return [...new Set(Object.values(config.tools).flatMap((tool) => adapterOf(tool).secrets(tool, env)))];
 }
 
-/** Masks the secrets of a config, and what its policies redact. */
-export function redactorOf(config: RouterConfig, env: Environment): Redactor {
-  const patterns = Object.values(config.policies).flatMap((policy) =>
+function ownPatterns({ policies }: RouterConfig): Pattern[] {
+  return Object.values(policies).flatMap((policy) =>
     policy.privacy.redact.map(({ value }) => compilePattern(value, 'g')),
   );
-  return createRedactor(secretsOf(config, env), patterns);
 }

@@ -1,5 +1,5 @@
 import type { Task } from '../adapters/adapter.js';
-import type { Capture, CaptureReading } from '../adapters/command/capture.js';
+import type { Capture, CaptureReading, ReadingOptions } from '../adapters/command/capture.js';
 import type { CommandTool } from '../config/types.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { emptyRequest } from '../domain/request.js';
@@ -11,7 +11,7 @@ export type { CaptureReading } from '../adapters/command/capture.js';
 /** Reads a saved output by a tool's definition; runs nothing. Any other name is a `usage` failure. */
 export async function testTool(
   router: Router,
-  { tool: name, capture, cwd, nowMs }: { tool: string; capture: Capture; cwd: string; nowMs: number },
+  { tool: name, capture, cwd, ...reading }: { tool: string; capture: Capture; cwd: string } & ReadingOptions,
 ): Promise<Result<CaptureReading, Failure>> {
   const planned = await router.plan({ ...emptyRequest(cwd), tool: name, prompt: 'capture' });
   if (!planned.ok) return planned;
@@ -21,7 +21,7 @@ export async function testTool(
   if (task === null || !isCommand(task))
     return err(failure('usage', `tool \`${name}\` is not of kind \`command\`, so it has no output to read`));
   const { readCapture } = await import('../adapters/command/capture.js');
-  return ok(await readCapture(task, capture, nowMs));
+  return ok(await readCapture(task, capture, reading));
 }
 
 function isCommand(task: Task): task is Task<CommandTool> {

@@ -6,12 +6,11 @@ import { traceSink } from '../telemetry/trace-sink.js';
 import type { Origin, Versions } from '../trace/document.js';
 import type { Planned } from './planned.js';
 
-/** Where traces go, and how they are redacted. */
+/** Where traces go. */
 export interface TraceTarget {
   /** Absolute. */
   dir: string;
   versions: Versions;
-  redactor: Redactor;
   /** Called when a trace cannot be written; the run goes on. */
   warn: (message: string) => void;
   origin: Origin;
@@ -19,7 +18,7 @@ export interface TraceTarget {
 
 /** A sink that writes the trace of one run; `null`: none is kept. */
 export function traceOf(
-  { planned, now }: { planned: Planned; now: () => number },
+  { planned, now, redactor }: { planned: Planned; now: () => number; redactor: Redactor },
   target: TraceTarget | null,
 ): EventSink | null {
   if (target === null) return null;
@@ -32,7 +31,7 @@ export function traceOf(
     owner: ownIdentity(),
     logPrompts: planned.policy.privacy.logPrompts,
   });
-  return traceSink({ ...target, known: planned, subject, now });
+  return traceSink({ ...target, redactor, known: planned, subject, now });
 }
 
 /** Removes traces past the retention of the config, once a day; errors are left to the next day. */

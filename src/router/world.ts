@@ -6,6 +6,7 @@ import type { Clock } from '../gates/wait.js';
 import type { LedgerAccess } from '../ledger/access.js';
 import type { CooldownStore } from '../ledger/cooldowns.js';
 import { slotRulesOf } from '../policy/rate-limit.js';
+import type { Redactor } from '../redact/redact.js';
 import type { AuditTarget } from './audit.js';
 import type { TraceTarget } from './traces.js';
 
@@ -19,6 +20,8 @@ export interface Host {
   random: () => number;
   /** Reads a file as text: an agent's `system_file`. */
   readFile: (path: string) => Promise<string>;
+  /** Masks secrets in all that a run reports and records. */
+  redactor: Redactor;
   /** Receives every decision; absent when the debug log is off. */
   debug?: Debug;
 }

@@ -44,8 +44,9 @@ export function traceDocument(record: RunRecord, subject: TraceSubject) {
   const { request, versions, owner, logPrompts } = subject;
   const invocation = record.invocation ?? runningInvocation(record, request);
   const { text, data, attempts: _bare, ...document } = invocationDocument(invocation);
-  const { failure, warnings } = document;
-  const told = { failure, warnings, events: record.events, attempts: attemptsOf(record, logPrompts) };
+  const { failure, warnings, response_model } = document;
+  const attempts = attemptsOf(record, logPrompts);
+  const told = { failure, warnings, response_model, events: record.events, attempts };
   return {
     ...document,
     latency_ms: record.invocation === null ? null : document.latency_ms,

@@ -77,7 +77,67 @@ describe('a secret from the environment', () => {
   );
 });
 
+describe('a secret of the environment that no config names', () => {
+  it.each([
+    ['OTHER_SERVICE_TOKEN', 'plainwordsasakey', '[redacted]'],
+    ['OTHER_SERVICE_TOKEN_FILE', 'plainwordsasakey', 'plainwordsasakey'],
+  ])('in %s is masked by the name of its variable', async (name, value, shown) => {
+    await rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      rig.script('bot-cli', [{ stderr: `refused ${value}\n`, exit: 1 }]);
+      const { stderr } = await rig.run(['exec', '--retries', '0', 'hi'], { env: { [name]: value } });
+      expect(stderr).toContain(`refused ${shown}`);
+      expect(rig.traces()[0]?.failure?.stderr_tail).toBe(`refused ${shown}`);
+    })();
+  });
+});
+
+describe('a token that the caller gives', () => {
+  const token = ['ghp', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('_');
+
+  it(
+    'as session, tag, trace id, agent or justification is in no record',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      rig.script('bot-cli', [{ stdout: 'fine' }]);
+      const given = ['--session', token, '--tag', `k=${token}`, '--tag', `${token}=v`, '--trace-id', token];
+      const why = ['--source-agent', token, '--justification', `because ${token}`];
+      const { code, stderr } = await rig.run(['exec', '-v', ...given, ...why, 'hi']);
+      expect(code).toBe(0);
+      expect(stderr).not.toContain(token);
+      expect(everythingWritten(rig)).not.toContain(token);
+      const { stdout } = await rig.run(['stats', '--by', 'session', '--json']);
+      expect(stdout).toContain('[redacted]');
+      expect(everythingWritten(rig)).not.toContain(token);
+    }),
+  );
+});
+
 describe('prompt and answer', () => {
+  it.each(['a tool', 'a policy that keeps prompts'])(
+    'repeated by %s in an error are kept only with log_prompts',
+    (who) =>
+      rigged(async (rig) => {
+        const isKept = who !== 'a tool';
+        const policies = `policies: { default: { privacy: { log_prompts: ${isKept} } } }\n`;
+        rig.write('llm-router.yaml', solo('[go]') + policies);
+        rig.script('bot-cli', [{ stderr: 'cannot do "the \\"private\\"\\nquestion of today"\n', exit: 1 }]);
+        const { stderr } = await rig.run([
+          ...[
+            'exec',
+            '--log-format',
+            'json',
+            '--retries',
+            '0',
+            'first the "private"\nquestion of today, then more',
+          ],
+        ]);
+        expect(/question of today/.test(stderr)).toBe(isKept);
+        expect(/question of today/.test(everythingWritten(rig))).toBe(isKept);
+        expect(stderr).toContain('cannot do');
+      })(),
+  );
+
   it(
     'are not stored',
     rigged(async (rig) => {

@@ -1,12 +1,18 @@
 import type { RouterConfig } from '../../src/config/types.js';
 import { createRouter, type Router } from '../../src/router/router.js';
+import { redactorOf } from '../../src/router/secrets.js';
 import type { Host, Stores } from '../../src/router/world.js';
 import { realHost } from '../../src/world.js';
 import { ownCooldowns } from './cooldowns.js';
 
 /** A router that writes no traces and no cooldowns unless given stores. */
 export function routerOf(config: RouterConfig, more: Partial<Host & Stores> = {}): Router {
-  const given = { ...realHost(), readFile: async () => '', ...more };
+  const given = {
+    ...realHost(),
+    readFile: async () => '',
+    redactor: redactorOf(config, more.env ?? {}),
+    ...more,
+  };
   const { ledger = null, cooldowns = ownCooldowns(), traces = null, audit = null, runningDir = null } = more;
   return createRouter(config, {
     host: given,

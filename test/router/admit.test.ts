@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { failure } from '../../src/domain/failure.js';
 import { emptyRequest } from '../../src/domain/request.js';
 import { type Entered, type OpenGate, refuse } from '../../src/gates/gate.js';
+import { createRedactor } from '../../src/redact/redact.js';
 import { admit, leave } from '../../src/router/admit.js';
 import { candidatesInRun, type Run } from '../../src/router/state.js';
 import { realHost } from '../../src/world.js';
@@ -30,7 +31,7 @@ function gate(log: string[], name: string, answers: { enter?: Entered; confirm?:
 
 /** Admits the one candidate of a plan through these gates; `quota`: it cools down since the plan was made. */
 async function admission(gates: Run['gates'], quota = false) {
-  const host = { ...realHost(), readFile: async () => '' };
+  const host = { ...realHost(), readFile: async () => '', redactor: createRedactor() };
   const cooldowns = ownCooldowns();
   const planned = await routerOf(CONFIG, { cooldowns }).plan({ ...emptyRequest('/'), tool: 'one' });
   if (!planned.ok) throw new Error(planned.error.message);

@@ -96,7 +96,10 @@ async function readRecording(
     spawnError: null,
     survivors: [],
   };
-  const outcome = await concluded({ task, program: task.tool.name, end, reading, cancelled: null }, NOW_MS);
+  const outcome = await concluded(
+    { task, program: task.tool.name, end, reading, cancelled: null, redact: (text) => text },
+    NOW_MS,
+  );
   const events = [...live, ...reading.late].filter((event) => event.type !== 'over_size');
   const deltas = events.flatMap((event) => (event.type === 'delta' ? [event.text] : []));
   return { outcome, deltas, events };
@@ -124,6 +127,7 @@ function contextOf(variables: Record<string, string>) {
     monotonicMs: () => performance.now(),
     now: () => NOW_MS,
     tmpDir: join(folder, 'tmp'),
+    redact: (text: string) => text,
     recorder: null,
     turn: 0,
     slots: [],

@@ -11,6 +11,14 @@ export interface Capture {
   exitCode: number;
 }
 
+/** How a capture is read. */
+export interface ReadingOptions {
+  /** Wall clock, ms since the epoch. */
+  nowMs: number;
+  /** Masks secrets. */
+  redact: (text: string) => string;
+}
+
 /** One selector or filter of a definition, and what it finds. */
 export interface SelectorResult {
   /** Its key in the definition: `text`, `usage.input_tokens`, `end`. */
@@ -30,7 +38,7 @@ export interface CaptureReading {
 export async function readCapture(
   task: Task<CommandTool>,
   { stdout, stderr, exitCode }: Capture,
-  nowMs: number,
+  { nowMs, redact }: ReadingOptions,
 ): Promise<CaptureReading> {
   const reader = readerFor(task);
   reader.push('stdout', stdout);
@@ -41,7 +49,7 @@ export async function readCapture(
     ...{ tookStdin: true, spawnError: null, survivors: [] },
   };
   const outcome = await concluded(
-    { task, program: task.tool.binary.value, end, reading, cancelled: null },
+    { task, program: task.tool.binary.value, end, reading, cancelled: null, redact },
     nowMs,
   );
   const { output } = task.tool;

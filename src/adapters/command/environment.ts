@@ -19,11 +19,12 @@ export function missingVariables(tool: CommandTool, env: Environment): string[] 
   return [...new Set([...required, ...referenced, ...inArguments])];
 }
 
-/** Values that a tool gets from variables by `env_vars`, and its API keys: they must never be shown. */
+/** Values that a tool gets from variables by `env_vars` and its arguments, and its API keys: they must never be shown. */
 export function secretValues(tool: CommandTool, env: Environment): string[] {
   const referenced = Object.values(tool.envVars).flatMap(({ value }) => expandVariables(value, env).used);
-  const keys = tool.apiKeyEnv.map((name) => env[name] ?? '').filter((value) => value !== '');
-  return [...new Set([...referenced, ...keys])];
+  const inArguments = placeholdersOf(tool.argv).flatMap((placeholder) => variableOf(placeholder) ?? []);
+  const named = [...tool.apiKeyEnv, ...inArguments].map((name) => env[name] ?? '');
+  return [...new Set([...referenced, ...named])].filter((value) => value !== '');
 }
 
 /** The sentence and the hint for a variable that is not set. */

@@ -8,7 +8,7 @@ import {
 } from '../../domain/failure.js';
 import { compilePattern } from '../../regex/pattern.js';
 import type { Reading } from './output.js';
-import { beginningOf } from './text-stream.js';
+import { beginningOf, tailOf } from './text-stream.js';
 
 /** A run that ended by itself, with its output. */
 export interface EndedRun {
@@ -18,6 +18,8 @@ export interface EndedRun {
   exitCode: number | null;
   signal: string | null;
   reading: Reading;
+  /** Masks secrets. */
+  redact: (text: string) => string;
 }
 
 /**
@@ -69,7 +71,7 @@ export function failureOf(run: EndedRun, why: Pick<Failure, 'type' | 'message' |
     model: run.model,
     httpStatus: run.reading.error.status,
     exitCode: run.exitCode,
-    stderrTail: run.reading.stderrTail,
+    stderrTail: stderrTail(run),
     received: why.type === 'invalid_response' ? run.reading.beginning || null : null,
   });
 }
@@ -161,15 +163,28 @@ function howItEnded({ exitCode, signal }: EndedRun): string {
   return signal !== null ? `was ended by ${signal}` : `exited with ${exitCode}`;
 }
 
-function because({ reading }: EndedRun, rule: FailureRule | null = null): string {
-  const words = (reading.error.message ?? tellingLine(reading, rule)).replace(/\s+/g, ' ').trim();
-  return words === '' ? '' : `: ${beginningOf(words, 500)}`;
+function because(run: EndedRun, rule: FailureRule | null = null): string {
+  const words = quoted(run, run.reading.error.message ?? tellingLine(run, rule), 500);
+  return words === '' ? '' : `: ${words}`;
+}
+
+/** Words of a tool on one line, without secrets, at most this many characters. */
+export function quoted({ redact }: EndedRun, words: string, chars: number): string {
+  return beginningOf(redact(words).replace(/\s+/g, ' ').trim(), chars);
+}
+
+/** So much of standard error is searched for secrets that its end may have, characters. */
+const SEARCHED = 256 * 1024;
+
+/** The end of standard error without secrets; `null`: there is none. */
+function stderrTail({ reading, redact }: EndedRun): string | null {
+  return tailOf(redact(reading.stderr.slice(-SEARCHED)), { lines: 20, bytes: 4096 }) || null;
 }
 
 /** The line of standard error that a rule matched, else the last one: some tools print their whole help after it. */
-function tellingLine({ stderr, stderrTail }: Reading, rule: FailureRule | null): string {
+function tellingLine({ reading: { stderr } }: EndedRun, rule: FailureRule | null): string {
   const lines = (text: string) => text.trim().split('\n');
   const regex = rule === null || rule.when.stderr === null ? null : compilePattern(rule.when.stderr, 'im');
   const known = regex === null ? undefined : lines(stderr).find((line) => regex.test(line));
-  return known ?? lines(stderrTail ?? '').at(-1) ?? '';
+  return known ?? lines(stderr).at(-1) ?? '';
 }

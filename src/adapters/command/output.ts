@@ -13,7 +13,6 @@ import {
 import { jsonValues } from './json-values.js';
 import { textOf } from './selector.js';
 import { createSource, type SourceReader } from './source.js';
-import { tailOf } from './text-stream.js';
 import { readUsage, sumOf } from './usage.js';
 
 /** The result of reading a tool's output by a grammar. */
@@ -30,8 +29,6 @@ export interface Reading {
   waiting: string | null;
   /** The end of standard error, without terminal control; for regexes of failure rules. */
   stderr: string;
-  /** Its last 20 lines, at most 4 KiB; `null` when empty. */
-  stderrTail: string | null;
   /** `false`: there was output, but none in the expected format. */
   parsed: boolean;
   /** The `end` of the grammar was seen, or it has none. */
@@ -158,7 +155,6 @@ function readingOf(seen: {
     },
     waiting: found(grammar.waiting),
     stderr,
-    stderrTail: tailOf(stderr, { lines: 20, bytes: 4096 }) || null,
     parsed: grammar.format === 'text' || gathering.events() > 0 || main.isBlank(),
     sawEnd: grammar.end === null || gathering.saw(grammar.end),
     successOk,

@@ -5,12 +5,11 @@ import { type Failure, failure } from '../../domain/failure.js';
 import type { LimitMention } from '../../domain/limit-words.js';
 import type { Task } from '../adapter.js';
 import { answerLimit } from './answer-limit.js';
-import { classifyRun, type EndedRun, failureOf, waitedLimit } from './failure-rules.js';
+import { classifyRun, type EndedRun, failureOf, quoted, waitedLimit } from './failure-rules.js';
 import { limitMentions, waitedMentions } from './limit-mentions.js';
 import type { Reading } from './output.js';
 import type { ProcessEnd } from './process-spec.js';
 import { costShare, usageShare } from './session-share.js';
-import { beginningOf } from './text-stream.js';
 
 /** A finished run of a tool's process, with its output. */
 export interface FinishedRun {
@@ -21,6 +20,8 @@ export interface FinishedRun {
   reading: Reading;
   /** Why the invocation cancelled it, if it did. */
   cancelled: Failure | null;
+  /** Masks secrets. */
+  redact: (text: string) => string;
 }
 
 /** The outcome of a run: answer, usage and cost as far as received, and the failure, if any. */
@@ -101,9 +102,9 @@ function failureOfRun(run: FinishedRun): Failure | null {
   }
 }
 
-function endedRun({ task, end, reading }: FinishedRun): EndedRun {
+function endedRun({ task, end, reading, redact }: FinishedRun): EndedRun {
   const { exitCode, signal } = end;
-  return { tool: task.tool, model: task.modelName, exitCode, signal, reading };
+  return { tool: task.tool, model: task.modelName, exitCode, signal, reading, redact };
 }
 
 function cancelFailure({ task, cancelled }: FinishedRun): Failure {
@@ -121,15 +122,11 @@ function waitingNamed(failed: Failure, ended: EndedRun): Failure {
   const { type, words, rule } = waited;
   return {
     ...failed,
-    message: `${failed.message}: \`${ended.tool.name}\` was waiting for a limit (\`${type}\`): ${wordsOf(words)}`,
+    message: `${failed.message}: \`${ended.tool.name}\` was waiting for a limit (\`${type}\`): ${quoted(ended, words, 200)}`,
     hint: rule.hint ?? 'name another tool in the `fallback_chain`, or try again later',
     waitedFor: type,
     cools: rule.cools,
   };
-}
-
-function wordsOf(text: string): string {
-  return beginningOf(text.replace(/\s+/g, ' ').trim(), 200);
 }
 
 type Why = Pick<Failure, 'type' | 'message' | 'hint'>;

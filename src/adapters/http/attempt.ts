@@ -36,7 +36,10 @@ export async function* attemptCall(
   }
   if (end.ended === 'complete') for (const text of reading.finish()) yield { type: 'delta', text };
   const requestBytes = Buffer.byteLength(asked.body);
-  return concluded({ ...reading.result(), wire, task: request.task, requestBytes, end }, context);
+  return concluded(
+    { ...reading.result(), wire, task: request.task, requestBytes, end, redact: context.redact },
+    context,
+  );
 }
 
 function callOf(request: PreparedRequest, context: AdapterContext, reading: Reading): HttpCall {

@@ -13,6 +13,8 @@ export interface FinishedCall {
   /** Size of the request's body. */
   requestBytes: number;
   end: HttpEnd;
+  /** Masks secrets. */
+  redact: (text: string) => string;
   /** `null`: no response. */
   response: { status: number; headers: Headers } | null;
   /** The error of the provider; `null` for an answer. */
@@ -81,12 +83,13 @@ function failureOf(call: FinishedCall): Failure | null {
 /** Checks that a well-formed answer is complete. */
 function classifyCall(call: FinishedCall): Failure | null {
   const { answer, text } = call;
-  if (answer.refusal !== null) return fail(call, 'refused', withWords('refused to answer', answer.refusal));
+  if (answer.refusal !== null)
+    return fail(call, 'refused', withWords(call, 'refused to answer', answer.refusal));
   if (!answer.ended)
     return fail(
       call,
       'invalid_response',
-      withWords('ended its answer before it was complete', call.stray ?? ''),
+      withWords(call, 'ended its answer before it was complete', call.stray ?? ''),
     );
   if (answer.finishReason === 'error')
     return fail(call, 'provider_error', `broke its answer off with \`${answer.finishWord}\``);
@@ -107,7 +110,7 @@ function refusalFailure(call: FinishedCall, error: ProviderError): Failure {
       ? (wire.hint(type, task, error) ?? hintFor(type, { keys: task.tool.apiKeyEnv, model: task.modelName }))
       : `it sends requests on to \`${location}\`: set \`base_url\` if that is right`;
   return {
-    ...fail(call, type, withWords(said, error.message), hint),
+    ...fail(call, type, withWords(call, said, error.message), hint),
     httpStatus: status,
     isUnexplained: type === 'invalid_request',
   };
@@ -202,9 +205,9 @@ function requestIdOf({ response, answer }: FinishedCall): string | null {
   return header(headers, 'x-request-id') ?? header(headers, 'request-id') ?? answer.id;
 }
 
-/** The provider's message, on one line and shortened. */
-function withWords(said: string, words: string): string {
-  const line = words.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
+/** The provider's message, without secrets, on one line and shortened. */
+function withWords({ redact }: FinishedCall, said: string, words: string): string {
+  const line = redact(words).replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   if (line === '') return said;
   return `${said}: ${line.length > 500 ? `${line.slice(0, 499)}…` : line}`;
 }

@@ -89,7 +89,7 @@ export class Reading {
     return [...shown, LOST];
   }
 
-  result(): Omit<FinishedCall, 'wire' | 'task' | 'requestBytes' | 'end'> {
+  result(): Omit<FinishedCall, 'wire' | 'task' | 'requestBytes' | 'end' | 'redact'> {
     const answer = this.reader.answer();
     return {
       response: this.response,

@@ -132,6 +132,8 @@ async function execute(
     if (event.type === 'budget.warning') reported.add(event.message);
     if (output.logFormat === 'text') await narrate(context, planned, event);
   };
+  const { request, policy } = planned;
+  if (!policy.privacy.logPrompts) output.keepOutOfLog([request.prompt, request.system]);
   await sayWhatIsKept(context, router.config, planned);
   const invocation = await router.complete(planned, { deadline, emit, confirm, ...logOf(context) });
   if (output.closed.aborted) return 0;

@@ -37,7 +37,13 @@ export async function runToolTest(
   if (!stderr.ok) return reportEarly(context, { failure: stderr.error });
   const capture = { stdout: stdout.value, stderr: stderr.value, exitCode: options.exit };
   const router = commandRouter(context, usable.value);
-  const given = { tool, capture, cwd: world.cwd, nowMs: world.clock.now() };
+  const given = {
+    tool,
+    capture,
+    cwd: world.cwd,
+    nowMs: world.clock.now(),
+    redact: context.output.redactor().text,
+  };
   const read = await testTool(router, given).finally(() => router.close());
   if (!read.ok) return reportEarly(context, { failure: read.error });
   return print(context, tool, read.value);

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { createRedactor } from '../../redact/redact.js';
+import { holdsSecret } from '../../redact/redact.js';
 import { finding, isOwn } from '../finding.js';
 import { at, child, entriesOf, itemsOf, type Path } from '../tree.js';
 import { describePath } from '../words.js';
@@ -29,10 +29,8 @@ export const secretInConfig: Rule = {
   },
 };
 
-const redactor = createRedactor();
-
 function isToken(text: string): boolean {
-  return text.length >= MIN_LENGTH && redactor.text(text) !== text;
+  return text.length >= MIN_LENGTH && holdsSecret(text);
 }
 
 function report(context: RuleContext, path: Path, severity: 'error' | 'warning'): Diagnostic | null {

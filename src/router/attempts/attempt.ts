@@ -9,6 +9,7 @@ import { plainText } from '../../domain/plain-text.js';
 import { plausibleUsage } from '../../domain/plausible.js';
 import { namesOf } from '../../gates/candidate.js';
 import type { OpenGate } from '../../gates/gate.js';
+import type { Redactor } from '../../redact/redact.js';
 import type { Admitted } from '../admit.js';
 import type { Planned } from '../planned.js';
 import type { AttemptResult, CandidateInRun, Run } from '../state.js';
@@ -33,7 +34,7 @@ export async function attempt(run: Run, admitted: AdmittedAttempt): Promise<Atte
     if (event.type === 'delta' || event.type === 'activity') seen.firstOutputMs ??= sinceStart();
     return observe(run, admitted, { event, seen, deadline });
   });
-  const outcome = checked(presentable(ended), { candidate, seen, planned: run.planned });
+  const outcome = checked(presentable(ended, run.host.redactor), { candidate, seen, planned: run.planned });
   const record: Attempt = {
     n,
     tool: candidate.tool.name,
@@ -82,6 +83,7 @@ async function* callAdapter(
     monotonicMs: host.clock.monotonic,
     now: host.clock.now,
     tmpDir: host.tmpDir,
+    redact: host.redactor.text,
     recorder: recorder.processes,
     turn: attempts.filter(({ record }) => record.tool === candidate.tool.name).length,
     slots,
@@ -151,26 +153,29 @@ async function meter(
   }
 }
 
-/** The outcome with the figures that can be true, and with words that may be shown on a terminal. */
-function presentable(ended: Outcome): Outcome {
+/** The outcome with the figures that can be true, and with words without secrets that may be shown on a terminal. */
+function presentable(ended: Outcome, redactor: Redactor): Outcome {
   const { failure: failed, usage, text, responseModel, requestId, warnings } = ended;
+  const shown = (words: string): string => redactor.text(plainText(words));
   return {
     ...ended,
-    failure: failed === null ? null : presentableFailure(failed),
+    failure: failed === null ? null : presentableFailure(failed, redactor),
     usage: plausibleUsage(usage, { hasText: text.trim() !== '' }),
-    responseModel: responseModel === null ? null : plainText(responseModel),
-    requestId: requestId === null ? null : plainText(requestId),
-    warnings: warnings.map(plainText),
+    responseModel: responseModel === null ? null : shown(responseModel),
+    requestId: requestId === null ? null : shown(requestId),
+    warnings: warnings.map(shown),
   };
 }
 
-function presentableFailure(failed: Failure): Failure {
-  const { message, hint, stderrTail } = failed;
+function presentableFailure(failed: Failure, redactor: Redactor): Failure {
+  const { message, hint, stderrTail, received } = failed;
+  const shown = (words: string): string => redactor.text(plainText(words));
   return {
     ...failed,
-    message: plainText(message),
-    hint: hint === null ? null : plainText(hint),
-    stderrTail: stderrTail === null ? null : plainText(stderrTail),
+    message: shown(message),
+    hint: hint === null ? null : shown(hint),
+    stderrTail: stderrTail === null ? null : shown(stderrTail),
+    received: received === null ? null : redactor.text(received),
   };
 }
 

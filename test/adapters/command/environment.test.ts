@@ -151,6 +151,7 @@ it('lists the secret values', () => {
     apiKeyEnv: ['OPENAI_ORG', 'NOT'],
   });
   expect(secretValues(tool, ENV)).toEqual(['sk-12345678', 'org']);
+  expect(secretValues(toolOf(['--key=${OPENAI_KEY}', '${NOT}']), ENV)).toEqual(['sk-12345678']);
 });
 
 describe('traceparent', () => {

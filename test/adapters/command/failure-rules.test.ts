@@ -16,7 +16,6 @@ const GOOD: Reading = {
   error: { message: null, status: null, code: null },
   waiting: null,
   stderr: '',
-  stderrTail: null,
   parsed: true,
   sawEnd: true,
   successOk: true,
@@ -44,6 +43,7 @@ function verdict({ tool = {}, exitCode = 0, signal = null, reading = {} }: Case)
     exitCode,
     signal,
     reading: { ...GOOD, ...reading },
+    redact: (text) => text,
   });
 }
 
@@ -75,9 +75,7 @@ function said(
 describe('classifyRun', () => {
   it('accepts a success, whatever words the answer or standard error contain', () => {
     const failures = [rule('rate_limit', { stderr: 'rate limit' }), rule('quota', { error: 'usage limit' })];
-    expect(
-      verdict({ tool: { failures }, reading: { stderr: 'rate limit', stderrTail: 'rate limit' } }),
-    ).toBeNull();
+    expect(verdict({ tool: { failures }, reading: { stderr: 'rate limit' } })).toBeNull();
     expect(verdict({ tool: { okExitCodes: [0, 3] }, exitCode: 3 })).toBeNull();
     expect(verdict({ tool: { allowEmpty: true }, reading: { text: '' } })).toBeNull();
     expect(verdict({ reading: { finishReason: 'length' } })).toBeNull();
@@ -119,7 +117,7 @@ describe('classifyRun', () => {
     ['exit 1', { exitCode: 1 }, 'provider_error', '`bot` exited with 1'],
     [
       'exit 1, standard error',
-      { exitCode: 1, reading: { stderrTail: 'warming up\nboom\n' } },
+      { exitCode: 1, reading: { stderr: 'warming up\nboom\n' } },
       'provider_error',
       '`bot` exited with 1: boom',
     ],
@@ -198,5 +196,30 @@ describe('classifyRun', () => {
   ])('a rule on %s', (_name, when, run, isMatch) => {
     const failed = verdict({ ...run, tool: { failures: [rule('limit_reached', when)] } });
     expect(failed?.type === 'limit_reached').toBe(isMatch);
+  });
+});
+
+describe('the end of standard error', () => {
+  const tail = (stderr: string, redact = (text: string) => text) =>
+    classifyRun({
+      tool: toolOf([]),
+      model: null,
+      exitCode: 1,
+      signal: null,
+      reading: { ...GOOD, stderr },
+      redact,
+    })?.stderrTail;
+
+  it('is 20 lines or 4 KiB', () => {
+    const lines = tail(Array.from({ length: 30 }, (_, i) => `line ${i}\n`).join(''));
+    expect(lines?.split('\n')).toHaveLength(20);
+    expect(lines).toMatch(/^line 10\n.*line 29$/s);
+    expect(Buffer.byteLength(tail('ä'.repeat(10_000)) ?? '')).toBeLessThanOrEqual(4096);
+    expect(tail('')).toBeNull();
+  });
+
+  it('is masked before it is cut', () => {
+    const key = Array.from({ length: 30 }, (_, i) => `part ${i} of a key`).join('\n');
+    expect(tail(`${key}\nfailed`, (text) => text.replace(key, '[redacted]'))).toBe('[redacted]\nfailed');
   });
 });

@@ -87,6 +87,7 @@ export function contextFor(more: Partial<AdapterContext> = {}): AdapterContext {
     monotonicMs: () => performance.now(),
     now: Date.now,
     tmpDir: join(folder, 'tmp'),
+    redact: (text: string) => text,
     recorder: null,
     turn: 0,
     slots: [],
