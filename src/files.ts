@@ -94,7 +94,8 @@ export async function writeByRename(file: string, text: string, options: WriteOp
   const draft = draftOf(file);
   try {
     await writeFile(draft, text, { flag: 'wx', ...(mode === null ? {} : { mode }) });
-    if (mode !== null) await chmod(draft, mode);
+    // No mask of the user can widen the mode of a private file.
+    if (mode !== null && !isPrivate) await chmod(draft, mode);
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });

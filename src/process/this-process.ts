@@ -3,27 +3,27 @@ import { codeOf } from '../domain/system-error.js';
 import { type Liveness, livenessSeenBy, type ProcessIdentity } from './identity.js';
 import { bootId, isOwnProc, pidNamespace, statOf } from './proc.js';
 
-/** Identity of this process, under which it reserves, waits and runs. */
+let own: ProcessIdentity | null = null;
+
+/** Identity of this process, under which it reserves, waits and runs. Read once: it never changes. */
 export function ownIdentity(): ProcessIdentity {
-  return {
+  own ??= {
     host: hostname(),
     bootId: bootId(),
     pidNamespace: pidNamespace(),
     pid: process.pid,
     startTicks: startTicksOf(process.pid),
   };
+  return own;
 }
 
 /** Whether a process is alive, as far as this process can see. */
 export function livenessOf(identity: ProcessIdentity): Liveness {
-  const observer = {
-    host: hostname(),
-    bootId: bootId(),
-    pidNamespace: pidNamespace(),
-    startTicksOf: isOwnProc() ? startTicksOf : null,
-    isInUse,
-  };
-  return livenessSeenBy(observer, identity);
+  const { host, bootId, pidNamespace } = ownIdentity();
+  return livenessSeenBy(
+    { host, bootId, pidNamespace, startTicksOf: isOwnProc() ? startTicksOf : null, isInUse },
+    identity,
+  );
 }
 
 /** A zombie has ended: it only waits for its parent. */
