@@ -25,18 +25,23 @@ export function requestLines(source: { name: string; tool: Tree; yaml: string })
     ...JSON.stringify(body, null, 2).split('\n'),
     '```',
     '',
-    ...table(['part of the request', 'how it is passed'], REMARKS),
+    ...table(['part of the request', 'how it is passed'], remarksOn(task)),
   ];
 }
 
-const REMARKS: string[][] = [
+const remarksOn = ({ tool }: HttpTask): string[][] => [
   ['conversation', 'turn by turn; without one the prompt is the only turn'],
   [
     'schema of the answer',
     'as a parameter if the API supports the schema, else in the prompt; the router checks the answer in any case',
   ],
   ['access', 'an API cannot read your files: every level is the same'],
-  ['session to resume', 'not possible: `--resume` rejects the tool'],
+  [
+    'session to resume',
+    tool.api === 'openai-responses'
+      ? 'by the id of the last answer (`previous_response_id`)'
+      : 'not possible: `--resume` rejects the tool',
+  ],
   ['cost cap', 'not supported: the option is ignored with a warning'],
 ];
 

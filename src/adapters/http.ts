@@ -14,10 +14,12 @@ import {
 } from './http/request.js';
 import type { HttpTask, Wire } from './http/wire.js';
 import { openaiChat } from './openai-chat.js';
+import { openaiResponses } from './openai-responses.js';
 
 /** The supported protocols. A new one is one file and one line here; any other is refused in a config. */
 const WIRES: Readonly<Partial<Record<Api, Wire>>> = {
   'openai-chat': openaiChat,
+  'openai-responses': openaiResponses,
   'anthropic-messages': anthropicMessages,
   gemini,
 };

@@ -1,3 +1,4 @@
+import { totalTokens } from '../domain/usage.js';
 import { type RunCost, runCost } from '../policy/run-cost.js';
 import type { Candidate } from './candidate.js';
 import type { ResolvedRequest } from './gate.js';
@@ -21,8 +22,22 @@ export function costOf(
     billing,
     model: modelName,
     price: model?.price ?? null,
-    inputTokens: facts.mostInputTokens,
+    inputTokens: facts.mostInputTokens + sessionTokens(request, candidate),
     maxOutputTokens: request.maxTokens ?? agent?.maxTokens ?? model?.maxOutputTokens ?? null,
     capMicroUsd,
   });
+}
+
+/** No model of the catalogue has a larger window. */
+const LARGEST_WINDOW = 2_000_000;
+
+/** The most tokens that a continued session adds to the input of an API: all that it has read and written, else a whole window. */
+function sessionTokens(
+  { resume }: ResolvedRequest['request'],
+  { tool, model }: Pick<Candidate, 'tool' | 'model'>,
+): number {
+  if (tool.kind !== 'http' || resume?.tool !== tool.name) return 0;
+  const { usage } = resume.totals;
+  const isKnown = usage !== null && usage.inputTokens !== null && usage.outputTokens !== null;
+  return isKnown ? totalTokens(usage) : (model?.contextWindow ?? LARGEST_WINDOW);
 }

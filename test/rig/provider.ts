@@ -214,6 +214,37 @@ export function chatEvents(
   ];
 }
 
+/** The events of an answer in the format of OpenAI's Responses; `finish`: why it is incomplete. */
+export function responseEvents(
+  texts: readonly string[],
+  more: { finish?: string; usage?: object; store?: boolean } = {},
+): object[] {
+  const about = { id: 'resp_1', object: 'response', model: 'm-2026', store: more.store ?? true, error: null };
+  const end = more.finish === undefined ? 'completed' : 'incomplete';
+  const message = {
+    type: 'message',
+    role: 'assistant',
+    content: [{ type: 'output_text', text: texts.join('') }],
+  };
+  return [
+    { type: 'response.created', response: { ...about, status: 'in_progress', output: [], usage: null } },
+    { type: 'response.output_item.added', output_index: 0, item: { type: 'reasoning', summary: [] } },
+    { type: 'response.output_item.added', output_index: 1, item: { ...message, content: [] } },
+    ...texts.map((delta) => ({ type: 'response.output_text.delta', output_index: 1, delta })),
+    { type: 'response.output_text.done', output_index: 1, text: texts.join('') },
+    {
+      type: `response.${end}`,
+      response: {
+        ...about,
+        status: end,
+        incomplete_details: more.finish === undefined ? null : { reason: more.finish },
+        output: [{ type: 'reasoning', summary: [] }, message],
+        usage: more.usage ?? { input_tokens: 11, output_tokens: 3, total_tokens: 14 },
+      },
+    },
+  ];
+}
+
 /** The events of an answer in the format of Gemini. */
 export function geminiEvents(
   texts: readonly string[],

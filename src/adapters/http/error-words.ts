@@ -9,6 +9,7 @@ type Signs = readonly (readonly [FailureType, RegExp])[];
  * https://openrouter.ai/docs/api/reference/errors-and-debugging and the error pages of the other providers.
  */
 const PRECISE: Signs = [
+  ['invalid_request', /^previous_response_not_found$/],
   // The ids of Google's quotas; its message is the same for all of them.
   ['quota', /^generate_\w*_per_day/],
   ['rate_limit', /^generate_\w*_per_(minute|second)/],

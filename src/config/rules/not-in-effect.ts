@@ -7,7 +7,7 @@ import { entries, type Rule, type RuleContext } from './rule.js';
 import { statedValues } from './stated-values.js';
 
 /** Protocols of HTTP tools and models that have no adapter yet. */
-const APIS_NOT_IN_EFFECT: readonly unknown[] = ['openai-responses', 'ollama'];
+const APIS_NOT_IN_EFFECT: readonly unknown[] = ['ollama'];
 
 const CODE = 'config/not-in-effect';
 

@@ -8,6 +8,7 @@ import type { Fault } from './fault.js';
 import { GEMINI_FAULTS } from './gemini.faults.js';
 import { LIMITS } from './limits.faults.js';
 import { REFUSALS } from './refusals.faults.js';
+import { RESPONSES_FAULTS } from './responses.faults.js';
 import { CONNECTIONS, STREAMS } from './streams.faults.js';
 
 describe.each([
@@ -17,6 +18,7 @@ describe.each([
   ['a stream', STREAMS],
   ['a connection', CONNECTIONS],
   ['Gemini', GEMINI_FAULTS],
+  ['Responses', RESPONSES_FAULTS],
 ])('%s', (_, faults) => {
   it.each(faults.map((fault) => [fault.name, fault] as const))('%s', async (_name, fault) => {
     const first = await startProvider([fault.reply]);

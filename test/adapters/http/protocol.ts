@@ -1,5 +1,5 @@
 import type { Api } from '../../../src/config/types.js';
-import { frame, geminiEvents } from '../../rig/provider.js';
+import { frame, geminiEvents, responseEvents } from '../../rig/provider.js';
 import { SSE } from './fault.js';
 
 /** How a provider of one protocol answers, for the faults that every protocol has. */
@@ -22,6 +22,31 @@ export interface Protocol {
   /** The word for the end of an answer that a filter stopped. */
   filtered: string;
 }
+
+export const RESPONSES: Protocol = {
+  api: 'openai-responses',
+  headers: SSE,
+  frames: (texts, more) => responseEvents(texts, more).map(frame),
+  tail: 1,
+  keepAlive: frame({ type: 'keepalive', sequence_number: 3 }),
+  errorFrame: (message) =>
+    frame({
+      type: 'response.failed',
+      response: { id: 'resp_1', status: 'failed', error: { code: 'server_is_overloaded', message } },
+    }),
+  whole: (text) => ({
+    id: 'resp_1',
+    status: 'completed',
+    error: null,
+    output: [{ type: 'message', content: [{ type: 'output_text', text }] }],
+  }),
+  onlyThoughts: {
+    status: 'incomplete',
+    incomplete_details: { reason: 'max_output_tokens' },
+    output: [{ type: 'reasoning', summary: [] }],
+  },
+  filtered: 'content_filter',
+};
 
 export const GEMINI: Protocol = {
   api: 'gemini',
