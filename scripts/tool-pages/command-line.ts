@@ -49,7 +49,7 @@ const OPTIONS: readonly [what: string, placeholders: readonly string[], otherwis
 const PROMPT_WAYS: Readonly<Record<string, string>> = {
   stdin: 'on standard input, which is then closed',
   file: 'in a file: your own, or a private temporary one',
-  argument: 'as one argument',
+  argument: 'as one argument, which other users of the machine can read',
 };
 
 /** A table of the parts of a request, and how each is passed to the tool. */
@@ -57,7 +57,9 @@ export function passedTable(tool: Tree): string[] {
   const way = promptWay(tool);
   const rows = OPTIONS.map(([what, names, otherwise]) => {
     const places = placesOf(tool, names);
-    return [what, places.length === 0 ? otherwise : places.map(code).join(', ')];
+    const isSeen = names.includes('system') && itemsOf(tool).some((item) => holds(item, ['system']));
+    const note = isSeen ? '; an argument, which other users of the machine can read' : '';
+    return [what, places.length === 0 ? otherwise : places.map(code).join(', ') + note];
   });
   return table(['part of the request', 'how it is passed'], [['prompt', PROMPT_WAYS[way] ?? way], ...rows]);
 }

@@ -68,7 +68,9 @@ describe('a page', () => {
       env_template: { BOT_BUDGET: '{max_cost_usd}' },
     });
     expect(text).toContain('bot go [--model {model}] --say {system} {access_args} < prompt');
-    expect(text).toContain('| system prompt | `--say {system}` |');
+    expect(text).toContain(
+      '| system prompt | `--say {system}`; an argument, which other users of the machine can read |',
+    );
     expect(text).toContain('| cost cap | `env_template.BOT_BUDGET` |');
     expect(text).toContain('| session to resume | not possible: `--resume` rejects the tool |');
   });

@@ -54,6 +54,29 @@ describe('the system prompt is passed separately by', () => {
   });
 });
 
+describe('the list of processes, which other users can read, shows no', () => {
+  const texts = { system: 'SYSTEM-TEXT', prompt: 'PROMPT-TEXT' };
+
+  it.each([
+    ['claude-code', ['--append-system-prompt-file', '/private/system.txt']],
+    ['pi', ['--append-system-prompt', '/private/system.txt']],
+    ['gemini', []],
+    ['qwen-code', []],
+    ['opencode', []],
+    ['copilot', []],
+    ['ollama', []],
+  ])('prompt and system text of %s', (name, shown) => {
+    const line = lineOf(name, texts);
+    expect(added(name, texts)).toEqual(shown);
+    expect(JSON.stringify([line.argv, line.publicArgv, line.previewArgv])).not.toContain('-TEXT');
+    expect([line.systemFile, line.stdin].join('\n')).toMatch(/SYSTEM-TEXT\s+PROMPT-TEXT/);
+  });
+
+  it('prompt of codex, whose file for instructions would replace those of its tools', () => {
+    expect(added('codex', texts)).toEqual(["developer_instructions='''SYSTEM-TEXT'''"]);
+  });
+});
+
 describe('a session is continued', () => {
   it.each([
     ['claude-code', ['--resume', 'ID']],
