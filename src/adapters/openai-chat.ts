@@ -83,7 +83,7 @@ function responseFormat(schema: Readonly<Record<string, unknown>>) {
 
 function reader(task: HttpTask): AnswerReader {
   const answer: Answer = { ...NO_ANSWER };
-  const known: State = { answer, counts: {}, tellsCost: hostOf(task) === 'openrouter.ai' };
+  const known: State = { answer, counts: {}, hasText: false, tellsCost: hostOf(task) === 'openrouter.ai' };
   return {
     event: (data) => take(known, data),
     whole: (data) => {
@@ -101,23 +101,30 @@ function reader(task: HttpTask): AnswerReader {
 interface State {
   answer: Answer;
   counts: Counts;
+  hasText: boolean;
   tellsCost: boolean;
 }
 
 function take(state: State, data: unknown): Piece[] {
   const { answer } = state;
   Object.assign(answer, heading(answer, data));
-  state.counts = laterCounts(state.counts, at(data, 'usage'));
+  const choice = listAt(data, 'choices').find((one) => (at(one, 'index') ?? 0) === 0);
+  // Groq and Moonshot have their own places for the usage of a stream.
+  const counted = at(data, 'usage') ?? at(data, 'x_groq', 'usage') ?? at(choice, 'usage');
+  state.counts = laterCounts(state.counts, counted);
   answer.usage = chatUsage(state.counts);
   if (state.tellsCost) answer.costMicroUsd = reportedCost(state.counts);
-  const choice = listAt(data, 'choices').find((one) => (at(one, 'index') ?? 0) === 0);
   if (choice === undefined) return [];
   if (!answer.ended) answer.error ??= errorIn(choice);
   const message = at(choice, 'delta') ?? at(choice, 'message');
   const refusal = textAt(message, 'refusal');
   if (refusal !== null) answer.refusal = (answer.refusal ?? '') + refusal;
   finish(answer, textAt(choice, 'finish_reason'));
-  return piecesOf(message);
+  // The last event of MiniMax repeats the whole answer.
+  if (state.hasText && at(choice, 'delta') === undefined) return [];
+  const pieces = piecesOf(message);
+  state.hasText ||= pieces.some(({ type }) => type === 'text');
+  return pieces;
 }
 
 function heading(known: Answer, data: unknown): Partial<Answer> {
@@ -131,7 +138,8 @@ function heading(known: Answer, data: unknown): Partial<Answer> {
 }
 
 function finish(answer: Answer, word: string | null): void {
-  if (word === null) return;
+  // DashScope writes this into every event before the last one.
+  if (word === null || word === 'null') return;
   answer.ended = true;
   answer.finishWord = word;
   answer.finishReason = finishReasonOf(word);

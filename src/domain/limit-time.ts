@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { type LimitMention, ZONES } from './limit-words.js';
+import { type LimitMention, NUMBERS, ZONES } from './limit-words.js';
 import { lookup } from './lookup.js';
 
 /** When a limit ends. A time that has passed means now. */
@@ -34,14 +34,15 @@ function endAt(resetMs: number, { nowMs }: Clock): LimitEnd | null {
 
 function momentOf({ kind, value, zone }: LimitMention, clock: Clock): number | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
-  if (kind === 'reset_at') return readResetTime(String(value), { ...clock, zone: zone ?? clock.zone });
+  if (kind === 'reset_at')
+    return readResetTime(String(value), { ...clock, zone: zone === null ? clock.zone : zoneNamed(zone) });
   const waitMs = readWait(String(value));
   if (waitMs !== null) return clock.nowMs + waitMs;
   return headerDateMs(String(value).trim());
 }
 
 const UNITS: readonly [name: RegExp, ms: number][] = [
-  [/^(ms|milliseconds?)$/, 1],
+  [/^(ms|millis|milliseconds?)$/, 1],
   [/^(s|secs?|seconds?)$/, 1000],
   [/^(m|mins?|minutes?)$/, 60_000],
   [/^(h|hrs?|hours?)$/, 3_600_000],
@@ -49,15 +50,19 @@ const UNITS: readonly [name: RegExp, ms: number][] = [
   [/^(w|weeks?)$/, 7 * 86_400_000],
 ];
 
+const NUMBER_WORD = new RegExp(`^(?:${Object.keys(NUMBERS).join('|')})\\b`);
+
 /**
- * Reads a wait as ms: `34s`, `19h23m`, `2 days 17 hours and 14 minutes`, or seconds without a unit. Text after it is
- * ignored. `null` when it does not start with a wait.
+ * Reads a wait as ms: `34s`, `19h23m`, `2 days 17 hours and 14 minutes`, `half an hour`, `1:30:00`, or seconds without a unit. Text after
+ * it is ignored. `null` when it does not start with a wait.
  */
 export function readWait(text: string): number | null {
   const words = text
     .trim()
     .toLowerCase()
-    .replace(/^(?:an?|one)\b/, '1');
+    .replace(NUMBER_WORD, (word) => String(NUMBERS[word]))
+    .replace(/^(\d+):(\d\d):(\d\d)$/, '$1h$2m$3s')
+    .replace(' more ', ' ');
   // A header that was sent twice reaches us as a list.
   const seconds = /^(\d+(?:\.\d+)?)(?:, *\d+(?:\.\d+)?)*$/.exec(words)?.[1];
   if (seconds !== undefined) return Math.round(Number(seconds) * 1000);
@@ -81,10 +86,15 @@ export function readResetTime(text: string, clock: Clock): number | null {
   const header = headerDateMs(told);
   if (header !== null) return header;
   const { words, zone } = withoutZone(told);
-  const by = { ...clock, zone: named ?? zone ?? clock.zone };
+  const by = { ...clock, zone: zone ?? clock.zone };
+  if (named !== undefined) by.zone = zoneNamed(named);
   if (/^\d{4}-\d\d-\d\d/.test(words)) return isoMs(words, by.zone);
   const parts = partsOf(words);
   return parts === null ? null : nextMs(parts, by);
+}
+
+function zoneNamed(name: string): string {
+  return lookup(ZONES, name.trim().toLowerCase()) ?? name;
 }
 
 /** Seconds or ms, by their size; smaller numbers are no present-day time. */
@@ -110,7 +120,7 @@ function withoutZone(text: string): { words: string; zone: string | null } {
   const offset = /^(.*\d(?: ?[ap]m)?)\s*(?:utc|gmt)?([+-]\d{1,2})(?::?(\d\d))?$/i.exec(text);
   if (offset !== null && /\d:\d|[ap]m/i.test(offset[1] ?? ''))
     return { words: offset[1] ?? '', zone: `UTC${offset[2]}:${offset[3] ?? '00'}` };
-  const [, words = '', name = ''] = /^(.*\S)\s*\b([a-z]{1,4})$/i.exec(text) ?? [];
+  const [, words = '', name = ''] = /^(.*?\S)\s*(?<![a-z])([a-z]{1,4}|[a-z]+ time)$/i.exec(text) ?? [];
   const zone = lookup(ZONES, name.toLowerCase());
   return zone === null ? { words: text, zone: null } : { words, zone };
 }
@@ -126,6 +136,7 @@ interface Parts {
   year: number | null;
   hour: number;
   minute: number;
+  second: number;
 }
 
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
@@ -134,7 +145,7 @@ const WORDS = new RegExp(
   [
     `^(?:(?<relative>today|tomorrow)|(?<weekday>${WEEKDAYS.join('|')})[a-z]*)?`,
     `(?: ?(?<month>${MONTHS.join('|')})[a-z]* (?<day>\\d{1,2})(?: (?<year>\\d{4}))?)?`,
-    '(?: ?(?<hour>\\d{1,2})(?::(?<minute>[0-5]\\d)(?::[0-5]\\d)?)? ?(?<half>[ap]m)?)?$',
+    '(?: ?(?<hour>\\d{1,2})(?::(?<minute>[0-5]\\d)(?::(?<second>[0-5]\\d))?)? ?(?<half>[ap]m)?)?$',
   ].join(''),
 );
 
@@ -146,6 +157,7 @@ function partsOf(text: string): Parts | null {
     .toLowerCase()
     .replace(/\bmidnight\b/, '12am')
     .replace(/\bnoon\b/, '12pm')
+    .replace(/^(\d{1,2})\/(\d{1,2})\/(?=\d{4})/, (_, month, day) => `${MONTHS[Number(month) - 1]} ${day} `)
     .replace(/(\d)(st|nd|rd|th)\b/g, '$1')
     .replace(DAY_FIRST, '$2 $1')
     .replace(/\b([ap])\.m\b\.?/g, '$1m')
@@ -165,6 +177,7 @@ function partsOf(text: string): Parts | null {
     year: found.year === undefined ? null : Number(found.year),
     hour,
     minute: Number(found.minute ?? 0),
+    second: Number(found.second ?? 0),
   };
 }
 
@@ -197,8 +210,8 @@ function later(time: DateTime): DateTime {
 
 /** The possible days, earliest first. Days are calendar days: some have 23 or 25 hours. */
 function candidatesOf(parts: Parts, today: DateTime): DateTime[] {
-  const { inDays, weekday, month, day, year, hour, minute } = parts;
-  const time = { hour, minute, second: 0, millisecond: 0 };
+  const { inDays, weekday, month, day, year, hour, minute, second } = parts;
+  const time = { hour, minute, second, millisecond: 0 };
   if (inDays !== null) return [today.plus({ days: inDays }).set(time)];
   if (month !== null && day !== null) {
     const years = year === null ? [today.year, today.year + 1] : [year];

@@ -11,26 +11,70 @@ export interface LimitMention {
  * first: they need no zone. Only for failure messages: an answer may mention limits of anything.
  */
 export function limitsInWords(message: string): LimitMention[] {
-  return [...mentions('retry_after', WAIT, message), ...mentions('reset_at', POINT, message)];
+  const text = plainKeys(message);
+  return [
+    ...mentions('retry_after', WAIT, text),
+    ...mentions('retry_after', WAIT_FIRST, text),
+    ...mentions('reset_at', POINT, text),
+    ...inChinese(text),
+  ];
 }
 
 /** Whether a message is about a used-up allowance of hours, days, weeks or money, not about requests that came too fast. */
 export function isUsedUp(message: string): boolean {
-  return USED_UP.test(message) && !PACE.test(message);
+  return USED_UP.test(message) && !isPace(message);
 }
 
-/** Words before the end of a limit, and the text allowed between them and the time. */
-const BACK =
-  '(?:try(?:ing)?[ _-]?again|re-?try(?:ing)?|resets?|wait(?:ing)?|available|renews?|refresh(?:es)?|come[ _-]?back|expires?|lifted|unblocked|regain access)';
-const BETWEEN = '["\']?(?:[ _-](?:will|be|again|is|your|the|request|delay))*';
-const UNIT = '(?:ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)(?![a-z])';
-const COUNT = `(?:\\d+(?:\\.\\d+)?|an?|one)`;
+/** Whether a message is about requests that came too fast: such a limit comes back by itself. */
+export function isPace(message: string): boolean {
+  return PACE.test(message);
+}
+
+/** Messages may be JSON or contain some: `"retryDelayMs": 500` becomes `retry Delay Ms : 500`. Names of zones stay. */
+function plainKeys(message: string): string {
+  return message.replace(/(?<!\/[A-Za-z]{0,30})([a-z])(?=[A-Z][a-z])/g, '$1 ').replace(/["'{]+/g, ' ');
+}
+
+/** Numbers in words; half an hour is 0.5 of one. */
+export const NUMBERS: Readonly<Record<string, number>> = {
+  ...{ 'half an': 0.5, 'half a': 0.5, an: 1, a: 1, one: 1, two: 2, three: 3, four: 4, five: 5, six: 6 },
+  ...{ seven: 7, eight: 8, nine: 9, ten: 10, twelve: 12, fifteen: 15, thirty: 30, sixty: 60 },
+};
+
+/** Words before the end of a limit. */
+const BACK = [
+  'try(?:ing)?[ _-]?again|re-?try(?:ing)?|resets?|resetting|wait(?:ing)?|available|renew(?:s|al)?|refresh(?:es)?|replenish(?:es|ed)?',
+  'come[ _-]?back|expires?|lifted|unblocked|regain access|continue|resumes?|restored|cool ?-?down',
+  '(?:blocked|limited|throttled|suspended|banned|locked|paused|disabled|unavailable)(?: out)?(?= for )',
+  '(?:window|cycle|period) (?:opens|starts|begins|ends)',
+].join('|');
+/** Words that may stand between them and the time. */
+const FILLER = [
+  'will|be|again|is|your|the|requests?|delay|time ?stamp|time|or|until|from now|next|daily|every day|each day|another|a minimum of',
+  'in|after|for|within|about|approximately|approx\\.?|around|at least|at most|less than|up to|under|only',
+].join('|');
+const GAP = '[ \\n:=_,~-]*';
+const before = (more: string) => `${GAP}(?:(?:${more})(?![a-z])${GAP}){0,6}`;
+const UNIT =
+  '(?:ms|millis(?:econds?)?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)(?![a-z])';
+const COUNT = `(?:\\d+(?:\\.\\d+)?|${Object.keys(NUMBERS).join('|')})`;
+const REST = `(?:(?:,? and |, ?| )?\\d+(?:\\.\\d+)? ?${UNIT}){0,5}`;
+const DURATION = `${COUNT} ?(?:more )?${UNIT}${REST}`;
+/** Seconds without a unit stand after a colon, or at the end of a sentence; larger numbers are points in time. */
+const BARE = [
+  '(?:(?<=[:=] *)|(?<=\\b(?:again|retry|reset)[ _]after ))\\d{1,7}(?:\\.\\d+)?',
+  '(?=\\s*(?:$|[,;)}\\]\\n]|\\.(?!\\d)))',
+].join('');
 const WAIT = new RegExp(
   [
-    `\\b${BACK}${BETWEEN}["']?[ :=_-]*`,
-    '(?:(?:in|after|for|within|delay|seconds|s|about|approximately|around|~)["\']?[ :=_]*)*["\']?',
-    `(?<time>${COUNT} ?${UNIT}(?:(?:,? and |, ?| )?\\d+(?:\\.\\d+)? ?${UNIT})*|(?<=[:=] ?["']?)\\d+(?:\\.\\d+)?(?![\\d:.-]))`,
-  ].join(''),
+    `\\b(?:(?:${BACK})${before(FILLER)}(?<time>${DURATION}|(?<=\\b(?:in|after) )\\d{1,3}:[0-5]\\d:[0-5]\\d(?! ?[ap]\\.?m|:))`,
+    `(?:re-?try|resets?|wait|cool ?-?down)${before(FILLER)}(?:(?<unit>ms|millis(?:econds)?|s|secs|seconds|minutes)${GAP})?(?<count>${BARE}))`,
+  ].join('|'),
+  'gi',
+);
+/** `45 seconds until reset`. */
+const WAIT_FIRST = new RegExp(
+  `(?<time>\\b\\d+(?:\\.\\d+)? ?${UNIT}${REST}) (?:until|till|before)(?: (?:the|your|next|it|limit|quota|you|can)){0,4} (?:re-?try|re-?set|try|renew|refresh|new)`,
   'gi',
 );
 
@@ -59,6 +103,8 @@ export const ZONES: Readonly<Record<string, string>> = {
     pdt: 'UTC-7',
   },
   ...{ et: 'America/New_York', ct: 'America/Chicago', mt: 'America/Denver', pt: 'America/Los_Angeles' },
+  ...{ 'eastern time': 'America/New_York', 'pacific time': 'America/Los_Angeles', 'beijing time': 'UTC+8' },
+  ...{ 'local time': 'system' },
 };
 
 const ZONE = `(?:\\s*\\((?<zone>[^()]{1,40})\\)| ?(?:(?:${Object.keys(ZONES).join('|')})(?![a-z+-])|(?:utc|gmt)?[+-]\\d{1,2}(?::?\\d\\d)?(?!\\d)))`;
@@ -71,31 +117,52 @@ const MOMENT = [
   `(?:${WEEKDAY}, )?\\d{1,2} ${MONTH} \\d{4} \\d\\d:\\d\\d:\\d\\d`,
   '\\d{4}-\\d\\d-\\d\\d(?:(?:T| at | )\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?)?',
   '\\d{10}(?:\\d{3})?(?!\\d)',
+  // Months first: what programs print for American users.
+  `\\d{1,2}/\\d{1,2}/\\d{4},? (?:at )?${CLOCK}(?<=m\\.?)`,
   `${DAY}(?:,? (?:at )?${CLOCK})?`,
   CLOCK,
 ].join('|');
 const POINT = new RegExp(
-  `\\b(?:${BACK}|until|again)${BETWEEN}["']?[ :=_-]*(?:(?:at|on|by)["']?[ :=]*)*["']?(?<time>(?:${MOMENT})(?:${ZONE})?)`,
+  `(?:\\b(?:${BACK}|until|again)${before(`${FILLER}|at|on|by`)}|limit reached\\|)(?<time>(?:${MOMENT})(?:${ZONE})?)`,
   'gi',
 );
 
 function mentions(kind: LimitMention['kind'], pattern: RegExp, message: string): LimitMention[] {
   return [...message.matchAll(pattern)].map(({ groups }) => {
     const zone = groups?.zone ?? null;
-    const time = groups?.time ?? '';
+    const time = groups?.time ?? `${groups?.count ?? ''}${groups?.unit ?? ''}`;
     return { kind, value: zone === null ? time : time.replace(/\s*\([^()]*\)$/, ''), zone };
   });
+}
+
+const CHINESE_UNITS: Readonly<Record<string, string>> = { 秒: 's', 分: 'm', 小: 'h', 天: 'd' };
+
+/** `请在 30 秒后重试`, and `将在 2026-11-21 02:00:00 重置`, which is a time in China. */
+function inChinese(message: string): LimitMention[] {
+  const waits = [...message.matchAll(/(\d+(?:\.\d+)?) ?(秒|分钟|分|小时|天|[smhd]) ?(?:之?后|内)/g)].map(
+    ([, count, unit = '']) => ({
+      kind: 'retry_after' as const,
+      value: `${count}${CHINESE_UNITS[unit.slice(0, 1)] ?? unit}`,
+      zone: null,
+    }),
+  );
+  const points = [
+    ...message.matchAll(/(\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?) ?之?后?(?:自动)?(?:重置|恢复|刷新)/g),
+  ].map(([, value]) => ({ kind: 'reset_at' as const, value, zone: 'Asia/Shanghai' }));
+  return [...waits, ...points];
 }
 
 const ALLOWANCE = '(?:limit|quota|allowance|budget|cap)s?';
 const USED_UP = new RegExp(
   [
-    `\\b(?:(?:dai|week|month|year)ly|\\d+-hours?|session)\\b.{0,25}\\b${ALLOWANCE}\\b`,
-    `\\b(?:organi[sz]ation|org|group|team|workspace|plan)(?:'s)? (?:[\\w-]+ ){0,2}${ALLOWANCE}\\b`,
-    `\\b(?:usage|spend(?:ing)?|credit) ${ALLOWANCE}\\b`,
+    `\\b(?:(?:dai|week|month|year)ly|\\d+[ -]hours?|session|today'?s?)\\b.{0,25}\\b${ALLOWANCE}\\b`,
+    `\\b${ALLOWANCE} (?:reached )?for (?:today|(?:the|this) (?:day|week|month|billing period))\\b`,
+    `\\b(?:organi[sz]ation|org|group|team|workspace|plan)(?:'s)? (?:(?!rate)[\\w-]+ ){0,2}${ALLOWANCE}\\b`,
+    `\\b(?:usage|spend(?:ing)?|credit|key) ${ALLOWANCE}\\b`,
+    '\\bper[ -](?:day|week|month)\\b|\\b[RT]P[DW]\\b',
     '\\bout of (?:extra )?(?:usage|credits?|quota)\\b',
+    '限额|配额|额度|使用上限',
   ].join('|'),
   'i',
 );
-/** A limit on the pace comes back by itself. */
-const PACE = /\bper[ -](?:second|minute|min)\b|\b[RT]PM\b/i;
+const PACE = /\bper[ -](?:sec(?:ond)?|min(?:ute)?)\b|\b[RT]PM\b|concurren|每分钟|每秒|频率|速率|并发/i;

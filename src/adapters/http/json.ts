@@ -14,9 +14,10 @@ export function textAt(value: unknown, ...steps: (string | number)[]): string | 
   return typeof found === 'string' && found !== '' ? found : null;
 }
 
-/** A plausible count of tokens; else `null`. */
+/** A plausible count of tokens, which may be written as text; else `null`. */
 export function countAt(value: unknown, ...steps: (string | number)[]): number | null {
   const found = at(value, ...steps);
+  if (typeof found === 'string' && /^\d{1,13}$/.test(found)) return plausibleCount(Number(found));
   return typeof found === 'number' ? plausibleCount(found) : null;
 }
 

@@ -219,6 +219,10 @@ function warningsOf(call: FinishedCall): string[] {
 
 /** With an unknown finish reason the answer may have been cut. */
 function endWarnings({ task, answer }: FinishedCall): string[] {
+  if (answer.finishReason === 'tool_use')
+    return [
+      `\`${task.tool.name}\` ended its answer with a tool call, which nothing runs: the answer may be incomplete`,
+    ];
   if (answer.finishReason !== 'unknown' || answer.finishWord === null) return [];
   return [
     `\`${task.tool.name}\` ended its answer with \`${answer.finishWord}\`, which is not a known end: the answer may be incomplete`,

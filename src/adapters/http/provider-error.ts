@@ -13,17 +13,42 @@ export function errorInBody(text: string): ProviderError {
 
 /**
  * The error instead of an answer, or in the middle of one; `null`: the JSON value has none. OpenAI, OpenRouter
- * and Anthropic write `error: {…}`, some servers `error: "…"`, vLLM `{object: "error", …}`, MiniMax `base_resp`.
+ * and Anthropic write `error: {…}`, some servers `error: "…"`, vLLM `{object: "error", …}`, MiniMax `base_resp`; gateways in front of
+ * them also their own shapes.
  */
 export function errorIn(body: unknown): ProviderError | null {
   if (Array.isArray(body)) return body.map(errorIn).find((error) => error !== null) ?? null;
+  if (!isError(body)) return null;
+  return { ...errorOf(body), raw: JSON.stringify(body).slice(0, MAX_RAW_CHARS) };
+}
+
+function isError(body: unknown): boolean {
   const code = at(body, 'base_resp', 'status_code');
-  const isError =
-    ![undefined, null, '', false].includes(at(body, 'error') as never) ||
-    at(body, 'object') === 'error' ||
-    at(body, 'type') === 'error' ||
-    (typeof code === 'number' && code !== 0);
-  return isError ? { ...errorOf(body), raw: JSON.stringify(body).slice(0, MAX_RAW_CHARS) } : null;
+  return (
+    isGiven(at(body, 'error')) ||
+    ['object', 'type', 'status'].some((name) => at(body, name) === 'error') ||
+    (typeof code === 'number' && code !== 0) ||
+    (isMap(body) && !PARTS_OF_ANSWERS.some((name) => isGiven(body[name])) && isBareError(body))
+  );
+}
+
+/** An error without a name for it: `{code, message}`, `{detail}`, `{errors: […]}`, `{error_code, error_msg}`, `{success: false}`. */
+function isBareError(body: Readonly<Record<string, unknown>>): boolean {
+  const isCoded = ['code', 'error_code', 'errorCode', 'statusCode', 'status_code'].some(
+    (name) => isGiven(body[name]) && Number(body[name]) !== 0 && Number(body[name]) !== 200,
+  );
+  const isTold = ['message', 'msg', 'Message'].some((name) => isGiven(body[name]));
+  const isNamed = ['detail', 'errors', 'fault', 'error_msg', 'errorMessage', '__type'].some((name) =>
+    isGiven(body[name]),
+  );
+  return isNamed || body.success === false || (isCoded && isTold);
+}
+
+/** What events and answers of every protocol have, some of them always. */
+const PARTS_OF_ANSWERS = ['choices', 'content', 'delta', 'usage', 'type'];
+
+function isGiven(value: unknown): boolean {
+  return ![undefined, null, '', false].includes(value as never);
 }
 
 const MAX_RAW_CHARS = 4096;
@@ -46,11 +71,11 @@ const MESSAGES = [
 ];
 const CODES = [
   ...['code', 'type', 'status', 'reason', 'error_code', 'errorCode', 'error_type', 'errorcode', 'err_code'],
-  ...['status_code', '__type', 'blockReason', 'quotaId'],
+  ...['status_code', 'statusCode', '__type', 'blockReason', 'quotaId'],
 ];
 const PARTS = [
   ...['error', 'errors', 'message', 'detail', 'details', 'metadata', 'fault', 'innererror', 'raw'],
-  ...['base_resp', 'err', 'cause', 'response', 'body', 'violations'],
+  ...['err', 'cause', 'response', 'body', 'violations'],
 ];
 
 interface Found {
@@ -74,6 +99,7 @@ function gather(value: unknown, found: Found, depth: number): void {
   }
   if (!isMap(value)) return;
   for (const name of CODES) takeCode(at(value, name), found);
+  takeMiniMax(at(value, 'base_resp'), found);
   if (listAt(value, 'metadata', 'reasons').length > 0) found.codes.push('moderation');
   for (const name of MESSAGES) takeMessage(at(value, name), found, depth);
   for (const name of PARTS) gather(at(value, name), found, depth + 1);
@@ -83,6 +109,13 @@ function takeCode(code: unknown, found: Found): void {
   if (/^[345]\d\d$/.test(String(code))) found.status ??= Number(code);
   else if (typeof code === 'number') found.codes.push(String(code));
   else if (typeof code === 'string' && code !== '') found.codes.push(normalised(code));
+}
+
+/** The numbers of MiniMax have other meanings than those of others. */
+function takeMiniMax(base: unknown, found: Found): void {
+  if (!isMap(base)) return;
+  found.codes.push(`minimax_${at(base, 'status_code')}`);
+  takeMessage(at(base, 'status_msg'), found, 0);
 }
 
 /** `QuotaExceeded`, `RESOURCE_EXHAUSTED` and `quota-exceeded` in one spelling. */

@@ -159,7 +159,10 @@ export class Reading {
 
   private takeWhole(): string[] {
     if (this.isRefusal() || this.malformed !== null || this.response === null) return [];
-    const body = parseJson(this.body.replace(/^\uFEFF/, ''));
+    const text = this.body.replace(/^\uFEFF/, '');
+    const body = parseJson(text);
+    const events = Array.isArray(body) ? body : linesOf(text);
+    if (events !== null) return events.flatMap((event) => this.show(this.reader.event(event)));
     if (typeof body === 'object' && body !== null) return this.show(this.reader.whole(body));
     const what =
       this.body.trim() === '' ? 'an empty answer' : /^\s*</.test(this.body) ? 'a web page' : 'no JSON';
@@ -204,6 +207,14 @@ export class Reading {
     const status = this.response?.status ?? 200;
     return status < 200 || status > 299;
   }
+}
+
+/** The events of a stream that is written as lines of JSON; `null`: it is none. */
+function linesOf(text: string): unknown[] | null {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  if (lines.length < 2 || !lines.every((line) => /^\s*\{.*\}\s*$/.test(line))) return null;
+  const values = lines.map(parseJson);
+  return values.includes(undefined) ? null : values;
 }
 
 /** Replaces half a character whose other half never came. */

@@ -20,19 +20,20 @@ export function laterCounts(earlier: Counts, later: unknown): Counts {
 }
 
 /**
- * The usage of Chat Completions. Prompt tokens mostly include those read from and written to a cache, and completion tokens those of
- * reasoning; where `total_tokens` is larger by just these, they are counted apart (xAI, Gemini).
+ * The usage of Chat Completions, in the spelling of any host. Prompt tokens mostly include those read from and written to a cache, and
+ * completion tokens those of reasoning; where `total_tokens` is larger by just these, they are counted apart (xAI, Gemini).
  */
 export function chatUsage(usage: object): Usage | null {
-  const prompt = first(usage, [['prompt_tokens'], ['input_tokens']]);
-  const completion = first(usage, [['completion_tokens'], ['output_tokens']]);
+  const prompt = first(usage, PROMPT);
+  const completion = first(usage, COMPLETION);
   if (prompt === null && completion === null) return null;
   const read = first(usage, CACHE_READ);
   const written = first(usage, CACHE_WRITTEN);
   const cached = (read ?? 0) + (written ?? 0);
   const reasoning = first(usage, REASONING);
-  const total = countAt(usage, 'total_tokens');
-  const apart = total === null ? 0 : total - (prompt ?? 0) - (completion ?? 0);
+  const total = first(usage, TOTAL);
+  // Where a part is missing the rest of the total may be anything.
+  const apart = total === null || !prompt || !completion ? 0 : total - prompt - completion;
   const isCacheApart =
     cached > (prompt ?? 0) || (cached > 0 && [cached, cached + (reasoning ?? 0)].includes(apart));
   const left = Math.max(0, apart - (isCacheApart ? cached : 0));
@@ -46,27 +47,56 @@ export function chatUsage(usage: object): Usage | null {
   };
 }
 
-const CACHE_READ = [
+type Names = readonly (readonly string[])[];
+
+const PROMPT: Names = [
+  ['prompt_tokens'],
+  ['input_tokens'],
+  ['promptTokens'],
+  ['inputTokens'],
+  ['promptTokenCount'],
+];
+const COMPLETION: Names = [
+  ...[
+    ['completion_tokens'],
+    ['output_tokens'],
+    ['completionTokens'],
+    ['outputTokens'],
+    ['candidatesTokenCount'],
+  ],
+];
+const TOTAL: Names = [['total_tokens'], ['totalTokens'], ['totalTokenCount']];
+const CACHE_READ: Names = [
   ['prompt_tokens_details', 'cached_tokens'],
+  ['prompt_token_details', 'cached_tokens'],
   ['input_tokens_details', 'cached_tokens'],
   ['prompt_cache_hit_tokens'],
   ['cache_read_input_tokens'],
+  ['cacheReadInputTokens'],
+  ['cachedContentTokenCount'],
+  ['num_cached_tokens'],
   ['cached_tokens'],
 ];
-const CACHE_WRITTEN = [
+const CACHE_WRITTEN: Names = [
   ['prompt_tokens_details', 'cache_write_tokens'],
   ['prompt_tokens_details', 'cache_creation_tokens'],
   ['input_tokens_details', 'cache_write_tokens'],
+  ['prompt_tokens_details', 'cached_creation_tokens'],
+  ['prompt_tokens_details', 'cache_creation_input_tokens'],
   ['cache_creation_input_tokens'],
+  ['cacheWriteInputTokens'],
 ];
-const REASONING = [
+const REASONING: Names = [
   ['completion_tokens_details', 'reasoning_tokens'],
+  ['completion_tokens_details', 'thinking_tokens'],
   ['output_tokens_details', 'reasoning_tokens'],
   ['reasoning_tokens'],
+  ['reasoningTokens'],
+  ['thoughtsTokenCount'],
 ];
 
 /** The first count with one of these names. */
-function first(usage: object, names: readonly (readonly string[])[]): number | null {
+function first(usage: object, names: Names): number | null {
   return names.map((steps) => countAt(usage, ...steps)).find((count) => count !== null) ?? null;
 }
 

@@ -280,7 +280,7 @@ describe('the end of an answer', () => {
       finishReason: reason,
       responseModel: 'm-2026',
     });
-    expect(invocation.warnings).toHaveLength(reason === 'length' || reason === 'unknown' ? 1 : 0);
+    expect(invocation.warnings).toHaveLength(reason === 'stop' ? 0 : 1);
   });
 
   it.each([

@@ -55,6 +55,41 @@ const under =
     end();
   };
 
+/** The events of an answer, as changed text. */
+const written = (change: (text: string) => string): Reply =>
+  bodyOf(change([...FINISHED, '[DONE]'].map(frame).join('')), SSE);
+
+const bodyOf =
+  (text: string, headers: Record<string, string> = { 'content-type': 'application/x-ndjson' }): Reply =>
+  ({ head, end }) => {
+    head(200, headers);
+    end(text);
+  };
+
+const WHOLE = {
+  choices: [{ index: 0, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }],
+};
+
+/** DashScope names an end in every event. */
+const withWord = (event: unknown): unknown =>
+  JSON.parse(JSON.stringify(event).replace('"finish_reason":null', '"finish_reason":"null"'));
+
+describe('usage in a stream is read', () => {
+  const USAGE = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 };
+  const TEXT = FINISHED.slice(0, 3);
+  it.each<[string, unknown]>([
+    ['at the last event', { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage: USAGE }],
+    [
+      'in the place of Groq',
+      { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], x_groq: { usage: USAGE } },
+    ],
+    ['in the place of Moonshot', { choices: [{ index: 0, delta: {}, finish_reason: 'stop', usage: USAGE }] }],
+  ])('%s', async (_, last) => {
+    const { usage } = await answerTo(stream([...TEXT, last, '[DONE]']));
+    expect(usage).toMatchObject({ inputTokens: 7, outputTokens: 3 });
+  });
+});
+
 describe('a stream is read', () => {
   it.each<[string, Reply]>([
     ['with an event without data', interrupted('data:\n\n')],
@@ -65,6 +100,25 @@ describe('a stream is read', () => {
     ['as plain text', under({ 'content-type': 'text/plain; charset=utf-8' })],
     ['as JSON', under({ 'content-type': 'application/json' })],
     ['without a type', under({})],
+    ['behind a byte order mark', written((text) => `\uFEFF${text}`)],
+    ['with carriage returns', written((text) => text.replaceAll('\n', '\r\n'))],
+    ['with no line feeds but carriage returns', written((text) => text.replaceAll('\n', '\r'))],
+    ['without blanks behind the colons', written((text) => text.replaceAll('data: ', 'data:'))],
+    [
+      'with numbers and waits of events',
+      written((text) => text.replaceAll('data: ', 'id: 7\nretry: 10\ndata: ')),
+    ],
+    [
+      'with JSON over several lines',
+      stream(FINISHED.map((event) => JSON.stringify(event, null, 2).replaceAll('\n', '\ndata: '))),
+    ],
+    ['with the word `null` before the end', stream(FINISHED.map(withWord))],
+    ['whose last event repeats the answer', stream([...FINISHED, WHOLE, '[DONE]'])],
+    [
+      'with lines of JSON instead of events',
+      bodyOf(FINISHED.map((event) => JSON.stringify(event)).join('\n')),
+    ],
+    ['with a list instead of events', bodyOf(JSON.stringify(FINISHED))],
     [
       'that is an answer as a whole',
       ({ head, end }) => {
@@ -116,6 +170,26 @@ describe('behind the end of an answer nothing makes a failure of it:', () => {
     ['no last event of Anthropic', 'anthropic-messages', stream(messageEvents(['Hello']).slice(0, -1))],
   ])('%s', async (_, api, reply) => {
     expect(await answerTo(reply, api)).toMatchObject({ status: 'succeeded', text: 'Hello' });
+  });
+});
+
+describe('an error without a name for it is one:', () => {
+  it.each<[object, string]>([
+    [{ code: 'Throttling.RateQuota', message: 'Requests rate limit exceeded' }, 'rate_limit'],
+    [{ code: 1113, msg: 'no balance', success: false }, 'quota'],
+    [{ error_code: 17, error_msg: 'Open api daily request limit reached' }, 'quota'],
+    [{ detail: 'Invalid API key provided' }, 'authentication'],
+    [{ errors: [{ message: 'Model overloaded' }] }, 'overloaded'],
+    [{ fault: { faultstring: 'Spike arrest violation: too many requests' } }, 'rate_limit'],
+    [{ status: 'error', message: 'The model `m` does not exist' }, 'model_not_found'],
+    [{ statusCode: 429, message: 'slow down' }, 'rate_limit'],
+    [{ __type: 'ThrottlingException', message: 'Rate exceeded' }, 'rate_limit'],
+    [{ base_resp: { status_code: 1002, status_msg: 'rate limit' } }, 'rate_limit'],
+    [{ base_resp: { status_code: 2049, status_msg: 'invalid key' } }, 'authentication'],
+  ])('%j', async (body, type) => {
+    const replies = [plain(200, body), stream([FINISHED[0], body])];
+    const answers = await Promise.all(replies.map((reply) => answerTo(reply)));
+    expect(answers.map(({ failure }) => failure?.type)).toEqual([type, type]);
   });
 });
 
