@@ -77,8 +77,7 @@ function reader(): AnswerReader {
   const { answer } = state;
   return {
     event: (data) => take(state, data),
-    // Without `alt=sse`, which a gateway may drop, a stream is a list.
-    whole: (data) => (Array.isArray(data) ? data.flatMap((each) => take(state, each)) : take(state, data)),
+    whole: (data) => take(state, data),
     // The usage may follow the end of the answer, so only the end of the response ends the reading.
     isOver: () => answer.error !== null,
     answer: () => answer,

@@ -1,17 +1,19 @@
 import { patternTrouble } from '../../regex/pattern.js';
 import { finding } from '../finding.js';
-import { child, isTree, type Tree } from '../tree.js';
+import { child, isTree, type Path, type Tree } from '../tree.js';
 import { describePath } from '../words.js';
 import type { Rule } from './rule.js';
 import { conditionsIn, selectorsIn, timeRegexesIn } from './selectors.js';
 
-/** A selector or filter that can find nothing: no valid pointer, no way to search, or keys that exclude each other. */
+/** A selector or filter that can find nothing: no valid pointer, no way to search, or keys that exclude each other or have no meaning. */
 export const badSelector: Rule = {
   code: 'config/bad-selector',
   check(context) {
     const selectors = selectorsIn(context).flatMap(({ path, value }) => {
       const isFaulty = context.faults.isDoubtful(path) || context.faults.hasFaultInside(path);
-      const trouble = isFaulty ? null : selectorTrouble(value, path.at(-1) === 'finish_reason');
+      const trouble = isFaulty
+        ? null
+        : (selectorTrouble(value, path.at(-1) === 'finish_reason') ?? numberTrouble(value, path));
       if (trouble === null) return [];
       const message = `the selector of ${describePath(path)} ${trouble.message}`;
       const where = trouble.key === null ? path : [...path, trouble.key];
@@ -56,6 +58,35 @@ function selectorTrouble(value: unknown, isFinishReason: boolean): Trouble | nul
   const text = value[way];
   if (typeof text !== 'string') return null;
   return way === 'regex' ? groupTrouble(text, child(value, 'group')) : pointerTrouble(text, way);
+}
+
+/** Keys of numbers in a selector whose value is none. */
+function numberTrouble(value: unknown, path: Path): Trouble | null {
+  if (!isTree(value)) return null;
+  const allowed = numberKeys(path);
+  const key = ['zero', 'minus', 'unit'].find((each) => each in value && !allowed.includes(each));
+  if (key === undefined) return null;
+  return key === 'unit'
+    ? {
+        message: 'cannot have `unit`: its value is not a wait',
+        key,
+        hint: '`unit` is for selectors of `retry_after`',
+      }
+    : {
+        message: `cannot have \`${key}\`: its value is not a number`,
+        key,
+        hint: `\`${key}\` is for selectors of \`usage\`, \`cost_usd\`, \`error.status\` and \`retry_after\``,
+      };
+}
+
+/** The keys of numbers that have a meaning at a place: `tools.x.output.…` or `tools.x.failures[0].retry_after`. */
+function numberKeys([, , part, first, second, ...rest]: Path): readonly string[] {
+  if (part === 'output') {
+    const isNumber = first === 'usage' || first === 'cost_usd' || (first === 'error' && second === 'status');
+    return isNumber ? ['zero', 'minus'] : [];
+  }
+  if (second === 'reset_at') return ['zero'];
+  return rest.includes('minus') ? ['zero', 'minus'] : ['zero', 'minus', 'unit'];
 }
 
 const WAYS = ['pointer', 'keys', 'regex'] as const;
