@@ -57,23 +57,22 @@ const ESCAPES: Readonly<Record<number, (source: string, index: number) => Decode
   [codeOf('\u001b')]: colour,
 };
 
-const AFTER_BACKSLASH = /u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2})|[nrtbfv]/iy;
+const AFTER_BACKSLASH = /u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\}|x([0-9a-f]{2})|([0-3][0-7]{2})|[nrtbfv]/iy;
 const HEX = /[0-9a-f]{2}/iy;
 const ENTITY = /#x([0-9a-f]{1,6});|#(\d{1,7});|(?:quot|apos|lt|gt|nbsp);/iy;
 
 const SEQUENCE = /\[[0-9;?]{0,64}[A-Za-z]/y;
 
-/** `\n`, `\u007a`, `\x7a`; JSON in JSON doubles the backslashes. */
+/** `\n`, `\u007a`, `\x7a`, `\172`; JSON in JSON doubles the backslashes. */
 function backslash(source: string, index: number): Decoded {
   let end = index + 1;
   while (source[end] === '\\') end++;
   const found = matchAt(AFTER_BACKSLASH, source, end);
   if (found === null) return { code: 0, end };
-  const [whole, ...digits] = found;
-  return {
-    code: Number.parseInt(digits.find((one) => one !== undefined) ?? '0', 16),
-    end: end + whole.length,
-  };
+  const [whole, short, long, byte, octal] = found;
+  const code =
+    octal === undefined ? Number.parseInt(short ?? long ?? byte ?? '0', 16) : Number.parseInt(octal, 8);
+  return { code, end: end + whole.length };
 }
 
 /** `%7A`; encoded again it is `%257A`. */

@@ -20,6 +20,7 @@ describe('a known value', () => {
     ['in JSON in JSON', json(json([...KEY].map((one) => `\\u${hex4(one)}`).join('')))],
     ['in HTML', KEY.replaceAll('/', '&#x2F;').replaceAll('=', '&#61;').replaceAll('+', '&amp;#43;')],
     ['in a script', [...KEY].map((one) => `\\x${hex4(one).slice(2)}`).join('')],
+    ['in a shell', [...KEY].map((one) => `\\${one.charCodeAt(0).toString(8).padStart(3, '0')}`).join('')],
     ['wrapped', `${KEY.slice(0, 12)}\n   ${KEY.slice(12)}`],
     ['wrapped in JSON', `${KEY.slice(0, 12)}\\n${KEY.slice(12)}`],
     ['with a colour in it', `${KEY.slice(0, 12)}\u001b[31m${KEY.slice(12)}`],

@@ -177,14 +177,19 @@ export function quoted({ redact }: EndedRun, words: string, chars: number): stri
 const SEARCHED = 256 * 1024;
 
 /** The end of standard error without secrets; `null`: there is none. */
-function stderrTail({ reading, redact }: EndedRun): string | null {
-  return tailOf(redact(reading.stderr.slice(-SEARCHED)), { lines: 20, bytes: 4096 }) || null;
+function stderrTail(run: EndedRun): string | null {
+  return tailOf(safeStderr(run), { lines: 20, bytes: 4096 }) || null;
+}
+
+/** A secret may go over several lines. */
+function safeStderr({ reading, redact }: EndedRun): string {
+  return redact(reading.stderr.slice(-SEARCHED));
 }
 
 /** The line of standard error that a rule matched, else the last one: some tools print their whole help after it. */
-function tellingLine({ reading: { stderr } }: EndedRun, rule: FailureRule | null): string {
+function tellingLine(run: EndedRun, rule: FailureRule | null): string {
   const lines = (text: string) => text.trim().split('\n');
   const regex = rule === null || rule.when.stderr === null ? null : compilePattern(rule.when.stderr, 'im');
-  const known = regex === null ? undefined : lines(stderr).find((line) => regex.test(line));
-  return known ?? lines(stderr).at(-1) ?? '';
+  const known = regex === null ? undefined : lines(run.reading.stderr).find((line) => regex.test(line));
+  return known ?? lines(safeStderr(run)).at(-1) ?? '';
 }

@@ -36,14 +36,17 @@ interface Case {
   reading?: Partial<Reading>;
 }
 
-function verdict({ tool = {}, exitCode = 0, signal = null, reading = {} }: Case) {
+function verdict(
+  { tool = {}, exitCode = 0, signal = null, reading = {} }: Case,
+  redact = (text: string) => text,
+) {
   return classifyRun({
     tool: toolOf([], tool),
     model: 'm',
     exitCode,
     signal,
     reading: { ...GOOD, ...reading },
-    redact: (text) => text,
+    redact,
   });
 }
 
@@ -220,6 +223,10 @@ describe('the end of standard error', () => {
 
   it('is masked before it is cut', () => {
     const key = Array.from({ length: 30 }, (_, i) => `part ${i} of a key`).join('\n');
+    const masked = verdict({ exitCode: 1, reading: { stderr: `failed: ${key}` } }, (text) =>
+      text.replace(key, '*'),
+    );
+    expect(masked?.message).toBe('`bot` exited with 1: failed: *');
     expect(tail(`${key}\nfailed`, (text) => text.replace(key, '[redacted]'))).toBe('[redacted]\nfailed');
   });
 });
