@@ -5,7 +5,7 @@ const IS = `(?:\\\\{0,3}["'])?\\s{0,3}(?:=|:)\\s{0,3}(?:\\\\{0,3}["'])?`;
 /** The same where it is certainly no prose: `=`, or quotes around name and value. */
 const IS_SURELY = `(?:(?:\\\\{0,3}["'])?=\\s{0,3}(?:\\\\{0,3}["'])?|\\s=\\s|\\\\{0,3}["']\\s{0,3}:\\s{0,3}\\\\{0,3}["'])`;
 /** No reference to a value, no placeholder, and no call. */
-const NO_REFERENCE = `(?![$<{[(*]|%[a-z]\\b|%\\w{1,40}%|(?:null|none|nil|true|false|undefined|required|string|basic|bearer|digest|token)\\b|\\w{1,40}\\()`;
+const NO_REFERENCE = `(?![$<{[(*]|%[a-z]\\b|%\\w{1,40}%|(?:null|none|nil|true|false|undefined|required|string|basic|bearer|digest|token)\\b|[\\w.]{1,60}[([]|(?:process\\.env|os\\.environ|self|this)\\.)`;
 const VALUE = `[^\\s"'\`&,;<>\\\\]`;
 /** Neither an ordinary word nor a number. */
 const MIXED = `(?=${VALUE}{0,80}\\d)(?=${VALUE}{0,80}[a-z])`;

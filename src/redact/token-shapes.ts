@@ -7,6 +7,9 @@ const HEX = '[0-9a-f]';
 /** No slug, such as a class in HTML: those have neither digits nor capitals. */
 const NO_SLUG = '(?=[a-z_-]{0,80}[A-Z0-9])';
 
+/** How the numbers from 1 to 9 begin in Base64. */
+const DIGITS_IN_BASE64 = ['MT', 'Mj', 'Mz', 'ND', 'NT', 'Nj', 'Nz', 'OD', 'OT'];
+
 /** Not in the middle of a word, but behind a line feed or blank that JSON or a URL has escaped, and behind a colour. */
 const START = '(?:(?<![A-Za-z0-9])|(?<=\\\\[nrt]|%[0-9A-F]{2}|\u001b\\[[\\d;]{0,40}m))';
 
@@ -102,12 +105,10 @@ export const TOKEN_SHAPES: readonly SecretShape[] = [
   begins('Slack refresh token', ['xoxe.xoxb-', 'xoxe.xoxp-'], `${DASHED}{10,}`),
   begins('Slack app', ['xapp-', 'xwfp-'], `${NO_SLUG}${DASHED}{20,}`),
   behind('Slack webhook', 'hooks.slack.com/services/', `(?:[A-Za-z0-9]{1,40}/){0,3}${WORD}{16,}`),
-  contains(
-    'Discord bot',
-    'three parts, the first an id in Base64',
-    '.',
-    `[MNO]${DASHED}{22,27}\\.${DASHED}{6}\\.${DASHED}{27,}`,
-  ),
+  {
+    ...begins('Discord bot', DIGITS_IN_BASE64, `${DASHED}{21,26}\\.${DASHED}{6}\\.${DASHED}{27,}`),
+    looks: 'three parts, the first an id in Base64',
+  },
   behind('Discord webhook', 'discord.com/api/webhooks/', `\\d{5,25}/${DASHED}{40,}`),
   behind('Discord webhook, former domain', 'discordapp.com/api/webhooks/', `\\d{5,25}/${DASHED}{40,}`),
   behind('Microsoft Teams webhook', 'webhook.office.com/webhookb2/', `[A-Za-z0-9@/-]{40,}`),

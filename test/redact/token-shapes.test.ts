@@ -96,7 +96,9 @@ const TOKENS: Readonly<Record<string, readonly string[]>> = {
   'Slack refresh token': ['b', 'p'].map((kind) => `xoxe.xox${kind}-1-${word(60)}`),
   'Slack app': [`xapp-1-A0123456789-1234567890-${hex(64)}`, `xwfp-1234567890-${word(24)}`],
   'Slack webhook': [`T00000000/B00000000/${word(24)}`],
-  'Discord bot': [`${base64('123456789012345678')}.G${word(5)}.${word(38)}`],
+  'Discord bot': [1, 2, 3, 4, 5, 6, 7, 8, 9].map(
+    (digit) => `${base64(`${digit}23456789012345678`)}.G${word(5)}.${word(38)}`,
+  ),
   'Discord webhook': [`123456789012345678/${word(68)}`],
   'Discord webhook, former domain': [`123456789012345678/${word(68)}`],
   'Microsoft Teams webhook': [`${hex(8)}-${hex(4)}@${hex(8)}-${hex(4)}/IncomingWebhook/${hex(32)}/${hex(8)}`],
@@ -241,6 +243,7 @@ describe('what is no token stays', () => {
     'api_key_env: OPENAI_API_KEY, api_key={api_key}, password=$PASSWORD, token=<your token>',
     'password=null secret=undefined api_key=None',
     ['secret=$', '{SECRET}'].join(''),
+    'secret = keypair[:32]; private_key = ed25519.PrivateKey.from(secret); authToken = process.env.AUTH_TOKEN',
     'PWD=/home/user/project1 OLDPWD=/home/user',
     'commit 9fceb02d0ae598e95dc970b74767f19372d61af8 of main',
     'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
