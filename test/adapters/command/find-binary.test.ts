@@ -41,6 +41,12 @@ it('takes the path of the system when the binary is not in PATH', () => {
   ).toEqual({ found: true, path: program });
 });
 
+it('does not look into folders of PATH that are relative or empty', () => {
+  const inHere = path.relative(process.cwd(), folder);
+  for (const PATH of [inHere, `.:${inHere}`, '', ':'])
+    expect(findToolBinary(tool('bot'), { env: { PATH }, platform: 'linux' })).toMatchObject({ found: false });
+});
+
 it('says how to make a file executable', () => {
   const host = { env: { PATH: folder }, platform: 'linux' as const };
   const hint = { detail: `\`${plainFile}\` is not executable`, hint: `run \`chmod +x ${plainFile}\`` };
