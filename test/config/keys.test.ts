@@ -19,7 +19,7 @@ describe('the definitions of keys', () => {
       [
         'version',
         ...['agents', 'tools', 'models', 'policies'],
-        ...['priced_at', 'deprecated', 'superseded_by', 'task_suitability'].map((key) => `models.*.${key}`),
+        ...['priced_at', 'task_suitability'].map((key) => `models.*.${key}`),
         ...['kind', 'command_template', 'args'].map((key) => `tools.*.${key}`),
         'policies.*.budget',
         ...['server', 'tools.*.models_ttl'],

@@ -41,7 +41,7 @@ export const MODEL = {
   max_output_tokens: count('The most output tokens'),
   cost_per_1m_tokens: price.orNull().named('price').floor('own'),
   priced_at: text('The day of the price; information').notResolved().harmless(),
-  deprecated: flag('The provider will remove it; information').default(false).notResolved().harmless(),
-  superseded_by: text('The model that follows it; information').notResolved().harmless(),
+  deprecated: flag('The provider will remove it, or has: using it is a warning').default(false).harmless(),
+  superseded_by: text('The model that follows it, named by that warning').harmless(),
   task_suitability: texts('What it is good at; information').notResolved().harmless(),
 };
