@@ -4,7 +4,7 @@ import { type LoadedFiles, loadConfigFiles, withoutProject } from '../config-fil
 import { type Trust, trustOf, writableFolder } from '../config-files/trust.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Deadline } from '../domain/deadline.js';
-import { failure } from '../domain/failure.js';
+import { type Failure, failure } from '../domain/failure.js';
 import { lookup } from '../domain/lookup.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { readRegularFile } from '../files.js';
@@ -73,7 +73,15 @@ export async function loadTrusted(
   if (!usable.ok || dryRun || loaded.isTrusted) return usable;
   const refused = await requireTrust(context, loaded, deadline);
   if (refused !== null) return err({ failure: refused });
-  return usableConfig(await loadCommandConfig(context));
+  const again = await loadCommandConfig(context);
+  return again.isTrusted ? usableConfig(again) : err({ failure: changedMeanwhile() });
+}
+
+/** What was asked about is not what is there now. */
+function changedMeanwhile(): Failure {
+  return failure('not_allowed', 'the config was changed while the question about it was open', {
+    hint: 'see what it is now with `llm-router config trust --show`',
+  });
 }
 
 /** The config if it has no errors; else all findings as a `config` failure. */

@@ -9,6 +9,8 @@ export interface GivenWorld {
   env?: Record<string, string>;
   /** Piped in; without it there is no standard input to read. */
   stdin?: string | Buffer | Readable;
+  /** What a person types on the terminal; without it there is nobody. */
+  readLine?: World['readLine'];
   /** Width of the terminal that both outputs are; without it they are pipes. */
   columns?: number;
   clock?: World['clock'];
@@ -26,7 +28,7 @@ export async function runBuffered(
   const world: World = {
     ...machine(given),
     stdin: standardInput(given.stdin),
-    readLine: async () => null,
+    readLine: given.readLine ?? (async () => null),
     stdout: stdout.output,
     stderr: stderr.output,
     signal: new AbortController().signal,

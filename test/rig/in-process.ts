@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { main } from '../../src/main.js';
+import type { World } from '../../src/world.js';
 import { runBuffered } from './buffered-world.js';
 import type { RunResult } from './run.js';
 
@@ -18,6 +19,7 @@ export function runInProcess(
     nowMs?: number;
     monotonicMs?: () => number;
     stdin?: Readable;
+    readLine?: World['readLine'];
   },
 ): Promise<RunResult> {
   const { root, env, nowMs = 0, monotonicMs = () => 0, ...rest } = given;
