@@ -9,7 +9,7 @@ tool is never changed.
 
 - Values of 8 characters or more that the config takes from variables (\`api_key_env\`, \`\${NAME}\` in \`env_vars\`, \`headers\`, \`args\` and
   \`base_url\`), of passwords of proxies, and of variables whose names end in \`KEY\`, \`TOKEN\`, \`SECRET\`, \`PASSWORD\`, \`PASSWD\`,
-  \`PASSPHRASE\` or \`CREDENTIALS\`, except paths: as they are, escaped for JSON, URLs or HTML, in Base64 and hexadecimal, in any
+  \`PASSPHRASE\` or \`CREDENTIALS\`, except paths and single words: as they are, escaped for JSON, URLs or HTML, in Base64 and hexadecimal, in any
   case, wrapped, and cut after half of them and at least 12 letters and digits.
 - Matches of \`privacy.redact\` of every policy.
 - Tokens and forms of these tables. A token that has none of these forms, in no variable that the config names, is not recognised.

@@ -1,4 +1,4 @@
-import { type Letters, lettersOf } from './letters.js';
+import { isName, type Letters, lettersOf } from './letters.js';
 import { type Range, replaceRanges } from './ranges.js';
 
 /** What stands in the place of a secret. */
@@ -9,6 +9,9 @@ export const MIN_SECRET_LENGTH = 8;
 
 /** The fewest letters of a cut secret that are masked: half of it, and not fewer than this, which may be a public prefix. */
 const MIN_PART = 12;
+
+/** A shorter line of a secret may be a name. */
+const MIN_LINE = 24;
 
 /** A spelling of a secret by its letters and digits. */
 interface Needle {
@@ -22,15 +25,24 @@ interface Needle {
  * hexadecimal, in any case, wrapped, and cut off after half of them.
  */
 export function maskerOf(secrets: readonly string[]): (text: string) => string {
-  const known = [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET_LENGTH);
+  const known = [...new Set(secrets.flatMap(withLines))].filter(({ length }) => length >= MIN_SECRET_LENGTH);
   const exact = [...new Set(known.flatMap(spellings))].sort((a, b) => b.length - a.length);
   let needles: readonly Needle[] | null = null;
   return (text) => {
     if (text.length < MIN_SECRET_LENGTH || known.length === 0) return text;
     const rest = exact.reduce((left, value) => left.replaceAll(value, MASK), text);
+    if (isName(rest)) return rest;
     needles ??= needlesOf(known);
     return maskLetters(rest, needles);
   };
+}
+
+/** Of a secret of several lines, such as a key file, each long one is secret too. */
+function withLines(secret: string): string[] {
+  const lines = secret.split(/\s*[\r\n]+\s*/);
+  return lines.length === 1
+    ? lines
+    : [secret, ...lines.filter((line) => line.length >= MIN_LINE && /\d/.test(line))];
 }
 
 /** The spellings of a secret of marks, which leave no letters to find. */

@@ -23,10 +23,21 @@ export function lettersOf(source: string): Letters {
     length++;
   });
   return {
-    text: new TextDecoder('utf-16le', { ignoreBOM: true }).decode(codes.subarray(0, length)),
+    text: textOf(codes.subarray(0, length)),
     starts: starts.subarray(0, length),
     ends: ends.subarray(0, length),
   };
+}
+
+const UTF_16 = new TextDecoder('utf-16le', { ignoreBOM: true });
+
+function textOf(codes: Uint16Array): string {
+  return codes.length < 200 ? String.fromCharCode(...codes) : UTF_16.decode(codes);
+}
+
+/** Whether a text is a name as fields and words of ours are, in which nothing is hidden; most texts of a document are some. */
+export function isName(text: string): boolean {
+  return text.length <= 40 && /^(?:[a-z_]*|[a-z0-9_]{0,22})$/.test(text);
 }
 
 /** Calls `take` with each letter or digit, and with the range of the source that stands for it. Takes linear time. */

@@ -1,8 +1,9 @@
 import { maskAll, type Pattern } from '../regex/pattern.js';
 import { MASK, MIN_SECRET_LENGTH, maskerOf } from './known-values.js';
+import { isName } from './letters.js';
 import { replaceRanges } from './ranges.js';
 import { SECRET_FORMS } from './secret-forms.js';
-import { type SecretShape, secretsIn } from './secret-shape.js';
+import { finderOf } from './secret-shape.js';
 import { TOKEN_SHAPES } from './token-shapes.js';
 
 export { MASK } from './known-values.js';
@@ -27,17 +28,15 @@ export function createRedactor(secrets: readonly string[] = [], patterns: readon
 
 /** Whether a text holds what is a secret by its form, whatever the words around it are. */
 export function holdsSecret(text: string): boolean {
-  const lower = text.toLowerCase();
-  return CERTAIN.some((shape) => secretsIn(shape, text, lower).length > 0);
+  return findCertain(text).length > 0;
 }
 
-const SHAPES: readonly SecretShape[] = [...TOKEN_SHAPES, ...SECRET_FORMS];
-const CERTAIN = SHAPES.filter(({ isCertain }) => isCertain);
+const findSecrets = finderOf([...TOKEN_SHAPES, ...SECRET_FORMS]);
+const findCertain = finderOf([...TOKEN_SHAPES, ...SECRET_FORMS.filter(({ isCertain }) => isCertain)]);
 
 function maskShapes(text: string): string {
-  if (text.length < MIN_SECRET_LENGTH) return text;
-  const lower = text.toLowerCase();
-  const ranges = SHAPES.flatMap((shape) => secretsIn(shape, text, lower));
+  if (text.length < MIN_SECRET_LENGTH || isName(text)) return text;
+  const ranges = findSecrets(text);
   return ranges.length === 0 ? text : replaceRanges(text, ranges, MASK);
 }
 

@@ -84,7 +84,7 @@ export const SECRET_FORMS: readonly SecretShape[] = [
   {
     name: 'value of a secret by its name',
     looks: '`password=…`, `"api_key": "…"`, `client_secret=…`, `AccountKey=…` and others',
-    found: { with: NAME_PARTS },
+    found: { with: NAME_PARTS, and: ['=', ':'] },
     source: `((?:${SECRET_NAMES})${IS_SURELY})${NO_REFERENCE}${VALUE}{4,}`,
     flags: 'i',
     isCertain: false,
@@ -92,7 +92,7 @@ export const SECRET_FORMS: readonly SecretShape[] = [
   {
     name: 'value of a secret by its name, in prose',
     looks: '`password: …`, `x-api-key: …`, of 6 characters or more with digits and letters',
-    found: { with: NAME_PARTS },
+    found: { with: NAME_PARTS, and: ['=', ':'] },
     source: `((?:${SECRET_NAMES})${IS})${NO_REFERENCE}${MIXED}${VALUE}{6,}`,
     flags: 'i',
     isCertain: false,
@@ -100,7 +100,7 @@ export const SECRET_FORMS: readonly SecretShape[] = [
   {
     name: 'value of a key or token',
     looks: '`key=…`, `token=…`, `sig=…`, of 16 characters or more with digits and letters',
-    found: { with: ['key=', 'sig=', 'signature=', 'token'] },
+    found: { with: ['key=', 'sig=', 'signature=', 'token'], and: ['=', ':'] },
     source: `((?<![A-Za-z0-9_-])(?:(?:key|sig|signature)=|(?:[a-z]{1,20}[-_]){0,3}token${IS}))${NO_REFERENCE}${MIXED}${VALUE}{16,}`,
     flags: 'i',
     isCertain: false,

@@ -8,9 +8,9 @@ export interface SecretShape {
   looks: string;
   /**
    * What to look for first, since nearly every text has none of it: a secret begins `at` one of these prefixes, or a text `with` one of
-   * these pieces is searched as a whole. With the flag `i` pieces are in lower case.
+   * these pieces, and with one of the signs in `and`, is searched as a whole. With the flag `i` pieces are in lower case.
    */
-  found: { at: readonly string[] } | { with: readonly string[] };
+  found: { at: readonly string[] } | { with: readonly string[]; and?: readonly string[] };
   /** A regular expression. Its first group, if it has one, is no secret. */
   source: string;
   flags: '' | 'i';
@@ -18,12 +18,40 @@ export interface SecretShape {
   isCertain: boolean;
 }
 
-/** Where a text has secrets of a shape; `lower` is the text in lower case. */
-export function secretsIn(shape: SecretShape, text: string, lower: string): Range[] {
-  const { found, flags } = shape;
-  if ('at' in found) return found.at.flatMap((prefix) => secretsAt(shape, text, prefix));
-  const searched = flags === 'i' ? lower : text;
-  return found.with.some((piece) => searched.includes(piece)) ? allSecrets(shape, text) : [];
+/** A piece of text, and the shape that it may belong to. */
+interface Piece {
+  piece: string;
+  shape: SecretShape;
+}
+
+/** Finds secrets of any of these shapes in texts. */
+export function finderOf(shapes: readonly SecretShape[]): (text: string) => Range[] {
+  const all = shapes.flatMap((shape) => piecesOf(shape).map((piece): Piece => ({ piece, shape })));
+  const asTheyAre = all.filter(({ shape }) => shape.flags === '');
+  const inLowerCase = all.filter(({ shape }) => shape.flags === 'i');
+  return (text) => {
+    const found = new Set<Piece>();
+    // Plain loops: this runs for each text of each document, mostly in a program that has just started.
+    for (const one of asTheyAre) if (text.includes(one.piece)) found.add(one);
+    const lower = text.toLowerCase();
+    for (const one of inLowerCase) if (lower.includes(one.piece)) found.add(one);
+    return found.size === 0 ? [] : secretsOf(found, text);
+  };
+}
+
+function piecesOf({ found }: SecretShape): readonly string[] {
+  return 'at' in found ? found.at : found.with;
+}
+
+function secretsOf(pieces: Iterable<Piece>, text: string): Range[] {
+  const searched = new Set<SecretShape>();
+  return [...pieces].flatMap(({ piece, shape }) => {
+    if ('at' in shape.found) return secretsAt(shape, text, piece);
+    if (searched.has(shape)) return [];
+    searched.add(shape);
+    const { and } = shape.found;
+    return and === undefined || and.some((sign) => text.includes(sign)) ? allSecrets(shape, text) : [];
+  });
 }
 
 function secretsAt(shape: SecretShape, text: string, prefix: string): Range[] {

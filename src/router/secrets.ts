@@ -13,10 +13,13 @@ export function redactorOf(config: RouterConfig, env: Environment): Redactor {
 const SECRET_NAME =
   /(?:^|_|PG)(?:(?:API|ACCESS|SECRET)?KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)$/i;
 
-/** Tools inherit the environment, and print it. The path of a file is no secret. */
+/** The path of a file, or a word such as `postgres`, which messages must be able to say. */
+const NO_SECRET = /^(?:[/~].*|[a-z]{0,15}|\d{0,15})$/is;
+
+/** Tools inherit the environment, and print it. */
 function namedSecrets(env: Environment): string[] {
   return Object.entries(env).flatMap(([name, value = '']) =>
-    SECRET_NAME.test(name) && !/^[/~]/.test(value) ? [value] : [],
+    SECRET_NAME.test(name) && !NO_SECRET.test(value) ? [value] : [],
   );
 }
 

@@ -81,6 +81,8 @@ describe('a secret of the environment that no config names', () => {
   it.each([
     ['OTHER_SERVICE_TOKEN', 'plainwordsasakey', '[redacted]'],
     ['OTHER_SERVICE_TOKEN_FILE', 'plainwordsasakey', 'plainwordsasakey'],
+    ['OTHER_PASSWORD', 'postgres', 'postgres'],
+    ['OTHER_KEY', '/home/me/key.pem', '/home/me/key.pem'],
   ])('in %s is masked by the name of its variable', async (name, value, shown) => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));

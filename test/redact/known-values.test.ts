@@ -62,6 +62,14 @@ describe('a known value', () => {
       expect(other(ordinary)).toBe(ordinary);
   });
 
+  it('of several lines is masked line by line too', () => {
+    const lines = ['{', '  "id": "x",', `  "key": "${'q7W'.repeat(12)}"`, '}'];
+    const { text: file } = createRedactor([lines.join('\n')]);
+    expect(file(`read ${lines.join('\n')}.`)).toBe(`read ${MASK}.`);
+    expect(file(`line 3: ${lines[2]?.trim()}`)).toBe(`line 3: ${MASK}`);
+    expect(file('"id": "x",')).toBe('"id": "x",');
+  });
+
   it('of marks only is masked as it is, in JSON and in a URL', () => {
     const { text: marks } = createRedactor(['"!@#$%^&*']);
     for (const spelled of ['"!@#$%^&*', json('"!@#$%^&*'), percent('"!@#$%^&*')])
