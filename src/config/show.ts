@@ -1,5 +1,7 @@
 import { formatPlace } from '../diagnostics/diagnostic.js';
 import { TIERS, type Tier } from '../domain/request.js';
+import { MASK } from '../redact/redact.js';
+import { isSecretName } from '../redact/secret-names.js';
 import type { Held } from './floors.js';
 import { CONFIG } from './keys/config.js';
 import type { Keys } from './keys/key.js';
@@ -139,15 +141,12 @@ function setAt(tree: Tree, [step, ...rest]: Path, value: unknown): Tree {
   return { ...tree, [step]: rest.length === 0 ? value : setAt(isTree(inner) ? inner : {}, rest, value) };
 }
 
-const MASK = '[redacted]';
-const SECRET_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|AUTHORIZATION)$/i;
-
 /** A literal API key instead of a reference to a variable. */
 function masked(value: unknown, path: Path): unknown {
   const [section, , key, name] = path;
   const holdsSecrets = section === 'tools' && (key === 'env_vars' || key === 'headers');
   if (holdsSecrets && path.length === 4 && typeof value === 'string') {
-    return SECRET_NAME.test(String(name)) && value.length >= 8 && !value.includes('${') ? MASK : value;
+    return isSecretName(String(name)) && value.length >= 8 && !value.includes('${') ? MASK : value;
   }
   if (!isTree(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, masked(one, [...path, key])]));

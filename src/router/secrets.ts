@@ -2,6 +2,7 @@ import type { Environment } from '../adapters/adapter.js';
 import { adapterOf } from '../adapters/registry.js';
 import type { RouterConfig } from '../config/types.js';
 import { createRedactor, type Redactor } from '../redact/redact.js';
+import { isSecretName } from '../redact/secret-names.js';
 import { compilePattern, type Pattern } from '../regex/pattern.js';
 
 /** Masks the secrets of a config and of the environment, what `redact` names, and what is a secret by its form. */
@@ -9,17 +10,13 @@ export function redactorOf(config: RouterConfig, env: Environment): Redactor {
   return createRedactor([...secretsOf(config, env), ...namedSecrets(env)], ownPatterns(config));
 }
 
-/** Names that variables of secrets end with. */
-const SECRET_NAME =
-  /(?:^|_|PG)(?:(?:API|ACCESS|SECRET)?KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)$/i;
-
 /** The path of a file, or a word such as `postgres`, which messages must be able to say. */
 const NO_SECRET = /^(?:[/~].*|[a-z]{0,15}|\d{0,15})$/is;
 
 /** Tools inherit the environment, and print it. */
 function namedSecrets(env: Environment): string[] {
   return Object.entries(env).flatMap(([name, value = '']) =>
-    SECRET_NAME.test(name) && !NO_SECRET.test(value) ? [value] : [],
+    isSecretName(name) && !NO_SECRET.test(value) ? [value] : [],
   );
 }
 

@@ -1,8 +1,7 @@
 import { holdsSecret } from '../../redact/redact.js';
+import { isSecretName } from '../../redact/secret-names.js';
 import { entriesOf, type Path } from '../tree.js';
 import type { Note, Noted } from './notes.js';
-
-const SECRET_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|AUTHORIZATION)$/i;
 
 /** `env_vars` and headers: `${VAR:default}` becomes `${VAR:-default}`, and a literal key a reference to a variable. */
 export function convertVariables(value: unknown, path: Path): Noted<Record<string, string>> {
@@ -28,7 +27,7 @@ export function convertReferences(text: string): string {
 /** Whether a text is a key itself, by the name it stands under or by its shape. */
 export function isSecret(name: string, text: string): boolean {
   if (holdsSecret(text)) return true;
-  return SECRET_NAME.test(name) && text !== '' && !text.includes('${');
+  return isSecretName(name) && text !== '' && !text.includes('${');
 }
 
 /** A name as variables have them: `X-Org-Token` becomes `X_ORG_TOKEN`. */

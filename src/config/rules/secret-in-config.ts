@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { holdsSecret } from '../../redact/redact.js';
+import { isSecretName } from '../../redact/secret-names.js';
 import { finding, isOwn } from '../finding.js';
 import { at, child, entriesOf, itemsOf, type Path } from '../tree.js';
 import { describePath } from '../words.js';
@@ -7,8 +8,6 @@ import { entries, type Rule, type RuleContext } from './rule.js';
 
 const CODE = 'config/secret-in-config';
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** Names of variables and headers that hold secrets. */
-const SECRET_NAME = /(?:^|[_-])(?:api_?key|key|token|secret|password|passwd|credentials?|authorization)$/i;
 /** A shorter value is a setting rather than a key. */
 const MIN_LENGTH = 8;
 
@@ -79,7 +78,7 @@ function namedLikeSecrets(context: RuleContext): Path[] {
   return entries(context, 'tools').flatMap(({ entry, path }) =>
     ['env_vars', 'headers'].flatMap((key) =>
       entriesOf(child(entry, key))
-        .filter(([name, value]) => SECRET_NAME.test(name) && isLiteral(value))
+        .filter(([name, value]) => isSecretName(name) && isLiteral(value))
         .map(([name]) => [...path, key, name]),
     ),
   );
