@@ -1,6 +1,6 @@
 import { versioned } from './http/base-url.js';
 import { effortFor, ignoredEffort } from './http/effort.js';
-import { finishReasonOf } from './http/finish-words.js';
+import { endAnswer } from './http/ending.js';
 import { at, listAt, textAt } from './http/json.js';
 import { errorIn } from './http/provider-error.js';
 import { isStrict, schemaValue } from './http/strict-schema.js';
@@ -134,10 +134,5 @@ function deltaPieces(delta: unknown): Piece[] {
 
 function finish(answer: Answer, ending: unknown): void {
   const word = textAt(ending, 'stop_reason');
-  if (word === null) return;
-  answer.ended = true;
-  answer.finishWord = word;
-  answer.finishReason = finishReasonOf(word);
-  if (answer.finishReason === 'content_filter')
-    answer.refusal = textAt(ending, 'stop_details', 'explanation') ?? '';
+  if (word !== null) endAnswer(answer, word, textAt(ending, 'stop_details', 'explanation'));
 }

@@ -1,8 +1,8 @@
 import type { Effort } from '../domain/request.js';
 import { versioned } from './http/base-url.js';
 import { effortFor, ignoredEffort } from './http/effort.js';
+import { endAnswer } from './http/ending.js';
 import { isStreamed } from './http/extra-body.js';
-import { finishReasonOf } from './http/finish-words.js';
 import { at, listAt, textAt } from './http/json.js';
 import { errorIn } from './http/provider-error.js';
 import { isStrict, schemaValue } from './http/strict-schema.js';
@@ -122,12 +122,8 @@ function block(answer: Answer, feedback: unknown): void {
 
 function finish(answer: Answer, candidate: unknown): void {
   const word = textAt(candidate, 'finishReason');
-  if (word === null) return;
-  answer.ended = true;
-  answer.finishWord = word;
-  answer.finishReason = finishReasonOf(word);
-  if (answer.finishReason === 'content_filter')
-    answer.refusal = textAt(candidate, 'finishMessage') ?? `its answer was stopped (${word})`;
+  if (word !== null)
+    endAnswer(answer, word, textAt(candidate, 'finishMessage') ?? `its answer was stopped (${word})`);
 }
 
 function piecesOf(part: unknown): Piece[] {

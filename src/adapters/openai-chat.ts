@@ -1,8 +1,8 @@
 import type { FailureType } from '../domain/failure.js';
 import { hostOf, isOpenAiHost } from './http/base-url.js';
 import { effortFor, ignoredEffort } from './http/effort.js';
+import { endAnswer } from './http/ending.js';
 import { isStreamed } from './http/extra-body.js';
-import { finishReasonOf } from './http/finish-words.js';
 import { at, listAt, textAt } from './http/json.js';
 import { errorIn } from './http/provider-error.js';
 import { isStrict, schemaValue } from './http/strict-schema.js';
@@ -119,7 +119,9 @@ function take(state: State, data: unknown): Piece[] {
   const message = at(choice, 'delta') ?? at(choice, 'message');
   const refusal = textAt(message, 'refusal');
   if (refusal !== null) answer.refusal = (answer.refusal ?? '') + refusal;
-  finish(answer, textAt(choice, 'finish_reason'));
+  const ending = textAt(choice, 'finish_reason');
+  // DashScope writes `null` as a text into every event before the last one.
+  if (ending !== null && ending !== 'null') endAnswer(answer, ending);
   // The last event of MiniMax repeats the whole answer.
   if (state.hasText && at(choice, 'delta') === undefined) return [];
   const pieces = piecesOf(message);
@@ -135,15 +137,6 @@ function heading(known: Answer, data: unknown): Partial<Answer> {
     id: textAt(data, 'id') ?? known.id,
     serviceTier: textAt(data, 'service_tier') ?? known.serviceTier,
   };
-}
-
-function finish(answer: Answer, word: string | null): void {
-  // DashScope writes this into every event before the last one.
-  if (word === null || word === 'null') return;
-  answer.ended = true;
-  answer.finishWord = word;
-  answer.finishReason = finishReasonOf(word);
-  if (answer.finishReason === 'content_filter') answer.refusal ??= '';
 }
 
 function piecesOf(message: unknown): Piece[] {

@@ -1,8 +1,8 @@
 import type { FailureType } from '../domain/failure.js';
 import { hostOf, isOpenAiHost } from './http/base-url.js';
 import { effortFor, ignoredEffort } from './http/effort.js';
+import { endAnswer } from './http/ending.js';
 import { isStreamed } from './http/extra-body.js';
-import { finishReasonOf } from './http/finish-words.js';
 import { at, listAt, textAt } from './http/json.js';
 import { errorIn } from './http/provider-error.js';
 import { isStrict, schemaValue } from './http/strict-schema.js';
@@ -172,12 +172,11 @@ function close(state: State, response: unknown, ending: string | null): readonly
 function finish(answer: Answer, response: unknown, status: string | null): void {
   const isIncomplete = status === 'incomplete';
   const word = (isIncomplete ? textAt(response, 'incomplete_details', 'reason') : null) ?? status;
-  if (word === null || ['in_progress', 'queued'].includes(word)) return;
-  answer.ended = answer.error === null;
-  answer.finishWord = word;
-  answer.finishReason = finishReasonOf(word);
-  if (answer.finishReason === 'content_filter') answer.refusal ??= '';
+  if (answer.error === null && word !== null && !UNFINISHED.includes(word)) endAnswer(answer, word);
 }
+
+/** States of an answer that the provider is still working on. */
+const UNFINISHED = ['in_progress', 'queued'];
 
 function refusalIn(parts: readonly unknown[]): string | null {
   const texts = parts.flatMap((part) => textAt(part, 'refusal') ?? []);

@@ -245,6 +245,36 @@ export function responseEvents(
   ];
 }
 
+/** The lines of an answer in the format of Ollama. */
+export function ollamaLines(
+  texts: readonly string[],
+  more: { finish?: string; usage?: object } = {},
+): object[] {
+  const line = (content: string, rest: object) => ({
+    model: 'llama3.2',
+    created_at: '2026-11-01T12:00:00.1Z',
+    message: { role: 'assistant', content },
+    ...rest,
+  });
+  return [
+    ...texts.map((text) => line(text, { done: false })),
+    line('', {
+      done: true,
+      done_reason: more.finish ?? 'stop',
+      ...(more.usage ?? { prompt_eval_count: 26, eval_count: 4 }),
+    }),
+  ];
+}
+
+/** A reply as a stream of JSON lines. */
+export function lines(values: readonly object[], type = 'application/x-ndjson'): Reply {
+  return async ({ head, write, end }) => {
+    head(200, { 'content-type': type });
+    for (const value of values) await write(`${JSON.stringify(value)}\n`);
+    end();
+  };
+}
+
 /** The events of an answer in the format of Gemini. */
 export function geminiEvents(
   texts: readonly string[],

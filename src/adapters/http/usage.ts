@@ -148,6 +148,12 @@ export function messagesUsage(usage: object): Usage | null {
   };
 }
 
+/** The usage of Ollama; its output includes the reasoning. */
+export function ollamaUsage(answer: unknown): Usage | null {
+  const [input, output] = [countAt(answer, 'prompt_eval_count'), countAt(answer, 'eval_count')];
+  return input === null && output === null ? null : { ...NO_USAGE, inputTokens: input, outputTokens: output };
+}
+
 /**
  * OpenRouter reports the cost in credits of one dollar; with the user's own key at a provider its bill comes on top.
  * https://openrouter.ai/docs/use-cases/usage-accounting

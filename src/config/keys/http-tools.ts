@@ -12,7 +12,7 @@ export const HTTP = {
   ...COMMON,
   api: oneOf('The protocol that the provider speaks', APIS).requiredOnceMerged('openai-chat'),
   base_url: text(
-    'Where the API is, up to `/chat/completions` or `/messages`; may hold variables, as in `env_vars`',
+    'Where the API is, with or without its version: `https://api.openai.com/v1`; may hold variables, as in `env_vars`',
   )
     .requiredOnceMerged('')
     .checked(parseBaseUrl)

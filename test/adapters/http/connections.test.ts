@@ -52,7 +52,7 @@ describe('a connection', () => {
     const provider = await startProvider([redirect, ok()]);
     expect((await complete(toolAt(provider.url))).text).toBe('ok');
     expect(provider.calls.map(({ path, headers }) => [path, headers.authorization])).toEqual([
-      ['/chat/completions', 'Bearer key-of-a-test-1234'],
+      ['/v1/chat/completions', 'Bearer key-of-a-test-1234'],
       ['/new/chat/completions', 'Bearer key-of-a-test-1234'],
     ]);
     expect(provider.calls[1]?.text).toBe(provider.calls[0]?.text);

@@ -7,6 +7,7 @@ import { complete } from './complete.js';
 import type { Fault } from './fault.js';
 import { GEMINI_FAULTS } from './gemini.faults.js';
 import { LIMITS } from './limits.faults.js';
+import { OLLAMA_FAULTS } from './ollama.faults.js';
 import { REFUSALS } from './refusals.faults.js';
 import { RESPONSES_FAULTS } from './responses.faults.js';
 import { CONNECTIONS, STREAMS } from './streams.faults.js';
@@ -19,6 +20,7 @@ describe.each([
   ['a connection', CONNECTIONS],
   ['Gemini', GEMINI_FAULTS],
   ['Responses', RESPONSES_FAULTS],
+  ['Ollama', OLLAMA_FAULTS],
 ])('%s', (_, faults) => {
   it.each(faults.map((fault) => [fault.name, fault] as const))('%s', async (_name, fault) => {
     const first = await startProvider([fault.reply]);

@@ -1,5 +1,5 @@
 import type { Api } from '../../../src/config/types.js';
-import { frame, geminiEvents, responseEvents } from '../../rig/provider.js';
+import { frame, geminiEvents, ollamaLines, responseEvents } from '../../rig/provider.js';
 import { SSE } from './fault.js';
 
 /** How a provider of one protocol answers, for the faults that every protocol has. */
@@ -60,4 +60,21 @@ export const GEMINI: Protocol = {
     candidates: [{ content: { parts: [{ text: 'hm', thought: true }] }, finishReason: 'MAX_TOKENS' }],
   },
   filtered: 'PROHIBITED_CONTENT',
+};
+
+export const OLLAMA: Protocol = {
+  api: 'ollama',
+  headers: { 'content-type': 'application/x-ndjson' },
+  frames: (texts, more) => ollamaLines(texts, more).map((line) => `${JSON.stringify(line)}\n`),
+  tail: 1,
+  keepAlive: '\n',
+  errorFrame: (error) => `${JSON.stringify({ error })}\n`,
+  whole: (content) => ({
+    model: 'm',
+    message: { role: 'assistant', content },
+    done: true,
+    done_reason: 'stop',
+  }),
+  onlyThoughts: { message: { content: '', thinking: 'hm' }, done: true, done_reason: 'length' },
+  filtered: 'content_filter',
 };

@@ -273,7 +273,7 @@ describe('characters', () => {
 });
 
 it('a redirect to itself is an answer that is none, sent once', async () => {
-  const provider = await startProvider([plain(307, '', { location: '/chat/completions' })]);
+  const provider = await startProvider([plain(307, '', { location: '/v1/chat/completions' })]);
   const { failure } = await complete(configAt(provider.url));
   expect(failure).toMatchObject({ type: 'invalid_response', httpStatus: 307 });
   expect(provider.problems()).toEqual([]);
