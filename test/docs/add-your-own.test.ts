@@ -1,4 +1,5 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { type Rig, rigged } from '../rig/rig.js';
 import { abridged, filesOf, normalised, readPage, screenOf, stepsOf } from './screens.js';
@@ -22,6 +23,7 @@ describe('the guide to a tool of your own', () => {
         const wanted = normalised(shown, places);
         expect([command, ...abridged(screen, wanted)]).toEqual([command, ...wanted]);
       }
+      expect(existsSync(path.join(rig.state, 'llm-router/cooldowns.json'))).toBe(false);
     }),
   );
 
