@@ -6,7 +6,7 @@ import { emptyRequest } from '../domain/request.js';
 import { err, ok, type Result } from '../domain/result.js';
 import type { Router } from './router.js';
 
-export type { CaptureReading } from '../adapters/command/capture.js';
+export type { Capture, CaptureReading } from '../adapters/command/capture.js';
 
 /** Reads a saved output by a tool's definition; runs nothing. Any other name is a `usage` failure. */
 export async function testTool(

@@ -18,6 +18,7 @@ tools:
       end: { /kind: end }
       error: { message: /problem }
     failures: [{ type: rate_limit, when: { stderr: slow down } }]
+  writer: { binary: absent-cli, args: ['{output_file}'], output: { format: json, from: output_file, text: /say, usage: { input_tokens: { pointer: /in, from: usage_file } } } }
   talker: { kind: mock, responses: [{ text: hi }] }
 `;
 const ANSWER = '{"kind":"answer","say":"fine","in":3}\n{"kind":"end"}\n';
@@ -31,6 +32,8 @@ beforeAll(() => {
     cut: '{"kind":"answer","say":"fi"}\n',
     empty: '',
     slow: 'slow down!\n',
+    answer: '{"say":"written"}',
+    used: '{"in":7}',
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(root, name), text);
 });
@@ -60,6 +63,19 @@ it.each([
   expect(result.code).toBe(code);
   expect(result.stdout).toContain(`bot reads it as a failure: ${type}\n`);
   expect(result.stderr).toContain(`[${type}]`);
+});
+
+it('reads an answer and a usage that were written into files', async () => {
+  const { code, stdout, stderr } = await test('writer', '--output-file', 'answer', '--usage-file', 'used');
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('output_file: /say (last)  "written"');
+  expect(stdout).toContain('usage_file: /in (last)    7');
+});
+
+it('says which file of a definition is not given', async () => {
+  const { code, stderr } = await test('writer', '--stdout', 'good');
+  expect(code).toBe(76);
+  expect(stderr).toContain('warning: the definition reads a file that is not given: `--output-file <file>`');
 });
 
 it('is a document with --json', async () => {

@@ -8,6 +8,9 @@ import { concluded, readerFor } from '../command.js';
 export interface Capture {
   stdout: Uint8Array;
   stderr: Uint8Array;
+  /** What it wrote to `{output_file}` and `{usage_file}`; `null`: not saved. */
+  outputFile: Uint8Array | null;
+  usageFile: Uint8Array | null;
   exitCode: number;
 }
 
@@ -37,13 +40,13 @@ export interface CaptureReading {
 /** Reads a capture by the definition of the task's tool; runs nothing. */
 export async function readCapture(
   task: Task<CommandTool>,
-  { stdout, stderr, exitCode }: Capture,
+  { stdout, stderr, outputFile, usageFile, exitCode }: Capture,
   { nowMs, redact }: ReadingOptions,
 ): Promise<CaptureReading> {
   const reader = readerFor(task);
   reader.push('stdout', stdout);
   reader.push('stderr', stderr);
-  const reading = reader.finish({ outputFile: null, usageFile: null });
+  const reading = reader.finish({ outputFile, usageFile });
   const end = {
     ...{ ended: 'exit' as const, exitCode, signal: null, firstOutputMs: null },
     ...{ tookStdin: true, spawnError: null, survivors: [] },

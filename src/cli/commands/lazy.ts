@@ -86,8 +86,10 @@ const addToolTest: Add = (context, program, register) => {
       'Read a saved output by the definition of a tool and show what each selector finds; runs nothing',
     )
     .argument('<name>', 'the tool')
-    .requiredOption('--stdout <file>', 'what the tool wrote to standard output')
+    .option('--stdout <file>', 'what the tool wrote to standard output')
     .option('--stderr <file>', 'what it wrote to standard error')
+    .option('--output-file <file>', 'what it wrote to `{output_file}`')
+    .option('--usage-file <file>', 'what it wrote to `{usage_file}`')
     .option('--exit <code>', 'its exit code', parseCountOrNone, 0)
     .option('--json', 'print one JSON document')
     .addHelpText('after', TOOL_TEST_EXAMPLES);
@@ -101,4 +103,5 @@ const TOOL_TEST_EXAMPLES = `
 Exits 0 for what would be an answer, else with the code that exec would give.
 
 Examples:
-  $ my-tool "hello" > out.txt 2> err.txt; llm-router tool test my-tool --stdout out.txt --stderr err.txt --exit $?`;
+  $ my-tool "hello" > out.txt 2> err.txt; llm-router tool test my-tool --stdout out.txt --stderr err.txt --exit $?
+  $ my-tool --answer-to answer.txt "hello"; llm-router tool test my-tool --output-file answer.txt --exit $?`;

@@ -6,7 +6,7 @@ import { toUsd } from '../../domain/cost.js';
 import { failureDocument, usageDocument } from '../../domain/document.js';
 import { exitCodeOf, type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import { type CaptureReading, testTool } from '../../router/tool-test.js';
+import { type Capture, type CaptureReading, testTool } from '../../router/tool-test.js';
 import { commandRouter, loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { fileTrouble } from '../file-trouble.js';
@@ -15,8 +15,10 @@ import { type Column, renderTable } from '../table.js';
 
 /** The options of `tool test`, as the argument parser gives them. */
 export interface ToolTestOptions {
-  stdout: string;
+  stdout?: string;
   stderr?: string;
+  outputFile?: string;
+  usageFile?: string;
   exit: number;
   json?: boolean;
 }
@@ -30,23 +32,52 @@ export async function runToolTest(
   const { world } = context;
   const usable = usableConfig(await loadCommandConfig(context));
   if (!usable.ok) return reportEarly(context, usable.error);
-  const stdout = await bytesOf(world.cwd, '--stdout', options.stdout);
-  if (!stdout.ok) return reportEarly(context, { failure: stdout.error });
-  const stderr =
-    options.stderr === undefined ? ok(Buffer.alloc(0)) : await bytesOf(world.cwd, '--stderr', options.stderr);
-  if (!stderr.ok) return reportEarly(context, { failure: stderr.error });
-  const capture = { stdout: stdout.value, stderr: stderr.value, exitCode: options.exit };
+  const capture = await captureOf(world.cwd, options);
+  if (!capture.ok) return reportEarly(context, { failure: capture.error });
   const router = commandRouter(context, usable.value);
   const given = {
     tool,
-    capture,
+    capture: capture.value,
     cwd: world.cwd,
     nowMs: world.clock.now(),
     redact: context.output.redactor().text,
   };
   const read = await testTool(router, given).finally(() => router.close());
   if (!read.ok) return reportEarly(context, { failure: read.error });
+  for (const option of missingFiles(read.value, options))
+    await context.output.warn(`the definition reads a file that is not given: \`${option} <file>\``);
   return print(context, tool, read.value);
+}
+
+async function captureOf(cwd: string, options: ToolTestOptions): Promise<Result<Capture, Failure>> {
+  const { stdout, stderr, outputFile, usageFile, exit: exitCode } = options;
+  const named = [
+    { option: '--stdout', file: stdout },
+    { option: '--stderr', file: stderr },
+    { option: '--output-file', file: outputFile },
+    { option: '--usage-file', file: usageFile },
+  ];
+  if (named.every(({ file }) => file === undefined))
+    return err(
+      failure('usage', 'no saved output is named', {
+        hint: 'give `--stdout <file>`, or `--output-file <file>`',
+      }),
+    );
+  const contents: (Buffer | null)[] = [];
+  for (const { option, file } of named) {
+    const read = file === undefined ? ok(null) : await bytesOf(cwd, option, file);
+    if (!read.ok) return read;
+    contents.push(read.value);
+  }
+  const [out, error, answer, usage] = contents;
+  const nothing = new Uint8Array();
+  return ok({
+    stdout: out ?? nothing,
+    stderr: error ?? nothing,
+    outputFile: answer ?? null,
+    usageFile: usage ?? null,
+    exitCode,
+  });
 }
 
 async function bytesOf(cwd: string, option: string, name: string): Promise<Result<Buffer, Failure>> {
@@ -55,6 +86,16 @@ async function bytesOf(cwd: string, option: string, name: string): Promise<Resul
   } catch (error) {
     return err(failure('input', `cannot read \`${name}\` (${option}): ${fileTrouble(error)}`));
   }
+}
+
+/** Options for the files that the definition reads and that are not given. */
+function missingFiles({ results }: CaptureReading, given: ToolTestOptions): string[] {
+  const reads = (from: string) =>
+    results.some(({ selector }) => 'from' in selector && selector.from === from);
+  return [
+    ...(reads('output_file') && given.outputFile === undefined ? ['--output-file'] : []),
+    ...(reads('usage_file') && given.usageFile === undefined ? ['--usage-file'] : []),
+  ];
 }
 
 async function print(
