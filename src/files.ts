@@ -24,6 +24,8 @@ export interface ReadRules {
   followsLinks?: boolean;
   /** It and its folder must belong to this user or to root, and no other user may be able to change them. */
   isOwn?: boolean;
+  /** With `isOwn`: it is enough that the file belongs to one of them. */
+  mayBeOpen?: boolean;
   /** With `isOwn`: the user who called `sudo`, whose files root believes too. */
   sudoUid?: string | undefined;
 }
@@ -52,7 +54,8 @@ export async function readRegularFile(file: string, rules: ReadRules): Promise<B
   try {
     const found = await handle.stat();
     if (!found.isFile()) throw new FileRefused('kind', 'it is not a regular file');
-    if (rules.isOwn === true) await requireOwn(file, ownerTrouble(found, rules.sudoUid), rules.sudoUid);
+    if (rules.isOwn === true && !(rules.mayBeOpen === true && belongsToUser(found, rules.sudoUid)))
+      await requireOwn(file, ownerTrouble(found, rules.sudoUid), rules.sudoUid);
     return await readAtMost(handle, { maxBytes, expectedBytes: found.size });
   } finally {
     await handle.close();

@@ -258,7 +258,7 @@ async function readFiles(
   { layer, within }: LayerPlace,
 ): Promise<Found> {
   const { SUDO_UID: sudoUid, LLM_ROUTER_TRUST: trust } = search.env;
-  const owner = layer === 'user' && trust !== '1' ? { sudoUid } : null;
+  const owner = layer === 'explicit' || trust === '1' ? null : { sudoUid, mayBeOpen: layer === 'project' };
   const read = await Promise.all(
     targets.map(async (path) => {
       const shown = shownPath(path, search.cwd);

@@ -12,8 +12,11 @@ export interface ConfigTarget {
   shown: string;
   /** Folders, one of which must hold the file once links are followed; `null`: it was named, and may be anywhere. */
   within: readonly string[] | null;
-  /** Of the user's own config: only this user, root, and under sudo (`SUDO_UID`) its caller can have written it. */
-  owner?: { sudoUid: string | undefined } | null;
+  /**
+   * It must belong to this user, to root, or under sudo (`SUDO_UID`) to its caller; with `mayBeOpen: false` nobody else may be able to write to
+   * it. `null`: it was named, and may belong to anyone.
+   */
+  owner?: { sudoUid: string | undefined; mayBeOpen: boolean } | null;
 }
 
 /** Reads one config file as text, without byte order mark; the error says why it cannot be used. */

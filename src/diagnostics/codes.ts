@@ -7,7 +7,7 @@ export const CODES = {
   'config/other-owner': {
     severity: 'warning',
     summary:
-      'a config found by searching is owned by another user, and is not used; an error for the own config of the user',
+      'a config found by searching is owned by another user, and is not used; an error for the own config of the user and for parts of one',
   },
   'config/not-a-file': { severity: 'error', summary: 'a config is neither a regular file nor a folder' },
   'config/empty-folder': { severity: 'error', summary: 'a folder given as config contains no `*.yaml`' },

@@ -234,6 +234,27 @@ describe('named configs', () => {
     },
   );
 
+  (process.getuid?.() === 0 ? it : it.skip)(
+    'of another user in a folder of this one, or behind a link of this one, are an error',
+    async () => {
+      mkdirSync(path.join(root, 'p/.git'), { recursive: true });
+      write('p/.llm-router/a.yaml', 'version: 1');
+      write('p/.llm-router/theirs.yaml', 'tools: {}');
+      chownSync(path.join(root, 'p/.llm-router/theirs.yaml'), 65_534, 65_534);
+      const theirs = { code: 'config/other-owner', severity: 'error' };
+      expect((await find('p')).diagnostics).toMatchObject([theirs]);
+      mkdirSync(path.join(root, 'p/sub'));
+      symlinkSync('../.llm-router/theirs.yaml', path.join(root, 'p/sub/llm-router.yaml'));
+      expect((await find('p/sub')).diagnostics).toMatchObject([theirs]);
+    },
+  );
+
+  it('of this user that others can write to are read, since they need trust', async () => {
+    write('p/llm-router.yaml', 'version: 1');
+    chmodSync(path.join(root, 'p/llm-router.yaml'), 0o666);
+    expect(names(await find('p'))).toHaveLength(1);
+  });
+
   describe('of the user', () => {
     const own = 'home/.config/llm-router/limits.yaml';
     const env = { LLM_ROUTER_TRUST: '1' };
