@@ -50,7 +50,7 @@ export async function readRegularFile(file: string, rules: ReadRules): Promise<B
   const target = within === null ? file : await realPathWithin(file, within);
   const followsLinks = within === null && rules.followsLinks !== false;
   const noLink = followsLinks ? 0 : (O_NOFOLLOW ?? 0);
-  const handle = await open(target, O_RDONLY | (O_NONBLOCK ?? 0) | (O_NOCTTY ?? 0) | noLink);
+  const handle = await openUnblocked(target, noLink);
   try {
     const found = await handle.stat();
     if (!found.isFile()) throw new FileRefused('kind', 'it is not a regular file');
@@ -131,6 +131,7 @@ export function reasonOf(error: unknown): string {
 }
 
 const { O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+const UNBLOCKED = O_RDONLY | (O_NONBLOCK ?? 0) | (O_NOCTTY ?? 0);
 
 async function requireOwn(file: string, trouble: string | null, sudoUid: string | undefined): Promise<void> {
   const found = trouble ?? (await folderTrouble(path.dirname(file), sudoUid));
@@ -147,8 +148,18 @@ async function realPathWithin(file: string, folders: readonly string[]): Promise
   throw new FileRefused('place', `it leads out of the project, to ${target}`);
 }
 
+/** Opens a file to read it; a pipe without a writer and a terminal are opened without a wait. */
+export function openUnblocked(file: string, more = 0): Promise<FileHandle> {
+  return open(file, UNBLOCKED | more);
+}
+
+/** The same at once, as a descriptor that the caller closes. */
+export function openUnblockedNow(file: string): number {
+  return openSync(file, UNBLOCKED);
+}
+
 /** Files of `/proc` and those that grow are larger than they say. */
-async function readAtMost(
+export async function readAtMost(
   handle: FileHandle,
   { maxBytes, expectedBytes }: { maxBytes: number; expectedBytes: number },
 ): Promise<Buffer> {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RouterConfig } from './config/types.js';
 import { loadConfigFiles } from './config-files/load.js';
@@ -16,6 +15,7 @@ import { auditFile, ledgerFile, runningDir } from './paths.js';
 import type { AuditTarget } from './router/audit.js';
 import { openCooldowns } from './router/cooldowns.js';
 import type { Planned } from './router/planned.js';
+import { readAgentFile } from './router/planning/agent-files.js';
 import { callerOf, personOnly } from './router/planning/caller.js';
 import { createRouter as composeRouter } from './router/router.js';
 import { redactorOf } from './router/secrets.js';
@@ -125,7 +125,7 @@ export function createRouter(config: RouterConfig, options: CreateOptions = {}):
   const host = { ...real, env: options.env ?? real.env };
   const redactor = redactorOf(config, host.env);
   const router = composeRouter(config, {
-    host: { ...host, readFile: (path) => readFile(path, 'utf8'), redactor },
+    host: { ...host, readFile: (file) => readAgentFile(file, null), redactor },
     stores: {
       ledger: ledgerOf(config, options, host),
       cooldowns: openCooldowns(host, options.onWarning),

@@ -1,9 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  closeSync,
+  constants,
   mkdirSync,
   mkdtempSync,
+  openSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -12,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readAnyFile } from '../src/files/any-file.js';
 import { readRegularFile, writeByRename } from '../src/files.js';
 
 let root = '';
@@ -24,6 +28,43 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 const at = (name: string) => path.join(root, name);
 const read = async (name: string, rules: object = {}) =>
   (await readRegularFile(at(name), { maxBytes: 10, ...rules })).toString();
+
+describe('reading a file of any kind', () => {
+  const never = new AbortController().signal;
+  const readAny = async (name: string, signal = never) =>
+    (await readAnyFile(at(name), { maxBytes: 10, signal })).toString();
+
+  it.each([
+    ['a file', (target: string) => writeFileSync(target, '0123456789x')],
+    ['a device without an end', (target: string) => symlinkSync('/dev/zero', target)],
+  ])('refuses %s above the limit', async (_what, make) => {
+    make(at('a'));
+    await expect(readAny('a')).rejects.toMatchObject({ reason: 'size' });
+  });
+
+  it('waits for the writer of a named pipe, and reads up to its end', async () => {
+    execFileSync('mkfifo', [at('p')]);
+    const text = readAny('p');
+    spawn('sh', ['-c', 'printf abc > "$1"', 'sh', at('p')], { stdio: 'ignore' });
+    expect(await text).toBe('abc');
+  });
+
+  it('refuses a pipe that gives more than the limit', async () => {
+    execFileSync('mkfifo', [at('p')]);
+    spawn('sh', ['-c', 'yes > "$1"', 'sh', at('p')], { stdio: 'ignore' });
+    await expect(readAny('p')).rejects.toMatchObject({ reason: 'size' });
+  });
+
+  it.each(['no writer', 'a silent writer'])('ends with its signal for a pipe with %s', async (which) => {
+    execFileSync('mkfifo', [at('p')]);
+    const writer = which === 'no writer' ? null : openSync(at('p'), constants.O_RDWR);
+    const stop = new AbortController();
+    const text = readAny('p', stop.signal);
+    setImmediate(() => stop.abort());
+    await expect(text).rejects.toMatchObject({ name: 'AbortError' });
+    if (writer !== null) closeSync(writer);
+  });
+});
 
 describe('reading a regular file', () => {
   it('gives what is in it, up to the limit', async () => {

@@ -7,10 +7,10 @@ import type { Deadline } from '../domain/deadline.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { lookup } from '../domain/lookup.js';
 import { err, ok, type Result } from '../domain/result.js';
-import { readRegularFile } from '../files.js';
 import { ledgerAccess } from '../ledger/access.js';
 import { ledgerFile, runningDir, traceDir, userConfigDir } from '../paths.js';
 import { openCooldowns } from '../router/cooldowns.js';
+import { readAgentFile } from '../router/planning/agent-files.js';
 import { createRouter, type Router } from '../router/router.js';
 import { redactorOf } from '../router/secrets.js';
 import type { TraceTarget } from '../router/traces.js';
@@ -97,16 +97,11 @@ export function usableConfig(loaded: CommandConfig): Result<UsableConfig, EarlyF
   });
 }
 
-/** Of a system text or schema that a config names. */
-const MAX_TEXT_BYTES = 16 * 1024 * 1024;
-
 /** A router for this command's config and world. */
 export function commandRouter(context: CommandContext, loaded: UsableConfig): Router {
   const { world } = context;
   const { env, platform, tmpDir, clock, random, urgent } = world;
   const within = loaded.isTrusted ? null : [loaded.projectDir ?? world.cwd, userConfigDir(world)];
-  const readText = async (file: string): Promise<string> =>
-    (await readRegularFile(file, { maxBytes: MAX_TEXT_BYTES, within })).toString('utf8');
   const ledger = ledgerAccess({
     file: ledgerPathOf(context, loaded),
     now: clock.now,
@@ -120,7 +115,7 @@ export function commandRouter(context: CommandContext, loaded: UsableConfig): Ro
       tmpDir,
       clock,
       random,
-      readFile: readText,
+      readFile: (file) => readAgentFile(file, within),
       redactor: context.output.redactor(),
       ...(context.output.debug === null ? {} : { debug: context.output.debug }),
     },

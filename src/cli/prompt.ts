@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { visible } from '../diagnostics/visible.js';
 import type { Deadline } from '../domain/deadline.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
+import { collected, readAnyFile } from '../files/any-file.js';
+import { MAX_TEXT_BYTES } from '../router/planning/agent-files.js';
 import type { CommandContext } from './context.js';
 import { fileTrouble } from './file-trouble.js';
 
@@ -40,13 +41,13 @@ export async function assemblePrompt(
 ): Promise<Result<AssembledPrompt, Failure>> {
   const parts: string[] = [];
   for (const name of sources.contexts) {
-    const read = await readText(context, name, '--context');
+    const read = await readText(context, { name, option: '--context', deadline });
     if (!read.ok) return read;
     parts.push(fileBlock(name, read.value.replace(/\n$/, '')));
   }
   const file = sources.file === '-' ? null : sources.file;
   if (file !== null) {
-    const read = await readText(context, file, '--prompt-file');
+    const read = await readText(context, { name: file, option: '--prompt-file', deadline });
     if (!read.ok) return read;
     parts.push(read.value);
   }
@@ -57,6 +58,8 @@ export async function assemblePrompt(
   const text =
     parts.length === 1 ? (parts[0] ?? '') : parts.map((part) => part.replace(/\n+$/, '')).join('\n\n');
   if (text.trim() === '') return err(noPrompt());
+  if (text.length > MAX_TEXT_BYTES)
+    return err(failure('input', `the prompt is longer than ${MAX_TEXT_BYTES} characters`));
   return ok({
     text,
     file: file !== null && parts.length === 1 ? path.resolve(context.world.cwd, file) : null,
@@ -82,16 +85,24 @@ function noPrompt(): Failure {
   });
 }
 
-/** Reads a text file that the user named; an `input` failure says which option and why not. */
+/** A file that an option names. */
+export interface NamedFile {
+  name: string;
+  option: string;
+  deadline: Deadline;
+}
+
+/** Reads a text file that the user named, of bounded size; an `input` failure says which option and why not. */
 export async function readText(
   context: CommandContext,
-  name: string,
-  option: string,
+  { name, option, deadline }: NamedFile,
 ): Promise<Result<string, Failure>> {
   try {
-    const bytes = await readFile(path.resolve(context.world.cwd, name));
+    const file = path.resolve(context.world.cwd, name);
+    const bytes = await readAnyFile(file, { maxBytes: MAX_TEXT_BYTES, signal: deadline.signal });
     return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (error) {
+    if (deadline.failure !== null) return err(deadline.failure);
     return err(failure('input', `cannot read \`${name}\` (${option}): ${fileTrouble(error)}`));
   }
 }
@@ -140,13 +151,10 @@ async function bytesOf(
     void output.say(`${text}${SILENCE}`);
     if (isOptional) stream.destroy();
   }, STDIN_NOTICE_MS);
-  const chunks: Buffer[] = [];
+  stream.once('data', () => clearTimeout(notice));
   try {
-    for await (const chunk of stream) {
-      clearTimeout(notice);
-      chunks.push(Buffer.from(chunk));
-    }
-    return isLeft ? null : Buffer.concat(chunks);
+    const bytes = await collected(stream, MAX_TEXT_BYTES);
+    return isLeft ? null : bytes;
   } catch (error) {
     if (isLeft) return null;
     throw error;

@@ -1,9 +1,10 @@
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { applyFixes } from '../diagnostics/fix.js';
 import { err, ok, type Result } from '../domain/result.js';
-import { reasonOf, writeByRename } from '../files.js';
+import { readRegularFile, reasonOf, writeByRename } from '../files.js';
 import type { ConfigFile } from '../lint/load.js';
+import { MAX_BYTES } from './read.js';
 
 /** Result of applying fixes. */
 export interface Fixed {
@@ -37,7 +38,10 @@ export async function fixFiles(
 async function rewrite({ file, path, text: read }: ConfigFile, text: string): Promise<Result<null, string>> {
   try {
     const target = await realpath(path);
-    const [now, { mode }] = [await readFile(target, 'utf8'), await stat(target)];
+    const [now, { mode }] = [
+      (await readRegularFile(target, { maxBytes: MAX_BYTES })).toString('utf8'),
+      await stat(target),
+    ];
     if (withoutBom(now) !== withoutBom(read))
       return err(`\`${file}\` was changed meanwhile, and is left as it is`);
     await writeByRename(target, now.startsWith(BOM) ? BOM + text : text, { mode });

@@ -4,7 +4,8 @@ import { err, ok, type Result } from '../domain/result.js';
 import { codeOf } from '../domain/system-error.js';
 import { FileRefused, readRegularFile } from '../files.js';
 
-const MAX_BYTES = 1024 * 1024;
+/** Of one config file. */
+export const MAX_BYTES = 1024 * 1024;
 
 /** A config file to read. */
 export interface ConfigTarget {

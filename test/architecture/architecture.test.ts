@@ -44,7 +44,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ledger: ['policy', 'files', ...LEAVES],
   telemetry: ['trace', 'files', ...LEAVES],
   trace: ['files', ...LEAVES],
-  adapters: ['config', ...LEAVES],
+  adapters: ['config', 'files', ...LEAVES],
   routing: ['gates', 'policy', 'config', ...LEAVES],
   policy: ['config', ...LEAVES],
   catalog: ['config', ...LEAVES],
@@ -96,6 +96,23 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
   'eventsource-parser': (file) => file === 'adapters/http/sse.ts',
   re2js: (file) => file === 'regex/linear.ts',
   luxon: (file) => file === 'domain/limit-time.ts',
+};
+
+/** Functions that open files; `* as fs` has them all. */
+const READS = /^(readFile|readFileSync|open|openSync|createReadStream|copyFile|copyFileSync|cp|cpSync|\*.*)$/;
+
+/** The files that may open others, and what those are. Each has a name of our own or of the system. */
+const READERS: Readonly<Record<string, string>> = {
+  'files.ts': 'all files that a person, a project or a tool names',
+  'adapters/command/stdin-file.ts': 'a new file without a name, for the prompt',
+  'adapters/command/subprocess.ts': 'on Windows, the start of the program that is about to run',
+  'cli/answer-file.ts': 'the file of `-o`, to write it',
+  'config-files/backup.ts': 'a config that was read already, to copy it',
+  'ledger/audit.ts': 'the audit log of the user, to add a line',
+  'ledger/open.ts': 'the ledger, to create it and to see its header',
+  'process/proc.ts': 'files of `/proc`',
+  'router/running/run-recorder.ts': 'the record of our own run, to write it',
+  'world.ts': 'the terminal, and what `/proc` says about stdin',
 };
 
 const PURE =
@@ -151,6 +168,13 @@ describe('the source tree', () => {
     const used = imports.filter(({ file, ours, typeOnly }) => partOf(file) === 'lint' && ours && !typeOnly);
     const impure = used.filter(({ target }) => !PURE.test(target) && target !== 'gates/gates.ts');
     expect(impure.map(({ file, target }) => `${file} > ${target}`)).toEqual([]);
+  });
+
+  it('opens files to read them in one place, except those that nobody else names', () => {
+    const readers = imports.flatMap(({ file, target, names }) =>
+      /^node:fs(\/promises)?$/.test(target) && names.some((name) => READS.test(name)) ? [file] : [],
+    );
+    expect([...new Set(readers)].sort()).toEqual(Object.keys(READERS).sort());
   });
 
   it('uses `process` only in `world.ts`', () => {

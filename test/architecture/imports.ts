@@ -15,6 +15,8 @@ export interface Import {
   typeOnly: boolean;
   /** By `import()`, when needed. */
   lazy: boolean;
+  /** What is imported, under its own name; none for a lazy import. */
+  names: string[];
 }
 
 /** Every TypeScript file below src, generated ones left out. */
@@ -33,16 +35,38 @@ export function readSource(file: string): string {
 export function importsOf(file: string): Import[] {
   const text = readSource(file);
   const found: Import[] = [];
-  const patterns = /^(?:import|export)\s+(type\s+)?(?:[^'";]*?\s+from\s+)?'([^']+)'|\bimport\('([^']+)'\)/gm;
-  for (const [, type, fixed, lazy] of text.matchAll(patterns)) {
+  const patterns =
+    /^(?:import|export)\s+(type\s+)?(?:([^'";]*?)\s+from\s+)?'([^']+)'|\bimport\('([^']+)'\)/gm;
+  for (const [, type, clause = '', fixed, lazy] of text.matchAll(patterns)) {
     const specifier = fixed ?? lazy ?? '';
     const ours = specifier.startsWith('.');
     const target = ours
       ? path.posix.join(path.posix.dirname(file), specifier).replace(/\.js$/, '.ts')
       : specifier;
-    found.push({ file, target, ours, typeOnly: type !== undefined, lazy: fixed === undefined });
+    found.push({
+      file,
+      target,
+      ours,
+      typeOnly: type !== undefined,
+      lazy: fixed === undefined,
+      names: namesIn(clause),
+    });
   }
   return found;
+}
+
+/** `{ type Stats, open as openFile }` imports `Stats` and `open`. */
+function namesIn(clause: string): string[] {
+  return clause
+    .replace(/[{}]/g, '')
+    .split(',')
+    .map((name) =>
+      name
+        .trim()
+        .replace(/^type\s+/, '')
+        .replace(/^(\w+)\s+as\s.*$/, '$1'),
+    )
+    .filter((name) => name !== '');
 }
 
 /** The part that a file belongs to: its top folder, or the file itself at the top of src. */

@@ -1,6 +1,8 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { runInProcess } from '../rig/in-process.js';
 
@@ -169,4 +171,43 @@ describe('other commands', () => {
     );
     expect(stderr).toContain(`see \`${help}\``);
   });
+});
+
+describe('a text that is too long', () => {
+  const large = path.join(root, 'large.txt');
+  writeFileSync(large, '');
+  truncateSync(large, 16 * 1024 * 1024 + 1);
+
+  it.each([
+    ['--prompt-file', ['-f', large]],
+    ['--context', ['-c', large]],
+    ['--system-file', ['--system-file', large]],
+    ['--schema', ['--schema', large]],
+  ])('is refused by its size for %s', async (option, args) => {
+    const { code, stderr } = await exec(args);
+    expect(code).toBe(66);
+    expect(stderr).toContain(`cannot read \`${large}\` (${option}): it is larger than 16777216 bytes`);
+  });
+
+  it('is refused on stdin, and as the sum of its parts', async () => {
+    const piece = Buffer.alloc(1024 * 1024, 'a');
+    const stdin = Readable.from(Array.from({ length: 17 }, () => piece));
+    const piped = await runInProcess(['exec', '--config', 'c.yaml'], { root, stdin });
+    expect([piped.code, piped.stderr]).toEqual([
+      66,
+      expect.stringContaining('cannot read stdin: it is larger'),
+    ]);
+    writeFileSync(path.join(root, 'half.txt'), Buffer.alloc(9 * 1024 * 1024, 'a'));
+    const { code, stderr } = await exec(['-c', 'half.txt', '-c', 'half.txt']);
+    expect([code, stderr]).toEqual([
+      66,
+      expect.stringContaining('the prompt is longer than 16777216 characters'),
+    ]);
+  });
+});
+
+it('`--timeout` ends the wait for the writer of a named pipe', async () => {
+  execFileSync('mkfifo', [path.join(root, 'pipe')]);
+  const { code, stderr } = await exec(['-f', 'pipe', '--timeout', '50ms']);
+  expect([code, stderr]).toEqual([124, expect.stringContaining('[timeout]')]);
 });

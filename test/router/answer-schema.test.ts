@@ -79,6 +79,46 @@ describe('the schema of an answer', () => {
   });
 
   it.each([
+    ['whose references double at each level', doubling(40), '1'],
+    [
+      'that doubles with each level of the answer',
+      { items: { allOf: [{ $ref: '#' }, { $ref: '#' }] } },
+      `${'['.repeat(60)}${']'.repeat(60)}`,
+    ],
+    ['and an answer that opens very many blocks', {}, '```json\n'.repeat(100_000)],
+  ])('is given up on a schema %s', async (_, schema, text) => {
+    const compiled = await compileAnswerSchema(JSON.stringify(schema), 's', 50);
+    if (!compiled.ok) throw new Error(compiled.error.message);
+    const message = 'the check of the answer against the schema takes too long';
+    expect(compiled.value(answered(text))).toMatchObject({
+      failure: { type: 'contract_violation', message },
+    });
+  });
+
+  it.each([
+    [
+      'is nested too deeply',
+      `${'{"not":'.repeat(3000)}{}${'}'.repeat(3000)}`,
+      'the schema is not JSON, or is nested too deeply',
+    ],
+    [
+      'takes too long to read',
+      JSON.stringify({
+        allOf: Array.from({ length: 20_000 }, (_, i) => ({ $ref: `#/$defs/d${i}` })),
+        $defs: Object.fromEntries(
+          Array.from({ length: 20_000 }, (_, i) => [`d${i}`, { properties: { a: { $ref: '#' } } }]),
+        ),
+      }),
+      'the schema is not a usable JSON Schema: it takes too long to read',
+    ],
+  ])('is an input failure where it %s', async (_, text, message) => {
+    expect(await compileAnswerSchema(text, 'the schema', 50)).toMatchObject({
+      ok: false,
+      error: { type: 'input', message },
+    });
+  });
+
+  it.each([
     ['refers to itself without end', { $ref: '#' }, '1'],
     ['goes down with an answer', { items: { $ref: '#' } }, `${'['.repeat(20_000)}${']'.repeat(20_000)}`],
   ])('cannot be checked where it %s', async (_, schema, text) => {
@@ -86,3 +126,10 @@ describe('the schema of an answer', () => {
     expect(await check(schema, text)).toMatchObject({ failure: { type: 'contract_violation', message } });
   });
 });
+
+/** A schema of a few lines whose check takes 2 to the power of `levels` steps. */
+function doubling(levels: number): object {
+  const twice = (level: number) => ({ allOf: [1, 2].map(() => ({ $ref: `#/$defs/d${level + 1}` })) });
+  const entries = Array.from({ length: levels }, (_, level) => [`d${level}`, twice(level)]);
+  return { $ref: '#/$defs/d0', $defs: { ...Object.fromEntries(entries), [`d${levels}`]: { minimum: 0 } } };
+}

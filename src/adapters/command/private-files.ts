@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { err, ok, type Result } from '../../domain/result.js';
 import { codeOf } from '../../domain/system-error.js';
+import { FileRefused, readRegularFile } from '../../files.js';
 import { type PrivatePlaces, placesIn } from './placeholder-values.js';
 
 /** The private folder of one run. */
@@ -58,10 +59,9 @@ export async function openPrivateFolder(
 /** The content of a file that a tool wrote; `null`: missing, `too_large`: above the limit in bytes. */
 export async function readWritten(path: string, maxBytes: number): Promise<Uint8Array | 'too_large' | null> {
   try {
-    const { size } = await stat(path);
-    return size > maxBytes ? 'too_large' : await readFile(path);
-  } catch {
-    return null;
+    return await readRegularFile(path, { maxBytes, followsLinks: false });
+  } catch (error) {
+    return error instanceof FileRefused && error.reason === 'size' ? 'too_large' : null;
   }
 }
 

@@ -32,9 +32,9 @@ export async function requestOf(
     deadline,
   );
   if (!prompt.ok) return prompt;
-  const system = await systemOf(context, options);
+  const system = await systemOf(context, given);
   if (!system.ok) return system;
-  const schema = await schemaOf(context, options);
+  const schema = await schemaOf(context, given);
   if (!schema.ok) return schema;
   const resume = await resumeOf(context, given);
   if (!resume.ok) return resume;
@@ -68,10 +68,12 @@ function isToStdout({ output }: ExecOptions): boolean {
 /** `--schema`: a file, or the JSON itself. */
 async function schemaOf(
   context: CommandContext,
-  { schema }: ExecOptions,
+  { options: { schema }, deadline }: GivenRequest,
 ): Promise<Result<string | null, Failure>> {
   if (schema === undefined) return ok(null);
-  return /^\s*\{/.test(schema) ? ok(schema) : readText(context, schema, '--schema');
+  return /^\s*\{/.test(schema)
+    ? ok(schema)
+    : readText(context, { name: schema, option: '--schema', deadline });
 }
 
 /** How long to wait beyond an ordinary retry, ms; none by default. */
@@ -83,13 +85,13 @@ function patienceOf({ patience = '0' }: ExecOptions): Result<number, Failure> {
 
 async function systemOf(
   context: CommandContext,
-  options: ExecOptions,
+  { options, deadline }: GivenRequest,
 ): Promise<Result<string | null, Failure>> {
   if (options.systemFile === undefined) return ok(options.system ?? null);
   if (options.system !== undefined) {
     return err(failure('usage', 'give either `--system` or `--system-file`, not both'));
   }
-  return readText(context, options.systemFile, '--system-file');
+  return readText(context, { name: options.systemFile, option: '--system-file', deadline });
 }
 
 async function resumeOf(

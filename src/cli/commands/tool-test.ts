@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Selector } from '../../config/types.js';
 import { cut } from '../../diagnostics/width.js';
@@ -6,6 +5,7 @@ import { toUsd } from '../../domain/cost.js';
 import { failureDocument, usageDocument } from '../../domain/document.js';
 import { exitCodeOf, type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
+import { readAnyFile } from '../../files/any-file.js';
 import { type Capture, type CaptureReading, testTool } from '../../router/tool-test.js';
 import { commandRouter, loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
@@ -80,9 +80,13 @@ async function captureOf(cwd: string, options: ToolTestOptions): Promise<Result<
   });
 }
 
+/** Of a saved output: as much as a run may keep. */
+const MAX_CAPTURE_BYTES = 256 * 1024 * 1024;
+
 async function bytesOf(cwd: string, option: string, name: string): Promise<Result<Buffer, Failure>> {
   try {
-    return ok(await readFile(path.resolve(cwd, name)));
+    const signal = new AbortController().signal; // `tool test` has no time limit
+    return ok(await readAnyFile(path.resolve(cwd, name), { maxBytes: MAX_CAPTURE_BYTES, signal }));
   } catch (error) {
     return err(failure('input', `cannot read \`${name}\` (${option}): ${fileTrouble(error)}`));
   }

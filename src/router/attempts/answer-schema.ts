@@ -1,6 +1,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { Outcome } from '../../domain/attempt.js';
 import { type Failure, failure } from '../../domain/failure.js';
+import { parseJson } from '../../domain/json.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { reasonOf } from '../../files.js';
 import { compilePattern, patternTrouble } from '../../regex/pattern.js';
@@ -12,50 +13,62 @@ export type AnswerCheck = (outcome: Outcome) => Outcome;
 /** How many failing places a message names. */
 const MAX_PLACES = 5;
 
+/** How long one compilation, or the check of one answer, may take: a few references can ask for more steps than ever end. */
+const LIMIT_MS = 5000;
+
 /**
  * Compiles the JSON Schema of an answer (2020-12, or draft-07 where `$schema` says so). The compiler is loaded only here.
- * A text that is no JSON, or no schema, is an `input` failure.
+ * A text that is no JSON, or no schema, is an `input` failure. `limitMs` bounds the compilation, and each check.
  */
 export async function compileAnswerSchema(
   text: string,
   source: string,
+  limitMs: number = LIMIT_MS,
 ): Promise<Result<AnswerCheck, Failure>> {
   const schema = parseJson(text);
-  if (schema === undefined) return err(failure('input', `${source} is not JSON`));
+  if (schema === undefined) return err(failure('input', `${source} is not JSON, or is nested too deeply`));
   if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null)) {
     return err(failure('input', `${source} is not a JSON Schema`));
   }
   const draft07 =
     typeof schema === 'object' && '$schema' in schema && String(schema.$schema).includes('draft-07');
   const { Ajv } = draft07 ? await import('ajv') : { Ajv: (await import('ajv/dist/2020.js')).Ajv2020 };
-  try {
-    const validate = new Ajv({
+  const { within } = await import('./time-limit.js');
+  const compile = () =>
+    new Ajv({
       allErrors: true,
       strict: false,
       validateFormats: false,
       logger: false,
       code: { regExp: PATTERNS },
     }).compile(schema);
+  try {
+    const validate = within(limitMs, compile);
+    if (validate === 'too_slow')
+      return err(failure('input', `${source} is not a usable JSON Schema: it takes too long to read`));
     return ok((outcome) => {
-      // The tool's own structured value comes first.
-      const value = outcome.data ?? answerValue(outcome.text);
-      if (value === undefined) return violated(outcome, 'the answer is not JSON, or is nested too deeply');
-      const isValid = isValidated(validate, value);
-      if (isValid === true) return { ...outcome, data: value };
-      if (isValid === null) {
-        const why =
-          'the answer is nested too deeply for the schema, or the schema refers to itself without end';
-        return violated({ ...outcome, data: value }, why);
-      }
-      return violated(
-        { ...outcome, data: value },
-        `the answer does not satisfy the schema: ${places(validate.errors ?? [])}`,
-      );
+      const checked = within(limitMs, () => check(validate, outcome));
+      return checked === 'too_slow'
+        ? violated(outcome, 'the check of the answer against the schema takes too long')
+        : checked;
     });
   } catch (error) {
     const reason = reasonOf(error);
     return err(failure('input', `${source} is not a usable JSON Schema: ${reason}`));
   }
+}
+
+function check(validate: ValidateFunction, outcome: Outcome): Outcome {
+  // The tool's own structured value comes first.
+  const value = outcome.data ?? answerValue(outcome.text);
+  if (value === undefined) return violated(outcome, 'the answer is not JSON, or is nested too deeply');
+  const isValid = isValidated(validate, value);
+  if (isValid === true) return { ...outcome, data: value };
+  const why =
+    isValid === null
+      ? 'the answer is nested too deeply for the schema, or the schema refers to itself without end'
+      : `the answer does not satisfy the schema: ${places(validate.errors ?? [])}`;
+  return violated({ ...outcome, data: value }, why);
 }
 
 /** Whether a value satisfies a schema; `null` when the check does not come to an end. */
@@ -77,14 +90,6 @@ const PATTERNS = Object.assign(
   },
   { code: 'compilePattern' },
 );
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 function violated(outcome: Outcome, message: string): Outcome {
   const hint = 'the schema is in `--schema`; a stronger model may keep to it';

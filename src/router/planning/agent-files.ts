@@ -2,7 +2,18 @@ import type { AgentConfig, Placed } from '../../config/types.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import type { Request } from '../../domain/request.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import { reasonOf } from '../../files.js';
+import { readRegularFile, reasonOf } from '../../files.js';
+
+/** Of a prompt, and of a system text or schema: more than any model reads. */
+export const MAX_TEXT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Reads a system text or schema that a config names: a regular file in one of the folders, `null`: wherever it is. Rejects with a
+ * `FileRefused`, or with the system's error.
+ */
+export async function readAgentFile(file: string, within: readonly string[] | null): Promise<string> {
+  return (await readRegularFile(file, { maxBytes: MAX_TEXT_BYTES, within })).toString('utf8');
+}
 
 /** The request with the agent's `system_file` and `schema`, unless it has its own. */
 export async function withAgentFiles(
