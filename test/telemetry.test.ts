@@ -38,8 +38,8 @@ describe('sinks', () => {
     };
     const invocation = await router.complete(planned.value, {
       deadline: deadlineOf(),
-      emit,
-      log: (line) => void lines.push(line),
+      events: [emit],
+      logs: [(line) => void lines.push(line)],
     });
     expect(invocation).toMatchObject({ status: 'succeeded', warnings: ['an event sink failed once: no'] });
     expect(lines.map(({ event }) => event)).toEqual([

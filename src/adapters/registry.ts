@@ -11,6 +11,9 @@ const ADAPTERS: { [K in ToolConfig['kind']]: Adapter<Extract<ToolConfig, { kind:
   mock: mockAdapter,
 };
 
+/** Finds the adapter of a tool. */
+export type AdapterOf = (tool: ToolConfig) => Adapter;
+
 /** The adapter of a tool; it accepts only tasks of that tool's kind. */
 export function adapterOf(tool: ToolConfig): Adapter {
   return ADAPTERS[tool.kind] as Adapter;

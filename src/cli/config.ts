@@ -11,7 +11,7 @@ import { ledgerAccess } from '../ledger/access.js';
 import { ledgerFile, runningDir, traceDir, userConfigDir } from '../paths.js';
 import { openCooldowns } from '../router/cooldowns.js';
 import { readAgentFile } from '../router/planning/agent-files.js';
-import { createRouter, type Router } from '../router/router.js';
+import { adapterOf, createRouter, type Router } from '../router/router.js';
 import { redactorOf } from '../router/secrets.js';
 import type { TraceTarget } from '../router/traces.js';
 import { VERSION } from '../version.generated.js';
@@ -117,6 +117,7 @@ export function commandRouter(context: CommandContext, loaded: UsableConfig): Ro
       random,
       readFile: (file) => readAgentFile(file, within),
       redactor: context.output.redactor(),
+      adapterOf,
       ...(context.output.debug === null ? {} : { debug: context.output.debug }),
     },
     stores: {
@@ -146,7 +147,7 @@ function traceTarget(context: CommandContext, loaded: UsableConfig): TraceTarget
   if (!loaded.config.traces.enabled) return null;
   const { world, output } = context;
   return {
-    dir: traceDirOf(context, loaded),
+    place: { dir: traceDirOf(context, loaded) },
     versions: { router: VERSION, node: world.nodeVersion, platform: world.platform },
     warn: (message) => void output.warn(message),
     origin: { cwd: world.cwd, config: namedConfigs(context) },

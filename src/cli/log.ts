@@ -4,11 +4,11 @@ import { pairName } from './plan-screen.js';
 import { shellCommand } from './shell-command.js';
 
 /** The log of a run: JSON lines with `--log-format json`, text with `--verbose`, else none. */
-export function logOf({ output, globals }: CommandContext): Pick<Listeners, 'log'> {
-  if (output.logFormat === 'json') return { log: (record) => output.log(record) };
+export function logOf({ output, globals }: CommandContext): Pick<Listeners, 'logs'> {
+  if (output.logFormat === 'json') return { logs: [(record) => output.log(record)] };
   if (globals.verbose === 0) return {};
   // Before it is quoted: a secret that was escaped twice is not recognised.
-  return { log: (record) => output.say(logLine(output.redactor().value(record))) };
+  return { logs: [(record) => output.say(logLine(output.redactor().value(record)))] };
 }
 
 /** Printed at the start of a line, or the same on every line of a run. */

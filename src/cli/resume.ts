@@ -1,9 +1,7 @@
-import { toMicroUsd } from '../domain/cost.js';
-import { type Failure, failure } from '../domain/failure.js';
+import type { Failure } from '../domain/failure.js';
 import type { Resume } from '../domain/request.js';
 import { err, ok, type Result } from '../domain/result.js';
-import { usageOfNamed } from '../domain/usage.js';
-import type { TraceDocument } from '../trace/document.js';
+import { noSession, resumeOf, sessionOf } from '../router/resume.js';
 import { readTraces } from './read-traces.js';
 
 /** How far back `--resume last` looks for a session. */
@@ -21,30 +19,5 @@ export async function findSession(dir: string, wanted: string): Promise<Result<R
   }
   const read = await readTraces(dir, (store) => store.find(wanted));
   if (!read.ok) return read;
-  const [trace, ...others] = read.value.traces;
-  if (trace === undefined) return err(noSession(`no trace starts with \`${wanted}\``));
-  if (others.length > 0) return err(noSession(`several traces start with \`${wanted}\``));
-  if (trace.tool_session_id === null) {
-    return err(noSession(`invocation \`${trace.id}\` left no session: its tool reported none`));
-  }
-  return ok(resumeOf(trace));
-}
-
-function noSession(message: string): Failure {
-  return failure('usage', message, { hint: 'give an invocation id of `llm-router trace`, or `last`' });
-}
-
-function resumeOf(trace: TraceDocument): Resume {
-  const totals = trace.session_totals;
-  const usage = totals?.usage ?? null;
-  return {
-    invocationId: trace.id,
-    tool: trace.tool ?? '',
-    model: trace.model,
-    toolSessionId: trace.tool_session_id ?? '',
-    totals: {
-      usage: usage === null ? null : usageOfNamed(usage),
-      costMicroUsd: totals?.cost_usd === null || totals === null ? null : toMicroUsd(totals.cost_usd),
-    },
-  };
+  return sessionOf(read.value.traces, wanted);
 }

@@ -1,4 +1,3 @@
-import { adapterOf } from '../adapters/registry.js';
 import type { AgentConfig, RouterConfig } from '../config/types.js';
 import { hasPrompt, missingPrompt, withConversation } from '../domain/conversation.js';
 import type { Facts } from '../domain/facts.js';
@@ -22,7 +21,7 @@ import { debugPlan } from './debug.js';
 import type { Planned, PlannedCandidate } from './planned.js';
 import { withAgentFiles } from './planning/agent-files.js';
 import { gatherFacts } from './planning/facts.js';
-import { inputSizeOf } from './planning/input-size.js';
+import { type InputSize, inputSizeOf } from './planning/input-size.js';
 import { planErrorFailure, tooDeep } from './planning/plan-failures.js';
 import type { Host, RouterWorld } from './world.js';
 
@@ -52,7 +51,9 @@ export async function planRequest(
     id: newId(facts.nowMs, host.random),
     traceId: request.traceId ?? request.parent?.traceId ?? newTraceId(host.random),
   };
-  const choices = makePlan(config, facts, resolved);
+  const routed = await routedChoices(makePlan(config, facts, resolved), { host, resolved, size });
+  if (!routed.ok) return routed;
+  const choices = routed.value;
   const filled = fillCalls(choices, { resolved, ids, host });
   const planned: Planned = {
     ...resolved,
@@ -65,7 +66,11 @@ export async function planRequest(
     checkAnswer,
     preference: preferenceOf(config, agent, facts),
     isUnconfigured: config.files.length === 0,
-    plan: namedPlan(resolved, { ...filled, ...size }, agentWarnings(config, agent, choices)),
+    plan: namedPlan(
+      resolved,
+      { ...filled, ...size },
+      { warnings: agentWarnings(config, agent, choices), host },
+    ),
   };
   if (host.debug !== undefined) debugPlan(host.debug, planned, facts);
   return ok(planned);
@@ -86,6 +91,20 @@ async function readRequest(
   return check.ok ? ok({ request, checkAnswer: check.value }) : check;
 }
 
+/** In the order of the program's own routing policy, if it has one. */
+async function routedChoices(
+  choices: Choices,
+  by: { host: Host; resolved: ResolvedRequest; size: InputSize },
+): Promise<Result<Choices, Failure>> {
+  const { route } = by.host;
+  if (route === undefined) return ok(choices);
+  const { agent, request } = by.resolved;
+  const { task, session, tags } = request;
+  const { applyRouting } = await import('./planning/routing-policy.js');
+  const known = { agent: agent?.name ?? null, task, session, tags, inputTokens: by.size.inputTokens };
+  return applyRouting(route, choices, known);
+}
+
 function withSpending(
   config: RouterConfig,
   known: Omit<ResolvedRequest, 'spending'>,
@@ -102,7 +121,7 @@ function fillCalls(
 ): Pick<Planned, 'candidates' | 'rejected'> {
   const fill = (candidate: Candidate): PlannedCandidate => {
     const task = taskOf(by.resolved, by.ids, candidate);
-    return { ...candidate, task, call: adapterOf(task.tool).prepare(task, by.host) };
+    return { ...candidate, task, call: by.host.adapterOf(task.tool).prepare(task, by.host) };
   };
   return {
     candidates: candidates.map(fill),
@@ -126,9 +145,9 @@ function preferenceOf(config: RouterConfig, agent: AgentConfig | null, facts: Fa
 function namedPlan(
   { agent, policy, access, request }: ResolvedRequest,
   made: Pick<Planned, 'inputTokens' | 'mostInputTokens' | 'candidates' | 'rejected'>,
-  warnings: readonly string[],
+  { warnings, host }: { warnings: readonly string[]; host: Host },
 ): Plan {
-  const ignored = made.candidates.flatMap(ignoredOptions);
+  const ignored = made.candidates.flatMap((candidate) => ignoredOptions(candidate, host));
   return {
     agent: agent?.name ?? null,
     policy: policy.name,
@@ -142,8 +161,9 @@ function namedPlan(
   };
 }
 
-function ignoredOptions({ task }: PlannedCandidate): Ignored[] {
-  return adapterOf(task.tool)
+function ignoredOptions({ task }: PlannedCandidate, host: Host): Ignored[] {
+  return host
+    .adapterOf(task.tool)
     .ignored(task)
     .map((entry) => ({ ...entry, tool: task.tool.name }));
 }

@@ -20,11 +20,11 @@ import type { RouterWorld } from './world.js';
 
 export type { LogRecord } from '../telemetry/log-fields.js';
 
-/** Receives the events of one run. */
+/** Who receives the events of one run, each for itself: one that throws keeps no other from them. */
 export interface Listeners {
-  emit?: EventSink;
-  /** Receives the lines of the structured log. */
-  log?: (record: LogRecord) => void | Promise<void>;
+  events?: readonly EventSink[];
+  /** Receive the lines of the structured log. */
+  logs?: readonly ((record: LogRecord) => void | Promise<void>)[];
 }
 
 /** Destinations of the records of one run. */
@@ -53,7 +53,8 @@ export function recorderOf(
   const { host, stores } = world;
   const { now } = host.clock;
   const trace = traceOf({ planned, now, redactor: host.redactor }, stores.traces);
-  const sinks = fanOut([trace, logOf(planned, listeners.log, now), listeners.emit ?? null]);
+  const { events = [], logs = [] } = listeners;
+  const sinks = fanOut([trace, ...logs.map((write) => logOf(planned, write, now)), ...events]);
   const subject = subjectOf(planned);
   const processes = runRecorderOf(stores, planned);
   const budgetWarnings: string[] = [];
@@ -94,8 +95,11 @@ function subjectOf({ plan, request, id, traceId, spending }: Planned): AuditSubj
   return { project, agent: plan.agent, sourceAgent, session, traceId, invocationId: id };
 }
 
-function logOf(planned: Planned, write: Listeners['log'], now: () => number): EventSink | null {
-  if (write === undefined) return null;
+function logOf(
+  planned: Planned,
+  write: (record: LogRecord) => void | Promise<void>,
+  now: () => number,
+): EventSink {
   const { id, traceId, plan, request, policy } = planned;
   const parentId = request.parent?.id ?? null;
   const models = [...planned.candidates, ...planned.rejected.map(({ candidate }) => candidate)];

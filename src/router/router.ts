@@ -14,6 +14,8 @@ import { type Listeners, recorderOf } from './record.js';
 import { run } from './run.js';
 import type { RouterWorld } from './world.js';
 
+export { adapterOf } from '../adapters/registry.js';
+
 /** Routes requests by one config. Holds no state between calls. */
 export interface Router {
   readonly config: RouterConfig;

@@ -4,12 +4,12 @@ import { ownIdentity } from '../process/this-process.js';
 import type { Redactor } from '../redact/redact.js';
 import { traceSink } from '../telemetry/trace-sink.js';
 import type { Origin, Versions } from '../trace/document.js';
+import type { TracePlace } from '../trace/store.js';
 import type { Planned } from './planned.js';
 
 /** Where traces go. */
 export interface TraceTarget {
-  /** Absolute. */
-  dir: string;
+  place: TracePlace;
   versions: Versions;
   /** Called when a trace cannot be written; the run goes on. */
   warn: (message: string) => void;

@@ -1,4 +1,5 @@
 import type { Environment } from '../adapters/adapter.js';
+import type { AdapterOf } from '../adapters/registry.js';
 import type { RouterConfig } from '../config/types.js';
 import type { Deadline } from '../domain/deadline.js';
 import type { Debug } from '../domain/debug.js';
@@ -7,7 +8,9 @@ import type { LedgerAccess } from '../ledger/access.js';
 import type { CooldownStore } from '../ledger/cooldowns.js';
 import { slotRulesOf } from '../policy/rate-limit.js';
 import type { Redactor } from '../redact/redact.js';
+import { folderOf } from '../trace/store.js';
 import type { AuditTarget } from './audit.js';
+import type { RoutingPolicy } from './planning/routing-policy.js';
 import type { TraceTarget } from './traces.js';
 
 /** The machine. */
@@ -22,6 +25,10 @@ export interface Host {
   readFile: (path: string) => Promise<string>;
   /** Masks secrets in all that a run reports and records. */
   redactor: Redactor;
+  /** The adapter of a tool. */
+  adapterOf: AdapterOf;
+  /** A program's own order of the candidates; absent: that of the config. */
+  route?: RoutingPolicy;
   /** Receives every decision; absent when the debug log is off. */
   debug?: Debug;
 }
@@ -60,9 +67,10 @@ export function withStores(
   env: Environment,
   { traces, ledger }: Pick<Stores, 'traces' | 'ledger'>,
 ): Environment {
+  const dir = traces && folderOf(traces.place);
   return {
     ...env,
-    ...(traces === null ? {} : { LLM_ROUTER_TRACE_DIR: traces.dir }),
+    ...(dir === null ? {} : { LLM_ROUTER_TRACE_DIR: dir }),
     ...(ledger === null ? {} : { LLM_ROUTER_LEDGER: ledger.file }),
   };
 }

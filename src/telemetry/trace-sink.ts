@@ -3,11 +3,11 @@ import { reasonOf } from '../files.js';
 import type { Redactor } from '../redact/redact.js';
 import type { TraceSubject } from '../trace/document.js';
 import { emptyRecord, noteEvent } from '../trace/record.js';
-import type { TraceStore } from '../trace/store.js';
+import type { TracePlace, TraceWriter } from '../trace/store.js';
 
 /** What a trace sink needs to know of the run. */
 export interface TraceSinkInput {
-  dir: string;
+  place: TracePlace;
   /** Read once the tool runs. */
   subject: () => TraceSubject;
   known: { id: string; traceId: string; startedAt: string };
@@ -24,23 +24,26 @@ export interface TraceSinkInput {
  */
 export function traceSink(input: TraceSinkInput): EventSink {
   const record = emptyRecord(input.known);
-  let store: TraceStore | null = null;
+  let store: Promise<TraceWriter> | null = null;
   const save = oneAtATime(async () => {
-    const [{ traceDocument }, { fileTraceStore }] = await Promise.all([
-      import('../trace/document.js'),
-      import('../trace/store.js'),
-    ]);
+    store ??= storeAt(input.place);
+    const [{ traceDocument }, writer] = await Promise.all([import('../trace/document.js'), store]);
     const document = traceDocument(record, input.subject());
-    store ??= fileTraceStore(input.dir);
     // A pattern of the user's may fit these, and the trace is found by them.
     const { id, started_at } = document;
-    await store.write({ ...input.redactor.value(document), id, started_at });
+    await writer.write({ ...input.redactor.value(document), id, started_at });
   }, warnOnce(input.warn));
   return (event) => {
     noteEvent(record, event, () => new Date(input.now()).toISOString());
     if (event.type === 'attempt.started') void save();
     return event.type === 'invocation.finished' ? save() : undefined;
   };
+}
+
+async function storeAt(place: TracePlace): Promise<TraceWriter> {
+  if ('store' in place) return place.store;
+  const { fileTraceStore } = await import('../trace/store.js');
+  return fileTraceStore(place.dir);
 }
 
 /** Calls in the meantime lead to one more run, with what is known by then. */

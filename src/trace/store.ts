@@ -24,10 +24,22 @@ export interface TraceQuery {
   sinceMs?: number | null;
 }
 
-/** Stores and finds traces. */
-export interface TraceStore {
+/** Keeps traces. */
+export interface TraceWriter {
   /** Writes a trace, over an earlier one of the same run; rejects when that fails. */
   write(document: TraceDocument): Promise<void>;
+}
+
+/** Where traces are kept: a folder, absolute, or a store of a program's own. */
+export type TracePlace = { dir: string } | { store: TraceWriter };
+
+/** The folder of a place; `null`: it has none. */
+export function folderOf(place: TracePlace): string | null {
+  return 'dir' in place ? place.dir : null;
+}
+
+/** Stores and finds traces. */
+export interface TraceStore extends TraceWriter {
   /** Newest first. A `running` trace of a dead process has the status `interrupted`. */
   list(query: TraceQuery): Promise<FoundTraces>;
   /** Traces whose id starts with `prefix`, in any case. */

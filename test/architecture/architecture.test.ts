@@ -6,7 +6,21 @@ const LEAVES = ['domain', 'diagnostics', 'redact', 'regex', 'paths', 'process'];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'world', ...LEAVES],
   world: [],
-  index: ['router', 'ledger', 'config-files', 'config', 'world', 'deadline', ...LEAVES],
+  index: ['library', 'router', 'config', 'trace', 'health', 'version.generated', ...LEAVES],
+  library: [
+    'router',
+    'ledger',
+    'config-files',
+    'config',
+    'adapters',
+    'health',
+    'trace',
+    'files',
+    'world',
+    'deadline',
+    'version.generated',
+    ...LEAVES,
+  ],
   cli: [
     'router',
     'reports',

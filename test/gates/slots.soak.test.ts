@@ -72,7 +72,7 @@ function world({ speed = 1, file = 'ledger.db', confirm, cooldowns = ownCooldown
     };
     const invocation = await router.complete(
       planned.value,
-      confirm === undefined ? { deadline, emit } : { deadline, emit, confirm },
+      confirm === undefined ? { deadline, events: [emit] } : { deadline, events: [emit], confirm },
     );
     deadline.dispose();
     router.close();

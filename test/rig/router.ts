@@ -1,3 +1,4 @@
+import { adapterOf } from '../../src/adapters/registry.js';
 import type { RouterConfig } from '../../src/config/types.js';
 import { createRouter, type Router } from '../../src/router/router.js';
 import { redactorOf } from '../../src/router/secrets.js';
@@ -11,6 +12,7 @@ export function routerOf(config: RouterConfig, more: Partial<Host & Stores> = {}
     ...realHost(),
     readFile: async () => '',
     redactor: redactorOf(config, more.env ?? {}),
+    adapterOf,
     ...more,
   };
   const { ledger = null, cooldowns = ownCooldowns(), traces = null, audit = null, runningDir = null } = more;

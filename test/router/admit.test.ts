@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { adapterOf } from '../../src/adapters/registry.js';
 import { failure } from '../../src/domain/failure.js';
 import { emptyRequest } from '../../src/domain/request.js';
 import { type Entered, type OpenGate, refuse } from '../../src/gates/gate.js';
@@ -31,7 +32,7 @@ function gate(log: string[], name: string, answers: { enter?: Entered; confirm?:
 
 /** Admits the one candidate of a plan through these gates; `quota`: it cools down since the plan was made. */
 async function admission(gates: Run['gates'], quota = false) {
-  const host = { ...realHost(), readFile: async () => '', redactor: createRedactor() };
+  const host = { ...realHost(), readFile: async () => '', redactor: createRedactor(), adapterOf };
   const cooldowns = ownCooldowns();
   const planned = await routerOf(CONFIG, { cooldowns }).plan({ ...emptyRequest('/'), tool: 'one' });
   if (!planned.ok) throw new Error(planned.error.message);

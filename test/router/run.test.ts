@@ -37,7 +37,7 @@ async function complete(
   const deadline = given ?? deadlineOf(request.timeoutMs);
   const invocation = await router.complete(planned.value, {
     deadline,
-    emit: (event) => void events.push(event),
+    events: [(event) => void events.push(event)],
   });
   deadline.dispose();
   return { invocation, events };
@@ -177,12 +177,14 @@ describe('an invocation', () => {
     let reading = false;
     await router.complete(planned.value, {
       deadline: deadlineOf(),
-      emit: async () => {
-        expect(reading).toBe(false);
-        reading = true;
-        await new Promise(setImmediate);
-        reading = false;
-      },
+      events: [
+        async () => {
+          expect(reading).toBe(false);
+          reading = true;
+          await new Promise(setImmediate);
+          reading = false;
+        },
+      ],
     });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { adapterOf } from '../../src/adapters/registry.js';
 import { failedOutcome } from '../../src/domain/attempt.js';
 import { failure } from '../../src/domain/failure.js';
 import { emptyRequest, type Request } from '../../src/domain/request.js';
@@ -7,7 +8,7 @@ import type { PlannedCandidate } from '../../src/router/planned.js';
 import { configOf } from '../rig/config.js';
 import { routerOf } from '../rig/router.js';
 
-const HOST = { env: {}, platform: process.platform };
+const HOST = { env: {}, platform: process.platform, adapterOf };
 const CONFIG = configOf(`
 tools: { bot: { binary: /bin/sh, args: ["{prompt}", [--cap, "{max_cost_usd}"]] } }
 `);

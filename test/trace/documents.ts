@@ -28,9 +28,11 @@ export async function traceOf({ atMs, logPrompts = false, yaml = '', request: mo
   let left = events ?? Number.POSITIVE_INFINITY;
   await router.complete(planned.value, {
     deadline: deadlineOf(),
-    emit: (event) => {
-      if (left-- > 0) noteEvent(record, event, () => new Date(atMs).toISOString());
-    },
+    events: [
+      (event) => {
+        if (left-- > 0) noteEvent(record, event, () => new Date(atMs).toISOString());
+      },
+    ],
   });
   const document: TraceDocument = traceDocument(record, {
     request,

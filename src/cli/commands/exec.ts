@@ -135,7 +135,7 @@ async function execute(
   const { request, policy } = planned;
   if (!policy.privacy.logPrompts) output.keepOutOfLog([request.prompt, request.system]);
   await sayWhatIsKept(context, router.config, planned);
-  const invocation = await router.complete(planned, { deadline, emit, confirm, ...logOf(context) });
+  const invocation = await router.complete(planned, { deadline, events: [emit], confirm, ...logOf(context) });
   if (output.closed.aborted) return 0;
   return conclude(context, { shown, invocation, file: file.value, reported });
 }

@@ -1,5 +1,4 @@
 import type { AdapterEvent } from '../../adapters/adapter.js';
-import { adapterOf } from '../../adapters/registry.js';
 import { type Attempt, failedOutcome, type Outcome } from '../../domain/attempt.js';
 import { attemptCost, type Cost } from '../../domain/cost.js';
 import { childDeadline, type Deadline, type StoppableDeadline } from '../../domain/deadline.js';
@@ -76,7 +75,7 @@ async function* callAdapter(
   const rejectedAnswer = isCorrection ? last.outcome : null;
   const call = callOf(candidate, { maxCostMicroUsd, rejectedAnswer }, host);
   if (!call.ok) return failedOutcome(call.error);
-  return yield* adapterOf(candidate.tool).run(call.value, {
+  return yield* host.adapterOf(candidate.tool).run(call.value, {
     env: withStores(host.env, stores),
     deadline,
     urgent: stop.urgent,

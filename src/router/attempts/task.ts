@@ -1,5 +1,4 @@
-import type { Call, Host, Task } from '../../adapters/adapter.js';
-import { adapterOf } from '../../adapters/registry.js';
+import type { Call, Task } from '../../adapters/adapter.js';
 import type { AgentConfig, ToolConfig } from '../../config/types.js';
 import type { Outcome } from '../../domain/attempt.js';
 import type { Failure } from '../../domain/failure.js';
@@ -8,6 +7,7 @@ import type { Result } from '../../domain/result.js';
 import type { Candidate } from '../../gates/candidate.js';
 import type { ResolvedRequest } from '../../gates/gate.js';
 import type { PlannedCandidate } from '../planned.js';
+import type { Host } from '../world.js';
 
 /** The task of a candidate for a request. */
 export function taskOf(
@@ -56,11 +56,11 @@ export function taskOf(
 export function callOf(
   { task, call }: PlannedCandidate,
   { maxCostMicroUsd, rejectedAnswer }: { maxCostMicroUsd: number | null; rejectedAnswer: Outcome | null },
-  host: Host,
+  host: Pick<Host, 'env' | 'platform' | 'adapterOf'>,
 ): Result<Call, Failure> {
   if (maxCostMicroUsd === task.maxCostMicroUsd && rejectedAnswer === null) return call;
   const asked = rejectedAnswer === null ? task : { ...task, ...correction(task, rejectedAnswer) };
-  return adapterOf(task.tool).prepare({ ...asked, maxCostMicroUsd }, host);
+  return host.adapterOf(task.tool).prepare({ ...asked, maxCostMicroUsd }, host);
 }
 
 /**

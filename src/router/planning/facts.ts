@@ -1,5 +1,4 @@
 import { billingOf } from '../../adapters/billing.js';
-import { adapterOf } from '../../adapters/registry.js';
 import type { RouterConfig, ToolConfig } from '../../config/types.js';
 import type { Billing } from '../../domain/cost.js';
 import type { Availability, Facts, SpendLimit } from '../../domain/facts.js';
@@ -19,7 +18,7 @@ export interface ToolState {
 
 /** Sources of facts. */
 interface FactsWorld {
-  host: Pick<Host, 'env' | 'platform' | 'clock'>;
+  host: Pick<Host, 'env' | 'platform' | 'clock' | 'adapterOf'>;
   stores: Pick<Stores, 'cooldowns' | 'ledger'>;
 }
 
@@ -36,7 +35,7 @@ export async function gatherFacts(
   return {
     nowMs,
     ...by.size,
-    tools: each((tool) => adapterOf(tool).availability(tool, host)),
+    tools: each((tool) => host.adapterOf(tool).availability(tool, host)),
     billing: each((tool) => billingOf(tool, { models: config.models, env: host.env })),
     cooldowns,
     ...(await spendOf(by.limits(nowMs), stores.ledger)),

@@ -1,5 +1,5 @@
 import type { EventSink } from '../../domain/events.js';
-import { traceFile } from '../../trace/store.js';
+import { folderOf, traceFile } from '../../trace/store.js';
 import type { Planned } from '../planned.js';
 import type { RouterWorld, Stores } from '../world.js';
 import type { Finder } from './end-interrupted-runs.js';
@@ -15,7 +15,8 @@ export function runRecorderOf(
 ): RunRecorder | null {
   if (runningDir === null) return null;
   const rootId = request.parent?.rootId ?? id;
-  const trace = traces && traceFile(traces.dir, id, startedAt);
+  const dir = traces && folderOf(traces.place);
+  const trace = dir && traceFile(dir, id, startedAt);
   return runRecorder({ dir: runningDir, id, rootId, startedAt, depth: request.parent?.depth ?? 0, trace });
 }
 

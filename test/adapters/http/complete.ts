@@ -20,7 +20,7 @@ export async function complete(
   if (!planned.ok) throw new Error(planned.error.message);
   return router.complete(planned.value, {
     deadline: more.deadline ?? deadlineOf(),
-    emit: async (event) => more.onEvent?.(event),
+    events: [async (event) => more.onEvent?.(event)],
   });
 }
 

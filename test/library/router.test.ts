@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ConfigError, createRouter, loadConfig, RequestError } from '../src/index.js';
-import { openFiles } from './rig/open-files.js';
-import { chatEvents, startProvider, stream } from './rig/provider.js';
+import { ConfigError, createRouter, loadConfig, RequestError } from '../../src/index.js';
+import { openFiles } from '../rig/open-files.js';
+import { chatEvents, startProvider, stream } from '../rig/provider.js';
 
 let folder = '';
 beforeAll(() => {
