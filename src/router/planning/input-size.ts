@@ -37,18 +37,25 @@ const DENSE: readonly Dense[] = [
   { shape: /[\w+/=-]{24,4096}/g, tokensPerChar: 0.75, isDense: (found) => /\d/.test(found) },
   // A line of one sign is a token or two.
   { shape: /[!-/:-@[-`{-~]{8,4096}/g, tokensPerChar: 0.8, isDense: (found) => new Set(found).size > 3 },
-  { shape: /[\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Armenian}]{1,4096}/gu, tokensPerChar: 0.5 },
-  // Every other script but Latin and those of Chinese, Japanese and Korean, which the estimator knows.
-  {
-    shape:
-      /(?:(?![\p{sc=Latin}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}])[\p{L}\p{M}]){1,4096}/gu,
-    tokensPerChar: 1,
-  },
 ];
 
+/** Made when a text needs them: V8 takes milliseconds to collect the characters of so many scripts. */
+function denseScripts(): readonly Dense[] {
+  return [
+    { shape: /[\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Armenian}]{1,4096}/gu, tokensPerChar: 0.5 },
+    // Every other script but Latin and those of Chinese, Japanese and Korean, which the estimator knows.
+    {
+      shape:
+        /(?:(?![\p{sc=Latin}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}])[\p{L}\p{M}]){1,4096}/gu,
+      tokensPerChar: 1,
+    },
+  ];
+}
+
 function estimatedTokens(text: string): number {
+  const dense = isAscii(text) ? DENSE : [...DENSE, ...denseScripts()];
   let [rest, tokens] = [text, 0];
-  for (const { shape, tokensPerChar, isDense = () => true } of isAscii(text) ? DENSE.slice(0, 2) : DENSE) {
+  for (const { shape, tokensPerChar, isDense = () => true } of dense) {
     rest = rest.replace(shape, (found) => {
       if (!isDense(found)) return found;
       tokens += found.length * tokensPerChar;
