@@ -1,11 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import standalone from 'ajv/dist/standalone/index.js';
-import { build } from 'esbuild';
 import { layerOfBuiltIn, PLACE_DEPTH, type Places } from '../src/catalog/built-in.js';
 import { configSchema } from '../src/config/json-schema.js';
-import type { Schema } from '../src/config/keys/key.js';
 import { layerOf, mergeLayers } from '../src/config/layers.js';
 import { resolveConfig } from '../src/config/resolve.js';
 import { type ConfigSource, parseSource } from '../src/config/source.js';
@@ -15,6 +11,7 @@ import { TRACE_SCHEMA } from '../src/trace/schema.js';
 import { configPage } from './config-page.js';
 import { environmentPage } from './environment-page.js';
 import { checkFresh, fail, type GeneratedFile, writeChanged } from './generated-files.js';
+import { schemaCheck } from './schema-check.js';
 import { secretsPage } from './secrets-page.js';
 import { toolPages } from './tool-pages.js';
 
@@ -50,38 +47,6 @@ async function versionCode(root: string): Promise<string> {
     version: string;
   };
   return `/** The version of this package. */\nexport const VERSION = ${JSON.stringify(version)};\n`;
-}
-
-/** The check as plain code: bundled, because ajv's own output still holds a `require`. */
-async function schemaCheck(root: string): Promise<string> {
-  const ajv = new Ajv2020({
-    allErrors: true,
-    strict: true,
-    allowUnionTypes: true,
-    inlineRefs: false,
-    messages: false,
-    code: { source: true, esm: true },
-  });
-  const code = standalone.default(ajv, ajv.compile(withoutDescriptions(configSchema())));
-  const bundle = await build({
-    stdin: { contents: code, resolveDir: root, loader: 'js' },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'neutral',
-    mainFields: ['main'],
-    write: false,
-    target: 'node20',
-  });
-  return `// @ts-nocheck\n${bundle.outputFiles[0]?.text ?? ''}`;
-}
-
-/** The check carries the schema inside; a key named `description` is a map there, not a text. */
-function withoutDescriptions(schema: Schema): Schema {
-  const text = JSON.stringify(schema, (key, value) =>
-    key === 'description' && typeof value === 'string' ? undefined : value,
-  );
-  return JSON.parse(text) as Schema;
 }
 
 interface Catalog {
