@@ -1,8 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { chmod, type FileHandle, mkdir, open, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import {
+  chmod,
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
-import { belongsToUser, folderTrouble, folderTroubleNow, ownerTrouble } from './files/owner.js';
+import {
+  belongsToUser,
+  folderTrouble,
+  folderTroubleNow,
+  ownerTrouble,
+  troubleOfFolder,
+} from './files/owner.js';
 
 /** Visibility of a written file: private to the user, or the system's default. */
 export interface Privacy {
@@ -13,6 +30,8 @@ export interface Privacy {
 export interface WriteOptions extends Partial<Privacy> {
   /** Permission bits; `null` or absent: the system's default. */
   mode?: number | null;
+  /** A private file is not written into a folder that is a link [false]. */
+  refusesLinkedFolder?: boolean;
 }
 
 /** What a file must be to be read. */
@@ -92,8 +111,8 @@ export async function requireOwnFolder(folder: string): Promise<void> {
 export async function writeByRename(file: string, text: string, options: WriteOptions = {}): Promise<void> {
   const isPrivate = options.private ?? false;
   const mode = isPrivate ? 0o600 : (options.mode ?? null);
-  await makeFolder(path.dirname(file), { private: isPrivate });
-  if (isPrivate) await requireOwnFolder(path.dirname(file));
+  if (isPrivate) await makePrivateFolder(path.dirname(file), options.refusesLinkedFolder ?? false);
+  else await makeFolder(path.dirname(file), { private: false });
   const draft = draftOf(file);
   try {
     await writeFile(draft, text, { flag: 'wx', ...(mode === null ? {} : { mode }) });
@@ -104,6 +123,19 @@ export async function writeByRename(file: string, text: string, options: WriteOp
     await rm(draft, { force: true });
     throw error;
   }
+}
+
+/** Mostly it is there, and one look is enough. */
+async function makePrivateFolder(folder: string, refusesLink: boolean): Promise<void> {
+  const look = (): Promise<Stats | null> => (refusesLink ? lstat(folder) : stat(folder)).catch(() => null);
+  let found = await look();
+  if (found === null) {
+    await makeFolder(folder, { private: true });
+    found = await look();
+  }
+  if (found?.isSymbolicLink() === true) throw new FileRefused('place', `${folder} is a link`);
+  const trouble = found === null ? null : troubleOfFolder(found);
+  if (trouble !== null) throw new FileRefused('owner', trouble);
 }
 
 /**

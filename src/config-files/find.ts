@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { codeOf } from '../domain/system-error.js';
 import { belongsToUser } from '../files/owner.js';
 import type { ConfigFile, LayerFiles } from '../lint/load.js';
 import { exists, kindOf, yamlFilesIn } from './folder.js';
@@ -55,8 +56,7 @@ interface Found {
 
 /** Finds and reads every config file: the named ones, else the user's and the nearest project's. */
 export async function findConfig(search: ConfigSearch): Promise<FoundConfig> {
-  const variable = search.env.LLM_ROUTER_CONFIG ?? '';
-  const named = search.explicit.length > 0 ? search.explicit : [variable].filter((one) => one !== '');
+  const named = namedIn(search);
   if (named.length > 0) return findNamed(search, named);
   const userFolder = userFolderOf(search);
   const folders = await projectFolders(search.cwd);
@@ -64,6 +64,19 @@ export async function findConfig(search: ConfigSearch): Promise<FoundConfig> {
   const project = await findProject(search, folders, userFolder);
   const searched = [userFolder, ...folders.flatMap(candidatesIn)].map((one) => shownPath(one, search.cwd));
   return { ...join([user, project]), own: null, discovered: project.layers.length > 0, searched };
+}
+
+/** The paths that were named by option, else by variable. */
+export function namedIn({ explicit, env }: ConfigSearch): readonly string[] {
+  const variable = env.LLM_ROUTER_CONFIG ?? '';
+  return explicit.length > 0 || variable === '' ? explicit : [variable];
+}
+
+/** The files of the nearest project's config, whatever is named. */
+export async function findProjectFiles({ cwd, home }: ConfigSearch): Promise<readonly ConfigFile[]> {
+  const search = { cwd, home, explicit: [], env: {} };
+  const { layers } = await findProject(search, await projectFolders(cwd), userFolderOf(search));
+  return layers.flatMap(({ files }) => files);
 }
 
 /** A path as the user would write it: from the working directory when it lies inside. */
@@ -149,6 +162,7 @@ async function findProject(
   for (const folder of folders.filter((one) => one !== userFolder)) {
     const { own, others } = await ownConfigsIn(search, folder);
     passedOver.push(...others);
+    if (own.length === 0) continue;
     const found = await readProject(search, folder, { own, place });
     if (found !== null && found.layers.length + found.unreadable.length > 0)
       return join([found, { ...join([]), diagnostics: passedOver }]);
@@ -157,31 +171,32 @@ async function findProject(
   return { ...join([]), diagnostics: passedOver };
 }
 
-/** Which of the places in a folder may be read: a shared folder such as `/tmp` may hold the config of anyone. */
+/** Which of the places in a folder are there and may be read: a shared folder such as `/tmp` may hold the config of anyone. */
 async function ownConfigsIn(
   search: ConfigSearch,
   folder: string,
 ): Promise<{ own: string[]; others: Diagnostic[] }> {
   const places = [...FILE_NAMES, CONFIG_FOLDER].map((name) => path.join(folder, name));
-  const owned = await Promise.all(places.map((one) => isOwnPlace(one, search.env.SUDO_UID)));
+  const owners = await Promise.all(places.map((one) => ownerOf(one, search.env.SUDO_UID)));
   const isTrusted = search.env.LLM_ROUTER_TRUST === '1';
+  const thoseOf = (owner: Owner) => places.filter((_, index) => owners[index] === owner);
+  const others = thoseOf('other');
   return {
-    own: places.filter((_, index) => isTrusted || owned[index] !== false),
-    others: isTrusted
-      ? []
-      : places
-          .filter((_, index) => owned[index] === false)
-          .map((one) => ofOtherUser(shownPath(one, search.cwd))),
+    own: isTrusted ? places.filter((_, index) => owners[index] !== null) : thoseOf('user'),
+    others: isTrusted ? [] : others.map((one) => ofOtherUser(shownPath(one, search.cwd))),
   };
 }
 
-/** Whether the entry belongs to this user; `null`: there is none, or a folder without a config in it. */
-async function isOwnPlace(place: string, sudoUid: string | undefined): Promise<boolean | null> {
-  const found = await lstat(place).catch(() => null);
-  if (found === null) return null;
-  if (belongsToUser(found, sudoUid)) return true;
+type Owner = 'user' | 'other';
+
+/** Whose the entry is; `null`: there is none, or a folder of another user without a config in it. */
+async function ownerOf(place: string, sudoUid: string | undefined): Promise<Owner | null> {
+  const found = await lstat(place).catch((cause: unknown) => codeOf(cause) ?? '');
+  // What cannot be looked at is reported when it is read.
+  if (typeof found === 'string') return found === 'ENOENT' || found === 'ENOTDIR' ? null : 'user';
+  if (belongsToUser(found, sudoUid)) return 'user';
   const files = await yamlFilesIn(place);
-  return found.isDirectory() && (!files.ok || files.value.length === 0) ? null : false;
+  return found.isDirectory() && (!files.ok || files.value.length === 0) ? null : 'other';
 }
 
 function ofOtherUser(shown: string): Diagnostic {

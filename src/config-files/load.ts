@@ -2,7 +2,14 @@ import path from 'node:path';
 import { builtInLayer } from '../catalog/catalog.js';
 import type { RouterConfig } from '../config/types.js';
 import { type ConfigFile, type LoadedConfig, loadConfig } from '../lint/load.js';
-import { CONFIG_FOLDER, type ConfigSearch, type FoundConfig, findConfig } from './find.js';
+import {
+  CONFIG_FOLDER,
+  type ConfigSearch,
+  type FoundConfig,
+  findConfig,
+  findProjectFiles,
+  namedIn,
+} from './find.js';
 
 /** A resolved config, or all findings about it. */
 export interface LoadedFiles extends LoadedConfig {
@@ -20,7 +27,8 @@ export interface LoadedFiles extends LoadedConfig {
 
 /** Finds, reads, checks and resolves the config. Never throws for a foreseen cause: see `diagnostics`. */
 export async function loadConfigFiles(search: ConfigSearch): Promise<LoadedFiles> {
-  const found = await findConfig(search);
+  const isNamed = namedIn(search).length > 0;
+  const [found, beside] = await Promise.all([findConfig(search), isNamed ? findProjectFiles(search) : []]);
   const loaded = loadConfig({
     sources: found.layers,
     own: found.own,
@@ -33,16 +41,18 @@ export async function loadConfigFiles(search: ConfigSearch): Promise<LoadedFiles
     ...loaded,
     files: found.layers.flatMap((layer) => layer.files),
     discovered: found.discovered,
-    projectDir: await projectDirOf(search, found),
+    projectDir: projectDirOf(isNamed ? beside : projectFilesOf(found)),
     searched: found.searched,
     unreadable: found.unreadable,
   };
 }
 
+function projectFilesOf({ layers }: FoundConfig): readonly ConfigFile[] {
+  return layers.find(({ layer }) => layer === 'project')?.files ?? [];
+}
+
 /** A config given by path does not change the project: its traces go to the same folder as those of other runs. */
-async function projectDirOf(search: ConfigSearch, found: FoundConfig): Promise<string | null> {
-  const searched = found.discovered ? found : await findConfig({ ...search, explicit: [], env: {} });
-  const file = searched.layers.find(({ layer }) => layer === 'project')?.files[0];
+function projectDirOf([file]: readonly ConfigFile[]): string | null {
   if (file === undefined) return null;
   const folder = path.dirname(file.path);
   return path.basename(folder) === CONFIG_FOLDER ? path.dirname(folder) : folder;

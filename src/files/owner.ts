@@ -25,20 +25,21 @@ export function ownerTrouble(found: Owned, sudoUid?: string): string | null {
  */
 export async function folderTrouble(folder: string, sudoUid?: string): Promise<string | null> {
   const found = await stat(folder).catch(() => null);
-  return found === null ? null : troubleOf(found, sudoUid);
+  return found === null ? null : troubleOfFolder(found, sudoUid);
 }
 
 /** The same at once. */
 export function folderTroubleNow(folder: string): string | null {
   const found = statSync(folder, { throwIfNoEntry: false });
-  return found === undefined ? null : troubleOf(found);
+  return found === undefined ? null : troubleOfFolder(found);
 }
 
 const WRITE_BY_GROUP = 0o020;
 const WRITE_BY_OTHERS = 0o002;
 const STICKY = 0o1000;
 
-function troubleOf(found: Owned, sudoUid?: string): string | null {
+/** Why other users may have put files into a folder that was looked at. */
+export function troubleOfFolder(found: Owned, sudoUid?: string): string | null {
   if (!belongsToUser(found, sudoUid)) return 'its folder belongs to another user';
   const isSticky = (found.mode & STICKY) !== 0;
   return isWritableByOthers(found) && !isSticky ? 'other users can write to its folder' : null;

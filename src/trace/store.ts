@@ -1,9 +1,9 @@
-import { lstat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseJson } from '../domain/json.js';
 import { isMap } from '../domain/lookup.js';
 import { codeOf } from '../domain/system-error.js';
-import { FileRefused, makeFolder, writeByRename } from '../files.js';
+import { makeFolder, writeByRename } from '../files.js';
 import { livenessOf } from '../process/this-process.js';
 import type { TraceDocument } from './document.js';
 import { foldersIn, namesIn, readTraceText } from './files.js';
@@ -55,8 +55,9 @@ export function fileTraceStore(dir: string): TraceStore {
     write: async (document) => {
       // Only the traces are private: the folder around them also holds configs, which other users of the project read.
       if (isInProject(dir)) await makeFolder(path.dirname(dir), { private: false });
-      await refuseLink(path.dirname(pathOf(dir, document)));
-      await writeByRename(pathOf(dir, document), `${JSON.stringify(document, null, 1)}\n`, { private: true });
+      // A project may hold a link by the name of a day, which would lead the trace out of its folder.
+      const how = { private: true, refusesLinkedFolder: true };
+      await writeByRename(pathOf(dir, document), `${JSON.stringify(document, null, 1)}\n`, how);
       if (!isHidden) await keepOutOfGit(dir);
       isHidden = true;
     },
@@ -69,12 +70,6 @@ export function fileTraceStore(dir: string): TraceStore {
     onDays: (wantsDay, matches) =>
       collect(dir, { last: Number.POSITIVE_INFINITY, matches, wantsDay, wantsId: () => true }),
   };
-}
-
-/** A project may hold a link by the name of a day, which would lead the trace out of its folder. */
-async function refuseLink(folder: string): Promise<void> {
-  const found = await lstat(folder).catch(() => null);
-  if (found?.isSymbolicLink() === true) throw new FileRefused('place', `${folder} is a link`);
 }
 
 /** The folder of a time: its day in UTC, `YYYYMMDD`. */
