@@ -143,6 +143,13 @@ export function traceDirOf({ world }: CommandContext, loaded: CommandConfig): st
   return path.resolve(world.cwd, traceDir(world, { configured, projectDir: loaded.writableDir }));
 }
 
+/** Whether the traces are where the user keeps them, or where the project and all who can change it do. */
+export function traceOwnerOf({ world }: CommandContext, loaded: CommandConfig): 'user' | 'project' {
+  if ((world.env.LLM_ROUTER_TRACE_DIR ?? '') !== '') return 'user';
+  const isConfigured = loaded.isTrusted && (loaded.config?.traces.dir ?? null) !== null;
+  return isConfigured || loaded.writableDir !== null ? 'project' : 'user';
+}
+
 function traceTarget(context: CommandContext, loaded: UsableConfig): TraceTarget | null {
   if (!loaded.config.traces.enabled) return null;
   const { world, output } = context;

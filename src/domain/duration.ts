@@ -7,6 +7,9 @@ const PATTERN = /^(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)
 /** The longest duration accepted: what a timer of the runtime can hold, 2^31 - 1 ms (about 24 days). */
 export const MAX_DURATION_MS = 2 ** 31 - 1;
 
+/** The longest credible wait for a limit, ms: those of providers reset within a month, so a clock or a text must have been wrong. */
+export const LONGEST_LIMIT_MS = 32 * 24 * 3_600_000;
+
 /** Reads `90s`, `10m`, `1h30m` or `500ms` as milliseconds; the error is a sentence that says what is wrong. */
 export function parseDuration(text: string): Result<number, string> {
   const match = PATTERN.exec(text);

@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { LONGEST_LIMIT_MS } from './duration.js';
 import { type LimitMention, NUMBERS, ZONES } from './limit-words.js';
 import { lookup } from './lookup.js';
 
@@ -27,7 +28,9 @@ export function limitEnd(mentions: readonly LimitMention[], clock: Clock): Limit
   return null;
 }
 
+/** One that is further away than any real limit is not believed. */
 function endAt(resetMs: number, { nowMs }: Clock): LimitEnd | null {
+  if (resetMs - nowMs > LONGEST_LIMIT_MS) return null;
   const moment = DateTime.fromMillis(resetMs, { zone: 'utc' });
   return moment.isValid ? { resetAt: moment.toISO(), retryAfterMs: Math.round(resetMs - nowMs) } : null;
 }

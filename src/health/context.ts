@@ -86,6 +86,8 @@ export interface HealthContext extends MachineContext {
   facts: Facts;
   /** Each agent's plan now; `null` is a request without an agent. */
   plans: readonly { agent: string | null; plan: Result<Plan, Failure> }[];
+  /** Agents beyond those that one report plans. */
+  uncheckedAgents: number;
   limits: readonly LimitedTool[];
   /** Where tools of kind `http` connect to. */
   endpoints: readonly { tool: string; url: string }[];
@@ -109,7 +111,10 @@ export function agentsOfTools({
   for (const { agent, plan } of plans) {
     const pairs = plan.ok ? [...plan.value.candidates, ...plan.value.rejected] : [];
     for (const tool of new Set(pairs.flatMap((pair) => pair.tool ?? []))) {
-      if (agent !== null) agents.set(tool, [...(agents.get(tool) ?? []), agent]);
+      if (agent === null) continue;
+      const known = agents.get(tool);
+      if (known === undefined) agents.set(tool, [agent]);
+      else known.push(agent);
     }
   }
   return agents;

@@ -1,5 +1,5 @@
 import type { CooldownPolicy } from '../config/types.js';
-import { formatUntil } from '../domain/duration.js';
+import { formatUntil, LONGEST_LIMIT_MS } from '../domain/duration.js';
 import type { Cooldown } from '../domain/facts.js';
 import { type Failure, type FailureType, isTemporary } from '../domain/failure.js';
 
@@ -17,9 +17,6 @@ export interface CooldownState {
 
 /** No cooldowns. */
 export const NO_COOLDOWNS: CooldownState = { cooldowns: [], failures: [] };
-
-/** The longest credible cooldown, ms: limits of providers reset within a month, so a clock must have been wrong. */
-const LONGEST_MS = 32 * 24 * 3_600_000;
 
 /** The cooldown that applies to a pair now: of its model, or of the whole tool. */
 export function activeCooldown(
@@ -42,7 +39,7 @@ const REASONS: Partial<Readonly<Record<FailureType, string>>> = {
 
 /** Whether a cooldown is active. */
 export function isActive({ untilMs }: Cooldown, nowMs: number): boolean {
-  return untilMs > nowMs && untilMs <= nowMs + LONGEST_MS;
+  return untilMs > nowMs && untilMs <= nowMs + LONGEST_LIMIT_MS;
 }
 
 /**
@@ -94,7 +91,7 @@ function concernsHealth(failure: Failure): boolean {
 function limitEndMs(failure: Failure, nowMs: number, policy: CooldownPolicy): number | null {
   const { resetAt, retryAfterMs } = failure;
   const ends = [resetAt === null ? Number.NaN : Date.parse(resetAt), nowMs + (retryAfterMs ?? Number.NaN)];
-  const believed = ends.find((endMs) => endMs >= nowMs && endMs <= nowMs + LONGEST_MS);
+  const believed = ends.find((endMs) => endMs >= nowMs && endMs <= nowMs + LONGEST_LIMIT_MS);
   if (believed !== undefined) return believed;
   return reasonOf(failure) === 'quota' ? nowMs + policy.forMs : null;
 }

@@ -40,8 +40,9 @@ export async function routerHealth(
       import('../adapters/probe.js'),
       import('./running/end-interrupted-runs.js'),
     ]);
+  const agents = agentsToCheck(config, options.agent);
   const plans = await Promise.all(
-    agentsToCheck(config, options.agent).map(async (agent) => {
+    agents.slice(0, MAX_AGENTS).map(async (agent) => {
       const planned = await planRequest(config, world, { ...emptyRequest(options.cwd), agent });
       return { agent, plan: planned.ok ? { ok: true as const, value: planned.value.plan } : planned };
     }),
@@ -53,6 +54,7 @@ export async function routerHealth(
     limits: await limitedTools(config, stores.ledger),
     ledger: stores.ledger === null ? null : await ledgerState(stores.ledger),
     plans,
+    uncheckedAgents: Math.max(0, agents.length - MAX_AGENTS),
     endpoints: endpointsOf(config, host.env),
     interruptedRuns:
       stores.runningDir === null
@@ -64,6 +66,9 @@ export async function routerHealth(
   };
   return checkHealth(context, options.listener);
 }
+
+/** Agents of one report: each is planned as for a run. */
+const MAX_AGENTS = 200;
 
 /** Without configured agents, checks requests without an agent. */
 function agentsToCheck({ agents }: RouterConfig, only: string | null): (string | null)[] {

@@ -21,19 +21,22 @@ import { debugPlan } from './debug.js';
 import type { Planned, PlannedCandidate } from './planned.js';
 import { withAgentFiles } from './planning/agent-files.js';
 import { gatherFacts } from './planning/facts.js';
+import { identifierTrouble } from './planning/identifiers.js';
 import { type InputSize, inputSizeOf } from './planning/input-size.js';
 import { planErrorFailure, tooDeep } from './planning/plan-failures.js';
 import type { Host, RouterWorld } from './world.js';
 
 /**
  * Plans without running anything: looks up every name once, gathers facts, chooses, and fills in the call of each candidate. The
- * failure is an unknown name, or a file that cannot be read.
+ * failure is an unknown name, an identifier with control characters, or a file that cannot be read.
  */
 export async function planRequest(
   config: RouterConfig,
   { host, stores }: Pick<RouterWorld, 'host' | 'stores'>,
   asked: Request,
 ): Promise<Result<Planned, Failure>> {
+  const identifiers = identifierTrouble(asked);
+  if (identifiers !== null) return err(identifiers);
   const names = resolveNames(config, asked);
   if (!names.ok) return err(planErrorFailure(names.error));
   const nested = tooDeep(asked, names.value);

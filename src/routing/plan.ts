@@ -63,8 +63,9 @@ export function taskWarnings(agent: AgentConfig | null, request: Request): strin
 
 /** Warns when the first usable tool is taken although the config has agents. */
 export function agentWarnings(config: RouterConfig, agent: AgentConfig | null, choices: Choices): string[] {
+  if (agent !== null) return [];
   const names = Object.keys(config.agents);
-  if (agent !== null || names.length === 0) return [];
+  if (names.length === 0) return [];
   const pairs = [...choices.candidates, ...choices.rejected.map(({ names: rejected }) => rejected)];
   if (!pairs.some(({ because }) => because.some(({ rule }) => rule === 'first_usable'))) return [];
   const shown = names.slice(0, SHOWN_AGENTS).map((name) => `\`${name}\``);

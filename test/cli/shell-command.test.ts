@@ -45,7 +45,7 @@ it('leaves plain words as they are', () => {
 
 it('quotes a redirection in the line that repeats a run', async () => {
   const trace = await traceOf({ atMs: 0, request: { session: 'a>victim' } });
-  expect(repetition(trace).command).toContain("--session 'a>victim'");
+  expect(repetition(trace, 'user').command).toContain("--session 'a>victim'");
 });
 
 it('quotes a redirection in the commands of a plan and of the log', () => {

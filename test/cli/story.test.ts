@@ -70,6 +70,21 @@ it('shows a fallback on 80 columns', async () => {
   ]);
 });
 
+it('leaves a config that a trace of a project names to be read first, since one that is named needs no trust', async () => {
+  const one = await fallback();
+  const origin = { ...one.request.origin, config: ['/repo/.llm-router/traces/evil it.yaml'] };
+  const named = { ...one, request: { ...one.request, origin } };
+  const screen = { width: 200, paint: plainPaint };
+  expect(story(named, screen, 'user')).toContain(
+    "exec --config '/repo/.llm-router/traces/evil it.yaml' --agent",
+  );
+  const foreign = story(named, screen, 'project');
+  expect(foreign).toContain('llm-router exec --agent worker');
+  expect(foreign).toContain(
+    "# the trace names another config: read it, then add --config to use it: '/repo/",
+  );
+});
+
 it('fits the width, except for the line to copy', async () => {
   for (const width of [60, 80, 120]) {
     const lines = story(await fallback(), { width, paint: plainPaint }).split('\n');

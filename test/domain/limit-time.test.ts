@@ -197,6 +197,10 @@ describe('the end of a limit', () => {
     { kind: 'reset_at', value: null, zone: null },
     { kind: 'reset_at', value: { at: '8am' }, zone: null },
     { kind: 'retry_after', value: '99999999999999999 days', zone: null },
+    { kind: 'retry_after', value: '33 days', zone: null },
+    { kind: 'retry_after', value: 99_999_999_999, zone: null },
+    { kind: 'retry_after', value: 'Fri, 31 Dec 9999 23:59:59 GMT', zone: null },
+    { kind: 'reset_at', value: '9999-12-31T00:00:00Z', zone: null },
   ])('is unknown, never zero, for $value ($zone)', (mention) => {
     expect(end(mention)).toBeNull();
   });

@@ -58,6 +58,7 @@ function context(more: Partial<HealthContext> = {}): HealthContext {
       spendTrouble: null,
     },
     plans: [{ agent: 'worker', plan: { ok: true, value: PLAN } }],
+    uncheckedAgents: 0,
     limits: [],
     endpoints: [],
     ledger: null,

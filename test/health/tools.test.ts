@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { probeLogin, probeVersion } from '../../src/adapters/probe.js';
 import type { CommandTool } from '../../src/config/types.js';
+import { agentRows } from '../../src/health/checks/agents.js';
 import { checkTools } from '../../src/health/checks/tools.js';
 import { isOlder } from '../../src/health/checks/version.js';
 import type { HealthContext } from '../../src/health/context.js';
-import { runItems } from '../../src/health/health.js';
+import { checkMachineHealth, runItems } from '../../src/health/health.js';
 import { toolOf } from '../adapters/command/samples.js';
 import { configOf } from '../rig/config.js';
 
@@ -36,6 +37,7 @@ async function rowOf(
     env,
     limits: [],
     plans: [],
+    uncheckedAgents: 0,
     folders: [],
     endpoints: [],
     interruptedRuns: [],
@@ -96,4 +98,32 @@ it.each([
   ['v0.9.9-beta', '1.0.0', true],
 ])('%s older than %s: %j', (version, minimum, expected) => {
   expect(isOlder(version, minimum)).toBe(expected);
+});
+
+describe('a report about a very large config', () => {
+  it('has the first errors, and the number of the others', async () => {
+    const errors = Array.from({ length: 5000 }, (_, i) => ({
+      code: 'config/unknown-tool',
+      message: `a.yaml:${i}:1: unknown tool`,
+      hint: null,
+    }));
+    const configState = { files: [], errors, misnamed: [], isTrusted: true };
+    const rows = await checkMachineHealth({ configState, nodeVersion: '22.0.0', env: {}, folders: [] });
+    const ofConfig = rows.filter(({ check }) => check === 'config');
+    expect(ofConfig).toHaveLength(21);
+    expect(ofConfig.at(-1)).toMatchObject({ subject: 'more', detail: '4980 more errors', status: 'fail' });
+  });
+
+  it('names how many agents it has not planned', () => {
+    const context = { plans: [], uncheckedAgents: 11_800 } as unknown as HealthContext;
+    expect(agentRows(context, [])).toEqual([
+      {
+        check: 'agent',
+        subject: 'others',
+        status: 'warn',
+        detail: '11800 more agents are not checked',
+        fix: 'name one: `doctor --agent <name>`',
+      },
+    ]);
+  });
 });

@@ -7,12 +7,23 @@ export interface Repetition {
   notes: string[];
 }
 
-/** How to repeat an invocation. Texts that a trace does not hold stand as files to fill in. */
-export function repetition({ agent, session, request, resumed_from }: TraceDocument): Repetition {
+/** Whose folder a trace is in: anyone can write into that of a project who can change the project. */
+export type TraceOwner = 'user' | 'project';
+
+/**
+ * How to repeat an invocation. Texts that a trace does not hold stand as files to fill in. The config that a trace of a project names is no
+ * part of the command: one that is named needs no trust.
+ */
+export function repetition(
+  { agent, session, request, resumed_from }: TraceDocument,
+  owner: TraceOwner,
+): Repetition {
   const { origin } = request;
+  const configs = origin.config.map((file): [string, string] => ['--config', file]);
+  const unread = owner === 'user' ? [] : configs.map(([, file]) => configNote(file));
   const isElsewhere = request.cwd !== origin.cwd;
   const options: [flag: string, value: string | number | null][] = [
-    ...origin.config.map((file): [string, string] => ['--config', file]),
+    ...(owner === 'user' ? configs : []),
     ['--agent', agent],
     ['--task', request.task],
     ['--tier', request.tier],
@@ -38,7 +49,14 @@ export function repetition({ agent, session, request, resumed_from }: TraceDocum
   const words = options.flatMap(([flag, value]) => (value === null ? [] : [flag, String(value)]));
   const fallback = request.fallback === null ? [] : [request.fallback ? '--fallback' : '--no-fallback'];
   const line = shellCommand(['llm-router', 'exec', ...words, ...fallback]);
-  return { command: `${shellCommand(['cd', origin.cwd])} && ${line}`, notes: notesOf(request) };
+  return {
+    command: `${shellCommand(['cd', origin.cwd])} && ${line}`,
+    notes: [...unread, ...notesOf(request)],
+  };
+}
+
+function configNote(file: string): string {
+  return `the trace names another config: read it, then add --config to use it: ${shellCommand([file])}`;
 }
 
 const FILE = 'prompt.txt';

@@ -2,11 +2,12 @@ import { type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { type Family, familyOf, openTraces, type TreeNode } from '../../reports/traces.js';
 import type { TraceDocument } from '../../trace/document.js';
-import { traceDirOf } from '../config.js';
+import { traceDirOf, traceOwnerOf } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { readTraces } from '../read-traces.js';
 import { reportEarly } from '../report.js';
 import { loadForTraces, warnDamaged } from './trace-folder.js';
+import type { TraceOwner } from './trace-repeat.js';
 import { story } from './trace-story.js';
 import { treeScreen } from './trace-tree.js';
 
@@ -23,11 +24,12 @@ export async function runTraceShow(
   prefix: string,
   options: TraceShowOptions,
 ): Promise<number> {
-  const dir = traceDirOf(context, await loadForTraces(context));
+  const loaded = await loadForTraces(context);
+  const dir = traceDirOf(context, loaded);
   const trace = await theOne(context, dir, prefix);
   if (!trace.ok) return reportEarly(context, { failure: trace.error });
   if (options.tree === true) await printFamily(context, { dir, trace: trace.value, options });
-  else await printOne(context, trace.value, options);
+  else await printOne(context, trace.value, { ...options, owner: traceOwnerOf(context, loaded) });
   return 0;
 }
 
@@ -59,11 +61,11 @@ async function theOne(
 async function printOne(
   { output, world }: CommandContext,
   trace: TraceDocument,
-  options: TraceShowOptions,
+  options: TraceShowOptions & { owner: TraceOwner },
 ): Promise<void> {
   if (options.json === true || options.ndjson === true) return output.json(trace);
   const paint = await output.paint('stdout');
-  return output.data(`${story(trace, { width: world.stdout.columns || WIDTH, paint })}\n`);
+  return output.data(`${story(trace, { width: world.stdout.columns || WIDTH, paint }, options.owner)}\n`);
 }
 
 /** Where the terminal does not say, and in a pipe. */

@@ -6,7 +6,7 @@ import { pairName } from '../plan-screen.js';
 import { shellCommand } from '../shell-command.js';
 import { countText } from '../words.js';
 import { labelled, wrapped } from '../wrap.js';
-import { repetition } from './trace-repeat.js';
+import { repetition, type TraceOwner } from './trace-repeat.js';
 import { timeline } from './trace-timeline.js';
 import { costText, paintStatus, statusText } from './trace-words.js';
 
@@ -20,13 +20,13 @@ export interface Screen {
 type Attempt = TraceDocument['attempts'][number];
 
 /** One invocation in detail: outcome, reasons for the tool, timeline, failures, and how to repeat it. */
-export function story(trace: TraceDocument, screen: Screen): string {
+export function story(trace: TraceDocument, screen: Screen, owner: TraceOwner = 'user'): string {
   const { paint } = screen;
   const sections: [title: string, lines: string[]][] = [
     ['Why', whyLines(trace, screen)],
     ['Timeline', timeline(trace, screen)],
     ['Ran', trace.attempts.flatMap((attempt) => attemptLines(attempt, screen))],
-    ['Repeat', repeatLines(trace, screen)],
+    ['Repeat', repeatLines(trace, screen, owner)],
   ];
   const shown = sections.flatMap(([title, lines]) =>
     lines.length === 0 ? [] : ['', paint.bold(title), ...lines],
@@ -128,7 +128,7 @@ function attemptLines({ n, argv, failure: failed, exit_code }: Attempt, { width,
 }
 
 /** One line, however long, so that it can be copied. */
-function repeatLines(trace: TraceDocument, { width }: Screen): string[] {
-  const { command, notes } = repetition(trace);
+function repeatLines(trace: TraceDocument, { width }: Screen, owner: TraceOwner): string[] {
+  const { command, notes } = repetition(trace, owner);
   return [`  ${command}`, ...notes.flatMap((note) => wrapped(note, width - 4)).map((line) => `  # ${line}`)];
 }

@@ -4,13 +4,30 @@ import type { Result } from '../../domain/result.js';
 import type { Finding, HealthContext, HealthRow } from '../context.js';
 
 /** The candidates of each agent now, with their reasons. An agent without one that works is a failure. */
-export function agentRows({ plans }: HealthContext, rows: readonly HealthRow[]): HealthRow[] {
+export function agentRows(
+  { plans, uncheckedAgents }: HealthContext,
+  rows: readonly HealthRow[],
+): HealthRow[] {
   const broken = rows.filter(({ check, status }) => check === 'tool' && status === 'warn');
-  return plans.map(({ agent, plan }) => ({
+  const checked = plans.map(
+    ({ agent, plan }): HealthRow => ({
+      check: 'agent',
+      subject: agent ?? 'no agent',
+      ...finding(plan, broken),
+    }),
+  );
+  return uncheckedAgents === 0 ? checked : [...checked, unchecked(uncheckedAgents)];
+}
+
+function unchecked(count: number): HealthRow {
+  const detail = `${count} more agents are not checked`;
+  return {
     check: 'agent',
-    subject: agent ?? 'no agent',
-    ...finding(plan, broken),
-  }));
+    subject: 'others',
+    status: 'warn',
+    detail,
+    fix: 'name one: `doctor --agent <name>`',
+  };
 }
 
 function finding(plan: Result<Plan, Failure>, broken: readonly HealthRow[]): Finding {

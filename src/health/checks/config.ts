@@ -4,11 +4,13 @@ import type { HealthItem, MachineContext } from '../context.js';
 export function checkConfig({ configState }: MachineContext): HealthItem[] {
   const { files, errors, misnamed, isTrusted } = configState;
   if (errors.length > 0) {
-    return errors.map(({ code, message, hint }) => ({
-      check: 'config',
-      subject: code.replace(/^config\//, ''),
-      ask: () => ({ status: 'fail', detail: message, fix: hint ?? 'see `llm-router config validate`' }),
-    }));
+    const rest = errors.length - MAX_ERRORS;
+    return [
+      ...errors
+        .slice(0, MAX_ERRORS)
+        .map(({ code, message, hint }) => failed(code.replace(/^config\//, ''), message, hint)),
+      ...(rest > 0 ? [failed('more', `${rest} more errors`, null)] : []),
+    ];
   }
   const read: HealthItem = { check: 'config', subject: 'files', ask: () => filesFinding(files) };
   const others = misnamed.map(
@@ -19,6 +21,17 @@ export function checkConfig({ configState }: MachineContext): HealthItem[] {
     }),
   );
   return [read, ...(isTrusted ? [] : [UNTRUSTED]), ...others];
+}
+
+/** More are not read here; `config validate` shows them at their places. */
+const MAX_ERRORS = 20;
+
+function failed(subject: string, detail: string, fix: string | null): HealthItem {
+  return {
+    check: 'config',
+    subject,
+    ask: () => ({ status: 'fail', detail, fix: fix ?? 'see `llm-router config validate`' }),
+  };
 }
 
 function filesFinding(files: readonly string[]) {
