@@ -30,12 +30,12 @@ interface Item {
  * Applies the limits of the user's own config to a config in which stronger ones may have replaced them. Each key says itself
  * (`floor`) what is left of both. Limits of the policy `default` also hold in every policy that is not the user's own.
  */
-export function applyFloors(merged: Tree, own: Tree, project: Tree): { value: Tree; held: Held[] } {
-  const isChosen = (policy: string) => isNamedByAgent(project, policy);
+export function applyFloors(merged: Tree, own: Tree, stronger: Tree): { value: Tree; held: Held[] } {
+  const isChosen = (policy: string) => isNamedByAgent(stronger, policy);
   const held = limitsOf(own).flatMap(({ path, value, key }) =>
     placesOf(merged, { own, path, isChosen }).flatMap((where) => heldAt(merged, where, { path, value, key })),
   );
-  const ledger = ownLedger(merged, own, project);
+  const ledger = ownLedger(merged, own, stronger);
   const all = ledger === null ? held : [...held, ledger];
   return { value: all.reduce((tree, one) => withValue(tree, one.path, one.value), merged), held: all };
 }
@@ -76,9 +76,9 @@ function isThere(merged: Tree, path: Path): boolean {
   return !isEntry || at(merged, [section, String(name)]) !== undefined;
 }
 
-/** Whether the project lets an agent run by a policy, so that it must not be looser than the user's `default`. */
-function isNamedByAgent(project: Tree, policy: string): boolean {
-  return entriesOf(child(project, 'agents')).some(([, agent]) => child(agent, 'policy') === policy);
+/** Whether a stronger config lets an agent run by a policy, so that it must not be looser than the user's `default`. */
+function isNamedByAgent(stronger: Tree, policy: string): boolean {
+  return entriesOf(child(stronger, 'agents')).some(([, agent]) => child(agent, 'policy') === policy);
 }
 
 function heldAt(merged: Tree, path: Path, { path: ownPath, value: own, key }: OwnLimit): Held[] {
@@ -145,12 +145,12 @@ const ALL = 'all';
  * The user's own budgets count in the user's own ledger: in another one, which a project chooses, nothing would have been spent
  * yet. `null`: there is nothing to hold.
  */
-function ownLedger(merged: Tree, own: Tree, project: Tree): Held | null {
+function ownLedger(merged: Tree, own: Tree, stronger: Tree): Held | null {
   const path = ['ledger', 'path'];
   const budget = entriesOf(child(own, 'policies')).find(
     ([, policy]) => itemsOf(child(policy, 'budget')).length > 0,
   );
-  if (budget === undefined || at(project, path) === undefined || at(own, path) !== undefined) return null;
+  if (budget === undefined || at(stronger, path) === undefined || at(own, path) !== undefined) return null;
   const ownPath = ['policies', budget[0], 'budget'];
   return { path, floor: 'own', ownPath, asked: at(merged, path), value: undefined, items: null };
 }
