@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Request } from '../../../src/domain/request.js';
 import { configOf } from '../../rig/config.js';
 import { chatEvents, messageEvents, type ProviderCall, startProvider, stream } from '../../rig/provider.js';
-import { bodyFor, complete, KEY } from './complete.js';
+import { bodyFor, complete, KEY, requestFor } from './complete.js';
 
 type Api = 'openai-chat' | 'anthropic-messages';
 
@@ -237,6 +237,47 @@ models: { m: { api: anthropic-messages } }
     );
     expect([invocation.text, provider.calls[0]?.path]).toEqual(['ok', '/v1/messages']);
     await provider.close();
+  });
+});
+
+describe('the URL of a request', () => {
+  it.each<[Api, string, string]>([
+    ['openai-chat', 'https://api.openai.com', 'https://api.openai.com/v1/chat/completions'],
+    ['openai-chat', 'https://api.openai.com/v1/', 'https://api.openai.com/v1/chat/completions'],
+    ['openai-chat', 'http://localhost:1234/', 'http://localhost:1234/v1/chat/completions'],
+    ['openai-chat', 'https://api.perplexity.ai', 'https://api.perplexity.ai/chat/completions'],
+    [
+      'openai-chat',
+      'https://models.github.ai/inference',
+      'https://models.github.ai/inference/chat/completions',
+    ],
+    [
+      'openai-chat',
+      'https://me.example.test/openai?api-version=1',
+      'https://me.example.test/openai/chat/completions?api-version=1',
+    ],
+    ['anthropic-messages', 'https://api.anthropic.com', 'https://api.anthropic.com/v1/messages'],
+    ['anthropic-messages', 'https://api.anthropic.com/v1/', 'https://api.anthropic.com/v1/messages'],
+    [
+      'anthropic-messages',
+      'https://api.deepseek.com/anthropic',
+      'https://api.deepseek.com/anthropic/v1/messages',
+    ],
+  ])('of %s from the base URL `%s` is `%s`', async (api, base, url) => {
+    const config = configOf(`
+agents: { a: { preferred_tool: api } }
+tools: { api: { kind: http, api: ${api}, base_url: '${base}', models: [m] } }
+`);
+    expect((await requestFor(config))?.url).toBe(url);
+  });
+
+  it('follows the protocol of the model where it differs from the one of its tool', async () => {
+    const config = configOf(`
+agents: { a: { preferred_tool: local } }
+tools: { local: { kind: http, api: ollama, base_url: 'http://localhost:11434', models: [m] } }
+models: { m: { api: openai-chat } }
+`);
+    expect((await requestFor(config))?.url).toBe('http://localhost:11434/v1/chat/completions');
   });
 });
 
