@@ -29,7 +29,7 @@ try {
   step([...request, 'What can you do?']);
   step(['trace', '--last', '1']);
   process.stdout.write(
-    '\nIt works. Next: `npx llm-router template quick-start > llm-router.yaml`, then `npx llm-router doctor`.\n',
+    '\nIt works. Next: `npx llm-router template quick-start > llm-router.yaml`, then `npx llm-router config trust` and `npx llm-router doctor`.\n',
   );
 } catch (error) {
   process.stderr.write(`${error.message}\n`);

@@ -142,16 +142,22 @@ async function bytesOf(
   const { addAbortSignal } = await import('node:stream');
   const stream = addAbortSignal(deadline.signal, world.stdin.stream());
   const seconds = STDIN_NOTICE_MS / 1000;
+  let hasData = false;
+  let isSaid = false;
   let isLeft = false;
   const notice = setTimeout(() => {
-    isLeft = isOptional;
-    const text = isOptional
-      ? `stdin is left unread: it gave nothing for ${seconds} s`
-      : 'waiting for stdin …';
-    void output.say(`${text}${SILENCE}`);
-    if (isOptional) stream.destroy();
+    isSaid = true;
+    isLeft = isOptional && !hasData;
+    const waiting = hasData ? 'waiting for the end of stdin …' : 'waiting for stdin …';
+    void output.say(
+      `${isLeft ? `stdin is left unread: it gave nothing for ${seconds} s` : waiting}${SILENCE}`,
+    );
+    if (isLeft) stream.destroy();
   }, STDIN_NOTICE_MS);
-  stream.once('data', () => clearTimeout(notice));
+  stream.on('data', () => {
+    hasData = true;
+    if (!isSaid) notice.refresh();
+  });
   try {
     const bytes = await collected(stream, MAX_TEXT_BYTES);
     return isLeft ? null : bytes;

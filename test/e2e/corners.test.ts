@@ -93,7 +93,7 @@ describe('config validate --fix', () => {
     'never guesses an access level, and never creates a duplicate key',
     rigged(async (rig) => {
       const text =
-        'version: 1\nagents:\n  me: { prefered_tool: mock, preferred_tool2: x }\n  you: { access: ful }\n';
+        'version: 1\nagents:\n  me: { prefered_tool: mock, preferred_tol: x }\n  you: { access: ful }\n';
       rig.write('llm-router.yaml', text);
       expect((await rig.run(['config', 'validate', '--fix'])).code).toBe(1);
       expect(rig.read('llm-router.yaml')).toBe(text);

@@ -33,6 +33,20 @@ describe('stdin beside a prompt argument', () => {
 });
 
 it(
+  'an endless stdin and an endless file are refused, and end nothing else',
+  rigged(async (rig) => {
+    const endless = await rig.shell(
+      'i=0; while [ $i -lt 20 ]; do /usr/bin/head -c 1048576 /dev/zero; i=$((i+1)); done | llm-router exec --tool mock hi',
+    );
+    expect([endless.code, endless.stdout]).toEqual([66, '']);
+    expect(endless.stderr).toContain('cannot read stdin: it is larger than');
+    const { code, stderr } = await rig.run(['exec', '--tool', 'mock', '--no-stdin', '-f', '/dev/zero']);
+    expect(code).toBe(66);
+    expect(stderr).toContain('cannot read `/dev/zero` (--prompt-file): it is larger than');
+  }),
+);
+
+it(
   'a working directory that was removed is an input error, and needed by no help',
   rigged(async (rig) => {
     const gone = path.join(rig.home, 'gone');
