@@ -20,17 +20,29 @@ export interface Clock {
 
 /** The end of a limit by the first mention that can be read; `null` when none can. */
 export function limitEnd(mentions: readonly LimitMention[], clock: Clock): LimitEnd | null {
+  return firstEnd(mentions, clock, Number.POSITIVE_INFINITY);
+}
+
+/**
+ * The same, by the first mention that is no further away than a limit lasts, else the first within a year: a date without a year that has
+ * just passed reads as one of next year. It is reported, and no cooldown or wait believes it.
+ */
+export function credibleLimitEnd(mentions: readonly LimitMention[], clock: Clock): LimitEnd | null {
+  return firstEnd(mentions, clock, LONGEST_LIMIT_MS) ?? firstEnd(mentions, clock, YEAR_MS);
+}
+
+const YEAR_MS = 366 * 24 * 3_600_000;
+
+function firstEnd(mentions: readonly LimitMention[], clock: Clock, longestMs: number): LimitEnd | null {
   for (const mention of mentions) {
     const momentMs = momentOf(mention, clock);
     const end = momentMs === null ? null : endAt(Math.max(momentMs, clock.nowMs), clock);
-    if (end !== null) return end;
+    if (end !== null && end.retryAfterMs <= longestMs) return end;
   }
   return null;
 }
 
-/** One that is further away than any real limit is not believed. */
 function endAt(resetMs: number, { nowMs }: Clock): LimitEnd | null {
-  if (resetMs - nowMs > LONGEST_LIMIT_MS) return null;
   const moment = DateTime.fromMillis(resetMs, { zone: 'utc' });
   return moment.isValid ? { resetAt: moment.toISO(), retryAfterMs: Math.round(resetMs - nowMs) } : null;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { limitEnd, readResetTime, readWait } from '../../src/domain/limit-time.js';
+import { credibleLimitEnd, limitEnd, readResetTime, readWait } from '../../src/domain/limit-time.js';
 import type { LimitMention } from '../../src/domain/limit-words.js';
 
 /** A Friday evening in Paris. */
@@ -192,15 +192,24 @@ describe('the end of a limit', () => {
   });
 
   it.each<LimitMention>([
+    { kind: 'retry_after', value: '400 days', zone: null },
+    { kind: 'retry_after', value: 99_999_999_999, zone: null },
+    { kind: 'retry_after', value: 'Fri, 31 Dec 9999 23:59:59 GMT', zone: null },
+    { kind: 'reset_at', value: '9999-12-31T00:00:00Z', zone: null },
+  ])('is not believed where no limit lasts so long, as for $value', (absurd) => {
+    const next: LimitMention = { kind: 'retry_after', value: '5s', zone: null };
+    expect(credibleLimitEnd([absurd], clock)).toBeNull();
+    expect(credibleLimitEnd([absurd, next], clock)?.retryAfterMs).toBe(5000);
+    const inNextYear: LimitMention = { kind: 'retry_after', value: '33 days', zone: null };
+    expect(credibleLimitEnd([inNextYear, next], clock)?.retryAfterMs).toBe(5000);
+  });
+
+  it.each<LimitMention>([
     { kind: 'reset_at', value: '8am', zone: 'Mars/Olympus' },
     { kind: 'reset_at', value: '8am', zone: '' },
     { kind: 'reset_at', value: null, zone: null },
     { kind: 'reset_at', value: { at: '8am' }, zone: null },
     { kind: 'retry_after', value: '99999999999999999 days', zone: null },
-    { kind: 'retry_after', value: '33 days', zone: null },
-    { kind: 'retry_after', value: 99_999_999_999, zone: null },
-    { kind: 'retry_after', value: 'Fri, 31 Dec 9999 23:59:59 GMT', zone: null },
-    { kind: 'reset_at', value: '9999-12-31T00:00:00Z', zone: null },
   ])('is unknown, never zero, for $value ($zone)', (mention) => {
     expect(end(mention)).toBeNull();
   });

@@ -87,7 +87,7 @@ describe('the schema of an answer', () => {
     ],
     ['and an answer that opens very many blocks', {}, '```json\n'.repeat(100_000)],
   ])('is given up on a schema %s', async (_, schema, text) => {
-    const compiled = await compileAnswerSchema(JSON.stringify(schema), 's', 50);
+    const compiled = await compileAnswerSchema(JSON.stringify(schema), 's', { checkMs: 50 });
     if (!compiled.ok) throw new Error(compiled.error.message);
     const message = 'the check of the answer against the schema takes too long';
     expect(compiled.value(answered(text))).toMatchObject({
@@ -112,7 +112,7 @@ describe('the schema of an answer', () => {
       'the schema is not a usable JSON Schema: it takes too long to read',
     ],
   ])('is an input failure where it %s', async (_, text, message) => {
-    expect(await compileAnswerSchema(text, 'the schema', 50)).toMatchObject({
+    expect(await compileAnswerSchema(text, 'the schema', { compileMs: 50 })).toMatchObject({
       ok: false,
       error: { type: 'input', message },
     });

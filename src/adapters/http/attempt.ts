@@ -71,7 +71,7 @@ async function concluded(call: FinishedCall, context: AdapterContext): Promise<O
   );
   const isLimit = ['rate_limit', 'quota', 'overloaded', 'provider_error'].includes(outcome.failure.type);
   if (mentions.length === 0 || !isLimit) return outcome;
-  const { limitEnd } = await import('../../domain/limit-time.js');
-  const limit = limitEnd(mentions, { nowMs: context.now(), zone: 'utc' });
+  const { credibleLimitEnd } = await import('../../domain/limit-time.js');
+  const limit = credibleLimitEnd(mentions, { nowMs: context.now(), zone: 'utc' });
   return { ...outcome, failure: { ...outcome.failure, ...limit } };
 }

@@ -13,18 +13,19 @@ export type AnswerCheck = (outcome: Outcome) => Outcome;
 /** How many failing places a message names. */
 const MAX_PLACES = 5;
 
-/** How long one compilation, or the check of one answer, may take: a few references can ask for more steps than ever end. */
-const LIMIT_MS = 5000;
+/** How long the compilation, and the check of one answer, may take: a few references can ask for more steps than ever end. */
+const LIMITS = { compileMs: 5000, checkMs: 5000 };
 
 /**
  * Compiles the JSON Schema of an answer (2020-12, or draft-07 where `$schema` says so). The compiler is loaded only here.
- * A text that is no JSON, or no schema, is an `input` failure. `limitMs` bounds the compilation, and each check.
+ * A text that is no JSON, or no schema, is an `input` failure. `limits` bounds the compilation, and each check.
  */
 export async function compileAnswerSchema(
   text: string,
   source: string,
-  limitMs: number = LIMIT_MS,
+  limits: Partial<typeof LIMITS> = {},
 ): Promise<Result<AnswerCheck, Failure>> {
+  const { compileMs, checkMs } = { ...LIMITS, ...limits };
   const schema = parseJson(text);
   if (schema === undefined) return err(failure('input', `${source} is not JSON, or is nested too deeply`));
   if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null)) {
@@ -43,11 +44,11 @@ export async function compileAnswerSchema(
       code: { regExp: PATTERNS },
     }).compile(schema);
   try {
-    const validate = within(limitMs, compile);
+    const validate = within(compileMs, compile);
     if (validate === 'too_slow')
       return err(failure('input', `${source} is not a usable JSON Schema: it takes too long to read`));
     return ok((outcome) => {
-      const checked = within(limitMs, () => check(validate, outcome));
+      const checked = within(checkMs, () => check(validate, outcome));
       return checked === 'too_slow'
         ? violated(outcome, 'the check of the answer against the schema takes too long')
         : checked;
