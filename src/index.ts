@@ -11,7 +11,8 @@ export type { Invocation } from './domain/invocation.js';
 export type { Plan } from './domain/plan.js';
 export type { Message } from './domain/request.js';
 export type { Usage } from './domain/usage.js';
-export type { HealthRow } from './health/context.js';
+export type { HealthRow } from './health/row.js';
+export type { ToolAdapter, ToolResult, ToolTask } from './library/adapter.js';
 export { ConfigError, NotTrustedError, OptionError, RequestError, RouterError } from './library/errors.js';
 export { loadConfig } from './library/load-config.js';
 export type {
@@ -25,8 +26,8 @@ export type {
 export type { LibraryRequest } from './library/request.js';
 export { createRouter, type LibraryRouter } from './library/router.js';
 export type { AttemptUsage } from './library/token-usage.js';
-export type { TraceFinder as TraceStore } from './library/traces.js';
+export type { TraceStore } from './library/trace-store.js';
 export type { RoutingCandidate, RoutingInput, RoutingPolicy } from './router/planning/routing-policy.js';
-export type { LogRecord } from './router/record.js';
+export type { LogRecord } from './telemetry/log-fields.js';
 export type { TraceDocument } from './trace/document.js';
 export { VERSION as version } from './version.generated.js';

@@ -124,7 +124,7 @@ export type AdapterEvent =
 export type Preview =
   | { argv: string[]; stdin: 'prompt' | 'closed' }
   | { request: PreviewedRequest }
-  | { mock: true };
+  | { inProcess: true };
 
 /** A request as it would be sent, with secrets in its headers masked. */
 export interface PreviewedRequest {

@@ -11,13 +11,13 @@ export interface BillingFacts {
 }
 
 /**
- * How a tool is billed. `auto`: a mock answers from the config and costs nothing; an API is metered; a command tool is metered when
+ * How a tool is billed. `auto`: a mock answers from the config and costs nothing; an API and a tool that a program runs are metered; a command tool is metered when
  * it gets one of its key variables, or when it names none and one of its models has a price, else it is a subscription.
  */
 export function billingOf(tool: ToolConfig, { models, env }: BillingFacts): Billing {
   if (tool.billing !== 'auto') return tool.billing;
   if (tool.kind === 'mock') return 'free';
-  if (tool.kind === 'http') return 'api';
+  if (tool.kind === 'http' || tool.kind === 'custom') return 'api';
   const isMetered = tool.apiKeyEnv.length === 0 ? hasPricedModel(tool, models) : hasApiKey(tool, env);
   return isMetered ? 'api' : 'subscription';
 }

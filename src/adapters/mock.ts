@@ -11,7 +11,7 @@ import type { Adapter, AdapterContext, AdapterEvent, Call, Task } from './adapte
 export const mockAdapter: Adapter<MockTool> = {
   kind: 'mock',
   availability: () => ({ available: true, path: null }),
-  prepare: (task) => ok({ task, preview: { mock: true } }),
+  prepare: (task) => ok({ task, preview: { inProcess: true } }),
   ignored: () => [],
   secrets: () => [],
   run,

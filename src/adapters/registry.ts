@@ -1,6 +1,7 @@
 import type { ToolConfig } from '../config/types.js';
 import type { Adapter } from './adapter.js';
 import { commandAdapter } from './command.js';
+import { customAdapter } from './custom.js';
 import { httpAdapter } from './http.js';
 import { mockAdapter } from './mock.js';
 
@@ -9,6 +10,7 @@ const ADAPTERS: { [K in ToolConfig['kind']]: Adapter<Extract<ToolConfig, { kind:
   command: commandAdapter,
   http: httpAdapter,
   mock: mockAdapter,
+  custom: customAdapter,
 };
 
 /** Finds the adapter of a tool. */

@@ -24,11 +24,11 @@ function callFields(call: PlanView['candidates'][number]['call'] | undefined) {
   if (call === undefined) return {};
   if (!call.ok) return { argv: null, failure: failureDocument(call.error) };
   const { preview } = call.value;
-  if ('mock' in preview) return { argv: null };
+  if ('inProcess' in preview) return { argv: null };
   return 'argv' in preview ? { ...wouldRun(preview), stdin: preview.stdin } : wouldRun(preview);
 }
 
 function wouldRun(preview: Preview) {
-  if ('mock' in preview) return {};
+  if ('inProcess' in preview) return {};
   return 'argv' in preview ? { argv: preview.argv } : { request: preview.request };
 }

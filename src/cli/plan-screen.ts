@@ -62,7 +62,7 @@ function becauseLine({ rule, detail, at }: Because, paint: Paint): string {
 function callLines(call: PlanView['candidates'][number]['call']): string[] {
   if (!call.ok) return [`would fail: ${call.error.type}: ${call.error.message}`];
   const { preview } = call.value;
-  if ('mock' in preview) return ['runs in-process, no command'];
+  if ('inProcess' in preview) return ['runs in-process, no command'];
   if ('argv' in preview) return [`runs: ${commandText(preview)}`];
   const { headers, body } = preview.request;
   return [
@@ -73,7 +73,7 @@ function callLines(call: PlanView['candidates'][number]['call']): string[] {
 }
 
 function commandText(preview: Preview): string {
-  if ('mock' in preview) return 'in-process';
+  if ('inProcess' in preview) return 'in-process';
   if ('request' in preview) return `${preview.request.method} ${preview.request.url}`;
   return `${shellCommand(preview.argv)}${preview.stdin === 'prompt' ? '  < prompt' : ''}`;
 }

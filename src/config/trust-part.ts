@@ -94,6 +94,7 @@ const IN_HEADLINE: Readonly<Record<ToolKind, readonly string[]>> = {
   command: ['kind', 'binary', 'command_template', 'args'],
   http: ['kind', 'base_url', 'api_key_env'],
   mock: ['kind'],
+  custom: ['kind'],
 };
 
 function isInHeadline(merged: Merged, { path, value, realPath }: TrustedValue): boolean {
@@ -113,6 +114,8 @@ function headline(merged: Merged, name: string): string {
   switch (kindOfTool(at(merged.value, [...path, 'kind']))) {
     case 'mock':
       return `tool ${name}: canned answers, runs nothing`;
+    case 'custom':
+      return `tool ${name}: run by a program that uses the library`;
     case 'http':
       return `tool ${name}: sends prompts to ${httpTarget(merged, path)}`;
     case 'command':

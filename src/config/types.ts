@@ -5,6 +5,7 @@ import type { BUDGET } from './keys/budget.js';
 import type { COMMAND } from './keys/command-tools.js';
 import type { COMMON } from './keys/common-tools.js';
 import type { CONFIG } from './keys/config.js';
+import type { CUSTOM } from './keys/custom-tools.js';
 import type { failureRule } from './keys/failures.js';
 import type { HTTP } from './keys/http-tools.js';
 import type { MOCK } from './keys/mock-tools.js';
@@ -95,7 +96,12 @@ export interface HttpTool extends ToolBase, Omit<Resolved<typeof HTTP>, keyof To
   kind: 'http';
 }
 
-export type ToolConfig = CommandTool | HttpTool | MockTool;
+/** A tool that a program runs itself, by an adapter that it hands to the library. */
+export interface CustomTool extends ToolBase, Omit<Resolved<typeof CUSTOM>, keyof ToolBase> {
+  kind: 'custom';
+}
+
+export type ToolConfig = CommandTool | HttpTool | MockTool | CustomTool;
 
 export interface OutputGrammar extends Omit<Resolved<typeof OUTPUT>, 'finishReason'> {
   finishReason: Selectors;

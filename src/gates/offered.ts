@@ -15,7 +15,8 @@ export function offers(tool: ToolConfig, model: string): boolean {
 }
 
 function withoutModel(tool: ToolConfig): GateRefusal | null {
-  if (tool.kind === 'mock' || (tool.kind === 'command' && !needsModel(tool))) return null;
+  if (tool.kind === 'mock' || tool.kind === 'custom' || (tool.kind === 'command' && !needsModel(tool)))
+    return null;
   const what = tool.kind === 'http' ? 'API' : 'command';
   return refuse('model_not_found', `the ${what} of \`${tool.name}\` needs a model, and none is named`, {
     hint: `give one with \`--model\`, or list one under \`models\` of \`${tool.name}\``,

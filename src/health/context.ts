@@ -5,39 +5,9 @@ import type { Failure } from '../domain/failure.js';
 import type { Plan } from '../domain/plan.js';
 import type { Result } from '../domain/result.js';
 import type { SlotRules } from '../policy/rate-limit.js';
+import type { CheckName, Finding } from './row.js';
 
-/** What a check looks at; rows stand in this order. */
-export const CHECK_NAMES = [
-  'config',
-  'machine',
-  'folder',
-  'run',
-  'tool',
-  'variable',
-  'cooldown',
-  'limit',
-  'ledger',
-  'endpoint',
-  'agent',
-] as const;
-export type CheckName = (typeof CHECK_NAMES)[number];
-
-/** What a check found. */
-export interface Finding {
-  /** `fail` means that something a configured agent needs is broken; `skip` that no agent needs it, or that it was not checked. */
-  status: 'ok' | 'warn' | 'fail' | 'skip';
-  detail: string;
-  /** What to do about it; set for every row that is not `ok`. */
-  fix: string | null;
-  /** The same for programs. */
-  data?: Readonly<Record<string, unknown>>;
-}
-
-/** One line of a health report. */
-export interface HealthRow extends Finding {
-  check: CheckName;
-  subject: string;
-}
+export { CHECK_NAMES, type CheckName, type Finding, type HealthRow } from './row.js';
 
 /** One check to run. */
 export interface HealthItem {

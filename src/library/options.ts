@@ -2,7 +2,8 @@ import type { EventSink } from '../domain/events.js';
 import type { Failure } from '../domain/failure.js';
 import { isMap } from '../domain/lookup.js';
 import type { RoutingPolicy } from '../router/planning/routing-policy.js';
-import type { LogRecord } from '../router/record.js';
+import type { LogRecord } from '../telemetry/log-fields.js';
+import type { ToolAdapter } from './adapter.js';
 import {
   anyOf,
   type Checks,
@@ -19,7 +20,7 @@ import { OptionError } from './errors.js';
 import type { Given } from './request.js';
 import type { Signal } from './signal.js';
 import type { AttemptUsage } from './token-usage.js';
-import type { TraceFinder } from './traces.js';
+import type { TraceStore } from './trace-store.js';
 
 /** Variables of the environment. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -34,13 +35,15 @@ export interface RouterOptionFields {
   /** Cancels every request of this router. */
   signal: Signal;
   /** A folder, or a store of one's own, that keeps a trace of every invocation [none]. */
-  traces: string | TraceFinder;
+  traces: string | TraceStore;
   /** File of the ledger [that of the command line where the config limits something, else none]. */
   ledger: string;
   /** File of the audit log; `false` keeps none [that of the command line]. */
   audit: string | false;
   /** Folder that spending is counted under [the working directory]. */
   project: string;
+  /** Run the tools of kind `custom`, by their names in the config. */
+  adapters: Readonly<Record<string, ToolAdapter>>;
   /** Reorders and leaves out candidates. */
   route: RoutingPolicy;
   /** Receive the structured log, each for itself. */
@@ -60,6 +63,7 @@ const ROUTER: Checks<RouterOptionFields> = {
   ledger: filledText,
   audit: anyOf([filledText, (value) => (value === false ? null : '')], 'must be a file or `false`'),
   project: filledText,
+  adapters: mapOf(isAdapter, 'must be an object of adapters, each with the function `run`'),
   route: callback,
   sinks: listOf(callback, 'must be a list of functions'),
   onTokenUsage: callback,
@@ -127,6 +131,10 @@ function checker<T>(checks: Checks<T>, name: string): (given: Given<T>) => Parti
     const present = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
     return Object.fromEntries(present) as Partial<T>;
   };
+}
+
+function isAdapter(value: unknown): string | null {
+  return isMap(value) && typeof value.run === 'function' ? null : '';
 }
 
 function isStore(value: unknown): string | null {

@@ -7,7 +7,7 @@ import { failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
 import type { Plan } from '../domain/plan.js';
 import type { Request } from '../domain/request.js';
-import type { HealthRow } from '../health/context.js';
+import type { HealthRow } from '../health/row.js';
 import { type LedgerAccess, ledgerAccess } from '../ledger/access.js';
 import { auditFile, ledgerFile, runningDir, stateDir, userConfigDir } from '../paths.js';
 import type { Redactor } from '../redact/redact.js';
@@ -20,6 +20,7 @@ import { createRouter as composeRouter, type Router } from '../router/router.js'
 import { redactorOf } from '../router/secrets.js';
 import { needsLedger } from '../router/world.js';
 import { type HostWorld, realHost } from '../world.js';
+import { withAdapters } from './adapt.js';
 import { RequestError } from './errors.js';
 import {
   type CompleteOptionFields,
@@ -174,12 +175,12 @@ function routerOf(
   options: Partial<RouterOptionFields>,
   host: HostWorld & { redactor: Redactor },
 ): Router {
-  const { onWarning: warn = () => {}, route } = options;
+  const { onWarning: warn = () => {}, route, adapters = {} } = options;
   return composeRouter(config, {
     host: {
       ...host,
       readFile: (file) => readAgentFile(file, null),
-      adapterOf,
+      adapterOf: withAdapters(adapters, config, adapterOf),
       ...(route === undefined ? {} : { route }),
     },
     stores: {

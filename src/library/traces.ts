@@ -5,20 +5,14 @@ import { err, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
 import { noSession, sessionOf } from '../router/resume.js';
 import type { TraceTarget } from '../router/traces.js';
-import type { TraceDocument } from '../trace/document.js';
-import { fileTraceStore, type TracePlace, type TraceWriter } from '../trace/store.js';
+import { fileTraceStore, type TracePlace } from '../trace/store.js';
 import { VERSION } from '../version.generated.js';
 import type { HostWorld } from '../world.js';
-
-/** A store of one's own for traces. */
-export interface TraceFinder extends TraceWriter {
-  /** The trace with this id, for `resume`; `null`: there is none. */
-  find?(id: string): Promise<TraceDocument | null>;
-}
+import type { TraceStore } from './trace-store.js';
 
 /** Where a router keeps traces; `null`: nowhere. */
 export function traceTargetOf(
-  traces: string | TraceFinder | undefined,
+  traces: string | TraceStore | undefined,
   { host, warn }: { host: HostWorld; warn: (message: string) => void },
 ): TraceTarget | null {
   if (traces === undefined) return null;
@@ -31,7 +25,7 @@ export function traceTargetOf(
 
 /** Finds the session that an earlier invocation left, by the traces of a router. */
 export async function findSession(
-  traces: string | TraceFinder | undefined,
+  traces: string | TraceStore | undefined,
   id: string,
 ): Promise<Result<Resume, Failure>> {
   try {

@@ -103,7 +103,7 @@ async function routedChoices(
   if (route === undefined) return ok(choices);
   const { agent, request } = by.resolved;
   const { task, session, tags } = request;
-  const { applyRouting } = await import('./planning/routing-policy.js');
+  const { applyRouting } = await import('./planning/apply-routing.js');
   const known = { agent: agent?.name ?? null, task, session, tags, inputTokens: by.size.inputTokens };
   return applyRouting(route, choices, known);
 }

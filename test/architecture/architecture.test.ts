@@ -6,7 +6,7 @@ const LEAVES = ['domain', 'diagnostics', 'redact', 'regex', 'paths', 'process'];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'world', ...LEAVES],
   world: [],
-  index: ['library', 'router', 'config', 'trace', 'health', 'version.generated', ...LEAVES],
+  index: ['library', 'router', 'config', 'trace', 'telemetry', 'health', 'version.generated', ...LEAVES],
   library: [
     'router',
     'ledger',
@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'adapters',
     'health',
     'trace',
+    'telemetry',
     'files',
     'world',
     'deadline',

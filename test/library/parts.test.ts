@@ -10,6 +10,8 @@ import {
   NotTrustedError,
   type RoutingPolicy,
   type RunEvent,
+  type ToolAdapter,
+  type ToolTask,
   type TraceDocument,
   version,
 } from '../../src/index.js';
@@ -147,6 +149,119 @@ tools:
     });
     const empty = createRouter(CONFIG, { env: ENV, route: () => [] });
     expect(await empty.complete(ASKED)).toMatchObject({ status: 'failed', failure: { type: 'not_allowed' } });
+  });
+});
+
+const OWN = configOf(`
+tools:
+  own: { kind: custom, models: [priced], billing: api }
+  spare: { kind: mock, responses: [{ text: spare }] }
+agents: { me: { preferred_tool: own, fallback_chain: [spare] } }
+models: { priced: { id: real-id, cost_per_1m_tokens: { input: 10, output: 20 } } }
+policies: { default: { retry: { max_retries: 0 } } }
+`);
+
+describe('an adapter of the program', () => {
+  const router = (own: ToolAdapter) =>
+    createRouter(OWN, {
+      env: { ...ENV, XDG_STATE_HOME: mkdtempSync(path.join(folder, 's')) },
+      adapters: { own },
+    });
+
+  it('answers as any other tool, priced by the catalogue', async () => {
+    const tasks: ToolTask[] = [];
+    const adapted = router({
+      async *run(task) {
+        tasks.push(task);
+        yield 'hel';
+        yield 'lo';
+        return { usage: { inputTokens: 1_000_000, outputTokens: 500_000 } };
+      },
+    });
+    const texts: string[] = [];
+    for await (const event of adapted.stream({ ...ASKED, temperature: 0.5 }))
+      if (event.type === 'output.delta') texts.push(event.text);
+      else if (event.type === 'invocation.finished')
+        expect(event.invocation).toMatchObject({
+          text: 'hello',
+          tool: 'own',
+          cost: { chargedMicroUsd: 20_000_000, basis: 'computed', billing: 'api' },
+        });
+    expect(texts).toEqual(['hel', 'lo']);
+    expect(tasks).toMatchObject([{ tool: 'own', model: 'real-id', prompt: 'hi', temperature: 0.5 }]);
+  });
+
+  const failing: readonly [string, ToolAdapter['run'], object][] = [
+    [
+      'throws',
+      // biome-ignore lint/correctness/useYield: it fails before its first piece
+      async function* () {
+        throw new Error('socket closed');
+      },
+      { type: 'provider_error', message: 'the adapter of `own` failed: socket closed' },
+    ],
+    [
+      'says why it failed',
+      async function* () {
+        yield 'par';
+        return { failure: { type: 'overloaded' as const, message: 'too busy' } };
+      },
+      { type: 'overloaded', message: 'too busy' },
+    ],
+    [
+      'gives no answer',
+      async function* () {
+        yield ' ';
+        return undefined;
+      },
+      { type: 'invalid_response' },
+    ],
+  ];
+  it.each(failing)('that %s falls back', async (_how, run, failure) => {
+    const invocation = await router({ run }).complete(ASKED);
+    expect(invocation).toMatchObject({
+      text: 'spare',
+      attempts: [{ tool: 'own', failure }, { tool: 'spare' }],
+    });
+  });
+
+  it('that never ends is not waited for after its signal or its time', async () => {
+    const stop = new AbortController();
+    const run: ToolAdapter['run'] = async function* () {
+      yield 'first';
+      await new Promise(() => undefined);
+      return undefined;
+    };
+    const onEvent = ({ type }: RunEvent) => (type === 'output.delta' ? stop.abort() : undefined);
+    const cancelled = await router({ run }).complete(ASKED, { signal: stop.signal, onEvent });
+    expect(cancelled).toMatchObject({ status: 'cancelled', attempts: [{ partialText: 'first' }] });
+    expect(await router({ run }).complete({ ...ASKED, timeoutMs: 30 })).toMatchObject({
+      failure: { type: 'timeout' },
+    });
+  });
+
+  it('is needed: without it the tool is not there, and it serves no other kind', async () => {
+    const plan = await createRouter(OWN, { env: ENV }).plan(ASKED);
+    expect(plan).toMatchObject({ candidates: [{ tool: 'spare' }], rejected: [{ reason: 'tool_not_found' }] });
+    const busy = router({
+      unavailable: () => 'no graphics card',
+      run: async function* () {
+        yield '';
+        return undefined;
+      },
+    });
+    expect(await busy.plan(ASKED)).toMatchObject({ rejected: [{ tool: 'own', detail: 'no graphics card' }] });
+    const adapters = {
+      spare: {
+        run: async function* () {
+          yield 'x';
+          return undefined;
+        },
+      },
+    };
+    expect(() => createRouter(OWN, { env: ENV, adapters })).toThrow(
+      '`adapters` has `spare`, which is no tool of kind `custom`',
+    );
   });
 });
 

@@ -4,11 +4,10 @@ import { count, duration, oneOf, size, text } from './kinds.js';
 
 /** Keys that every kind of tool has; the default of `timeout` depends on the kind. */
 export const COMMON = {
-  kind: oneOf('`command`: a subprocess; `http`: a provider API; `mock`: answers from this config', [
-    'command',
-    'http',
-    'mock',
-  ])
+  kind: oneOf(
+    '`command`: a subprocess; `http`: a provider API; `mock`: answers from this config; `custom`: run by a program that uses the library',
+    ['command', 'http', 'mock', 'custom'],
+  )
     .default('command')
     .notResolved(),
   models: texts('Models that the tool can run; `"*"` passes any id on').placed().soughtAs('model'),

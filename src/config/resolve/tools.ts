@@ -1,5 +1,6 @@
 import { type ArgvTemplate, parseArgv, placeholdersOf, splitCommand } from '../../domain/template.js';
 import { COMMAND } from '../keys/command-tools.js';
+import { CUSTOM } from '../keys/custom-tools.js';
 import { HTTP } from '../keys/http-tools.js';
 import { MOCK } from '../keys/mock-tools.js';
 import type { OUTPUT } from '../keys/output.js';
@@ -43,6 +44,8 @@ function resolveTool(name: string, tool: Written, builtIn: boolean): ToolConfig 
   switch (kind) {
     case 'mock':
       return { ...entry, kind, costCap: 'checked', ...readKeys(MOCK, tool) };
+    case 'custom':
+      return { ...entry, kind, costCap: 'checked', ...readKeys(CUSTOM, tool) };
     case 'http':
       return { ...entry, kind, costCap: 'checked', ...readKeys(HTTP, tool) };
     case 'command':

@@ -24,8 +24,9 @@ async function toolFinding(
   if (state === null || !state.available) return missing(state, tool.name, agents);
   const forWhom = agents.length === 0 ? '' : `; for ${agents.join(', ')}`;
   if (tool.kind === 'http') return apiFinding(context, tool, { agents, forWhom });
-  if (tool.kind === 'mock') {
-    const detail = `in-process, canned answers${forWhom}`;
+  if (tool.kind === 'mock' || tool.kind === 'custom') {
+    const how = tool.kind === 'mock' ? 'canned answers' : 'run by this program';
+    const detail = `in-process, ${how}${forWhom}`;
     return { status: 'ok', detail, fix: null, data: { available: true, agents } };
   }
   const path = state.path ?? tool.binary.value;

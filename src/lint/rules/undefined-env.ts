@@ -46,7 +46,7 @@ function unsetReferences(tool: ToolConfig, path: Path, env: Environment): Unset[
 
 /** The texts of a tool in which a run replaces references to variables. */
 function expandedTexts(tool: ToolConfig, path: Path): { text: string; path: Path }[] {
-  if (tool.kind === 'mock') return [];
+  if (tool.kind === 'mock' || tool.kind === 'custom') return [];
   const [key, texts] = tool.kind === 'http' ? ['headers', tool.headers] : ['env_vars', tool.envVars];
   const inMap = Object.entries(texts).map(([name, { value }]) => ({
     text: value,

@@ -82,6 +82,6 @@ function correction(
 }
 
 function idleTimeout(tool: ToolConfig, agent: AgentConfig | null): number | null {
-  if (tool.kind === 'mock' || tool.idleTimeoutMs === null) return null;
+  if (tool.kind === 'mock' || tool.kind === 'custom' || tool.idleTimeoutMs === null) return null;
   return agent?.idleTimeoutMs ?? tool.idleTimeoutMs;
 }
