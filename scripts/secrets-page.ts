@@ -8,7 +8,7 @@ What this page lists is replaced by \`[redacted]\` in messages, JSON documents, 
 tool is never changed.
 
 - Values of 8 characters or more that the config takes from variables (\`api_key_env\`, \`\${NAME}\` in \`env_vars\`, \`headers\`, \`args\` and
-  \`base_url\`), of passwords of proxies, and of variables whose names end in \`KEY\`, \`TOKEN\`, \`SECRET\`, \`PASSWORD\`, \`PASSWD\`,
+  \`base_url\`), of keys that stand in \`env_vars\` or \`headers\`, of passwords of proxies, and of variables whose names end in \`KEY\`, \`TOKEN\`, \`SECRET\`, \`PASSWORD\`, \`PASSWD\`,
   \`PASSPHRASE\` or \`CREDENTIALS\`, except paths and single words: as they are, escaped for JSON, URLs or HTML, in Base64 and hexadecimal, in any
   case, wrapped, and cut after half of them and at least 12 letters and digits.
 - Matches of \`privacy.redact\` of every policy.

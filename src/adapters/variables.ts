@@ -1,3 +1,4 @@
+import { isSecretName } from '../redact/secret-names.js';
 import type { Environment } from './adapter.js';
 
 /** A value with all references replaced once. */
@@ -23,4 +24,11 @@ export function expandVariables(text: string, env: Environment): Expanded {
     return value ?? '';
   });
   return { text: expanded, missing, used };
+}
+
+/** Keys that are written into `env_vars` or `headers` themselves, by the names they stand under; without a scheme such as `Bearer`. */
+export function literalSecrets(values: Readonly<Record<string, { value: string }>>): string[] {
+  return Object.entries(values).flatMap(([name, { value }]) =>
+    isSecretName(name) && !value.includes('${') ? [value.replace(/^[a-z]+\s+/i, '')] : [],
+  );
 }

@@ -5,7 +5,7 @@ import { lookup } from '../../domain/lookup.js';
 import { placeholdersOf, variableOf } from '../../domain/template.js';
 import type { Environment, Task } from '../adapter.js';
 import { refused } from '../refused.js';
-import { expandVariables } from '../variables.js';
+import { expandVariables, literalSecrets } from '../variables.js';
 
 /** Variables that a tool needs and that are not set, without repeats. An empty required variable counts as not set. */
 export function missingVariables(tool: CommandTool, env: Environment): string[] {
@@ -24,7 +24,8 @@ export function secretValues(tool: CommandTool, env: Environment): string[] {
   const referenced = Object.values(tool.envVars).flatMap(({ value }) => expandVariables(value, env).used);
   const inArguments = placeholdersOf(tool.argv).flatMap((placeholder) => variableOf(placeholder) ?? []);
   const named = [...tool.apiKeyEnv, ...inArguments].map((name) => env[name] ?? '');
-  return [...new Set([...referenced, ...named])].filter((value) => value !== '');
+  const secrets = [...referenced, ...named, ...literalSecrets(tool.envVars)];
+  return [...new Set(secrets)].filter((value) => value !== '');
 }
 
 /** The sentence and the hint for a variable that is not set. */

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../../domain/result.js';
 import { MASK } from '../../redact/redact.js';
 import type { Environment, PreviewedRequest } from '../adapter.js';
 import { refused } from '../refused.js';
-import { type Expanded, expandVariables } from '../variables.js';
+import { type Expanded, expandVariables, literalSecrets } from '../variables.js';
 import { baseUrlOf } from './base-url.js';
 import { withExtra } from './extra-body.js';
 import { unusableProxy } from './proxy.js';
@@ -72,7 +72,8 @@ export function secretValues(tool: HttpTool, env: Environment): string[] {
   );
   // A host is not secret, and messages must be able to name it.
   const hidden = used.filter((value) => !/^https?:\/\/[^@]*$/i.test(value));
-  return [...new Set([...hidden, ...keysOf(tool, env), ...proxies])].filter((value) => value !== '');
+  const secrets = [...hidden, ...keysOf(tool, env), ...proxies, ...literalSecrets(tool.headers)];
+  return [...new Set(secrets)].filter((value) => value !== '');
 }
 
 /** Appends to the path of the base URL, and keeps its query. */
@@ -197,5 +198,10 @@ function withoutPassword(url: URL): string {
 }
 
 function passwordIn(proxy: string): string {
-  return URL.canParse(proxy) ? decodeURIComponent(new URL(proxy).password) : '';
+  const { password } = URL.canParse(proxy) ? new URL(proxy) : { password: '' };
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    return password; // a `%` that encodes nothing
+  }
 }
