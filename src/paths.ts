@@ -17,6 +17,11 @@ export function cooldownFile(context: PathContext): string {
   return `${stateDir(context)}/cooldowns.json`;
 }
 
+/** The lists of models of providers; they can be asked for again. */
+export function modelListsFile(context: PathContext): string {
+  return `${xdg(context, 'XDG_CACHE_HOME', '.cache')}/models.json`;
+}
+
 /** The log of refusals, overrides and trust. */
 export function auditFile(context: PathContext): string {
   return `${stateDir(context)}/audit.jsonl`;

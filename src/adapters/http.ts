@@ -65,5 +65,10 @@ async function* run(call: ReadyCall, context: AdapterContext): AsyncGenerator<Ad
 }
 
 function wireOf({ tool, model }: HttpTask): Wire {
-  return WIRES[model?.api ?? tool.api];
+  return wireOfApi(model?.api ?? tool.api);
+}
+
+/** The protocol of that name. */
+export function wireOfApi(api: Api): Wire {
+  return WIRES[api];
 }

@@ -8,8 +8,9 @@ import { type Failure, failure } from '../domain/failure.js';
 import { lookup } from '../domain/lookup.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { ledgerAccess } from '../ledger/access.js';
-import { ledgerFile, runningDir, traceDir, userConfigDir } from '../paths.js';
+import { ledgerFile, modelListsFile, runningDir, traceDir, userConfigDir } from '../paths.js';
 import { openCooldowns } from '../router/cooldowns.js';
+import { keptModelLists } from '../router/models/kept-lists.js';
 import { readAgentFile } from '../router/planning/agent-files.js';
 import { adapterOf, createRouter, type Router } from '../router/router.js';
 import { redactorOf } from '../router/secrets.js';
@@ -123,6 +124,7 @@ export function commandRouter(context: CommandContext, loaded: UsableConfig): Ro
     stores: {
       ledger,
       cooldowns: openCooldowns(world, (message) => void context.output.warn(message)),
+      modelLists: keptModelLists(modelListsFile(world), (message) => void context.output.warn(message)),
       traces: traceTarget(context, loaded),
       audit: auditTarget(context, loaded.config),
       runningDir: runningDir(context.world),

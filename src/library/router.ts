@@ -9,10 +9,11 @@ import type { Plan } from '../domain/plan.js';
 import type { Request } from '../domain/request.js';
 import type { HealthRow } from '../health/row.js';
 import { type LedgerAccess, ledgerAccess } from '../ledger/access.js';
-import { auditFile, ledgerFile, runningDir, stateDir, userConfigDir } from '../paths.js';
+import { auditFile, ledgerFile, modelListsFile, runningDir, stateDir, userConfigDir } from '../paths.js';
 import type { Redactor } from '../redact/redact.js';
 import type { AuditTarget } from '../router/audit.js';
 import { openCooldowns } from '../router/cooldowns.js';
+import { keptModelLists } from '../router/models/kept-lists.js';
 import type { Planned } from '../router/planned.js';
 import { readAgentFile } from '../router/planning/agent-files.js';
 import { callerOf, personOnly } from '../router/planning/caller.js';
@@ -186,6 +187,7 @@ function routerOf(
     stores: {
       ledger: ledgerOf(config, options, { host, warn }),
       cooldowns: openCooldowns(host, warn),
+      modelLists: keptModelLists(modelListsFile(host), warn),
       traces: traceTargetOf(options.traces, { host, warn }),
       audit: auditOf(config, options, { host, warn }),
       runningDir: runningDir(host),

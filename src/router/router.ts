@@ -7,6 +7,7 @@ import type { Result } from '../domain/result.js';
 import type { HealthRow } from '../health/context.js';
 import { unrun } from './attempts/conclude.js';
 import { type HealthOptions, routerHealth } from './health.js';
+import type { ModelsOptions, ModelsReport } from './models/models.js';
 import { planRequest } from './plan.js';
 import type { Planned } from './planned.js';
 import { type ToolState, toolStates } from './planning/facts.js';
@@ -27,6 +28,8 @@ export interface Router {
   health(options: HealthOptions): Promise<HealthRow[]>;
   /** The state of each tool on this machine. Runs nothing. */
   tools(): Promise<ToolState[]>;
+  /** The models of the config, and what the providers of its HTTP tools list. The failure is an unknown name. */
+  models(options: ModelsOptions): Promise<Result<ModelsReport, Failure>>;
   /** Runs a plan. */
   complete(planned: Planned, options: CompleteOptions): Promise<Invocation>;
   /** Removes rows past the retention of the config, once a day and in small batches; called after the answer. */
@@ -51,6 +54,10 @@ export function createRouter(config: RouterConfig, world: RouterWorld): Router {
     describe: (planned, deadline) => unrun(planned, host, deadline),
     health: (options) => routerHealth(config, world, options),
     tools: () => toolStates(config, world),
+    models: async (options) => {
+      const { routerModels } = await import('./models/models.js');
+      return routerModels(config, world, options);
+    },
     complete: async (planned, { deadline, confirm = async () => true, ...listeners }) => {
       const recorder = recorderOf(world, { planned, listeners });
       const stop = { deadline, urgent };

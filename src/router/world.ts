@@ -10,6 +10,7 @@ import { slotRulesOf } from '../policy/rate-limit.js';
 import type { Redactor } from '../redact/redact.js';
 import { folderOf } from '../trace/store.js';
 import type { AuditTarget } from './audit.js';
+import type { ModelListStore } from './models/kept-lists.js';
 import type { RoutingPolicy } from './planning/routing-policy.js';
 import type { TraceTarget } from './traces.js';
 
@@ -39,6 +40,8 @@ export interface Stores {
   ledger: LedgerAccess | null;
   /** Tools that cool down. */
   cooldowns: CooldownStore;
+  /** What providers listed as their models; `null`: not kept between runs. */
+  modelLists: ModelListStore | null;
   /** The record of every invocation; `null` keeps none. */
   traces: TraceTarget | null;
   /** Refusals and overrides; `null` keeps none. */

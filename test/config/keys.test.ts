@@ -22,7 +22,7 @@ describe('the definitions of keys', () => {
         ...['priced_at', 'task_suitability'].map((key) => `models.*.${key}`),
         ...['kind', 'command_template', 'args'].map((key) => `tools.*.${key}`),
         'policies.*.budget',
-        ...['server', 'tools.*.models_ttl'],
+        'server',
       ].sort(),
     );
   });

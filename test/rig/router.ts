@@ -16,9 +16,10 @@ export function routerOf(config: RouterConfig, more: Partial<Host & Stores> = {}
     ...more,
   };
   const { ledger = null, cooldowns = ownCooldowns(), traces = null, audit = null, runningDir = null } = more;
+  const { modelLists = null } = more;
   return createRouter(config, {
     host: given,
-    stores: { ledger, cooldowns, traces, audit, runningDir },
+    stores: { ledger, cooldowns, modelLists, traces, audit, runningDir },
     urgent: new AbortController().signal,
   });
 }

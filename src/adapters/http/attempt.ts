@@ -35,7 +35,7 @@ export async function* attemptCall(
     await call.return({ ended: 'complete' });
   }
   if (end.ended === 'complete') for (const text of reading.finish()) yield { type: 'delta', text };
-  const requestBytes = Buffer.byteLength(asked.body);
+  const requestBytes = Buffer.byteLength(asked.body ?? '');
   return concluded(
     { ...reading.result(), wire, task: request.task, requestBytes, end, redact: context.redact },
     context,

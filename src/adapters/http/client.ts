@@ -6,7 +6,8 @@ import type { Headers } from './limits.js';
 export interface HttpCall {
   url: URL;
   headers: Readonly<Record<string, string>>;
-  body: string;
+  /** `null`: a GET. */
+  body: string | null;
   /** URL of the proxy; `null`: none. */
   proxy: string | null;
   /** Until the connection is ready to send: name, proxy and TLS included, ms. */
@@ -102,9 +103,8 @@ async function openStream(call: HttpCall) {
   const kind = call.url.protocol === 'https:' ? 'https' : 'http';
   const [{ got }, agent] = await Promise.all([import('got'), keepAliveAgent({ ...call, kind })]);
   return got.stream(call.url, {
-    method: 'POST',
     headers: call.headers,
-    body: call.body,
+    ...(call.body === null ? { method: 'GET' } : { method: 'POST', body: call.body }),
     agent: { [kind]: agent },
     retry: { limit: 0 },
     throwHttpErrors: false,

@@ -42,16 +42,34 @@ export function prepareRequest(
   if (asked.modelId === null) return err(noModel(asked));
   const base = baseUrlOf(tool, env).text;
   const task: HttpTask = { ...asked, tool: { ...tool, baseUrl: { ...tool.baseUrl, value: base } } };
-  const headers = headersOf(wire, task, env);
-  const bad = Object.entries(headers.values).find(([, value]) => !isHeaderText(value));
-  if (bad !== undefined) return err(badHeader(task, bad[0]));
+  const headers = headersOf(wire, tool, env, {
+    accept: `${STREAM_TYPES[wire.streamForm]}, application/json`,
+    'content-type': 'application/json',
+    ...correlation(task),
+  });
+  const bad = badHeader(task, headers.values);
+  if (bad !== null) return err(bad);
   return ok({
-    url: urlOf(base, wire, task),
+    url: urlOf(base, (basePath) => wire.endpoint(basePath, task)),
     headers: headers.values,
     body: withExtra(wire, wire.body(task), tool.extraBody),
     secretHeaders: headers.secret,
     task,
   });
+}
+
+/** Builds a request without a body, such as that for the list of models, or returns the failure of one that cannot be sent. */
+export function prepareGet(
+  wire: Wire,
+  { tool, env }: { tool: HttpTool; env: Environment },
+  endpoint: (basePath: string) => string,
+): Result<Pick<PreparedRequest, 'url' | 'headers'>, Failure> {
+  const asked = { tool, modelName: null };
+  const unset = missing(tool, env);
+  if (unset !== null) return err(refused(asked, 'tool_not_found', unset.detail, unset.hint));
+  const headers = headersOf(wire, tool, env, { accept: 'application/json' }).values;
+  const bad = badHeader(asked, headers);
+  return bad === null ? ok({ url: urlOf(baseUrlOf(tool, env).text, endpoint), headers }) : err(bad);
 }
 
 /** The request with secrets masked. */
@@ -77,9 +95,9 @@ export function secretValues(tool: HttpTool, env: Environment): string[] {
 }
 
 /** Appends to the path of the base URL, and keeps its query. */
-function urlOf(base: string, wire: Wire, task: HttpTask): URL {
+function urlOf(base: string, endpoint: (basePath: string) => string): URL {
   const url = new URL(base);
-  const [path = '', query] = wire.endpoint(url.pathname.replace(/\/+$/, ''), task).split('?');
+  const [path = '', query] = endpoint(url.pathname.replace(/\/+$/, '')).split('?');
   url.pathname = path;
   for (const [name, value] of new URLSearchParams(query)) url.searchParams.set(name, value);
   return url;
@@ -139,21 +157,20 @@ const STREAM_TYPES = { events: 'text/event-stream', lines: 'application/x-ndjson
 
 function headersOf(
   wire: Wire,
-  task: HttpTask,
+  tool: HttpTool,
   env: Environment,
+  more: Readonly<Record<string, string>>,
 ): { values: Record<string, string>; secret: string[] } {
-  const [key] = keysOf(task.tool, env);
+  const [key] = keysOf(tool, env);
   const keyHeader = key === undefined ? [] : [wire.keyHeader(key)];
-  const own = Object.entries(task.tool.headers).map(([name, { value }]) => ({
+  const own = Object.entries(tool.headers).map(([name, { value }]) => ({
     name: name.toLowerCase(),
     ...expandVariables(value, env),
   }));
   const values = {
-    accept: `${STREAM_TYPES[wire.streamForm]}, application/json`,
-    'content-type': 'application/json',
     'user-agent': 'llm-router',
     ...wire.headers,
-    ...correlation(task),
+    ...more,
     ...Object.fromEntries(keyHeader),
     ...Object.fromEntries(own.map(({ name, text }) => [name, text])),
   };
@@ -180,9 +197,15 @@ function isHeaderText(text: string): boolean {
   return /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
 }
 
-function badHeader(task: HttpTask, name: string): Failure {
-  const message = `the header \`${name}\` of tool \`${task.tool.name}\` holds characters that no header may have`;
-  return refused(task, 'authentication', message, 'check the variable that it comes from');
+/** The failure of a header whose value no header may have; `null`: all are fine. */
+function badHeader(
+  asked: Parameters<typeof refused>[0],
+  headers: Readonly<Record<string, string>>,
+): Failure | null {
+  const bad = Object.entries(headers).find(([, value]) => !isHeaderText(value));
+  if (bad === undefined) return null;
+  const message = `the header \`${bad[0]}\` of tool \`${asked.tool.name}\` holds characters that no header may have`;
+  return refused(asked, 'authentication', message, 'check the variable that it comes from');
 }
 
 function noModel(task: HttpTask): Failure {

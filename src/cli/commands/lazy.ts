@@ -3,13 +3,14 @@ import type { CommandContext } from '../context.js';
 import { addGlobalOptions, parseCountOrNone, type Register } from '../register.js';
 import { addAudit } from './audit-options.js';
 import type { DoctorOptions } from './doctor.js';
+import { addModels } from './models-options.js';
 import { addStats } from './stats-options.js';
 import type { ToolTestOptions } from './tool-test.js';
 import { addTrace } from './trace-options.js';
 
 type Add = (context: CommandContext, program: Command, register: Register) => void;
 
-/** Registers `doctor`, `agents`, `tools`, `budget`, `trace`, `stats`, `audit` and `template`. Their code is loaded when they run. */
+/** Registers `doctor`, `agents`, `tools`, `models`, `budget`, `trace`, `stats`, `audit` and `template`. Their code is loaded when they run. */
 export function addInspection(context: CommandContext, program: Command, register: Register): void {
   const doctor = register(program, 'doctor');
   doctor.command
@@ -27,6 +28,7 @@ export function addInspection(context: CommandContext, program: Command, registe
   });
 
   addLists(context, program, register);
+  addModels(context, program, register);
   addToolTest(context, program, register);
   addTrace(context, program, register);
 

@@ -36,5 +36,7 @@ export const HTTP = {
   timeout: COMMON.timeout.default('60s'),
   idle_timeout: idleTimeout.default('60s'),
   max_output: maxOutput,
-  models_ttl: duration("How long the provider's list of models is kept").default('5m').notInEffect(),
+  models_ttl: duration("How long the provider's list of models is kept before it is asked again").default(
+    '5m',
+  ),
 };

@@ -33,7 +33,8 @@ export async function attempt(run: Run, admitted: AdmittedAttempt): Promise<Atte
     if (event.type === 'delta' || event.type === 'activity') seen.firstOutputMs ??= sinceStart();
     return observe(run, admitted, { event, seen, deadline });
   });
-  const outcome = checked(presentable(ended, run.host.redactor), { candidate, seen, planned: run.planned });
+  const helped = await withNearModels(run, candidate, ended);
+  const outcome = checked(presentable(helped, run.host.redactor), { candidate, seen, planned: run.planned });
   const record: Attempt = {
     n,
     tool: candidate.tool.name,
@@ -61,6 +62,18 @@ export async function attempt(run: Run, admitted: AdmittedAttempt): Promise<Atte
     shown,
     endedMs: clock.now(),
   };
+}
+
+/** A failure for want of the model names those that there are. */
+async function withNearModels(
+  { host, stores }: Run,
+  candidate: CandidateInRun,
+  ended: Outcome,
+): Promise<Outcome> {
+  if (ended.failure?.type !== 'model_not_found') return ended;
+  const { withNearNames } = await import('../models/near-names.js');
+  const { modelLists } = stores;
+  return { ...ended, failure: await withNearNames(ended.failure, candidate, { modelLists, env: host.env }) };
 }
 
 /** The events of the adapter; a call that could not be prepared ends at once. */
