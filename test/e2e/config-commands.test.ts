@@ -324,13 +324,13 @@ describe('config validate', () => {
   it(
     'shows a hundred findings, says how many more there are, and has all in JSON',
     rigged(async (rig) => {
-      const wrong = Array.from({ length: 3000 }, (_, n) => `  a${n}: { preferred_tol: x }\n`).join('');
+      const wrong = Array.from({ length: 900 }, (_, n) => `  a${n}: { preferred_tol: x }\n`).join('');
       rig.write('many.yaml', `version: 1\nagents:\n${wrong}`);
       const { code, stdout } = await rig.run(['config', 'validate', 'many.yaml']);
       expect([code, stdout.match(/unknown key/g)?.length]).toEqual([1, 100]);
-      expect(stdout).toContain('\n\nand 2900 more\n');
+      expect(stdout).toContain('\n\nand 800 more\n');
       const all = await rig.run(['config', 'validate', 'many.yaml', '--json']);
-      expect(all.stdout.match(/unknown key/g)).toHaveLength(3000);
+      expect(all.stdout.match(/unknown key/g)).toHaveLength(900);
     }),
   );
 
