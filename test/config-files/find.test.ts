@@ -218,6 +218,18 @@ describe('named configs', () => {
     ]);
   });
 
+  it('are not read from a folder whose files are larger together than a config is', async () => {
+    for (const name of ['a', 'b', 'c']) write(`p/.llm-router/${name}.yaml`, `#${'x'.repeat(800_000)}`);
+    const found = await find('p');
+    expect(found.layers).toEqual([]);
+    expect(found.diagnostics).toMatchObject([
+      {
+        code: 'config/file-too-large',
+        message: 'the config files in `.llm-router` are larger than 2 MiB together',
+      },
+    ]);
+  });
+
   (process.getuid?.() === 0 ? it : it.skip)(
     'of another user are not used unless they are trusted',
     async () => {
