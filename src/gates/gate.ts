@@ -73,7 +73,6 @@ export interface GateRefusal {
 /** An invocation, as gates see it. */
 export interface GateRun extends ResolvedRequest {
   id: string;
-  mostInputTokens: number;
   clock: Clock;
   deadline: Deadline;
   ledger: RunLedger;
@@ -90,6 +89,8 @@ export interface Entry {
   /** 1 for the first of the invocation. */
   n: number;
   candidate: Candidate;
+  /** No tokenizer makes more of what it sends. */
+  mostInputTokens: number;
   /** The longest wait of known length, ms. */
   mostWaitMs: number;
 }

@@ -120,7 +120,7 @@ class MoneyGate implements OpenGate {
   async #reserve(entry: Entry, left: number | null): Promise<Entered> {
     const opened = await this.#run.ledger.open();
     if (opened === null || !opened.ok) return this.#withoutLedger(entry, left, opened?.error ?? null);
-    const cost = costOf({ ...this.#run, candidate: entry.candidate, facts: this.#run }, left);
+    const cost = costOf({ ...this.#run, candidate: entry.candidate, facts: entry }, left);
     const reserved = await this.#reservations.reserve(opened.value, entry, cost);
     if ('trouble' in reserved) return this.#withoutLedger(entry, left, reserved.trouble);
     if ('stop' in reserved) return reserved;

@@ -5,6 +5,8 @@ import type { AttemptEnd, Entered, Entry, Grant, OpenGate, Refused } from '../ga
 import { checkGates } from '../gates/gates.js';
 import { backoffFor } from '../routing/backoff.js';
 import type { Decision, RetryRules } from '../routing/decision.js';
+import { answerToCorrect, correctionTexts } from './attempts/task.js';
+import { type InputSize, inputSizeOf } from './planning/input-size.js';
 import type { CandidateInRun, Run } from './state.js';
 
 /** The input of the admission. */
@@ -30,8 +32,10 @@ export async function admit(
   mostWaitMs: number,
 ): Promise<Admission> {
   const { gates } = run;
-  const entry: Entry = { n: run.attempts.length + 1, candidate, mostWaitMs };
-  const refused = await checkNow(run, candidate);
+  const size = sizeOfAttempt(run, candidate);
+  const { mostInputTokens } = size;
+  const entry: Entry = { n: run.attempts.length + 1, candidate, mostInputTokens, mostWaitMs };
+  const refused = await checkNow(run, candidate, size);
   if (refused !== null) return refused;
   let grant: Grant = { maxCostMicroUsd: null, slots: [] };
   const steps = [
@@ -40,7 +44,7 @@ export async function admit(
   ];
   for (const [gate, step] of steps) {
     const entered = (await gate[step]?.(entry)) ?? { grant: {} };
-    const end = await endOf(run, candidate, { entered, gate: gate.name });
+    const end = await endOf(run, candidate, { entered, gate: gate.name, size });
     if (end !== null) {
       await leave(gates, { is: 'not_started' });
       return end;
@@ -54,11 +58,11 @@ export async function admit(
 async function endOf(
   run: AdmissionInput,
   candidate: CandidateInRun,
-  { entered, gate }: { entered: Entered; gate: string },
+  { entered, gate, size }: { entered: Entered; gate: string; size: InputSize },
 ): Promise<Exclude<Admission, Admitted> | null> {
   if ('stop' in entered) return entered;
   if ('refusal' in entered) return { ...entered, gate };
-  return entered.waited === true ? checkNow(run, candidate) : null;
+  return entered.waited === true ? checkNow(run, candidate, size) : null;
 }
 
 /** Leaves every gate, the last one first. */
@@ -86,15 +90,27 @@ export function longestWaitMs(
   return remainingMs === null ? most : Math.min(most, remainingMs - 1);
 }
 
+/** The size of what the next attempt sends: a correction is longer than the request. */
+function sizeOfAttempt({ planned, attempts }: AdmissionInput, candidate: CandidateInRun): InputSize {
+  const rejected = answerToCorrect(attempts, candidate);
+  if (rejected === null) return planned;
+  const { answer, order } = correctionTexts(rejected);
+  const added = inputSizeOf([answer, order]);
+  return {
+    inputTokens: planned.inputTokens + added.inputTokens,
+    mostInputTokens: planned.mostInputTokens + added.mostInputTokens,
+  };
+}
+
 /** The checks of planning, by the current facts. */
 async function checkNow(
   { planned, host, stores, attempts }: AdmissionInput,
   candidate: CandidateInRun,
+  { inputTokens, mostInputTokens }: InputSize,
 ): Promise<(Refused & { gate: string }) | null> {
   // A retry ignores the cooldown that the run's own failure has started.
   const isRetry = attempts.some((attempt) => attempt.candidate === candidate);
   const { cooldowns } = isRetry ? { cooldowns: [] } : await stores.cooldowns.read();
-  const { inputTokens, mostInputTokens } = planned;
   const size = { inputTokens, mostInputTokens };
   // Spend is checked when it is reserved, on the sums of that moment.
   const facts = { nowMs: host.clock.now(), ...size, cooldowns, spend: [], spendTrouble: null };

@@ -1,10 +1,37 @@
 import { describe, expect, it } from '@jest/globals';
+import { chatEvents, stream } from '../rig/provider.js';
 import { rigged } from '../rig/rig.js';
 import { costing, paid, today } from './money.js';
 
 const HARD_10 = '{ daily_usd: 10, limit: { type: hard } }';
 
 describe('a hard budget', () => {
+  it(
+    'reserves for a correction what it sends, the rejected answer included',
+    rigged(async (rig) => {
+      const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
+      const provider = await rig.provider([stream(chatEvents(['x'.repeat(20_000)], { usage }))]);
+      rig.write('schema.json', '{ "type": "array" }');
+      rig.write(
+        'llm-router.yaml',
+        `version: 1
+default_agent: worker
+agents: { worker: { preferred_tool: api, preferred_model: big, max_tokens: 9 } }
+tools: { api: { kind: http, api: openai-chat, base_url: '${provider.url}/v1', models: [big], billing: api } }
+models: { big: { id: big-1, cost_per_1m_tokens: { input: 100, output: 100 } } }
+policies:
+  default:
+    budget: { daily_usd: 0.5, limit: { type: hard } }
+    retry: { retry_on_contract_violation: true }
+`,
+      );
+      const run = await rig.run(['exec', '--json', '--schema', 'schema.json', 'hello']);
+      expect(run.json()).toMatchObject({ attempts: [{ failure: { type: 'contract_violation' } }] });
+      expect(run.json().plan.rejected).toMatchObject([{ tool: 'api', reason: 'budget_exceeded' }]);
+      expect(provider.calls).toHaveLength(1);
+    }),
+  );
+
   it(
     'refuses a run that would exceed it before any call, with the sums and three ways out',
     rigged(async (rig) => {

@@ -15,7 +15,7 @@ import type { AttemptResult, CandidateInRun, Run } from '../state.js';
 import { withStores } from '../world.js';
 import { mayHaveActed } from './may-have-acted.js';
 import { Observation } from './observation.js';
-import { callOf } from './task.js';
+import { answerToCorrect, callOf } from './task.js';
 
 /** An attempt that was admitted. */
 type AdmittedAttempt = Admitted & { candidate: CandidateInRun };
@@ -82,10 +82,8 @@ async function* callAdapter(
   { candidate, grant }: AdmittedAttempt,
   deadline: Deadline,
 ): AsyncGenerator<AdapterEvent, Outcome, void> {
-  const last = attempts.at(-1);
-  const isCorrection = last?.candidate === candidate && last.outcome.failure?.type === 'contract_violation';
   const { maxCostMicroUsd, slots } = grant;
-  const rejectedAnswer = isCorrection ? last.outcome : null;
+  const rejectedAnswer = answerToCorrect(attempts, candidate);
   const call = callOf(candidate, { maxCostMicroUsd, rejectedAnswer }, host);
   if (!call.ok) return failedOutcome(call.error);
   return yield* host.adapterOf(candidate.tool).run(call.value, {

@@ -7,6 +7,7 @@ import type { Result } from '../../domain/result.js';
 import type { Candidate } from '../../gates/candidate.js';
 import type { ResolvedRequest } from '../../gates/gate.js';
 import type { PlannedCandidate } from '../planned.js';
+import type { AttemptResult } from '../state.js';
 import type { Host } from '../world.js';
 
 /** The task of a candidate for a request. */
@@ -63,20 +64,37 @@ export function callOf(
   return host.adapterOf(task.tool).prepare({ ...asked, maxCostMicroUsd }, host);
 }
 
+/** The answer that the next attempt of a candidate is asked to correct; `null`: it is no correction. */
+export function answerToCorrect(
+  attempts: readonly AttemptResult[],
+  candidate: PlannedCandidate,
+): Outcome | null {
+  const last = attempts.at(-1);
+  const isRejected = last?.candidate === candidate && last.outcome.failure?.type === 'contract_violation';
+  return isRejected ? last.outcome : null;
+}
+
+/** What a correction adds to the input: the rejected answer, and the order to answer again. */
+export function correctionTexts({ text, failure }: Outcome): { answer: string; order: string } {
+  const order = `It was not accepted: ${failure?.message ?? 'it does not satisfy the schema'}. Answer again, with nothing but JSON that satisfies the schema.`;
+  return { answer: text.trim(), order };
+}
+
 /**
  * The prompt after an answer that broke its schema: the request, the answer, and its errors. A conversation gets
  * two more turns.
  */
 function correction(
   { prompt, turns }: Task,
-  { text, failure }: Outcome,
+  rejected: Outcome,
 ): Pick<Task, 'prompt' | 'turns' | 'promptFile'> {
-  const last = text.trim();
-  const order = `It was not accepted: ${failure?.message ?? 'it does not satisfy the schema'}. Answer again, with nothing but JSON that satisfies the schema.`;
+  const { answer, order } = correctionTexts(rejected);
   return {
-    prompt: [prompt, `Your last answer to this was:\n\n${last}`, order].join('\n\n'),
+    prompt: [prompt, `Your last answer to this was:\n\n${answer}`, order].join('\n\n'),
     turns:
-      turns.length === 0 ? [] : [...turns, { role: 'assistant', text: last }, { role: 'user', text: order }],
+      turns.length === 0
+        ? []
+        : [...turns, { role: 'assistant', text: answer }, { role: 'user', text: order }],
     promptFile: null,
   };
 }
