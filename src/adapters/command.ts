@@ -34,6 +34,7 @@ import {
 } from './command/private-files.js';
 import type { ProcessEnd, ProcessSpec } from './command/process-spec.js';
 import { type FinishedRun, limitMentionsOf, outcomeOf } from './command/run.js';
+import { sessionSource } from './command/session-source.js';
 import { runProcess } from './command/subprocess.js';
 import { traceparent } from './command/traceparent.js';
 import { type CommandLine, commandLine, ignoredOptions } from './command/values.js';
@@ -137,8 +138,15 @@ async function* runIn(
     recorder: context.recorder,
   });
   const [outputFile, usageFile] = await writtenFiles(task.tool, folder);
+  const session = endedWell(task.tool, seen) ? await sessionSource(task, context) : null;
   const overSize = seen.overSize || outputFile === 'too_large' || usageFile === 'too_large';
-  const reading = reader.finish({ outputFile: bytesOf(outputFile), usageFile: bytesOf(usageFile) });
+  const reading = reader.finish({
+    outputFile: bytesOf(outputFile),
+    usageFile: bytesOf(usageFile),
+    session: session !== null && 'bytes' in session ? session.bytes : null,
+  });
+  if (session !== null && 'problem' in session)
+    reading.warnings.push(`its session is unknown: ${session.problem}`);
   for (const event of reading.late) if (event.type !== 'over_size') yield event;
   return concluded(
     {
@@ -151,6 +159,14 @@ async function* runIn(
     },
     context.now(),
   );
+}
+
+/** The tool ended by itself, with the exit code of a success. */
+function endedWell(
+  { okExitCodes }: CommandTool,
+  { end, overSize }: { end: ProcessEnd; overSize: boolean },
+): boolean {
+  return !overSize && end.ended === 'exit' && end.exitCode !== null && okExitCodes.includes(end.exitCode);
 }
 
 /** The outcome of a run. The parser of times is loaded only if a tool names one. */

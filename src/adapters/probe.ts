@@ -50,7 +50,8 @@ export async function probeLogin(
   return { loggedIn: false, problem: `not logged in: ${said(args, result.exitCode)}` };
 }
 
-interface Answer {
+/** The answer of a program that was asked. */
+export interface Answer {
   timedOut: boolean;
   exitCode: number | null;
   stdout: string;
@@ -59,10 +60,10 @@ interface Answer {
 
 /**
  * Runs a program in the environment of a run, so that it sees the same login. One that is too slow is ended with all its
- * descendants: execa would wait for any process that holds its pipes.
+ * descendants, as is one that is still running when `signal` aborts: execa would wait for any process that holds its pipes.
  */
-async function ask(
-  of: { tool: CommandTool; binaryPath: string; env: Environment },
+export async function ask(
+  of: { tool: CommandTool; binaryPath: string; env: Environment; cwd?: string; signal?: AbortSignal },
   args: readonly string[],
 ): Promise<Answer> {
   // Never `require`d: Node 20 fails when a module is required while an `import()` of a shared dependency is under way.
@@ -72,6 +73,7 @@ async function ask(
     stdin: 'ignore',
     env: toolVariables(of.tool, of.env),
     extendEnv: false,
+    ...(of.cwd === undefined ? {} : { cwd: of.cwd }),
     maxBuffer: 64 * 1024,
     detached: process.platform !== 'win32',
   });
@@ -80,6 +82,7 @@ async function ask(
     for (const pipe of [asked.stdout, asked.stderr]) pipe.destroy();
   };
   let timedOut = false;
+  let stopAsking = (): void => undefined;
   const timers: NodeJS.Timeout[] = [];
   const silence = new Promise<null>((resolve) => {
     const giveUp = async (): Promise<void> => {
@@ -89,6 +92,8 @@ async function ask(
       resolve(null);
     };
     timers.push(setTimeout(() => void giveUp(), PROBE_TIMEOUT_MS));
+    stopAsking = () => void giveUp();
+    of.signal?.addEventListener('abort', stopAsking, { once: true });
   });
   let ended: Promise<void> | null = null;
   asked.once('exit', () => {
@@ -97,6 +102,7 @@ async function ask(
   });
   const answer = await Promise.race([asked, silence]);
   for (const timer of timers) clearTimeout(timer);
+  of.signal?.removeEventListener('abort', stopAsking);
   await ended;
   // Output of a program that is being ended does not count.
   if (answer === null || timedOut) return { timedOut: true, exitCode: null, stdout: '', stderr: '' };

@@ -86,7 +86,7 @@ async function readRecording(
 ): Promise<Replayed> {
   const reader = readerFor(task);
   const live = [...reader.push('stdout', Buffer.from(stdout)), ...reader.push('stderr', Buffer.from(stderr))];
-  const reading = reader.finish({ outputFile: null, usageFile: null });
+  const reading = reader.finish({ outputFile: null, usageFile: null, session: null });
   const end: ProcessEnd = {
     ended: 'exit',
     exitCode: signal === null ? exitCode : null,

@@ -46,7 +46,7 @@ export async function readCapture(
   const reader = readerFor(task);
   reader.push('stdout', stdout);
   reader.push('stderr', stderr);
-  const reading = reader.finish({ outputFile, usageFile });
+  const reading = reader.finish({ outputFile, usageFile, session: null });
   const end = {
     ...{ ended: 'exit' as const, exitCode, signal: null, firstOutputMs: null },
     ...{ tookStdin: true, spawnError: null, survivors: [] },

@@ -59,7 +59,11 @@ export interface OutputReader {
   /** Reported usage and cost so far, and whether the answer has arrived. */
   toldSoFar: () => Pick<Reading, 'usage' | 'costMicroUsd'> & { isAnswered: boolean };
   /** Reads the rest and the written files (`null`: missing). Call once. */
-  finish: (files: { outputFile: Uint8Array | null; usageFile: Uint8Array | null }) => Reading;
+  finish: (files: {
+    outputFile: Uint8Array | null;
+    usageFile: Uint8Array | null;
+    session: Uint8Array | null;
+  }) => Reading;
 }
 
 /** The longest line of a stream of events, bytes. */
@@ -73,6 +77,7 @@ export function createOutputReader(grammar: OutputGrammar, limits: OutputLimits)
     stderr: createSource('stderr', { grammar, gathering, limits }),
     output_file: createSource('output_file', { grammar, gathering, limits }),
     usage_file: createSource('usage_file', { grammar, gathering, limits }),
+    session: createSource('session', { grammar, gathering, limits }),
   };
   return {
     push: (source, bytes) => sources[source].push(bytes),
@@ -80,6 +85,7 @@ export function createOutputReader(grammar: OutputGrammar, limits: OutputLimits)
     finish: (files) => {
       if (files.outputFile !== null) sources.output_file.push(files.outputFile);
       if (files.usageFile !== null) sources.usage_file.push(files.usageFile);
+      if (files.session !== null) sources.session.push(files.session);
       const trailing = Object.values(sources).flatMap((source) => source.end());
       const late = readOthers({ grammar, gathering, sources, limits });
       return readingOf({ grammar, gathering, sources, limits, late: [...trailing, ...late] });

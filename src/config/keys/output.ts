@@ -1,6 +1,6 @@
-import { map } from './containers.js';
-import { flag, oneOf } from './kinds.js';
-import { filter, filters, finishReason, SOURCES, selector } from './selectors.js';
+import { anyWord, list, map } from './containers.js';
+import { flag, oneOf, text } from './kinds.js';
+import { filter, filters, finishReason, RUN_SOURCES, selector } from './selectors.js';
 
 const usage = map('Where token counts stand', {
   input_tokens: selector('Input tokens'),
@@ -16,12 +16,23 @@ const usage = map('Where token counts stand', {
   ]).as((scope) => scope === 'session'),
 });
 
+const session = map(
+  'What is read after a run that ended well, for selectors with `from: session`: the output of a second command, or a file',
+  {
+    args: list('Arguments of the tool with which it prints that; at most five seconds', anyWord()).runs(),
+    file: text(
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the config
+      'The file, `${VAR}` filled in; a path without a slash at its start is in the working directory',
+    ).reads(),
+  },
+);
+
 /** `output` of a command tool: how its output is read; without one the whole of stdout is the answer. */
 export const OUTPUT = {
   format: oneOf('`text`, `json` (one value) or `ndjson` (events, one a line)', ['text', 'json', 'ndjson'])
     .default('text')
     .withSynonyms({ jsonl: 'ndjson', 'json-lines': 'ndjson', jsonlines: 'ndjson', 'stream-json': 'ndjson' }),
-  from: oneOf('Where the output stands', SOURCES).default('stdout'),
+  from: oneOf('Where the output stands', RUN_SOURCES).default('stdout'),
   text: selector('The answer'),
   deltas: selector('Live text, on events'),
   restart: filter(
@@ -47,6 +58,7 @@ export const OUTPUT = {
   usage,
   cost_usd: selector("The tool's own cost figure in USD"),
   tool_session_id: selector("The tool's session"),
+  session: session.orNull(),
   response_model: selector('The model that answered'),
   finish_reason: finishReason,
   data: selector("The answer's structured value"),

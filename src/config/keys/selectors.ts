@@ -6,8 +6,10 @@ import { Key, type Schema } from './key.js';
 import { anyText, oneOf, text } from './kinds.js';
 import { readKeys } from './resolved.js';
 
-/** The place of a value in a tool's output. */
-export const SOURCES = ['stdout', 'stderr', 'output_file', 'usage_file'] as const;
+/** Where a tool's output stands while it runs. */
+export const RUN_SOURCES = ['stdout', 'stderr', 'output_file', 'usage_file'] as const;
+/** The place of a value: the output of a run, or what `session` of the output names. */
+export const SOURCES = [...RUN_SOURCES, 'session'] as const;
 export type OutputSource = (typeof SOURCES)[number];
 
 const TAKES = ['first', 'last', 'sum', 'concat', 'max'] as const;
@@ -219,7 +221,7 @@ function readSelectors(written: Written): Selectors {
 /** Where a tool's selectors look when they do not say where. */
 function mainSource(written: Written): OutputSource {
   const { value } = written.fromRoot([...written.path.slice(0, 2), 'output', 'from']);
-  return SOURCES.find((one) => one === value) ?? 'stdout';
+  return RUN_SOURCES.find((one) => one === value) ?? 'stdout';
 }
 
 function selectorOf(written: Written, main: OutputSource): Selector | null {

@@ -1,8 +1,8 @@
 import { patternTrouble } from '../../regex/pattern.js';
 import { finding } from '../finding.js';
-import { child, isTree, type Path, type Tree } from '../tree.js';
+import { at, child, isTree, type Path, type Tree } from '../tree.js';
 import { describePath } from '../words.js';
-import type { Rule } from './rule.js';
+import { entries, type Rule, type RuleContext } from './rule.js';
 import { conditionsIn, selectorsIn, timeRegexesIn } from './selectors.js';
 
 /** A selector or filter that can find nothing: no valid pointer, no way to search, or keys that exclude each other or have no meaning. */
@@ -13,7 +13,9 @@ export const badSelector: Rule = {
       const isFaulty = context.faults.isDoubtful(path) || context.faults.hasFaultInside(path);
       const trouble = isFaulty
         ? null
-        : (selectorTrouble(value, path.at(-1) === 'finish_reason') ?? numberTrouble(value, path));
+        : (selectorTrouble(value, path.at(-1) === 'finish_reason') ??
+          numberTrouble(value, path) ??
+          sourceTrouble(value, sessionOf(context, path)));
       if (trouble === null) return [];
       const message = `the selector of ${describePath(path)} ${trouble.message}`;
       const where = trouble.key === null ? path : [...path, trouble.key];
@@ -25,6 +27,14 @@ export const badSelector: Rule = {
       const message = `a condition of ${describePath(path.slice(0, -1))} ${trouble.message}`;
       return [finding(context, { code: this.code, path, what: 'key', message, hint: trouble.hint })];
     });
+    const sessions = entries(context, 'tools').flatMap(({ path }) => {
+      const place = [...path, 'output', 'session'];
+      const named = sessionOf(context, place);
+      if (!isTree(named) || context.faults.isDoubtful(place) || 'args' in named !== 'file' in named)
+        return [];
+      const message = `${describePath(place)} must have one of \`args\` and \`file\``;
+      return [finding(context, { code: this.code, path: place, message, hint: null })];
+    });
     const times = timeRegexesIn(context).flatMap(({ path, value }) => {
       if (context.faults.isDoubtful(path) || hasGroup(String(value), 'time')) return [];
       const message = `the regular expression of ${describePath(path)} has no group \`time\``;
@@ -32,7 +42,7 @@ export const badSelector: Rule = {
         finding(context, { code: this.code, path, message, hint: 'write `(?<time>…)` around the time' }),
       ];
     });
-    return [...selectors, ...conditions, ...times];
+    return [...selectors, ...conditions, ...times, ...sessions];
   },
 };
 
@@ -58,6 +68,20 @@ function selectorTrouble(value: unknown, isFinishReason: boolean): Trouble | nul
   const text = value[way];
   if (typeof text !== 'string') return null;
   return way === 'regex' ? groupTrouble(text, child(value, 'group')) : pointerTrouble(text, way);
+}
+
+function sessionOf(context: RuleContext, [tools = '', tool = '']: Path): unknown {
+  return at(context.merged.value, [tools, tool, 'output', 'session']);
+}
+
+/** `from: session` where the output names none. */
+function sourceTrouble(value: unknown, session: unknown): Trouble | null {
+  if (child(value, 'from') !== 'session' || isTree(session)) return null;
+  return {
+    message: 'reads `session`, which `output` of the tool does not name',
+    key: 'from',
+    hint: 'name the command or file: `session: { args: […] }` or `session: { file: … }`',
+  };
 }
 
 /** Keys of numbers in a selector whose value is none. */

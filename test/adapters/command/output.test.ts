@@ -35,7 +35,11 @@ function read(grammar: Partial<OutputGrammar>, given: Given): Reading & { live: 
   const [outputFile, usageFile] = [given.outputFile, given.usageFile].map((text) =>
     text === undefined ? null : Buffer.from(text),
   );
-  const reading = reader.finish({ outputFile: outputFile ?? null, usageFile: usageFile ?? null });
+  const reading = reader.finish({
+    outputFile: outputFile ?? null,
+    usageFile: usageFile ?? null,
+    session: null,
+  });
   return { ...reading, live: [...live, ...reading.late] };
 }
 

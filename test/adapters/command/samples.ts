@@ -33,6 +33,7 @@ export function grammarOf(more: Partial<OutputGrammar> = {}): OutputGrammar {
     end: null,
     cut: null,
     cutAnswers: null,
+    session: null,
     usage: {
       inputTokens: [],
       cacheReadTokens: [],
