@@ -107,6 +107,15 @@ it(
 );
 
 it(
+  '`init` writes the config where the folder of the user cannot be made, and does not hang',
+  rigged(async (rig) => {
+    const env = { XDG_CONFIG_HOME: '/proc/1/none' };
+    expect((await rig.run(['init'], { env })).code).toBe(0);
+    expect(rig.read('llm-router.yaml')).toMatch(/^# An annotated example/);
+  }),
+);
+
+it(
   'a soft limit is in `warnings` of the document, and said once',
   rigged(async (rig) => {
     rig.write('llm-router.yaml', paid('{ daily_usd: 10 }', { agent: 'max_cost_usd: 9' }));

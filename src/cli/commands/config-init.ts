@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { TEMPLATES } from '../../catalog/catalog.js';
@@ -151,13 +151,15 @@ async function inTheWay({ file, isProject }: Target, overwrite: boolean): Promis
   });
 }
 
-/** Writes the config, with a line by which editors with the YAML language server find its schema. */
+/** Writes the config, with a line by which editors with the YAML language server find its schema, where that can be kept. */
 async function write({ world }: CommandContext, { file }: Target, text: string): Promise<Failure | null> {
   const schema = path.join(userConfigDir(world), SCHEMA_FILE);
+  const head = await writeByRename(schema, schemaText()).then(
+    () => `# yaml-language-server: $schema=${pathToFileURL(schema).href}\n`,
+    () => '',
+  );
   try {
-    await mkdir(path.dirname(schema), { recursive: true });
-    await writeByRename(schema, schemaText());
-    await writeByRename(file, `# yaml-language-server: $schema=${pathToFileURL(schema).href}\n${text}`);
+    await writeByRename(file, `${head}${text}`);
     return null;
   } catch (error) {
     return failure('input', `cannot write \`${shownPath(file, world.cwd)}\`: ${reasonOf(error)}`);
