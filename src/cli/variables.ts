@@ -46,8 +46,7 @@ export const FOREIGN_VARIABLES: readonly Variable[] = [
   { name: 'NODE_EXTRA_CA_CERTS', meaning: 'file with certificates of your own authorities, read by Node' },
   {
     name: 'XDG_CACHE_HOME',
-    meaning:
-      'folder of the lists of models of providers, and of compiled code where the program is in a folder that this user cannot write to [~/.cache]',
+    meaning: 'lists of models, and compiled code where the folder of the program is not writable [~/.cache]',
   },
   { name: 'XDG_CONFIG_HOME', meaning: 'folder of the user config [~/.config]' },
   { name: 'XDG_DATA_HOME', meaning: 'folder of the ledger [~/.local/share]' },
