@@ -28,8 +28,8 @@ export interface LedgerState {
 /** A short question to the binary of a tool. */
 export type Probe<Answer> = (tool: CommandTool, binaryPath: string) => Promise<Answer>;
 
-/** Whether a URL accepts connections: `null`, or what went wrong. */
-export type Connect = (url: string) => Promise<string | null>;
+/** Tries to connect to a URL; `problem` says what went wrong, `null`: nothing did. */
+export type Connect = (url: string) => Promise<{ problem: string | null; latencyMs: number }>;
 
 /** A tool with limits and the runs that use it now; `trouble`: why that is unknown. */
 export type LimitedTool = { rules: SlotRules } & ({ use: ToolUse } | { trouble: string });

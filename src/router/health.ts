@@ -3,15 +3,16 @@ import { baseUrlOf } from '../adapters/http/base-url.js';
 import type { RouterConfig } from '../config/types.js';
 import type { ToolUse } from '../domain/facts.js';
 import { emptyRequest } from '../domain/request.js';
-import type { HealthRow, LedgerState, LimitedTool, MachineContext } from '../health/context.js';
+import type { Connect, HealthRow, LedgerState, LimitedTool, MachineContext } from '../health/context.js';
 import type { HealthListener } from '../health/health.js';
+import type { ToolHealth } from '../health/tool-health.js';
 import type { LedgerAccess } from '../ledger/access.js';
 import { slotRulesOf } from '../policy/rate-limit.js';
 import { planRequest } from './plan.js';
 import { gatherFacts } from './planning/facts.js';
 import { inputSizeOf } from './planning/input-size.js';
 import { finderOf } from './running/running.js';
-import type { RouterWorld } from './world.js';
+import type { Host, RouterWorld } from './world.js';
 
 /** Scope of a health report. */
 export interface HealthOptions {
@@ -62,7 +63,7 @@ export async function routerHealth(
         : await endInterruptedRuns(finderOf({ dir: stores.runningDir, ownId: null }, world)),
     probe: options.probe ? probeWith(probeVersion, host.env) : null,
     probeLogin: options.probe ? probeWith(probeLogin, host.env) : null,
-    connect: options.online && options.probe ? (url: string) => tryConnection(url, host.env) : null,
+    connect: options.online && options.probe ? timed(host, (url) => tryConnection(url, host.env)) : null,
   };
   return checkHealth(context, options.listener);
 }
@@ -82,6 +83,20 @@ function probeWith<Tool, Answer>(
   env: Environment,
 ): (tool: Tool, path: string) => Promise<Answer> {
   return (tool, path) => probe(tool, path, env);
+}
+
+function timed({ clock }: Host, connect: (url: string) => Promise<string | null>): Connect {
+  return async (url) => {
+    const startMs = clock.monotonic();
+    const problem = await connect(url);
+    return { problem, latencyMs: Math.round(clock.monotonic() - startMs) };
+  };
+}
+
+/** What a report says of each tool. */
+export async function toolHealthOf(rows: readonly HealthRow[]): Promise<ToolHealth[]> {
+  const { toolHealth } = await import('../health/tool-health.js');
+  return toolHealth(rows);
 }
 
 /** Whether a row is a warning about something that an agent needs. */

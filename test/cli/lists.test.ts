@@ -81,9 +81,9 @@ describe('tools', () => {
   it('lists what can run, for which agents', async () => {
     const { code, stdout } = await project()(['tools']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^bot +mock +- +1 +api +worker, helper +ready$/m);
+    expect(stdout).toMatch(/^bot +mock +- +1 +api +any +checked +worker, helper +ready$/m);
     expect(stdout).toMatch(
-      /^absent +command +absent-cli +0 +subscription +helper, lost +`absent-cli` not found in PATH$/m,
+      /^absent +command +absent-cli +0 +subscription +any +checked +helper, lost +`absent-cli` not found in PATH$/m,
     );
     expect(stdout).toMatch(/^claude-code +command +claude /m);
   });
@@ -97,6 +97,7 @@ describe('tools', () => {
       runs: 'absent-cli',
       models: [],
       billing: 'subscription',
+      access: ['none', 'read', 'edit', 'full'],
       cost_cap: 'checked',
       agents: ['helper', 'lost'],
       ready: false,

@@ -198,7 +198,12 @@ describe('endpoints', () => {
       { tool: 'other', url: 'http://127.0.0.1:1' },
     ];
     const rows = await rowsOf(
-      checkEndpoints(context({ endpoints, connect: (url) => tryConnection(url, {}) })),
+      checkEndpoints(
+        context({
+          endpoints,
+          connect: async (url) => ({ problem: await tryConnection(url, {}), latencyMs: 3 }),
+        }),
+      ),
     );
     expect(rows).toMatchObject([
       { check: 'endpoint', subject: 'bot', status: 'ok', detail: url },

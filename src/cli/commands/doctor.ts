@@ -9,7 +9,7 @@ import type { HealthRow, MachineContext } from '../../health/context.js';
 import type { HealthListener } from '../../health/health.js';
 import { stateDir, userConfigDir } from '../../paths.js';
 import { clearCooldowns } from '../../router/cooldowns.js';
-import { machineHealth, warnsOfAgent } from '../../router/health.js';
+import { machineHealth, toolHealthOf, warnsOfAgent } from '../../router/health.js';
 import { commandRouter, ledgerPathOf, loadCommandConfig, traceDirOf, usableConfig } from '../config.js';
 import type { CommandConfig, CommandContext } from '../context.js';
 import { printDiagnostics, reportEarly } from '../report.js';
@@ -39,7 +39,8 @@ export async function runDoctor(context: CommandContext, options: DoctorOptions)
   const rows = await healthRows(context, loaded, { options, trust, listener: screen ?? {} });
   const warns = options.strict === true && (await warnsOfAgent(rows));
   const isHealthy = !warns && rows.every(({ status }) => status !== 'fail');
-  if (screen === null) await context.output.json({ healthy: isHealthy, rows });
+  if (screen === null)
+    await context.output.json({ healthy: isHealthy, rows, tools: await toolHealthOf(rows) });
   else {
     await screen.finish(rows);
     await printWarnings(context, loaded);

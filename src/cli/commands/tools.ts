@@ -1,5 +1,5 @@
 import type { ToolConfig } from '../../config/types.js';
-import { emptyRequest } from '../../domain/request.js';
+import { ACCESS_LEVELS, emptyRequest } from '../../domain/request.js';
 import type { ToolState } from '../../router/planning/facts.js';
 import type { Router } from '../../router/router.js';
 import { commandRouter, loadCommandConfig, usableConfig } from '../config.js';
@@ -27,7 +27,7 @@ async function linesOf(router: Router, cwd: string) {
   return states.map((state) => lineOf(state, agents.get(state.tool.name) ?? []));
 }
 
-function lineOf({ tool, availability, billing }: ToolState, agents: readonly string[]) {
+function lineOf({ tool, availability, billing, access }: ToolState, agents: readonly string[]) {
   return {
     name: tool.name,
     kind: tool.kind,
@@ -35,6 +35,7 @@ function lineOf({ tool, availability, billing }: ToolState, agents: readonly str
     runs: targetOf(tool),
     models: tool.models.map(({ value }) => value),
     billing,
+    access,
     cost_cap: tool.costCap,
     agents,
     ready: availability.available,
@@ -68,12 +69,16 @@ const COLUMNS: readonly Column[] = [
   { title: 'RUNS', least: 10, rank: 2 },
   { title: 'MODELS', align: 'right', rank: 1 },
   { title: 'BILLING' },
+  { title: 'ACCESS', rank: 4 },
+  { title: 'CAP', rank: 3 },
   { title: 'AGENTS', least: 8 },
   { title: 'NOW', least: 12 },
 ];
 
 function rowOf(line: ReturnType<typeof lineOf>): string[] {
-  const { name, kind, runs, models, billing, agents, ready, reason } = line;
+  const { name, kind, runs, models, billing, access, cost_cap: cap, agents, ready, reason } = line;
+  const levels = access.length === ACCESS_LEVELS.length ? 'any' : access.join(', ');
   const now = ready ? 'ready' : (reason ?? 'unknown');
-  return [name, kind, runs ?? '-', String(models.length), billing, agents.join(', ') || '-', now];
+  const count = String(models.length);
+  return [name, kind, runs ?? '-', count, billing, levels, cap, agents.join(', ') || '-', now];
 }

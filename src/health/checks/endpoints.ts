@@ -14,8 +14,8 @@ export function checkEndpoints(context: HealthContext): HealthItem[] {
     check: 'endpoint',
     subject: tool,
     ask: async (): Promise<Finding> => {
-      const problem = await connect(url);
-      const data = { url, reachable: problem === null };
+      const { problem, latencyMs } = await connect(url);
+      const data = { url, reachable: problem === null, latency_ms: latencyMs };
       if (problem === null) return { status: 'ok', detail: url, fix: null, data };
       const status = agents.has(tool) ? 'warn' : 'skip';
       return {

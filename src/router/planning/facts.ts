@@ -3,6 +3,8 @@ import type { RouterConfig, ToolConfig } from '../../config/types.js';
 import type { Billing } from '../../domain/cost.js';
 import type { Availability, Facts, SpendLimit } from '../../domain/facts.js';
 import { lookup } from '../../domain/lookup.js';
+import type { Access } from '../../domain/request.js';
+import { accessLevelsOf } from '../../gates/access.js';
 import type { LedgerAccess } from '../../ledger/access.js';
 import { checkLedger } from '../../policy/budget.js';
 import { windowsOf } from '../../policy/spend-limits.js';
@@ -14,6 +16,8 @@ export interface ToolState {
   tool: ToolConfig;
   availability: Availability;
   billing: Billing;
+  /** What it may be allowed to do, weakest first. */
+  access: readonly Access[];
 }
 
 /** Sources of facts. */
@@ -47,7 +51,9 @@ export async function toolStates(config: RouterConfig, world: FactsWorld): Promi
   const facts = await gatherFacts(config, world, { size: inputSizeOf([]), limits: () => [] });
   return Object.values(config.tools).flatMap((tool) => {
     const [availability, billing] = [lookup(facts.tools, tool.name), lookup(facts.billing, tool.name)];
-    return availability === null || billing === null ? [] : [{ tool, availability, billing }];
+    return availability === null || billing === null
+      ? []
+      : [{ tool, availability, billing, access: accessLevelsOf(tool) }];
   });
 }
 
