@@ -3,7 +3,7 @@ import { MASK, MIN_SECRET_LENGTH, maskerOf } from './known-values.js';
 import { isName } from './letters.js';
 import { replaceRanges } from './ranges.js';
 import { SECRET_FORMS } from './secret-forms.js';
-import { finderOf } from './secret-shape.js';
+import { type Finder, finderOf } from './secret-shape.js';
 import { TOKEN_SHAPES } from './token-shapes.js';
 
 export { MASK } from './known-values.js';
@@ -21,28 +21,46 @@ export interface Redactor {
  */
 export function createRedactor(secrets: readonly string[] = [], patterns: readonly Pattern[] = []): Redactor {
   const maskKnown = maskerOf(secrets);
-  const text = (input: string): string =>
-    maskShapes(patterns.reduce((rest, pattern) => maskAll(pattern, rest, MASK), maskKnown(input)));
-  return { text, value: (value) => redactValue(value, text) as typeof value };
+  const maskNamed = (text: string): string =>
+    patterns.reduce((rest, pattern) => maskAll(pattern, rest, MASK), maskKnown(text));
+  return {
+    text: (text) => maskShapes(maskNamed(text), findSecrets(text)),
+    value: (value) => {
+      const finder = findSecrets(textsIn(value).join('\n'));
+      return mapTexts(value, (text) => maskShapes(maskNamed(text), finder)) as typeof value;
+    },
+  };
 }
 
 /** Whether a text holds what is a secret by its form, whatever the words around it are. */
 export function holdsSecret(text: string): boolean {
-  return findCertain(text).length > 0;
+  return findCertain(text)(text).length > 0;
 }
 
 const findSecrets = finderOf([...TOKEN_SHAPES, ...SECRET_FORMS]);
 const findCertain = finderOf([...TOKEN_SHAPES, ...SECRET_FORMS.filter(({ isCertain }) => isCertain)]);
 
-function maskShapes(text: string): string {
+function maskShapes(text: string, find: Finder): string {
   if (text.length < MIN_SECRET_LENGTH || isName(text)) return text;
-  const ranges = findSecrets(text);
+  const ranges = find(text);
   return ranges.length === 0 ? text : replaceRanges(text, ranges, MASK);
 }
 
-function redactValue(value: unknown, text: (input: string) => string): unknown {
-  if (typeof value === 'string') return text(value);
-  if (Array.isArray(value)) return value.map((item) => redactValue(item, text));
+function textsIn(value: unknown): string[] {
+  const texts: string[] = [];
+  mapTexts(value, (text) => {
+    texts.push(text);
+    return text;
+  });
+  return texts;
+}
+
+/** A copy of a JSON-like value with every string (keys included) replaced. */
+function mapTexts(value: unknown, replace: (text: string) => string): unknown {
+  if (typeof value === 'string') return replace(value);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, replace));
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [text(key), redactValue(item, text)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [replace(key), mapTexts(item, replace)]),
+  );
 }

@@ -24,19 +24,30 @@ interface Piece {
   shape: SecretShape;
 }
 
-/** Finds secrets of any of these shapes in texts. */
-export function finderOf(shapes: readonly SecretShape[]): (text: string) => Range[] {
+/** Finds secrets in one of the texts for which it was made. */
+export type Finder = (text: string) => Range[];
+
+/**
+ * Finds secrets of any of these shapes. What it returns takes all texts that will be searched, so that the pieces by which secrets are
+ * known are looked for once in all of them: mostly there is none.
+ */
+export function finderOf(shapes: readonly SecretShape[]): (texts: string) => Finder {
   const all = shapes.flatMap((shape) => piecesOf(shape).map((piece): Piece => ({ piece, shape })));
   const asTheyAre = all.filter(({ shape }) => shape.flags === '');
   const inLowerCase = all.filter(({ shape }) => shape.flags === 'i');
-  return (text) => {
-    const found = new Set<Piece>();
-    // Plain loops: this runs for each text of each document, mostly in a program that has just started.
-    for (const one of asTheyAre) if (text.includes(one.piece)) found.add(one);
-    const lower = text.toLowerCase();
-    for (const one of inLowerCase) if (lower.includes(one.piece)) found.add(one);
-    return found.size === 0 ? [] : secretsOf(found, text);
+  return (texts) => {
+    const lower = texts.toLowerCase();
+    const found = [
+      ...asTheyAre.filter(({ piece }) => texts.includes(piece)),
+      ...inLowerCase.filter(({ piece }) => lower.includes(piece)),
+    ];
+    return found.length === 0 ? () => [] : (text) => secretsOf(piecesIn(found, text), text);
   };
+}
+
+function piecesIn(pieces: readonly Piece[], text: string): Piece[] {
+  const lower = text.toLowerCase();
+  return pieces.filter(({ piece, shape }) => (shape.flags === 'i' ? lower : text).includes(piece));
 }
 
 function piecesOf({ found }: SecretShape): readonly string[] {

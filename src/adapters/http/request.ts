@@ -221,6 +221,7 @@ function withoutPassword(url: URL): string {
 }
 
 function passwordIn(proxy: string): string {
+  if (proxy === '') return '';
   const { password } = URL.canParse(proxy) ? new URL(proxy) : { password: '' };
   try {
     return decodeURIComponent(password);
