@@ -161,6 +161,12 @@ tools: { bot: { binary: bot, args: [], models: [big, mine] } }\n`,
       'mine   acme      mine   -             -      -       -  bot    yes      -',
       '',
     ]);
+    const none = project('tools: { bot: { binary: bot, args: [] } }\n');
+    expect(await none.run(['--tool', 'bot'])).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: 'tool `bot` lists no models\n',
+    });
     const narrow = (await run([], { columns: 80 })).stdout.split('\n');
     expect(Math.max(...narrow.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
@@ -284,13 +290,14 @@ describe('a model that its provider does not have', () => {
     const { url } = await provider(plain(200, { data: [...many, { id: 'gpt-7.5-sol' }] }), missing);
     const config = `tools:\n${tool('p', `${url}/v1`)}`;
     const { stderr } = await exec(config, 'gpt-7.5-sool', (run) => run([]));
-    expect(stderr).toContain('did you mean `gpt-7.5-sol`?');
-    expect(stderr).toContain('`llm-router models --tool p` lists what it has');
+    expect(stderr).toContain(
+      "hint: did you mean `gpt-7.5-sol`? check the model's `id` in `models`, and `base_url` of the tool; `llm-router models --tool p` lists what it has",
+    );
   });
 
   it('fails with the successor of a deprecated one', async () => {
     const { url } = await provider(missing);
     const { stderr } = await exec(`tools:\n${tool('p', `${url}/v1`)}`, 'gpt-4.1');
-    expect(stderr).toContain('it is deprecated, and its successor is `gpt-6-luna`');
+    expect(stderr).toContain('hint: it is deprecated, and its successor is `gpt-6-luna`; check');
   });
 });

@@ -45,6 +45,7 @@ export async function runModels(context: CommandContext, options: ModelsCommandO
   if (!report.ok) return reportEarly(context, { failure: report.error });
   const nowMs = world.clock.now();
   if (options.json === true) await output.json(documentOf(report.value, nowMs));
+  else if (report.value.models.length === 0) await output.say(`tool \`${options.tool}\` lists no models`);
   else await output.data(`${table(context, report.value.models)}\n`);
   await tell(context, report.value, { nowMs, isTrusted: loaded.isTrusted });
   return 0;

@@ -18,14 +18,15 @@ export async function withNearNames(
   if (failed.type !== 'model_not_found' || modelName === null) return failed;
   const near = successorOf(model) ?? (await nearName(tool, { modelName, modelLists, env }));
   const list = tool.kind === 'http' ? `\`llm-router models --tool ${tool.name}\` lists what it has` : null;
-  const hints = [near, failed.hint, list].filter((hint) => hint !== null);
-  return hints.length === 0 ? failed : { ...failed, hint: hints.join('; ') };
+  const rest = [failed.hint, list].filter((hint) => hint !== null).join('; ');
+  const hint = [near, rest].filter((part) => part !== null && part !== '').join(' ');
+  return hint === '' ? failed : { ...failed, hint };
 }
 
 function successorOf(model: Candidate['model']): string | null {
   if (model === null || !model.deprecated) return null;
   const next = model.supersededBy;
-  return `it is deprecated${next === null ? '' : `, and its successor is \`${next}\``}`;
+  return `it is deprecated${next === null ? '' : `, and its successor is \`${next}\``};`;
 }
 
 async function nearName(
