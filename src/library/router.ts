@@ -6,7 +6,7 @@ import type { EventSink, RunEvent } from '../domain/events.js';
 import { failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
 import type { Plan } from '../domain/plan.js';
-import type { Request } from '../domain/request.js';
+import type { Parent, Request } from '../domain/request.js';
 import type { HealthRow } from '../health/row.js';
 import { type LedgerAccess, ledgerAccess } from '../ledger/access.js';
 import { auditFile, ledgerFile, modelListsFile, runningDir, stateDir, userConfigDir } from '../paths.js';
@@ -36,6 +36,7 @@ import {
   type RouterOptions,
   type StreamOptions,
 } from './options.js';
+import { rememberingBinaries } from './remembered.js';
 import { type LibraryRequest, requestOf } from './request.js';
 import { eventsOf } from './stream.js';
 import { tokenUsageSink } from './token-usage.js';
@@ -77,6 +78,8 @@ class ConfiguredRouter implements LibraryRouter {
   readonly #redactor: Redactor;
   readonly #router: Router;
   readonly #running = new Set<Promise<Invocation>>();
+  /** A process that was started outside of a run is never inside one later. */
+  readonly #parent: Parent | null;
   #isClosed = false;
 
   constructor(config: RouterConfig, options: Partial<RouterOptionFields>) {
@@ -84,6 +87,7 @@ class ConfiguredRouter implements LibraryRouter {
     this.#config = config;
     this.#options = options;
     this.#host = { ...real, env: options.env ?? real.env };
+    this.#parent = callerOf(this.#host);
     this.#redactor = redactorOf(config, this.#host.env);
     this.#router = routerOf(config, options, { ...this.#host, redactor: this.#redactor });
   }
@@ -140,7 +144,7 @@ class ConfiguredRouter implements LibraryRouter {
 
   async #request(given: LibraryRequest): Promise<Request> {
     if (this.#isClosed) throw new RequestError(failure('usage', 'the router is closed'));
-    const parent = callerOf(this.#host);
+    const parent = this.#parent;
     const request = await requestOf(given, {
       cwd: this.#host.cwd,
       parent,
@@ -181,7 +185,7 @@ function routerOf(
     host: {
       ...host,
       readFile: (file) => readAgentFile(file, null),
-      adapterOf: withAdapters(adapters, config, adapterOf),
+      adapterOf: rememberingBinaries(withAdapters(adapters, config, adapterOf), host.clock.monotonic),
       ...(route === undefined ? {} : { route }),
     },
     stores: {

@@ -76,3 +76,25 @@ describe('the record of cooldowns', () => {
     await expect(fileCooldowns('/proc/none/cooldowns.json').change(() => STATE)).resolves.toBeUndefined();
   });
 });
+
+it('sees at once what another process writes, removes or opens to other users', async () => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'llm-cooldowns-')), 'cooldowns.json');
+  const warnings: string[] = [];
+  const [mine, other] = [fileCooldowns(file, (message) => void warnings.push(message)), fileCooldowns(file)];
+  const cooling = (tool: string) => ({
+    failures: [],
+    cooldowns: [{ tool, model: null, reason: 'quota' as const, untilMs: 9_000_000_000_000 }],
+  });
+  const tools = async () => (await mine.read()).cooldowns.map(({ tool }) => tool);
+  expect(await tools()).toEqual([]);
+  for (const tool of ['aa', 'bb', 'cc']) {
+    await other.change(() => cooling(tool));
+    expect([await tools(), await tools()]).toEqual([[tool], [tool]]);
+  }
+  chmodSync(file, 0o666);
+  expect([await tools(), await tools(), warnings.length]).toEqual([[], [], 1]);
+  chmodSync(file, 0o600);
+  expect(await tools()).toEqual(['cc']);
+  await other.clear();
+  expect(await tools()).toEqual([]);
+});

@@ -42,6 +42,7 @@ export function runRecorder(run: RecordedRun): RunRecorder {
       if (entry !== undefined) append(file, recordLine({ leader: { pid, start: entry.start }, pipes }));
     },
     remove: () => {
+      if (!isThere) return;
       isThere = false;
       attempt(() => unlinkSync(file));
     },
