@@ -81,6 +81,10 @@ function written(file, content) {
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     fs.writeFileSync(draft, content, { flag: 'wx', mode: 0o644 });
+  } catch {
+    return false;
+  }
+  try {
     fs.renameSync(draft, file);
     return true;
   } catch {

@@ -49,9 +49,12 @@ afterAll(() => {
   for (const one of made) rmSync(one, { recursive: true, force: true });
 });
 
-function run(args: readonly string[], options: { uid?: number; env?: Record<string, string> } = {}): string {
+function run(
+  args: readonly string[],
+  options: { uid?: number; cwd?: string; env?: Record<string, string> } = {},
+): string {
   return execFileSync(process.execPath, [path.join(folder, 'bin/llm-router.cjs'), ...args], {
-    cwd: home,
+    cwd: options.cwd ?? home,
     env: { HOME: home, ...options.env },
     encoding: 'utf8',
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
@@ -132,6 +135,13 @@ describe('compiled code', () => {
     run(HELP, { uid: 65534 });
     expect(keptIn(path.join(folder, 'dist'))).toEqual([]);
     expect(keptIn(home)).toEqual([path.join('.cache/llm-router', NAME)]);
+  });
+
+  asRoot('is not kept, and no run fails, where nothing can be written', () => {
+    chmodSync(folder, 0o755);
+    chmodSync(home, 0o700);
+    expect(run(HELP, { uid: 65534, cwd: '/' })).toContain(SENTENCE);
+    expect(keptIn(folder)).toEqual([]);
   });
 
   it('is not kept by a run with flags of its own, which would make it useless for others', () => {
