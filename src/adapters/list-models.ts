@@ -42,7 +42,10 @@ const MAX_REFUSAL_BYTES = 64 * 1024;
 const MAX_MODELS = 20_000;
 const MAX_PAGES = 50;
 
-/** Asks the provider of a tool for its models. It costs nothing. The failure has its type, the reason and a hint; never throws for a foreseen cause. */
+/**
+ * Asks the provider of a tool for its models, which costs nothing. The failure has the reason and a hint; never throws for a foreseen
+ * cause.
+ */
 export async function listModels(
   tool: HttpTool,
   context: ListingContext,
@@ -126,18 +129,16 @@ async function readBody(
     idleTimeoutMs: null,
     timeoutMs: leftMs,
     signal: context.signal,
-    isComplete: () => isComplete,
+    isComplete: () => false,
     graceMs: () => null,
   });
   const response: Response & { bytes: number } = { status: 0, headers: {}, text: '', bytes: 0 };
-  let isComplete = false;
   let decoder = createBodyDecoder(null);
   try {
     for (;;) {
       const step = await call.next();
       if (step.done === true) {
         if (step.value.ended !== 'complete') return err(endFailure(tool, step.value, context.limitMs));
-        isComplete = true;
         return ok({ ...response, text: response.text + decoder.end() });
       }
       const event = step.value;

@@ -59,45 +59,55 @@ export async function askProviders(
   const ask = async (tool: HttpTool): Promise<ProviderState> => {
     waiting.add(tool.name);
     options.waiting?.([...waiting]);
-    const state = await stateOf(tool, kept.get(sourceOf(tool, host.env)) ?? null);
+    const list = kept.get(sourceOf(tool, host.env)) ?? null;
+    const isUsed = options.tool !== null || isMentioned(config, tool.name);
+    const state = await stateOf({ tool, list, isUsed }, host, options);
     waiting.delete(tool.name);
     options.waiting?.([...waiting]);
     return state;
   };
-  const stateOf = async (tool: HttpTool, list: KeptList | null): Promise<ProviderState> => {
-    const nowMs = host.clock.now();
-    const ageMs = list === null ? null : nowMs - list.listedAtMs;
-    const isNew = ageMs !== null && ageMs >= 0 && ageMs < tool.modelsTtlMs;
-    const isUsed = options.tool !== null || isMentioned(config, tool.name);
-    if (list !== null && isNew && !options.refresh) return keptState(tool, list, { state: 'kept' });
-    const refused = options.ask ? unavailable(tool, host) : notTrusted(tool);
-    if (refused !== null)
-      return keptState(tool, list, {
-        state: 'not_asked',
-        failure: refused,
-        isNotable: options.ask && isUsed,
-      });
-    const { signal } = options;
-    const { monotonic: monotonicMs } = host.clock;
-    const context = {
-      env: host.env,
-      monotonicMs,
-      redact: host.redactor.text,
-      signal,
-      limitMs: LIST_LIMIT_MS,
-    };
-    const answer = await listModels(tool, context);
-    if (answer.ok) {
-      const { models, isCut } = answer.value;
-      return { ...NOTHING_LISTED, tool: tool.name, state: 'listed', models, isCut, listedAtMs: nowMs };
-    }
-    // A local server that nobody has configured need not be running.
-    const isNotable = isUsed || !tool.builtIn || tool.apiKeyEnv.length > 0;
-    return keptState(tool, list, { state: 'failed', failure: answer.error, isNotable });
-  };
   const states = await Promise.all(tools.map(ask));
   await stores.modelLists?.keep(states.flatMap((state) => newList(config, state, host.env)));
   return states;
+}
+
+interface Asked {
+  tool: HttpTool;
+  /** What is kept of an earlier run. */
+  list: KeptList | null;
+  /** The tool was named, or an agent uses it. */
+  isUsed: boolean;
+}
+
+async function stateOf(
+  { tool, list, isUsed }: Asked,
+  host: Host,
+  options: AskOptions,
+): Promise<ProviderState> {
+  const nowMs = host.clock.now();
+  if (list !== null && !options.refresh && isNew(list, tool, nowMs))
+    return keptState(tool, list, { state: 'kept' });
+  const refused = options.ask ? unavailable(tool, host) : notTrusted(tool);
+  if (refused !== null)
+    return keptState(tool, list, { state: 'not_asked', failure: refused, isNotable: options.ask && isUsed });
+  const answer = await listModels(tool, {
+    env: host.env,
+    monotonicMs: host.clock.monotonic,
+    redact: host.redactor.text,
+    signal: options.signal,
+    limitMs: LIST_LIMIT_MS,
+  });
+  if (answer.ok)
+    return { ...NOTHING_LISTED, ...answer.value, tool: tool.name, state: 'listed', listedAtMs: nowMs };
+  // A local server that nobody has configured need not be running.
+  const isNotable = isUsed || !tool.builtIn || tool.apiKeyEnv.length > 0;
+  return keptState(tool, list, { state: 'failed', failure: answer.error, isNotable });
+}
+
+/** A list from the future is one of a clock that was wrong. */
+function isNew({ listedAtMs }: KeptList, { modelsTtlMs }: HttpTool, nowMs: number): boolean {
+  const ageMs = nowMs - listedAtMs;
+  return ageMs >= 0 && ageMs < modelsTtlMs;
 }
 
 /** Names an endpoint by a hash: its URL may hold a secret. */
