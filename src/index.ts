@@ -20,6 +20,7 @@ export type {
   HealthOptions,
   LoadOptions,
   LogSink,
+  ModelsOptions,
   RouterOptions,
   StreamOptions,
 } from './library/options.js';
@@ -27,6 +28,8 @@ export type { LibraryRequest } from './library/request.js';
 export { createRouter, type LibraryRouter } from './library/router.js';
 export type { AttemptUsage } from './library/token-usage.js';
 export type { TraceStore } from './library/trace-store.js';
+export type { ModelsReport, ProviderState } from './router/models/report.js';
+export type { ModelRow } from './router/models/rows.js';
 export type { RoutingCandidate, RoutingInput, RoutingPolicy } from './router/planning/routing-policy.js';
 export type { LogRecord } from './telemetry/log-fields.js';
 export type { TraceDocument } from './trace/document.js';

@@ -116,11 +116,28 @@ export type HealthOptions = Given<HealthOptionFields>;
 
 const HEALTH: Checks<HealthOptionFields> = { agent: filledText, probe: flag, online: flag };
 
+/** What `models` lists. */
+export interface ModelsOptionFields {
+  /** Only the models of this tool [all]. */
+  tool: string;
+  /** The agent whose policy says what is allowed [the `default_agent`]. */
+  agent: string;
+  /** Asks the providers, however new their lists are [false]. */
+  refresh: boolean;
+  /** Ends the questions to providers. */
+  signal: Signal;
+}
+
+export type ModelsOptions = Given<ModelsOptionFields>;
+
+const MODELS: Checks<ModelsOptionFields> = { tool: filledText, agent: filledText, refresh: flag, signal };
+
 /** Each throws an `OptionError` for an unknown option, or a value that is none. */
 export const checkRouterOptions = checker(ROUTER, '`createRouter`');
 export const checkCompleteOptions = checker(COMPLETE, '`complete`');
 export const checkStreamOptions = checker(STREAM, '`stream`');
 export const checkLoadOptions = checker(LOAD, '`loadConfig`');
+export const checkModelsOptions = checker(MODELS, '`models`');
 export const checkHealthOptions = checker(HEALTH, '`health`');
 
 /** The given options alone. */

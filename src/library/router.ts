@@ -14,6 +14,7 @@ import type { Redactor } from '../redact/redact.js';
 import type { AuditTarget } from '../router/audit.js';
 import { openCooldowns } from '../router/cooldowns.js';
 import { keptModelLists } from '../router/models/kept-lists.js';
+import type { ModelsReport } from '../router/models/report.js';
 import type { Planned } from '../router/planned.js';
 import { readAgentFile } from '../router/planning/agent-files.js';
 import { callerOf, personOnly } from '../router/planning/caller.js';
@@ -28,10 +29,12 @@ import {
   type CompleteOptions,
   checkCompleteOptions,
   checkHealthOptions,
+  checkModelsOptions,
   checkRouterOptions,
   checkStreamOptions,
   type HealthOptions,
   type LogSink,
+  type ModelsOptions,
   type RouterOptionFields,
   type RouterOptions,
   type StreamOptions,
@@ -56,6 +59,11 @@ export interface LibraryRouter {
    * the first event that is asked for, and is cancelled when the loop is left early. Throws a `RequestError` as `complete` does.
    */
   stream(request: LibraryRequest, options?: StreamOptions): AsyncGenerator<RunEvent, void, void>;
+  /**
+   * The models of the config and those that the providers of its HTTP tools list, with their prices and whether they are allowed. Lists are kept
+   * for `models_ttl`. Rejects with a `RequestError` for an unknown tool or agent.
+   */
+  models(options?: ModelsOptions): Promise<ModelsReport>;
   /** What `llm-router doctor --json` finds: tools, variables, folders and every agent's plan now. */
   health(options?: HealthOptions): Promise<HealthRow[]>;
   /** Waits for the runs that are under way, and closes the ledger. Later requests are rejected with a `RequestError`. */
@@ -108,6 +116,14 @@ class ConfiguredRouter implements LibraryRouter {
       const both = signal === undefined ? left : AbortSignal.any([signal, left]);
       return this.complete(request, { signal: both, onEvent });
     });
+  }
+
+  async models(options: ModelsOptions = {}): Promise<ModelsReport> {
+    const { tool = null, agent = null, refresh = false, signal } = checkModelsOptions(options);
+    const stop = signal ?? new AbortController().signal;
+    const report = await this.#router.models({ tool, agent, refresh, ask: true, signal: stop });
+    if (!report.ok) throw new RequestError(report.error);
+    return report.value;
   }
 
   async health(options: HealthOptions = {}): Promise<HealthRow[]> {

@@ -16,6 +16,7 @@ import {
   version,
 } from '../../src/index.js';
 import { configOf } from '../rig/config.js';
+import { plain, startProvider } from '../rig/provider.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'llm-library-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -297,6 +298,28 @@ describe('a stream', () => {
     for await (const event of over) events.push(event);
     expect(events.at(-1)).toMatchObject({ invocation: { status: 'cancelled' } });
     await router.close();
+  });
+});
+
+describe('the models', () => {
+  it('are those of the config and of its providers, with what the policy allows', async () => {
+    const provider = await startProvider([
+      plain(200, { object: 'list', data: [{ id: 'fresh', object: 'model' }] }),
+    ]);
+    const config = configOf(`
+tools: { api: { kind: http, api: openai-chat, base_url: '${provider.url}/v1', models: [known], billing: free } }
+models: { known: { id: known-id } }
+policies: { default: { governance: { denied_models: [known] } } }
+`);
+    const router = createRouter(config, { env: { ...ENV, XDG_CACHE_HOME: folder } });
+    const { models, providers } = await router.models({ tool: 'api', refresh: true });
+    expect(models.map(({ name, isAllowed }) => [name, isAllowed])).toEqual([
+      ['known', false],
+      ['fresh', false],
+    ]);
+    expect(providers).toMatchObject([{ tool: 'api', state: 'listed' }]);
+    await expect(router.models({ tool: 'apy' })).rejects.toMatchObject({ name: 'RequestError' });
+    await provider.close();
   });
 });
 

@@ -1,7 +1,6 @@
 import { briefDuration } from '../../domain/duration.js';
 import { failure } from '../../domain/failure.js';
-import type { ModelsReport } from '../../router/models/models.js';
-import type { ProviderState } from '../../router/models/providers.js';
+import type { ModelsReport, ProviderState } from '../../router/models/report.js';
 import type { ModelRow } from '../../router/models/rows.js';
 import type { StopSignal } from '../../world.js';
 import { commandRouter, loadCommandConfig, usableConfig } from '../config.js';

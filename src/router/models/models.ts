@@ -6,23 +6,14 @@ import { resolveNames } from '../../routing/names.js';
 import { preferredPair } from '../../routing/select.js';
 import { planErrorFailure } from '../planning/plan-failures.js';
 import type { RouterWorld } from '../world.js';
-import { type AskOptions, askProviders, type ProviderState } from './providers.js';
-import { type ModelRow, modelRows } from './rows.js';
+import { type AskOptions, askProviders } from './providers.js';
+import type { ModelsReport } from './report.js';
+import { modelRows } from './rows.js';
 
 /** What to list, and how. */
 export interface ModelsOptions extends AskOptions {
   /** The agent whose policy says what is allowed; `null`: the default agent. */
   agent: string | null;
-}
-
-/** The models that are known, and how each provider answered. */
-export interface ModelsReport {
-  models: ModelRow[];
-  providers: ProviderState[];
-  /** The policy that says what is allowed. */
-  policy: string;
-  /** The model that the agent prefers; `null`: none. */
-  defaultModel: string | null;
 }
 
 /**

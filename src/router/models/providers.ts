@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Environment } from '../../adapters/adapter.js';
 import { baseUrlOf } from '../../adapters/http/base-url.js';
-import type { ListedModel } from '../../adapters/http/model-lists.js';
 import { listModels } from '../../adapters/list-models.js';
 import type { HttpTool, RouterConfig } from '../../config/types.js';
 import { type Failure, failure } from '../../domain/failure.js';
@@ -9,6 +8,7 @@ import { lookup } from '../../domain/lookup.js';
 import { parseReference } from '../../routing/select.js';
 import type { Host, RouterWorld } from '../world.js';
 import type { KeptList } from './kept-lists.js';
+import type { ProviderState } from './report.js';
 
 /** How providers are asked. */
 export interface AskOptions {
@@ -21,25 +21,6 @@ export interface AskOptions {
   signal: AbortSignal;
   /** Told which providers have not answered yet, each time this changes. */
   waiting?: (tools: readonly string[]) => void;
-}
-
-/** What is known of the models of a tool's provider. */
-export interface ProviderState {
-  tool: string;
-  /**
-   * `listed` just now; `kept` from an earlier run and not old; `stale`: kept and old, since it could not be asked; `failed`: it could not be
-   * asked and nothing is kept; `not_asked`: its key is not set, or nothing may be asked, and nothing is kept.
-   */
-  state: 'listed' | 'kept' | 'stale' | 'failed' | 'not_asked';
-  models: readonly ListedModel[];
-  /** ms since the epoch; `null`: never. */
-  listedAtMs: number | null;
-  /** The provider lists more than is read. */
-  isCut: boolean;
-  /** Why it was not asked, or gave no list. */
-  failure: Failure | null;
-  /** The user relies on the provider, so the failure is worth a warning. */
-  isNotable: boolean;
 }
 
 /** How long each provider may take, ms. */
