@@ -100,7 +100,9 @@ describe('the schema', () => {
 
   it('names the default of each kind of tool where they differ', () => {
     const tool = at(configSchema(), ['properties', 'tools', 'additionalProperties', 'properties']);
-    expect(at(tool, ['timeout', 'description'])).toMatch(/ \[command: 15m, http: 60s, mock: 15m\]$/);
+    expect(at(tool, ['timeout', 'description'])).toMatch(
+      / \[command: 15m, http: 60s, mock: 15m, custom: 15m\]$/,
+    );
     expect(at(tool, ['timeout', 'default'])).toBeUndefined();
     expect(at(tool, ['max_output', 'default'])).toBe('64MiB');
   });
