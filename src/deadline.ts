@@ -1,3 +1,4 @@
+import { onAbort } from './domain/abort.js';
 import { type StoppableDeadline, stoppableDeadline } from './domain/deadline.js';
 import { briefDuration, MAX_DURATION_MS } from './domain/duration.js';
 import { type Failure, failure } from './domain/failure.js';
@@ -27,14 +28,10 @@ export function startDeadline(limits: DeadlineLimits): StoppableDeadline & { dis
           () => deadline.stop(expired(timeoutMs, timeoutOption)),
           Math.min(timeoutMs, MAX_DURATION_MS),
         );
-  // A caller's signal may serve hundreds of runs at once, and Node warns of more than ten listeners.
-  const cancel = AbortSignal.any([...limits.cancel]);
-  const onCancel = (): void => deadline.stop(cancelled(cancel.reason));
-  if (cancel.aborted) onCancel();
-  cancel.addEventListener('abort', onCancel, { once: true });
+  const releases = limits.cancel.map((one) => onAbort(one, () => deadline.stop(cancelled(one.reason))));
   const dispose = (): void => {
     clearTimeout(timer);
-    cancel.removeEventListener('abort', onCancel);
+    for (const release of releases) release();
   };
   return Object.assign(deadline, { dispose });
 }

@@ -1,3 +1,4 @@
+import { firstAbort } from './abort.js';
 import type { Failure } from './failure.js';
 
 /** When and why a run has to end. */
@@ -38,7 +39,8 @@ export function stoppableDeadline(remainingMs: () => number | null): StoppableDe
 export function childDeadline(parent: Deadline): StoppableDeadline {
   const own = stoppableDeadline(() => parent.remainingMs());
   return {
-    signal: AbortSignal.any([parent.signal, own.signal]),
+    // Not released: both end with the run.
+    signal: firstAbort([parent.signal, own.signal]).signal,
     get failure() {
       return own.failure ?? parent.failure;
     },

@@ -1,6 +1,7 @@
 import type { Adapter, AdapterContext, AdapterEvent, Call, Task } from '../adapters/adapter.js';
 import type { AdapterOf } from '../adapters/registry.js';
 import type { CustomTool, RouterConfig } from '../config/types.js';
+import { firstAbort } from '../domain/abort.js';
 import { failedOutcome, type Outcome } from '../domain/attempt.js';
 import { toMicroUsd } from '../domain/cost.js';
 import type { Deadline } from '../domain/deadline.js';
@@ -75,7 +76,7 @@ function timeLimit(
 ) {
   const own = new AbortController();
   const timer = setTimeout(() => own.abort(), timeoutMs);
-  const signal = AbortSignal.any([deadline.signal, urgent, own.signal]);
+  const { signal, release } = firstAbort([deadline.signal, urgent, own.signal]);
   const reached = new Promise<null>((resolve) => {
     if (signal.aborted) resolve(null);
     signal.addEventListener('abort', () => resolve(null), { once: true });
@@ -93,6 +94,7 @@ function timeLimit(
       clearTimeout(timer);
       // What the adapter still does is not waited for.
       own.abort();
+      release();
     },
   };
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { adapterOf } from '../adapters/registry.js';
 import type { RouterConfig } from '../config/types.js';
 import { startDeadline } from '../deadline.js';
+import { firstAbort } from '../domain/abort.js';
 import type { EventSink, RunEvent } from '../domain/events.js';
 import { failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
@@ -112,9 +113,9 @@ class ConfiguredRouter implements LibraryRouter {
 
   stream(request: LibraryRequest, options: StreamOptions = {}): AsyncGenerator<RunEvent, void, void> {
     const { signal } = checkStreamOptions(options);
-    return eventsOf(({ signal: left, onEvent }) => {
-      const both = signal === undefined ? left : AbortSignal.any([signal, left]);
-      return this.complete(request, { signal: both, onEvent });
+    return eventsOf(async ({ signal: left, onEvent }) => {
+      const both = firstAbort(signal === undefined ? [left] : [signal, left]);
+      return this.complete(request, { signal: both.signal, onEvent }).finally(both.release);
     });
   }
 

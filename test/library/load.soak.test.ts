@@ -138,7 +138,7 @@ describe('a router under load', () => {
       const grown = heapBytes() - before;
       await router.close();
       process.stderr.write(`heap +${Math.round(grown / 1024)} KiB\n`);
-      // Less than 200 bytes for each.
-      expect(grown).toBeLessThan(2 * MIB);
+      // Less than 60 bytes for each.
+      expect(grown).toBeLessThan(MIB / 2);
     }));
 });

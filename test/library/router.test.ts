@@ -69,7 +69,8 @@ describe('the library', () => {
     const onEvent = () => void listening.push(getEventListeners(signal, 'abort').length);
     const asked = Array.from({ length: 8 }, () => router.complete({ tool: 'api', messages }, { onEvent }));
     const answers = (await Promise.all(asked)).map(({ text }) => text);
-    expect(Math.max(...listening)).toBe(0);
+    // Node warns of more than ten.
+    expect(Math.max(...listening)).toBe(1);
     expect([...answers].sort()).toEqual(Array.from({ length: 8 }, (_, n) => `answer ${n}`));
     expect(provider.calls[0]?.body.messages).toEqual([
       { role: 'user', content: 'one' },

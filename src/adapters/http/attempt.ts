@@ -1,3 +1,4 @@
+import { firstAbort } from '../../domain/abort.js';
 import type { Outcome } from '../../domain/attempt.js';
 import type { AdapterContext, AdapterEvent } from '../adapter.js';
 import { callProvider, type HttpCall, type HttpEnd } from './client.js';
@@ -18,7 +19,8 @@ export async function* attemptCall(
     maxBytes: request.task.tool.maxOutputBytes,
     monotonicMs: context.monotonicMs,
   });
-  const asked = callOf(request, context, reading);
+  const stop = firstAbort([context.deadline.signal, context.urgent]);
+  const asked = callOf(request, context, { reading, signal: stop.signal });
   const call = callProvider(asked);
   let end: HttpEnd = { ended: 'complete' };
   try {
@@ -33,6 +35,7 @@ export async function* attemptCall(
     }
   } finally {
     await call.return({ ended: 'complete' });
+    stop.release();
   }
   if (end.ended === 'complete') for (const text of reading.finish()) yield { type: 'delta', text };
   const requestBytes = Buffer.byteLength(asked.body ?? '');
@@ -42,7 +45,11 @@ export async function* attemptCall(
   );
 }
 
-function callOf(request: PreparedRequest, context: AdapterContext, reading: Reading): HttpCall {
+function callOf(
+  request: PreparedRequest,
+  context: AdapterContext,
+  { reading, signal }: { reading: Reading; signal: AbortSignal },
+): HttpCall {
   const { task, url, headers, body } = request;
   return {
     url,
@@ -52,7 +59,7 @@ function callOf(request: PreparedRequest, context: AdapterContext, reading: Read
     connectTimeoutMs: task.tool.connectTimeoutMs,
     idleTimeoutMs: task.idleTimeoutMs,
     timeoutMs: task.timeoutMs,
-    signal: AbortSignal.any([context.deadline.signal, context.urgent]),
+    signal,
     isComplete: () => reading.isComplete(),
     graceMs: () => reading.graceMs(),
   };
