@@ -3,6 +3,7 @@ import { adapterOf } from '../adapters/registry.js';
 import type { RouterConfig } from '../config/types.js';
 import { startDeadline } from '../deadline.js';
 import { firstAbort } from '../domain/abort.js';
+import { dayOf } from '../domain/calendar.js';
 import type { EventSink, RunEvent } from '../domain/events.js';
 import { failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
@@ -21,6 +22,7 @@ import { readAgentFile } from '../router/planning/agent-files.js';
 import { callerOf, personOnly } from '../router/planning/caller.js';
 import { createRouter as composeRouter, type Router } from '../router/router.js';
 import { redactorOf } from '../router/secrets.js';
+import { keepTraces } from '../router/traces.js';
 import { needsLedger } from '../router/world.js';
 import { type HostWorld, realHost } from '../world.js';
 import { withAdapters } from './adapt.js';
@@ -90,6 +92,9 @@ class ConfiguredRouter implements LibraryRouter {
   /** A process that was started outside of a run is never inside one later. */
   readonly #parent: Parent | null;
   #isClosed = false;
+  #upkeep: Promise<unknown> = Promise.resolve();
+  /** The day on which it was last started. */
+  #upkeepDay = '';
 
   constructor(config: RouterConfig, options: Partial<RouterOptionFields>) {
     const real = realHost();
@@ -138,6 +143,7 @@ class ConfiguredRouter implements LibraryRouter {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled(this.#running);
+    await this.#upkeep;
     this.#router.close();
   }
 
@@ -156,7 +162,21 @@ class ConfiguredRouter implements LibraryRouter {
       return await this.#router.complete(planned, { deadline, ...this.#listeners(onEvent) });
     } finally {
       deadline.dispose();
+      this.#startUpkeep();
     }
+  }
+
+  /** Removes what is older than the config keeps, once a day and without a wait. */
+  #startUpkeep(): void {
+    const nowMs = this.#host.clock.now();
+    if (dayOf(nowMs) === this.#upkeepDay) return;
+    this.#upkeepDay = dayOf(nowMs);
+    const { traces } = this.#options;
+    const dir = typeof traces === 'string' ? path.resolve(this.#host.cwd, traces) : null;
+    this.#upkeep = Promise.allSettled([
+      this.#router.upkeep(),
+      dir === null ? null : keepTraces(dir, { config: this.#config, nowMs }),
+    ]);
   }
 
   async #request(given: LibraryRequest): Promise<Request> {

@@ -94,6 +94,18 @@ describe('the parts that a program supplies', () => {
     });
   });
 
+  it('removes traces that are older than the config keeps', async () => {
+    const dir = path.join(folder, 'old-traces');
+    const old = path.join(dir, '20200101', '01ARZ3NDEKTSV4RRFFQ69G5FAV.json');
+    mkdirSync(path.dirname(old), { recursive: true, mode: 0o700 });
+    writeFileSync(old, '{}');
+    const router = createRouter(CONFIG, { env: ENV, traces: dir });
+    const { id } = await router.complete(ASKED);
+    await router.close();
+    const left = readdirSync(dir, { recursive: true }).map(String);
+    expect(left.filter((name) => name.endsWith('.json'))).toEqual([expect.stringContaining(id)]);
+  });
+
   it('continues the session of an earlier invocation by its id', async () => {
     const script = path.join(folder, 'bot.sh');
     writeFileSync(script, '#!/bin/sh\necho "{\\"answer\\":\\"$*\\",\\"session\\":\\"s-1\\"}"\n', {
