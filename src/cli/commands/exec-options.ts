@@ -14,9 +14,9 @@ import { runExec } from './exec.js';
 import type { ExecOptions } from './exec-request.js';
 
 const EXEC_EXAMPLES = `
-The prompt is put together from contexts, -f, stdin and the argument, in this order, joined by a blank line. With an argument, a
-stdin that gives nothing for 3 s is left unread. In a loop such as \`while read\`, give --no-stdin or </dev/null, so that the loop
-keeps its input.
+The prompt is put together from contexts, -f, stdin and the argument, in this order, joined by a blank
+line. With an argument, a stdin that gives nothing for 3 s is left unread. In a loop such as
+\`while read\`, give --no-stdin or </dev/null, so that the loop keeps its input.
 
 Examples:
   $ llm-router exec --agent reviewer -f prompt.md

@@ -10,9 +10,9 @@ Examples:
   $ llm-router models --agent reviewer                 what its policy allows
   $ llm-router models --json | jq -r '.models[] | select(.allowed) | .name'
 
-MODEL is what \`--model\` takes, ID what the provider calls it; prices are USD per million tokens. Providers of tools of kind \`http\`
-are asked at once, with 10 s for each; it costs nothing. Lists are kept for the \`models_ttl\` of the tool, and shown with their age when a provider
-cannot be asked.`;
+MODEL is what \`--model\` takes, ID what the provider calls it; prices are USD per million tokens.
+Providers of tools of kind \`http\` are asked at once, with 10 s for each; it costs nothing. Lists are
+kept for the \`models_ttl\` of the tool, and shown with their age when a provider cannot be asked.`;
 
 /** Registers `models`. Its code is loaded when it runs. */
 export function addModels(context: CommandContext, program: Command, register: Register): void {

@@ -11,8 +11,9 @@ Examples:
   $ llm-router stats --since 7d --by agent,model       cost of each agent by model
   $ llm-router stats --monthly --by tag:team --format csv
 
-Days are UTC. \`saved\` compares the cost with what the same tokens would have cost on the model that the agent prefers, at
-catalogue prices. Unknown costs and tokens are counted separately and are in no sum.`;
+Days are UTC. \`saved\` compares the cost with what the same tokens would have cost on the model that
+the agent prefers, at catalogue prices. Unknown costs and tokens are counted separately and are in
+no sum.`;
 
 /** Registers `stats` and `stats prune`. Their code is loaded when they run. */
 export function addStats(context: CommandContext, program: Command, register: Register): void {
