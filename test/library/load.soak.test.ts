@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createRouter, type LibraryRouter } from '../../src/index.js';
 import { ledgerAccess } from '../../src/ledger/access.js';
 import { ROOT } from '../architecture/imports.js';
@@ -23,6 +23,8 @@ beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'llm-load-'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+jest.setTimeout(600_000);
 
 /** A provider in a process of its own, so that its memory and sockets are not counted. */
 async function withProvider<T>(use: (url: string) => Promise<T>): Promise<T> {

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ROOT } from '../architecture/imports.js';
 
 const PACKAGES = path.join(ROOT, 'node_modules');
@@ -59,6 +59,8 @@ policies: { default: { budget: { daily_usd: 0.404, limit: { type: hard } } } }
   );
 }, 120_000);
 afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+jest.setTimeout(600_000);
 
 function run(program: string, args: string[], cwd: string): string {
   return execFileSync(program, args, { cwd, encoding: 'utf8', env: envOf('build') });
