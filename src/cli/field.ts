@@ -1,5 +1,7 @@
 import { didYouMean } from '../diagnostics/suggest.js';
+import type { Cost } from '../domain/cost.js';
 import {
+  attemptDocument,
   costDocument,
   type InvocationDocument,
   invocationDocument,
@@ -17,16 +19,29 @@ export type Field = { found: true; text: string } | { found: false };
 /** The keys of a `--field` path; a `usage` failure when no document can ever have it. */
 export function fieldPath(dotted: string): Result<string[], Failure> {
   const keys = dotted.split('.');
-  let value: unknown = SHAPE;
-  for (const key of keys) {
-    if (!isFixed(value)) break;
-    if (!Object.hasOwn(value, key)) {
-      const hint = didYouMean(key, Object.keys(value), 'fields') ?? null;
+  let shape: unknown = SHAPE;
+  for (const [index, key] of keys.entries()) {
+    const part = partOf(shape, key);
+    if (part === undefined) {
+      const hint = hintFor(shape, { key, before: keys.slice(0, index).join('.') });
       return err(failure('usage', `--field: no document has \`${dotted}\``, { hint }));
     }
-    value = value[key];
+    shape = part;
   }
   return ok(keys);
+}
+
+/** The shape of a part; `undefined`: there is never such a part. */
+function partOf(shape: unknown, key: string): unknown {
+  if (shape === ANYTHING) return ANYTHING;
+  if (Array.isArray(shape)) return /^\d+$/.test(key) ? (shape[0] ?? ANYTHING) : undefined;
+  return isMap(shape) && Object.hasOwn(shape, key) ? shape[key] : undefined;
+}
+
+function hintFor(shape: unknown, { key, before }: { key: string; before: string }): string | null {
+  if (Array.isArray(shape)) return `\`${before}\` is a list: \`${before}.0\` is its first item`;
+  if (isMap(shape)) return didYouMean(key, Object.keys(shape), 'fields') ?? null;
+  return `\`${before}\` is one value, without fields`;
 }
 
 /** Scalars as they are, objects and lists as JSON; `null` is no value. */
@@ -42,25 +57,52 @@ export function fieldOf(document: InvocationDocument, keys: readonly string[]): 
   return { found: true, text: typeof value === 'string' ? value : JSON.stringify(value) };
 }
 
-/** A map whose keys are known beforehand: not a list, and not what only a run can tell. */
-function isFixed(value: unknown): value is Record<string, unknown> {
+function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A document with everything in it that has keys of its own. */
+/** What only a run can tell. */
+const ANYTHING = Symbol('anything');
+
+const UNRUN = invocationDocument(
+  unrunInvocation({
+    id: '',
+    traceId: '',
+    startedAt: '',
+    parentId: null,
+    session: null,
+    sourceAgent: null,
+    failure: failure('internal', ''),
+    plan: EMPTY_PLAN,
+  }),
+);
+
+const COST: Cost = { chargedMicroUsd: null, listMicroUsd: null, basis: 'unknown', billing: 'api' };
+
+/** A document with everything in it that has keys of its own; an empty list can hold anything. */
 const SHAPE = {
-  ...invocationDocument(
-    unrunInvocation({
-      id: '',
-      traceId: '',
-      startedAt: '',
-      parentId: null,
-      session: null,
-      sourceAgent: null,
-      failure: failure('internal', ''),
-      plan: EMPTY_PLAN,
-    }),
-  ),
+  ...UNRUN,
+  data: ANYTHING,
   usage: usageDocument(NO_USAGE),
-  cost: costDocument({ chargedMicroUsd: null, listMicroUsd: null, basis: 'unknown', billing: 'api' }),
+  cost: costDocument(COST),
+  // `--dry-run` adds the last one.
+  plan: { ...UNRUN.plan, most_input_tokens: 0 },
+  attempts: [
+    attemptDocument({
+      n: 1,
+      tool: '',
+      model: null,
+      status: 'failed',
+      startedAt: '',
+      latencyMs: 0,
+      firstOutputMs: null,
+      exitCode: null,
+      requestId: null,
+      usage: NO_USAGE,
+      cost: COST,
+      failure: failure('internal', ''),
+      partialText: null,
+    }),
+  ],
+  warnings: [''],
 };

@@ -41,16 +41,23 @@ describe('--field', () => {
     expect([unmet.code, unmet.stdout]).toEqual([76, 'contract_violation\n']);
   });
 
-  it('prints nothing for a value that this run does not have, and says so', async () => {
-    const { code, stdout, stderr } = await exec(['--field', 'data.score']);
-    expect([code, stdout]).toEqual([0, '']);
-    expect(stderr).toBe('`data.score` has no value in this run (--field)\n');
-  });
+  it.each(['data.score', 'failure.hint', 'attempts.7.usage.total_tokens', 'plan.most_input_tokens'])(
+    'prints nothing for a value that this run does not have, and says so: %s',
+    async (field) => {
+      const { code, stdout, stderr } = await exec(['--field', field]);
+      expect([code, stdout]).toEqual([0, '']);
+      expect(stderr).toBe(`\`${field}\` has no value in this run (--field)\n`);
+    },
+  );
 
   it.each([
     ['txet', 'did you mean `text`?'],
     ['usage.tokens', 'fields: input_tokens'],
     ['cost.eur', 'fields: usd'],
+    ['text.score', '`text` is one value, without fields'],
+    ['failure.type.word', '`failure.type` is one value, without fields'],
+    ['attempts.tool', '`attempts` is a list: `attempts.0` is its first item'],
+    ['attempts.0.tol', 'did you mean `tool`?'],
   ])('%s is a usage error before anything runs, since no document has it', async (field, hint) => {
     const { code, stdout, stderr } = await exec(['--field', field]);
     expect([code, stdout]).toEqual([64, '']);

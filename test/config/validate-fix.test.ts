@@ -76,6 +76,17 @@ describe('config validate --fix', () => {
     expect((await validate([file, '--strict'])).code).toBe(1);
     expect((await validate([file, '--strict'], { T_URL: 'x' })).code).toBe(0);
   });
+
+  it('does not call a config valid that is in no file, if that is an error', async () => {
+    expect(await validate([])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^info: no config[\s\S]*^Configuration valid: /m),
+    });
+    const strict = await validate(['--strict']);
+    expect([strict.code, strict.stderr]).toEqual([1, '\n1 error, 0 warnings\n']);
+    expect(strict.stdout).toMatch(/^error: no config file was found/);
+    expect(strict.stdout).not.toContain('Configuration valid');
+  });
 });
 
 function write(text: string): string {

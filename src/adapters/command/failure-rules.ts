@@ -1,4 +1,4 @@
-import type { CommandTool, FailureRule } from '../../config/types.js';
+import type { CommandTool, EventFilter, FailureRule } from '../../config/types.js';
 import {
   type Failure,
   type FailureType,
@@ -36,8 +36,12 @@ export function classifyRun(run: EndedRun): Failure | null {
     hint: rule?.hint ?? HINTS[rule?.type ?? general.type] ?? null,
   });
   if (rule !== null) return { ...failed, cools: rule.cools };
-  // Without a rule, only a provider's status makes it a bad request.
-  return { ...failed, isUnexplained: failed.type === 'invalid_request' };
+  return {
+    ...failed,
+    received: isWithoutSign(run) ? run.reading.beginning || null : failed.received,
+    // Without a rule, only a provider's status makes it a bad request.
+    isUnexplained: failed.type === 'invalid_request',
+  };
 }
 
 /** The failure rule that matches a run; `null` for a success, and when none matches. */
@@ -130,7 +134,20 @@ function whereLooked({ tool: { output }, reading }: EndedRun): string {
 }
 
 function cutOff(run: EndedRun): string {
-  return `\`${run.tool.name}\` ${howItEnded(run)} before the end of its answer${because(run)}`;
+  const missed = isAcceptedExit(run) ? notMatched('end', run.tool.output.end) : '';
+  return `\`${run.tool.name}\` ${howItEnded(run)} before the end of its answer${missed}${because(run)}`;
+}
+
+/** No `success`, and no sign of an error but what may be the answer: the tool may have failed, or the filter is wrong. */
+function isWithoutSign(run: EndedRun): boolean {
+  const { successOk, error, text } = run.reading;
+  const isSilent = error.status === null && error.code === null;
+  return isAcceptedExit(run) && !successOk && isSilent && (error.message ?? text) === text;
+}
+
+/** A filter of the grammar that no event matched. */
+function notMatched(key: 'end' | 'success', filter: EventFilter | null): string {
+  return filter === null ? '' : `, nothing matches \`${JSON.stringify(filter)}\` (\`output.${key}\`)`;
 }
 
 function invalid(message: string): { type: FailureType; message: string } {
@@ -155,7 +172,8 @@ const STATUS_TYPES: Partial<Record<number, FailureType>> = {
 
 /** The tool's message, or a line of its standard error, after how it ended. */
 function explain(run: EndedRun, rule: FailureRule | null = null): string {
-  const how = isAcceptedExit(run) ? 'did not report success' : howItEnded(run);
+  const missed = rule === null && isWithoutSign(run) ? notMatched('success', run.tool.output.success) : '';
+  const how = isAcceptedExit(run) ? `did not report success${missed}` : howItEnded(run);
   return `\`${run.tool.name}\` ${how}${because(run, rule)}`;
 }
 

@@ -10,13 +10,14 @@ export interface BodyDecoder {
 type Decoder = InstanceType<typeof TextDecoder>;
 
 /**
- * Decodes by the charset that the response declares. Undeclared bytes that are not UTF-8 are read as Latin-1; in a body that showed to
- * be UTF-8, or says so, they are replaced.
+ * Decodes by the charset that the response declares. Without one, or with one that does not exist, bytes that are not UTF-8 are read as
+ * Latin-1; in a body that showed to be UTF-8, or says so, they are replaced.
  */
 export function createBodyDecoder(contentType: string | null): BodyDecoder {
   const label = /charset\s*=\s*["']?([\w.:-]+)/i.exec(contentType ?? '')?.[1]?.toLowerCase() ?? null;
-  const declared = label === null || /^utf-?8$/.test(label) ? null : decoderOf(label);
-  return declared === null ? utf8Decoder(label !== null) : wholeDecoder(declared);
+  const isUtf8 = label !== null && /^utf-?8$/.test(label);
+  const declared = label === null || isUtf8 ? null : decoderOf(label);
+  return declared === null ? utf8Decoder(isUtf8) : wholeDecoder(declared);
 }
 
 function decoderOf(label: string): Decoder | null {
@@ -61,7 +62,7 @@ function utf8Decoder(isDeclared: boolean): BodyDecoder {
       if (decoder === null) return null;
       return isUtf8
         ? 'the answer contains bytes that are not UTF-8, which were replaced'
-        : 'the answer is not UTF-8 and names no charset; it was read as Latin-1';
+        : 'the answer is not UTF-8 and names no known charset; it was read as Latin-1';
     },
   };
 }

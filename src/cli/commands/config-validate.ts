@@ -157,13 +157,18 @@ async function print(context: CommandContext, report: Report): Promise<void> {
 
 async function printText({ output }: CommandContext, { configs, diagnostics }: Report): Promise<void> {
   const sources = new Map(configs.flatMap((one) => [...one.sources]));
-  if (diagnostics.length > 0) await printDiagnostics(output, 'stdout', diagnostics, sources);
-  for (const config of configs) {
-    if (config.config !== null) await output.data(`${verdict(config, config.config)}\n`);
-  }
-  if (configs.every(({ config }) => config !== null)) return;
   const count = (severity: string): number => diagnostics.filter((one) => one.severity === severity).length;
-  await output.say(`\n${plural(count('error'), 'error')}, ${plural(count('warning'), 'warning')}`);
+  const errors = count('error');
+  if (diagnostics.length > 0) await printDiagnostics(output, 'stdout', diagnostics, sources);
+  let valid = 0;
+  for (const config of configs) {
+    // With `--strict`, finding no file is an error too.
+    if (config.config === null || (config.config.files.length === 0 && errors > 0)) continue;
+    await output.data(`${verdict(config, config.config)}\n`);
+    valid += 1;
+  }
+  if (valid === configs.length) return;
+  await output.say(`\n${plural(errors, 'error')}, ${plural(count('warning'), 'warning')}`);
 }
 
 function verdict({ diagnostics }: LoadedFiles, config: NonNullable<LoadedFiles['config']>): string {

@@ -35,6 +35,34 @@ describe('a failure', () => {
     });
   });
 
+  it.each([
+    {
+      key: 'success',
+      grammar: { success: { '/is_eror': false }, error: { message: [at('/result')], status: [], code: [] } },
+      type: 'provider_error',
+      words: 'did not report success, nothing matches `{"/is_eror":false}` (`output.success`): done',
+    },
+    {
+      key: 'success, with no error message',
+      grammar: { success: { '/is_eror': false } },
+      type: 'provider_error',
+      words: 'did not report success, nothing matches `{"/is_eror":false}` (`output.success`)',
+    },
+    {
+      key: 'end',
+      grammar: { end: { '/typ': 'result' } },
+      type: 'invalid_response',
+      words: 'exited with 0 before the end of its answer, nothing matches `{"/typ":"result"}` (`output.end`)',
+    },
+  ])('names the filter that nothing matched, and shows what came: $key', async ({ grammar, type, words }) => {
+    const answer = JSON.stringify({ type: 'result', is_error: false, result: 'done', more: 'x'.repeat(300) });
+    const output = grammarOf({ format: 'json', text: [at('/result')], ...grammar });
+    const { outcome } = await run({ agent: 'prints', args: print(answer), tool: { output } });
+    expect(outcome.failure).toMatchObject({ type, message: `\`prints\` ${words}` });
+    expect(answer.startsWith(outcome.failure?.received?.replace(/…$/, '') ?? 'nothing')).toBe(true);
+    expect([...(outcome.failure?.received ?? '')].length).toBeGreaterThanOrEqual(200);
+  });
+
   it('is a JSON error on standard error, whose end is kept', async () => {
     const error = {
       message: [at('/error/message', { from: 'stderr' })],

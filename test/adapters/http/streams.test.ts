@@ -260,6 +260,7 @@ describe('characters', () => {
   it.each([
     ['of a declared charset are read by it', 'application/json; charset=ISO-8859-1', 'naïve café', 0],
     ['of no charset that are not UTF-8 are read as Latin-1', 'application/json', 'naïve café', 1],
+    ['of a charset that does not exist are too', 'application/json; charset=nosuch', 'naïve café', 1],
     [
       'that break their own charset are replaced',
       'application/json; charset=utf-8',
