@@ -137,7 +137,8 @@ function priceOf(usage: Usage, price: Price): { microUsd: number; isComplete: bo
     if (perToken === null) isComplete = false;
     else microUsd += tokens * perToken;
   }
-  return isComplete || microUsd > 0 ? { microUsd: Math.round(microUsd), isComplete } : null;
+  const plausible = plausibleMicroUsd(microUsd);
+  return plausible !== null && (isComplete || plausible > 0) ? { microUsd: plausible, isComplete } : null;
 }
 
 function wholeInput({ inputTokens, cacheReadTokens, cacheWriteTokens, cacheWrite1hTokens }: Usage): number {

@@ -47,8 +47,12 @@ function endAt(resetMs: number, { nowMs }: Clock): LimitEnd | null {
   return moment.isValid ? { resetAt: moment.toISO(), retryAfterMs: Math.round(resetMs - nowMs) } : null;
 }
 
+/** A longer text is no time, and searching it is slow. */
+const MOST_CHARS = 128;
+
 function momentOf({ kind, value, zone }: LimitMention, clock: Clock): number | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
+  if (String(value).length > MOST_CHARS) return null;
   if (kind === 'reset_at')
     return readResetTime(String(value), { ...clock, zone: zone === null ? clock.zone : zoneNamed(zone) });
   const waitMs = readWait(String(value));

@@ -1,3 +1,5 @@
+import { searched } from './searched-text.js';
+
 /** The end of a limit as a tool or provider wrote it: a point in time, or a wait from now. `limit-time.ts` parses it. */
 export interface LimitMention {
   kind: 'reset_at' | 'retry_after';
@@ -11,7 +13,7 @@ export interface LimitMention {
  * first: they need no zone. Only for failure messages: an answer may mention limits of anything.
  */
 export function limitsInWords(message: string): LimitMention[] {
-  const text = plainKeys(message);
+  const text = plainKeys(searched(message));
   return [
     ...mentions('retry_after', WAIT, text),
     ...mentions('retry_after', WAIT_FIRST, text),
@@ -22,12 +24,12 @@ export function limitsInWords(message: string): LimitMention[] {
 
 /** Whether a message is about a used-up allowance of hours, days, weeks or money, not about requests that came too fast. */
 export function isUsedUp(message: string): boolean {
-  return USED_UP.test(message) && !isPace(message);
+  return USED_UP.test(searched(message)) && !isPace(message);
 }
 
 /** Whether a message is about requests that came too fast: such a limit comes back by itself. */
 export function isPace(message: string): boolean {
-  return PACE.test(message);
+  return PACE.test(searched(message));
 }
 
 /** Messages may be JSON or contain some: `"retryDelayMs": 500` becomes `retry Delay Ms : 500`. Names of zones stay. */

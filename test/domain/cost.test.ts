@@ -174,3 +174,13 @@ describe('dollars', () => {
     [10_000_000, '$10.00'],
   ])('%i micro-USD are %s', (microUsd, text) => expect(dollars(microUsd)).toBe(text));
 });
+
+it('is unknown where tokens times price is more than one run can cost', () => {
+  const usage = used({ inputTokens: 1e12, outputTokens: 1e12 });
+  const price = { ...SOL, input: 150, output: 600, above: [] };
+  expect(attemptCost({ reportedMicroUsd: null, usage, price, billing: 'api' })).toMatchObject({
+    listMicroUsd: null,
+    chargedMicroUsd: null,
+    basis: 'unknown',
+  });
+});

@@ -1,7 +1,5 @@
 import type { EventFilter, OutputGrammar, OutputSource, Selectors } from '../../config/types.js';
 import { FINISH_REASONS, type FinishReason } from '../../domain/attempt.js';
-import { toMicroUsd } from '../../domain/cost.js';
-import { plausibleMicroUsd } from '../../domain/plausible.js';
 import type { Usage } from '../../domain/usage.js';
 import {
   allSelectors,
@@ -13,7 +11,7 @@ import {
 import { jsonValues } from './json-values.js';
 import { textOf } from './selector.js';
 import { createSource, type SourceReader } from './source.js';
-import { readUsage, sumOf } from './usage.js';
+import { readCost, readUsage, sumOf } from './usage.js';
 
 /** The result of reading a tool's output by a grammar. */
 export interface Reading {
@@ -199,9 +197,7 @@ function isAnswered({ end, success, text }: OutputGrammar, gathering: Gathering)
 }
 
 function spentOf(grammar: OutputGrammar, gathering: Gathering): Pick<Reading, 'usage' | 'costMicroUsd'> {
-  const cost = sumOf(gathering.found(grammar.costUsd));
-  const costMicroUsd = plausibleMicroUsd(cost === null ? null : toMicroUsd(cost));
-  return { usage: readUsage(grammar, gathering), costMicroUsd };
+  return { usage: readUsage(grammar, gathering), costMicroUsd: readCost(grammar, gathering) };
 }
 
 function answerOf(

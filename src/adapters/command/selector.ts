@@ -116,10 +116,15 @@ function combine(take: Take, state: unknown, value: unknown): unknown {
     case 'concat':
       return (state === undefined ? '' : textOf(state)) + textOf(value);
     case 'sum':
-      return combineNumbers(state, value, (a, b) => a + b);
+      return combineNumbers(state, value, addKnown);
     case 'max':
       return combineNumbers(state, value, Math.max);
   }
+}
+
+/** A negative part cannot be true, and neither can the sum: it stays negative, so that no part is a credit. */
+function addKnown(a: number, b: number): number {
+  return a < 0 || b < 0 ? Math.min(a, b) : a + b;
 }
 
 function combineNumbers(state: unknown, value: unknown, join: (a: number, b: number) => number): unknown {

@@ -21,7 +21,7 @@ export async function sessionSource(
 ): Promise<SessionSource | null> {
   const { session } = tool.output;
   if (session === null) return null;
-  if (session.file !== null) return fromFile(path.resolve(cwd, expandVariables(session.file, env).text));
+  if (session.file !== null) return fromFile(expandVariables(session.file, env).text, cwd);
   const { ask } = await import('../probe.js');
   const asked = await ask(
     { tool, binaryPath: binaryPath ?? tool.binary.value, env, cwd, signal: deadline.signal },
@@ -33,9 +33,12 @@ export async function sessionSource(
   return { bytes: Buffer.from(asked.stdout) };
 }
 
-async function fromFile(file: string): Promise<SessionSource> {
+/** A file of the working directory may be a link that somebody else has put there: it must not lead out. */
+async function fromFile(named: string, cwd: string): Promise<SessionSource> {
+  const file = path.resolve(cwd, named);
   try {
-    return { bytes: await readRegularFile(file, { maxBytes: MOST_BYTES }) };
+    const within = path.isAbsolute(named) ? null : [cwd];
+    return { bytes: await readRegularFile(file, { maxBytes: MOST_BYTES, within }) };
   } catch (error) {
     return { problem: `\`${file}\` cannot be read: ${codeOf(error) ?? reasonOf(error)}` };
   }

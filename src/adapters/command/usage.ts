@@ -1,5 +1,6 @@
 import type { OutputGrammar } from '../../config/types.js';
-import { plausibleCount } from '../../domain/plausible.js';
+import { toMicroUsd } from '../../domain/cost.js';
+import { plausibleCount, plausibleMicroUsd } from '../../domain/plausible.js';
 import { type Usage, usageFrom } from '../../domain/usage.js';
 import type { Gathering } from './events.js';
 import { numberOf } from './selector.js';
@@ -22,10 +23,21 @@ export function sumOf(found: readonly unknown[]): number | null {
   return numbers.length === 0 ? null : numbers.reduce((sum, value) => sum + value, 0);
 }
 
+/** The cost in micro-USD; `null` when none was reported, or when a part of it cannot be true. */
+export function readCost(grammar: OutputGrammar, gathering: Gathering): number | null {
+  const cost = plausibleSum(gathering.found(grammar.costUsd), (usd) => plausibleMicroUsd(toMicroUsd(usd)));
+  return plausibleMicroUsd(cost);
+}
+
 function tokens(found: readonly unknown[]): number | null {
+  return plausibleSum(found, plausibleCount);
+}
+
+/** The sum of the figures that selectors found; `null` when there is none, or when one of them cannot be true. */
+function plausibleSum(found: readonly unknown[], plausible: (value: number) => number | null): number | null {
   const parts = found.map(numberOf).filter((value) => value !== null);
-  const counts = parts.map(plausibleCount);
-  return parts.length === 0 || counts.includes(null) ? null : sumOf(parts);
+  const figures = parts.map(plausible);
+  return figures.includes(null) ? null : sumOf(figures);
 }
 
 function inputOf(raw: Usage, includesCache: boolean): number | null {

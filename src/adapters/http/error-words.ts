@@ -1,5 +1,6 @@
 import type { FailureType } from '../../domain/failure.js';
 import { isPace, isUsedUp } from '../../domain/limit-words.js';
+import { searched } from '../../domain/searched-text.js';
 
 type Signs = readonly (readonly [FailureType, RegExp])[];
 
@@ -115,7 +116,8 @@ export function typeByGeneralCode(codes: readonly string[]): FailureType | null 
 
 /** The cause named in a message; `null`: none that is known. */
 export function typeByWords(message: string): FailureType | null {
-  return WORDS.find(([, isTold]) => isTold(message))?.[0] ?? null;
+  const text = searched(message);
+  return WORDS.find(([, isTold]) => isTold(text))?.[0] ?? null;
 }
 
 function isQuota(message: string): boolean {

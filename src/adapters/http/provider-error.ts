@@ -134,8 +134,13 @@ function takeMessage(message: unknown, found: Found, depth: number): void {
   else found.messages.push(message);
 }
 
-/** The title of a page, else its text. */
+/** The title of a page, else its text. No `<` can be in a tag, so that the time is in proportion to the text. */
 function pageWords(text: string): string {
-  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(text)?.[1];
-  return (title ?? text.replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ')).trim();
+  const title = /<title[^<>]*>([^<]*)<\/title>/i.exec(text)?.[1];
+  return (title ?? withoutCode(text).replace(/<[^<>]*>/g, ' ')).trim();
+}
+
+function withoutCode(page: string): string {
+  const parts = page.split(/<\/(?:script|style)>/i);
+  return parts.map((part) => part.replace(/<(?:script|style)[\s\S]*$/i, '')).join(' ');
 }

@@ -153,7 +153,7 @@ export class Reading {
     if (typeof value === 'object' && value !== null) return this.show(this.reader.event(value));
     if (/^\s*[{[]/.test(data) && !ended)
       this.malformed = { message: 'sent an event that is not JSON', hint: null };
-    else if (!KEEP_ALIVE.test(data)) this.stray ??= data;
+    else if (!KEEP_ALIVE.test(data.trim())) this.stray ??= data;
     return [];
   }
 
@@ -221,4 +221,4 @@ function linesOf(text: string): unknown[] | null {
 const LOST = '\uFFFD';
 
 /** Data that only keeps a connection alive. */
-const KEEP_ALIVE = /^\s*(?::.*|null|"?(?:ping|pong|heartbeat|keep[ _-]?alive|hb|ok)"?)?\s*$/i;
+const KEEP_ALIVE = /^(?::.*|null|"?(?:ping|pong|heartbeat|keep[ _-]?alive|hb|ok)"?)?$/i;

@@ -413,6 +413,18 @@ describe('usage', () => {
     });
   });
 
+  it('has no count and no cost of which a part is negative', () => {
+    const stdout = lines({ in: 100, out: 20, usd: 3 }, { in: -99, out: 1, usd: -2.99 }, { in: 50, usd: 1 });
+    const costUsd = [at('/usd', { take: 'sum' })];
+    expect(read({ format: 'ndjson', usage, costUsd }, { stdout })).toMatchObject({
+      usage: { inputTokens: null, outputTokens: 21 },
+      costMicroUsd: null,
+    });
+    const parts = { costUsd: [at('/a'), at('/b')] };
+    expect(read({ format: 'json', ...parts }, { stdout: '{"a":3,"b":-2.99}' }).costMicroUsd).toBeNull();
+    expect(read({ format: 'json', ...parts }, { stdout: '{"a":3,"b":0.5}' }).costMicroUsd).toBe(3_500_000);
+  });
+
   it('is null when nothing was reported, and may come from a file or from standard error', () => {
     expect(read({ format: 'ndjson', usage }, { stdout: lines({ type: 'x' }) }).usage).toBeNull();
     const fromFile = { ...usage, inputTokens: [at('/tokens/in', { from: 'usage_file' as const })] };

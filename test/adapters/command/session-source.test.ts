@@ -50,6 +50,7 @@ describe('the session of a tool is read', () => {
     ['a command that fails', { args: ['-c', 'exit 4'] }, '', /`sh -c exit 4` failed/],
     ['a file that is missing', { file: 'none.json' }, '', /none\.json` cannot be read/],
     ['a pipe', { file: 'pipe' }, 'mkfifo pipe', /not a regular file/],
+    ['a link that leads out of the folder', { file: 'out' }, 'ln -s /etc/hostname out', /leads out/],
     ['a file that is too large', { file: 'big' }, 'head -c 70000 /dev/zero > big', /cannot be read/],
   ])('but %s makes no failure of an answer', async (_, session, before, problem) => {
     const { failure, toolSessionId, warnings } = await sessionOf(session, `${before}\necho done`);

@@ -1,0 +1,53 @@
+import { expect, it } from '@jest/globals';
+import { gemini } from '../../../src/adapters/gemini.js';
+import { typeByWords } from '../../../src/adapters/http/error-words.js';
+import { errorInBody } from '../../../src/adapters/http/provider-error.js';
+import { Reading } from '../../../src/adapters/http/reading.js';
+import type { HttpTask } from '../../../src/adapters/http/wire.js';
+import { limitEnd } from '../../../src/domain/limit-time.js';
+import { isUsedUp, limitsInWords } from '../../../src/domain/limit-words.js';
+
+// A text that is searched again from each of its places would take minutes.
+const LENGTH = 1_000_000;
+
+it.each(['<', '<a', '<script', '<style>', '<title', '<title>', '</script', ' '])(
+  'a page of %j is read in a time in proportion to its length',
+  (start) => {
+    expect(errorInBody(`${start.repeat(LENGTH / start.length)}x`).message).toEqual(expect.any(String));
+  },
+);
+
+it('the text of a page has neither tags nor code', () => {
+  const page = '<style>a{}</style><p>Bad <b>gateway</b></p><SCRIPT>f("<p>")</SCRIPT> end <script>open';
+  expect(errorInBody(page).message.replace(/\s+/g, ' ')).toBe('Bad gateway end');
+  expect(errorInBody('<html><title lang="en">502 Bad</title><p>x').message).toBe('502 Bad');
+});
+
+it.each([
+  'rate limit, retry',
+  'retry in ',
+  'try again in 1 second, ',
+  'resets at 10:00',
+  'org ',
+  'insufficient ',
+])('the cause in a long message that starts with %j is found at once', (start) => {
+  for (const filling of [' ', start]) {
+    const message = `${start}${filling.repeat(LENGTH / filling.length)}(x`;
+    expect(limitsInWords(message).length).toBeLessThan(1000);
+    expect([isUsedUp(message), typeByWords(message)]).toHaveLength(2);
+  }
+});
+
+it.each(['reset_at', 'retry_after'] as const)('a long text is no time (%s)', (kind) => {
+  const value = `2026-${' '.repeat(LENGTH)}x`;
+  expect(limitEnd([{ kind, value, zone: null }], { nowMs: 0, zone: 'utc' })).toBeNull();
+});
+
+it('a long event that is not JSON is read at once', async () => {
+  const limits = { streamForm: 'events' as const, maxBytes: 4 * LENGTH, monotonicMs: () => 0 };
+  const reading = new Reading(gemini.reader({} as HttpTask), limits);
+  await reading.open({ status: 200, headers: {} });
+  const bytes = new TextEncoder().encode(`data: ${' '.repeat(LENGTH)}x\n\ndata: ping \n\n`);
+  expect(reading.push(bytes)).toEqual([]);
+  expect(reading.result().stray?.trim()).toBe('x');
+});
