@@ -2,10 +2,10 @@ import type { Adapter, AdapterContext, AdapterEvent, Call, Task } from '../adapt
 import type { AdapterOf } from '../adapters/registry.js';
 import type { CustomTool, RouterConfig } from '../config/types.js';
 import { firstAbort } from '../domain/abort.js';
-import { failedOutcome, type Outcome } from '../domain/attempt.js';
+import { FINISH_REASONS, type FinishReason, failedOutcome, type Outcome } from '../domain/attempt.js';
 import { toMicroUsd } from '../domain/cost.js';
 import type { Deadline } from '../domain/deadline.js';
-import { failure } from '../domain/failure.js';
+import { FAILURES, type Failure, failure } from '../domain/failure.js';
 import { lookup } from '../domain/lookup.js';
 import { ok } from '../domain/result.js';
 import { NO_USAGE } from '../domain/usage.js';
@@ -107,33 +107,51 @@ function shownTask(task: Task<CustomTool>): ToolTask {
   return { tool: tool.name, model: modelId, messages: turns, ...given, invocationId, traceId };
 }
 
-function outcomeOf(result: ToolResult, text: string, { tool, modelName }: Task<CustomTool>): Outcome {
-  const {
-    usage,
-    costUsd,
-    data = null,
-    finishReason = 'stop',
-    responseModel = null,
+function outcomeOf(result: ToolResult, text: string, task: Task<CustomTool>): Outcome {
+  const { usage, costUsd, data = null, finishReason = 'stop', responseModel = null } = result;
+  // A program in JavaScript may give any word.
+  const reason = FINISH_REASONS.includes(finishReason) ? finishReason : 'unknown';
+  const failed = failureOf(result, task) ?? failureOfAnswer({ text, data, reason }, task);
+  return {
+    ...failedOutcome(failed ?? noAnswer(task)),
     failure: failed,
-  } = result;
-  const known = {
     text,
     usage: usage === undefined ? null : { ...NO_USAGE, ...usage },
     reportedCostMicroUsd: costUsd === undefined ? null : toMicroUsd(costUsd),
     data,
     responseModel,
+    finishReason: reason,
   };
-  if (failed === undefined) {
-    const empty = failure('invalid_response', `\`${tool.name}\` gave no answer`, { tool: tool.name });
-    const isEmpty = text.trim() === '' && data === null;
-    return { ...failedOutcome(empty), ...known, failure: isEmpty ? empty : null, finishReason };
-  }
-  const { type, message, hint = null, retryAfterMs = null } = failed;
-  const more = { hint, retryAfterMs, tool: tool.name, model: modelName };
-  return { ...failedOutcome(failure(type, message, more)), ...known };
 }
 
-function brokenOff({ tool, modelName: model }: Task<CustomTool>, error: unknown) {
-  const message = `the adapter of \`${tool.name}\` failed: ${reasonOf(error)}`;
-  return failure('provider_error', message, { tool: tool.name, model });
+/** The failure that an adapter reports. */
+function failureOf({ failure: failed }: ToolResult, task: Task<CustomTool>): Failure | null {
+  if (failed === undefined) return null;
+  const { type, message, hint = null, retryAfterMs = null } = failed;
+  const known = Object.hasOwn(FAILURES, type) ? type : 'provider_error';
+  return failure(known, message, { hint, retryAfterMs, ...sideOf(task) });
+}
+
+/** Why what an adapter gave as an answer is none. */
+function failureOfAnswer(
+  { text, data, reason }: Pick<Outcome, 'text' | 'data'> & { reason: FinishReason },
+  task: Task<CustomTool>,
+): Failure | null {
+  const { name } = task.tool;
+  if (reason === 'content_filter') return failure('refused', `\`${name}\` refused to answer`, sideOf(task));
+  if (reason === 'error') return failure('provider_error', `\`${name}\` ended in an error`, sideOf(task));
+  return text.trim() === '' && data === null ? noAnswer(task) : null;
+}
+
+function noAnswer(task: Task<CustomTool>): Failure {
+  return failure('invalid_response', `\`${task.tool.name}\` gave no answer`, sideOf(task));
+}
+
+function brokenOff(task: Task<CustomTool>, error: unknown): Failure {
+  const message = `the adapter of \`${task.tool.name}\` failed: ${reasonOf(error)}`;
+  return failure('provider_error', message, sideOf(task));
+}
+
+function sideOf({ tool, modelName: model }: Task<CustomTool>): { tool: string; model: string | null } {
+  return { tool: tool.name, model };
 }

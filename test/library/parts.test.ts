@@ -229,12 +229,42 @@ describe('an adapter of the program', () => {
       },
       { type: 'invalid_response' },
     ],
+    [
+      'says that it was cut by an error',
+      async function* () {
+        yield 'half an';
+        return { finishReason: 'error' as const };
+      },
+      { type: 'provider_error' },
+    ],
+    [
+      'fails with a word that is no type',
+      async function* () {
+        yield 'par';
+        return { failure: { type: 'odd' as 'refused', message: 'odd' } };
+      },
+      { type: 'provider_error', message: 'odd' },
+    ],
   ];
   it.each(failing)('that %s falls back', async (_how, run, failure) => {
     const invocation = await router({ run }).complete(ASKED);
     expect(invocation).toMatchObject({
       text: 'spare',
       attempts: [{ tool: 'own', failure }, { tool: 'spare' }],
+    });
+  });
+
+  it('is not believed in figures that cannot be', async () => {
+    const run: ToolAdapter['run'] = async function* () {
+      yield 'done';
+      return { usage: { inputTokens: -5, outputTokens: Number.NaN }, costUsd: -7 };
+    };
+    const { status, usage, cost } = await router({ run }).complete(ASKED);
+    expect({ status, usage, basis: cost?.basis, charged: cost?.chargedMicroUsd ?? null }).toEqual({
+      status: 'succeeded',
+      usage: null,
+      basis: 'unknown',
+      charged: null,
     });
   });
 
