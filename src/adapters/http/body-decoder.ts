@@ -11,7 +11,7 @@ type Decoder = InstanceType<typeof TextDecoder>;
 
 /**
  * Decodes by the charset that the response declares. Without one, or with one that does not exist, bytes that are not UTF-8 are read as
- * Latin-1; in a body that showed to be UTF-8, or says so, they are replaced.
+ * Latin-1; in a body with characters of UTF-8, or that says so, they are replaced.
  */
 export function createBodyDecoder(contentType: string | null): BodyDecoder {
   const label = /charset\s*=\s*["']?([\w.:-]+)/i.exec(contentType ?? '')?.[1]?.toLowerCase() ?? null;
@@ -51,6 +51,7 @@ function utf8Decoder(isDeclared: boolean): BodyDecoder {
       rest = all.slice(whole);
       return text;
     } catch {
+      isUtf8 ||= hasUtf8(all);
       decoder = new TextDecoder(isUtf8 ? 'utf-8' : 'latin1', { ignoreBOM: true });
       return decoder.decode(all, { stream: !isLast });
     }
@@ -65,6 +66,11 @@ function utf8Decoder(isDeclared: boolean): BodyDecoder {
         : 'the answer is not UTF-8 and names no known charset; it was read as Latin-1';
     },
   };
+}
+
+/** Whether there are characters of UTF-8 beside the invalid bytes: of another charset hardly any bytes look like them. */
+function hasUtf8(bytes: Uint8Array): boolean {
+  return /[^\0-\x7f\ufffd]/.test(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
 }
 
 /** Number of bytes with whole characters: the last one may be cut. */

@@ -271,6 +271,18 @@ describe('characters', () => {
     const answer = await answerTo(latin1(type));
     expect([answer.text, answer.warnings.length]).toEqual([text, warnings]);
   });
+
+  it('between characters of UTF-8 are replaced, and those stay', async () => {
+    const [before = '', after = ''] = JSON.stringify({
+      choices: [{ message: { content: 'naïve \0' }, finish_reason: 'stop' }],
+    }).split('\\u0000');
+    const body = Buffer.concat([Buffer.from(before), Buffer.from([0xc3]), Buffer.from(after)]);
+    const answer = await answerTo(({ head, end }) => {
+      head(200, { 'content-type': 'application/json' });
+      end(body);
+    });
+    expect([answer.text, answer.warnings]).toEqual(['naïve \ufffd', [expect.stringContaining('replaced')]]);
+  });
 });
 
 it('a redirect to itself is an answer that is none, sent once', async () => {
