@@ -97,9 +97,13 @@ function dayLine({ since, until }: UsageReport, { rows }: UsageTable): string {
 }
 
 /** What is unknown or was cut off is said apart, and never part of a sum. */
-function remarks({ total, interrupted }: UsageReport): string[] {
+function remarks({ total, interrupted, unpriced }: UsageReport): string[] {
+  const counted =
+    unpriced.counted_usd === 0 ? '' : `: budgets count what was reserved, ${money(unpriced.counted_usd)}`;
   return [
-    ...(total.without_price === 0 ? [] : [`${plural(total.without_price, 'invocation')} without a price`]),
+    ...(total.without_price === 0
+      ? []
+      : [`${plural(total.without_price, 'invocation')} without a price${counted}`]),
     ...(total.without_tokens === 0
       ? []
       : [`${plural(total.without_tokens, 'invocation')} without token counts`]),

@@ -188,6 +188,8 @@ export interface LedgerReader {
   ): Promise<Result<UsageGroup[][], LedgerTrouble>>;
   /** Runs of these days that never came to their end. */
   interrupted(days: Days, filter?: UsageFilter): Promise<Result<Interrupted, LedgerTrouble>>;
+  /** What budgets count for the invocations of these days that have no price, micro-USD: what was reserved for them. */
+  countedWithoutPrice(days: Days, filter?: UsageFilter): Promise<Result<number, LedgerTrouble>>;
   /** The first day that still has its rows; `null`: no row was ever removed. */
   rowsSince(): Promise<Result<string | null, LedgerTrouble>>;
   /** What is reserved now, in all scopes together. */

@@ -107,6 +107,23 @@ function sumsOf(row: Row): UsageSums {
   return sumsFrom((column) => Number(row[column] ?? 0));
 }
 
+/**
+ * What budgets count for the invocations without a price, micro-USD: what was reserved for their attempts of unknown cost. Rows that were
+ * removed are not in it.
+ */
+export function countedWithoutPrice(db: Database, { since, until }: Days, filter?: UsageFilter): number {
+  const { sql, values } = attemptCondition(filter);
+  const [row] = db.all(
+    `SELECT coalesce(sum(counted_micro_usd), 0) AS micro_usd FROM attempts WHERE charged_micro_usd IS NULL
+      AND invocation_id IN (SELECT id FROM invocations
+        WHERE day BETWEEN ? AND ? AND basis = 'unknown' AND billing = 'api')${sql}`,
+    since,
+    until,
+    ...values,
+  );
+  return Number(row?.micro_usd ?? 0);
+}
+
 /** Attempts whose invocation has no row and no reservation: its process was killed, or it waits between two attempts. */
 export const UNFINISHED = `attempts.closed = 0
   AND NOT EXISTS (SELECT 1 FROM reservations WHERE reservations.invocation_id = attempts.invocation_id)`;

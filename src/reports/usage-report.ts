@@ -39,6 +39,8 @@ export interface UsageReport extends Days {
   total: UsageLine;
   /** Runs that were killed or are not over, and what counts of them against budgets. */
   interrupted: { runs: number; counted_usd: number };
+  /** What budgets count for the invocations without a price, whose cost is unknown: what was reserved for them. */
+  unpriced: { counted_usd: number };
   /** What runs that are not over hold of their budgets now. */
   held: { runs: number; usd: number };
   /** The first day whose rows are still there; `null`: none were removed. Earlier days have no sessions and tags. */
@@ -65,6 +67,7 @@ function emptyReport(query: ReportQuery): UsageReport {
     period,
     total: usageLine(null),
     interrupted: { runs: 0, counted_usd: 0 },
+    unpriced: { counted_usd: 0 },
     held: { runs: 0, usd: 0 },
     rows_since: null,
     tables: asked.tables.map(({ by }) => ({ by, rows: [] })),
@@ -78,10 +81,12 @@ async function readReport(
   const { base, tables } = ledgerQueries(query);
   const usage = await ledger.usage(query, base, query.filter);
   const interrupted = await ledger.interrupted(query, query.filter);
+  const unpriced = await ledger.countedWithoutPrice(query, query.filter);
   const reserved = await ledger.reserved(query.filter);
   const rowsSince = await ledger.rowsSince();
   if (!usage.ok) return usage;
   if (!interrupted.ok) return interrupted;
+  if (!unpriced.ok) return unpriced;
   if (!reserved.ok) return reserved;
   if (!rowsSince.ok) return rowsSince;
   const [finest = [], ...others] = usage.value;
@@ -93,6 +98,7 @@ async function readReport(
       runs: interrupted.value.runs,
       counted_usd: toUsd(interrupted.value.countedMicroUsd),
     },
+    unpriced: { counted_usd: toUsd(unpriced.value) },
     held: { runs: reserved.value.count, usd: toUsd(reserved.value.microUsd) },
     rows_since: rowsSince.value,
     tables: tables.map(({ by, of }) => ({ by, rows: rowsOf(by, of([finest, ...others])) })),

@@ -102,6 +102,7 @@ By tool
       'period',
       'total',
       'interrupted',
+      'unpriced',
       'held',
       'rows_since',
       'tables',

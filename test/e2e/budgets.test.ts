@@ -183,6 +183,10 @@ policies:
       for (const _ of [1, 2, 3, 4]) codes.push((await rig.run(['exec', 'hello'])).code);
       expect(codes).toEqual([69, 0, 0, 79]);
       expect(await today(rig)).toMatchObject({ cost_usd: 0, without_price: 3, held: { runs: 0 } });
+      const told = 'invocations without a price: budgets count what was reserved, $1.00\n';
+      expect((await rig.run(['stats'])).stdout).toContain(told);
+      const others = await rig.run(['stats', '--agent', 'nobody', '--json']);
+      expect(others.json()).toMatchObject({ unpriced: { counted_usd: 0 } });
     }),
   );
 

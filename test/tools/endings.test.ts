@@ -25,6 +25,18 @@ describe('the error of a tool is of its type', () => {
   });
 });
 
+it('a schema that claude-code gives up is a broken contract', async () => {
+  const result = {
+    type: 'result',
+    subtype: 'error_max_structured_output_retries',
+    is_error: true,
+    terminal_reason: 'structured_output_retry_exhausted',
+    errors: ['no answer kept to the schema'],
+  };
+  const { outcome } = await replay('claude-code', { ...events(result), exitCode: 1 });
+  expect(outcome.failure).toMatchObject({ type: 'contract_violation' });
+});
+
 describe('what a tool has done is read', () => {
   const edit = (name: string, file: string) => [
     { type: 'activity', name, changedFile: false },
