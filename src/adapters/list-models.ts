@@ -103,7 +103,17 @@ async function readPage(listing: Listing, after: string | null): Promise<Result<
   const entries = list.entries(body);
   if (entries === null)
     return err(fail(tool, 'invalid_response', 'gave JSON without a list of models', CHECK_BASE_URL));
-  return ok({ models: entries.flatMap((entry) => list.read(entry) ?? []), next: list.next(body), bytes });
+  const models = withoutSecrets(
+    entries.flatMap((entry) => list.read(entry) ?? []),
+    context,
+  );
+  return ok({ models, next: list.next(body), bytes });
+}
+
+/** Ids are kept in a file, so one that repeats a secret is left out. All are searched at once, since there may be thousands. */
+function withoutSecrets(models: ListedModel[], { redact }: ListingContext): ListedModel[] {
+  const ids = models.map(({ id }) => id).join('\n');
+  return redact(ids) === ids ? models : models.filter(({ id }) => redact(id) === id);
 }
 
 const CHECK_BASE_URL = 'check `base_url` of the tool';

@@ -13,6 +13,14 @@ export function plausibleMicroUsd(cost: number | null): number | null {
   return cost === null ? null : plausibleCount(Math.round(cost));
 }
 
+/** A longer name or id is a text, and would be kept in every record of the run. */
+const MOST_CHARS = 1024;
+
+/** A plausible id, or name of a model; `null` for one that is absurdly long. */
+export function plausibleName(name: string | null): string | null {
+  return name !== null && name.length <= MOST_CHARS ? name : null;
+}
+
 /**
  * The plausible part of a usage. An answer with text used tokens, so zeros beside it count as unreported; more reasoning than output
  * cannot be part of that output and is added to it. All unknown gives `null`.

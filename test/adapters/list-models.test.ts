@@ -55,6 +55,13 @@ describe('the list of models', () => {
     expect(call?.path).not.toContain(KEY);
   });
 
+  it('leaves out an id that repeats a secret, and a price that is blank', async () => {
+    const pricing = { prompt: ' ', completion: ' ' };
+    const answer = await ask([plain(200, { data: [{ id: 'a', pricing }, { id: `x-${KEY}` }, { id: 'b' }] })]);
+    expect(idsOf(answer)).toEqual(['a', 'b']);
+    expect(answer.ok ? answer.value.models[0]?.price : undefined).toBeNull();
+  });
+
   it('of OpenAI and compatible servers', async () => {
     const answer = await ask([
       plain(200, {

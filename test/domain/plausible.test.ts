@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { plausibleCount, plausibleMicroUsd, plausibleUsage } from '../../src/domain/plausible.js';
+import {
+  plausibleCount,
+  plausibleMicroUsd,
+  plausibleName,
+  plausibleUsage,
+} from '../../src/domain/plausible.js';
 import { NO_USAGE, type Usage } from '../../src/domain/usage.js';
 
 describe('a reported number', () => {
@@ -27,6 +32,16 @@ describe('a reported number', () => {
   ])('%p is the cost %p', (reported, cost) => {
     expect(plausibleMicroUsd(reported)).toBe(cost);
   });
+});
+
+it('a name or id is at most 1024 characters long', () => {
+  expect([null, '', 'm-1', 'x'.repeat(1024), 'x'.repeat(1025)].map(plausibleName)).toEqual([
+    null,
+    '',
+    'm-1',
+    'x'.repeat(1024),
+    null,
+  ]);
 });
 
 describe('a reported usage', () => {

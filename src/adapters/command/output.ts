@@ -1,5 +1,6 @@
 import type { EventFilter, OutputGrammar, OutputSource, Selectors } from '../../config/types.js';
 import { FINISH_REASONS, type FinishReason } from '../../domain/attempt.js';
+import { plausibleName } from '../../domain/plausible.js';
 import type { Usage } from '../../domain/usage.js';
 import {
   allSelectors,
@@ -149,8 +150,8 @@ function readingOf(seen: {
     text,
     ...spentOf(grammar, gathering),
     finishReason: finishReasonOf(grammar, found(grammar.finishReason)),
-    responseModel: found(grammar.responseModel),
-    toolSessionId: found(grammar.toolSessionId),
+    responseModel: plausibleName(found(grammar.responseModel)),
+    toolSessionId: plausibleName(found(grammar.toolSessionId)),
     data: gathering.found(grammar.data)[0] ?? null,
     error: {
       message: isAnswer(grammar, { message, text, successOk }) ? null : message,

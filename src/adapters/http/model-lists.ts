@@ -121,8 +121,8 @@ function listOr(...values: unknown[]): readonly unknown[] | null {
 
 /** OpenRouter writes USD per token as text, Together USD per million tokens; -1 stands for a price that varies. */
 function openAiPrice(pricing: unknown): ListedModel['price'] {
-  const [prompt, completion] = [textAt(pricing, 'prompt'), textAt(pricing, 'completion')];
-  if (prompt !== null && completion !== null) return priceOf(Number(prompt) * 1e6, Number(completion) * 1e6);
+  const [prompt, completion] = [textAt(pricing, 'prompt')?.trim(), textAt(pricing, 'completion')?.trim()];
+  if (prompt && completion) return priceOf(Number(prompt) * 1e6, Number(completion) * 1e6);
   const [input, output] = [at(pricing, 'input'), at(pricing, 'output')];
   return typeof input === 'number' && typeof output === 'number' ? priceOf(input, output) : null;
 }

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../domain/attempt.js';
 import { briefDuration } from '../../domain/duration.js';
 import { type Failure, type FailureType, failure } from '../../domain/failure.js';
+import { plausibleName } from '../../domain/plausible.js';
 import type { HttpEnd } from './client.js';
 import { hintFor, typeOfRefusal } from './failures.js';
 import { type Headers, header } from './limits.js';
@@ -108,7 +109,7 @@ function refusalFailure(call: FinishedCall, error: ProviderError): Failure {
   const hint =
     location === null
       ? (wire.hint(type, task, error) ?? hintFor(type, { keys: task.tool.apiKeyEnv, model: task.modelName }))
-      : `it sends requests on to \`${location}\`: set \`base_url\` if that is right`;
+      : `it sends requests on to \`${shortened(call.redact(location))}\`: set \`base_url\` if that is right`;
   return {
     ...fail(call, type, withWords(call, said, error.message), hint),
     httpStatus: status,
@@ -202,14 +203,19 @@ function fail(call: FinishedCall, type: FailureType, said: string, hint: string 
 
 function requestIdOf({ response, answer }: FinishedCall): string | null {
   const headers = response?.headers ?? {};
-  return header(headers, 'x-request-id') ?? header(headers, 'request-id') ?? answer.id;
+  const inHeaders = header(headers, 'x-request-id') ?? header(headers, 'request-id');
+  return plausibleName(inHeaders) ?? answer.id;
 }
 
 /** The provider's message, without secrets, on one line and shortened. */
 function withWords({ redact }: FinishedCall, said: string, words: string): string {
   const line = redact(words).replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   if (line === '') return said;
-  return `${said}: ${line.length > 500 ? `${line.slice(0, 499)}…` : line}`;
+  return `${said}: ${shortened(line)}`;
+}
+
+function shortened(line: string): string {
+  return line.length > 500 ? `${line.slice(0, 499)}…` : line;
 }
 
 function warningsOf(call: FinishedCall): string[] {

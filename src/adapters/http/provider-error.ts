@@ -105,10 +105,14 @@ function gather(value: unknown, found: Found, depth: number): void {
   for (const name of PARTS) gather(at(value, name), found, depth + 1);
 }
 
+/** A longer text is no code, and searching it is slow. */
+const MOST_CODE_CHARS = 256;
+
 function takeCode(code: unknown, found: Found): void {
   if (/^[345]\d\d$/.test(String(code))) found.status ??= Number(code);
   else if (typeof code === 'number') found.codes.push(String(code));
-  else if (typeof code === 'string' && code !== '') found.codes.push(normalised(code));
+  else if (typeof code === 'string' && code !== '' && code.length <= MOST_CODE_CHARS)
+    found.codes.push(normalised(code));
 }
 
 /** The numbers of MiniMax have other meanings than those of others. */

@@ -1,3 +1,4 @@
+import { plausibleName } from '../../domain/plausible.js';
 import { type BodyDecoder, createBodyDecoder } from './body-decoder.js';
 import { parseJson } from './json.js';
 import { header } from './limits.js';
@@ -5,7 +6,7 @@ import { createLineReader } from './ndjson.js';
 import type { FinishedCall } from './outcome.js';
 import { errorInBody } from './provider-error.js';
 import { createSseReader, type SseEvent, type SseReader } from './sse.js';
-import type { AnswerReader, Piece, ProviderError, Wire } from './wire.js';
+import type { Answer, AnswerReader, Piece, ProviderError, Wire } from './wire.js';
 
 /** Most bytes read of an error response: its message is at the start. */
 const MAX_REFUSAL_BYTES = 64 * 1024;
@@ -90,7 +91,7 @@ export class Reading {
   }
 
   result(): Omit<FinishedCall, 'wire' | 'task' | 'requestBytes' | 'end' | 'redact'> {
-    const answer = this.reader.answer();
+    const answer = withPlausibleNames(this.reader.answer());
     return {
       response: this.response,
       refusal: this.isRefusal() ? errorInBody(this.body) : null,
@@ -207,6 +208,17 @@ export class Reading {
     const status = this.response?.status ?? 200;
     return status < 200 || status > 299;
   }
+}
+
+function withPlausibleNames(answer: Answer): Answer {
+  return {
+    ...answer,
+    id: plausibleName(answer.id),
+    sessionId: plausibleName(answer.sessionId),
+    responseModel: plausibleName(answer.responseModel),
+    serviceTier: plausibleName(answer.serviceTier),
+    finishWord: answer.finishWord === null ? null : (plausibleName(answer.finishWord) ?? '…'),
+  };
 }
 
 /** The events of a stream that is written as lines of JSON; `null`: it is none. */

@@ -371,6 +371,12 @@ describe('ndjson', () => {
   });
 });
 
+it('names and ids that are absurdly long are unknown', () => {
+  const stdout = JSON.stringify({ id: 's'.repeat(2000), model: 'm'.repeat(2000) });
+  const grammar = { format: 'json' as const, toolSessionId: [at('/id')], responseModel: [at('/model')] };
+  expect(read(grammar, { stdout })).toMatchObject({ toolSessionId: null, responseModel: null });
+});
+
 describe('usage', () => {
   const events = lines({ in: 100, read: 60, write: 10, out: 20, think: 5 }, { in: 1, out: '1,000' });
   const usage = {

@@ -363,3 +363,29 @@ describe('a stream', () => {
     expect(await answerTo('openai-chat', stream([first, other, ...rest]))).toMatchObject({ text: 'mine' });
   });
 });
+
+describe('names that are absurdly long', () => {
+  const long = 'x'.repeat(2000);
+
+  it('of an answer are left out', async () => {
+    const message = { role: 'assistant', content: 'hi' };
+    const choices = [{ index: 0, message, finish_reason: long }];
+    const body = { id: long, model: long, service_tier: long, choices };
+    const { text, status, responseModel, warnings, attempts } = await answerTo(
+      'openai-chat',
+      plain(200, body),
+    );
+    expect([text, status, responseModel]).toEqual(['hi', 'succeeded', null]);
+    expect(warnings).toContain(
+      '`api` ended its answer with `…`, which is not a known end: the answer may be incomplete',
+    );
+    expect(JSON.stringify([warnings, attempts])).not.toContain(long);
+  });
+
+  it('of a broken answer are not in its message', async () => {
+    const message = { role: 'assistant', content: '' };
+    const choices = [{ index: 0, message, finish_reason: 'error' }];
+    const { failure } = await answerTo('openai-chat', plain(200, { id: long, choices }));
+    expect(failure?.message).toBe('`api` broke its answer off with `error`');
+  });
+});

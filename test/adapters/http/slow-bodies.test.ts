@@ -17,6 +17,11 @@ it.each(['<', '<a', '<script', '<style>', '<title', '<title>', '</script', ' '])
   },
 );
 
+it('a long text is no code', () => {
+  const code = 'insufficient_'.repeat(LENGTH / 10);
+  expect(errorInBody(JSON.stringify({ error: { code, type: 'a_type' } })).codes).toEqual(['a_type']);
+});
+
 it('the text of a page has neither tags nor code', () => {
   const page = '<style>a{}</style><p>Bad <b>gateway</b></p><SCRIPT>f("<p>")</SCRIPT> end <script>open';
   expect(errorInBody(page).message.replace(/\s+/g, ' ')).toBe('Bad gateway end');
