@@ -19,7 +19,7 @@ import type { Database } from './sqlite.js';
 import { beginSlot, keepSlot, leaveSlot, takeSlot, useOf } from './sqlite-slots.js';
 import { transaction } from './transaction.js';
 import { troubleOf } from './trouble.js';
-import { countedWithoutPrice, interruptedIn, usageBy } from './usage.js';
+import { countedWithoutPrice, interruptedIn, projectsNamed, usageBy } from './usage.js';
 
 /** What a ledger needs of its surroundings. */
 export interface LedgerWorld {
@@ -68,6 +68,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
     usage: (days, by, filter) => read(() => by.map((keys) => usageBy(db, days, { by: keys, filter }))),
     interrupted: (days, filter) => read(() => interruptedIn(db, days, filter)),
     countedWithoutPrice: (days, filter) => read(() => countedWithoutPrice(db, days, filter)),
+    projectsNamed: (name) => read(() => projectsNamed(db, name)),
     rowsSince: () => read(() => rowsSince(db)),
     prune: (limit) => change(() => pruneRows(db, limit)),
     pruneOnceADay: (limit) =>

@@ -38,7 +38,8 @@ function ofNames({ agent, tool, model }: UsageFilter): Condition[] {
   );
 }
 
-function folderCondition(column: string, project: ProjectFilter): Condition {
+/** On the folder of a project in this column. */
+export function folderCondition(column: string, project: ProjectFilter): Condition {
   if ('folder' in project) return { sql: `${column} = ?`, values: [project.folder] };
   const ending = `/${project.name}`;
   return { sql: `substr(${column}, -length(?)) = ?`, values: [ending, ending] };

@@ -1,6 +1,6 @@
 import type { Days, Interrupted, UsageFilter, UsageGroup, UsageKey } from './ledger.js';
 import type { Database, Row, SqlValue } from './sqlite.js';
-import { attemptCondition, usageCondition } from './usage-filter.js';
+import { attemptCondition, folderCondition, usageCondition } from './usage-filter.js';
 import { SUM_COLUMNS, sumsFrom, type UsageSums } from './usage-sums.js';
 
 /** Usage in these days, grouped by keys. Money, counts and tokens are exact, latencies to two digits. */
@@ -145,4 +145,11 @@ export function interruptedIn(db: Database, { since, until }: Days, filter?: Usa
     ...(removed === '' ? [] : [since, until]),
   );
   return { runs: Number(row?.runs ?? 0), countedMicroUsd: Number(row?.micro_usd ?? 0) };
+}
+
+/** The folders of the projects that have rows and whose folder has this name, in order. */
+export function projectsNamed(db: Database, name: string): string[] {
+  const { sql, values } = folderCondition('project', { name });
+  const rows = db.all(`SELECT DISTINCT project FROM invocations WHERE ${sql} ORDER BY project`, ...values);
+  return rows.map(({ project }) => String(project));
 }

@@ -25,7 +25,10 @@ export interface BudgetLine {
   resets_at: string;
 }
 
-/** Every daily and monthly limit that a run here can be under: those of each agent, of runs without one, and of each policy. */
+/**
+ * Every daily and monthly limit that a run in the folder of a project can be under: those of each agent, of runs without one, and of each
+ * policy.
+ */
 export async function budgetReport(
   config: RouterConfig,
   place: LedgerPlace,
@@ -36,6 +39,16 @@ export async function budgetReport(
   const spend = await readLedger(place, (ledger) => ledger.spend(found.map(({ limit }) => limit)));
   if (!spend.ok) return spend;
   return ok(found.map((one, index) => lineOf(one, spend.value?.[index] ?? NOTHING)));
+}
+
+/** The folders of the known projects whose folder has this name. */
+export async function projectsNamed(
+  place: LedgerPlace,
+  name: string,
+): Promise<Result<string[], LedgerTrouble>> {
+  const { readLedger } = await import('../ledger/open-ledger.js');
+  const found = await readLedger(place, (ledger) => ledger.projectsNamed(name));
+  return found.ok ? ok(found.value ?? []) : found;
 }
 
 const NOTHING: Spend = { settledMicroUsd: 0, reservedMicroUsd: 0 };

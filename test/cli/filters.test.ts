@@ -134,3 +134,50 @@ describe('doctor --strict', () => {
     expect((await run([...config('agents: { x: { preferred_tool: mock } }\n'), '--strict'])).code).toBe(0);
   });
 });
+
+describe('budget', () => {
+  const PAID = `version: 1
+default_agent: a
+agents: { a: { preferred_tool: bot, preferred_model: big } }
+tools:
+  bot:
+    kind: mock
+    billing: api
+    models: [big]
+    responses: [{ text: done, usage: { input_tokens: 100000, output_tokens: 1 } }]
+models: { big: { provider: acme, id: big-1, cost_per_1m_tokens: { input: 10, output: 0 } } }
+policies: { default: { budget: { scope: agent, daily_usd: 9 } } }
+`;
+
+  beforeAll(async () => {
+    for (const [folder, runs] of [['paid', 2] as const, ['one/app', 1] as const, ['two/app', 1] as const]) {
+      mkdirSync(path.join(root, folder), { recursive: true });
+      writeFileSync(path.join(root, folder, 'llm-router.yaml'), PAID);
+      for (let n = 0; n < runs; n++) await run(['exec', '--no-stdin', 'hi'], folder);
+    }
+  });
+
+  it.each([
+    [[], 2],
+    [['--project', 'paid'], 2],
+    [['--project', '.'], 2],
+    [['--project', '../one/app'], 1],
+    [['--project', './elsewhere'], 0],
+  ])('counts what was used by %j', async (filter, used) => {
+    const { code, stdout } = await run(['budget', '--json', ...filter], 'paid');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).budgets).toMatchObject([
+      { name: 'a', used_usd: used, left_usd: 9 - used },
+      { name: null, used_usd: 0 },
+    ]);
+  });
+
+  it.each([
+    ['nowhere', 'no run is of a project `nowhere` [usage]'],
+    ['app', 'several projects have the name `app` [usage]\nhint: give the path of one: '],
+  ])('names what is wrong with the name %s', async (name, words) => {
+    const { code, stderr } = await run(['budget', '--project', name], 'paid');
+    expect(code).toBe(64);
+    expect(stderr).toContain(words);
+  });
+});

@@ -1,30 +1,62 @@
 import { formatUntil } from '../../domain/duration.js';
-import { failure } from '../../domain/failure.js';
-import { type BudgetLine, budgetReport } from '../../reports/budgets.js';
+import { type Failure, failure } from '../../domain/failure.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import type { LedgerTrouble } from '../../ledger/ledger.js';
+import type { LedgerPlace } from '../../ledger/open-ledger.js';
+import { type BudgetLine, budgetReport, projectsNamed } from '../../reports/budgets.js';
 import { ledgerPathOf, loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
+import { projectFilter } from '../project-filter.js';
 import { reportEarly } from '../report.js';
 import { type Column, renderTable } from '../table.js';
 import { bar } from '../usage-bars.js';
 import { money } from '../usage-words.js';
 
+/** The options of `budget`, as the argument parser gives them. */
+export interface BudgetOptions {
+  project?: string;
+  json?: boolean;
+}
+
 /** `budget`: limit, used, reserved and left of every budget that applies here. */
-export async function runBudget(context: CommandContext, options: { json?: boolean }): Promise<number> {
+export async function runBudget(context: CommandContext, options: BudgetOptions): Promise<number> {
   const { output, world } = context;
   const usable = usableConfig(await loadCommandConfig(context));
   if (!usable.ok) return reportEarly(context, usable.error);
   const { config, projectDir } = usable.value;
   const place = { file: ledgerPathOf(context, usable.value), now: world.clock.now };
-  const report = await budgetReport(config, place, projectDir ?? '');
-  if (!report.ok) {
-    const { message, hint } = report.error;
-    return reportEarly(context, { failure: failure('input', message, { hint }) });
-  }
+  const folder =
+    options.project === undefined ? ok(projectDir ?? '') : await folderOf(world.cwd, place, options.project);
+  if (!folder.ok) return reportEarly(context, { failure: folder.error });
+  const report = await budgetReport(config, place, folder.value);
+  if (!report.ok) return reportEarly(context, { failure: ledgerFailure(report.error) });
   if (options.json === true) await output.json({ budgets: report.value });
   else if (report.value.length === 0)
     await output.say('the config sets no daily or monthly budget (`budget` of a policy)');
   else await output.data(`${table(context, report.value)}\n`);
   return 0;
+}
+
+/** The folder of `--project`; a name must be that of one project that has run something. */
+async function folderOf(cwd: string, place: LedgerPlace, text: string): Promise<Result<string, Failure>> {
+  const wanted = projectFilter(cwd, text);
+  if ('folder' in wanted) return ok(wanted.folder);
+  const found = await projectsNamed(place, wanted.name);
+  if (!found.ok) return err(ledgerFailure(found.error));
+  const [only, ...others] = found.value;
+  if (only === undefined)
+    return err(
+      failure('usage', `no run is of a project \`${text}\``, { hint: 'give the path of its folder' }),
+    );
+  if (others.length > 0) {
+    const hint = `give the path of one: ${found.value.join(', ')}`;
+    return err(failure('usage', `several projects have the name \`${text}\``, { hint }));
+  }
+  return ok(only);
+}
+
+function ledgerFailure({ message, hint }: LedgerTrouble): Failure {
+  return failure('input', message, { hint });
 }
 
 const BAR_CELLS = 10;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
 import { addGlobalOptions, parseCountOrNone, type Register } from '../register.js';
 import { addAudit } from './audit-options.js';
+import type { BudgetOptions } from './budget.js';
 import type { DoctorOptions } from './doctor.js';
 import { addModels } from './models-options.js';
 import { addStats } from './stats-options.js';
@@ -71,8 +72,9 @@ const addLists: Add = (context, program, register) => {
   const budget = register(program, 'budget');
   budget.command
     .description('Show limit, used, reserved and left of every budget that applies here')
+    .option('--project <path or name>', 'what this project has used of them, not the one here')
     .option('--json', 'print one JSON document');
-  budget.action(async (options: { json?: boolean }) => {
+  budget.action(async (options: BudgetOptions) => {
     const { runBudget } = await import('./budget.js');
     return runBudget(context, options);
   });
