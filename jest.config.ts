@@ -24,7 +24,7 @@ const config: Config = {
   },
   // The end-to-end tests wait for processes: one worker per core, not one less. More would starve those with clocks.
   maxWorkers: '100%',
-  testTimeout: 30_000,
+  testTimeout: isSoak ? 120_000 : 30_000,
 };
 
 export default config;

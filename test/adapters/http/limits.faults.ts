@@ -1,6 +1,9 @@
 import { plain } from '../../rig/provider.js';
 import { anthropic, type Fault, openai } from './fault.js';
 
+/** Midnight UTC in three to four weeks: a time beyond a year is not believed. */
+const NEXT_MONTH = new Date(Math.floor(Date.now() / 86_400_000 + 25) * 86_400_000).toISOString();
+
 /** Rate limits and quotas. */
 export const LIMITS: Fault[] = [
   {
@@ -65,11 +68,11 @@ export const LIMITS: Fault[] = [
       400,
       anthropic(
         'invalid_request_error',
-        'You have reached your specified API usage limits. You will regain access on 2099-12-01 at 00:00 UTC.',
+        `You have reached your specified API usage limits. You will regain access on ${NEXT_MONTH.slice(0, 10)} at 00:00 UTC.`,
       ),
     ),
     type: 'quota',
-    more: { resetAt: '2099-12-01T00:00:00.000Z' },
+    more: { resetAt: NEXT_MONTH },
   },
   {
     name: '400 of a low balance',
@@ -90,9 +93,9 @@ export const LIMITS: Fault[] = [
     api: 'anthropic-messages',
     reply: plain(429, anthropic('rate_limit_error', 'tokens per minute'), {
       'anthropic-ratelimit-input-tokens-remaining': '0',
-      'anthropic-ratelimit-input-tokens-reset': '2099-01-01T00:00:00Z',
+      'anthropic-ratelimit-input-tokens-reset': NEXT_MONTH,
     }),
     type: 'rate_limit',
-    more: { resetAt: '2099-01-01T00:00:00.000Z' },
+    more: { resetAt: NEXT_MONTH },
   },
 ];

@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { lines, ollamaLines, plain } from '../../rig/provider.js';
 import type { Fault } from './fault.js';
 import { OLLAMA } from './protocol.js';
@@ -14,19 +15,19 @@ const OWN: Fault[] = [
     reply: plain(404, { error: "model 'm' not found" }),
     type: 'model_not_found',
     says: /model 'm' not found/,
-    more: { hint: '`ollama pull m` fetches it, `ollama list` shows what is there' },
+    more: { hint: expect.stringMatching(/^`ollama pull m` fetches it, `ollama list` shows what is there/) },
   },
   {
     name: '404 of a model in the words of older versions',
     reply: plain(404, { error: 'model "m" not found, try pulling it first' }),
     type: 'model_not_found',
-    more: { hint: '`ollama pull m` fetches it, `ollama list` shows what is there' },
+    more: { hint: expect.stringMatching(/^`ollama pull m` fetches it, `ollama list` shows what is there/) },
   },
   {
     name: '404 of a path',
     reply: plain(404, '404 page not found'),
     type: 'model_not_found',
-    more: { hint: "check the model's `id` in `models`, and `base_url` of the tool" },
+    more: { hint: expect.stringMatching(/^check the model's `id` in `models`, and `base_url` of the tool/) },
   },
   {
     name: '400 of a long prompt, with an error inside the error',
