@@ -10,6 +10,8 @@ const isSoak = process.env.LLM_ROUTER_SOAK === '1';
 
 const config: Config = {
   testEnvironment: 'node',
+  // Not in the folder of temporary files, which is another one in each run.
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', ...(isSoak ? [] : [SOAK_ONLY])],
   testSequencer: '<rootDir>/test/sequencer.cjs',
