@@ -49,6 +49,15 @@ export function hasVariable(pid: number, assignment: string): boolean | null {
   return text === '' ? null : `\0${text}`.includes(`\0${assignment}\0`);
 }
 
+/** A variable of the environment a process was started with; `null` when it has none of that name, or it cannot be read. */
+export function variableOf(pid: number, name: string): string | null {
+  const start = `${name}=`;
+  const found = readProcess(pid, 'environ')
+    .split('\0')
+    .find((assignment) => assignment.startsWith(start));
+  return found?.slice(start.length) ?? null;
+}
+
 /** The words of a process's command line; none when that cannot be read. */
 export function commandWords(pid: number): string[] {
   return readProcess(pid, 'cmdline').split('\0').slice(0, -1);

@@ -98,6 +98,20 @@ describe('a call inside a call', () => {
   );
 });
 
+const onLinux = process.platform === 'linux' ? it : it.skip;
+onLinux(
+  'a call inside a call is known as one without its variables and with another folder of state',
+  rigged(async (rig) => {
+    rig.write('llm-router.yaml', NESTED);
+    const variables = `PATH="$PATH" HOME="$HOME" XDG_STATE_HOME="${rig.home}/other"`;
+    const script = `/usr/bin/env -i ${variables} llm-router --config llm-router.yaml exec --no-stdin -a inner --force hi`;
+    rig.write(path.join(rig.bin, 'caller-cli'), `#!/bin/sh\n${script} 2>&1\n`);
+    await rig.shell(`/bin/chmod +x ${rig.bin}/caller-cli`);
+    const { failure } = (await rig.run(['exec', '--json', 'go'])).json();
+    expect(failure?.message).toContain('exited with 77');
+  }),
+);
+
 describe('TRACEPARENT', () => {
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 

@@ -33,13 +33,14 @@ export function definedIn(path: Path, value: unknown): Defined[] {
 }
 
 function collect(inner: Inner | null | undefined, path: Path, value: unknown, found: Defined[]): void {
-  const add = (key: AnyKey | undefined, step: Path, one: unknown) => {
-    if (key === undefined) return;
+  const add = (key: AnyKey | null, step: Path, one: unknown) => {
+    if (key === null) return;
     const where = [...path, ...step];
     found.push({ path: where, value: one, key });
     collect(key.definition.inner, where, one, found);
   };
-  if (inner?.kind === 'map') for (const [name, one] of entriesOf(value)) add(inner.keys[name], [name], one);
+  if (inner?.kind === 'map')
+    for (const [name, one] of entriesOf(value)) add(lookup(inner.keys, name), [name], one);
   if (inner?.kind === 'entries') for (const [name, one] of entriesOf(value)) add(inner.value, [name], one);
   if (inner?.kind === 'list' || inner?.kind === 'oneOrMore')
     for (const { item, step } of itemsOf(value)) add(inner.item, step, item);

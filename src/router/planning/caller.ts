@@ -3,11 +3,12 @@ import { ID_PATTERN } from '../../domain/id.js';
 import type { Parent } from '../../domain/request.js';
 import { traceIdOf } from '../../domain/trace-context.js';
 import { type PathContext, runningDir } from '../../paths.js';
-import { ancestorRun } from '../running/ancestor-run.js';
+import { ancestorDepth, ancestorRun } from '../running/ancestor-run.js';
 
 /**
  * The run that this process is nested in; `null`: a person or a script started it. Our adapter names the run by variables, which
- * an agent may change; the records of runs and the process tree say so as well. Whatever is malformed counts as nested.
+ * an agent may change; the records of runs and the process tree say so as well, and what its processes were started with does where the
+ * agent names another folder of records. Whatever is malformed counts as nested.
  */
 export function callerOf(world: PathContext): Parent | null {
   const { env } = world;
@@ -16,12 +17,14 @@ export function callerOf(world: PathContext): Parent | null {
   const id = known?.id ?? (ID.test(named) ? named : null);
   const root = env.LLM_ROUTER_ROOT_ID ?? '';
   const depth = env.LLM_ROUTER_DEPTH ?? '';
-  if (known === null && named === '' && root === '' && depth === '') return null;
+  const depthOfAncestor = ancestorDepth();
+  const isNamed = [named, root, depth].some((text) => text !== '');
+  if (known === null && depthOfAncestor === 0 && !isNamed) return null;
   return {
     id,
     rootId: known?.root_id ?? (ID.test(root) ? root : id),
     traceId: traceIdOf(env.TRACEPARENT),
-    depth: Math.max(depthOf(depth), known === null ? 1 : known.depth + 1),
+    depth: Math.max(depthOf(depth), depthOfAncestor, known === null ? 1 : known.depth + 1),
     slots: (env.LLM_ROUTER_SLOTS ?? '').split(',').filter((slot) => slot !== ''),
   };
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { readOwnFileNow } from '../../files.js';
-import { bootId, pidNamespace, statOf } from '../../process/proc.js';
+import { bootId, pidNamespace, statOf, variableOf } from '../../process/proc.js';
 import type { ProcessEntry } from '../../process/process-entry.js';
 import { parseRecord, type RunRecord } from './record.js';
 
@@ -17,6 +17,19 @@ export function ancestorRun(dir: string): RunRecord | null {
     if (run !== undefined) return run;
   }
   return null;
+}
+
+/**
+ * The depth at which a run started one of the processes that led to this one, by the variables that they were started with; 0: no run did.
+ * A tool cannot change those of its own process, and its descendants can only look deeper.
+ */
+export function ancestorDepth(): number {
+  const depths = ancestors().map(({ pid }) =>
+    (variableOf(pid, 'LLM_ROUTER_PARENT_ID') ?? '') === ''
+      ? 0
+      : Math.max(1, Number.parseInt(variableOf(pid, 'LLM_ROUTER_DEPTH') ?? '', 10) || 1),
+  );
+  return Math.max(0, ...depths);
 }
 
 /** More levels than any shell, agent and sandbox add. */
