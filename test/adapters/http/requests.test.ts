@@ -353,7 +353,7 @@ describe('a tool whose variables are not set', () => {
 describe('options without a place', () => {
   it('are reported, and a session is refused', async () => {
     const config = configOf(
-      "tools: { api: { kind: http, api: openai-chat, base_url: 'http://127.0.0.1:1', models: [m] } }",
+      "tools: { api: { kind: http, api: openai-chat, base_url: 'http://127.0.0.1:1', models: [m] } }\npolicies: { default: { retry: { max_retries: 0 } } }",
     );
     const { plan } = await complete(config, { tool: 'api', maxCostMicroUsd: 5 });
     expect(plan.ignored).toEqual([
