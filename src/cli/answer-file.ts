@@ -1,8 +1,9 @@
-import { constants, type Stats } from 'node:fs';
+import { constants, openSync, type Stats } from 'node:fs';
 import { access, lstat, open, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
+import { codeOf } from '../domain/system-error.js';
 import { draftOf, writeByRename } from '../files.js';
 import { fileTrouble } from './file-trouble.js';
 
@@ -21,12 +22,16 @@ interface Target {
   mode: number | null;
   /** Devices and pipes are written to, also through a link; everything else is replaced, a link too. */
   isReplaced: boolean;
+  isPipe: boolean;
+  /** Ends the wait for the reader of a pipe. */
+  signal: AbortSignal;
 }
 
 /** The file of `-o`; `null` without one, and for `-`, which is stdout. Fails before any money is spent. */
 export async function answerFile(
   cwd: string,
   name: string | undefined,
+  signal: AbortSignal,
 ): Promise<Result<AnswerFile | null, Failure>> {
   if (name === undefined || name === '-') return ok(null);
   if (name === '') return err(failure('usage', '--output: the path is empty'));
@@ -40,8 +45,10 @@ export async function answerFile(
     file,
     mode: entry?.isFile() === true ? entry.mode & 0o777 : null,
     isReplaced,
+    isPipe: found?.isFIFO() === true,
+    signal,
   };
-  const problem = found?.isFIFO() === true ? null : await tryWriting(target);
+  const problem = target.isPipe ? null : await tryWriting(target);
   return problem === null ? ok({ write: (text) => put(target, text) }) : err(problem);
 }
 
@@ -67,13 +74,39 @@ function isStream(file: string, found: Stats | null): boolean {
   return found !== null && (!found.isFile() || /^\/(?:dev|proc)\//.test(file));
 }
 
-async function put({ name, file, mode, isReplaced }: Target, text: string): Promise<Failure | null> {
+async function put(target: Target, text: string): Promise<Failure | null> {
+  const { name, file, mode, isReplaced, isPipe, signal } = target;
   const whole = text.endsWith('\n') || text === '' ? text : `${text}\n`;
   try {
-    await (isReplaced ? writeByRename(file, whole, { mode }) : writeFile(file, whole));
+    if (isPipe) await writePipe(target, whole);
+    else await (isReplaced ? writeByRename(file, whole, { mode }) : writeFile(file, whole));
     return null;
   } catch (error) {
-    return unwritable(name, fileTrouble(error));
+    const isUnread = isPipe && signal.aborted;
+    return unwritable(name, isUnread ? 'nothing reads the pipe' : fileTrouble(error));
+  }
+}
+
+/** A write that waits for its reader would keep the process from its end. */
+async function writePipe({ file, signal }: Target, text: string): Promise<void> {
+  const fd = await openPipe(file, signal);
+  const [{ Socket }, { pipeline }] = await Promise.all([import('node:net'), import('node:stream/promises')]);
+  // The stream closes the descriptor.
+  await pipeline([text], new Socket({ fd, readable: false, writable: true }), { signal });
+}
+
+/** How often a named pipe without a reader is looked at again. */
+const READER_CHECK_MS = 50;
+
+async function openPipe(file: string, signal: AbortSignal): Promise<number> {
+  const { setTimeout } = await import('node:timers/promises');
+  for (;;) {
+    try {
+      return openSync(file, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if (codeOf(error) !== 'ENXIO') throw error;
+    }
+    await setTimeout(READER_CHECK_MS, undefined, { signal });
   }
 }
 

@@ -123,7 +123,7 @@ async function execute(
 ): Promise<number> {
   const { output, world } = context;
   const { router, planned, deadline, confirm } = input;
-  const file = await answerFile(world.cwd, input.file);
+  const file = await answerFile(world.cwd, input.file, input.deadline.signal);
   if (!file.ok) return reportEarly(context, { failure: file.error });
   const shown = outputFormat(context, { live: planned.request.stream, field: input.field });
   const reported = new Set<string>();
