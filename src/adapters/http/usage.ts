@@ -7,11 +7,15 @@ import { at, countAt } from './json.js';
 /** Reported counts, by the provider's names. */
 export type Counts = Readonly<Record<string, unknown>>;
 
+/** More names than any provider reports, at one level: each event copies them. */
+const MOST_COUNTS = 128;
+
 /** Later counts are totals that replace earlier ones; a count that is missing or zero later keeps its earlier value. */
 export function laterCounts(earlier: Counts, later: unknown): Counts {
   if (!isMap(later)) return earlier;
   const merged: Record<string, unknown> = { ...earlier };
-  for (const [name, value] of Object.entries(later)) {
+  for (const [name, value] of Object.entries(later).slice(0, MOST_COUNTS)) {
+    if (!Object.hasOwn(merged, name) && Object.keys(merged).length >= MOST_COUNTS) continue;
     const before = merged[name];
     if (isMap(value)) merged[name] = laterCounts(isMap(before) ? before : {}, value);
     else if (value !== null && !(value === 0 && typeof before === 'number')) merged[name] = value;

@@ -3,6 +3,7 @@ import { gemini } from '../../../src/adapters/gemini.js';
 import { typeByWords } from '../../../src/adapters/http/error-words.js';
 import { errorInBody } from '../../../src/adapters/http/provider-error.js';
 import { Reading } from '../../../src/adapters/http/reading.js';
+import { laterCounts } from '../../../src/adapters/http/usage.js';
 import type { HttpTask } from '../../../src/adapters/http/wire.js';
 import { limitEnd } from '../../../src/domain/limit-time.js';
 import { isUsedUp, limitsInWords } from '../../../src/domain/limit-words.js';
@@ -16,6 +17,15 @@ it.each(['<', '<a', '<script', '<style>', '<title', '<title>', '</script', ' '])
     expect(errorInBody(`${start.repeat(LENGTH / start.length)}x`).message).toEqual(expect.any(String));
   },
 );
+
+it('counts without end are not kept', () => {
+  const many = Object.fromEntries(Array.from({ length: LENGTH / 10 }, (_, n) => [`k${n}`, n]));
+  let counts = laterCounts({ input_tokens: 1 }, many);
+  for (let event = 0; event < 20_000; event++)
+    counts = laterCounts(counts, { [`later${event}`]: 1, input_tokens: 7 });
+  expect(counts.input_tokens).toBe(7);
+  expect(Object.keys(counts)).toHaveLength(128);
+});
 
 it('a long text is no code', () => {
   const code = 'insufficient_'.repeat(LENGTH / 10);
