@@ -20,8 +20,12 @@ function load() {
   return { exports: loaded.exports, keep: ({ isExec }) => keep({ script, isExec }) };
 }
 
-/** A package that the build left as one file, else the one in node_modules; required, `import()` would parse it twice. */
+/**
+ * A package that the build left as one file, else the one in node_modules; required, `import()` would parse it twice. For a module of
+ * Node `import()` would load its loader of ES modules.
+ */
 async function loadLater(name) {
+  if (name.startsWith('node:')) return require(name);
   const later = path.join(__dirname, '..', 'dist', 'later', `${name}.cjs`);
   return existsSync(later) ? require(later) : import(name);
 }
