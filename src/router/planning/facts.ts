@@ -34,16 +34,31 @@ export async function gatherFacts(
 ): Promise<Facts> {
   const { cooldowns } = await stores.cooldowns.read();
   const nowMs = host.clock.now();
-  const each = <T>(factOf: (tool: ToolConfig) => T): Record<string, T> =>
-    Object.fromEntries(Object.values(config.tools).map((tool) => [tool.name, factOf(tool)]));
   return {
     nowMs,
     ...by.size,
-    tools: each((tool) => host.adapterOf(tool).availability(tool, host)),
-    billing: each((tool) => billingOf(tool, { models: config.models, env: host.env })),
+    tools: ofEachTool(config, (tool) => host.adapterOf(tool).availability(tool, host)),
+    billing: ofEachTool(config, (tool) => billingOf(tool, { models: config.models, env: host.env })),
     cooldowns,
     ...(await spendOf(by.limits(nowMs), stores.ledger)),
   };
+}
+
+/** A fact of each tool, found when it is first asked for: most plans ask about few of them. */
+function ofEachTool<T>({ tools }: RouterConfig, factOf: (tool: ToolConfig) => T): Record<string, T> {
+  const facts: Record<string, T> = {};
+  for (const tool of Object.values(tools)) {
+    const fix = (value: T): T => {
+      Object.defineProperty(facts, tool.name, { value, enumerable: true });
+      return value;
+    };
+    Object.defineProperty(facts, tool.name, {
+      get: () => fix(factOf(tool)),
+      enumerable: true,
+      configurable: true,
+    });
+  }
+  return facts;
 }
 
 /** Every tool with its state on this machine. */
