@@ -3,7 +3,7 @@ import { ID_PATTERN } from '../../domain/id.js';
 import type { Parent } from '../../domain/request.js';
 import { traceIdOf } from '../../domain/trace-context.js';
 import { type PathContext, runningDir } from '../../paths.js';
-import { ancestorDepth, ancestorRun } from '../running/ancestor-run.js';
+import { ancestorDepth, ancestorRun, ancestorsOfThis } from '../running/ancestor-run.js';
 
 /**
  * The run that this process is nested in; `null`: a person or a script started it. Our adapter names the run by variables, which
@@ -12,12 +12,13 @@ import { ancestorDepth, ancestorRun } from '../running/ancestor-run.js';
  */
 export function callerOf(world: PathContext): Parent | null {
   const { env } = world;
-  const known = ancestorRun(runningDir(world));
+  const ancestors = ancestorsOfThis();
+  const known = ancestorRun(runningDir(world), ancestors);
   const named = env.LLM_ROUTER_PARENT_ID ?? '';
   const id = known?.id ?? (ID.test(named) ? named : null);
   const root = env.LLM_ROUTER_ROOT_ID ?? '';
   const depth = env.LLM_ROUTER_DEPTH ?? '';
-  const depthOfAncestor = ancestorDepth();
+  const depthOfAncestor = ancestorDepth(ancestors);
   const isNamed = [named, root, depth].some((text) => text !== '');
   if (known === null && depthOfAncestor === 0 && !isNamed) return null;
   return {

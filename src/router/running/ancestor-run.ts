@@ -7,12 +7,12 @@ import { parseRecord, type RunRecord } from './record.js';
 
 /**
  * The nearest run whose process tree this process belongs to, by the records of runs; `null` when there is none, or where the
- * system does not list processes as Linux does. Synchronous: mostly there is no record, and then nothing else is read.
+ * system does not list processes as Linux does.
  */
-export function ancestorRun(dir: string): RunRecord | null {
+export function ancestorRun(dir: string, ancestors: readonly ProcessEntry[]): RunRecord | null {
   const records = recordsIn(dir);
   if (records.length === 0) return null;
-  for (const ancestor of ancestors()) {
+  for (const ancestor of ancestors) {
     const run = records.find((record) => startedBy(record, ancestor));
     if (run !== undefined) return run;
   }
@@ -23,8 +23,8 @@ export function ancestorRun(dir: string): RunRecord | null {
  * The depth at which a run started one of the processes that led to this one, by the variables that they were started with; 0: no run did.
  * A tool cannot change those of its own process, and its descendants can only look deeper.
  */
-export function ancestorDepth(): number {
-  const depths = ancestors().map(({ pid }) =>
+export function ancestorDepth(ancestors: readonly ProcessEntry[]): number {
+  const depths = ancestors.map(({ pid }) =>
     (variableOf(pid, 'LLM_ROUTER_PARENT_ID') ?? '') === ''
       ? 0
       : Math.max(1, Number.parseInt(variableOf(pid, 'LLM_ROUTER_DEPTH') ?? '', 10) || 1),
@@ -35,8 +35,8 @@ export function ancestorDepth(): number {
 /** More levels than any shell, agent and sandbox add. */
 const MAX_LEVELS = 64;
 
-/** The parent first. */
-function ancestors(): ProcessEntry[] {
+/** The processes that led to this one, the parent first. */
+export function ancestorsOfThis(): ProcessEntry[] {
   const found: ProcessEntry[] = [];
   let pid = process.ppid;
   while (pid > 0 && found.length < MAX_LEVELS) {
