@@ -1,11 +1,8 @@
-import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import { codeOf } from '../domain/system-error.js';
-import { belongsToUser } from '../files/owner.js';
 import type { ConfigFile, LayerFiles } from '../lint/load.js';
-import { exists, kindOf, yamlFilesIn } from './folder.js';
+import { exists, kindOf, type Owner, ownerOf, yamlFilesIn } from './folder.js';
 import { readConfigFile, unreadable } from './read.js';
 
 /** Name of the one file, in a project or in the user's folder. */
@@ -185,18 +182,6 @@ async function ownConfigsIn(
     own: isTrusted ? places.filter((_, index) => owners[index] !== null) : thoseOf('user'),
     others: isTrusted ? [] : others.map((one) => ofOtherUser(shownPath(one, search.cwd))),
   };
-}
-
-type Owner = 'user' | 'other';
-
-/** Whose the entry is; `null`: there is none, or a folder of another user without a config in it. */
-async function ownerOf(place: string, sudoUid: string | undefined): Promise<Owner | null> {
-  const found = await lstat(place).catch((cause: unknown) => codeOf(cause) ?? '');
-  // What cannot be looked at is reported when it is read.
-  if (typeof found === 'string') return found === 'ENOENT' || found === 'ENOTDIR' ? null : 'user';
-  if (belongsToUser(found, sudoUid)) return 'user';
-  const files = await yamlFilesIn(place);
-  return found.isDirectory() && (!files.ok || files.value.length === 0) ? null : 'other';
 }
 
 function ofOtherUser(shown: string): Diagnostic {

@@ -2,6 +2,7 @@ import { lstat, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { err, ok, type Result } from '../domain/result.js';
 import { codeOf } from '../domain/system-error.js';
+import { belongsToUser } from '../files/owner.js';
 
 /** Whether something of that name is there, a dangling link included. */
 export async function exists(target: string): Promise<boolean> {
@@ -42,4 +43,17 @@ export async function yamlFilesIn(folder: string): Promise<Result<string[], unkn
 
 function tooMany(): Error {
   return Object.assign(new Error(), { code: `it holds more than ${MAX_FILES} files` });
+}
+
+/** This user (or root), or another one. */
+export type Owner = 'user' | 'other';
+
+/** Whose an entry is; `null`: there is none, or a folder of another user without a config in it. */
+export async function ownerOf(place: string, sudoUid: string | undefined): Promise<Owner | null> {
+  const found = await lstat(place).catch((cause: unknown) => codeOf(cause) ?? '');
+  // What cannot be looked at is reported when it is read.
+  if (typeof found === 'string') return found === 'ENOENT' || found === 'ENOTDIR' ? null : 'user';
+  if (belongsToUser(found, sudoUid)) return 'user';
+  const files = await yamlFilesIn(place);
+  return found.isDirectory() && (!files.ok || files.value.length === 0) ? null : 'other';
 }
