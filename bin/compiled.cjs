@@ -43,7 +43,7 @@ function hasFlags() {
   return process.execArgv.length > 0 || (process.env.NODE_OPTIONS ?? '') !== '';
 }
 
-/** Where the folder of the package belongs to somebody else, as after an installation by root. */
+/** Where the folder of the package belongs to another user, as after an installation by root. */
 function userFolder() {
   try {
     const { XDG_CACHE_HOME: xdg = '', HOME: home = homedir() } = process.env;

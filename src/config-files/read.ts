@@ -14,7 +14,7 @@ export interface ConfigTarget {
   /** Folders, one of which must hold the file once links are followed; `null`: it was named, and may be anywhere. */
   within: readonly string[] | null;
   /**
-   * It must belong to this user, to root, or under sudo (`SUDO_UID`) to its caller; with `mayBeOpen: false` nobody else may be able to write to
+   * It must belong to this user, to root, or under sudo (`SUDO_UID`) to its caller; with `mayBeOpen: false` no other user may be able to write to
    * it. `null`: it was named, and may belong to anyone.
    */
   owner?: { sudoUid: string | undefined; mayBeOpen: boolean } | null;
@@ -41,7 +41,7 @@ function refused(shown: string, { reason, message }: FileRefused): Diagnostic {
   if (reason === 'kind') return trouble('config/not-a-file', `\`${shown}\` is not a regular file`);
   if (reason === 'owner') {
     const hint =
-      'take ownership of it and let nobody else write there; or read it, and set LLM_ROUTER_TRUST=1';
+      'take ownership of it and let no other user write there; or read it, and set LLM_ROUTER_TRUST=1';
     return diagnostic('config/other-owner', `\`${shown}\` is not believed: ${message}`, {
       ...{ severity: 'error', place: null, hint },
     });

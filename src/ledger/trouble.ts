@@ -53,7 +53,7 @@ export function notOwn(file: string, why: string): LedgerTrouble {
   return {
     kind: 'not_own',
     message: `the ledger \`${file}\` is not believed: ${why}`,
-    hint: `take ownership of it and its folder and let nobody else write there, or ${ELSEWHERE}`,
+    hint: `take ownership of it and its folder and let no other user write there, or ${ELSEWHERE}`,
   };
 }
 

@@ -185,7 +185,7 @@ describe('the source tree', () => {
     expect(impure.map(({ file, target }) => `${file} > ${target}`)).toEqual([]);
   });
 
-  it('opens files to read them in one place, except those that nobody else names', () => {
+  it('opens files to read them in one place, except those that only we name', () => {
     const readers = imports.flatMap(({ file, target, names }) =>
       /^node:fs(\/promises)?$/.test(target) && names.some((name) => READS.test(name)) ? [file] : [],
     );

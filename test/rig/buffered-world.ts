@@ -9,7 +9,7 @@ export interface GivenWorld {
   env?: Record<string, string>;
   /** Piped in; without it there is no standard input to read. */
   stdin?: string | Buffer | Readable;
-  /** What a person types on the terminal; without it there is nobody. */
+  /** What a person types on the terminal; without it there is no terminal. */
   readLine?: World['readLine'];
   /** Width of the terminal that both outputs are; without it they are pipes. */
   columns?: number;

@@ -33,7 +33,7 @@ export async function sessionSource(
   return { bytes: Buffer.from(asked.stdout) };
 }
 
-/** A file of the working directory may be a link that somebody else has put there: it must not lead out. */
+/** A file of the working directory may be a link that another program has put there: it must not lead out. */
 async function fromFile(named: string, cwd: string): Promise<SessionSource> {
   const file = path.resolve(cwd, named);
   try {

@@ -19,7 +19,7 @@ async function folderFinding(folder: string): Promise<Finding> {
   const trouble = await folderTrouble(folder);
   if (trouble !== null) {
     const detail = `${folder} is not believed: ${trouble.replace('its folder', 'it')}`;
-    return { status: 'warn', detail, fix: 'take ownership of it, and let nobody else write to it', data };
+    return { status: 'warn', detail, fix: 'take ownership of it, and let no other user write to it', data };
   }
   try {
     await access(existing, constants.W_OK | constants.X_OK);

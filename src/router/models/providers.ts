@@ -80,7 +80,7 @@ async function stateOf(
   });
   if (answer.ok)
     return { ...NOTHING_LISTED, ...answer.value, tool: tool.name, state: 'listed', listedAtMs: nowMs };
-  // A local server that nobody has configured need not be running.
+  // A local server that is not configured need not be running.
   const isNotable = isUsed || !tool.builtIn || tool.apiKeyEnv.length > 0;
   return keptState(tool, list, { state: 'failed', failure: answer.error, isNotable });
 }

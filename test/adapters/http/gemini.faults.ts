@@ -137,7 +137,7 @@ const OWN: Fault[] = [
     says: /its answer was stopped \(RECITATION\)/,
   },
   {
-    name: 'a tool call that nobody offered',
+    name: 'a tool call that was not offered',
     reply: stream(geminiEvents(['x'], { finish: 'UNEXPECTED_TOOL_CALL' })),
     type: 'provider_error',
   },
