@@ -15,6 +15,7 @@ import { readAgentFile } from '../router/planning/agent-files.js';
 import { adapterOf, createRouter, type Router } from '../router/router.js';
 import { redactorOf } from '../router/secrets.js';
 import type { TraceTarget } from '../router/traces.js';
+import type { RouterWorld } from '../router/world.js';
 import { VERSION } from '../version.generated.js';
 import { auditTarget } from './audit-target.js';
 import type { CommandConfig, CommandContext } from './context.js';
@@ -100,6 +101,11 @@ export function usableConfig(loaded: CommandConfig): Result<UsableConfig, EarlyF
 
 /** A router for this command's config and world. */
 export function commandRouter(context: CommandContext, loaded: UsableConfig): Router {
+  return createRouter(loaded.config, routerWorldOf(context, loaded));
+}
+
+/** The machine and the stores of this command's config and world. */
+export function routerWorldOf(context: CommandContext, loaded: UsableConfig): RouterWorld {
   const { world } = context;
   const { env, platform, tmpDir, clock, random, urgent } = world;
   const within = loaded.isTrusted ? null : [loaded.projectDir ?? world.cwd, userConfigDir(world)];
@@ -109,7 +115,7 @@ export function commandRouter(context: CommandContext, loaded: UsableConfig): Ro
     project: loaded.projectDir ?? '',
     warn: (message) => void context.output.warn(message),
   });
-  return createRouter(loaded.config, {
+  return {
     host: {
       env,
       platform,
@@ -130,7 +136,7 @@ export function commandRouter(context: CommandContext, loaded: UsableConfig): Ro
       runningDir: runningDir(context.world),
     },
     urgent,
-  });
+  };
 }
 
 /** The file of the ledger for this command. */

@@ -66,6 +66,13 @@ export function parseCountOrNone(value: string): number {
   return Number(value);
 }
 
+/** Parses the number of a port, 0 for any that is free. */
+export function parsePort(value: string): number {
+  const port = parseCountOrNone(value);
+  if (port > 65_535) throw new InvalidArgumentError('a port from 0 to 65535');
+  return port;
+}
+
 /** Parses a whole number of 1 or more. */
 export function parseCount(value: string): number {
   const count = Number(value);

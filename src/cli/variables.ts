@@ -12,7 +12,11 @@ export const OWN_VARIABLES: readonly Variable[] = [
   { name: 'LLM_ROUTER_TOOL', meaning: 'the tool, like `exec --tool`' },
   { name: 'LLM_ROUTER_MODEL', meaning: 'the model, like `exec --model`' },
   { name: 'LLM_ROUTER_POLICY', meaning: 'the policy, like `exec --policy`' },
-  { name: 'LLM_ROUTER_TOKEN', meaning: 'reserved for the token of a server; never passed on to a tool' },
+  {
+    name: 'LLM_ROUTER_TOKEN',
+    meaning:
+      'the token that callers of `serve` must send, unless `server.token_env` names another variable; never passed on to a tool',
+  },
   {
     name: 'LLM_ROUTER_TRACE_DIR',
     meaning: 'the folder of traces, before `traces.dir` of the config; also set for tools',

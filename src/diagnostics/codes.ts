@@ -118,10 +118,6 @@ export const CODES = {
     summary: 'a tool under a hard budget whose billing is not stated',
   },
   'config/budget-conflict': { severity: 'warning', summary: 'spending limits that contradict each other' },
-  'config/not-in-effect': {
-    severity: 'warning',
-    summary: 'a key that has no effect in this version; an error where ignoring it would do harm',
-  },
 } as const satisfies Record<string, { severity: Severity; summary: string }>;
 
 /** The stable name of a finding. */

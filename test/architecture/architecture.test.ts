@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     'router',
+    'server',
     'reports',
     'ledger',
     'config-files',
@@ -35,6 +36,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'health',
     'trace',
     'adapters',
+    'version.generated',
+    ...LEAVES,
+  ],
+  server: [
+    'router',
+    'config',
+    'ledger',
+    'telemetry',
+    'files',
+    'world',
+    'deadline',
     'version.generated',
     ...LEAVES,
   ],
@@ -89,6 +101,7 @@ const TYPES_ONLY: readonly [from: string, to: string, file?: string][] = [
   ['cli', 'health'],
   ['cli', 'trace'],
   ['cli', 'adapters'],
+  ['server', 'config'],
 ];
 
 /** The one folder or file that may import each package. */

@@ -1,17 +1,18 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
-import { addGlobalOptions, parseCountOrNone, type Register } from '../register.js';
+import { addGlobalOptions, parseCountOrNone, parsePort, type Register } from '../register.js';
 import { addAudit } from './audit-options.js';
 import type { BudgetOptions } from './budget.js';
 import type { DoctorOptions } from './doctor.js';
 import { addModels } from './models-options.js';
+import type { ServeOptions } from './serve.js';
 import { addStats } from './stats-options.js';
 import type { ToolTestOptions } from './tool-test.js';
 import { addTrace } from './trace-options.js';
 
 type Add = (context: CommandContext, program: Command, register: Register) => void;
 
-/** Registers `doctor`, `agents`, `tools`, `models`, `budget`, `trace`, `stats`, `audit` and `template`. Their code is loaded when they run. */
+/** Registers `doctor`, `agents`, `tools`, `models`, `budget`, `trace`, `stats`, `audit`, `serve` and `template`. Their code is loaded when they run. */
 export function addInspection(context: CommandContext, program: Command, register: Register): void {
   const doctor = register(program, 'doctor');
   doctor.command
@@ -35,6 +36,8 @@ export function addInspection(context: CommandContext, program: Command, registe
 
   addStats(context, program, register);
   addAudit(context, program, register);
+
+  addServe(context, program, register);
 
   const template = register(program, 'template');
   template.command
@@ -102,6 +105,30 @@ const addToolTest: Add = (context, program, register) => {
     return runToolTest(context, name, options);
   });
 };
+
+const addServe: Add = (context, program, register) => {
+  const serve = register(program, 'serve');
+  serve.command
+    .description('Serve the agents of the config over HTTP: JSON-RPC, and what OpenAI clients speak')
+    .option('--host <address>', 'address to listen on [`server.host`, else 127.0.0.1]')
+    .option(
+      '--port <number>',
+      'port to listen on, 0 for any that is free [`server.port`, else 4141]',
+      parsePort,
+    )
+    .addHelpText('after', SERVE_EXAMPLES);
+  serve.action(async (options: ServeOptions) => {
+    const { runServe } = await import('./serve.js');
+    return runServe(context, options);
+  });
+};
+
+const SERVE_EXAMPLES = `
+Any address but one of this machine needs a token, in the variable that \`server.token_env\` names.
+
+Examples:
+  $ llm-router serve
+  $ LLM_ROUTER_TOKEN=... llm-router serve --host 0.0.0.0 --port 8080`;
 
 const TOOL_TEST_EXAMPLES = `
 Exits 0 for what would be an answer, else with the code that exec would give.

@@ -1,7 +1,7 @@
 import type { Tier } from '../../domain/request.js';
 import { AGENT } from './agents.js';
-import { map, NAME, nullable, oneOrMore, section, word } from './containers.js';
-import { count, flag, onlyNumber, path, size, text } from './kinds.js';
+import { map, NAME, nullable, oneOrMore, section, texts, word } from './containers.js';
+import { count, duration, flag, onlyNumber, path, size, text } from './kinds.js';
 import { MODEL, MODEL_NAME } from './models.js';
 import { POLICY } from './policies.js';
 import { ANY_TOOL } from './tools.js';
@@ -51,10 +51,13 @@ export const CONFIG = {
       .floor('most'),
   }),
   server: map('What `serve` listens on', {
-    host: text('Address').default('127.0.0.1'),
-    port: count('Port', { min: 0, max: 65_535 }).default(4141),
-    token_env: text('Variable that holds the token which callers must send'),
+    host: text('Address; any other than one of this machine needs a token').default('127.0.0.1'),
+    port: count('Port; 0: any that is free', { min: 0, max: 65_535 }).default(4141),
+    token_env: text('Variable that holds the token which callers must send').default('LLM_ROUTER_TOKEN'),
+    hosts: texts('Names under which callers reach it, besides its addresses and `localhost`'),
     max_body: size('The largest request that is read').default('10MiB'),
-    max_concurrent: count('Requests at once').default(1000),
-  }).notInEffect(),
+    max_concurrent: count('Runs at once').default(1000),
+    queue: count('Runs that may wait for their turn; beyond, a request is refused', { min: 0 }).default(1000),
+    grace: duration('How long runs may go on after the server was asked to end').default('20s'),
+  }),
 };

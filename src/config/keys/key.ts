@@ -64,8 +64,6 @@ export interface Definition<T> {
   soughtAs?: readonly string[];
   /** Values by their synonyms. */
   synonyms?: Readonly<Record<string, string>>;
-  /** `false`: checked and not followed yet. */
-  isInEffect?: false;
   /** Entries in which the default does not hold. */
   hasNoDefault?(entry: unknown): boolean;
 }
@@ -123,11 +121,6 @@ export class Key<T, N extends string = ''> {
         return parsed.ok ? null : parsed.error;
       },
     });
-  }
-
-  /** Is checked and shown, and not followed yet: a config that states it gets a warning. */
-  notInEffect(): Key<T, '-'> {
-    return this.#with({ isInEffect: false }).notResolved();
   }
 
   /** Is checked and shown, but no part of the resolved config by itself. */

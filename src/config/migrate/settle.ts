@@ -20,7 +20,7 @@ export interface Settled {
 /** Each round takes out at least one key; a config has fewer keys that can be wrong than this. */
 const MAX_ROUNDS = 100;
 /** Findings of keys that this version does not follow: they become comments. */
-const TAKEN_OUT = ['config/unknown-key', 'config/not-in-effect'];
+const TAKEN_OUT = ['config/unknown-key'];
 
 /** Writes a draft; what this version cannot follow becomes a comment in its place. */
 export function settle(draft: Draft, head: string, load: Load): Settled {

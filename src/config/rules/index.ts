@@ -4,7 +4,6 @@ import { invalidRegex } from './invalid-regex.js';
 import { invalidValue } from './invalid-value.js';
 import { keyOfOtherKind } from './key-of-other-kind.js';
 import { missingKey } from './missing-key.js';
-import { notInEffect } from './not-in-effect.js';
 import { ownLimit } from './own-limit.js';
 import { promptAsOption } from './prompt-as-option.js';
 import type { Rule } from './rule.js';
@@ -26,6 +25,5 @@ export const RULES: readonly Rule[] = [
   templateWithoutBinary,
   secretInConfig,
   insecureBaseUrl,
-  notInEffect,
   ownLimit,
 ];

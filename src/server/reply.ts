@@ -1,0 +1,48 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { FAILURES, type Failure } from '../domain/failure.js';
+
+/** Every answer: nothing is kept by proxies, guessed by browsers, or shown inside of other pages. */
+export const COMMON_HEADERS: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+};
+
+/** Sends a document. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  document: unknown,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  const text = JSON.stringify(document);
+  send(response, status, text, { 'content-type': 'application/json; charset=utf-8', ...headers });
+}
+
+/** Sends a text of any type; a caller that has gone gets nothing. */
+export function send(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: OutgoingHttpHeaders,
+): void {
+  if (response.destroyed || response.headersSent) return;
+  response.writeHead(status, { ...COMMON_HEADERS, ...headers, 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
+/** Sends a failure by the table, outside of any protocol. */
+export function sendFailure(
+  response: ServerResponse,
+  failed: Failure,
+  status = FAILURES[failed.type].http,
+): void {
+  const { type, message, hint } = failed;
+  sendJson(response, status, { error: { type, message, hint } }, retryAfter(failed));
+}
+
+/** When to come back, in whole seconds. */
+export function retryAfter({ retryAfterMs }: Failure): OutgoingHttpHeaders {
+  return retryAfterMs === null ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) };
+}

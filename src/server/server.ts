@@ -1,0 +1,179 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { type Failure, failure } from '../domain/failure.js';
+import { err, ok, type Result } from '../domain/result.js';
+import { reasonOf } from '../files.js';
+import { type Refusal, refusalOf, tokenRefusal } from './admission.js';
+import { sendFailure, sendJson } from './reply.js';
+import type { Route } from './route.js';
+import { ROUTES } from './routes.js';
+import type { Service } from './service.js';
+
+/** Where a server listens, and what it tells about itself. */
+export interface ListenOptions {
+  host: string;
+  port: number;
+  service: Service;
+  /** Told of an error in our own code, which ended one request. */
+  onBug: (error: unknown) => void;
+}
+
+/** A server that listens. */
+export interface Listening {
+  /** `http://127.0.0.1:4141` */
+  url: string;
+  /** Takes no more connections, and ends those that have no request; resolves when the last one has ended. */
+  stop(): Promise<void>;
+  /** Ends every connection at once. */
+  cut(): void;
+}
+
+/** Time for the head of a request, and for all of it, ms: a caller that sends slowly holds a connection no longer. */
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 60_000;
+/** How long a connection without a request stays open, ms: longer than load balancers keep it, so that they close it first. */
+const KEEP_ALIVE_MS = 75_000;
+const MAX_HEADER_BYTES = 16 * 1024;
+const MAX_HEADERS = 100;
+
+/** Listens; the error is why it cannot. */
+export function listen(options: ListenOptions): Promise<Result<Listening, string>> {
+  const { host, port } = options;
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: 1000,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      insecureHTTPParser: false,
+      noDelay: true,
+    },
+    (request, response) => void serve(options, request, response),
+  );
+  server.maxHeadersCount = MAX_HEADERS;
+  server.on('clientError', refuseMalformed);
+  server.on('upgrade', (_request, socket) => socket.destroy());
+  server.on('checkExpectation', (_request, response) =>
+    sendJson(response, 417, {
+      error: { type: 'usage', message: 'the expectation is not known', hint: null },
+    }),
+  );
+  return new Promise((resolve) => {
+    server.once('error', (error) => resolve(err(reasonOf(error))));
+    server.listen({ host, port }, () => resolve(ok(listening(server))));
+  });
+}
+
+function listening(server: Server): Listening {
+  const { address, family, port } = server.address() as AddressInfo;
+  const name = family === 'IPv6' ? `[${address}]` : address;
+  return {
+    url: `http://${name}:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+    cut: () => server.closeAllConnections(),
+  };
+}
+
+/** What the parser of Node refuses, such as two lengths or a head that is too long, before there is any request. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, message] = MALFORMED[error.code ?? ''] ?? ['400 Bad Request', 'this is no HTTP request'];
+  const body = JSON.stringify({ error: { type: 'usage', message, hint: null } });
+  const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8`;
+  socket.end(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+}
+
+const MALFORMED: Readonly<Record<string, [status: string, message: string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the head of the request is too long'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request was sent too slowly'],
+};
+
+/** Serves one request. The one place that catches: an error in one request must not end the others. */
+async function serve(
+  { service, onBug }: ListenOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  response.on('error', () => undefined);
+  try {
+    const found = findRoute(request);
+    const refusal = admissionOf(service, request, found);
+    if (refusal !== null) refuse(response, refusal);
+    else if ('route' in found)
+      await found.route.handle({ request, response, url: found.url, gone: goneSignal(response), service });
+  } catch (error) {
+    onBug(error);
+    if (response.headersSent) response.destroy();
+    else sendFailure(response, bug());
+  }
+}
+
+type Found = { route: Route; url: URL } | Refusal;
+
+function findRoute({ method = '', url: target = '' }: IncomingMessage): Found {
+  // Only a path: a whole URL belongs to a proxy.
+  const url = target.startsWith('/') ? urlOf(target) : null;
+  if (url === null) return { status: 400, message: 'the target of the request is no path', hint: null };
+  const here = ROUTES.filter(({ path }) => path === url.pathname);
+  const route = here.find((one) => one.method === method || (one.method === 'GET' && method === 'HEAD'));
+  if (route !== undefined) return { route, url };
+  if (here.length === 0) return { status: 404, message: 'there is nothing at this path', hint: endpoints() };
+  const allow = here.map((one) => one.method).join(', ');
+  return { status: 405, message: `this path takes ${allow}`, hint: null, headers: { allow } };
+}
+
+function urlOf(target: string): URL | null {
+  const whole = `http://server${target}`;
+  return URL.canParse(whole) ? new URL(whole) : null;
+}
+
+function endpoints(): string {
+  return `try ${[...new Set(ROUTES.map(({ path }) => `\`${path}\``))].join(', ')}`;
+}
+
+/** Who may not ask does not learn what is there: the guards come before the route. */
+function admissionOf(service: Service, { headers }: IncomingMessage, found: Found): Refusal | null {
+  const { config, token } = service.active();
+  const rules = { hosts: hostsOf(config.server), token };
+  const isOpen = 'route' in found && found.route.isOpen === true;
+  const refusal = refusalOf(headers, rules) ?? (isOpen ? null : tokenRefusal(headers, rules));
+  if (refusal !== null) return refusal;
+  if (!('route' in found)) return found;
+  return service.isDraining() && !isOpen ? ENDING : null;
+}
+
+const ENDING: Refusal = {
+  status: 503,
+  message: 'the server is about to end',
+  hint: null,
+  headers: { connection: 'close', 'retry-after': '1' },
+};
+
+function hostsOf({ host, hosts }: { host: string; hosts: readonly string[] }): string[] {
+  return [host, ...hosts].map((name) => name.toLowerCase());
+}
+
+function refuse(response: ServerResponse, { status, message, hint, headers = {} }: Refusal): void {
+  sendJson(response, status, { error: { type: 'usage', message, hint } }, headers);
+}
+
+/** Aborted when the connection ends before the answer does. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
+
+function bug(): Failure {
+  return failure('internal', 'this is a bug of llm-router', { hint: 'see the log of the server' });
+}
