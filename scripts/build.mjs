@@ -21,14 +21,13 @@ const dist = path.join(root, 'dist');
 /** Light packages that the command line holds; every other one loads only when it is needed. */
 const BUNDLED = 'commander get-east-asian-width shlex string-width tokenx ulid wrap-ansi yaml'.split(' ');
 
-/** got alone loads in less than half the time when it is one file. */
-const BUNDLED_LATER = ['got', 'hpagent', 'eventsource-parser'];
+/** Each loads in less than half the time when it is one file. */
+const BUNDLED_LATER = ['hpagent', 'eventsource-parser'];
 const later = path.join(dist, 'later');
 rmSync(later, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   entryPoints: BUNDLED_LATER,
-  alias: { 'http2-wrapper': './scripts/no-http2.cjs' },
   outdir: later,
   outExtension: { '.js': '.cjs' },
   bundle: true,

@@ -4,7 +4,8 @@ import { type Failure, type FailureType, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import type { AdapterContext } from './adapter.js';
 import { createBodyDecoder } from './http/body-decoder.js';
-import { callProvider, type HttpEnd } from './http/client.js';
+import type { HttpEnd } from './http/call.js';
+import { callProvider } from './http/client.js';
 import { hintFor, typeOfRefusal } from './http/failures.js';
 import { parseJson } from './http/json.js';
 import { type Headers, header } from './http/limits.js';
@@ -138,7 +139,7 @@ async function readBody(
     connectTimeoutMs: Math.min(tool.connectTimeoutMs, leftMs),
     idleTimeoutMs: null,
     timeoutMs: leftMs,
-    signal: context.signal,
+    signals: [context.signal],
     isComplete: () => false,
     graceMs: () => null,
   });

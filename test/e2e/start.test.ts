@@ -4,7 +4,7 @@ import { expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
 
 /** Packages that cost more than the rest of the start together; they are for terminals, probes and HTTP. */
-const HEAVY = ['chalk', 'ora', 'got', 'execa', 'ajv'];
+const HEAVY = ['chalk', 'ora', 'execa', 'ajv'];
 const HOOK = path.join(import.meta.dirname, 'modules-hook.cjs');
 
 it(

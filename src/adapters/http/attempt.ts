@@ -1,7 +1,7 @@
-import { firstAbort } from '../../domain/abort.js';
 import type { Outcome } from '../../domain/attempt.js';
 import type { AdapterContext, AdapterEvent } from '../adapter.js';
-import { callProvider, type HttpCall, type HttpEnd } from './client.js';
+import type { HttpCall, HttpEnd } from './call.js';
+import { callProvider } from './client.js';
 import { limitMentions } from './limits.js';
 import { type FinishedCall, outcomeOf } from './outcome.js';
 import { proxyFor } from './proxy.js';
@@ -19,8 +19,7 @@ export async function* attemptCall(
     maxBytes: request.task.tool.maxOutputBytes,
     monotonicMs: context.monotonicMs,
   });
-  const stop = firstAbort([context.deadline.signal, context.urgent]);
-  const asked = callOf(request, context, { reading, signal: stop.signal });
+  const asked = callOf(request, context, reading);
   const call = callProvider(asked);
   let end: HttpEnd = { ended: 'complete' };
   try {
@@ -35,7 +34,6 @@ export async function* attemptCall(
     }
   } finally {
     await call.return({ ended: 'complete' });
-    stop.release();
   }
   if (end.ended === 'complete') for (const text of reading.finish()) yield { type: 'delta', text };
   const requestBytes = Buffer.byteLength(asked.body ?? '');
@@ -45,11 +43,7 @@ export async function* attemptCall(
   );
 }
 
-function callOf(
-  request: PreparedRequest,
-  context: AdapterContext,
-  { reading, signal }: { reading: Reading; signal: AbortSignal },
-): HttpCall {
+function callOf(request: PreparedRequest, context: AdapterContext, reading: Reading): HttpCall {
   const { task, url, headers, body } = request;
   return {
     url,
@@ -59,7 +53,7 @@ function callOf(
     connectTimeoutMs: task.tool.connectTimeoutMs,
     idleTimeoutMs: task.idleTimeoutMs,
     timeoutMs: task.timeoutMs,
-    signal,
+    signals: [context.deadline.signal, context.urgent],
     isComplete: () => reading.isComplete(),
     graceMs: () => reading.graceMs(),
   };

@@ -2,7 +2,7 @@ import type { Outcome } from '../../domain/attempt.js';
 import { briefDuration } from '../../domain/duration.js';
 import { type Failure, type FailureType, failure } from '../../domain/failure.js';
 import { plausibleName } from '../../domain/plausible.js';
-import type { HttpEnd } from './client.js';
+import type { HttpEnd } from './call.js';
 import { hintFor, typeOfRefusal } from './failures.js';
 import { type Headers, header } from './limits.js';
 import type { Answer, HttpTask, ProviderError, Wire } from './wire.js';

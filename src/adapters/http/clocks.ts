@@ -1,0 +1,66 @@
+import type { ClientRequest } from 'node:http';
+import { onAbort } from '../../domain/abort.js';
+import { onReady } from './agents.js';
+import type { HttpCall, HttpEnd } from './call.js';
+
+/** The time limits of one call; the first that expires ends it. */
+export class Clocks {
+  /** The limit that ended the call; `null`: none. */
+  end: HttpEnd | null = null;
+  private phase: 'connect' | 'first_output' | 'idle' = 'connect';
+  private readonly attempt: NodeJS.Timeout;
+  private silence: NodeJS.Timeout;
+  private grace: NodeJS.Timeout | null = null;
+  private readonly releases: (() => void)[];
+
+  constructor(
+    private readonly call: HttpCall,
+    private readonly destroy: (error: Error) => void,
+  ) {
+    this.attempt = setTimeout(() => this.finish({ ended: 'timeout', phase: 'attempt' }), call.timeoutMs);
+    this.silence = this.startSilence(call.connectTimeoutMs);
+    this.releases = call.signals.map((one) => onAbort(one, () => this.finish({ ended: 'cancelled' })));
+  }
+
+  /** Starts the clock of the first output as soon as the request has a connection that is ready. */
+  watch(request: ClientRequest): void {
+    request.once('socket', (socket) => onReady(socket, () => this.ready()));
+  }
+
+  /** Starts the idle clock while we wait; after a finished answer a short total limit applies. */
+  wait(): void {
+    clearTimeout(this.silence);
+    const graceMs = this.call.graceMs();
+    if (graceMs !== null) this.grace ??= setTimeout(() => this.finish({ ended: 'complete' }), graceMs);
+    if (this.call.idleTimeoutMs !== null) this.silence = this.startSilence(this.call.idleTimeoutMs);
+  }
+
+  /** Stops the idle clock when data arrives, since our own processing does not count as silence. */
+  heard(): void {
+    this.phase = 'idle';
+    clearTimeout(this.silence);
+  }
+
+  stop(): void {
+    clearTimeout(this.attempt);
+    clearTimeout(this.silence);
+    if (this.grace !== null) clearTimeout(this.grace);
+    for (const release of this.releases) release();
+  }
+
+  private ready(): void {
+    if (this.phase !== 'connect') return;
+    this.phase = 'first_output';
+    this.wait();
+  }
+
+  private startSilence(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.finish({ ended: 'timeout', phase: this.phase }), ms);
+  }
+
+  /** Ends the call, with the first given reason. */
+  finish(end: HttpEnd): void {
+    this.end ??= end;
+    this.destroy(new Error(end.ended));
+  }
+}
