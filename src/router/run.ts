@@ -52,19 +52,17 @@ export async function run(input: RunInput): Promise<Invocation> {
     fruitlessWaits: 0,
   };
   const stopped = await runCandidates(state).finally(() => leave(state.gates, { is: 'unknown' }));
-  await recorder.refused(refusedLater(plan, candidatesNeeded(state)));
+  await recorder.refused(
+    refusedLater(
+      plan,
+      state.attempts.map(({ record }) => record),
+    ),
+  );
   const latencyMs = Math.round(host.clock.monotonic() - startMs);
   const invocation = concluded(state, { stopped, latencyMs });
   await recorder.record(invocation, ledger);
   await recorder.emit({ type: 'invocation.finished', invocation });
   return invocation;
-}
-
-/** How many candidates of the plan the run came to, one more when all of them failed. */
-function candidatesNeeded({ planned, candidates, attempts }: Run): number {
-  const last = Math.max(-1, ...attempts.map(({ candidate }) => candidates.indexOf(candidate)));
-  const isExhausted = last === planned.candidates.length - 1 && attempts.at(-1)?.outcome.failure !== null;
-  return isExhausted ? Number.POSITIVE_INFINITY : last + 1;
 }
 
 function gatesOf({ planned, host, stores, stop, recorder, confirm }: RunInput, ledger: RunLedger) {

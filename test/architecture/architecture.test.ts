@@ -70,6 +70,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   health: ['adapters', 'config', 'policy', 'files', ...LEAVES],
   ledger: ['policy', 'files', ...LEAVES],
   telemetry: ['trace', 'files', ...LEAVES],
+  metrics: ['routing', 'policy', 'ledger', 'config', ...LEAVES],
   trace: ['files', ...LEAVES],
   adapters: ['config', 'files', ...LEAVES],
   routing: ['gates', 'policy', 'config', ...LEAVES],
@@ -97,6 +98,8 @@ const TYPES_ONLY: readonly [from: string, to: string, file?: string][] = [
   ['health', 'config'],
   ['health', 'adapters'],
   ['reports', 'config'],
+  ['metrics', 'config'],
+  ['metrics', 'ledger'],
   ['cli', 'config'],
   ['cli', 'health'],
   ['cli', 'trace'],
@@ -122,6 +125,7 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
   hpagent: (file) => file === 'adapters/http/agents.ts',
   'eventsource-parser': (file) => file === 'adapters/http/sse.ts',
   re2js: (file) => file === 'regex/linear.ts',
+  'prom-client': (file) => file === 'metrics/registry.ts',
   luxon: (file) => file === 'domain/limit-time.ts',
 };
 

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { failure } from '../../src/domain/failure.js';
 import type { Because, Plan, Rejected } from '../../src/domain/plan.js';
 import { refusalEntries, refusedFirst, refusedLater } from '../../src/policy/audit.js';
 
@@ -14,13 +15,20 @@ const first = rejected('first', 'preferred');
 const early = rejected('early', 'fallback');
 const late = rejected('late', 'fallback', { position: 1 });
 const last = rejected('last', 'fallback', { position: 2 });
-const plan = { rejected: [first, early, late, last] } as unknown as Plan;
+const plan = {
+  candidates: ['a', 'b'].map((tool) => ({ tool, model: null, because: [] })),
+  rejected: [first, early, late, last],
+} as unknown as Plan;
+
+const answered = (tool: string) => ({ tool, model: null, failure: null });
+const failed = (tool: string) => ({ ...answered(tool), failure: failure('connection', 'gone') });
 
 it('a refused fallback counts only once the run needed it', () => {
   expect(refusedFirst(plan)).toEqual([first, early]);
-  expect(refusedLater(plan, 1)).toEqual([]);
-  expect(refusedLater(plan, 2)).toEqual([late]);
-  expect(refusedLater(plan, Number.POSITIVE_INFINITY)).toEqual([late, last]);
+  expect(refusedLater(plan, [answered('a')])).toEqual([]);
+  expect(refusedLater(plan, [failed('a'), answered('b')])).toEqual([late]);
+  expect(refusedLater(plan, [failed('a'), failed('b')])).toEqual([late, last]);
+  expect(refusedLater(plan, [failed('a'), failed('b'), answered('cooling')])).toEqual([late, last]);
 });
 
 it('a tool that is only there by default needs no key', () => {
