@@ -165,6 +165,32 @@ export interface Interrupted {
   countedMicroUsd: number;
 }
 
+/** Steps of time of equal length. */
+export interface TimelineSpan {
+  /** Start of the first step, ms since the epoch. */
+  sinceMs: number;
+  stepMs: number;
+}
+
+/** The invocations that were started in one step of time and have ended. */
+export interface TimelineStep {
+  /** Its start, ms since the epoch. */
+  atMs: number;
+  invocations: number;
+  /** How many failed with what. */
+  failureTypes: Readonly<Record<string, number>>;
+  /** Of those that were answered; `null`: none was. */
+  p50Ms: number | null;
+  p95Ms: number | null;
+  /** The known part of what was charged. */
+  chargedMicroUsd: number;
+  /** Invocations of which a part of the cost is unknown. */
+  withoutPrice: number;
+}
+
+/** In order of time; steps without invocations are left out. */
+export type Timeline = readonly TimelineStep[];
+
 /** What a clean-up did. */
 export interface Pruned {
   /** Invocations that were removed. */
@@ -186,6 +212,8 @@ export interface LedgerReader {
     by: readonly (readonly UsageKey[])[],
     filter?: UsageFilter,
   ): Promise<Result<UsageGroup[][], LedgerTrouble>>;
+  /** What was done since a time, step by step. Reads the rows of that time. */
+  timeline(span: TimelineSpan): Promise<Result<Timeline, LedgerTrouble>>;
   /** Runs of these days that never came to their end. */
   interrupted(days: Days, filter?: UsageFilter): Promise<Result<Interrupted, LedgerTrouble>>;
   /** What budgets count for the invocations of these days that have no price, micro-USD: what was reserved for them. */

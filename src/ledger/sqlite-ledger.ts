@@ -17,6 +17,7 @@ import { dayOf } from './rows.js';
 import { migrate, schemaState } from './schema-version.js';
 import type { Database } from './sqlite.js';
 import { beginSlot, keepSlot, leaveSlot, takeSlot, useOf } from './sqlite-slots.js';
+import { timelineOf } from './timeline.js';
 import { transaction } from './transaction.js';
 import { troubleOf } from './trouble.js';
 import { countedWithoutPrice, interruptedIn, projectsNamed, usageBy } from './usage.js';
@@ -66,6 +67,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
     settle: (row) => change(() => settleAttempt(db, row)),
     record: (row) => change(() => recordInvocation(db, row)),
     usage: (days, by, filter) => read(() => by.map((keys) => usageBy(db, days, { by: keys, filter }))),
+    timeline: (span) => read(() => timelineOf(db, span)),
     interrupted: (days, filter) => read(() => interruptedIn(db, days, filter)),
     countedWithoutPrice: (days, filter) => read(() => countedWithoutPrice(db, days, filter)),
     projectsNamed: (name) => read(() => projectsNamed(db, name)),

@@ -20,6 +20,8 @@ export interface BudgetLine {
   reserved_usd: number;
   left_usd: number;
   limit_type: 'soft' | 'hard';
+  /** Share of the limit from which on it warns. */
+  threshold_percent: number;
   /** ISO time. */
   resets_at: string;
 }
@@ -30,9 +32,22 @@ export async function budgetReport(
   place: LedgerPlace,
   project: string,
 ): Promise<Result<BudgetLine[], LedgerTrouble>> {
-  const found = knownLimits(config, { project, nowMs: place.now() });
   const { readLedger } = await import('../ledger/open-ledger.js');
-  const spend = await readLedger(place, (ledger) => ledger.spend(found.map(({ limit }) => limit)));
+  const read: ReadSpend = (limits) => readLedger(place, (ledger) => ledger.spend(limits));
+  return budgetLines(config, { project, nowMs: place.now() }, read);
+}
+
+/** Reads what counts against limits now; `null`: there is no ledger yet. */
+export type ReadSpend = (limits: readonly SpendLimit[]) => Promise<Result<Spend[] | null, LedgerTrouble>>;
+
+/** The same from a ledger that is open already. */
+export async function budgetLines(
+  config: RouterConfig,
+  at: { project: string; nowMs: number },
+  read: ReadSpend,
+): Promise<Result<BudgetLine[], LedgerTrouble>> {
+  const found = knownLimits(config, at);
+  const spend = await read(found.map(({ limit }) => limit));
   if (!spend.ok) return spend;
   return ok(found.map((one, index) => lineOf(one, spend.value?.[index] ?? NOTHING)));
 }
@@ -61,6 +76,7 @@ function lineOf({ policy, budget, name, limit }: KnownLimit, spend: Spend): Budg
     reserved_usd: toUsd(spend.reservedMicroUsd),
     left_usd: toUsd(leftMicroUsd),
     limit_type: limit.isHard ? 'hard' : 'soft',
+    threshold_percent: limit.thresholdPercent,
     resets_at: new Date(limit.endsAtMs).toISOString(),
   };
 }

@@ -77,6 +77,9 @@ export function dayOf(time: string | number): string {
   return new Date(time).toISOString().slice(0, 10).replaceAll('-', '');
 }
 
+/** Names of folders and files. */
+const DAY = /^\d{8}$/;
+const TRACE = /^[0-9A-Z]{26}\.json$/;
 /** More than a message lists as ambiguous ids. */
 const MOST_FOUND = 20;
 /** Files read at once: enough to keep the disk busy, few enough to waste little. */
@@ -120,8 +123,8 @@ interface Search {
 /** Walks the days backwards and reads only as many files as needed, since ids sort by time. */
 async function collect(dir: string, search: Search): Promise<FoundTraces> {
   const found: FoundTraces = { traces: [], damaged: [] };
-  for (const day of (await foldersIn(dir, /^\d{8}$/)).filter(search.wantsDay)) {
-    const names = await namesIn(path.join(dir, day), /^[0-9A-Z]{26}\.json$/);
+  for (const day of (await foldersIn(dir, DAY)).filter(search.wantsDay)) {
+    const names = await namesIn(path.join(dir, day), TRACE);
     const wanted = names.filter((name) => search.wantsId(path.basename(name, '.json')));
     for (let start = 0; start < wanted.length && found.traces.length < search.last; start += AT_ONCE) {
       const missing = search.last - found.traces.length;
@@ -145,8 +148,20 @@ async function readInto(found: FoundTraces, files: readonly string[], search: Se
   }
 }
 
-/** `gone`: removed by another process since its name was read. */
-async function readTrace(file: string): Promise<TraceDocument | 'damaged' | 'gone'> {
+/** The ids and files of the newest traces, newest first, without a look into them. */
+export async function newestTraceFiles(dir: string, most: number): Promise<{ id: string; file: string }[]> {
+  const found: { id: string; file: string }[] = [];
+  for (const day of await foldersIn(dir, DAY)) {
+    const names = await namesIn(path.join(dir, day), TRACE);
+    for (const name of names.slice(0, most - found.length))
+      found.push({ id: path.basename(name, '.json'), file: path.join(dir, day, name) });
+    if (found.length >= most) break;
+  }
+  return found;
+}
+
+/** One trace; `gone`: removed by another process since its name was read. */
+export async function readTrace(file: string): Promise<TraceDocument | 'damaged' | 'gone'> {
   try {
     const value = parseJson(await readTraceText(file));
     return isTrace(value) ? asOfNow(value) : 'damaged';

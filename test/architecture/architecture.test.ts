@@ -41,6 +41,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   server: [
     'router',
+    'reports',
+    'policy',
+    'trace',
     'config',
     'ledger',
     'telemetry',

@@ -112,7 +112,11 @@ describe('budget', () => {
     const run = project();
     expect((await run(['exec', '--no-stdin', 'hi'])).code).toBe(0);
     const { budgets } = JSON.parse((await run(['budget', '--json'])).stdout);
-    const known = { policy: 'default', scope: 'global', name: null, reserved_usd: 0, limit_type: 'soft' };
+    const threshold = { threshold_percent: 80 };
+    const known = {
+      ...{ policy: 'default', scope: 'global', name: null, reserved_usd: 0, limit_type: 'soft' },
+      ...threshold,
+    };
     expect(budgets).toEqual([
       {
         ...known,
@@ -131,10 +135,12 @@ describe('budget', () => {
         resets_at: '2026-12-01T00:00:00.000Z',
       },
       {
+        ...threshold,
         ...{ policy: 'strict', scope: 'agent', name: 'worker', window: 'daily', limit_usd: 2, used_usd: 1 },
         ...{ reserved_usd: 0, left_usd: 1, limit_type: 'hard', resets_at: '2026-11-21T00:00:00.000Z' },
       },
       {
+        ...threshold,
         ...{ policy: 'strict', scope: 'agent', name: null, window: 'daily', limit_usd: 2, used_usd: 0 },
         ...{ reserved_usd: 0, left_usd: 2, limit_type: 'hard', resets_at: '2026-11-21T00:00:00.000Z' },
       },

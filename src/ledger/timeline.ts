@@ -1,0 +1,56 @@
+import { idTime } from '../domain/id.js';
+import type { Timeline, TimelineSpan, TimelineStep } from './ledger.js';
+import type { Database, Row } from './sqlite.js';
+
+/** What came to its end, by the step of time in which it was started; only steps in which something was. */
+export function timelineOf(db: Database, span: TimelineSpan): Timeline {
+  const steps = new Map<number, TimelineStep>();
+  const stepAt = (row: Row): TimelineStep => {
+    const atMs = span.sinceMs + Number(row.step) * span.stepMs;
+    const step = steps.get(atMs) ?? emptyStep(atMs);
+    steps.set(atMs, step);
+    return step;
+  };
+  // Ids sort by time, so that earlier rows are not read.
+  const values = [span.sinceMs, span.stepMs, idTime(span.sinceMs), span.sinceMs];
+  for (const row of db.all(COUNTS, ...values)) count(stepAt(row), row);
+  for (const row of db.all(LATENCIES, ...values)) {
+    const step = stepAt(row);
+    if (row.is_p50 === 1) step.p50Ms = Number(row.latency_ms);
+    if (row.is_p95 === 1) step.p95Ms = Number(row.latency_ms);
+  }
+  return [...steps.values()].sort((a, b) => a.atMs - b.atMs);
+}
+
+// Numbers are bound as reals.
+const STEP = 'CAST((started_ms - ?) / ? AS INTEGER) AS step';
+const FROM = 'FROM invocations WHERE id >= ? AND started_ms >= ?';
+
+const COUNTS = `SELECT ${STEP}, failure, count(*) AS invocations, sum(coalesce(charged_micro_usd, 0)) AS charged,
+  sum(coalesce(basis = 'unknown' AND billing = 'api', 0)) AS without_price ${FROM} GROUP BY 1, 2`;
+
+/** The shortest latency that so many percent of the answered did not exceed. */
+const LATENCIES = `WITH answered AS (SELECT ${STEP}, latency_ms ${FROM} AND failure IS NULL),
+  ranked AS (SELECT step, latency_ms, row_number() OVER (PARTITION BY step ORDER BY latency_ms) AS rank,
+    count(*) OVER (PARTITION BY step) AS n FROM answered)
+  SELECT step, latency_ms, rank = (n * 50 + 99) / 100 AS is_p50, rank = (n * 95 + 99) / 100 AS is_p95 FROM ranked
+  WHERE is_p50 OR is_p95`;
+
+function emptyStep(atMs: number): TimelineStep {
+  return {
+    atMs,
+    invocations: 0,
+    failureTypes: {},
+    p50Ms: null,
+    p95Ms: null,
+    chargedMicroUsd: 0,
+    withoutPrice: 0,
+  };
+}
+
+function count(step: TimelineStep, { failure, invocations, charged, without_price }: Row): void {
+  step.invocations += Number(invocations);
+  step.chargedMicroUsd += Number(charged);
+  step.withoutPrice += Number(without_price);
+  if (failure !== null) step.failureTypes = { ...step.failureTypes, [String(failure)]: Number(invocations) };
+}
