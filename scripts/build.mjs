@@ -2,6 +2,7 @@
 // compiled validators. Packages that are loaded only when needed stay outside: those that a run waits for as a bundle each,
 // the others are imported from node_modules.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -48,7 +49,7 @@ const bundle = await build({
   target: 'node20',
   external: ['chalk', 'ora', 'execa', 'ajv', 'luxon', 'libsql', ...BUNDLED_LATER],
   // bin/load.cjs hands in the path.
-  define: { 'import.meta.url': '__filename' },
+  define: { 'import.meta.url': '__filename', ROUTER_BUILD: '"@build@"' },
   charset: 'ascii',
   // Names stay: they are in the stack of a bug report.
   minifyWhitespace: true,
@@ -64,8 +65,12 @@ const packages = Object.keys(bundle.metafile.inputs).flatMap(
 const unexpected = [...new Set(packages)].filter((name) => !BUNDLED.includes(name));
 if (unexpected.length > 0) throw new Error(`the bundle holds ${unexpected.join(', ')}`);
 
+const [{ text }] = bundle.outputFiles;
+const buildId = createHash('sha256').update(text).digest('hex');
 // Code that V8 takes from a cache cannot use `import()` on Node 20: bin/load.cjs hands in one that can.
-const source = bundle.outputFiles[0].text.replace(/\bimport\("([a-z0-9:./-]+)"\)/g, 'importModule("$1")');
+const source = text
+  .replace('@build@', buildId)
+  .replace(/\bimport\("([a-z0-9:./-]+)"\)/g, 'importModule("$1")');
 if (/\bimport\(/.test(source)) throw new Error('the bundle holds an `import()` that was not replaced');
 mkdirSync(dist, { recursive: true });
 // One expression, which bin/load.cjs calls with what the bundle asks for.

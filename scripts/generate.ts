@@ -3,6 +3,7 @@ import path from 'node:path';
 import { layerOfBuiltIn, PLACE_DEPTH, type Places } from '../src/catalog/built-in.js';
 import { configSchema } from '../src/config/json-schema.js';
 import { layerOf, mergeLayers } from '../src/config/layers.js';
+import { toPlainJson } from '../src/config/plain-json.js';
 import { resolveConfig } from '../src/config/resolve.js';
 import { type ConfigSource, parseSource } from '../src/config/source.js';
 import { isTree, type Path, type Tree } from '../src/config/tree.js';
@@ -93,18 +94,10 @@ function pathsOf(value: unknown, base: Path): Path[] {
 function builtInCode({ value, places }: Catalog): string {
   const layer = layerOfBuiltIn({ value, places: () => places });
   const { tools, models } = resolveConfig(mergeLayers([layer]), { home: '/', pathOf: (file) => file });
-  const entries = { tools, models };
-  const texts = { VALUE: value, PLACES: places, RESOLVED: { entries, bare: bareMaps(entries, []) } };
+  const texts = { VALUE: value, PLACES: places, RESOLVED: toPlainJson({ tools, models }) };
   return Object.entries(texts)
     .map(([name, one]) => `export const ${name} = ${JSON.stringify(JSON.stringify(one))};\n`)
     .join('');
-}
-
-/** The paths of maps that inherit nothing. */
-function bareMaps(value: unknown, base: Path): Path[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const within = Object.entries(value).flatMap(([key, one]) => bareMaps(one, [...base, key]));
-  return Object.getPrototypeOf(value) === null ? [base, ...within] : within;
 }
 
 async function templatesCode(root: string): Promise<string> {

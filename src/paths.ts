@@ -22,6 +22,11 @@ export function modelListsFile(context: PathContext): string {
   return `${xdg(context, 'XDG_CACHE_HOME', '.cache')}/models.json`;
 }
 
+/** Folder of checked configs; they can be made again. */
+export function configCacheDir(context: PathContext): string {
+  return `${xdg(context, 'XDG_CACHE_HOME', '.cache')}/configs`;
+}
+
 /** The log of refusals, overrides and trust. */
 export function auditFile(context: PathContext): string {
   return `${stateDir(context)}/audit.jsonl`;

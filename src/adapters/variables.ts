@@ -14,16 +14,25 @@ export interface Expanded {
 export function expandVariables(text: string, env: Environment): Expanded {
   const missing: string[] = [];
   const used: string[] = [];
-  const pattern = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
-  const expanded = text.replace(pattern, (_match, name: string | undefined, fallback: string | undefined) => {
-    if (name === undefined) return '${';
-    const value = env[name];
-    if (value === undefined && fallback === undefined) missing.push(name);
-    if ((value ?? '') === '') return fallback ?? '';
-    used.push(value ?? '');
-    return value ?? '';
-  });
+  const expanded = text.replace(
+    REFERENCE,
+    (_match, name: string | undefined, fallback: string | undefined) => {
+      if (name === undefined) return '${';
+      const value = env[name];
+      if (value === undefined && fallback === undefined) missing.push(name);
+      if ((value ?? '') === '') return fallback ?? '';
+      used.push(value ?? '');
+      return value ?? '';
+    },
+  );
   return { text: expanded, missing, used };
+}
+
+const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+
+/** Names of all variables that a value refers to. */
+export function variablesIn(text: string): string[] {
+  return [...text.matchAll(REFERENCE)].flatMap(([, name]) => name ?? []);
 }
 
 /** Keys that are written into `env_vars` or `headers` themselves, by the names they stand under; without a scheme such as `Bearer`. */

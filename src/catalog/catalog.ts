@@ -1,5 +1,6 @@
 import type { Layer, ResolvedEntries } from '../config/layers.js';
-import { at, type Path, type Tree } from '../config/tree.js';
+import { fromPlainJson, type PlainJson } from '../config/plain-json.js';
+import type { Tree } from '../config/tree.js';
 import { PLACES, RESOLVED, VALUE } from './built-in.generated.js';
 import { layerOfBuiltIn, type Places } from './built-in.js';
 
@@ -19,9 +20,6 @@ export function builtInLayer(): Layer {
   });
 }
 
-/** Maps with names of the user's choice inherit nothing, which JSON cannot say. */
 function resolvedEntries(): ResolvedEntries {
-  const { entries, bare } = JSON.parse(RESOLVED) as { entries: ResolvedEntries; bare: Path[] };
-  for (const path of bare) Object.setPrototypeOf(at(entries, path), null);
-  return entries;
+  return fromPlainJson(JSON.parse(RESOLVED) as PlainJson) as ResolvedEntries;
 }

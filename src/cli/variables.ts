@@ -50,7 +50,8 @@ export const FOREIGN_VARIABLES: readonly Variable[] = [
   { name: 'NODE_EXTRA_CA_CERTS', meaning: 'file with certificates of your own authorities, read by Node' },
   {
     name: 'XDG_CACHE_HOME',
-    meaning: 'lists of models, and compiled code where the folder of the program is not writable [~/.cache]',
+    meaning:
+      'lists of models, checked configs, and compiled code where the folder of the program is not writable [~/.cache]',
   },
   { name: 'XDG_CONFIG_HOME', meaning: 'folder of the user config [~/.config]' },
   { name: 'XDG_DATA_HOME', meaning: 'folder of the ledger [~/.local/share]' },

@@ -2,14 +2,8 @@ import path from 'node:path';
 import { builtInLayer } from '../catalog/catalog.js';
 import type { RouterConfig } from '../config/types.js';
 import { type ConfigFile, type LoadedConfig, loadConfig } from '../lint/load.js';
-import {
-  CONFIG_FOLDER,
-  type ConfigSearch,
-  type FoundConfig,
-  findConfig,
-  findProjectFiles,
-  namedIn,
-} from './find.js';
+import type { ConfigSearch } from './find.js';
+import { type LocatedConfig, locateConfig } from './locate.js';
 
 /** A resolved config, or all findings about it. */
 export interface LoadedFiles extends LoadedConfig {
@@ -27,35 +21,14 @@ export interface LoadedFiles extends LoadedConfig {
 
 /** Finds, reads, checks and resolves the config. Never throws for a foreseen cause: see `diagnostics`. */
 export async function loadConfigFiles(search: ConfigSearch): Promise<LoadedFiles> {
-  const isNamed = namedIn(search).length > 0;
-  const [found, beside] = await Promise.all([findConfig(search), isNamed ? findProjectFiles(search) : []]);
-  const loaded = loadConfig({
-    sources: found.layers,
-    own: found.own,
-    builtIn: builtInLayer(),
-    home: search.home,
-    found: found.diagnostics,
-    env: search.env,
-  });
-  return {
-    ...loaded,
-    files: found.layers.flatMap((layer) => layer.files),
-    discovered: found.discovered,
-    projectDir: projectDirOf(isNamed ? beside : projectFilesOf(found)),
-    searched: found.searched,
-    unreadable: found.unreadable,
-  };
+  return loadLocated(await locateConfig(search), search);
 }
 
-function projectFilesOf({ layers }: FoundConfig): readonly ConfigFile[] {
-  return layers.find(({ layer }) => layer === 'project')?.files ?? [];
-}
-
-/** A config given by path does not change the project: its traces go to the same folder as those of other runs. */
-function projectDirOf([file]: readonly ConfigFile[]): string | null {
-  if (file === undefined) return null;
-  const folder = path.dirname(file.path);
-  return path.basename(folder) === CONFIG_FOLDER ? path.dirname(folder) : folder;
+/** The same for files that were read already. */
+export function loadLocated(located: LocatedConfig, { env, home }: ConfigSearch): LoadedFiles {
+  const { layers, own, diagnostics, files, discovered, projectDir, searched, unreadable } = located;
+  const loaded = loadConfig({ sources: layers, own, builtIn: builtInLayer(), home, found: diagnostics, env });
+  return { ...loaded, files, discovered, projectDir, searched, unreadable };
 }
 
 /** The same without what was found in the project; `null` when there is an error in the rest. */

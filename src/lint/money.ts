@@ -1,6 +1,6 @@
 import type { Environment } from '../adapters/adapter.js';
 import { type BillingFacts, billingOf } from '../adapters/billing.js';
-import { expandVariables } from '../adapters/variables.js';
+import { expandVariables, variablesIn } from '../adapters/variables.js';
 import type { RouterConfig, ToolConfig } from '../config/types.js';
 import type { SpendLimit } from '../domain/facts.js';
 import { lookup } from '../domain/lookup.js';
@@ -90,6 +90,19 @@ function runOf(
   const request = { ...emptyRequest(''), justification: 'given' };
   const spending = spendingOf(config, { project: '', policy, agent, maxCostMicroUsd: null });
   return { candidate, request, agent, policy, access: agent.access.value, spending };
+}
+
+/**
+ * The variables that decide which tools are billed per token, by whether they are set and not empty. No other variable decides whether a
+ * finding is an error.
+ */
+export function billingVariables({ tools }: RouterConfig): string[] {
+  const names = Object.values(tools).flatMap((tool) =>
+    tool.kind === 'command'
+      ? [...tool.apiKeyEnv, ...Object.values(tool.envVars).flatMap(({ value }) => variablesIn(value))]
+      : [],
+  );
+  return [...new Set(names)];
 }
 
 /** When a tool is billed per token: here, only where its API key is set, or never. */

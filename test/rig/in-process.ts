@@ -13,6 +13,8 @@ export function runInProcess(
   args: readonly string[],
   given: {
     root: string;
+    /** [root] */
+    cwd?: string;
     env?: Record<string, string>;
     random?: () => number;
     columns?: number;

@@ -3,7 +3,7 @@ import { parseDuration } from '../../domain/duration.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import type { Request, Resume } from '../../domain/request.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import { traceDirOf, type UsableConfig } from '../config.js';
+import { traceDirOf, type UsableConfig } from '../command-router.js';
 import type { CommandContext } from '../context.js';
 import { assemblePrompt, readText } from '../prompt.js';
 import { findSession } from '../resume.js';

@@ -9,7 +9,7 @@ import type { Planned } from '../../router/planned.js';
 import type { Router } from '../../router/router.js';
 import { keepTraces } from '../../router/traces.js';
 import { answerFile } from '../answer-file.js';
-import { commandRouter, loadTrusted, traceDirOf } from '../config.js';
+import { commandRouter, traceDirOf } from '../command-router.js';
 import type { CommandContext } from '../context.js';
 import { fieldPath } from '../field.js';
 import { outputFormat } from '../formats/format.js';
@@ -17,6 +17,7 @@ import { logOf } from '../log.js';
 import { narrate, saySearched } from '../narrate.js';
 import { planScreen } from '../plan-screen.js';
 import { printFailure, reportEarly } from '../report.js';
+import { loadTrusted } from '../trusted-config.js';
 import { conclude } from './exec-outcome.js';
 import { type GivenRequest, requestOf } from './exec-parts.js';
 import { type ExecOptions, withEnvironment } from './exec-request.js';
@@ -37,7 +38,9 @@ export async function runExec(context: CommandContext, words: string[], given: E
     const router = commandRouter(context, loaded.value);
     const limits = { deadline, timeoutMs: timeoutMs.value };
     const given = { loaded: loaded.value, words, options, field: field.value, ...limits };
-    return await routeAndRun(context, router, given).finally(() => router.close());
+    const code = await routeAndRun(context, router, given).finally(() => router.close());
+    if (options.dryRun !== true) await loaded.value.keep();
+    return code;
   } finally {
     deadline.dispose();
   }

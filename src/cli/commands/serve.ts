@@ -5,9 +5,10 @@ import { callerOf } from '../../router/planning/caller.js';
 import { createRouter } from '../../router/router.js';
 import { listen } from '../../server/server.js';
 import { type ActiveConfig, createService, type Service } from '../../server/service.js';
-import { loadTrusted, routerWorldOf, type UsableConfig } from '../config.js';
+import { routerWorldOf, type UsableConfig } from '../command-router.js';
 import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';
+import { loadTrusted } from '../trusted-config.js';
 
 export interface ServeOptions {
   host?: string;

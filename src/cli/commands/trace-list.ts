@@ -1,7 +1,7 @@
 import type { Paint } from '../../diagnostics/paint.js';
 import { formatDuration } from '../../domain/duration.js';
 import type { TraceDocument } from '../../trace/document.js';
-import { traceDirOf } from '../config.js';
+import { traceDirOf } from '../command-router.js';
 import type { CommandContext } from '../context.js';
 import { readTraces } from '../read-traces.js';
 import { reportEarly } from '../report.js';

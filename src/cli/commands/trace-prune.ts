@@ -2,7 +2,7 @@ import { parseAge } from '../../domain/duration.js';
 import { failure } from '../../domain/failure.js';
 import { reasonOf } from '../../files.js';
 import { pruneTraces } from '../../reports/traces.js';
-import { traceDirOf } from '../config.js';
+import { traceDirOf } from '../command-router.js';
 import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';
 import { loadForTraces } from './trace-folder.js';

@@ -2,7 +2,7 @@ import { type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { type Family, familyOf, openTraces, type TreeNode } from '../../reports/traces.js';
 import type { TraceDocument } from '../../trace/document.js';
-import { traceDirOf, traceOwnerOf } from '../config.js';
+import { traceDirOf, traceOwnerOf } from '../command-router.js';
 import type { CommandContext } from '../context.js';
 import { readTraces } from '../read-traces.js';
 import { reportEarly } from '../report.js';

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { BUILD_ID } from '../build-id.js';
+import { fromPlainJson, type PlainJson, toPlainJson } from '../config/plain-json.js';
+import type { RouterConfig } from '../config/types.js';
+import { readOwnFileNow, writeByRename } from '../files.js';
+import { configCacheDir, type PathContext } from '../paths.js';
+import type { LocatedConfig } from './locate.js';
+import type { TrustPart } from './trust-record.js';
+
+/**
+ * What loading a config gives and does not change until one of its files does: checked and resolved, but variables are not expanded and
+ * trust is not decided. It holds no more than the files do.
+ */
+export interface KeptConfig {
+  /** Without errors. */
+  config: RouterConfig;
+  /** `null`: nothing needs trust. */
+  trust: TrustPart | null;
+  /** The variables that decide whether the config has errors, as they were. */
+  variables: Readonly<Record<string, VariableState>>;
+}
+
+type VariableState = 'unset' | 'empty' | 'set';
+
+/** The states of some variables now. */
+export function variableStates(names: readonly string[], env: PathContext['env']): KeptConfig['variables'] {
+  return Object.fromEntries(names.map((name) => [name, stateOf(env[name])]));
+}
+
+function stateOf(value: string | undefined): VariableState {
+  if (value === undefined) return 'unset';
+  return value === '' ? 'empty' : 'set';
+}
+
+/** What an earlier run kept for these very files; `null`: nothing that fits. */
+export function readKept(located: LocatedConfig, context: PathContext): KeptConfig | null {
+  try {
+    const [hash, body = ''] = splitOnce(readOwnFileNow(fileOf(located, context)));
+    if (hash !== hashOf(located, context, body)) return null;
+    const kept = fromPlainJson(JSON.parse(body) as PlainJson) as KeptConfig;
+    const names = Object.keys(kept.variables);
+    const now = variableStates(names, context.env);
+    return names.every((name) => now[name] === kept.variables[name]) ? kept : null;
+  } catch {
+    return null; // none yet, or one that another user may have written
+  }
+}
+
+/** Keeps a config for later runs. One that cannot be written is not missed. */
+export async function writeKept(
+  located: LocatedConfig,
+  context: PathContext,
+  kept: KeptConfig,
+): Promise<void> {
+  const file = fileOf(located, context);
+  const body = JSON.stringify(toPlainJson(kept));
+  try {
+    const how = { private: true, refusesLinkedFolder: true };
+    await writeByRename(file, `${hashOf(located, context, body)}\n${body}`, how);
+    await removeOldest(path.dirname(file));
+  } catch {
+    return;
+  }
+}
+
+/** One file for each set of paths, so that an edited config replaces what was kept of it. */
+function fileOf(located: LocatedConfig, context: PathContext): string {
+  const name = createHash('sha256').update(placesOf(located, context)).digest('hex').slice(0, 32);
+  return path.join(configCacheDir(context), `${name}.json`);
+}
+
+/** Binds what is kept to this build, to the paths and texts of the files, and to itself. */
+function hashOf(located: LocatedConfig, context: PathContext, body: string): string {
+  const hash = createHash('sha256').update(BUILD_ID).update(placesOf(located, context));
+  for (const { text } of layersOf(located).flatMap(({ files }) => files))
+    hash.update(`\n${text.length}\n`).update(text);
+  return hash.update('\n').update(body).digest('hex');
+}
+
+/** Everything but the texts that a resolved config depends on. */
+function placesOf(located: LocatedConfig, { home }: PathContext): string {
+  const { discovered, projectDir, own } = located;
+  const layers = layersOf(located).map(({ layer, files }) => [
+    layer,
+    files.map(({ file, path }) => [file, path]),
+  ]);
+  return JSON.stringify({ home, discovered, projectDir, hasOwn: own !== null, layers });
+}
+
+function layersOf({ layers, own }: LocatedConfig): LocatedConfig['layers'] {
+  return own === null ? layers : [...layers, own];
+}
+
+function splitOnce(text: string): [head: string, rest?: string] {
+  const end = text.indexOf('\n');
+  return end < 0 ? [text] : [text.slice(0, end), text.slice(end + 1)];
+}
+
+/** More than the projects of a user; configs in temporary folders come and go. */
+const MOST_KEPT = 40;
+
+async function removeOldest(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  if (names.length <= MOST_KEPT) return;
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const file = path.join(folder, name);
+      return { file, atMs: (await stat(file)).mtimeMs };
+    }),
+  );
+  const oldest = files.sort((a, b) => a.atMs - b.atMs).slice(0, -MOST_KEPT / 2);
+  await Promise.all(oldest.map(({ file }) => rm(file, { force: true })));
+}

@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { lstat, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { canonicalJson, child, isTree, type Path } from '../config/tree.js';
+import { readRegularFile, writeByRename } from '../files.js';
+import { type PathContext, stateDir } from '../paths.js';
+import { CONFIG_FOLDER } from './find.js';
+
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** The part of a project's config that trust covers, whatever is at its paths now. */
+export interface TrustPart {
+  /** Folder of the project, as it was found. */
+  folder: string;
+  values: readonly CoveredValue[];
+}
+
+/** A value that is not harmless. */
+export interface CoveredValue {
+  path: Path;
+  value: unknown;
+  /** The absolute path that it stands for; `null`: it is no path. */
+  target: string | null;
+}
+
+/** The same with all links followed. */
+export interface FollowedPart {
+  /** Real path of the project's folder. */
+  folder: string;
+  /** SHA-256 of the values and of where their paths lead. */
+  hash: string;
+  /** Where each of the values leads; `null` for those that are no paths. */
+  realPaths: readonly (string | null)[];
+}
+
+/** What is recorded of a project that was trusted. */
+export interface TrustRecord {
+  hash: unknown;
+  allows: unknown;
+}
+
+/** Why a config is trusted. */
+export type TrustReason = 'nothing found' | 'named' | 'variable' | 'recorded';
+
+/** Whether a config is trusted now, and what that was decided by. */
+export interface TrustCheck {
+  /** `null`: it is not. */
+  why: TrustReason | null;
+  /** `null`: nothing needs trust. */
+  part: FollowedPart | null;
+  /** What is recorded; `null`: nothing, or it was not asked for. */
+  record: TrustRecord | null;
+}
+
+/**
+ * Whether a config is trusted: one given by path is, and so is everything with `LLM_ROUTER_TRUST=1`; a discovered one (`part`) is if
+ * its hash is recorded.
+ */
+export async function checkTrust(
+  { isNamed, part }: { isNamed: boolean; part: TrustPart | null },
+  context: PathContext,
+): Promise<TrustCheck> {
+  if (isNamed) return { why: 'named', part: null, record: null };
+  if (part === null) return { why: 'nothing found', part: null, record: null };
+  const now = await followed(part);
+  if (context.env.LLM_ROUTER_TRUST === '1') return { why: 'variable', part: now, record: null };
+  const record = await trustRecordOf(context, now.folder);
+  return { why: record?.hash === now.hash ? 'recorded' : null, part: now, record };
+}
+
+/** Follows the links of a part as they lead now. */
+export async function followed({ folder, values }: TrustPart): Promise<FollowedPart> {
+  const realPaths = await Promise.all(
+    values.map(({ target }) => (target === null ? null : realPathOf(target))),
+  );
+  return { folder: await realPathOf(folder), hash: hashOf(values, realPaths), realPaths };
+}
+
+/** The same for the same values and the same files behind their paths, in whatever order they were written. */
+function hashOf(values: readonly CoveredValue[], realPaths: readonly (string | null)[]): string {
+  const entries = values.map(
+    ({ path, value }, index) => [JSON.stringify(path), { value, realPath: realPaths[index] }] as const,
+  );
+  return createHash('sha256')
+    .update(canonicalJson(Object.fromEntries(entries)))
+    .digest('hex');
+}
+
+/** Links followed, as far as the path exists: a file that is made later does not change it. */
+async function realPathOf(file: string): Promise<string> {
+  const folder = path.dirname(file);
+  return realpath(file).catch(async () =>
+    folder === file ? file : path.join(await realPathOf(folder), path.basename(file)),
+  );
+}
+
+/** What is recorded of a project, by its real path; `null`: it was never trusted. */
+async function trustRecordOf(context: PathContext, folder: string): Promise<TrustRecord | null> {
+  const record = child(await readRecords(context), folder);
+  return isTree(record) ? { hash: child(record, 'hash'), allows: child(record, 'allows') } : null;
+}
+
+/**
+ * The project's folder, if files may be written there: `null` until it is trusted, and where `.llm-router` in it is a link. A
+ * config that was named says nothing of the project around the working directory.
+ */
+export async function writableFolder(
+  { projectDir, discovered }: { projectDir: string | null; discovered: boolean },
+  { trusted }: { trusted: boolean },
+  context: PathContext,
+): Promise<string | null> {
+  if (projectDir === null) return null;
+  const isTrusted = discovered
+    ? trusted
+    : context.env.LLM_ROUTER_TRUST === '1' ||
+      typeof (await trustRecordOf(context, await realPathOf(projectDir)))?.hash === 'string';
+  const folders = [CONFIG_FOLDER, `${CONFIG_FOLDER}/traces`].map((one) => path.join(projectDir, one));
+  return isTrusted && !(await Promise.all(folders.map(isLink))).includes(true) ? projectDir : null;
+}
+
+function isLink(target: string): Promise<boolean> {
+  return lstat(target).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
+}
+
+/** Records that a project is trusted; rejects with the system's error when it cannot be written. */
+export async function addTrustRecord(
+  context: PathContext,
+  folder: string,
+  record: { hash: string; allows: readonly string[] },
+): Promise<void> {
+  await writeRecords(context, { ...(await readRecords(context)), [folder]: record });
+}
+
+/** Ends the trust in a project; false when there was none. Rejects with the system's error when it cannot be written. */
+export async function removeTrust(context: PathContext, folder: string): Promise<boolean> {
+  const { [folder]: known, ...others } = await readRecords(context);
+  if (known !== undefined) await writeRecords(context, others);
+  return known !== undefined;
+}
+
+function writeRecords(context: PathContext, projects: Record<string, unknown>): Promise<void> {
+  const text = `${JSON.stringify({ version: 1, projects }, null, 1)}\n`;
+  return writeByRename(trustFile(context), text, { private: true });
+}
+
+/** Where trust is recorded. */
+export function trustFile(context: PathContext): string {
+  return path.join(stateDir(context), 'trust.json');
+}
+
+/** A missing or damaged record trusts nothing, nor does one that another user may have written. */
+async function readRecords(context: PathContext): Promise<Record<string, unknown>> {
+  try {
+    const file = trustFile(context);
+    const text = await readRegularFile(file, { maxBytes: MAX_BYTES, isOwn: true, followsLinks: false });
+    const projects = child(JSON.parse(text.toString('utf8')), 'projects');
+    return isTree(projects) ? { ...projects } : {};
+  } catch {
+    return {};
+  }
+}
