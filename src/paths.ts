@@ -49,6 +49,11 @@ export function runningDir(context: PathContext): string {
   return `${stateDir(context)}/running`;
 }
 
+/** Folder of detached runs, with their answers. */
+export function jobsDir(context: PathContext): string {
+  return `${stateDir(context)}/jobs`;
+}
+
 /**
  * Folder of traces, first match: `LLM_ROUTER_TRACE_DIR`, the configured folder, `<project>/.llm-router/traces`, the state
  * folder.

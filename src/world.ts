@@ -59,6 +59,8 @@ export interface World extends HostWorld {
   signal: AbortSignal;
   /** Aborted by the second one. */
   urgent: AbortSignal;
+  /** What runs this program again, in another process: a file and its first arguments. */
+  program: readonly string[];
   /** Ends the process at once, whatever is still to be written. */
   exit: (code: number) => void;
 }
@@ -74,6 +76,7 @@ export function realWorld(): World {
     stderr: outputStream(process.stderr),
     signal,
     urgent,
+    program: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
     exit: (code) => process.exit(code),
   };
 }

@@ -29,6 +29,8 @@ export interface Output {
   json(...documents: readonly unknown[]): Promise<void>;
   /** The tool's own answer: to stdout as it is; on a terminal its control characters are made visible unless `raw` is set. */
   answer(text: string): Promise<void>;
+  /** What an earlier run of the program has written, byte for byte; on a terminal its control characters are made visible unless `raw` is set. */
+  copy(stream: 'stdout' | 'stderr', bytes: Buffer): Promise<void>;
   /** Prints a message, unless `--quiet`. */
   say(text: string): Promise<void>;
   /** Prints a warning, unless `--quiet`. */
@@ -73,6 +75,8 @@ export function createOutput(world: World): Output {
   let privateTexts: readonly (string | null)[] = [];
   const terminal = createTerminalText(world.random);
   let heldReturn = '';
+  /** A character may be cut between two pieces. */
+  const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
   let drainSignal = world.signal;
   const stuck = new Set<OutputStream>();
   /** Writes that have not left the program yet, each with what limits the wait for its reader. */
@@ -81,8 +85,8 @@ export function createOutput(world: World): Output {
     for (const limitWait of pending) limitWait();
   };
   drainSignal.addEventListener('abort', onDrain);
-  const write = async (to: OutputStream, text: string): Promise<void> => {
-    if (text === '' || to.stream.destroyed || stuck.has(to)) return;
+  const write = async (to: OutputStream, text: string | Buffer): Promise<void> => {
+    if (text.length === 0 || to.stream.destroyed || stuck.has(to)) return;
     if (!(await isWritten(to, text, { isDraining: drainSignal.aborted, pending }))) stuck.add(to);
   };
   world.stdout.stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -115,6 +119,11 @@ export function createOutput(world: World): Output {
       const all = heldReturn + text;
       heldReturn = all.endsWith('\r') ? '\r' : '';
       return write(world.stdout, terminal.clean(all.slice(0, all.length - heldReturn.length)));
+    },
+    copy: (stream, bytes) => {
+      const to = world[stream];
+      if (!to.isTerminal || (output.raw && stream === 'stdout')) return write(to, bytes);
+      return write(to, terminal.clean(decoders[stream].decode(bytes, { stream: true })));
     },
     say: async (text) => (output.quiet ? undefined : print('info', text)),
     warn: async (text) => {
@@ -166,7 +175,7 @@ const READER_MS = 1000;
  */
 function isWritten(
   { stream }: OutputStream,
-  text: string,
+  text: string | Buffer,
   { isDraining, pending }: { isDraining: boolean; pending: Set<() => void> },
 ): Promise<boolean> {
   return new Promise((resolve) => {

@@ -127,8 +127,8 @@ function buildProgram(
     output.logFormat = options.logFormat ?? output.logFormat;
   };
   addGlobalOptions(program);
-  const register: Register = (parent, name) => {
-    const command = addGlobalOptions(parent.command(name));
+  const register: Register = (parent, name, options) => {
+    const command = addGlobalOptions(parent.command(name, options));
     return {
       command,
       action: <T extends unknown[]>(handler: (...values: T) => Promise<number>) => {

@@ -5,6 +5,8 @@ import { LOG_FORMATS } from './output.js';
 export type Register = (
   parent: Command,
   name: string,
+  /** A hidden one is not listed in the help. */
+  options?: { hidden: boolean },
 ) => { command: Command; action: <T extends unknown[]>(handler: (...values: T) => Promise<number>) => void };
 
 /** The options that every command takes. */

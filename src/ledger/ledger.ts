@@ -218,6 +218,8 @@ export interface LedgerReader {
   interrupted(days: Days, filter?: UsageFilter): Promise<Result<Interrupted, LedgerTrouble>>;
   /** What budgets count for the invocations of these days that have no price, micro-USD: what was reserved for them. */
   countedWithoutPrice(days: Days, filter?: UsageFilter): Promise<Result<number, LedgerTrouble>>;
+  /** What budgets count for the attempts of an invocation, micro-USD; `null`: none of them is recorded. */
+  countedOf(invocationId: string): Promise<Result<number | null, LedgerTrouble>>;
   /** The folders of the projects that have rows and whose folder has this name, in order. */
   projectsNamed(name: string): Promise<Result<string[], LedgerTrouble>>;
   /** The first day that still has its rows; `null`: no row was ever removed. */

@@ -20,7 +20,7 @@ import { beginSlot, keepSlot, leaveSlot, takeSlot, useOf } from './sqlite-slots.
 import { timelineOf } from './timeline.js';
 import { transaction } from './transaction.js';
 import { troubleOf } from './trouble.js';
-import { countedWithoutPrice, interruptedIn, projectsNamed, usageBy } from './usage.js';
+import { countedOf, countedWithoutPrice, interruptedIn, projectsNamed, usageBy } from './usage.js';
 
 /** What a ledger needs of its surroundings. */
 export interface LedgerWorld {
@@ -70,6 +70,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
     timeline: (span) => read(() => timelineOf(db, span)),
     interrupted: (days, filter) => read(() => interruptedIn(db, days, filter)),
     countedWithoutPrice: (days, filter) => read(() => countedWithoutPrice(db, days, filter)),
+    countedOf: (id) => read(() => countedOf(db, id)),
     projectsNamed: (name) => read(() => projectsNamed(db, name)),
     rowsSince: () => read(() => rowsSince(db)),
     prune: (limit) => change(() => pruneRows(db, limit)),

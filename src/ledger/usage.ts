@@ -128,6 +128,15 @@ export function countedWithoutPrice(db: Database, { since, until }: Days, filter
 export const UNFINISHED = `attempts.closed = 0
   AND NOT EXISTS (SELECT 1 FROM reservations WHERE reservations.invocation_id = attempts.invocation_id)`;
 
+/** What budgets count for the attempts of an invocation; `null`: none is recorded. */
+export function countedOf(db: Database, invocationId: string): number | null {
+  const [row] = db.all(
+    'SELECT sum(counted_micro_usd) AS micro_usd FROM attempts WHERE invocation_id = ?',
+    invocationId,
+  );
+  return row?.micro_usd === null || row === undefined ? null : Number(row.micro_usd);
+}
+
 /** Runs that never ended: those that still have rows, and the sums of those whose rows were removed, which no filter fits. */
 export function interruptedIn(db: Database, { since, until }: Days, filter?: UsageFilter): Interrupted {
   const { sql, values } = attemptCondition(filter);

@@ -26,6 +26,12 @@ import { type InputSize, inputSizeOf } from './planning/input-size.js';
 import { planErrorFailure, tooDeep } from './planning/plan-failures.js';
 import type { Host, RouterWorld } from './world.js';
 
+/** What the caller has decided of a run. */
+export interface KnownRun {
+  /** The id of the invocation; absent: a new one. */
+  id?: string;
+}
+
 /**
  * Plans without running anything: looks up every name once, gathers facts, chooses, and fills in the call of each candidate. The
  * failure is an unknown name, an identifier with control characters, or a file that cannot be read.
@@ -34,6 +40,7 @@ export async function planRequest(
   config: RouterConfig,
   { host, stores }: Pick<RouterWorld, 'host' | 'stores'>,
   asked: Request,
+  known: KnownRun = {},
 ): Promise<Result<Planned, Failure>> {
   const identifiers = identifierTrouble(asked);
   if (identifiers !== null) return err(identifiers);
@@ -51,7 +58,7 @@ export async function planRequest(
   const limits = (nowMs: number) => limitsAt(spending, nowMs);
   const facts = await gatherFacts(config, { host, stores }, { size, limits });
   const ids = {
-    id: newId(facts.nowMs, host.random),
+    id: known.id ?? newId(facts.nowMs, host.random),
     traceId: request.traceId ?? request.parent?.traceId ?? newTraceId(host.random),
   };
   const routed = await routedChoices(makePlan(config, facts, resolved), { host, resolved, size });

@@ -9,7 +9,7 @@ import { unrun } from './attempts/conclude.js';
 import { type HealthOptions, routerHealth } from './health.js';
 import type { ModelsOptions } from './models/models.js';
 import type { ModelsReport } from './models/report.js';
-import { planRequest } from './plan.js';
+import { type KnownRun, planRequest } from './plan.js';
 import type { Planned } from './planned.js';
 import { type ToolState, toolStates } from './planning/facts.js';
 import { type Listeners, recorderOf } from './record.js';
@@ -22,7 +22,7 @@ export { adapterOf } from '../adapters/registry.js';
 export interface Router {
   readonly config: RouterConfig;
   /** Plans without running anything. The failure is an unknown name, or a file that cannot be read. */
-  plan(request: Request): Promise<Result<Planned, Failure>>;
+  plan(request: Request, known?: KnownRun): Promise<Result<Planned, Failure>>;
   /** The planned request as an invocation document that has not run: for dry runs. */
   describe(planned: Planned, deadline: Deadline): Invocation;
   /** Checks tools, variables, folders and every agent's plan. `probe: false` runs nothing. */
@@ -51,7 +51,7 @@ export function createRouter(config: RouterConfig, world: RouterWorld): Router {
   const { host, stores, urgent } = world;
   return {
     config,
-    plan: (request) => planRequest(config, world, request),
+    plan: (request, known) => planRequest(config, world, request, known),
     describe: (planned, deadline) => unrun(planned, host, deadline),
     health: (options) => routerHealth(config, world, options),
     tools: () => toolStates(config, world),

@@ -34,12 +34,12 @@ export function traceOf(
   return traceSink({ ...target, redactor, known: planned, subject, now });
 }
 
-/** Removes traces past the retention of the config, once a day; errors are left to the next day. */
+/** Removes traces past the retention of the config, once a day; errors are left to the next day. Returns whether that was due. */
 export async function keepTraces(
   dir: string,
   { config, nowMs }: { config: RouterConfig; nowMs: number },
-): Promise<void> {
-  if (!config.traces.enabled) return;
+): Promise<boolean> {
+  if (!config.traces.enabled) return false;
   const { keepDays } = await import('../trace/retention.js');
-  await keepDays(dir, { days: config.traces.retentionDays, nowMs }).catch(() => undefined);
+  return keepDays(dir, { days: config.traces.retentionDays, nowMs }).catch(() => false);
 }

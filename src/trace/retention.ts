@@ -37,15 +37,19 @@ export async function pruneTraces(
 
 /** The most that one run removes: about 20 ms of work. */
 const IN_PASSING = 500;
-/** Removes older traces once a day; what exceeds the limit of one run is left to the next. */
-export async function keepDays(dir: string, { days, nowMs }: { days: number; nowMs: number }): Promise<void> {
+/** Removes older traces once a day, and returns whether that was due; what exceeds the limit of one run is left to the next. */
+export async function keepDays(
+  dir: string,
+  { days, nowMs }: { days: number; nowMs: number },
+): Promise<boolean> {
   const marker = path.join(dir, '.pruned');
   const last = await lstat(marker).catch(() => null);
-  if (last !== null && dayOf(last.mtimeMs) === dayOf(nowMs)) return;
+  if (last !== null && dayOf(last.mtimeMs) === dayOf(nowMs)) return false;
   const { isDone } = await pruneTraces(dir, { beforeMs: nowMs - days * DAY_MS, atMost: IN_PASSING });
-  if (!isDone) return;
+  if (!isDone) return true;
   await unlink(marker).catch(gone);
   await writeFile(marker, '', { flag: 'wx', mode: 0o600 });
+  return true;
 }
 
 /** A trace, or the draft of a killed run. */

@@ -170,6 +170,12 @@ export async function readTrace(file: string): Promise<TraceDocument | 'damaged'
   }
 }
 
+/** One trace, as of now; `null`: there is none that can be read. */
+export async function readTraceFile(file: string): Promise<TraceDocument | null> {
+  const trace = await readTrace(file);
+  return typeof trace === 'string' ? null : trace;
+}
+
 /** A killed router did not write the end of its trace. */
 function asOfNow(trace: TraceDocument): TraceDocument {
   if (trace.status !== 'running') return trace;

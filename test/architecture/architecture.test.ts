@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'router',
     'server',
+    'jobs',
     'reports',
     'ledger',
     'config-files',
@@ -69,6 +70,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...LEAVES,
   ],
   gates: ['policy', 'ledger', 'config', ...LEAVES],
+  jobs: ['ledger', 'trace', 'files', ...LEAVES],
   reports: ['config', 'policy', 'ledger', 'trace', 'files', ...LEAVES],
   health: ['adapters', 'config', 'policy', 'files', ...LEAVES],
   ledger: ['policy', 'files', ...LEAVES],
@@ -145,13 +147,14 @@ const READERS: Readonly<Record<string, string>> = {
   'config-files/backup.ts': 'a config that was read already, to copy it',
   'ledger/audit.ts': 'the audit log of the user, to add a line',
   'ledger/open.ts': 'the ledger, to create it and to see its header',
+  'jobs/store.ts': 'the output of our own detached runs, to create it and to follow it',
   'process/proc.ts': 'files of `/proc`',
   'router/running/run-recorder.ts': 'the record of our own run, to write it',
   'world.ts': 'the terminal, and what `/proc` says about stdin',
 };
 
 const PURE =
-  /^(domain|diagnostics|redact|config|lint|routing|policy)\/|^gates\/(?!gates|heartbeat|money|slot|wait)|^paths\.ts$|^router\/running\/record\.ts$|^router\/models\/rows\.ts$|^ledger\/(ledger|rows|usage-sums)\.ts$|^adapters\/command\/(output|selector|pointer|failure-rules|limit-mentions|session-share|values|environment|usage|json-values|marker)\.ts$|^process\/(identity|process-entry|tree-members)\.ts$|^adapters\/(openai-chat|openai-responses|anthropic-messages|gemini|ollama|variables|billing)\.ts$|^adapters\/http\/(base-url|effort|ending|extra-body|json|ndjson|wire|turns|strict-schema|provider-error|failures|limits|outcome|proxy|request|usage|finish-words|error-words|model-lists)\.ts$/;
+  /^(domain|diagnostics|redact|config|lint|routing|policy)\/|^gates\/(?!gates|heartbeat|money|slot|wait)|^paths\.ts$|^router\/running\/record\.ts$|^router\/models\/rows\.ts$|^jobs\/(record|order)\.ts$|^ledger\/(ledger|rows|usage-sums)\.ts$|^adapters\/command\/(output|selector|pointer|failure-rules|limit-mentions|session-share|values|environment|usage|json-values|marker)\.ts$|^process\/(identity|process-entry|tree-members)\.ts$|^adapters\/(openai-chat|openai-responses|anthropic-messages|gemini|ollama|variables|billing)\.ts$|^adapters\/http\/(base-url|effort|ending|extra-body|json|ndjson|wire|turns|strict-schema|provider-error|failures|limits|outcome|proxy|request|usage|finish-words|error-words|model-lists)\.ts$/;
 const IMPURE_WORDS =
   /\b(process\.|console\.|Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|fetch\()/;
 

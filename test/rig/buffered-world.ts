@@ -15,6 +15,8 @@ export interface GivenWorld {
   columns?: number;
   clock?: World['clock'];
   random?: () => number;
+  /** What runs the program again; without it there is no such program. */
+  program?: readonly string[];
 }
 
 /** Runs `main` with a world whose outputs are kept in memory. */
@@ -33,6 +35,7 @@ export async function runBuffered(
     stderr: stderr.output,
     signal: new AbortController().signal,
     urgent: new AbortController().signal,
+    program: given.program ?? ['/nonexistent/llm-router'],
     exit: (code) => exits.push(code),
   };
   const code = await main(args, world);

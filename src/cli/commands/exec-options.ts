@@ -22,6 +22,7 @@ Examples:
   $ llm-router exec --agent reviewer -f prompt.md
   $ git diff | llm-router exec -a reviewer "Review this change"
   $ llm-router exec -c src/a.ts -c src/b.ts "What do these do?" --json
+  $ id=$(llm-router exec --detach -a reviewer -f prompt.md); llm-router jobs wait $id
   $ llm-router exec --dry-run -a reviewer "hello"     the plan, and the exact command
 
 Exit codes: 0 answered, 64 usage, 69 no tool available, 75 try later, … (llm-router help exit-codes)`;
@@ -100,6 +101,7 @@ export function addExec(context: CommandContext, program: Command, register: Reg
         .argParser(collect)
         .default([], 'none'),
     )
+    .option('--detach', 'start the run in the background, print its id and return (llm-router jobs)')
     .option('--dry-run', 'show the plan and the exact command of every candidate; run nothing')
     .option('--explain', 'also say on stderr why each candidate was chosen or rejected')
     .addHelpText('after', EXEC_EXAMPLES);

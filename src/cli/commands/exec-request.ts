@@ -49,6 +49,7 @@ export interface ExecOptions {
   tag: string[];
   dryRun?: boolean;
   explain?: boolean;
+  detach?: boolean;
 }
 
 /** Flags override variables: `LLM_ROUTER_AGENT`, `LLM_ROUTER_TOOL`, `LLM_ROUTER_MODEL`, `LLM_ROUTER_POLICY`. */

@@ -1,10 +1,10 @@
 import type { RouterConfig } from '../../config/types.js';
-import { startDeadline } from '../../deadline.js';
 import type { Deadline } from '../../domain/deadline.js';
-import { parseDuration } from '../../domain/duration.js';
 import type { RunEvent } from '../../domain/events.js';
-import { exitCodeOf, type Failure, failure } from '../../domain/failure.js';
-import { err, ok, type Result } from '../../domain/result.js';
+import { exitCodeOf, type Failure } from '../../domain/failure.js';
+import type { Invocation } from '../../domain/invocation.js';
+import type { Request } from '../../domain/request.js';
+import { ok } from '../../domain/result.js';
 import type { Planned } from '../../router/planned.js';
 import type { Router } from '../../router/router.js';
 import { keepTraces } from '../../router/traces.js';
@@ -18,6 +18,7 @@ import { narrate, saySearched } from '../narrate.js';
 import { planScreen } from '../plan-screen.js';
 import { printFailure, reportEarly } from '../report.js';
 import { loadTrusted } from '../trusted-config.js';
+import { deadlineOf, timeoutOf } from './exec-deadline.js';
 import { conclude } from './exec-outcome.js';
 import { type GivenRequest, requestOf } from './exec-parts.js';
 import { type ExecOptions, withEnvironment } from './exec-request.js';
@@ -26,6 +27,10 @@ import { type ExecOptions, withEnvironment } from './exec-request.js';
 export async function runExec(context: CommandContext, words: string[], given: ExecOptions): Promise<number> {
   const options = withEnvironment(given, context.world.env);
   context.output.raw = options.raw === true;
+  if (options.detach === true) {
+    const { runDetached } = await import('./exec-detach.js');
+    return runDetached(context, words, options);
+  }
   const timeoutMs = timeoutOf(options);
   if (!timeoutMs.ok) return reportEarly(context, { failure: timeoutMs.error });
   const field = options.field === undefined ? ok(null) : fieldPath(options.field);
@@ -47,10 +52,32 @@ export async function runExec(context: CommandContext, words: string[], given: E
 }
 
 async function routeAndRun(context: CommandContext, router: Router, given: GivenRequest): Promise<number> {
-  const { options, deadline, loaded, field } = given;
   const request = await requestOf(context, given);
   if (!request.ok) return reportEarly(context, { failure: request.error });
-  const planned = await router.plan(request.value);
+  return runRequest(context, router, { ...given, request: request.value });
+}
+
+/** A request with what decides how it is run and shown. */
+export interface GivenRun extends Pick<GivenRequest, 'loaded' | 'field' | 'deadline'> {
+  request: Request;
+  options: Pick<ExecOptions, 'dryRun' | 'explain' | 'output' | 'yes'>;
+  /** Its client, when it runs detached. */
+  detached?: DetachedRun;
+}
+
+/** What the client of a detached run is told of it. */
+export interface DetachedRun {
+  /** The handle that the client has given out. */
+  id: string;
+  /** Right before the first candidate is tried; a failure ends the run. */
+  started(planned: Planned): Promise<Failure | null>;
+  ended(invocation: Invocation): void;
+}
+
+/** Plans and runs a request, and prints what came of it; returns the exit code. */
+export async function runRequest(context: CommandContext, router: Router, given: GivenRun): Promise<number> {
+  const { request, options, deadline, loaded, field, detached } = given;
+  const planned = await router.plan(request, detached);
   if (!planned.ok) return reportEarly(context, { failure: planned.error });
   if (options.dryRun === true)
     return showDryRun(context, { router, planned: planned.value, deadline, field });
@@ -61,31 +88,23 @@ async function routeAndRun(context: CommandContext, router: Router, given: Given
     deadline,
     file: options.output,
     field,
+    detached,
     confirm: options.yes === true ? async () => true : () => proceed(context, deadline.signal),
   });
   const nowMs = context.world.clock.now();
-  await keepTraces(traceDirOf(context, loaded), { config: router.config, nowMs });
+  const isDue = await keepTraces(traceDirOf(context, loaded), { config: router.config, nowMs });
+  if (isDue) await keepJobs(context);
   await router.upkeep();
   return code;
 }
 
-/** `--timeout`, ms; `null` without one. */
-function timeoutOf({ timeout }: ExecOptions): Result<number | null, Failure> {
-  const parsed = timeout === undefined ? ok(null) : parseDuration(timeout);
-  return parsed.ok ? parsed : err(failure('usage', `--timeout: ${parsed.error}`));
-}
-
-/** Bounds the whole invocation, the wait for stdin included; it also ends when stdout is closed. */
-function deadlineOf({ world, output }: CommandContext, timeoutMs: number | null) {
-  const deadline = startDeadline({
-    timeoutMs,
-    timeoutOption: '--timeout',
-    cancel: [world.signal],
-    monotonicMs: world.clock.monotonic,
-  });
-  const onClosed = (): void => deadline.stop(failure('cancelled', 'the reader of stdout closed it'));
-  output.closed.addEventListener('abort', onClosed, { once: true });
-  return deadline;
+/** Answers of detached runs are private texts: they go with the traces, whether or not another such run is started. */
+async function keepJobs({ world }: CommandContext): Promise<void> {
+  const [{ pruneJobs }, { jobsDir }] = await Promise.all([
+    import('../../jobs/prune.js'),
+    import('../../paths.js'),
+  ]);
+  await pruneJobs({ dir: jobsDir(world), clock: world.clock }).catch(() => undefined);
 }
 
 async function explain({ output }: CommandContext, planned: Planned): Promise<void> {
@@ -121,13 +140,16 @@ async function execute(
     deadline: Deadline;
     file: string | undefined;
     field: string[] | null;
+    detached: DetachedRun | undefined;
     confirm: () => Promise<boolean>;
   },
 ): Promise<number> {
   const { output, world } = context;
-  const { router, planned, deadline, confirm } = input;
+  const { router, planned, deadline, confirm, detached } = input;
   const file = await answerFile(world.cwd, input.file, input.deadline.signal);
   if (!file.ok) return reportEarly(context, { failure: file.error });
+  const unstarted = (await detached?.started(planned)) ?? null;
+  if (unstarted !== null) return reportEarly(context, { failure: unstarted });
   const shown = outputFormat(context, { live: planned.request.stream, field: input.field });
   const reported = new Set<string>();
   const emit = async (event: RunEvent): Promise<void> => {
@@ -139,6 +161,7 @@ async function execute(
   if (!policy.privacy.logPrompts) output.keepOutOfLog([request.prompt, request.system]);
   await sayWhatIsKept(context, router.config, planned);
   const invocation = await router.complete(planned, { deadline, events: [emit], confirm, ...logOf(context) });
+  detached?.ended(invocation);
   if (output.closed.aborted) return 0;
   return conclude(context, { shown, invocation, file: file.value, reported });
 }

@@ -4,6 +4,7 @@ import { addGlobalOptions, parseCountOrNone, parsePort, type Register } from '..
 import { addAudit } from './audit-options.js';
 import type { BudgetOptions } from './budget.js';
 import type { DoctorOptions } from './doctor.js';
+import { addJobs } from './jobs-options.js';
 import { addModels } from './models-options.js';
 import type { ServeOptions } from './serve.js';
 import { addStats } from './stats-options.js';
@@ -12,7 +13,7 @@ import { addTrace } from './trace-options.js';
 
 type Add = (context: CommandContext, program: Command, register: Register) => void;
 
-/** Registers `doctor`, `agents`, `tools`, `models`, `budget`, `trace`, `stats`, `audit`, `serve` and `template`. Their code is loaded when they run. */
+/** Registers `doctor`, `agents`, `tools`, `models`, `budget`, `trace`, `jobs`, `stats`, `audit`, `serve` and `template`. Their code is loaded when they run. */
 export function addInspection(context: CommandContext, program: Command, register: Register): void {
   const doctor = register(program, 'doctor');
   doctor.command
@@ -33,6 +34,7 @@ export function addInspection(context: CommandContext, program: Command, registe
   addModels(context, program, register);
   addToolTest(context, program, register);
   addTrace(context, program, register);
+  addJobs(context, program, register);
 
   addStats(context, program, register);
   addAudit(context, program, register);

@@ -1,9 +1,11 @@
 import { parseAge } from '../../domain/duration.js';
 import { failure } from '../../domain/failure.js';
 import { reasonOf } from '../../files.js';
+import { pruneJobsOf } from '../../jobs/prune.js';
 import { pruneTraces } from '../../reports/traces.js';
 import { traceDirOf } from '../command-router.js';
 import type { CommandContext } from '../context.js';
+import { jobsWorld } from '../jobs-world.js';
 import { reportEarly } from '../report.js';
 import { loadForTraces } from './trace-folder.js';
 
@@ -19,7 +21,9 @@ export async function runTracePrune(
   }
   const dir = traceDirOf(context, await loadForTraces(context));
   try {
-    const { removed } = await pruneTraces(dir, { beforeMs: world.clock.now() - age.value });
+    const beforeMs = world.clock.now() - age.value;
+    const { removed } = await pruneTraces(dir, { beforeMs });
+    await pruneJobsOf(jobsWorld(context), { traces: dir, beforeMs });
     if (options.json === true) await output.json({ removed, dir });
     else await output.say(`removed ${removed} ${removed === 1 ? 'trace' : 'traces'} from ${dir}`);
     return 0;

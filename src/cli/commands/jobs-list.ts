@@ -1,0 +1,88 @@
+import type { Paint } from '../../diagnostics/paint.js';
+import { formatDuration } from '../../domain/duration.js';
+import { type JobDocument, jobDocument } from '../../jobs/document.js';
+import { listJobs } from '../../jobs/jobs.js';
+import { pruneJobs } from '../../jobs/prune.js';
+import type { CommandContext } from '../context.js';
+import { jobsWorld } from '../jobs-world.js';
+import { type Column, renderTable } from '../table.js';
+import { plural } from '../words.js';
+import { spentText } from './jobs-words.js';
+import { paintStatus } from './trace-words.js';
+
+/** Options of `jobs`. */
+export interface JobsOptions {
+  last: number;
+  json?: boolean;
+}
+
+/** `jobs`: the detached runs that are kept, newest first. */
+export async function runJobs(context: CommandContext, { last, json }: JobsOptions): Promise<number> {
+  const { output, world } = context;
+  const jobs = jobsWorld(context);
+  await pruneJobs(jobs);
+  const all = await listJobs(jobs);
+  if (all.some(({ state }) => state === 'lost')) await jobs.endInterrupted();
+  const nowMs = world.clock.now();
+  // However old it is, one that still runs may cost money.
+  const shown = all.filter(({ state }, index) => index < last || state === 'running');
+  const documents = await Promise.all(shown.map((job) => jobDocument(job, nowMs)));
+  if (json === true) await output.json(documents);
+  else if (documents.length === 0) await output.say('no detached runs; `exec --detach` starts one');
+  else await output.data(`${await table(context, documents)}\n`);
+  const hidden = all.length - shown.length;
+  if (json !== true && hidden > 0)
+    await output.say(`and ${plural(hidden, 'older run')}; show them with --last`);
+  return 0;
+}
+
+async function table({ output, world }: CommandContext, jobs: readonly JobDocument[]): Promise<string> {
+  const width = world.stdout.columns || Number.POSITIVE_INFINITY;
+  const rows = jobs.map((job) => rowOf(job, world.clock.now()));
+  return renderTable(columns(await output.paint('stdout'), jobs), rows, width);
+}
+
+/** Enough of an id to be unique: the time in ms and a few random characters. */
+const SHORT_ID = 13;
+
+function columns(paint: Paint, jobs: readonly JobDocument[]): Column[] {
+  const paintRow = (text: string, row: number): string =>
+    paintStatus(text, jobs[row]?.status ?? 'failed', paint);
+  return [
+    { title: 'ID', short: (id) => id.slice(0, SHORT_ID) },
+    { title: 'STARTED', short: (time) => time.slice(5, 16) },
+    { title: 'AGENT', least: 6 },
+    { title: 'TOOL', least: 8 },
+    { title: 'MODEL', least: 8, rank: 1 },
+    { title: 'STATE', paint: paintRow },
+    { title: 'EXIT', align: 'right' },
+    { title: 'SPENT', align: 'right' },
+    { title: 'TIME', align: 'right' },
+  ];
+}
+
+function rowOf(job: JobDocument, nowMs: number): string[] {
+  return [
+    job.id,
+    job.started_at.slice(0, 19).replace('T', ' '),
+    job.agent ?? '-',
+    job.tool ?? '-',
+    job.model ?? '-',
+    stateText(job),
+    job.exit_code === null ? '-' : String(job.exit_code),
+    spentText(job),
+    timeText(job, nowMs),
+  ];
+}
+
+function stateText({ state, status, failure }: JobDocument): string {
+  if (state !== 'ended') return state;
+  return failure === null || status === 'cancelled' ? `ended: ${status}` : `ended: ${status} (${failure})`;
+}
+
+/** A lost run has no known end. */
+function timeText({ state, started_at, ended_at }: JobDocument, nowMs: number): string {
+  if (state === 'lost') return '?';
+  const endMs = ended_at === null ? nowMs : Date.parse(ended_at);
+  return formatDuration(Math.max(0, endMs - Date.parse(started_at)));
+}
