@@ -1,4 +1,5 @@
 import type { HttpTool } from '../config/types.js';
+import { onAbort } from '../domain/abort.js';
 import { briefDuration } from '../domain/duration.js';
 import { type Failure, type FailureType, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
@@ -139,7 +140,7 @@ async function readBody(
     connectTimeoutMs: Math.min(tool.connectTimeoutMs, leftMs),
     idleTimeoutMs: null,
     timeoutMs: leftMs,
-    signals: [context.signal],
+    stop: { isOver: () => context.signal.aborted, whenOver: (then) => onAbort(context.signal, then) },
     isComplete: () => false,
     graceMs: () => null,
   });

@@ -111,9 +111,11 @@ function take(state: State, data: unknown): Piece[] {
   const choice = listAt(data, 'choices').find((one) => (at(one, 'index') ?? 0) === 0);
   // Groq and Moonshot have their own places for the usage of a stream.
   const counted = at(data, 'usage') ?? at(data, 'x_groq', 'usage') ?? at(choice, 'usage');
-  state.counts = laterCounts(state.counts, counted);
-  answer.usage = chatUsage(state.counts);
-  if (state.tellsCost) answer.costMicroUsd = reportedCost(state.counts);
+  if (counted !== undefined) {
+    state.counts = laterCounts(state.counts, counted);
+    answer.usage = chatUsage(state.counts);
+    if (state.tellsCost) answer.costMicroUsd = reportedCost(state.counts);
+  }
   if (choice === undefined) return [];
   if (!answer.ended) answer.error ??= errorIn(choice);
   const message = at(choice, 'delta') ?? at(choice, 'message');

@@ -15,5 +15,9 @@ export function idTime(ms: number): string {
 
 /** A new trace id: 32 hex digits, as in `TRACEPARENT`. */
 export function newTraceId(random: () => number): string {
-  return Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
+  const part = (): string =>
+    Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0');
+  return part() + part() + part() + part();
 }

@@ -3,7 +3,7 @@ import { adapterOf } from '../adapters/registry.js';
 import type { RouterConfig } from '../config/types.js';
 import { startDeadline } from '../deadline.js';
 import { firstAbort } from '../domain/abort.js';
-import { dayOf } from '../domain/calendar.js';
+import { DAY_MS } from '../domain/calendar.js';
 import type { EventSink, RunEvent } from '../domain/events.js';
 import { failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
@@ -15,6 +15,7 @@ import { auditFile, ledgerFile, modelListsFile, runningDir, stateDir, userConfig
 import type { Redactor } from '../redact/redact.js';
 import type { AuditTarget } from '../router/audit.js';
 import { openCooldowns } from '../router/cooldowns.js';
+import { forManyRequests } from '../router/many-requests.js';
 import { keptModelLists } from '../router/models/kept-lists.js';
 import type { ModelsReport } from '../router/models/report.js';
 import type { Planned } from '../router/planned.js';
@@ -23,7 +24,7 @@ import { callerOf, personOnly } from '../router/planning/caller.js';
 import { createRouter as composeRouter, type Router } from '../router/router.js';
 import { redactorOf } from '../router/secrets.js';
 import { keepTraces } from '../router/traces.js';
-import { needsLedger } from '../router/world.js';
+import { needsLedger, type RouterWorld } from '../router/world.js';
 import { type HostWorld, realHost } from '../world.js';
 import { withAdapters } from './adapt.js';
 import { RequestError } from './errors.js';
@@ -42,7 +43,6 @@ import {
   type RouterOptions,
   type StreamOptions,
 } from './options.js';
-import { rememberingBinaries } from './remembered.js';
 import { type LibraryRequest, requestOf } from './request.js';
 import { eventsOf } from './stream.js';
 import { tokenUsageSink } from './token-usage.js';
@@ -93,8 +93,8 @@ class ConfiguredRouter implements LibraryRouter {
   readonly #parent: Parent | null;
   #isClosed = false;
   #upkeep: Promise<unknown> = Promise.resolve();
-  /** The day on which it was last started. */
-  #upkeepDay = '';
+  /** When it is due again, ms since the epoch. */
+  #upkeepDueMs = 0;
 
   constructor(config: RouterConfig, options: Partial<RouterOptionFields>) {
     const real = realHost();
@@ -169,8 +169,8 @@ class ConfiguredRouter implements LibraryRouter {
   /** Removes what is older than the config keeps, once a day and without a wait. */
   #startUpkeep(): void {
     const nowMs = this.#host.clock.now();
-    if (dayOf(nowMs) === this.#upkeepDay) return;
-    this.#upkeepDay = dayOf(nowMs);
+    if (nowMs < this.#upkeepDueMs) return;
+    this.#upkeepDueMs = (Math.floor(nowMs / DAY_MS) + 1) * DAY_MS;
     const { traces } = this.#options;
     const dir = typeof traces === 'string' ? path.resolve(this.#host.cwd, traces) : null;
     this.#upkeep = Promise.allSettled([
@@ -218,11 +218,11 @@ function routerOf(
   host: HostWorld & { redactor: Redactor },
 ): Router {
   const { onWarning: warn = () => {}, route, adapters = {} } = options;
-  return composeRouter(config, {
+  const world: RouterWorld = {
     host: {
       ...host,
       readFile: (file) => readAgentFile(file, null),
-      adapterOf: rememberingBinaries(withAdapters(adapters, config, adapterOf), host.clock.monotonic),
+      adapterOf: withAdapters(adapters, config, adapterOf),
       ...(route === undefined ? {} : { route }),
     },
     stores: {
@@ -234,7 +234,8 @@ function routerOf(
       runningDir: runningDir(host),
     },
     urgent: new AbortController().signal,
-  });
+  };
+  return composeRouter(config, forManyRequests(world));
 }
 
 /** The surroundings of a store. */

@@ -74,6 +74,7 @@ export function recorderOf(
         host.redactor,
       ),
     record: async (invocation, ledger) => {
+      if (stores.ledger === null) return;
       // A ledger that stopped the run was reported already.
       if (invocation.attempts.length === 0 && invocation.failure?.type === 'input') return;
       await ledger.record(masked(invocationRow(invocation, runInfo(planned)), host.redactor));

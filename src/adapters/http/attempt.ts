@@ -45,6 +45,7 @@ export async function* attemptCall(
 
 function callOf(request: PreparedRequest, context: AdapterContext, reading: Reading): HttpCall {
   const { task, url, headers, body } = request;
+  const { deadline } = context;
   return {
     url,
     headers,
@@ -53,7 +54,7 @@ function callOf(request: PreparedRequest, context: AdapterContext, reading: Read
     connectTimeoutMs: task.tool.connectTimeoutMs,
     idleTimeoutMs: task.idleTimeoutMs,
     timeoutMs: task.timeoutMs,
-    signals: [context.deadline.signal, context.urgent],
+    stop: { isOver: () => deadline.failure !== null, whenOver: deadline.onStop },
     isComplete: () => reading.isComplete(),
     graceMs: () => reading.graceMs(),
   };

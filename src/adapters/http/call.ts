@@ -14,12 +14,19 @@ export interface HttpCall {
   idleTimeoutMs: number | null;
   /** The whole call, ms. */
   timeoutMs: number;
-  /** Each of them ends the call. */
-  signals: readonly AbortSignal[];
+  /** What ends the call early. */
+  stop: CallStop;
   /** Whether its answer is complete: the rest is not waited for, and the connection is reused if it ends cleanly. */
   isComplete: () => boolean;
   /** How long to wait for the rest after a finished answer, ms; `null`: it is not finished. */
   graceMs: () => number | null;
+}
+
+/** A reason to end a call early. */
+export interface CallStop {
+  isOver: () => boolean;
+  /** Calls back when the call has to end; returns how to stop waiting for that. */
+  whenOver: (then: () => void) => () => void;
 }
 
 export type HttpEvent =

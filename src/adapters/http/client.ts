@@ -9,9 +9,9 @@ import { Exchange } from './exchange.js';
  * idle. Sends once; follows redirects to the same origin only. Never throws for a foreseen cause.
  */
 export async function* callProvider(call: HttpCall): AsyncGenerator<HttpEvent, HttpEnd, void> {
-  if (call.signals.some(({ aborted }) => aborted)) return { ended: 'cancelled' };
   const kind = call.url.protocol === 'https:' ? 'https' : 'http';
   const agent = await keepAliveAgent({ ...call, kind });
+  if (call.stop.isOver()) return { ended: 'cancelled' };
   const clocks = new Clocks(call, (error) => exchange.destroy(error));
   const headers = { 'accept-encoding': ENCODINGS, ...call.headers };
   const exchange = new Exchange({

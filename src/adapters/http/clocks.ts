@@ -1,5 +1,4 @@
 import type { ClientRequest } from 'node:http';
-import { onAbort } from '../../domain/abort.js';
 import { onReady } from './agents.js';
 import type { HttpCall, HttpEnd } from './call.js';
 
@@ -11,7 +10,7 @@ export class Clocks {
   private readonly attempt: NodeJS.Timeout;
   private silence: NodeJS.Timeout;
   private grace: NodeJS.Timeout | null = null;
-  private readonly releases: (() => void)[];
+  private readonly release: () => void;
 
   constructor(
     private readonly call: HttpCall,
@@ -19,7 +18,7 @@ export class Clocks {
   ) {
     this.attempt = setTimeout(() => this.finish({ ended: 'timeout', phase: 'attempt' }), call.timeoutMs);
     this.silence = this.startSilence(call.connectTimeoutMs);
-    this.releases = call.signals.map((one) => onAbort(one, () => this.finish({ ended: 'cancelled' })));
+    this.release = call.stop.whenOver(() => this.finish({ ended: 'cancelled' }));
   }
 
   /** Starts the clock of the first output as soon as the request has a connection that is ready. */
@@ -45,7 +44,7 @@ export class Clocks {
     clearTimeout(this.attempt);
     clearTimeout(this.silence);
     if (this.grace !== null) clearTimeout(this.grace);
-    for (const release of this.releases) release();
+    this.release();
   }
 
   private ready(): void {

@@ -87,7 +87,10 @@ async function* callAdapter(
   const call = callOf(candidate, { maxCostMicroUsd, rejectedAnswer }, host);
   if (!call.ok) return failedOutcome(call.error);
   return yield* host.adapterOf(candidate.tool).run(call.value, {
-    env: withStores(host.env, stores),
+    // Copying the variables of a process takes longer than most of what is done with them.
+    get env() {
+      return withStores(host.env, stores);
+    },
     deadline,
     urgent: stop.urgent,
     monotonicMs: host.clock.monotonic,

@@ -2,6 +2,7 @@ import { billingOf } from '../../adapters/billing.js';
 import type { RouterConfig, ToolConfig } from '../../config/types.js';
 import type { Billing } from '../../domain/cost.js';
 import type { Availability, Facts, SpendLimit } from '../../domain/facts.js';
+import { lazyRecord } from '../../domain/lazy-record.js';
 import { lookup } from '../../domain/lookup.js';
 import type { Access } from '../../domain/request.js';
 import { accessLevelsOf } from '../../gates/access.js';
@@ -45,20 +46,11 @@ export async function gatherFacts(
 }
 
 /** A fact of each tool, found when it is first asked for: most plans ask about few of them. */
-function ofEachTool<T>({ tools }: RouterConfig, factOf: (tool: ToolConfig) => T): Record<string, T> {
-  const facts: Record<string, T> = {};
-  for (const tool of Object.values(tools)) {
-    const fix = (value: T): T => {
-      Object.defineProperty(facts, tool.name, { value, enumerable: true });
-      return value;
-    };
-    Object.defineProperty(facts, tool.name, {
-      get: () => fix(factOf(tool)),
-      enumerable: true,
-      configurable: true,
-    });
-  }
-  return facts;
+function ofEachTool<T>(
+  { tools }: RouterConfig,
+  factOf: (tool: ToolConfig) => T,
+): Readonly<Record<string, T>> {
+  return lazyRecord(tools, (name) => factOf(tools[name] as ToolConfig));
 }
 
 /** Every tool with its state on this machine. */

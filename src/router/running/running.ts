@@ -30,15 +30,31 @@ export function withCleanUp(
   emit: EventSink,
 ): EventSink {
   if (recorder === null) return emit;
+  const isDue = dueOnce(world);
   let cleanUp: Promise<unknown> | null = null;
   return async (event) => {
     const isLast = event.type === 'invocation.finished';
-    if (isLast || event.type === 'attempt.started') cleanUp ??= endOthers(planned.id, world);
+    if (isDue && (isLast || event.type === 'attempt.started')) cleanUp ??= endOthers(planned.id, world);
     await emit(event);
     if (!isLast) return;
     recorder.remove();
     await cleanUp;
   };
+}
+
+/** How long a router does not look again for runs of killed ones, ms: requests of a program come in quick succession. */
+const LOOKED_MS = 1000;
+
+/** When each router looked last, ms of its monotonic clock. */
+const LOOKED = new WeakMap<Stores, number>();
+
+/** Whether a router looks for runs of killed ones now. */
+function dueOnce({ host, stores }: Cleaner): boolean {
+  const nowMs = host.clock.monotonic();
+  const lastMs = LOOKED.get(stores);
+  if (lastMs !== undefined && nowMs < lastMs + LOOKED_MS) return false;
+  LOOKED.set(stores, nowMs);
+  return true;
 }
 
 async function endOthers(ownId: string, world: Cleaner): Promise<void> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from '@jest/globals';
 import { adapterOf } from '../../src/adapters/registry.js';
-import { rememberingBinaries } from '../../src/library/remembered.js';
+import { rememberingBinaries } from '../../src/router/many-requests.js';
 import { configOf } from '../rig/config.js';
 
 it('looks for the binary of a command once a second, and asks the variables of an API each time', () => {
