@@ -1,5 +1,5 @@
 import { onAbort } from './domain/abort.js';
-import { type StoppableDeadline, stoppableDeadline } from './domain/deadline.js';
+import { OwnDeadline } from './domain/deadline.js';
 import { briefDuration, MAX_DURATION_MS } from './domain/duration.js';
 import { type Failure, failure } from './domain/failure.js';
 
@@ -14,26 +14,32 @@ export interface DeadlineLimits {
   monotonicMs: () => number;
 }
 
-/** Starts the clock of an invocation. `dispose` stops it and lets go of the `cancel` signals. */
-export function startDeadline(limits: DeadlineLimits): StoppableDeadline & { dispose: () => void } {
-  const { timeoutMs, timeoutOption, monotonicMs } = limits;
-  const startMs = monotonicMs();
-  const deadline = stoppableDeadline(() =>
-    timeoutMs === null ? null : Math.round(startMs + timeoutMs - monotonicMs()),
-  );
-  const timer =
-    timeoutMs === null
-      ? undefined
-      : setTimeout(
-          () => deadline.stop(expired(timeoutMs, timeoutOption)),
-          Math.min(timeoutMs, MAX_DURATION_MS),
-        );
-  const releases = limits.cancel.map((one) => onAbort(one, () => deadline.stop(cancelled(one.reason))));
-  const dispose = (): void => {
-    clearTimeout(timer);
-    for (const release of releases) release();
-  };
-  return Object.assign(deadline, { dispose });
+/** Starts the clock of an invocation. */
+export function startDeadline(limits: DeadlineLimits): RunningDeadline {
+  return new RunningDeadline(limits);
+}
+
+/** The deadline of an invocation, whose clock runs. */
+export class RunningDeadline extends OwnDeadline {
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #releases: readonly (() => void)[];
+
+  constructor({ timeoutMs, timeoutOption, cancel, monotonicMs }: DeadlineLimits) {
+    const startMs = monotonicMs();
+    super(() => (timeoutMs === null ? null : Math.round(startMs + timeoutMs - monotonicMs())));
+    if (timeoutMs !== null)
+      this.#timer = setTimeout(
+        () => this.stop(expired(timeoutMs, timeoutOption)),
+        Math.min(timeoutMs, MAX_DURATION_MS),
+      );
+    this.#releases = cancel.map((one) => onAbort(one, () => this.stop(cancelled(one.reason))));
+  }
+
+  /** Stops the clock and lets go of the `cancel` signals. */
+  dispose(): void {
+    clearTimeout(this.#timer);
+    for (const release of this.#releases) release();
+  }
 }
 
 function expired(timeoutMs: number, option: string): Failure {

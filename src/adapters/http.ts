@@ -5,13 +5,8 @@ import { ok, type Result } from '../domain/result.js';
 import type { Adapter, AdapterContext, AdapterEvent, Call, Host } from './adapter.js';
 import { anthropicMessages } from './anthropic-messages.js';
 import { gemini } from './gemini.js';
-import {
-  type PreparedRequest,
-  prepareRequest,
-  secretValues,
-  shownRequest,
-  toolAvailability,
-} from './http/request.js';
+import { type PreparedRequest, prepareRequest, shownRequest, toolAvailability } from './http/request.js';
+import { secretValues } from './http/secrets.js';
 import type { HttpTask, Wire } from './http/wire.js';
 import { ollama } from './ollama.js';
 import { openaiChat } from './openai-chat.js';
@@ -55,13 +50,31 @@ function prepare(task: HttpTask, { env }: Host): Result<ReadyCall, Failure> {
   const wire = wireOf(task);
   const request = prepareRequest(wire, task, env);
   if (!request.ok) return request;
-  return ok({ task, wire, request: request.value, preview: { request: shownRequest(request.value) } });
+  const { value } = request;
+  return ok({
+    task,
+    wire,
+    request: value,
+    // Only a dry run shows it.
+    get preview() {
+      return { request: shownRequest(value) };
+    },
+  });
 }
 
-async function* run(call: ReadyCall, context: AdapterContext): AsyncGenerator<AdapterEvent, Outcome, void> {
-  yield { type: 'started', argv: null, pid: null };
-  const { attemptCall } = await import('./http/attempt.js');
-  return yield* attemptCall(call, context);
+/** The client is loaded with the first call. */
+let client: typeof import('./http/attempt.js') | null = null;
+
+function run(call: ReadyCall, context: AdapterContext): AsyncGenerator<AdapterEvent, Outcome, void> {
+  return client === null ? runFirst(call, context) : client.attemptCall(call, context);
+}
+
+async function* runFirst(
+  call: ReadyCall,
+  context: AdapterContext,
+): AsyncGenerator<AdapterEvent, Outcome, void> {
+  client = await import('./http/attempt.js');
+  return yield* client.attemptCall(call, context);
 }
 
 function wireOf({ tool, model }: HttpTask): Wire {

@@ -13,8 +13,7 @@ import { type Headers, header } from './http/limits.js';
 import { type ListedModel, MODEL_LISTS, type ModelList } from './http/model-lists.js';
 import { connectionProblem } from './http/outcome.js';
 import { errorInBody } from './http/provider-error.js';
-import { proxyFor } from './http/proxy.js';
-import { prepareGet } from './http/request.js';
+import { type PreparedRequest, prepareGet } from './http/request.js';
 import type { Wire } from './http/wire.js';
 import { wireOfApi } from './http.js';
 
@@ -129,14 +128,14 @@ interface Response {
 /** Reads the whole body, as far as it is bounded. */
 async function readBody(
   { tool, context, endMs, maxBytes }: Listing,
-  { url, headers }: { url: URL; headers: Readonly<Record<string, string>> },
+  { url, headers, proxy }: Pick<PreparedRequest, 'url' | 'headers' | 'proxy'>,
 ): Promise<Result<Response & { bytes: number }, Failure>> {
   const leftMs = Math.max(1, endMs - context.monotonicMs());
   const call = callProvider({
     url,
     headers,
     body: null,
-    proxy: proxyFor(url, context.env),
+    proxy,
     connectTimeoutMs: Math.min(tool.connectTimeoutMs, leftMs),
     idleTimeoutMs: null,
     timeoutMs: leftMs,

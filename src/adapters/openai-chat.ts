@@ -107,7 +107,7 @@ interface State {
 
 function take(state: State, data: unknown): Piece[] {
   const { answer } = state;
-  Object.assign(answer, heading(answer, data));
+  takeHeading(answer, data);
   const choice = listAt(data, 'choices').find((one) => (at(one, 'index') ?? 0) === 0);
   // Groq and Moonshot have their own places for the usage of a stream.
   const counted = at(data, 'usage') ?? at(data, 'x_groq', 'usage') ?? at(choice, 'usage');
@@ -131,23 +131,25 @@ function take(state: State, data: unknown): Piece[] {
   return pieces;
 }
 
-function heading(known: Answer, data: unknown): Partial<Answer> {
-  return {
-    // Later errors do not invalidate a complete answer.
-    error: known.error ?? (known.ended ? null : errorIn(data)),
-    responseModel: textAt(data, 'model') ?? known.responseModel,
-    id: textAt(data, 'id') ?? known.id,
-    serviceTier: textAt(data, 'service_tier') ?? known.serviceTier,
-  };
+function takeHeading(answer: Answer, data: unknown): void {
+  // Later errors do not invalidate a complete answer.
+  if (!answer.ended) answer.error ??= errorIn(data);
+  answer.responseModel = textAt(data, 'model') ?? answer.responseModel;
+  answer.id = textAt(data, 'id') ?? answer.id;
+  answer.serviceTier = textAt(data, 'service_tier') ?? answer.serviceTier;
 }
 
 function piecesOf(message: unknown): Piece[] {
-  const content = at(message, 'content');
-  const parts = Array.isArray(content) ? content.map((part) => textAt(part, 'text') ?? '') : [content];
-  const text = parts.filter((part) => typeof part === 'string').join('');
-  const isThinking = textAt(message, 'reasoning_content') ?? textAt(message, 'reasoning');
-  return [
-    ...(isThinking === null ? [] : [{ type: 'thinking' } as const]),
-    ...(text === '' ? [] : [{ type: 'text', text } as const]),
-  ];
+  const text = textOf(at(message, 'content'));
+  const thinking = textAt(message, 'reasoning_content') ?? textAt(message, 'reasoning');
+  const pieces: Piece[] = [];
+  if (thinking !== null) pieces.push({ type: 'thinking' });
+  if (text !== '') pieces.push({ type: 'text', text });
+  return pieces;
+}
+
+/** The text of a message: as it is, or in parts. */
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  return Array.isArray(content) ? content.map((part) => textAt(part, 'text') ?? '').join('') : '';
 }

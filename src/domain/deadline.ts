@@ -20,54 +20,68 @@ export interface StoppableDeadline extends Deadline {
 }
 
 /** A deadline that ends only by `stop`. */
-export function stoppableDeadline(remainingMs: () => number | null): StoppableDeadline {
-  const waiting = new Set<() => void>();
-  let controller: AbortController | null = null;
-  let failure: Failure | null = null;
-  return {
-    get signal() {
-      controller ??= new AbortController();
-      if (failure !== null) controller.abort(failure);
-      return controller.signal;
-    },
-    get failure() {
-      return failure;
-    },
-    remainingMs,
-    onStop: (then) => {
-      if (failure !== null) then();
-      else waiting.add(then);
-      return () => waiting.delete(then);
-    },
-    stop: (reason) => {
-      if (failure !== null) return;
-      failure = reason;
-      controller?.abort(reason);
-      for (const then of [...waiting]) then();
-    },
-  };
+export class OwnDeadline implements StoppableDeadline {
+  readonly #waiting = new Set<() => void>();
+  #controller: AbortController | null = null;
+  #failure: Failure | null = null;
+
+  constructor(readonly remainingMs: () => number | null) {}
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#failure !== null) this.#controller.abort(this.#failure);
+    return this.#controller.signal;
+  }
+
+  get failure(): Failure | null {
+    return this.#failure;
+  }
+
+  onStop(then: () => void): () => void {
+    if (this.#failure !== null) then();
+    else this.#waiting.add(then);
+    return () => this.#waiting.delete(then);
+  }
+
+  stop(failure: Failure): void {
+    if (this.#failure !== null) return;
+    this.#failure = failure;
+    this.#controller?.abort(failure);
+    for (const then of [...this.#waiting]) then();
+  }
 }
 
 /** The deadline of one part of a run: ends with the whole run, or earlier by `stop`. */
-export function childDeadline(parent: Deadline): StoppableDeadline {
-  const own = stoppableDeadline(() => parent.remainingMs());
-  let signal: AbortSignal | null = null;
-  return {
-    get signal() {
-      // Not released: both end with the run.
-      signal ??= firstAbort([parent.signal, own.signal]).signal;
-      return signal;
-    },
-    get failure() {
-      return own.failure ?? parent.failure;
-    },
-    remainingMs: own.remainingMs,
-    onStop: (then) => {
-      const releases = [parent.onStop(then), own.onStop(then)];
-      return () => releases.forEach((release) => void release());
-    },
-    stop: (reason) => {
-      if (parent.failure === null) own.stop(reason);
-    },
-  };
+export class ChildDeadline implements StoppableDeadline {
+  readonly #parent: Deadline;
+  readonly #own: OwnDeadline;
+  #signal: AbortSignal | null = null;
+
+  constructor(parent: Deadline) {
+    this.#parent = parent;
+    this.#own = new OwnDeadline(() => parent.remainingMs());
+  }
+
+  get signal(): AbortSignal {
+    // Not released: both end with the run.
+    this.#signal ??= firstAbort([this.#parent.signal, this.#own.signal]).signal;
+    return this.#signal;
+  }
+
+  get failure(): Failure | null {
+    return this.#own.failure ?? this.#parent.failure;
+  }
+
+  remainingMs(): number | null {
+    return this.#parent.remainingMs();
+  }
+
+  onStop(then: () => void): () => void {
+    const releases = [this.#parent.onStop(then), this.#own.onStop(then)];
+    return () => releases.forEach((release) => void release());
+  }
+
+  stop(failure: Failure): void {
+    if (this.#parent.failure === null) this.#own.stop(failure);
+  }
 }

@@ -4,20 +4,20 @@
  */
 export function lazyRecord<T>(
   names: Readonly<Record<string, unknown>>,
-  valueOf: (name: string) => T,
+  factOf: (name: string) => T,
 ): Readonly<Record<string, T>> {
-  return new Proxy<Record<string, T>>({}, new Finding(names, valueOf));
+  return new Proxy<Record<string, T>>({}, new Finding(names, factOf));
 }
 
 class Finding<T> implements ProxyHandler<Record<string, T>> {
   constructor(
     private readonly names: Readonly<Record<string, unknown>>,
-    private readonly valueOf: (name: string) => T,
+    private readonly factOf: (name: string) => T,
   ) {}
 
   get(found: Record<string, T>, name: string | symbol): T | undefined {
     if (typeof name !== 'string' || !Object.hasOwn(this.names, name)) return undefined;
-    if (!Object.hasOwn(found, name)) found[name] = this.valueOf(name);
+    if (!Object.hasOwn(found, name)) found[name] = this.factOf(name);
     return found[name];
   }
 

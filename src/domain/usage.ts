@@ -22,7 +22,14 @@ export const COUNTERS = Object.keys(TOKEN_COUNTERS) as TokenCounter[];
 
 /** Builds a usage counter by counter. */
 export function usageFrom(read: (counter: TokenCounter) => number | null): Usage {
-  return Object.fromEntries(COUNTERS.map((counter) => [counter, read(counter)])) as Usage;
+  return {
+    inputTokens: read('inputTokens'),
+    cacheReadTokens: read('cacheReadTokens'),
+    cacheWriteTokens: read('cacheWriteTokens'),
+    cacheWrite1hTokens: read('cacheWrite1hTokens'),
+    outputTokens: read('outputTokens'),
+    reasoningTokens: read('reasoningTokens'),
+  };
 }
 
 /** A usage without any report, shown as `null`, never as zeros. */

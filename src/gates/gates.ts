@@ -37,6 +37,14 @@ export function checkGates(input: GateInput): (GateRefusal & { gate: string }) |
 }
 
 /** The gates that act during an invocation, in their order. */
-export function openGates(run: GateRun): (OpenGate & { name: string })[] {
-  return GATES.flatMap(({ name, open }) => (open === undefined ? [] : Object.assign(open(run), { name })));
+export function openGates(run: GateRun): OpenedGate[] {
+  return ACTING.map(({ name, open }) => ({ name, gate: open(run) }));
 }
+
+/** A gate during one invocation, with its name. */
+export interface OpenedGate {
+  name: string;
+  gate: OpenGate;
+}
+
+const ACTING = GATES.flatMap(({ name, open }) => (open === undefined ? [] : [{ name, open }]));

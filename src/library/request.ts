@@ -160,7 +160,7 @@ export async function requestOf(given: LibraryRequest, asking: Asking): Promise<
   if (session.value !== null && rest.tool !== undefined && rest.tool !== session.value.tool)
     return err(otherTool(session.value));
   return ok({
-    ...emptyRequest(path.resolve(asking.cwd, cwd ?? '.')),
+    ...emptyRequest(cwd === undefined ? asking.cwd : path.resolve(asking.cwd, cwd)),
     ...rest,
     force: force ?? false,
     schema: typeof schema === 'object' ? JSON.stringify(schema) : (schema ?? null),

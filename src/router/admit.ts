@@ -1,8 +1,8 @@
 import type { Failure } from '../domain/failure.js';
 import type { Rejected } from '../domain/plan.js';
 import { namesOf } from '../gates/candidate.js';
-import type { AttemptEnd, Entered, Entry, Grant, OpenGate, Refused } from '../gates/gate.js';
-import { checkGates } from '../gates/gates.js';
+import type { AttemptEnd, Entered, Entry, Grant, Refused } from '../gates/gate.js';
+import { checkGates, type OpenedGate } from '../gates/gates.js';
 import { backoffFor } from '../routing/backoff.js';
 import type { Decision, RetryRules } from '../routing/decision.js';
 import { answerToCorrect, correctionTexts } from './attempts/task.js';
@@ -38,21 +38,22 @@ export async function admit(
   const refused = await checkNow(run, candidate, size);
   if (refused !== null) return refused;
   let grant: Grant = { maxCostMicroUsd: null, slots: [] };
-  const steps = [
-    ...gates.map((gate) => [gate, 'enter'] as const),
-    ...gates.map((gate) => [gate, 'confirm'] as const),
-  ];
-  for (const [gate, step] of steps) {
-    const entered = (await gate[step]?.(entry)) ?? { grant: {} };
-    const end = await endOf(run, candidate, { entered, gate: gate.name, size });
-    if (end !== null) {
-      await leave(gates, { is: 'not_started' });
-      return end;
+  for (const step of STEPS)
+    for (const { gate, name } of gates) {
+      if (gate[step] === undefined) continue;
+      const entered = await gate[step](entry);
+      const end = await endOf(run, candidate, { entered, gate: name, size });
+      if (end !== null) {
+        await leave(gates, { is: 'not_started' });
+        return end;
+      }
+      if ('grant' in entered) grant = { ...grant, ...entered.grant };
     }
-    if ('grant' in entered) grant = { ...grant, ...entered.grant };
-  }
   return { n: entry.n, grant };
 }
+
+/** What every gate does before any gate goes on to the next. */
+const STEPS = ['enter', 'confirm'] as const;
 
 /** The refusal or stop of a gate; `null`: the candidate goes on. */
 async function endOf(
@@ -66,8 +67,8 @@ async function endOf(
 }
 
 /** Leaves every gate, the last one first. */
-export async function leave(gates: readonly OpenGate[], end: AttemptEnd): Promise<void> {
-  for (const gate of [...gates].reverse()) await gate.leave?.(end);
+export async function leave(gates: readonly OpenedGate[], end: AttemptEnd): Promise<void> {
+  for (const { gate } of gates.toReversed()) if (gate.leave !== undefined) await gate.leave(end);
 }
 
 /** A refusal by name, for documents and the audit log. */
@@ -111,10 +112,11 @@ async function checkNow(
   // A retry ignores the cooldown that the run's own failure has started.
   const isRetry = attempts.some((attempt) => attempt.candidate === candidate);
   const { cooldowns } = isRetry ? { cooldowns: [] } : await stores.cooldowns.read();
-  const size = { inputTokens, mostInputTokens };
+  const nowMs = host.clock.now();
   // Spend is checked when it is reserved, on the sums of that moment.
-  const facts = { nowMs: host.clock.now(), ...size, cooldowns, spend: [], spendTrouble: null };
-  const found = checkGates({ ...planned, candidate, facts });
+  const facts = { nowMs, inputTokens, mostInputTokens, cooldowns, spend: [], spendTrouble: null };
+  const { request, agent, policy, access, spending } = planned;
+  const found = checkGates({ request, agent, policy, access, spending, candidate, facts });
   if (found === null) return null;
   const { gate, ...refusal } = found;
   return { refusal, gate };

@@ -66,12 +66,19 @@ export async function planRequest(
   const choices = routed.value;
   const filled = fillCalls(choices, { resolved, ids, host });
   const planned: Planned = {
-    ...resolved,
-    ...ids,
-    ...filled,
+    request,
+    agent,
+    policy,
+    access: resolved.access,
+    spending,
+    id: ids.id,
+    traceId: ids.traceId,
+    candidates: filled.candidates,
+    rejected: filled.rejected,
     nowMs: facts.nowMs,
     startedAt: new Date(facts.nowMs).toISOString(),
-    ...size,
+    inputTokens: size.inputTokens,
+    mostInputTokens: size.mostInputTokens,
     rules: rulesFor(policy, request, filled.candidates.length),
     checkAnswer,
     preference: preferenceOf(config, agent, facts),

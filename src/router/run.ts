@@ -44,7 +44,11 @@ export async function run(input: RunInput): Promise<Invocation> {
     () => limitsAt(planned.spending, host.clock.now()).length > 0,
   );
   const state: Run = {
-    ...input,
+    planned,
+    host,
+    stores: input.stores,
+    stop: input.stop,
+    recorder,
     gates: gatesOf(input, ledger),
     candidates: candidatesInRun(planned),
     attempts: [],
@@ -69,7 +73,10 @@ function gatesOf({ planned, host, stores, stop, recorder, confirm }: RunInput, l
   const { emit, overridden } = recorder;
   const { deadline } = stop;
   const { cooldowns } = stores;
-  return openGates({ ...planned, clock: host.clock, deadline, ledger, cooldowns, emit, confirm, overridden });
+  const { id, request, agent, policy, access, spending } = planned;
+  const { clock } = host;
+  const resolved = { request, agent, policy, access, spending };
+  return openGates({ id, ...resolved, clock, deadline, ledger, cooldowns, emit, confirm, overridden });
 }
 
 /** Runs and waits until a candidate has answered (`null`) or none is left. */

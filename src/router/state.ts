@@ -1,6 +1,7 @@
 import type { Attempt, Outcome } from '../domain/attempt.js';
 import type { Rejected } from '../domain/plan.js';
-import type { OpenGate, Refused } from '../gates/gate.js';
+import type { Refused } from '../gates/gate.js';
+import type { OpenedGate } from '../gates/gates.js';
 import type { CandidateState } from '../routing/decision.js';
 import type { Planned, PlannedCandidate } from './planned.js';
 import type { Recorder } from './record.js';
@@ -13,7 +14,7 @@ export interface Run {
   readonly stores: Stores;
   readonly stop: Stop;
   readonly recorder: Recorder;
-  readonly gates: readonly (OpenGate & { name: string })[];
+  readonly gates: readonly OpenedGate[];
   /** The candidates of the plan in order, then those in a cooldown that the run may wait for. */
   readonly candidates: readonly CandidateInRun[];
   readonly attempts: AttemptResult[];

@@ -12,6 +12,8 @@ export interface FanOut {
 export function fanOut(sinks: readonly (EventSink | null)[]): FanOut {
   const present = sinks.filter((sink) => sink !== null);
   const failed = { count: 0, first: null as string | null };
+  const failures = () => failed;
+  if (present.length === 0) return { emit: () => undefined, failures };
   const emit: EventSink = async (event) => {
     for (const sink of present) {
       try {
@@ -22,5 +24,5 @@ export function fanOut(sinks: readonly (EventSink | null)[]): FanOut {
       }
     }
   };
-  return { emit, failures: () => failed };
+  return { emit, failures };
 }

@@ -27,7 +27,7 @@ function gate(log: string[], name: string, answers: { enter?: Entered; confirm?:
     confirm: entered('confirm', confirm),
     leave: async ({ is }) => void log.push(`leave ${name} ${is}`),
   };
-  return { name, ...open };
+  return { name, gate: open };
 }
 
 /** Admits the one candidate of a plan through these gates; `quota`: it cools down since the plan was made. */

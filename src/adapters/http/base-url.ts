@@ -35,8 +35,14 @@ export function versioned(basePath: string, version: string): string {
 
 /** The host of the task's tool, once its variables are filled in; `null`: no URL. */
 export function hostOf({ tool }: { tool: HttpTool }): string | null {
-  return URL.canParse(tool.baseUrl.value) ? new URL(tool.baseUrl.value).hostname : null;
+  const known = HOSTS.get(tool);
+  if (known !== undefined) return known;
+  const host = URL.canParse(tool.baseUrl.value) ? new URL(tool.baseUrl.value).hostname : null;
+  HOSTS.set(tool, host);
+  return host;
 }
+
+const HOSTS = new WeakMap<HttpTool, string | null>();
 
 /** Whether it is OpenAI's own host, or Azure's. */
 export function isOpenAiHost(task: { tool: HttpTool }): boolean {

@@ -10,16 +10,13 @@ import { Exchange } from './exchange.js';
  */
 export async function* callProvider(call: HttpCall): AsyncGenerator<HttpEvent, HttpEnd, void> {
   const kind = call.url.protocol === 'https:' ? 'https' : 'http';
-  const agent = await keepAliveAgent({ ...call, kind });
+  const { url, body, proxy, connectTimeoutMs } = call;
+  const agent = await keepAliveAgent({ kind, proxy, connectTimeoutMs });
   if (call.stop.isOver()) return { ended: 'cancelled' };
   const clocks = new Clocks(call, (error) => exchange.destroy(error));
   const headers = { 'accept-encoding': ENCODINGS, ...call.headers };
-  const exchange = new Exchange({
-    ...call,
-    headers,
-    agent,
-    onRequest: (request) => observe(request, clocks),
-  });
+  const onRequest = (request: ClientRequest): void => observe(request, clocks);
+  const exchange = new Exchange({ url, body, headers, agent, onRequest });
   try {
     const { statusCode = 0, headers: received } = await exchange.opened();
     yield { type: 'response', status: statusCode, headers: received };

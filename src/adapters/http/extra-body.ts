@@ -22,6 +22,7 @@ export function withExtra(
   return withoutNulls(merged);
 }
 
-function withoutNulls(map: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function withoutNulls(map: Record<string, unknown>): Record<string, unknown> {
+  if (!Object.values(map).includes(null)) return map;
   return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== null));
 }

@@ -29,6 +29,7 @@ const PARTS: readonly (readonly [RegExp, FinishReason])[] = [
 
 /** The meaning of a provider's finish reason; `unknown` for an unknown one. */
 export function finishReasonOf(word: string): FinishReason {
+  if (ENDS.has(word)) return 'stop';
   const known = word
     .trim()
     .replace(/([a-z])([A-Z])/g, '$1_$2')

@@ -2,10 +2,12 @@ import { plausibleCount } from '../../domain/plausible.js';
 
 /** The value that keys and indexes lead to; `undefined` when there is none. */
 export function at(value: unknown, ...steps: (string | number)[]): unknown {
-  return steps.reduce<unknown>((found, step) => {
+  let found = value;
+  for (const step of steps) {
     if (typeof found !== 'object' || found === null || !Object.hasOwn(found, step)) return undefined;
-    return (found as Record<string | number, unknown>)[step];
-  }, value);
+    found = (found as Record<string | number, unknown>)[step];
+  }
+  return found;
 }
 
 /** A text that is not empty; else `null`. */

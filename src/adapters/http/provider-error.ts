@@ -26,7 +26,9 @@ function isError(body: unknown): boolean {
   const code = at(body, 'base_resp', 'status_code');
   return (
     isGiven(at(body, 'error')) ||
-    ['object', 'type', 'status'].some((name) => at(body, name) === 'error') ||
+    at(body, 'object') === 'error' ||
+    at(body, 'type') === 'error' ||
+    at(body, 'status') === 'error' ||
     (typeof code === 'number' && code !== 0) ||
     (isMap(body) && !PARTS_OF_ANSWERS.some((name) => isGiven(body[name])) && isBareError(body))
   );
@@ -48,7 +50,7 @@ function isBareError(body: Readonly<Record<string, unknown>>): boolean {
 const PARTS_OF_ANSWERS = ['choices', 'content', 'delta', 'usage', 'type'];
 
 function isGiven(value: unknown): boolean {
-  return ![undefined, null, '', false].includes(value as never);
+  return value !== undefined && value !== null && value !== '' && value !== false;
 }
 
 const MAX_RAW_CHARS = 4096;

@@ -26,7 +26,8 @@ export class Reading {
   /** Text whose form is not known yet, or that is read as a whole. */
   private body = '';
   private bodyBytes = 0;
-  private readonly texts: string[] = [];
+  /** The answer so far. */
+  private text = '';
   private textBytes = 0;
   /** The first half of a character that is split between two chunks. */
   private half = '';
@@ -53,8 +54,8 @@ export class Reading {
     else this.events = this.hasLines() ? createLineReader() : await createSseReader();
   }
 
-  /** Takes a chunk of the body; returns the texts that it shows. */
-  push(bytes: Uint8Array): string[] {
+  /** Takes a chunk of the body; returns the text that it shows. */
+  push(bytes: Uint8Array): string {
     this.bodyBytes += bytes.byteLength;
     return this.take(this.decoder.push(bytes), false);
   }
@@ -81,22 +82,27 @@ export class Reading {
     return usage === null ? GRACE_MS.usage : GRACE_MS.nothing;
   }
 
-  /** Ends the reading; returns the remaining texts. */
-  finish(): string[] {
-    const shown = this.isDone() && !this.isRefusal() ? [] : this.take(this.decoder.end(), true);
+  /** Ends the reading; returns the remaining text. */
+  finish(): string {
+    const shown = this.isDone() && !this.isRefusal() ? '' : this.take(this.decoder.end(), true);
     if (this.half === '') return shown;
     this.half = '';
-    this.texts.push(LOST);
-    return [...shown, LOST];
+    this.text += LOST;
+    return shown + LOST;
   }
 
-  result(): Omit<FinishedCall, 'wire' | 'task' | 'requestBytes' | 'end' | 'redact'> {
-    const answer = withPlausibleNames(this.reader.answer());
+  /** Everything that was read, with what is known of the call. */
+  finished(of: Pick<FinishedCall, 'wire' | 'task' | 'requestBytes' | 'end' | 'redact'>): FinishedCall {
     return {
+      wire: of.wire,
+      task: of.task,
+      requestBytes: of.requestBytes,
+      end: of.end,
+      redact: of.redact,
       response: this.response,
       refusal: this.isRefusal() ? errorInBody(this.body) : null,
-      answer: answer.error === null ? { ...answer, error: this.streamError } : answer,
-      text: this.texts.join(''),
+      answer: plausible(this.reader.answer(), this.streamError),
+      text: this.text,
       malformed: this.malformed,
       stray: this.stray,
       oddity: this.decoder.oddity(),
@@ -104,13 +110,13 @@ export class Reading {
     };
   }
 
-  private take(text: string, isLast: boolean): string[] {
+  private take(text: string, isLast: boolean): string {
     if (this.form === 'stream') return this.takeEvents(text, isLast);
     this.body += text;
     if (this.form === 'unknown') this.form = this.formOf(this.body.trimStart(), isLast);
     if (this.form === 'stream') return this.takeEvents(this.body, isLast);
     if (!this.isRefusal() && this.bodyBytes > this.limits.maxBytes) this.malformed = this.tooMuch();
-    return isLast && this.form === 'whole' ? this.takeWhole() : [];
+    return isLast && this.form === 'whole' ? this.takeWhole() : '';
   }
 
   /** Some gateways declare one form and send another, so the first characters decide. */
@@ -126,44 +132,45 @@ export class Reading {
     return isDeclared ? 'stream' : 'whole';
   }
 
-  private takeEvents(text: string, isLast: boolean): string[] {
+  private takeEvents(text: string, isLast: boolean): string {
     const events = this.events?.push(text) ?? null;
     if (events === null) {
       // Later errors do not invalidate a complete answer.
       if (!this.reader.answer().ended)
         this.malformed = { message: 'sent a single event of more than 16 MiB', hint: null };
-      return [];
+      return '';
     }
-    return [...events, ...(isLast ? (this.events?.end() ?? []) : [])].flatMap((event) =>
-      this.takeEvent(event),
-    );
+    let shown = '';
+    for (const event of events) shown += this.takeEvent(event);
+    if (isLast) for (const event of this.events?.end() ?? []) shown += this.takeEvent(event);
+    return shown;
   }
 
-  private takeEvent({ name, data }: SseEvent): string[] {
-    if (this.isDone()) return [];
+  private takeEvent({ name, data }: SseEvent): string {
+    if (this.isDone()) return '';
     if (data.trim() === '[DONE]') {
       this.sawLastEvent = true;
-      return [];
+      return '';
     }
     const { ended } = this.reader.answer();
     if (name === 'error' && !ended) {
       this.streamError = errorInBody(data);
-      return [];
+      return '';
     }
     const value = parseJson(data);
     if (typeof value === 'object' && value !== null) return this.show(this.reader.event(value));
     if (/^\s*[{[]/.test(data) && !ended)
       this.malformed = { message: 'sent an event that is not JSON', hint: null };
     else if (!KEEP_ALIVE.test(data.trim())) this.stray ??= data;
-    return [];
+    return '';
   }
 
-  private takeWhole(): string[] {
-    if (this.isRefusal() || this.malformed !== null || this.response === null) return [];
+  private takeWhole(): string {
+    if (this.isRefusal() || this.malformed !== null || this.response === null) return '';
     const text = this.body.replace(/^\uFEFF/, '');
     const body = parseJson(text);
     const events = Array.isArray(body) ? body : linesOf(text);
-    if (events !== null) return events.flatMap((event) => this.show(this.reader.event(event)));
+    if (events !== null) return events.map((event) => this.show(this.reader.event(event))).join('');
     if (typeof body === 'object' && body !== null) return this.show(this.reader.whole(body));
     const what =
       this.body.trim() === '' ? 'an empty answer' : /^\s*</.test(this.body) ? 'a web page' : 'no JSON';
@@ -171,28 +178,29 @@ export class Reading {
       message: `gave ${what} where an answer was due`,
       hint: 'check `base_url` of the tool',
     };
-    return [];
+    return '';
   }
 
-  private show(pieces: readonly Piece[]): string[] {
+  private show(pieces: readonly Piece[]): string {
     if (pieces.length > 0) this.firstOutputMs ??= this.limits.monotonicMs() - this.startMs;
-    return pieces.flatMap((piece) => (piece.type === 'thinking' ? [] : this.shown(piece.text)));
+    let shown = '';
+    for (const piece of pieces) if (piece.type === 'text') shown += this.shown(piece.text);
+    return shown;
   }
 
   /** A surrogate pair may be split between two chunks. */
-  private shown(piece: string): string[] {
-    if (this.malformed !== null) return [];
+  private shown(piece: string): string {
+    if (this.malformed !== null) return '';
     const whole = this.half + piece;
-    this.half = /[\uD800-\uDBFF]$/.exec(whole)?.[0] ?? '';
+    this.half = isFirstHalf(whole.charCodeAt(whole.length - 1)) ? whole.slice(-1) : '';
     const text = whole.slice(0, whole.length - this.half.length);
     this.textBytes += Buffer.byteLength(text);
     if (this.textBytes > this.limits.maxBytes) {
       this.malformed = this.tooMuch();
-      return [];
+      return '';
     }
-    if (text === '') return [];
-    this.texts.push(text);
-    return [text];
+    this.text += text;
+    return text;
   }
 
   private tooMuch(): FinishedCall['malformed'] {
@@ -210,14 +218,26 @@ export class Reading {
   }
 }
 
-function withPlausibleNames(answer: Answer): Answer {
+/** Of a character outside of the first 65,536. */
+function isFirstHalf(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
+}
+
+/** The answer with names that can be kept, and an error beside its events. */
+function plausible(answer: Answer, streamError: ProviderError | null): Answer {
+  const { ended, finishReason, finishWord, refusal, usage, costMicroUsd } = answer;
   return {
-    ...answer,
+    ended,
+    finishReason,
+    finishWord: finishWord === null ? null : (plausibleName(finishWord) ?? '…'),
+    refusal,
+    usage,
+    costMicroUsd,
+    responseModel: plausibleName(answer.responseModel),
     id: plausibleName(answer.id),
     sessionId: plausibleName(answer.sessionId),
-    responseModel: plausibleName(answer.responseModel),
     serviceTier: plausibleName(answer.serviceTier),
-    finishWord: answer.finishWord === null ? null : (plausibleName(answer.finishWord) ?? '…'),
+    error: answer.error ?? streamError,
   };
 }
 

@@ -16,12 +16,15 @@ export interface SseReader {
 /** The longest event, in characters. */
 const MAX_EVENT_CHARS = 16 * 1024 * 1024;
 
+let parser: typeof import('eventsource-parser') | null = null;
+
 /** Starts reading. The parser is loaded only here. */
 export async function createSseReader(): Promise<SseReader> {
-  const { createParser } = await import('eventsource-parser');
+  parser ??= await import('eventsource-parser');
+  const { createParser } = parser;
   const found: SseEvent[] = [];
   let tooLong = false;
-  const parser = createParser({
+  const events = createParser({
     maxBufferSize: MAX_EVENT_CHARS,
     onEvent: ({ event, data }) => found.push({ name: event ?? null, data }),
     onError: ({ type }) => {
@@ -30,11 +33,11 @@ export async function createSseReader(): Promise<SseReader> {
   });
   return {
     push: (text) => {
-      parser.feed(text);
+      events.feed(text);
       return tooLong ? null : found.splice(0);
     },
     end: () => {
-      if (!tooLong) parser.feed('\n\n');
+      if (!tooLong) events.feed('\n\n');
       return found.splice(0);
     },
   };

@@ -1,13 +1,13 @@
 import type { AdapterEvent } from '../../adapters/adapter.js';
 import { type Attempt, failedOutcome, type Outcome } from '../../domain/attempt.js';
 import { attemptCost, type Cost } from '../../domain/cost.js';
-import { childDeadline, type Deadline, type StoppableDeadline } from '../../domain/deadline.js';
+import { ChildDeadline, type Deadline, type StoppableDeadline } from '../../domain/deadline.js';
 import type { Failure, FailureType } from '../../domain/failure.js';
 import { dollars } from '../../domain/money.js';
 import { plainText } from '../../domain/plain-text.js';
 import { plausibleUsage } from '../../domain/plausible.js';
 import { namesOf } from '../../gates/candidate.js';
-import type { OpenGate } from '../../gates/gate.js';
+import type { OpenedGate } from '../../gates/gates.js';
 import type { Redactor } from '../../redact/redact.js';
 import type { Admitted } from '../admit.js';
 import type { Planned } from '../planned.js';
@@ -28,12 +28,13 @@ export async function attempt(run: Run, admitted: AdmittedAttempt): Promise<Atte
   const startMs = clock.monotonic();
   const sinceStart = (): number => Math.round(clock.monotonic() - startMs);
   const seen = new Observation();
-  const deadline = childDeadline(run.stop.deadline);
+  const deadline = new ChildDeadline(run.stop.deadline);
   const ended = await consume(callAdapter(run, admitted, deadline), (event) => {
     if (event.type === 'delta' || event.type === 'activity') seen.firstOutputMs ??= sinceStart();
     return observe(run, admitted, { event, seen, deadline });
   });
-  const helped = await withNearModels(run, candidate, ended);
+  const isUnknownModel = ended.failure?.type === 'model_not_found';
+  const helped = isUnknownModel ? await withNearModels(run, candidate, ended) : ended;
   const outcome = checked(presentable(helped, run.host.redactor), { candidate, seen, planned: run.planned });
   const record: Attempt = {
     n,
@@ -70,14 +71,14 @@ async function withNearModels(
   candidate: CandidateInRun,
   ended: Outcome,
 ): Promise<Outcome> {
-  if (ended.failure?.type !== 'model_not_found') return ended;
+  if (ended.failure === null) return ended;
   const { withNearNames } = await import('../models/near-names.js');
   const { modelLists } = stores;
   return { ...ended, failure: await withNearNames(ended.failure, candidate, { modelLists, env: host.env }) };
 }
 
 /** The events of the adapter; a call that could not be prepared ends at once. */
-async function* callAdapter(
+function callAdapter(
   { host, stores, stop, attempts, recorder }: Run,
   { candidate, grant }: AdmittedAttempt,
   deadline: Deadline,
@@ -85,8 +86,8 @@ async function* callAdapter(
   const { maxCostMicroUsd, slots } = grant;
   const rejectedAnswer = answerToCorrect(attempts, candidate);
   const call = callOf(candidate, { maxCostMicroUsd, rejectedAnswer }, host);
-  if (!call.ok) return failedOutcome(call.error);
-  return yield* host.adapterOf(candidate.tool).run(call.value, {
+  if (!call.ok) return notStarted(call.error);
+  return host.adapterOf(candidate.tool).run(call.value, {
     // Copying the variables of a process takes longer than most of what is done with them.
     get env() {
       return withStores(host.env, stores);
@@ -103,6 +104,11 @@ async function* callAdapter(
   });
 }
 
+// biome-ignore lint/correctness/useYield: it ends before its first event
+async function* notStarted(failed: Failure): AsyncGenerator<AdapterEvent, Outcome, void> {
+  return failedOutcome(failed);
+}
+
 /** Forwards every event and waits for it, so that a slow reader slows the tool down; returns the generator's return value. */
 async function consume<E>(
   events: AsyncGenerator<E, Outcome, void>,
@@ -111,7 +117,8 @@ async function consume<E>(
   for (;;) {
     const step = await events.next();
     if (step.done === true) return step.value;
-    await handle(step.value);
+    const handled = handle(step.value);
+    if (handled !== undefined) await handled;
   }
 }
 
@@ -149,7 +156,7 @@ function observe(
 
 /** Reports the cost of an attempt so far to the gates, which may end it. */
 async function meter(
-  gates: readonly OpenGate[],
+  gates: readonly OpenedGate[],
   by: {
     candidate: CandidateInRun;
     used: Extract<AdapterEvent, { type: 'usage' }>;
@@ -160,7 +167,7 @@ async function meter(
   const usage = plausibleUsage(used.usage, { hasText: false });
   const { chargedMicroUsd } = costOf(candidate, { ...used, usage, failure: null });
   if (chargedMicroUsd === null) return;
-  for (const gate of gates) {
+  for (const { gate } of gates) {
     const failed = (await gate.watch?.(chargedMicroUsd)) ?? null;
     if (failed !== null) deadline.stop(failed);
   }

@@ -21,15 +21,25 @@ export function concluded(
     stopped === null
       ? null
       : stopFailure(stopped, noCandidate(plan, planned.isUnconfigured), host.clock.now());
-  const known = knownOf(planned);
   const status = statusOf(failed);
   const last = attempts.at(-1);
   const warnings = [...plan.warnings, ...recorder.budgetWarnings];
   if (last === undefined)
-    return { ...unrunInvocation({ ...known, plan, failure: failed }), warnings, status, latencyMs };
+    return {
+      ...unrunInvocation({ ...knownOf(planned), plan, failure: failed }),
+      warnings,
+      status,
+      latencyMs,
+    };
   const { outcome, record } = last;
+  const { id, traceId, startedAt, request } = planned;
   return {
-    ...known,
+    id,
+    traceId,
+    startedAt,
+    parentId: request.parent?.id ?? null,
+    session: request.session,
+    sourceAgent: request.sourceAgent,
     status,
     agent: plan.agent,
     tool: record.tool,

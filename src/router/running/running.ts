@@ -1,4 +1,4 @@
-import type { EventSink } from '../../domain/events.js';
+import type { EventSink, RunEvent } from '../../domain/events.js';
 import { folderOf, traceFile } from '../../trace/store.js';
 import type { Planned } from '../planned.js';
 import type { RouterWorld, Stores } from '../world.js';
@@ -32,13 +32,15 @@ export function withCleanUp(
   if (recorder === null) return emit;
   const isDue = dueOnce(world);
   let cleanUp: Promise<unknown> | null = null;
-  return async (event) => {
-    const isLast = event.type === 'invocation.finished';
-    if (isDue && (isLast || event.type === 'attempt.started')) cleanUp ??= endOthers(planned.id, world);
+  const end = async (event: RunEvent): Promise<void> => {
     await emit(event);
-    if (!isLast) return;
     recorder.remove();
     await cleanUp;
+  };
+  return (event) => {
+    const isLast = event.type === 'invocation.finished';
+    if (isDue && (isLast || event.type === 'attempt.started')) cleanUp ??= endOthers(planned.id, world);
+    return isLast ? end(event) : emit(event);
   };
 }
 
