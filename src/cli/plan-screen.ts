@@ -1,16 +1,10 @@
-import type { Call, Preview } from '../adapters/adapter.js';
+import type { Preview } from '../adapters/adapter.js';
 import type { Paint } from '../diagnostics/paint.js';
-import type { Failure } from '../domain/failure.js';
 import type { Because, Rejected } from '../domain/plan.js';
-import type { Result } from '../domain/result.js';
-import { type Planned, previewOfMissing } from '../router/planned.js';
+import { previewOfMissing } from '../router/planned.js';
+import type { PlanView } from '../router/planned-document.js';
 import { shellCommand } from './shell-command.js';
 import { countText, plural } from './words.js';
-
-/** A plan with what would run. */
-export interface PlanView extends Pick<Planned, 'plan' | 'rejected'> {
-  candidates: readonly { call: Result<Pick<Call, 'preview'>, Failure> }[];
-}
 
 /** The plan for people: each candidate with the reasons and what would run, then the rejected ones with the way out. */
 export function planScreen({ plan, candidates, rejected }: PlanView, paint: Paint): string {

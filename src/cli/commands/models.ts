@@ -1,5 +1,6 @@
 import { briefDuration } from '../../domain/duration.js';
 import { failure } from '../../domain/failure.js';
+import { modelsDocument } from '../../router/models/document.js';
 import type { ModelsReport, ProviderState } from '../../router/models/report.js';
 import type { ModelRow } from '../../router/models/rows.js';
 import type { StopSignal } from '../../world.js';
@@ -43,7 +44,7 @@ export async function runModels(context: CommandContext, options: ModelsCommandO
   if (world.signal.aborted) return reportEarly(context, { failure: stopped(world.signal.reason) });
   if (!report.ok) return reportEarly(context, { failure: report.error });
   const nowMs = world.clock.now();
-  if (options.json === true) await output.json(documentOf(report.value, nowMs));
+  if (options.json === true) await output.json(modelsDocument(report.value, nowMs));
   else if (report.value.models.length === 0) await output.say(`tool \`${options.tool}\` lists no models`);
   else await output.data(`${table(context, report.value.models)}\n`);
   await tell(context, report.value, { nowMs, isTrusted: loaded.isTrusted });
@@ -52,41 +53,6 @@ export async function runModels(context: CommandContext, options: ModelsCommandO
 
 function stopped(signal: StopSignal) {
   return failure('cancelled', `cancelled by ${signal}`, { phase: signal });
-}
-
-function documentOf({ models, providers, policy, defaultModel }: ModelsReport, nowMs: number) {
-  return {
-    models: models.map((row) => ({
-      name: row.name,
-      provider: row.provider,
-      id: row.id,
-      tier: row.tier,
-      context_window: row.contextWindow,
-      max_output_tokens: row.maxOutputTokens,
-      cost_per_1m_tokens: row.price,
-      priced_by: row.pricedBy,
-      tools: row.tools,
-      listed_by: row.listedBy,
-      allowed: row.isAllowed,
-      reason: row.refusal,
-      deprecated: row.isDeprecated,
-      superseded_by: row.supersededBy,
-      shutdown_date: row.shutdownDate,
-    })),
-    count: models.length,
-    default_model: defaultModel,
-    policy,
-    providers: providers.map((one) => ({
-      tool: one.tool,
-      state: one.state,
-      models: one.models.length,
-      truncated: one.isCut,
-      listed_at: one.listedAtMs === null ? null : new Date(one.listedAtMs).toISOString(),
-      age_ms: one.listedAtMs === null ? null : Math.max(0, nowMs - one.listedAtMs),
-      reason: one.failure?.message ?? null,
-      hint: one.failure?.hint ?? null,
-    })),
-  };
 }
 
 function table({ world }: CommandContext, rows: readonly ModelRow[]): string {

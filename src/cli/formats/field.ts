@@ -1,9 +1,9 @@
 import { invocationDocument } from '../../domain/document.js';
+import { cleanDocument } from '../../router/clean-document.js';
+import { plannedDocument } from '../../router/planned-document.js';
 import type { CommandContext } from '../context.js';
 import { type Field, fieldOf } from '../field.js';
-import { plannedDocument } from '../plan-document.js';
 import { startProgress } from '../progress.js';
-import { cleanDocument } from './json.js';
 import type { OutputFormat } from './output-format.js';
 
 /** One field of the document and a final newline; nothing, and a message, where it has no value. */

@@ -1,7 +1,7 @@
 import { eventDocument, finishedDocument } from '../../domain/event-document.js';
+import { cleanDocument } from '../../router/clean-document.js';
+import { plannedDocument } from '../../router/planned-document.js';
 import type { CommandContext } from '../context.js';
-import { plannedDocument } from '../plan-document.js';
-import { cleanDocument } from './json.js';
 import type { OutputFormat } from './output-format.js';
 
 /** One event a line, written as it happens; the last one carries the document. */

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../domain/events.js';
 import type { Invocation } from '../../domain/invocation.js';
-import type { PlanView } from '../plan-screen.js';
+import type { PlanView } from '../../router/planned-document.js';
 
 /** What a run leaves on stdout. */
 export interface OutputFormat {

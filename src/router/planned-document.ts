@@ -1,8 +1,14 @@
-import type { Preview } from '../adapters/adapter.js';
+import type { Call, Preview } from '../adapters/adapter.js';
 import { failureDocument, invocationDocument } from '../domain/document.js';
+import type { Failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
-import { previewOfMissing } from '../router/planned.js';
-import type { PlanView } from './plan-screen.js';
+import type { Result } from '../domain/result.js';
+import { type Planned, previewOfMissing } from './planned.js';
+
+/** A plan with what each candidate would run. */
+export interface PlanView extends Pick<Planned, 'plan' | 'rejected'> {
+  candidates: readonly { call: Result<Pick<Call, 'preview'>, Failure> }[];
+}
 
 /** The document of a dry run: that of `exec`, and for each candidate what would run. */
 export function plannedDocument(invocation: Invocation, view: PlanView) {
