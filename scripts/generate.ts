@@ -12,6 +12,7 @@ import { TRACE_SCHEMA } from '../src/trace/schema.js';
 import { configPage } from './config-page.js';
 import { environmentPage } from './environment-page.js';
 import { checkFresh, fail, type GeneratedFile, writeChanged } from './generated-files.js';
+import { requestChecks } from './request-checks.js';
 import { schemaCheck } from './schema-check.js';
 import { secretsPage } from './secrets-page.js';
 import { toolPages } from './tool-pages.js';
@@ -34,6 +35,7 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
     ...(await toolPages(root, catalog.value)),
   ];
   await writeChanged(root, 'src/config/schema-check.generated.ts', await schemaCheck(root));
+  await writeChanged(root, 'src/server/request-checks.generated.ts', await requestChecks(root));
   await writeChanged(root, 'src/catalog/built-in.generated.ts', builtInCode(catalog));
   await writeChanged(root, 'src/catalog/templates.generated.ts', await templatesCode(root));
   await writeChanged(root, 'src/version.generated.ts', await versionCode(root));

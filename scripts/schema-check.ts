@@ -30,7 +30,7 @@ export async function schemaCheck(root: string): Promise<string> {
 }
 
 /** The check carries the schema inside; a key named `description` is a map there, not a text. */
-function withoutDescriptions(schema: Schema): Schema {
+export function withoutDescriptions(schema: Schema): Schema {
   const text = JSON.stringify(schema, (key, value) =>
     key === 'description' && typeof value === 'string' ? undefined : value,
   );

@@ -22,7 +22,9 @@ function namedSecrets(env: Environment): string[] {
 
 /** Values that this config takes from the environment: they must never appear in our output. */
 function secretsOf(config: RouterConfig, env: Environment): string[] {
-  return [...new Set(Object.values(config.tools).flatMap((tool) => adapterOf(tool).secrets(tool, env)))];
+  const ofTools = Object.values(config.tools).flatMap((tool) => adapterOf(tool).secrets(tool, env));
+  const ofServer = env[config.server.tokenEnv] ?? '';
+  return [...new Set(ofServer === '' ? ofTools : [...ofTools, ofServer])];
 }
 
 function ownPatterns({ policies }: RouterConfig): Pattern[] {

@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { FAILURES, type Failure } from '../domain/failure.js';
+import type { Refusal } from './admission.js';
 
 /** Every answer: nothing is kept by proxies, guessed by browsers, or shown inside of other pages. */
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {
@@ -30,6 +31,17 @@ export function send(
   if (response.destroyed || response.headersSent) return;
   response.writeHead(status, { ...COMMON_HEADERS, ...headers, 'content-length': Buffer.byteLength(text) });
   response.end(text);
+  if (text.length > CUT_ABOVE) cutIfSilent(response);
+}
+
+/** Less than this, in characters, the system takes at once. */
+const CUT_ABOVE = 64 * 1024;
+/** How long a client may take nothing of what is sent before its connection is cut, ms. */
+export const SLOW_CLIENT_MS = 30_000;
+
+function cutIfSilent(response: ServerResponse): void {
+  response.setTimeout(SLOW_CLIENT_MS, () => response.destroy());
+  response.once('finish', () => response.setTimeout(0));
 }
 
 /** Sends a failure by the table, outside of any protocol. */
@@ -45,4 +57,9 @@ export function sendFailure(
 /** When to come back, in whole seconds. */
 export function retryAfter({ retryAfterMs }: Failure): OutgoingHttpHeaders {
   return retryAfterMs === null ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) };
+}
+
+/** Turns a request away before it is read. */
+export function refuse(response: ServerResponse, { status, message, hint, headers = {} }: Refusal): void {
+  sendJson(response, status, { error: { type: 'usage', message, hint } }, headers);
 }

@@ -1,5 +1,8 @@
-import { healthz } from './probes.js';
+import { chatCompletions } from './openai/chat.js';
+import { listModels } from './openai/models.js';
+import { healthz, readyz } from './probes.js';
 import type { Route } from './route.js';
+import { rpc, rpcAlias } from './rpc/route.js';
 
 /** Everything that the server answers. */
-export const ROUTES: readonly Route[] = [healthz];
+export const ROUTES: readonly Route[] = [healthz, readyz, rpc, rpcAlias, chatCompletions, listModels];

@@ -4,7 +4,7 @@ import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
 import { type Refusal, refusalOf, tokenRefusal } from './admission.js';
-import { sendFailure, sendJson } from './reply.js';
+import { refuse, sendFailure, sendJson } from './reply.js';
 import type { Route } from './route.js';
 import { ROUTES } from './routes.js';
 import type { Service } from './service.js';
@@ -33,6 +33,8 @@ const HEADERS_MS = 10_000;
 const REQUEST_MS = 60_000;
 /** How long a connection without a request stays open, ms: longer than load balancers keep it, so that they close it first. */
 const KEEP_ALIVE_MS = 75_000;
+/** How often an ending server looks for connections without a request, ms. */
+const IDLE_LOOK_MS = 50;
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_HEADERS = 100;
 
@@ -72,8 +74,12 @@ function listening(server: Server): Listening {
     url: `http://${name}:${port}`,
     stop: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
+        // A connection is idle after its answer, and Node closes only those that are so now.
+        const timer = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
+        server.close(() => {
+          clearInterval(timer);
+          resolve();
+        });
       }),
     cut: () => server.closeAllConnections(),
   };
@@ -159,10 +165,6 @@ const ENDING: Refusal = {
 
 function hostsOf({ host, hosts }: { host: string; hosts: readonly string[] }): string[] {
   return [host, ...hosts].map((name) => name.toLowerCase());
-}
-
-function refuse(response: ServerResponse, { status, message, hint, headers = {} }: Refusal): void {
-  sendJson(response, status, { error: { type: 'usage', message, hint } }, headers);
 }
 
 /** Aborted when the connection ends before the answer does. */

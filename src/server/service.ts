@@ -1,20 +1,9 @@
-import type { RouterConfig } from '../config/types.js';
 import type { Parent } from '../domain/request.js';
 import type { Planned } from '../router/planned.js';
 import type { Listeners } from '../router/record.js';
-import type { Router } from '../router/router.js';
-import type { Host, Stores } from '../router/world.js';
 import type { HostWorld } from '../world.js';
-
-/** A config that is in use, and what works by it. */
-export interface ActiveConfig {
-  config: RouterConfig;
-  router: Router;
-  host: Host;
-  stores: Stores;
-  /** The token that callers must send; `null`: none is asked for. */
-  token: string | null;
-}
+import type { ActiveConfig, ConfigInUse } from './active-config.js';
+import { Turns } from './turns.js';
 
 /** Follows one run from its start. */
 export type RunObserver = (planned: Planned) => Listeners;
@@ -24,15 +13,32 @@ export interface Service {
   world: HostWorld;
   /** The run that the server itself was started in; `null`: none. */
   parent: Parent | null;
+  configs: ConfigInUse;
   /** The config in use. It may be another one at the next call, so that a request asks once. */
   active(): ActiveConfig;
+  /** The runs that go on, and those that wait for their turn. */
+  turns: Turns;
   /** Follow every run: metrics, the status page, the log. */
   observers: readonly RunObserver[];
+  /** Aborted when the runs that still go on have to end. */
+  ending: AbortSignal;
   /** The server was asked to end: it takes no new work. */
   isDraining(): boolean;
 }
 
+/** What a service is made of. */
+export type ServiceParts = Pick<Service, 'world' | 'parent' | 'configs' | 'ending' | 'isDraining'> & {
+  /** Writes the structured log of a run. */
+  log: RunObserver;
+};
+
 /** Makes what the routes work with. An observer of all runs is one line here. */
-export function createService(parts: Omit<Service, 'observers'>): Service {
-  return { ...parts, observers: [] };
+export function createService({ log, ...parts }: ServiceParts): Service {
+  const { configs } = parts;
+  return {
+    ...parts,
+    active: () => configs.active,
+    turns: new Turns(() => configs.active.config.server),
+    observers: [log],
+  };
 }

@@ -45,6 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'reports',
     'policy',
     'trace',
+    'health',
     'config',
     'ledger',
     'telemetry',
@@ -111,6 +112,7 @@ const TYPES_ONLY: readonly [from: string, to: string, file?: string][] = [
   ['cli', 'trace'],
   ['cli', 'adapters'],
   ['server', 'config'],
+  ['server', 'health'],
 ];
 
 /** The one folder or file that may import each package. */

@@ -1,14 +1,16 @@
 import { isIP } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startDeadline } from '../../deadline.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { callerOf } from '../../router/planning/caller.js';
-import { createRouter } from '../../router/router.js';
-import { listen } from '../../server/server.js';
-import { type ActiveConfig, createService, type Service } from '../../server/service.js';
-import { routerWorldOf, type UsableConfig } from '../command-router.js';
+import { type ActiveConfig, ConfigInUse } from '../../server/active-config.js';
+import { type Listening, listen } from '../../server/server.js';
+import { createService, type Service } from '../../server/service.js';
 import type { CommandContext } from '../context.js';
+import { logOf } from '../log.js';
 import { reportEarly } from '../report.js';
 import { loadTrusted } from '../trusted-config.js';
+import { activeConfigOf, followConfig } from './serve-config.js';
 
 export interface ServeOptions {
   host?: string;
@@ -17,21 +19,27 @@ export interface ServeOptions {
 
 /** Serves until a stop signal; returns the exit code. */
 export async function runServe(context: CommandContext, options: ServeOptions): Promise<number> {
+  const { world, output } = context;
   const loaded = await loadOnce(context);
   if (!loaded.ok) return reportEarly(context, loaded.error);
-  const active = activeConfigOf(context, loaded.value);
-  const { server } = active.config;
+  const first = activeConfigOf(context, loaded.value);
+  if (!first.ok) return reportEarly(context, { failure: first.error });
+  const { server } = first.value.config;
   const where = { host: options.host ?? server.host, port: options.port ?? server.port };
-  const refused = refusedAddress(where.host, active);
+  const refused = refusedAddress(where.host, first.value);
   if (refused !== null) return reportEarly(context, { failure: refused });
-  const service = serviceOf(context, active);
+  const configs = new ConfigInUse(first.value);
+  const ending = new AbortController();
+  const service = serviceOf(context, configs, ending.signal);
   const listening = await listen({ ...where, service, onBug: (error) => void sayBug(context, error) });
   if (!listening.ok) return reportEarly(context, { failure: cannotListen(where, listening.error) });
-  await context.output.say(`listening on ${listening.value.url}`);
-  await aborted(context.world.signal);
-  await context.output.say('ending: waiting for the runs that are under way');
-  await listening.value.stop();
-  active.router.close();
+  await first.value.stores.ledger?.open();
+  await output.say(`listening on ${listening.value.url}`);
+  const stopFollowing = followConfig(context, configs, (next) => refusedAddress(where.host, next));
+  await aborted(world.signal);
+  stopFollowing();
+  await drain(context, { service, listening: listening.value, end: () => ending.abort() });
+  configs.close();
   return 0;
 }
 
@@ -46,26 +54,41 @@ async function loadOnce(context: CommandContext): ReturnType<typeof loadTrusted>
   return loadTrusted(context, { dryRun: false, deadline }).finally(deadline.dispose);
 }
 
-function activeConfigOf(context: CommandContext, loaded: UsableConfig): ActiveConfig {
-  const { config } = loaded;
-  const world = routerWorldOf(context, loaded);
-  const token = context.world.env[config.server.tokenEnv] ?? '';
-  return {
-    config,
-    router: createRouter(config, world),
-    host: world.host,
-    stores: world.stores,
-    token: token === '' ? null : token,
-  };
-}
-
-function serviceOf({ world }: CommandContext, active: ActiveConfig): Service {
+function serviceOf(context: CommandContext, configs: ConfigInUse, ending: AbortSignal): Service {
+  const { world } = context;
   return createService({
     world,
     parent: callerOf(world),
-    active: () => active,
+    configs,
+    ending,
     isDraining: () => world.signal.aborted,
+    log: () => logOf(context),
   });
+}
+
+/** How long connections may take to end once all runs have, ms. */
+const LAST_ANSWERS_MS = 1000;
+
+/** Takes no new work, and lets the runs that go on finish within the grace; then they are cancelled and settled. */
+async function drain(
+  { output, world }: CommandContext,
+  { service, listening, end }: { service: Service; listening: Listening; end: () => void },
+): Promise<void> {
+  const { turns } = service;
+  const { graceMs } = service.active().config.server;
+  const closed = listening.stop();
+  turns.end();
+  if (turns.running > 0) await output.say(`ending: ${turns.running} runs go on, for ${graceMs} ms at most`);
+  const isIdle = await Promise.race([
+    turns.idle().then(() => true),
+    sleep(graceMs, false, { ref: false }),
+    aborted(world.urgent).then(() => false),
+  ]);
+  if (!isIdle) end();
+  await turns.idle();
+  await Promise.race([closed, sleep(LAST_ANSWERS_MS)]);
+  listening.cut();
+  await closed;
 }
 
 /** Whoever reaches another address than one of this machine could spend the user's money. */
