@@ -15,7 +15,7 @@ export const OWN_VARIABLES: readonly Variable[] = [
   {
     name: 'LLM_ROUTER_TOKEN',
     meaning:
-      'the token that callers of `serve` must send, unless `server.token_env` names another variable; never passed on to a tool',
+      'the token that callers of `serve` must send, unless `server.token_env` names another; never passed on to a tool',
   },
   {
     name: 'LLM_ROUTER_TRACE_DIR',
@@ -51,7 +51,7 @@ export const FOREIGN_VARIABLES: readonly Variable[] = [
   {
     name: 'XDG_CACHE_HOME',
     meaning:
-      'lists of models, checked configs, and compiled code where the folder of the program is not writable [~/.cache]',
+      'lists of models, checked configs, and compiled code where the program is not writable [~/.cache]',
   },
   { name: 'XDG_CONFIG_HOME', meaning: 'folder of the user config [~/.config]' },
   { name: 'XDG_DATA_HOME', meaning: 'folder of the ledger [~/.local/share]' },
