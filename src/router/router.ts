@@ -1,3 +1,4 @@
+import { Connections } from '../adapters/http/connections.js';
 import type { RouterConfig } from '../config/types.js';
 import type { Deadline } from '../domain/deadline.js';
 import type { Failure } from '../domain/failure.js';
@@ -49,6 +50,7 @@ export interface CompleteOptions extends Listeners {
 /** The composition root: plan, run and record, by one config. */
 export function createRouter(config: RouterConfig, world: RouterWorld): Router {
   const { host, stores, urgent } = world;
+  const connections = new Connections();
   return {
     config,
     plan: (request, known) => planRequest(config, world, request, known),
@@ -62,9 +64,14 @@ export function createRouter(config: RouterConfig, world: RouterWorld): Router {
     complete: async (planned, { deadline, confirm = async () => true, ...listeners }) => {
       const recorder = recorderOf(world, { planned, listeners });
       const stop = { deadline, urgent };
-      return recorder.withSinkWarnings(await run({ planned, host, stores, stop, recorder, confirm }));
+      return recorder.withSinkWarnings(
+        await run({ planned, host, stores, connections, stop, recorder, confirm }),
+      );
     },
     upkeep: async () => stores.ledger?.upkeep(config.ledger.retentionDays),
-    close: () => stores.ledger?.close(),
+    close: () => {
+      connections.close();
+      stores.ledger?.close();
+    },
   };
 }
