@@ -31,6 +31,7 @@ export function sampleRow(id: string): AttemptRow {
     basis: 'computed',
     billing: 'api',
     counted_micro_usd: 1,
+    calls: null,
   };
 }
 

@@ -80,6 +80,7 @@ function sampleTask({ name, yaml }: { name: string; yaml: string }): HttpTask {
     idleTimeoutMs: tool.idleTimeoutMs,
     ids: { invocationId: '{id}', rootId: '{id}', traceId: '{trace_id}', depth: 0 },
     sessionTotals: null,
+    usesGateway: false,
   };
 }
 

@@ -7,7 +7,6 @@ import type { Failure } from '../domain/failure.js';
 import type { Access, Effort, Message } from '../domain/request.js';
 import type { Result } from '../domain/result.js';
 import type { Usage } from '../domain/usage.js';
-import type { Connections } from './http/connections.js';
 
 /** A fully resolved request for one tool, before it runs. */
 export interface Task<T extends ToolConfig = ToolConfig> {
@@ -56,6 +55,8 @@ export interface Task<T extends ToolConfig = ToolConfig> {
   };
   /** Usage of the tool's own session before this attempt resumed it; `null`: a new session. */
   sessionTotals: SessionTotals | null;
+  /** The calls of the tool to its provider pass through the router. */
+  usesGateway: boolean;
 }
 
 /** The router's environment, from which a tool's is derived. */
@@ -90,14 +91,14 @@ export interface AdapterContext {
   tmpDir: string;
   /** Masks secrets. What a tool or provider said is masked before it is cut, since half a secret is not recognised. */
   redact: (text: string) => string;
-  /** Connections to providers, which are kept for later calls. */
-  connections: Connections;
   /** `null`: no record is kept. */
   recorder: ProcessRecorder | null;
   /** Number of this attempt among those of the same tool in this invocation, from 0. */
   turn: number;
   /** Slots of tools that this attempt holds and shares with nested runs. */
   slots: readonly string[];
+  /** Where the tool sends its calls; `null`: to its provider itself. */
+  gatewayUrl: string | null;
 }
 
 /** A task with its command line or request: filled in once, then shown and run unchanged. */

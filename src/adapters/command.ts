@@ -8,6 +8,7 @@ import type {
   AdapterContext,
   AdapterEvent,
   Call,
+  Environment,
   Host,
   Preview,
   ProcessRecorder,
@@ -22,10 +23,11 @@ import {
   variableTrouble,
 } from './command/environment.js';
 import { findToolBinary, isFolder, isPath } from './command/find-binary.js';
+import { gatewayTarget } from './command/gateway-url.js';
 import { markerOf } from './command/marker.js';
 import { meterOf } from './command/meter.js';
 import { createOutputReader, MAX_LINE_BYTES, type OutputReader } from './command/output.js';
-import { SHOWN_PLACES } from './command/placeholder-values.js';
+import { placesIn, SHOWN_GATEWAY, SHOWN_PLACES } from './command/placeholder-values.js';
 import {
   newFolderPath,
   openPrivateFolder,
@@ -83,13 +85,18 @@ function notFound(tool: CommandTool, notExecutable: string | null): { detail: st
 
 /** Problems that prevent a start, in the order in which to fix them. */
 function prepare(task: CommandTask, { env, platform }: Host): Result<CommandCall, Failure> {
-  const line = commandLine(task, { places: SHOWN_PLACES, platform, env });
+  const line = commandLine(task, { places: SHOWN_PLACES, platform, env, gatewayUrl: SHOWN_GATEWAY });
   if (!line.ok) return line;
-  const trouble = variableTrouble(task, env) ?? folderTrouble(task);
+  const trouble = variableTrouble(task, env) ?? gatewayTrouble(task, env) ?? folderTrouble(task);
   if (trouble !== null) return err(trouble);
   const { stdin, previewArgv: argv } = line.value;
   const preview: Preview = { argv, stdin: stdin === null ? 'closed' : 'prompt' };
   return ok({ task, line: line.value, platform, preview });
+}
+
+function gatewayTrouble(task: CommandTask, env: Environment): Failure | null {
+  const target = task.usesGateway ? gatewayTarget(task, env) : null;
+  return target === null || target.ok ? null : target.error;
 }
 
 /** A start in a folder that is missing would fail as if the program were missing. */
@@ -104,23 +111,34 @@ function folderTrouble(task: CommandTask): Failure | null {
 }
 
 async function* run(call: CommandCall, context: AdapterContext): AsyncGenerator<AdapterEvent, Outcome, void> {
-  const { task, line, platform } = call;
+  const { task } = call;
   const trouble = folderTrouble(task);
   if (trouble !== null) return failedOutcome(trouble);
-  const path = line.needsFolder ? newFolderPath(context.tmpDir) : null;
+  const path = call.line.needsFolder ? newFolderPath(context.tmpDir) : null;
   await context.recorder?.beforeStart(path);
-  if (path === null) return yield* runIn(call, context, null);
-  const folder = await openPrivateFolder(path, line);
+  const line = filledLine(call, context, path);
+  if (!line.ok) return failedOutcome(line.error);
+  const filled = { ...call, line: line.value };
+  if (path === null) return yield* runIn(filled, context, null);
+  const folder = await openPrivateFolder(path, line.value);
   if (!folder.ok)
     return failedOutcome(refused(task, 'input', folder.error, 'free the disk, or set `TMPDIR`'));
   try {
-    // The real paths of private files are known only now.
-    const filled = commandLine(task, { places: folder.value.places, platform, env: context.env });
-    if (!filled.ok) return failedOutcome(filled.error);
-    return yield* runIn({ ...call, line: filled.value }, context, folder.value);
+    return yield* runIn(filled, context, folder.value);
   } finally {
     await folder.value.remove();
   }
+}
+
+/** The paths of private files and the URL of the gateway are known only right before the start. */
+function filledLine(
+  { task, line, platform }: CommandCall,
+  { env, gatewayUrl }: AdapterContext,
+  folder: string | null,
+): Result<CommandLine, Failure> {
+  if (folder === null && gatewayUrl === null) return ok(line);
+  const places = folder === null ? SHOWN_PLACES : placesIn(folder);
+  return commandLine(task, { places, platform, env, gatewayUrl });
 }
 
 async function* runIn(
@@ -181,13 +199,14 @@ export async function concluded(run: FinishedRun, nowMs: number): Promise<Outcom
 
 function environmentOf(
   task: CommandTask,
-  { env, slots }: AdapterContext,
+  { env, slots, gatewayUrl }: AdapterContext,
   { folder, variables }: { folder: PrivateFolder | null; variables: Record<string, string> },
 ): Record<string, string> {
   const { traceId, invocationId } = task.ids;
   const tmpDir = task.tool.privateTmp ? (folder?.tmp ?? null) : null;
   const trace = traceparent(traceId, invocationId);
-  return childEnvironment(task, { env, variables, traceparent: trace, tmpDir, slots });
+  const isLocal = gatewayUrl !== null;
+  return childEnvironment(task, { env, variables, traceparent: trace, tmpDir, slots, isLocal });
 }
 
 /** Reads the output of a task by the definition of its tool. */

@@ -101,6 +101,7 @@ const SHAPE = {
       usage: NO_USAGE,
       cost: COST,
       failure: failure('internal', ''),
+      calls: null,
       partialText: null,
     }),
   ],

@@ -23,6 +23,7 @@ export const USAGE_COLUMNS = [
   'preferred_usd',
   'saved_usd',
   'not_compared',
+  'calls',
 ] as const satisfies readonly (keyof UsageLine)[];
 
 /** The report as one JSON document. */

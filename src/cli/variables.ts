@@ -15,7 +15,7 @@ export const OWN_VARIABLES: readonly Variable[] = [
   {
     name: 'LLM_ROUTER_TOKEN',
     meaning:
-      'the token that callers of `serve` must send, unless `server.token_env` names another; never passed on to a tool',
+      'the token that callers of `serve` must send, unless `server.token_env` names another variable; never passed on to a tool',
   },
   {
     name: 'LLM_ROUTER_TRACE_DIR',
@@ -35,6 +35,11 @@ export const CHILD_VARIABLES: readonly Variable[] = [
   { name: 'LLM_ROUTER_ROOT_ID', meaning: 'id of the outermost invocation' },
   { name: 'LLM_ROUTER_DEPTH', meaning: 'nesting depth, 1 for a tool of the outermost call' },
   { name: 'LLM_ROUTER_SLOTS', meaning: 'slots of limited tools that a nested call shares, by their ids' },
+  {
+    name: 'LLM_ROUTER_GATEWAY',
+    meaning:
+      'URL of the gateway of the tool, and the provider behind it, so that a nested call counts its own calls alone',
+  },
   { name: 'TRACEPARENT', meaning: 'the trace, as W3C Trace Context; read and passed on' },
 ];
 
@@ -51,7 +56,7 @@ export const FOREIGN_VARIABLES: readonly Variable[] = [
   {
     name: 'XDG_CACHE_HOME',
     meaning:
-      'lists of models, checked configs, and compiled code where the program is not writable [~/.cache]',
+      'lists of models, checked configs, and compiled code where the folder of the program is not writable [~/.cache]',
   },
   { name: 'XDG_CONFIG_HOME', meaning: 'folder of the user config [~/.config]' },
   { name: 'XDG_DATA_HOME', meaning: 'folder of the ledger [~/.local/share]' },

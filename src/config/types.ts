@@ -9,7 +9,7 @@ import type { CUSTOM } from './keys/custom-tools.js';
 import type { failureRule } from './keys/failures.js';
 import type { HTTP } from './keys/http-tools.js';
 import type { MOCK } from './keys/mock-tools.js';
-import type { APIS, MODEL } from './keys/models.js';
+import type { APIS, GATEWAY_APIS, MODEL } from './keys/models.js';
 import type { OUTPUT } from './keys/output.js';
 import type { POLICY } from './keys/policies.js';
 import type { Resolved, ValueOf } from './keys/resolved.js';
@@ -90,6 +90,12 @@ export type MockResponse = MockTool['responses'][number];
 
 /** A protocol that a provider API speaks. */
 export type Api = (typeof APIS)[number];
+
+/** A protocol whose calls a gateway can read. */
+export type GatewayApi = (typeof GATEWAY_APIS)[number];
+
+/** How the calls of a tool to its provider pass through the router. */
+export type GatewaySettings = NonNullable<CommandTool['gateway']>;
 
 /** A tool that is a provider API, or a local server that speaks the same protocol. */
 export interface HttpTool extends ToolBase, Omit<Resolved<typeof HTTP>, keyof ToolBase> {

@@ -51,6 +51,20 @@ export function failedOutcome(failed: Failure): Outcome {
   };
 }
 
+/** One call of a tool to its provider, as the gateway saw it. */
+export interface ProviderCall {
+  /** The id that the call named; `null`: none, or it could not be read. */
+  model: string | null;
+  /** The HTTP status that the tool got; `null`: none. */
+  status: number | null;
+  usage: Usage | null;
+  cost: Cost;
+  /** From its start to the first sign of an answer, ms. */
+  firstOutputMs: number | null;
+  latencyMs: number;
+  failure: Failure | null;
+}
+
 /** One attempt of a candidate, as recorded. Times are ISO strings and milliseconds. */
 export interface Attempt {
   /** 1 for the first. */
@@ -66,6 +80,8 @@ export interface Attempt {
   usage: Usage | null;
   cost: Cost;
   failure: Failure | null;
+  /** The calls of the tool to its provider, in the order in which they ended; `null`: they did not pass through the router. */
+  calls: readonly ProviderCall[] | null;
   /** Text that a failed attempt had given; `null`: none, or the attempt succeeded. */
   partialText: string | null;
 }

@@ -1,4 +1,4 @@
-import type { Attempt } from './attempt.js';
+import type { Attempt, ProviderCall } from './attempt.js';
 import { type Cost, toUsd } from './cost.js';
 import type { Failure } from './failure.js';
 import type { Invocation } from './invocation.js';
@@ -98,6 +98,19 @@ export function attemptDocument(attempt: Attempt) {
     cost: costDocument(attempt.cost),
     failure: failureDocument(attempt.failure),
     partial_text: attempt.partialText,
+    calls: attempt.calls === null ? null : attempt.calls.map(callDocument),
+  };
+}
+
+function callDocument(call: ProviderCall) {
+  return {
+    model: call.model,
+    status: call.status,
+    usage: usageDocument(call.usage),
+    cost: costDocument(call.cost),
+    first_output_ms: call.firstOutputMs,
+    latency_ms: call.latencyMs,
+    failure: failureDocument(call.failure),
   };
 }
 

@@ -23,6 +23,7 @@ export const PLACEHOLDERS = [
   'timeout_seconds',
   'access_args',
   'private_dir',
+  'gateway_url',
 ] as const;
 
 /** A piece of one argument: literal text, or a placeholder by name (which may be unknown until validated). */

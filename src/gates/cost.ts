@@ -1,4 +1,5 @@
 import { totalTokens } from '../domain/usage.js';
+import { gatewayOf } from '../policy/gateway.js';
 import { type RunCost, runCost } from '../policy/run-cost.js';
 import type { Candidate } from './candidate.js';
 import type { ResolvedRequest } from './gate.js';
@@ -9,8 +10,11 @@ export function costOf(
     candidate,
     request,
     agent,
+    policy,
+    spending,
     facts,
-  }: Pick<ResolvedRequest, 'request' | 'agent'> & {
+  }: Pick<ResolvedRequest, 'request' | 'agent' | 'spending'> & {
+    policy: Pick<ResolvedRequest['policy'], 'gateway'>;
     candidate: Pick<Candidate, 'tool' | 'modelName' | 'model' | 'billing'>;
     facts: { mostInputTokens: number };
   },
@@ -25,6 +29,7 @@ export function costOf(
     inputTokens: facts.mostInputTokens + sessionTokens(request, candidate),
     maxOutputTokens: request.maxTokens ?? agent?.maxTokens ?? model?.maxOutputTokens ?? null,
     capMicroUsd,
+    isHeldPerCall: gatewayOf({ tool, billing }, { policy, spending })?.isUsed === true,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { AgentConfig, PolicyConfig } from '../config/types.js';
 import type { Attempt } from '../domain/attempt.js';
+import type { CallMoney } from '../domain/call-money.js';
 import type { Deadline } from '../domain/deadline.js';
 import type { EventSink } from '../domain/events.js';
 import type { Facts } from '../domain/facts.js';
@@ -101,6 +102,8 @@ export interface Grant {
   maxCostMicroUsd: number | null;
   /** Slots that it holds and shares with nested runs. */
   slots: readonly string[];
+  /** Holds the money of each call of the tool, where they pass through the router under a cap or a limit; else `null`. */
+  calls: CallMoney | null;
 }
 
 /** Result of entering: the attempt may go on, or is refused, or the whole run ends. */

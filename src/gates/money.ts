@@ -4,12 +4,14 @@ import { dollars } from '../domain/money.js';
 import type { LedgerTrouble } from '../ledger/ledger.js';
 import { attemptRow } from '../ledger/rows.js';
 import { checkBudget, checkLedger } from '../policy/budget.js';
+import { gatewayOf } from '../policy/gateway.js';
 import { countedMicroUsd } from '../policy/run-cost.js';
 import { limitsAt, scopesOf } from '../policy/spend-limits.js';
 import type { Candidate } from './candidate.js';
 import { costOf } from './cost.js';
 import type { AttemptEnd, Entered, Entry, Gate, GateRefusal, GateRun, OpenGate } from './gate.js';
 import { startHeartbeat } from './heartbeat.js';
+import { HeldCalls, RAISE_CAP } from './held-calls.js';
 import { Reservations } from './reservation.js';
 
 /** The run fits into every limit of spending, and into the cap of its request. */
@@ -39,6 +41,8 @@ interface Hold {
   reservedMicroUsd: number | null;
   /** The highest reported cost so far. */
   seenMicroUsd: number;
+  /** Holds each call of the tool; `null`: its calls do not pass through the router. */
+  calls: HeldCalls | null;
   stopHeartbeat: () => void;
 }
 
@@ -68,6 +72,8 @@ class MoneyGate implements OpenGate {
   async watch(chargedMicroUsd: number): Promise<Failure | null> {
     const hold = this.#hold;
     if (hold === null || hold.capMicroUsd === null || chargedMicroUsd <= hold.seenMicroUsd) return null;
+    // What was seen of its calls is exact, and holds the cap already.
+    if (hold.calls !== null && hold.calls.count > 0) return null;
     hold.seenMicroUsd = chargedMicroUsd;
     if (hold.reservedMicroUsd !== null) await this.#beat(hold);
     const isOver = hold.candidate.billing === 'api' && chargedMicroUsd > hold.capMicroUsd;
@@ -87,18 +93,9 @@ class MoneyGate implements OpenGate {
   }
 
   async #settle(hold: Hold, end: Extract<AttemptEnd, { is: 'over' }>): Promise<void> {
-    const { attempt, started, active } = end;
-    const { candidate, seenMicroUsd, reservedMicroUsd } = hold;
-    const counted = countedMicroUsd({
-      started,
-      active,
-      failure: attempt.failure?.type ?? null,
-      billing: candidate.billing,
-      chargedMicroUsd: attempt.cost.chargedMicroUsd,
-      isPartial: attempt.cost.basis === 'unknown' && attempt.cost.chargedMicroUsd !== null,
-      seenMicroUsd,
-      reservedMicroUsd,
-    });
+    const { attempt } = end;
+    const { candidate } = hold;
+    const counted = countedOf(hold, end);
     this.#spentMicroUsd += counted;
     const { id: invocationId, agent, spending, clock, ledger } = this.#run;
     const settled = {
@@ -143,11 +140,23 @@ class MoneyGate implements OpenGate {
       capMicroUsd,
       reservedMicroUsd,
       seenMicroUsd: 0,
+      calls: this.#callsOf(entry, capMicroUsd, reservedMicroUsd),
       stopHeartbeat: () => {},
     };
     if (reservedMicroUsd !== null) hold.stopHeartbeat = startHeartbeat(() => this.#beat(hold));
     this.#hold = hold;
-    return { grant: { maxCostMicroUsd: capMicroUsd } };
+    return { grant: { maxCostMicroUsd: capMicroUsd, calls: hold.calls } };
+  }
+
+  #callsOf(
+    { n, candidate }: Entry,
+    capMicroUsd: number | null,
+    reservedMicroUsd: number | null,
+  ): HeldCalls | null {
+    const isLimited = reservedMicroUsd !== null;
+    const isHeld = candidate.billing === 'api' && (isLimited || capMicroUsd !== null);
+    if (!isHeld || gatewayOf(candidate, this.#run)?.isUsed !== true) return null;
+    return new HeldCalls(this.#run, { id: `${this.#run.id}:${n}`, n, candidate, capMicroUsd, isLimited });
   }
 
   async #beat({ id, seenMicroUsd }: Hold): Promise<void> {
@@ -155,7 +164,24 @@ class MoneyGate implements OpenGate {
   }
 }
 
-const RAISE_CAP = 'raise `--max-cost`, `max_cost_usd` of the agent or `per_request_usd` of the budget';
+/** What an attempt counts, micro-USD. A tool that passed its gateway by is one whose cap is only checked. */
+function countedOf(
+  { calls, candidate, capMicroUsd, seenMicroUsd, reservedMicroUsd }: Hold,
+  { attempt, started, active }: Extract<AttemptEnd, { is: 'over' }>,
+): number {
+  if (calls !== null && calls.count > 0) return calls.spentMicroUsd;
+  const hasWorked = active || attempt.failure === null;
+  return countedMicroUsd({
+    started,
+    active,
+    failure: attempt.failure?.type ?? null,
+    billing: candidate.billing,
+    chargedMicroUsd: attempt.cost.chargedMicroUsd,
+    isPartial: attempt.cost.basis === 'unknown' && attempt.cost.chargedMicroUsd !== null,
+    seenMicroUsd,
+    reservedMicroUsd: calls === null ? reservedMicroUsd : hasWorked ? capMicroUsd : 0,
+  });
+}
 
 function capUsedUp(capMicroUsd: number, spentMicroUsd: number): GateRefusal {
   const cap = dollars(capMicroUsd);

@@ -59,6 +59,7 @@ export class Reservations {
     let windows: SpendWindow[] = [];
     const admitted = await ledger.admit<BudgetRefusal | 'ask'>({
       id,
+      attemptId: null,
       invocationId,
       n,
       atMs,

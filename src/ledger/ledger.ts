@@ -25,8 +25,10 @@ export interface Spend {
 
 /** An attempt that asks for a reservation. */
 export interface AdmitRequest<Refusal> {
-  /** Id of the attempt; admitting it twice makes one reservation. */
+  /** Id of the attempt or call; admitting it twice makes one reservation. */
   id: string;
+  /** The attempt whose call asks; `null`: the attempt itself asks. */
+  attemptId: string | null;
   invocationId: string;
   /** Which attempt of its invocation, from 1. */
   n: number;
@@ -96,6 +98,8 @@ export type AttemptRow = UsageColumns & {
   failure: string | null;
   latency_ms: number;
   counted_micro_usd: number;
+  /** `null`: they did not pass through the router. */
+  calls: number | null;
 };
 
 /** An invocation as a row. */
@@ -241,6 +245,8 @@ export interface Ledger extends LedgerReader {
   begin(id: string): Promise<Result<boolean, LedgerTrouble>>;
   /** Records what the attempt has cost so far, micro-USD; also its heartbeat. */
   meter(id: string, seenMicroUsd: number): Promise<Result<void, LedgerTrouble>>;
+  /** Replaces the reservation of a call by its cost, micro-USD, which its attempt holds from then on. */
+  settleCall(call: { id: string; attemptId: string; microUsd: number }): Promise<Result<void, LedgerTrouble>>;
   /** Releases a reservation at no cost: nothing was started. */
   release(id: string): Promise<Result<void, LedgerTrouble>>;
   /** Replaces a reservation (if a limit applied) by the cost, on its own day; repeating it changes nothing. */

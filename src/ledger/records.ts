@@ -2,10 +2,15 @@ import type { AttemptRow, InvocationRow } from './ledger.js';
 import { rollUp } from './roll-up.js';
 import type { Database, Row, SqlValue } from './sqlite.js';
 
-/** Removes a reservation from every scope. */
+/** Removes a reservation from every scope, with those of its calls. */
 export function drop(db: Database, id: string): void {
-  db.run('DELETE FROM reservation_scopes WHERE reservation_id = ?', id);
-  db.run('DELETE FROM reservations WHERE id = ?', id);
+  db.run(
+    `DELETE FROM reservation_scopes WHERE reservation_id = ?
+      OR reservation_id IN (SELECT id FROM reservations WHERE attempt_id = ?)`,
+    id,
+    id,
+  );
+  db.run('DELETE FROM reservations WHERE id = ? OR attempt_id = ?', id, id);
 }
 
 /** Adds to the sum of a day in every scope of a JSON list. */

@@ -36,7 +36,7 @@ function daysOf(period: string): { first: string; last: string } {
 export function reservedNow(db: Database, filter?: UsageFilter): { count: number; microUsd: number } {
   const { sql, values } = attemptCondition(filter);
   const [row] = db.all(
-    `SELECT count(*) AS count, coalesce(sum(micro_usd), 0) AS sum FROM reservations WHERE 1${sql}`,
+    `SELECT count(DISTINCT coalesce(attempt_id, id)) AS count, coalesce(sum(micro_usd), 0) AS sum FROM reservations WHERE 1${sql}`,
     ...values,
   );
   return { count: Number(row?.count ?? 0), microUsd: Number(row?.sum ?? 0) };
@@ -49,9 +49,10 @@ export function reserve(
   by: { microUsd: number; nowMs: number; expiresMs: number; owner: string },
 ): void {
   const made = db.run(
-    `INSERT OR IGNORE INTO reservations (id, invocation_id, n, day, scopes, agent, tool, model, micro_usd, seen_micro_usd,
-      begun, created_ms, expires_ms, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)`,
+    `INSERT OR IGNORE INTO reservations (id, attempt_id, invocation_id, n, day, scopes, agent, tool, model, micro_usd,
+      seen_micro_usd, begun, created_ms, expires_ms, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)`,
     request.id,
+    request.attemptId,
     request.invocationId,
     request.n,
     dayOf(request.atMs),
@@ -69,9 +70,25 @@ export function reserve(
     db.run('INSERT INTO reservation_scopes (scope, reservation_id) VALUES (?, ?)', scope, request.id);
 }
 
-/** Marks that the tool is about to start; `false`: the reservation is gone. */
+/** Marks that the tool is about to start; `false`: the reservation, or that of the attempt of a call, is gone. */
 export function setBegun(db: Database, id: string): boolean {
-  return db.run('UPDATE reservations SET begun = 1 WHERE id = ?', id) === 1;
+  const isPart =
+    'attempt_id IS NULL OR EXISTS (SELECT 1 FROM reservations AS own WHERE own.id = reservations.attempt_id)';
+  return db.run(`UPDATE reservations SET begun = 1 WHERE id = ? AND (${isPart})`, id) === 1;
+}
+
+/** Replaces the reservation of a call by its cost, which its attempt holds from then on. */
+export function settleCall(
+  db: Database,
+  { id, attemptId, microUsd }: { id: string; attemptId: string; microUsd: number },
+): void {
+  drop(db, id);
+  db.run(
+    'UPDATE reservations SET micro_usd = micro_usd + ?, seen_micro_usd = seen_micro_usd + ? WHERE id = ?',
+    microUsd,
+    microUsd,
+    attemptId,
+  );
 }
 
 /** Stores the cost so far, and extends the expiry. */
@@ -82,6 +99,7 @@ export function setSeen(db: Database, id: string, seen: { seenMicroUsd: number; 
     seen.expiresMs,
     id,
   );
+  db.run('UPDATE reservations SET expires_ms = ? WHERE attempt_id = ?', seen.expiresMs, id);
 }
 
 /**
@@ -99,14 +117,21 @@ export function deadReservations(
 
 /**
  * Takes back reservations of dead processes. A tool that had not started cost nothing. One that had may have gone on without the
- * router, so the whole reservation counts, or the cost seen so far where that is more. If the process is alive after all, it corrects
- * the sum when it settles.
+ * router, so the whole reservation counts, or the cost seen so far where that is more; of one whose calls are known, what they cost and
+ * what the open ones hold. If the process is alive after all, it corrects the sum when it settles.
  */
 export function takeBackFrom(db: Database, dead: readonly Row[]): void {
-  for (const row of dead) {
-    if (row.begun === 1) countAsInterrupted(db, row);
-    else drop(db, String(row.id));
+  for (const row of dead) if (row.attempt_id !== null) takeBackCall(db, row);
+  for (const { id } of dead) {
+    const [row] = db.all('SELECT * FROM reservations WHERE id = ?', id ?? null);
+    if (row?.begun === 1) countAsInterrupted(db, row);
+    else if (row !== undefined) drop(db, String(row.id));
   }
+}
+
+/** An open call counts as all that it holds. */
+function takeBackCall(db: Database, { id, attempt_id: attemptId, begun, micro_usd: held }: Row): void {
+  settleCall(db, { id: String(id), attemptId: String(attemptId), microUsd: begun === 1 ? Number(held) : 0 });
 }
 
 function countAsInterrupted(db: Database, row: Row): void {

@@ -28,6 +28,7 @@ export function attemptRow(settled: SettledAttempt, nowMs: number): AttemptRow {
     ...usageColumns(attempt.usage),
     ...costColumns(attempt.cost),
     counted_micro_usd: countedMicroUsd,
+    calls: attempt.calls?.length ?? null,
   };
 }
 

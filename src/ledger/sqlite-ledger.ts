@@ -10,6 +10,7 @@ import {
   reservedNow,
   setBegun,
   setSeen,
+  settleCall,
   spendOf,
   takeBackFrom,
 } from './reservations.js';
@@ -63,6 +64,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
     begin: (id) => change(() => setBegun(db, id)),
     meter: (id, seenMicroUsd) =>
       change(() => setSeen(db, id, { seenMicroUsd, expiresMs: world.now() + EXPIRY_MS })),
+    settleCall: (call) => change(() => settleCall(db, call)),
     release: (id) => change(() => drop(db, id)),
     settle: (row) => change(() => settleAttempt(db, row)),
     record: (row) => change(() => recordInvocation(db, row)),

@@ -9,6 +9,8 @@ export const SUM_COLUMNS = [
   'fallbacks',
   // Tries of candidates.
   'attempts',
+  // Calls of tools to their providers, of those that passed through the router.
+  'calls',
   'input_tokens',
   'cache_read_tokens',
   'cache_write_tokens',

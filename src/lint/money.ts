@@ -53,8 +53,7 @@ export function limitedChains(
         .filter((pair) => meteringOf(pair.tool) !== 'never' && passesGates(config, choice, pair))
         .map((pair) => {
           const onlyWithKey = meteringOf(pair.tool) === 'with_key';
-          const { candidate, request, agent } = runOf(config, choice, pair);
-          const cost = costOf({ candidate, request, agent, facts: IDEAL_FACTS }, spending.capMicroUsd);
+          const cost = costOf({ ...runOf(config, choice, pair), facts: IDEAL_FACTS }, spending.capMicroUsd);
           return { ...pair, choice, onlyWithKey, cost };
         }),
     );

@@ -23,13 +23,32 @@ export function checkBudget(
   run: RunCost,
   { forced, nested }: { forced: boolean; nested: boolean },
 ): BudgetVerdict {
-  const holds = { reserveMicroUsd: run.worstMicroUsd ?? run.inputMicroUsd ?? 0 };
+  const worst = run.worstMicroUsd ?? run.inputMicroUsd ?? 0;
+  const holds = { reserveMicroUsd: run.isHeldPerCall ? 0 : worst };
   const hard = windows.filter(({ isHard }) => isHard);
   const [first] = hard;
   if (run.billing !== 'api' || forced || first === undefined) return holds;
   if (run.missing !== null) return { refusal: unbounded(run, first) };
-  const full = hard.find((window) => used(window) + holds.reserveMicroUsd > window.limitMicroUsd);
-  return full === undefined ? holds : { refusal: overLimit(full, holds.reserveMicroUsd, nested) };
+  // Of a run whose calls are held one by one the first has to fit.
+  const needed = run.isHeldPerCall ? Math.max(1, run.inputMicroUsd ?? 0) : worst;
+  const full = fullWindow(windows, needed);
+  if (full === null) return holds;
+  const what = `this run ${run.isHeldPerCall ? 'costs at least' : 'may cost'} ${dollars(needed)}`;
+  return { refusal: overLimit(full, { what, nested }) };
+}
+
+/** The first hard limit into which this much more does not fit; `null`: it fits into all. */
+export function fullWindow(windows: readonly SpendWindow[], microUsd: number): SpendWindow | null {
+  return windows.find((window) => window.isHard && used(window) + microUsd > window.limitMicroUsd) ?? null;
+}
+
+/** What of a limit is used, as a clause: `$9.80 of the daily $10.00 is used`. */
+export function usedWords(window: SpendWindow): string {
+  const { reservedMicroUsd, limitMicroUsd } = window;
+  const held =
+    reservedMicroUsd === 0 ? '' : `, ${dollars(reservedMicroUsd)} of it reserved by runs in progress`;
+  const of = window.of === '' ? '' : ` of ${window.of}`;
+  return `${dollars(used(window))} of the ${window.window} ${dollars(limitMicroUsd)}${of} is used${held}`;
 }
 
 function used({ settledMicroUsd, reservedMicroUsd }: SpendWindow): number {
@@ -72,18 +91,13 @@ function unbounded(run: RunCost, limit: SpendLimit): BudgetRefusal {
   };
 }
 
-function overLimit(window: SpendWindow, worstMicroUsd: number, nested: boolean): BudgetRefusal {
-  const { settledMicroUsd, reservedMicroUsd, limitMicroUsd, endsAtMs, key, at } = window;
-  const held =
-    reservedMicroUsd === 0 ? '' : `, ${dollars(reservedMicroUsd)} of it reserved by runs in progress`;
-  const of = window.of === '' ? '' : ` of ${window.of}`;
+function overLimit(window: SpendWindow, { what, nested }: { what: string; nested: boolean }): BudgetRefusal {
+  const { endsAtMs, key, at } = window;
   const force = nested ? [] : ['run it anyway with `--force --justification "<why>"`'];
   const raise = `raise \`${key}\`${at === null ? '' : ` at ${at}`}`;
   return {
     why: 'over_limit',
-    detail:
-      `Budget exceeded: this run may cost ${dollars(worstMicroUsd)}, and ` +
-      `${dollars(settledMicroUsd + reservedMicroUsd)} of the ${window.window} ${dollars(limitMicroUsd)}${of} is used${held}`,
+    detail: `Budget exceeded: ${what}, and ${usedWords(window)}`,
     hint: [raise, ...force, `wait until ${utcTime(endsAtMs)}`].join('\nor '),
     at,
     resetAt: new Date(endsAtMs).toISOString(),

@@ -12,6 +12,8 @@ export interface RunCost {
   /** What is missing for an upper bound. */
   missing: 'price' | 'cap' | 'output_limit' | null;
   model: string | null;
+  /** Its calls pass through the router: each of them reserves its own worst case, and the run nothing. */
+  isHeldPerCall: boolean;
 }
 
 /**
@@ -27,14 +29,17 @@ export function runCost(run: {
   inputTokens: number;
   maxOutputTokens: number | null;
   capMicroUsd: number | null;
+  isHeldPerCall: boolean;
 }): RunCost {
-  const { billing, model, price, capMicroUsd, maxOutputTokens } = run;
-  if (billing !== 'api') return { billing, worstMicroUsd: 0, inputMicroUsd: 0, missing: null, model };
+  const { billing, model, price, capMicroUsd, maxOutputTokens, isHeldPerCall } = run;
+  if (billing !== 'api')
+    return { billing, worstMicroUsd: 0, inputMicroUsd: 0, missing: null, model, isHeldPerCall: false };
   const step = price === null ? null : priceAt(price, run.inputTokens);
   const inputMicroUsd = step === null ? null : Math.ceil(run.inputTokens * step.input);
-  const known = { billing, model, inputMicroUsd };
+  const known = { billing, model, inputMicroUsd, isHeldPerCall };
   if (step === null && (model !== null || run.kind !== 'command'))
     return { ...known, worstMicroUsd: capMicroUsd, missing: 'price' };
+  if (isHeldPerCall) return { ...known, worstMicroUsd: capMicroUsd, missing: null };
   if (run.kind === 'command')
     return { ...known, worstMicroUsd: capMicroUsd, missing: capMicroUsd === null ? 'cap' : null };
   if (maxOutputTokens === null)
@@ -83,8 +88,10 @@ export function countedMicroUsd(run: EndedRun): number {
 const TURNED_AWAY = ['authentication', 'tool_not_found', 'model_not_found'];
 
 /** The estimated cost of a run, for people. */
-export function costWords({ worstMicroUsd, inputMicroUsd }: RunCost): string {
+export function costWords({ worstMicroUsd, inputMicroUsd, isHeldPerCall }: RunCost): string {
   if (worstMicroUsd !== null) return `Estimated cost of this run: at most ${dollars(worstMicroUsd)}`;
+  if (isHeldPerCall)
+    return 'Estimated cost of this run: unknown, and each of its calls is held to the limits';
   if (inputMicroUsd === null) return 'Estimated cost of this run: unknown, and nothing bounds it';
   return `Estimated cost of this run: ${dollars(inputMicroUsd)} for its input, and nothing bounds the rest`;
 }

@@ -37,7 +37,7 @@ export async function admit(
   const entry: Entry = { n: run.attempts.length + 1, candidate, mostInputTokens, mostWaitMs };
   const refused = await checkNow(run, candidate, size);
   if (refused !== null) return refused;
-  let grant: Grant = { maxCostMicroUsd: null, slots: [] };
+  let grant: Grant = { maxCostMicroUsd: null, slots: [], calls: null };
   for (const step of STEPS)
     for (const { gate, name } of gates) {
       if (gate[step] === undefined) continue;

@@ -81,6 +81,7 @@ export async function planRequest(
     mostInputTokens: size.mostInputTokens,
     rules: rulesFor(policy, request, filled.candidates.length),
     checkAnswer,
+    catalogue: config.models,
     preference: preferenceOf(config, agent, facts),
     isUnconfigured: config.files.length === 0,
     plan: namedPlan(

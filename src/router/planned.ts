@@ -1,4 +1,5 @@
 import type { Call, Preview, Task } from '../adapters/adapter.js';
+import type { ModelConfig } from '../config/types.js';
 import type { Failure } from '../domain/failure.js';
 import type { Plan, Rejected } from '../domain/plan.js';
 import type { Result } from '../domain/result.js';
@@ -25,6 +26,8 @@ export interface Planned extends ResolvedRequest {
   checkAnswer: AnswerCheck | null;
   candidates: readonly PlannedCandidate[];
   rejected: readonly PlannedRejection[];
+  /** Every model of the config, by name: calls of tools name others than that of their run. */
+  catalogue: Readonly<Record<string, ModelConfig>>;
   /** The preferred pair, to compare costs with; `null`: none. */
   preference: Preference | null;
   /** No config was found, so there are only built-in tools. */

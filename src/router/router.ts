@@ -1,4 +1,3 @@
-import { Connections } from '../adapters/http/connections.js';
 import type { RouterConfig } from '../config/types.js';
 import type { Deadline } from '../domain/deadline.js';
 import type { Failure } from '../domain/failure.js';
@@ -10,6 +9,7 @@ import { unrun } from './attempts/conclude.js';
 import { type HealthOptions, routerHealth } from './health.js';
 import type { ModelsOptions } from './models/models.js';
 import type { ModelsReport } from './models/report.js';
+import { withoutOuterGateway } from './outer-gateway.js';
 import { type KnownRun, planRequest } from './plan.js';
 import type { Planned } from './planned.js';
 import { type ToolState, toolStates } from './planning/facts.js';
@@ -48,9 +48,9 @@ export interface CompleteOptions extends Listeners {
 }
 
 /** The composition root: plan, run and record, by one config. */
-export function createRouter(config: RouterConfig, world: RouterWorld): Router {
+export function createRouter(config: RouterConfig, surroundings: RouterWorld): Router {
+  const world = withOwnGateway(surroundings);
   const { host, stores, urgent } = world;
-  const connections = new Connections();
   return {
     config,
     plan: (request, known) => planRequest(config, world, request, known),
@@ -64,14 +64,14 @@ export function createRouter(config: RouterConfig, world: RouterWorld): Router {
     complete: async (planned, { deadline, confirm = async () => true, ...listeners }) => {
       const recorder = recorderOf(world, { planned, listeners });
       const stop = { deadline, urgent };
-      return recorder.withSinkWarnings(
-        await run({ planned, host, stores, connections, stop, recorder, confirm }),
-      );
+      return recorder.withSinkWarnings(await run({ planned, host, stores, stop, recorder, confirm }));
     },
     upkeep: async () => stores.ledger?.upkeep(config.ledger.retentionDays),
-    close: () => {
-      connections.close();
-      stores.ledger?.close();
-    },
+    close: () => stores.ledger?.close(),
   };
+}
+
+function withOwnGateway(world: RouterWorld): RouterWorld {
+  const env = withoutOuterGateway(world.host.env);
+  return env === world.host.env ? world : { ...world, host: { ...world.host, env } };
 }

@@ -125,7 +125,11 @@ function hasRetriesLeft<C extends RunCandidate>(
 }
 
 /** The waits of a candidate after a failure, and their number. */
-function backoffOf({ tool }: RunCandidate, type: FailureType, { retry, maxRetries }: RetryRules): Backoff {
+export function backoffOf(
+  { tool }: Pick<RunCandidate, 'tool'>,
+  type: FailureType,
+  { retry, maxRetries }: RetryRules,
+): Backoff {
   const own = backoffFor(retry, type, tool.retry);
   return maxRetries === null ? own : { ...own, maxRetries };
 }

@@ -123,6 +123,7 @@ function attemptOf({ n, candidate, argv, startedAt, ended }: RecordedAttempt) {
     cost: null,
     failure: null,
     partial_text: null,
+    calls: null,
   };
   const { tool, model } = candidate;
   const status = 'running' as const;

@@ -63,6 +63,16 @@ const rejected = {
   phase: oneOf('When it was rejected', ['plan', 'admit']),
 };
 
+const call = {
+  model: maybe(text('The id that the call named')),
+  status: maybe({ type: 'integer', description: 'The HTTP status that the tool got' }),
+  usage: maybe(reference('usage', 'Tokens')),
+  cost: maybe(reference('cost', 'Its cost')),
+  first_output_ms: maybe(count('Time from its start to the first sign of an answer')),
+  latency_ms: count('Duration'),
+  failure: maybe(reference('failure', 'Why it failed')),
+};
+
 const attempt = {
   n: { type: 'integer', minimum: 1, description: 'Number, from 1' },
   tool: text('The tool'),
@@ -77,6 +87,12 @@ const attempt = {
   cost: maybe(reference('cost', 'Its cost')),
   failure: maybe(reference('failure', 'Why it failed')),
   partial_text: maybe(text('Text that a failed attempt had given; only with `log_prompts`')),
+  calls: maybe(
+    list(
+      'Calls of the tool to its provider, in the order in which they ended; `null`: they did not pass through the router',
+      record('One call', call),
+    ),
+  ),
   argv: maybe(
     list('The command line, with `{prompt}` and `{system}` for those texts; `null`: no command was started', {
       type: 'string',

@@ -56,6 +56,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...LEAVES,
   ],
   router: [
+    'gateway',
     'gates',
     'routing',
     'policy',
@@ -79,6 +80,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   metrics: ['routing', 'policy', 'ledger', 'config', ...LEAVES],
   trace: ['files', ...LEAVES],
   adapters: ['config', 'files', ...LEAVES],
+  gateway: ['adapters', 'config', ...LEAVES],
   routing: ['gates', 'policy', 'config', ...LEAVES],
   policy: ['config', ...LEAVES],
   catalog: ['config', ...LEAVES],

@@ -9,7 +9,7 @@ import { runInProcess } from '../rig/in-process.js';
 
 const NOW = Date.UTC(2026, 10, 20, 15);
 const COLUMNS =
-  'invocations,failures,failure_types,fallbacks,attempts,input_tokens,cache_read_tokens,cache_write_tokens,output_tokens,total_tokens,without_tokens,cost_usd,list_usd,without_price,attempts_without_price,p50_ms,p95_ms,preferred_usd,saved_usd,not_compared';
+  'invocations,failures,failure_types,fallbacks,attempts,input_tokens,cache_read_tokens,cache_write_tokens,output_tokens,total_tokens,without_tokens,cost_usd,list_usd,without_price,attempts_without_price,p50_ms,p95_ms,preferred_usd,saved_usd,not_compared,calls';
 
 let root: string;
 beforeAll(async () => {
@@ -76,8 +76,8 @@ By tool
     const [head, ...rows] = stdout.trimEnd().split('\n');
     expect(head).toBe(`session,tag:team,${COLUMNS}`);
     expect(rows).toEqual([
-      '"a ""quoted"", name",core,3,1,rate_limit=1,1,4,3000,400,0,1000,4400,0,0.200001,0.200001,0,0,1200,12000,0.300001,0.1,1',
-      ',,2,0,,0,2,3000,400,0,1000,4400,0,0.01,0.01,1,1,34,560,0.1,0.09,1',
+      '"a ""quoted"", name",core,3,1,rate_limit=1,1,4,3000,400,0,1000,4400,0,0.200001,0.200001,0,0,1200,12000,0.300001,0.1,1,0',
+      ',,2,0,,0,2,3000,400,0,1000,4400,0,0.01,0.01,1,1,34,560,0.1,0.09,1,0',
     ]);
   });
 

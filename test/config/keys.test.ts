@@ -61,7 +61,12 @@ describe('the definitions of keys', () => {
       ...of('tools', 'concurrency', 'max_output'),
       ...of('tools', 'rate_limit.requests_per_hour', 'rate_limit.requests_per_minute'),
     ]);
-    expect(names('most')).toEqual(['audit.retention_days', 'ledger.retention_days', 'tools.*.private_tmp']);
+    expect(names('most')).toEqual([
+      'audit.retention_days',
+      'ledger.retention_days',
+      'policies.*.gateway',
+      'tools.*.private_tmp',
+    ]);
     expect(names('union')).toEqual([
       ...of('policies', 'budget', 'governance.denied_models', 'governance.denied_tools', 'privacy.redact'),
       'tools.*.env_unset',

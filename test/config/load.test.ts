@@ -68,6 +68,7 @@ describe('loadConfig', () => {
       default: {
         name: 'default',
         at: null,
+        gateway: 'auto',
         budgets: [],
         requireJustificationOverMicroUsd: null,
         costOptimization: { simpleTaskThresholdTokens: null, simpleTaskModels: [], complexTaskModels: [] },

@@ -51,6 +51,7 @@ const ATTEMPT = [
   'cost',
   'failure',
   'partial_text',
+  'calls',
 ];
 const FAILURE = [
   'type',

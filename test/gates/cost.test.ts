@@ -29,6 +29,8 @@ function inputMicroUsd(tool: 'api' | 'bot', model: 'm' | 'huge', usage: Usage | 
       candidate: { tool: entries.tool, modelName: model, model: entries.model, billing: 'api' },
       request: { ...emptyRequest('/'), resume },
       agent: null,
+      policy: { gateway: 'off' },
+      spending: { subject: { project: '', policy: 'default', agent: null }, budgets: [], capMicroUsd: null },
       facts: { mostInputTokens: 50 },
     },
     null,

@@ -30,6 +30,7 @@ export function asking(
   return {
     atMs,
     id: `${id}:1`,
+    attemptId: null,
     invocationId: id,
     n: 1,
     scopes,
@@ -73,6 +74,7 @@ export function ended(
     usage: null,
     cost,
     failure: null,
+    calls: null,
     partialText: null,
   };
   const settled = {

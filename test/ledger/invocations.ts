@@ -53,6 +53,7 @@ export function attemptsOf({ id, day, agent, latencyMs, tries }: InvocationSampl
     basis: microUsd === null ? 'unknown' : 'computed',
     billing: 'api',
     counted_micro_usd: microUsd ?? 0,
+    calls: null,
   }));
 }
 

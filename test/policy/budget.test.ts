@@ -91,11 +91,17 @@ describe('the worst-case cost of a run', () => {
     inputTokens: 1000,
     maxOutputTokens: 100,
     capMicroUsd: 500,
+    isHeldPerCall: false,
   } as const;
   it.each([
     ['a command: its cap, since it calls as often as it likes', {}, { worstMicroUsd: 500, missing: null }],
     ['a command without one: unknown', { capMicroUsd: null }, { worstMicroUsd: null, missing: 'cap' }],
     ['a command whose model has no price', { price: null }, { missing: 'price' }],
+    [
+      'a command whose calls are held one by one: no cap is needed',
+      { capMicroUsd: null, isHeldPerCall: true },
+      { worstMicroUsd: null, missing: null },
+    ],
     ['a command without models', { model: null, price: null }, { worstMicroUsd: 500, missing: null }],
     [
       'an API: input and the longest answer',
@@ -126,6 +132,7 @@ describe('a limit', () => {
     inputMicroUsd: 0,
     missing: null,
     model: 'm',
+    isHeldPerCall: false,
   };
   const no = { forced: false, nested: false };
   const spent = (settled: number, reserved = 0): SpendWindow[] =>

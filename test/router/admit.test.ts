@@ -57,7 +57,7 @@ it('enters every gate in order, then confirms them, and adds up what they grant'
   const money = gate(log, 'money', { enter: { grant: { maxCostMicroUsd: 7 } } });
   expect(await admission([slot, money])).toEqual({
     n: 1,
-    grant: { slots: ['new'], maxCostMicroUsd: 7 },
+    grant: { slots: ['new'], maxCostMicroUsd: 7, calls: null },
   });
   expect(log).toEqual(['enter slot', 'enter money', 'confirm slot', 'confirm money']);
 });

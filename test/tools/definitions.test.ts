@@ -10,7 +10,12 @@ const PLAIN = { modelName: 'm', modelId: 'm', access: 'read' } as const;
 
 function lineOf(name: string, more: Partial<Task<CommandTool>> = {}): CommandLine {
   const task = taskOf(builtIn(name), { ...PLAIN, ...more });
-  const line = commandLine(task, { places: placesIn('/private'), platform: 'linux', env: {} });
+  const line = commandLine(task, {
+    places: placesIn('/private'),
+    platform: 'linux',
+    gatewayUrl: null,
+    env: {},
+  });
   if (!line.ok) throw new Error(line.error.message);
   return line.value;
 }

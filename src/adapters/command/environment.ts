@@ -54,12 +54,15 @@ export function childEnvironment(
     traceparent: string;
     tmpDir: string | null;
     slots: readonly string[];
+    /** It calls a port of this machine instead of its provider. */
+    isLocal: boolean;
   },
 ): Record<string, string> {
   const { tool, ids } = task;
+  const own = { ...toolVariables(tool, from.env), ...withoutPermissions(from.variables) };
   return {
-    ...toolVariables(tool, from.env),
-    ...withoutPermissions(from.variables),
+    ...own,
+    ...(from.isLocal ? withoutProxy(own) : {}),
     ...(from.tmpDir === null ? {} : { TMPDIR: from.tmpDir }),
     LLM_ROUTER_PARENT_ID: ids.invocationId,
     LLM_ROUTER_ROOT_ID: ids.rootId,
@@ -67,6 +70,16 @@ export function childEnvironment(
     ...(from.slots.length === 0 ? {} : { LLM_ROUTER_SLOTS: from.slots.join(',') }),
     TRACEPARENT: from.traceparent,
   };
+}
+
+/** Keeps a proxy from what goes to this machine, in both spellings: a tool reads one of them. */
+function withoutProxy(variables: Readonly<Record<string, string>>): Record<string, string> {
+  const isProxied = Object.keys(variables).some((name) => /^(https?|all)_proxy$/i.test(name));
+  if (!isProxied) return {};
+  const exempt = [variables.no_proxy || variables.NO_PROXY || '', '127.0.0.1']
+    .filter((part) => part !== '')
+    .join(',');
+  return { no_proxy: exempt, NO_PROXY: exempt };
 }
 
 /** Permissions that a user gives to one command, which its tools must not inherit. */
@@ -92,7 +105,7 @@ export function hasApiKey(tool: CommandTool, env: Environment): boolean {
 }
 
 /** Variables that tell a nested call where to keep its records. */
-const FOR_NESTED_RUNS = ['LLM_ROUTER_TRACE_DIR', 'LLM_ROUTER_LEDGER'];
+const FOR_NESTED_RUNS = ['LLM_ROUTER_TRACE_DIR', 'LLM_ROUTER_LEDGER', 'LLM_ROUTER_GATEWAY'];
 
 function inherited(tool: CommandTool, env: Environment): Record<string, string> {
   const inherits = inheritance(tool);

@@ -17,6 +17,9 @@ export interface PrivatePlaces {
 /** Placeholders for real paths in a preview. */
 export const SHOWN_PLACES: PrivatePlaces = placesIn('<temp>');
 
+/** Stands for the URL of the gateway in a preview. */
+export const SHOWN_GATEWAY = '{gateway_url}';
+
 /** The names of the private files inside a folder. */
 export function placesIn(folder: string): PrivatePlaces {
   return {
@@ -33,7 +36,7 @@ export function placesIn(folder: string): PrivatePlaces {
 export function valuesOf(
   task: Task<CommandTool>,
   places: PrivatePlaces,
-  access: readonly string[],
+  { access, gatewayUrl }: { access: readonly string[]; gatewayUrl: string | null },
 ): TemplateValues {
   return {
     binary: task.binaryPath ?? task.tool.binary.value,
@@ -57,6 +60,7 @@ export function valuesOf(
     timeout_seconds: String(Math.ceil(task.timeoutMs / 1000)),
     access_args: access,
     private_dir: places.privateDir,
+    gateway_url: task.usesGateway ? gatewayUrl : null,
   };
 }
 

@@ -12,7 +12,7 @@ import {
 import type { Environment, Task } from '../adapter.js';
 import { refused } from '../refused.js';
 import { argumentTrouble, optionTrouble } from './argument-trouble.js';
-import { type PrivatePlaces, SHOWN_PLACES, valuesOf } from './placeholder-values.js';
+import { type PrivatePlaces, SHOWN_GATEWAY, SHOWN_PLACES, valuesOf } from './placeholder-values.js';
 import { escaped } from './prompt-escapes.js';
 
 /** A filled template: command line, standard input and private files. */
@@ -43,14 +43,21 @@ export interface CommandLine {
  */
 export function commandLine(
   task: Task<CommandTool>,
-  where: { places: PrivatePlaces; platform: NodeJS.Platform; env: Environment },
+  where: {
+    places: PrivatePlaces;
+    platform: NodeJS.Platform;
+    env: Environment;
+    /** `null`: the task uses none. */
+    gatewayUrl: string | null;
+  },
 ): Result<CommandLine, Failure> {
   const access = accessArgs(task);
   if (!access.ok) return access;
-  const template = withBinary(task.tool.argv);
-  const values = { ...valuesOf(task, where.places, access.value), ...variableValues(task.tool, where.env) };
+  const template = templateOf(task);
+  const given = { access: access.value, gatewayUrl: where.gatewayUrl };
+  const values = { ...valuesOf(task, where.places, given), ...variableValues(task.tool, where.env) };
   const kept = keptArguments(template, values);
-  const keptVariables = variablesWithValues(task.tool, values);
+  const keptVariables = variablesWithValues(task, values);
   const used = usedBy(kept, keptVariables);
   const prompt = promptText(task, used);
   const ownFile = prompt === task.prompt ? task.promptFile : null;
@@ -66,14 +73,14 @@ export function commandLine(
   return ok({
     argv: argv.value,
     previewArgv: previewArgv(template, filled) ?? argv.value,
-    publicArgv: publicArgv(task, template, { filled, used }),
+    publicArgv: publicArgv(task, template, { filled: { ...filled, gateway_url: SHOWN_GATEWAY }, used }),
     variables,
     stdin: task.tool.prompt === 'stdin' ? prompt : null,
     promptFile: used.has('prompt_file') && ownFile === null ? prompt : null,
     systemFile: used.has('system_file') ? task.system : null,
     schemaFile: used.has('schema_file') ? task.schema : null,
-    privateFiles: task.tool.privateFiles,
-    needsFolder: needsFolder(task.tool, used, ownFile),
+    privateFiles: privateFiles(task, filled),
+    needsFolder: needsFolder(task, used, ownFile),
   });
 }
 
@@ -111,15 +118,35 @@ function variablesIn({ argv, envTemplate }: CommandTool): string[] {
 
 /** Options of a task that its tool does not support. */
 export function ignoredOptions(task: Task<CommandTool>): { option: string; detail: string }[] {
-  const values = valuesOf(task, SHOWN_PLACES, []);
-  const used = usedBy(keptArguments(task.tool.argv, values), variablesWithValues(task.tool, values));
+  const values = valuesOf(task, SHOWN_PLACES, { access: [], gatewayUrl: SHOWN_GATEWAY });
+  const used = usedBy(keptArguments(task.tool.argv, values), variablesWithValues(task, values));
   const unplaced = ['max_tokens', 'temperature', 'effort', 'max_cost_usd'].filter(
-    (option) => (values[option] ?? null) !== null && !used.has(option),
+    (option) => (values[option] ?? null) !== null && !used.has(option) && !isHeldElsewhere(task, option),
   );
   return [...unplaced, ...(task.stop.length > 0 ? ['stop'] : [])].map((option) => ({
     option,
     detail: `tool \`${task.tool.name}\` does not support it`,
   }));
+}
+
+/** The gateway holds the cap of a tool that does not know it. */
+function isHeldElsewhere({ usesGateway }: Task, option: string): boolean {
+  return usesGateway && option === 'max_cost_usd';
+}
+
+/** The arguments of the tool, then those of its gateway. */
+function templateOf({ tool, usesGateway }: Task<CommandTool>): ArgvTemplate {
+  return withBinary([...tool.argv, ...(usesGateway ? (tool.gateway?.args ?? []) : [])]);
+}
+
+/** The files of the tool's definition, then those of its gateway. */
+function privateFiles(task: Task<CommandTool>, filled: TemplateValues): Record<string, string> {
+  const ofGateway = Object.entries(gatewayFiles(task)).map(([name, text]) => [name, fillText(text, filled)]);
+  return { ...task.tool.privateFiles, ...Object.fromEntries(ofGateway) };
+}
+
+function gatewayFiles({ tool, usesGateway }: Task<CommandTool>): Readonly<Record<string, TemplateArgument>> {
+  return (usesGateway ? tool.gateway?.privateFiles : undefined) ?? {};
 }
 
 function accessArgs(task: Task<CommandTool>): Result<readonly string[], Failure> {
@@ -146,8 +173,14 @@ function keptArguments(template: ArgvTemplate, values: TemplateValues): Template
   });
 }
 
-function variablesWithValues(tool: CommandTool, values: TemplateValues): [string, TemplateArgument][] {
-  return Object.entries(tool.envTemplate).filter(([, text]) => isComplete([text], values));
+function variablesWithValues(
+  { tool, usesGateway }: Task<CommandTool>,
+  values: TemplateValues,
+): [string, TemplateArgument][] {
+  const ofGateway = usesGateway ? tool.gateway?.env : {};
+  return Object.entries({ ...tool.envTemplate, ...ofGateway }).filter(([, text]) =>
+    isComplete([text], values),
+  );
 }
 
 function isComplete(texts: readonly TemplateArgument[], values: TemplateValues): boolean {
@@ -181,8 +214,9 @@ function promptText(task: Task<CommandTool>, used: ReadonlySet<string>): string 
   return escaped(whole, task.tool.promptEscapes);
 }
 
-function needsFolder(tool: CommandTool, used: ReadonlySet<string>, ownFile: string | null): boolean {
-  if (tool.privateTmp || Object.keys(tool.privateFiles).length > 0) return true;
+function needsFolder(task: Task<CommandTool>, used: ReadonlySet<string>, ownFile: string | null): boolean {
+  const files = { ...task.tool.privateFiles, ...gatewayFiles(task) };
+  if (task.tool.privateTmp || Object.keys(files).length > 0) return true;
   if (used.has('prompt_file') && ownFile === null) return true;
   return ['system_file', 'output_file', 'usage_file', 'schema_file', 'private_dir'].some((name) =>
     used.has(name),

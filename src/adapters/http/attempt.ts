@@ -3,7 +3,7 @@ import type { Failure } from '../../domain/failure.js';
 import type { AdapterContext, AdapterEvent } from '../adapter.js';
 import type { HttpCall, HttpEnd } from './call.js';
 import { callProvider } from './client.js';
-import { limitMentions } from './limits.js';
+import { withLimitEnd } from './limit-end.js';
 import { type FinishedCall, outcomeOf } from './outcome.js';
 import { Reading } from './reading.js';
 import type { PreparedRequest } from './request.js';
@@ -44,7 +44,8 @@ export async function* attemptCall(
   const requestBytes = Buffer.byteLength(asked.body ?? '');
   const call = reading.finished({ wire, task: request.task, requestBytes, end, redact: context.redact });
   const outcome = outcomeOf(call);
-  return outcome.failure === null ? outcome : withLimitEnd(outcome, outcome.failure, { call, context });
+  if (outcome.failure === null) return outcome;
+  return { ...outcome, failure: await explained(call, outcome.failure, context) };
 }
 
 function callOf(request: PreparedRequest, context: AdapterContext, reading: Reading): HttpCall {
@@ -54,7 +55,6 @@ function callOf(request: PreparedRequest, context: AdapterContext, reading: Read
     url,
     headers,
     body: JSON.stringify(body),
-    connections: context.connections,
     proxy,
     connectTimeoutMs: task.tool.connectTimeoutMs,
     idleTimeoutMs: task.idleTimeoutMs,
@@ -65,21 +65,8 @@ function callOf(request: PreparedRequest, context: AdapterContext, reading: Read
   };
 }
 
-/** The outcome of a failed call, with the end of the limit that it met. The parser of times is loaded only if a provider sends one. */
-async function withLimitEnd(
-  outcome: Outcome,
-  failure: Failure,
-  { call, context }: { call: FinishedCall; context: AdapterContext },
-): Promise<Outcome> {
-  if (call.end.ended === 'cancelled') return { ...outcome, failure: context.deadline.failure ?? failure };
-  const error = call.refusal ?? call.answer.error;
-  const mentions = limitMentions(
-    call.response?.headers ?? {},
-    error === null ? '' : `${error.message}\n${error.raw}`,
-  );
-  const isLimit = ['rate_limit', 'quota', 'overloaded', 'provider_error'].includes(failure.type);
-  if (mentions.length === 0 || !isLimit) return outcome;
-  const { credibleLimitEnd } = await import('../../domain/limit-time.js');
-  const limit = credibleLimitEnd(mentions, { nowMs: context.now(), zone: 'utc' });
-  return { ...outcome, failure: { ...failure, ...limit } };
+/** The failure of a call, with the end of the limit that it met. */
+async function explained(call: FinishedCall, failed: Failure, context: AdapterContext): Promise<Failure> {
+  if (call.end.ended === 'cancelled') return context.deadline.failure ?? failed;
+  return withLimitEnd(call, failed, context.now());
 }

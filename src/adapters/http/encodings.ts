@@ -35,8 +35,8 @@ function startOf(response: IncomingMessage): Promise<Uint8Array | null> {
   });
 }
 
-/** Some servers send `deflate` without the header of zlib, whose first byte names this method. */
-function decoderOf(encoding: string, start: Uint8Array): Transform {
+/** The decoder of a body by its first bytes: some servers send `deflate` without the header of zlib, whose first byte names this method. */
+export function decoderOf(encoding: string, start: Uint8Array): Transform {
   if (encoding === 'br') return createBrotliDecompress();
   const isRaw = encoding === 'deflate' && ((start[0] ?? 0) & 0x0f) !== 8;
   return isRaw ? createInflateRaw() : createUnzip();

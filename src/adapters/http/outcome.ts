@@ -54,8 +54,8 @@ export function outcomeOf(call: FinishedCall): Outcome {
   };
 }
 
-/** Requests that no provider bills: refused, or never received. A 500 or 504 may come after the work was done. */
-function wasRejectedUnbilled({ end, response, refusal }: FinishedCall): boolean {
+/** Whether it is a request that no provider bills: refused, or never received. A 500 or 504 may come after the work was done. */
+export function wasRejectedUnbilled({ end, response, refusal }: FinishedCall): boolean {
   if (response === null)
     return end.ended === 'timeout' ? end.phase === 'connect' : end.ended === 'broken' && wasNeverSent(end);
   const { status } = response;
@@ -69,6 +69,11 @@ function wasNeverSent({ code, message }: { code: string; message: string }): boo
 }
 
 function failureOf(call: FinishedCall): Failure | null {
+  return failureOfCall(call) ?? emptyFailure(call);
+}
+
+/** Why a call failed; `null`: a complete answer, which may be without text, such as the call of a tool. */
+export function failureOfCall(call: FinishedCall): Failure | null {
   const { end, response, answer, malformed } = call;
   if (end.ended === 'cancelled') return fail(call, 'cancelled', 'was cancelled');
   // A time limit after the end of the answer only closes the connection.
@@ -83,7 +88,7 @@ function failureOf(call: FinishedCall): Failure | null {
 
 /** Checks that a well-formed answer is complete. */
 function classifyCall(call: FinishedCall): Failure | null {
-  const { answer, text } = call;
+  const { answer } = call;
   if (answer.refusal !== null)
     return fail(call, 'refused', withWords(call, 'refused to answer', answer.refusal));
   if (!answer.ended)
@@ -94,8 +99,13 @@ function classifyCall(call: FinishedCall): Failure | null {
     );
   if (answer.finishReason === 'error')
     return fail(call, 'provider_error', `broke its answer off with \`${answer.finishWord}\``);
-  if (text.trim() !== '') return null;
-  const hint = answer.finishReason === 'length' ? 'its thoughts took every token: raise `max_tokens`' : null;
+  return null;
+}
+
+function emptyFailure(call: FinishedCall): Failure | null {
+  if (call.text.trim() !== '') return null;
+  const hint =
+    call.answer.finishReason === 'length' ? 'its thoughts took every token: raise `max_tokens`' : null;
   return fail(call, 'invalid_response', 'gave an empty answer', hint);
 }
 
@@ -238,7 +248,7 @@ function endWarnings({ task, answer }: FinishedCall): string[] {
 /** Names of the tier whose prices are in the catalogue. */
 const ORDINARY_TIERS = ['auto', 'default', 'standard', 'on_demand'];
 
-function isOtherTier({ answer: { serviceTier } }: FinishedCall): boolean {
+export function isOtherTier({ answer: { serviceTier } }: FinishedCall): boolean {
   return serviceTier !== null && !ORDINARY_TIERS.includes(serviceTier);
 }
 

@@ -1,30 +1,22 @@
 import { ACCESS_LEVELS } from '../../domain/request.js';
 import { parseArgument, splitCommand } from '../../domain/template.js';
 import { at } from '../tree.js';
+import { argumentList } from './argument-template.js';
 import { parseReferences } from './checks.js';
 import { apiKeyEnv, COMMON, idleTimeout, maxOutput } from './common-tools.js';
 import { anyWord, byName, entries, list, map, NAME, texts } from './containers.js';
 import { failureRule } from './failures.js';
+import { GATEWAY } from './gateway.js';
 import { Key } from './key.js';
 import { anyText, count, duration, flag, integer, oneOf, program, regex, text } from './kinds.js';
 import { OUTPUT } from './output.js';
 
 const argumentsOf = (description: string) => list(description, anyWord()).runs();
 
-/** A template of arguments, where a nested list is an optional group. */
-const argumentTemplate = new Key<readonly (string | readonly string[])[]>(
-  {
-    schema: {
-      type: 'array',
-      description:
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the config
-        'The arguments as a list, with `{name}` and `${NAME}`; a nested list is left out when one of its placeholders or variables has no value',
-      items: { type: ['string', 'array'], items: { type: 'string' } },
-    },
-    read: ({ value }) => (Array.isArray(value) ? value : undefined),
-    empty: () => [],
-  },
-  '',
+/** As it is written: the command line may be written in another form. */
+const argumentsAsWritten = argumentList(
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the config
+  'The arguments as a list, with `{name}` and `${NAME}`; a nested list is left out when one of its placeholders or variables has no value',
 );
 
 const envInherit = new Key<'all' | readonly string[]>(
@@ -77,7 +69,7 @@ export const COMMAND = {
     .notResolved()
     .runs()
     .soughtAs('command', 'cmd'),
-  args: argumentTemplate.notResolved().runs(),
+  args: argumentsAsWritten.notResolved().runs(),
   access_args: byName(
     'Arguments that stand for `{access_args}`; a level that is not named is not offered',
     ACCESS_LEVELS,
@@ -123,6 +115,11 @@ export const COMMAND = {
   ])
     .default('checked')
     .floor('own'),
+  gateway: map(
+    'How the calls of the tool to its provider pass through the router, while it runs',
+    GATEWAY,
+  ).orNull(),
+  own_retries: flag("The tool's own retries of calls to its provider cannot be switched off").default(false),
   leave_running: texts('Names of processes that the tool may leave behind').default([]),
   version: version.orNull(),
   login_check: loginCheck.orNull(),

@@ -5,6 +5,9 @@ import { amount, count, flag, oneOf, text } from './kinds.js';
 /** Protocols of provider APIs. */
 export const APIS = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini', 'ollama'] as const;
 
+/** Those of them whose calls a gateway can read. */
+export const GATEWAY_APIS = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini'] as const;
+
 /** Names of models, as providers write them. */
 export const MODEL_NAME = '^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$';
 

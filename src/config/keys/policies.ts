@@ -2,7 +2,7 @@ import { backoff } from './backoff.js';
 import { budget } from './budget.js';
 import { byName, list, map, partial, texts, undescribed } from './containers.js';
 import { FAILURE_TYPES } from './failures.js';
-import { count, duration, flag, regex, usd } from './kinds.js';
+import { count, duration, flag, oneOf, regex, usd } from './kinds.js';
 
 const retry = map('Retries of the same candidate', {
   max_retries: backoff.max_retries.default(3),
@@ -69,6 +69,12 @@ export const POLICY = {
       .placed()
       .floor('union'),
   }),
+  gateway: oneOf(
+    'Whether calls of tools to their providers pass through the router: `auto` under a cap or a hard limit, and where a tool retries by itself; `always`: wherever a tool can; `off`: never',
+    ['off', 'auto', 'always'],
+  )
+    .default('auto')
+    .floor('most'),
   require_justification_over_usd: usd('A request that may cost more needs `--justification`, in USD')
     .placed()
     .floor('least'),

@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { nearest } from '../../diagnostics/suggest.js';
 import { finding } from '../finding.js';
+import { GATEWAY } from '../keys/gateway.js';
 import { kindOfTool, TOOL } from '../keys/tools.js';
-import { at, child, itemsOf, type Path, type Tree } from '../tree.js';
+import { at, child, isTree, itemsOf, type Path, type Tree } from '../tree.js';
 import { describePath } from '../words.js';
 import { entries, type Rule, type RuleContext } from './rule.js';
 
@@ -62,7 +63,28 @@ function missingInTool(context: RuleContext, tool: { name: string; entry: Tree; 
     const hint = nearBuiltIn(context, name) ?? `for example \`${name}: { binary: ${name}, args: [] }\``;
     return [needs(context, path, message, hint)];
   }
-  return missingInOutput(context, { name, entry, path });
+  return [
+    ...missingInOutput(context, { name, entry, path }),
+    ...missingInGateway(context, { name, entry, path }),
+  ];
+}
+
+function missingInGateway(
+  context: RuleContext,
+  { name, entry, path }: { name: string; entry: Tree; path: Path },
+): Diagnostic[] {
+  const where = [...path, 'gateway'];
+  const gateway = child(entry, 'gateway');
+  if (!isTree(gateway) || context.faults.isDoubtful(where)) return [];
+  const missing = Object.entries(GATEWAY).flatMap(([key, { definition }]) =>
+    definition.isRequiredOnceMerged === true &&
+    child(gateway, key) === undefined &&
+    !context.faults.isDoubtful([...where, key])
+      ? [`\`${key}\``]
+      : [],
+  );
+  if (missing.length === 0) return [];
+  return [needs(context, where, `\`gateway\` of tool \`${name}\` needs the key ${missing.join(', and ')}`)];
 }
 
 /** JSON has many values: which is the answer must be said. */

@@ -16,6 +16,9 @@ export const unknownPlaceholder: Rule = {
         ...templatesAt(context, [...path, 'args']),
         ...inMap(context, [...path, 'access_args']),
         ...inMap(context, [...path, 'env_template']),
+        ...templatesAt(context, [...path, 'gateway', 'args']),
+        ...inMap(context, [...path, 'gateway', 'env']),
+        ...inMap(context, [...path, 'gateway', 'private_files']),
       ].flatMap((where) => unknownIn(context, where)),
     ),
 };

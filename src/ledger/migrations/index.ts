@@ -3,6 +3,7 @@ import { SLOTS } from './002-slots.js';
 import { USAGE } from './003-usage.js';
 import { BOUNDS } from './004-bounds.js';
 import { MARKED } from './005-application-id.js';
+import { CALLS } from './006-calls.js';
 
 /** Every change of the schema, oldest first. A released one is never edited: what it lacks comes in another behind it. */
-export const MIGRATIONS: readonly string[] = [FIRST, SLOTS, USAGE, BOUNDS, MARKED];
+export const MIGRATIONS: readonly string[] = [FIRST, SLOTS, USAGE, BOUNDS, MARKED, CALLS];

@@ -1,18 +1,21 @@
 import type { AdapterEvent } from '../../adapters/adapter.js';
-import { type Attempt, failedOutcome, type Outcome } from '../../domain/attempt.js';
+import { type Attempt, failedOutcome, type Outcome, type ProviderCall } from '../../domain/attempt.js';
 import { attemptCost, type Cost } from '../../domain/cost.js';
 import { ChildDeadline, type Deadline, type StoppableDeadline } from '../../domain/deadline.js';
 import type { Failure, FailureType } from '../../domain/failure.js';
 import { dollars } from '../../domain/money.js';
 import { plainText } from '../../domain/plain-text.js';
 import { plausibleUsage } from '../../domain/plausible.js';
+import type { Result } from '../../domain/result.js';
 import { namesOf } from '../../gates/candidate.js';
 import type { OpenedGate } from '../../gates/gates.js';
 import type { Redactor } from '../../redact/redact.js';
 import type { Admitted } from '../admit.js';
+import { gatewayVariable } from '../outer-gateway.js';
 import type { Planned } from '../planned.js';
 import type { AttemptResult, CandidateInRun, Run } from '../state.js';
 import { withStores } from '../world.js';
+import type { AttemptGateway } from './gateway.js';
 import { mayHaveActed } from './may-have-acted.js';
 import { Observation } from './observation.js';
 import { answerToCorrect, callOf } from './task.js';
@@ -29,10 +32,15 @@ export async function attempt(run: Run, admitted: AdmittedAttempt): Promise<Atte
   const sinceStart = (): number => Math.round(clock.monotonic() - startMs);
   const seen = new Observation();
   const deadline = new ChildDeadline(run.stop.deadline);
-  const ended = await consume(callAdapter(run, admitted, deadline), (event) => {
+  const gateway = await gatewayFor(run, admitted, deadline);
+  const called = await consume(callAdapter(run, admitted, { deadline, gateway }), (event) => {
     if (event.type === 'delta' || event.type === 'activity') seen.firstOutputMs ??= sinceStart();
+    // What was seen of its calls is exact.
+    if (event.type === 'usage' && gateway?.ok === true && gateway.value.hasCalls()) return;
     return observe(run, admitted, { event, seen, deadline });
   });
+  const watched = gateway?.ok === true ? await gateway.value.close(called, seen) : null;
+  const ended = watched?.outcome ?? called;
   const isUnknownModel = ended.failure?.type === 'model_not_found';
   const helped = isUnknownModel ? await withNearModels(run, candidate, ended) : ended;
   const outcome = checked(presentable(helped, run.host.redactor), { candidate, seen, planned: run.planned });
@@ -47,8 +55,9 @@ export async function attempt(run: Run, admitted: AdmittedAttempt): Promise<Atte
     exitCode: outcome.exitCode,
     requestId: outcome.requestId,
     usage: outcome.usage,
-    cost: costOf(candidate, outcome),
+    cost: watched?.cost ?? costOf(candidate, outcome),
     failure: outcome.failure,
+    calls: watched?.calls.map((call) => presentableCall(call, run.host.redactor)) ?? null,
     partialText: outcome.failure === null ? null : outcome.text || seen.draft || null,
   };
   const warnings = [...outcome.warnings, ...capWarnings(record, grant.maxCostMicroUsd)];
@@ -79,35 +88,48 @@ async function withNearModels(
 
 /** The events of the adapter; a call that could not be prepared ends at once. */
 function callAdapter(
-  { host, stores, connections, stop, attempts, recorder }: Run,
+  { host, stores, stop, attempts, recorder }: Run,
   { candidate, grant }: AdmittedAttempt,
-  deadline: Deadline,
+  { deadline, gateway }: { deadline: Deadline; gateway: Awaited<ReturnType<typeof gatewayFor>> },
 ): AsyncGenerator<AdapterEvent, Outcome, void> {
   const { maxCostMicroUsd, slots } = grant;
   const rejectedAnswer = answerToCorrect(attempts, candidate);
   const call = callOf(candidate, { maxCostMicroUsd, rejectedAnswer }, host);
   if (!call.ok) return notStarted(call.error);
+  if (gateway?.ok === false) return notStarted(gateway.error);
   return host.adapterOf(candidate.tool).run(call.value, {
     // Copying the variables of a process takes longer than most of what is done with them.
     get env() {
-      return withStores(host.env, stores);
+      const env = withStores(host.env, stores);
+      return gateway === null ? env : { ...env, ...gatewayVariable(gateway.value) };
     },
     deadline,
-    urgent: stop.urgent,
+    urgent: gateway?.value.urgent ?? stop.urgent,
     monotonicMs: host.clock.monotonic,
     now: host.clock.now,
     tmpDir: host.tmpDir,
     redact: host.redactor.text,
-    connections,
     recorder: recorder.processes,
     turn: attempts.filter(({ record }) => record.tool === candidate.tool.name).length,
     slots,
+    gatewayUrl: gateway?.value.url ?? null,
   });
 }
 
 // biome-ignore lint/correctness/useYield: it ends before its first event
 async function* notStarted(failed: Failure): AsyncGenerator<AdapterEvent, Outcome, void> {
   return failedOutcome(failed);
+}
+
+/** Opens the gateway of an attempt that uses one; its code is loaded only then. `null`: it uses none. */
+async function gatewayFor(
+  run: Run,
+  admitted: AdmittedAttempt,
+  deadline: StoppableDeadline,
+): Promise<Result<AttemptGateway, Failure> | null> {
+  if (!admitted.candidate.task.usesGateway) return null;
+  const { openAttemptGateway } = await import('./gateway.js');
+  return openAttemptGateway(run, admitted, deadline);
 }
 
 /** Forwards every event and waits for it, so that a slow reader slows the tool down; returns the generator's return value. */
@@ -185,6 +207,14 @@ function presentable(ended: Outcome, redactor: Redactor): Outcome {
     responseModel: responseModel === null ? null : shown(responseModel),
     requestId: requestId === null ? null : shown(requestId),
     warnings: warnings.map(shown),
+  };
+}
+
+function presentableCall(call: ProviderCall, redactor: Redactor): ProviderCall {
+  return {
+    ...call,
+    model: call.model === null ? null : redactor.text(plainText(call.model)),
+    failure: call.failure === null ? null : presentableFailure(call.failure, redactor),
   };
 }
 

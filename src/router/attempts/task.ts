@@ -6,6 +6,7 @@ import { lookup } from '../../domain/lookup.js';
 import type { Result } from '../../domain/result.js';
 import type { Candidate } from '../../gates/candidate.js';
 import type { ResolvedRequest } from '../../gates/gate.js';
+import { gatewayOf } from '../../policy/gateway.js';
 import type { PlannedCandidate } from '../planned.js';
 import type { AttemptResult } from '../state.js';
 import type { Host } from '../world.js';
@@ -14,7 +15,7 @@ import type { Host } from '../world.js';
 export function taskOf(
   { request, agent, policy, access, spending }: ResolvedRequest,
   ids: { id: string; traceId: string },
-  { tool, modelName, model, availability }: Candidate,
+  { tool, modelName, model, billing, availability }: Candidate,
 ): Task {
   const resume = request.resume?.tool === tool.name ? request.resume : null;
   return {
@@ -50,6 +51,7 @@ export function taskOf(
       depth: request.parent?.depth ?? 0,
     },
     sessionTotals: resume?.totals ?? null,
+    usesGateway: gatewayOf({ tool, billing }, { policy, spending })?.isUsed === true,
   };
 }
 

@@ -33,6 +33,7 @@ function environmentOf(more: Partial<CommandTool>, tmpDir: string | null = null)
     traceparent: 'tp',
     tmpDir,
     slots: [],
+    isLocal: false,
   });
 }
 
@@ -48,6 +49,7 @@ it('passes on neither trust nor the token of the server, even where the definiti
     traceparent: 'tp',
     tmpDir: null,
     slots: [],
+    isLocal: false,
   };
   expect(Object.keys(childEnvironment(taskOf(tool), from)).filter((name) => name in granted)).toEqual([]);
 });
@@ -127,7 +129,14 @@ describe('API keys', () => {
 it('lets placeholder variables override env_vars, and our own variables both', () => {
   const tool = toolOf([], { envVars: placed({ LIMIT: '1', OTHER: '2' }) });
   const variables = { LIMIT: '9', LLM_ROUTER_DEPTH: '0' };
-  const given = { env: {}, variables, traceparent: 'tp', tmpDir: null, slots: ['a:1', 'b:1'] };
+  const given = {
+    env: {},
+    variables,
+    traceparent: 'tp',
+    tmpDir: null,
+    slots: ['a:1', 'b:1'],
+    isLocal: false,
+  };
   expect(childEnvironment(taskOf(tool), given)).toEqual({
     LIMIT: '9',
     OTHER: '2',

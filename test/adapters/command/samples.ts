@@ -95,6 +95,8 @@ export function toolOf(args: Parameters<typeof parseArgv>[0], more: Partial<Comm
     idleTimeoutMs: null,
     graceMs: 200,
     maxOutputBytes: 64 * 1024 * 1024,
+    gateway: null,
+    ownRetries: false,
     leaveRunning: [],
     ...more,
   };
@@ -134,6 +136,7 @@ export function taskOf(tool: CommandTool, more: Partial<Task<CommandTool>> = {})
       depth: 0,
     },
     sessionTotals: null,
+    usesGateway: false,
     ...more,
   };
 }

@@ -10,7 +10,7 @@ import { parseArgument } from '../../../src/domain/template.js';
 import { anyText } from '../../any-text.js';
 import { taskOf, toolOf } from './samples.js';
 
-const WHERE = { places: placesIn('/private'), platform: 'linux' as const, env: {} };
+const WHERE = { places: placesIn('/private'), platform: 'linux' as const, gatewayUrl: null, env: {} };
 
 function lineOf(task: Task<CommandTool>) {
   return commandLine(task, WHERE);

@@ -1,0 +1,114 @@
+import type { CallHold, CallMoney, CallRefusal } from '../domain/call-money.js';
+import type { SpendWindow } from '../domain/facts.js';
+import { dollars } from '../domain/money.js';
+import { fullWindow, usedWords } from '../policy/budget.js';
+import { limitsAt, scopesOf, windowsOf } from '../policy/spend-limits.js';
+import type { Candidate } from './candidate.js';
+import type { GateRun } from './gate.js';
+
+/** The attempt whose calls these are. */
+interface Held {
+  /** Id of the attempt. */
+  id: string;
+  n: number;
+  candidate: Candidate;
+  /** The most that all calls may cost together, micro-USD; `null`: no cap. */
+  capMicroUsd: number | null;
+  /** Whether limits apply that other runs share, so that the ledger knows each call. */
+  isLimited: boolean;
+}
+
+export const RAISE_CAP = 'raise `--max-cost`, `max_cost_usd` of the agent or `per_request_usd` of the budget';
+
+/**
+ * The money of the calls of one attempt. Before each call its worst case is held inside the cap and inside every limit; after it the
+ * real cost counts. So a killed router leaves exactly what the finished calls cost, and what the open ones hold.
+ */
+export class HeldCalls implements CallMoney {
+  /** What the finished calls cost, micro-USD. */
+  spentMicroUsd = 0;
+  /** Calls that were let through. */
+  count = 0;
+  #heldMicroUsd = 0;
+  readonly #run: GateRun;
+  readonly #of: Held;
+
+  constructor(run: GateRun, of: Held) {
+    this.#run = run;
+    this.#of = of;
+  }
+
+  async hold(worstMicroUsd: number): Promise<CallHold | CallRefusal> {
+    const { capMicroUsd } = this.#of;
+    const left = capMicroUsd === null ? null : capMicroUsd - this.spentMicroUsd - this.#heldMicroUsd;
+    if (capMicroUsd !== null && left !== null && worstMicroUsd > left) return overCap(left, capMicroUsd);
+    // Before any wait, so that no two calls take the same money.
+    this.#heldMicroUsd += worstMicroUsd;
+    this.count += 1;
+    const id = `${this.#of.id}/${this.count}`;
+    const refusal = this.#of.isLimited ? await this.#reserve(id, worstMicroUsd) : null;
+    if (refusal !== null) {
+      this.#heldMicroUsd -= worstMicroUsd;
+      return refusal;
+    }
+    return { worstMicroUsd, settle: (microUsd) => this.#settle(id, worstMicroUsd, microUsd) };
+  }
+
+  async #settle(id: string, worstMicroUsd: number, microUsd: number): Promise<void> {
+    this.#heldMicroUsd -= worstMicroUsd;
+    this.spentMicroUsd += microUsd;
+    if (this.#of.isLimited)
+      await this.#run.ledger.write((ledger) => ledger.settleCall({ id, attemptId: this.#of.id, microUsd }));
+  }
+
+  async #reserve(id: string, microUsd: number): Promise<CallRefusal | null> {
+    const opened = await this.#run.ledger.open();
+    if (opened === null || !opened.ok) return noLedger(opened?.error ?? null);
+    const { id: invocationId, agent, spending, clock, request } = this.#run;
+    const { n, candidate } = this.#of;
+    const atMs = clock.now();
+    const limits = limitsAt(spending, atMs);
+    const admitted = await opened.value.admit<SpendWindow>({
+      id,
+      attemptId: this.#of.id,
+      invocationId,
+      n,
+      atMs,
+      agent: agent?.name ?? null,
+      tool: candidate.tool.name,
+      model: candidate.modelName,
+      scopes: scopesOf(spending.subject),
+      queries: limits,
+      decide: (spend) => {
+        const full = request.force ? null : fullWindow(windowsOf(limits, spend), microUsd);
+        return full === null ? { reserveMicroUsd: microUsd } : { refusal: full };
+      },
+    });
+    if (!admitted.ok) return noLedger(admitted.error);
+    if ('refusal' in admitted.value) return overLimit(admitted.value.refusal);
+    const begun = await opened.value.begin(id);
+    if (!begun.ok) return noLedger(begun.error);
+    return begun.value ? null : GONE;
+  }
+}
+
+function overCap(leftMicroUsd: number, capMicroUsd: number): CallRefusal {
+  const left = `${dollars(Math.max(0, leftMicroUsd))} of the ${dollars(capMicroUsd)} of this run is left`;
+  return { refusal: left, hint: RAISE_CAP };
+}
+
+function overLimit(window: SpendWindow): CallRefusal {
+  const { key, at } = window;
+  return { refusal: usedWords(window), hint: `raise \`${key}\`${at === null ? '' : ` at ${at}`}` };
+}
+
+function noLedger(trouble: { message: string; hint: string } | null): CallRefusal {
+  const refusal = trouble?.message ?? 'this router keeps no ledger to hold it in';
+  return { refusal, hint: trouble?.hint ?? null };
+}
+
+/** After a long sleep of the machine. */
+const GONE: CallRefusal = {
+  refusal: 'another process has taken back what this run had reserved, since it gave no sign of life',
+  hint: 'run it again',
+};

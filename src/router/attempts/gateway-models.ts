@@ -1,0 +1,33 @@
+import type { ModelConfig, PolicyConfig } from '../../config/types.js';
+import type { Candidate } from '../../gates/candidate.js';
+import { checkGovernance } from '../../policy/governance.js';
+
+/** The entry of the catalogue for the id in a call; that of the run first, since several may share an id. `null`: there is none. */
+export function findModel(
+  catalogue: Readonly<Record<string, ModelConfig>>,
+  { model, tool }: Pick<Candidate, 'model' | 'tool'>,
+  id: string,
+): ModelConfig | null {
+  const entries = [...(model === null ? [] : [model]), ...Object.values(catalogue)];
+  const sent = (entry: ModelConfig) => [entry.ids[tool.name], entry.id];
+  return (
+    entries.find((entry) => sent(entry).includes(id)) ??
+    entries.find((entry) => Object.values(entry.ids).includes(id)) ??
+    null
+  );
+}
+
+/** Why the policy does not allow the model of a call; `null`: it does. That of the run was allowed when it was planned. */
+export function refuseModel(
+  policy: PolicyConfig,
+  { tool, model, modelName }: Pick<Candidate, 'tool' | 'model' | 'modelName'>,
+  { id, entry }: { id: string; entry: ModelConfig | null },
+): { message: string; hint: string | null } | null {
+  if (id === modelName || (entry !== null && entry === model)) return null;
+  const names = entry === null ? [id] : [entry.name, id];
+  const refusals = names.map((name) => checkGovernance(policy, { tool: tool.name, model: name }));
+  const denied = refusals.find((refusal) => refusal?.key === 'denied_models');
+  const refusal = denied ?? (refusals.includes(null) ? null : refusals[0]);
+  if (refusal === null || refusal === undefined) return null;
+  return { message: `${refusal.detail}, which a call of \`${tool.name}\` asks for`, hint: refusal.hint };
+}
