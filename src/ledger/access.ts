@@ -2,6 +2,7 @@ import { DAY_MS, dayOf } from '../domain/calendar.js';
 import { ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
 import type { Ledger, LedgerReader, LedgerTrouble } from './ledger.js';
+import type { OpenReader } from './open-ledger.js';
 import type { Pending } from './pending.js';
 
 /** The ledger, opened when it is needed and not before; its code is loaded then too. */
@@ -13,9 +14,10 @@ export interface LedgerAccess {
   project: string;
   /** Opens it to write, and makes it where it is missing; it stays open. */
   open(): Promise<Result<Ledger, LedgerTrouble>>;
-  /** Reads from it; `null`: there is none yet. Changes nothing. */
+  /** Reads from it; `null`: there is none yet. Changes nothing. With `staysOpen` the next `open` writes through the same connection. */
   read<T>(
     ask: (ledger: LedgerReader) => Promise<Result<T, LedgerTrouble>>,
+    options?: { staysOpen: boolean },
   ): Promise<Result<T | null, LedgerTrouble>>;
   /** Leaves the record of a run that no limit applies to. */
   keep(pending: Pending): Promise<void>;
@@ -32,10 +34,13 @@ export function ledgerAccess(
   place: { file: string; now: () => number } & Pick<LedgerAccess, 'project' | 'warn'>,
 ): LedgerAccess {
   let opened: Ledger | null = null;
+  let reading: OpenReader | null = null;
   let opening: Promise<Result<Ledger, LedgerTrouble>> | null = null;
   const open = async (): Promise<Result<Ledger, LedgerTrouble>> => {
     const { openLedger } = await import('./open-ledger.js');
-    const result = await openLedger(place);
+    const kept = reading;
+    reading = null;
+    const result = kept === null ? await openLedger(place) : await kept.toWrite();
     opened = result.ok ? result.value : null;
     opening = null;
     return result;
@@ -49,10 +54,16 @@ export function ledgerAccess(
       opening ??= open();
       return opening;
     },
-    read: async (ask) => {
-      if (opened !== null) return ask(opened);
-      const { readLedger } = await import('./open-ledger.js');
-      return readLedger(place, ask);
+    read: async (ask, { staysOpen } = { staysOpen: false }) => {
+      const { openReader, readLedger } = await import('./open-ledger.js');
+      if (staysOpen && opened === null && reading === null) {
+        const reader = await openReader(place);
+        if (!reader.ok) return reader;
+        if (opened === null && reading === null) reading = reader.value;
+        else reader.value?.close();
+      }
+      const known = opened ?? reading;
+      return known === null ? readLedger(place, ask) : ask(known);
     },
     keep: async (pending) => {
       const { keepPending, MOST_PENDING } = await import('./pending.js');
@@ -69,7 +80,9 @@ export function ledgerAccess(
     },
     close: () => {
       opened?.close();
+      reading?.close();
       opened = null;
+      reading = null;
     },
   };
   return access;

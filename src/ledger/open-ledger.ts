@@ -15,10 +15,32 @@ export interface LedgerPlace {
   warn?: (message: string) => void;
 }
 
+/** A ledger that is open to read. */
+export interface OpenReader extends LedgerReader {
+  /** The ledger over the same connection, to write. */
+  toWrite(): Promise<Result<Ledger, LedgerTrouble>>;
+  close(): void;
+}
+
 /** Opens the ledger of this process, makes it where it is missing, and brings its schema up to date. */
 export async function openLedger(place: LedgerPlace): Promise<Result<Ledger, LedgerTrouble>> {
   const db = await openFile(place.file, place.warn);
   return db.ok ? ok(sqliteLedger(db.value, worldOf(place))) : db;
+}
+
+/** Opens it to read; `null`: there is none yet. Changes nothing. */
+export async function openReader(place: LedgerPlace): Promise<Result<OpenReader | null, LedgerTrouble>> {
+  const db = await openToRead(place.file);
+  if (!db.ok || db.value === null) return db.ok ? ok(null) : db;
+  const opened = db.value;
+  const world = worldOf(place);
+  return ok({
+    ...sqliteLedger(opened, world),
+    toWrite: async () => {
+      const db = await openFile(place.file, place.warn, opened);
+      return db.ok ? ok(sqliteLedger(db.value, world)) : db;
+    },
+  });
 }
 
 /** Reads from the ledger and closes it again; `null`: there is none yet. Changes nothing. */
@@ -26,12 +48,12 @@ export async function readLedger<T>(
   place: LedgerPlace,
   ask: (ledger: LedgerReader) => Promise<Result<T, LedgerTrouble>>,
 ): Promise<Result<T | null, LedgerTrouble>> {
-  const db = await openToRead(place.file);
-  if (!db.ok || db.value === null) return db.ok ? ok(null) : db;
+  const reader = await openReader(place);
+  if (!reader.ok || reader.value === null) return reader.ok ? ok(null) : reader;
   try {
-    return await ask(sqliteLedger(db.value, worldOf(place)));
+    return await ask(reader.value);
   } finally {
-    db.value.close();
+    reader.value.close();
   }
 }
 

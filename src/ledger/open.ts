@@ -1,15 +1,14 @@
-import { constants } from 'node:fs';
-import { access, open, stat } from 'node:fs/promises';
+import { constants, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { err, ok, type Result } from '../domain/result.js';
-import { codeOf } from '../domain/system-error.js';
-import { folderTrouble, ownerTrouble } from '../files/owner.js';
+import { folderTroubleNow, ownerTrouble } from '../files/owner.js';
 import { makeFolder } from '../files.js';
 import type { LedgerTrouble } from './ledger.js';
 import { hasPending, importPending } from './pending.js';
 import { migrate, schemaState } from './schema-version.js';
-import { type Database, openDatabase, sqliteCode } from './sqlite.js';
+import { type Database, IN_MEMORY, openDatabase, sqliteCode } from './sqlite.js';
 import { transaction } from './transaction.js';
 import { foreign, newer, noDriver, notOwn, troubleOf } from './trouble.js';
 
@@ -18,21 +17,38 @@ const BUSY_TIMEOUT_MS = 10_000;
 /** SQLite does not wait when several processes change a new file to WAL at once. */
 const WAL_TRIES = 50;
 
-/** Opens the file to write, private to the user: creates it where it is missing, migrates its schema and imports pending records. */
+/**
+ * Opens the file to write, private to the user: creates it where it is missing, migrates its schema and imports pending records.
+ * `reading` is what `openToRead` has opened before: the same connection then writes.
+ */
 export async function openFile(
   file: string,
   warn: (message: string) => void = () => {},
+  reading: Database | null = null,
 ): Promise<Result<Database, LedgerTrouble>> {
   try {
-    await makeFolder(path.dirname(file), { private: true });
-    const trouble = await ownTroubleOf(file);
-    if (trouble !== null) return err(trouble);
-    await createPrivate(file);
-    const db = await openDatabase(file, { readOnly: false });
-    if (db === null) return err(noDriver());
-    return await prepare(db, file, warn);
+    if (reading?.isInMemory === true) reading.close();
+    const opened = reading === null || reading.isInMemory ? await openToWrite(file) : ok(reading);
+    return opened.ok ? await prepare(opened.value, file, warn) : opened;
   } catch (error) {
     return err(troubleOf(error, file));
+  }
+}
+
+async function openToWrite(file: string): Promise<Result<Database, LedgerTrouble>> {
+  const folder = path.dirname(file);
+  if (!isThere(folder)) await makeFolder(folder, { private: true });
+  const trouble = ownTroubleOf(file);
+  if (trouble !== null) return err(trouble);
+  await createPrivate(file);
+  const db = await openDatabase(file, { readOnly: false });
+  if (db === null) return err(noDriver());
+  try {
+    setUp(db);
+    return ok(db);
+  } catch (error) {
+    db.close();
+    throw error;
   }
 }
 
@@ -42,11 +58,11 @@ export async function openFile(
  */
 export async function openToRead(file: string): Promise<Result<Database | null, LedgerTrouble>> {
   try {
-    const exists = await isThere(file);
+    const exists = isThere(file);
     if (!exists && !hasPending(file)) return ok(null);
-    const trouble = await ownTroubleOf(file);
+    const trouble = ownTroubleOf(file);
     if (trouble !== null) return err(trouble);
-    const db = await openDatabase(exists ? file : ':memory:', { readOnly: false });
+    const db = await openDatabase(exists ? file : IN_MEMORY, { readOnly: false });
     return db === null ? err(noDriver()) : checked(db, file);
   } catch (error) {
     return err(troubleOf(error, file));
@@ -77,12 +93,12 @@ function unusableBy(db: Database, file: string): LedgerTrouble | null {
 const SIDE_FILES = ['', '-wal', '-shm', '-journal'];
 
 /** Why another user may have written to the ledger; `null`: none can. */
-async function ownTroubleOf(file: string): Promise<LedgerTrouble | null> {
-  const inFolder = await folderTrouble(path.dirname(file));
+function ownTroubleOf(file: string): LedgerTrouble | null {
+  const inFolder = folderTroubleNow(path.dirname(file));
   if (inFolder !== null) return notOwn(file, inFolder);
   for (const ending of SIDE_FILES) {
-    const found = await stat(file + ending).catch(() => null);
-    const trouble = found === null ? null : ownerTrouble(found);
+    const found = statSync(file + ending, { throwIfNoEntry: false });
+    const trouble = found === undefined ? null : ownerTrouble(found);
     if (trouble !== null) return notOwn(file, trouble);
   }
   return null;
@@ -94,7 +110,7 @@ async function ownTroubleOf(file: string): Promise<LedgerTrouble | null> {
  * other processes would then take themselves for the last, and delete the write-ahead log that it writes to.
  */
 async function createPrivate(file: string): Promise<void> {
-  if (await isThere(file)) return;
+  if (isThere(file)) return;
   const handle = await open(file, constants.O_CREAT | constants.O_RDWR, 0o600).catch(
     (error: NodeJS.ErrnoException) => {
       // SQLite itself reports a file that cannot be written.
@@ -111,10 +127,7 @@ async function prepare(
   warn: (message: string) => void,
 ): Promise<Result<Database, LedgerTrouble>> {
   try {
-    setUp(db);
-    if (unusableBy(db, file) === null) await useWal(db);
-    if (schemaState(db) === 'older') transaction(db, 'write', () => migrate(db));
-    const unusable = unusableBy(db, file);
+    const unusable = unusableBy(db, file) ?? (await brought(db, file));
     if (unusable !== null) {
       db.close();
       return err(unusable);
@@ -125,6 +138,16 @@ async function prepare(
     db.close();
     return err(troubleOf(error, file));
   }
+}
+
+/** Brings the file up to date, which another process may be doing as well, with a newer version. */
+async function brought(db: Database, file: string): Promise<LedgerTrouble | null> {
+  await useWal(db);
+  if (schemaState(db) === 'current') return null;
+  transaction(db, 'write', () => {
+    if (schemaState(db) === 'older') migrate(db);
+  });
+  return unusableBy(db, file);
 }
 
 /** Drivers differ in their defaults. In WAL mode NORMAL keeps every commit through a crash of ours, FULL also through one of the system. */
@@ -147,12 +170,6 @@ async function useWal(db: Database): Promise<void> {
 
 const SQLITE_BUSY = 5;
 
-async function isThere(file: string): Promise<boolean> {
-  try {
-    await access(file);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
-    throw error;
-  }
+function isThere(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false }) !== undefined;
 }

@@ -1,9 +1,12 @@
-/** A value of a column or parameter; sums are whole numbers below 2^53. */
-export type SqlValue = string | number | null;
-export type Row = Readonly<Record<string, SqlValue>>;
+import type { Driver, Row, SqlValue, Statement } from './driver.js';
+import { libsql } from './libsql.js';
+
+export type { Row, SqlValue } from './driver.js';
 
 /** What the ledger needs of an SQLite driver. Throws the driver's errors, which `sqliteCode` reads. */
 export interface Database {
+  /** It is no file, and is gone when it is closed. */
+  readonly isInMemory: boolean;
   exec(sql: string): void;
   /** Returns how many rows changed. */
   run(sql: string, ...values: SqlValue[]): number;
@@ -11,22 +14,14 @@ export interface Database {
   close(): void;
 }
 
-interface Statement {
-  run(...values: SqlValue[]): { changes: number | bigint };
-  all(...values: SqlValue[]): Row[];
-}
-
-interface Driver {
-  exec(sql: string): void;
-  prepare(sql: string): Statement;
-  close(): void;
-}
-
 type Open = (path: string, readOnly: boolean) => Driver;
+
+/** The path of a database that is no file. */
+export const IN_MEMORY = ':memory:';
 
 /** Opens a database file with Node's own driver (22.13 and later), else with `libsql`; `null`: neither is available. */
 export async function openDatabase(path: string, options: { readOnly: boolean }): Promise<Database | null> {
-  const open = nodeDriver() ?? (await libsqlDriver());
+  const open = nodeDriver() ?? (await libsql());
   if (open === null) return null;
   const driver = open(path, options.readOnly);
   const statements = new Map<string, Statement>();
@@ -36,6 +31,7 @@ export async function openDatabase(path: string, options: { readOnly: boolean })
     return statement;
   };
   return {
+    isInMemory: path === IN_MEMORY,
     exec: (sql) => driver.exec(sql),
     run: (sql, ...values) => Number(prepared(sql).run(...values).changes),
     all: (sql, ...values) => prepared(sql).all(...values),
@@ -70,14 +66,4 @@ function nodeDriver(): Open | null {
   } finally {
     process.emitWarning = emitWarning;
   }
-}
-
-async function libsqlDriver(): Promise<Open | null> {
-  const { default: Libsql } = await import('libsql').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND') return { default: null };
-    throw error;
-  });
-  if (Libsql === null) return null;
-  const Constructor = Libsql as unknown as new (path: string, options: { readonly: boolean }) => Driver;
-  return (path, readOnly) => new Constructor(path, { readonly: readOnly });
 }

@@ -71,7 +71,8 @@ async function spendOf(
 ): Promise<Pick<Facts, 'spend' | 'spendTrouble'>> {
   if (limits.length === 0) return { spend: [], spendTrouble: null };
   if (ledger === null) return { spend: [], spendTrouble: checkLedger(limits, null) };
-  const spend = await ledger.read((open) => open.spend(limits));
+  // A run that follows reserves under these limits.
+  const spend = await ledger.read((open) => open.spend(limits), { staysOpen: true });
   if (!spend.ok) return { spend: [], spendTrouble: checkLedger(limits, spend.error) };
   return { spend: windowsOf(limits, spend.value ?? []), spendTrouble: null };
 }
