@@ -7,8 +7,8 @@ const { exports: cli, keep } = load();
 const argv = process.argv.slice(2);
 
 cli.main(argv, cli.realWorld()).then((code) => {
-  process.exitCode = code;
-  // All output has been written by now: a handle that a library left open must not keep the process.
-  setTimeout(() => process.exit(), 1000).unref();
   if (code === 0) keep({ isExec: argv.includes('exec') });
+  // All output has been written by now: a handle that a library left open must not keep the process. Node closes nothing on this way,
+  // which for a database would mean to wait for the disk.
+  process.exit(code);
 });

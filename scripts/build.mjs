@@ -82,8 +82,15 @@ keepCompiledCode();
 
 function keepCompiledCode() {
   const folder = mkdtempSync(path.join(tmpdir(), 'llm-router-build-'));
-  const tool = { binary: process.execPath, args: ['-e', 'console.log(1)'], billing: 'free' };
-  const config = { version: 1, agents: { me: { preferred_tool: 'node' } }, tools: { node: tool } };
+  const tool = { binary: process.execPath, args: ['-e', 'console.log(1)'], billing: 'api', models: ['m'] };
+  const config = {
+    version: 1,
+    agents: { me: { preferred_tool: 'node', max_cost_usd: 0.000001 } },
+    tools: { node: tool },
+    models: { m: { cost_per_1m_tokens: { input: 1, output: 1 } } },
+    // So that the code of the ledger is kept too.
+    policies: { default: { budget: { daily_usd: 1, limit: { type: 'hard' } } } },
+  };
   const file = path.join(folder, 'llm-router.yaml');
   writeFileSync(file, JSON.stringify(config));
   const args = ['exec', '--config', file, '-a', 'me', '--no-stdin', '--json', 'hello'];

@@ -23,7 +23,8 @@ export interface LedgerAccess {
   keep(pending: Pending): Promise<void>;
   /** Removes rows of invocations that are older, once a day and a few at a time. Does nothing while the ledger is not open. */
   upkeep(retentionDays: number): Promise<void>;
-  close(): void;
+  /** With `atExit` the process ends right after. */
+  close(options?: { atExit: boolean }): void;
 }
 
 /** Rows removed per run: some 20 ms of work. */
@@ -78,9 +79,10 @@ export function ledgerAccess(
       // A failure is left to the next day.
       await opened?.pruneOnceADay({ before, atMost: MOST_REMOVED });
     },
-    close: () => {
-      opened?.close();
-      reading?.close();
+    close: ({ atExit } = { atExit: false }) => {
+      const end = (one: Pick<Ledger, 'close' | 'leave'> | null) => (atExit ? one?.leave() : one?.close());
+      end(opened);
+      end(reading);
       opened = null;
       reading = null;
     },

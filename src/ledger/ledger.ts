@@ -259,4 +259,6 @@ export interface Ledger extends LedgerReader {
   pruneOnceADay(limit: { before: string; atMost: number }): Promise<Result<Pruned | null, LedgerTrouble>>;
   readonly slots: SlotQueue;
   close(): void;
+  /** Leaves the file as a process does that ends: nothing is written, and nothing is lost. */
+  leave(): void;
 }

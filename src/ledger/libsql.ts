@@ -109,7 +109,8 @@ function libraryOf(program: string): 'gnu' | 'musl' | null {
   }
 }
 
-async function byPackage(): Promise<Open | null> {
+/** The package as it loads itself. */
+export async function byPackage(): Promise<Open | null> {
   const { default: Libsql } = await import('libsql').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ERR_MODULE_NOT_FOUND' || error.code === 'MODULE_NOT_FOUND') return { default: null };
     throw error;

@@ -16,10 +16,9 @@ export interface LedgerPlace {
 }
 
 /** A ledger that is open to read. */
-export interface OpenReader extends LedgerReader {
+export interface OpenReader extends LedgerReader, Pick<Ledger, 'close' | 'leave'> {
   /** The ledger over the same connection, to write. */
   toWrite(): Promise<Result<Ledger, LedgerTrouble>>;
-  close(): void;
 }
 
 /** Opens the ledger of this process, makes it where it is missing, and brings its schema up to date. */
@@ -40,6 +39,7 @@ export async function openReader(place: LedgerPlace): Promise<Result<OpenReader 
       const db = await openFile(place.file, place.warn, opened);
       return db.ok ? ok(sqliteLedger(db.value, world)) : db;
     },
+    leave: () => {},
   });
 }
 

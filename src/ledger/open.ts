@@ -8,12 +8,10 @@ import { makeFolder } from '../files.js';
 import type { LedgerTrouble } from './ledger.js';
 import { hasPending, importPending } from './pending.js';
 import { migrate, schemaState } from './schema-version.js';
-import { type Database, IN_MEMORY, openDatabase, sqliteCode } from './sqlite.js';
-import { transaction } from './transaction.js';
+import { type Database, IN_MEMORY, openDatabase, SQLITE_BUSY, sqliteCode } from './sqlite.js';
+import { BUSY_TIMEOUT_MS, transaction } from './transaction.js';
 import { foreign, newer, noDriver, notOwn, troubleOf } from './trouble.js';
 
-/** How long SQLite waits for transactions of other processes, ms. */
-const BUSY_TIMEOUT_MS = 10_000;
 /** SQLite does not wait when several processes change a new file to WAL at once. */
 const WAL_TRIES = 50;
 
@@ -167,8 +165,6 @@ async function useWal(db: Database): Promise<void> {
     }
   }
 }
-
-const SQLITE_BUSY = 5;
 
 function isThere(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false }) !== undefined;

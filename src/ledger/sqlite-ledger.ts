@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { err, ok, type Result } from '../domain/result.js';
 import type { Liveness } from '../process/identity.js';
 import type { AdmitRequest, Ledger, LedgerTrouble, Verdict } from './ledger.js';
@@ -16,7 +17,7 @@ import {
 } from './reservations.js';
 import { dayOf } from './rows.js';
 import { migrate, schemaState } from './schema-version.js';
-import type { Database } from './sqlite.js';
+import { type Database, sqliteCode } from './sqlite.js';
 import { beginSlot, keepSlot, leaveSlot, takeSlot, useOf } from './sqlite-slots.js';
 import { timelineOf } from './timeline.js';
 import { transaction } from './transaction.js';
@@ -59,7 +60,9 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
     admit: (request) =>
       attempt(() => {
         importPending(db, world.file, world.warn);
-        return transaction(db, 'write', () => admit(db, world, request));
+        // Whether processes live is not asked while others wait for the lock.
+        const isAnyDead = deadReservations(db, { ...world, nowMs: world.now() }).length > 0;
+        return transaction(db, 'write', () => admit(db, { ...world, isAnyDead }, request));
       }),
     begin: (id) => change(() => setBegun(db, id)),
     meter: (id, seenMicroUsd) =>
@@ -90,7 +93,32 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
       use: (tool) => read(() => useOf(db, { ...world, nowMs: world.now() }, tool)),
     },
     close: () => db.close(),
+    leave: () => {
+      if (isLogLong(world.file)) emptyLog(db);
+    },
   };
+}
+
+/** From here on the next process would notice how long it reads the write-ahead log: after some five runs. */
+const LONG_LOG_BYTES = 512 * 1024;
+
+/**
+ * The last process that closes a file moves its write-ahead log into it and removes the log, which waits for the disk several times
+ * (some 10 ms), and the next process waits again for a new one. A process that ends without closing leaves the log, as one that is
+ * killed does; now and then one empties it.
+ */
+function isLogLong(file: string): boolean {
+  return (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > LONG_LOG_BYTES;
+}
+
+/** As far as no other process uses the log; what fails here is left to the next one. */
+function emptyLog(db: Database): void {
+  try {
+    db.exec('PRAGMA busy_timeout = 0');
+    db.all('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    if (sqliteCode(error) === null) throw error;
+  }
 }
 
 /**
@@ -109,9 +137,13 @@ function readUpToDate<T>(db: Database, world: LedgerWorld, work: () => T): T {
   });
 }
 
-function admit<Refusal>(db: Database, world: LedgerWorld, request: AdmitRequest<Refusal>): Verdict<Refusal> {
+function admit<Refusal>(
+  db: Database,
+  world: LedgerWorld & { isAnyDead: boolean },
+  request: AdmitRequest<Refusal>,
+): Verdict<Refusal> {
   const nowMs = world.now();
-  takeBackFrom(db, deadReservations(db, { ...world, nowMs }));
+  if (world.isAnyDead) takeBackFrom(db, deadReservations(db, { ...world, nowMs }));
   const verdict = request.decide(spendOf(db, request.queries));
   if ('refusal' in verdict) return verdict;
   reserve(db, request, {

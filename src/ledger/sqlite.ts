@@ -43,6 +43,9 @@ export async function openDatabase(path: string, options: { readOnly: boolean })
   };
 }
 
+/** Another process holds the lock. */
+export const SQLITE_BUSY = 5;
+
 /** The primary result code of SQLite (https://sqlite.org/rescode.html); `null`: the error is not one of SQLite. */
 export function sqliteCode(error: unknown): number | null {
   if (typeof error !== 'object' || error === null) return null;

@@ -36,8 +36,8 @@ export interface Router {
   complete(planned: Planned, options: CompleteOptions): Promise<Invocation>;
   /** Removes rows past the retention of the config, once a day and in small batches; called after the answer. */
   upkeep(): Promise<void>;
-  /** Closes what is open. */
-  close(): void;
+  /** Closes what is open; with `atExit` the process ends right after. */
+  close(options?: { atExit: boolean }): void;
 }
 
 /** Deadline, event sink and consent question of a run. */
@@ -67,7 +67,7 @@ export function createRouter(config: RouterConfig, surroundings: RouterWorld): R
       return recorder.withSinkWarnings(await run({ planned, host, stores, stop, recorder, confirm }));
     },
     upkeep: async () => stores.ledger?.upkeep(config.ledger.retentionDays),
-    close: () => stores.ledger?.close(),
+    close: (options) => stores.ledger?.close(options),
   };
 }
 

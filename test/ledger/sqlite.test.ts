@@ -115,12 +115,55 @@ describe('the file', () => {
     expect([existsSync(file), hasPending(file)]).toEqual([false, true]);
   });
 
+  it('is opened once for a run that reads first', async () => {
+    (await opened()).close();
+    expect(await openFiles(file)).toEqual([]);
+    const access = ledgerAccess({ file, now, project: '', warn: () => undefined });
+    await access.read((ledger) => ledger.spend([QUERY]), { staysOpen: true });
+    good(await good(await access.open()).settle(ended('A', 40)));
+    expect((await openFiles(file)).filter((name) => name === file)).toEqual([file]);
+    expect(await access.read((ledger) => ledger.spend([QUERY]))).toMatchObject({
+      value: [{ settledMicroUsd: 40 }],
+    });
+    access.close();
+    expect(await openFiles(file)).toEqual([]);
+  });
+
+  it('is made by a run that found only pending records when it read first', async () => {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    await keepPending(file, { attempts: [ended('A', 40)], invocation: null });
+    const access = ledgerAccess({ file, now, project: '', warn: () => undefined });
+    await access.read((ledger) => ledger.spend([QUERY]), { staysOpen: true });
+    expect(existsSync(file)).toBe(false);
+    good(await access.open());
+    expect([existsSync(file), hasPending(file)]).toEqual([true, false]);
+    access.close();
+  });
+
+  it('loses nothing when processes end without closing it, and empties its log when that is long', async () => {
+    const ledger = await opened();
+    const log = () => statSync(`${file}-wal`).size;
+    good(await ledger.settle(ended('A', 40)));
+    const short = log();
+    ledger.leave();
+    expect(log()).toBe(short);
+    for (let n = 0; log() < 512 * 1024; n++) good(await ledger.settle(ended(`run ${n}`, 0)));
+    ledger.leave();
+    expect(log()).toBe(0);
+    expect(await readLedger({ file, now }, (one) => one.spend([QUERY]))).toMatchObject({
+      value: [{ settledMicroUsd: 40 }],
+    });
+    ledger.close();
+  });
+
   it('is closed after reads, also when they overlap', async () => {
     (await opened()).close();
     const access = ledgerAccess({ file, now, project: '', warn: () => undefined });
     await Promise.all([1, 2].map(() => access.read((ledger) => ledger.spend([QUERY]))));
     expect(await openFiles(file)).toEqual([]);
+    await Promise.all([1, 2].map(() => access.read((ledger) => ledger.spend([QUERY]), { staysOpen: true })));
     access.close();
+    expect(await openFiles(file)).toEqual([]);
   });
 
   it('is not changed by reading, even when maintenance is due', async () => {

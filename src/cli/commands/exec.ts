@@ -43,7 +43,7 @@ export async function runExec(context: CommandContext, words: string[], given: E
     const router = commandRouter(context, loaded.value);
     const limits = { deadline, timeoutMs: timeoutMs.value };
     const given = { loaded: loaded.value, words, options, field: field.value, ...limits };
-    const code = await routeAndRun(context, router, given).finally(() => router.close());
+    const code = await routeAndRun(context, router, given).finally(() => router.close({ atExit: true }));
     if (options.dryRun !== true) await loaded.value.keep();
     return code;
   } finally {
