@@ -13,7 +13,7 @@ const clock = { now: () => NOW, monotonic: () => performance.now() };
 /** Each answer costs 2 dollars. */
 const CONFIG = `
 agents: { writer: { preferred_tool: paid, policy: strict } }
-tools: { paid: { kind: mock, billing: api, models: [m], responses: [{ text: hi, usage: { input_tokens: 2000000, output_tokens: 0 } }] } }
+tools: { paid: { kind: mock, billing: api, models: [m], responses: [{ text: hi, usage: { input_tokens: 1999999, output_tokens: 1 } }] } }
 models: { m: { provider: acme, max_output_tokens: 1000, cost_per_1m_tokens: { input: 1, output: 1 } } }
 policies:
   default:
