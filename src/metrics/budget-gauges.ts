@@ -14,7 +14,7 @@ export interface BudgetSource {
   now: () => number;
   /** Sums of the ledger in the order of the queries; `null`: there is no ledger yet. */
   spend(queries: readonly SpendQuery[]): Promise<Result<readonly Spend[] | null, LedgerTrouble>>;
-  /** Called when the ledger cannot be read; the spend is left out then. */
+  /** Gets a message when the ledger cannot be read; the spend is left out then. */
   warn(message: string): void;
 }
 

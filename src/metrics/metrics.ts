@@ -1,7 +1,7 @@
 import type { RouterConfig } from '../config/types.js';
 import type { EventSink } from '../domain/events.js';
 import { type BudgetSource, setBudgetGauges } from './budget-gauges.js';
-import { labelsOf } from './labels.js';
+import { type Labels, labelsOf } from './labels.js';
 import { createRegistry } from './registry.js';
 import { countEvent } from './run-counts.js';
 import { RunGauges } from './run-gauges.js';
@@ -12,34 +12,39 @@ export type { MetricsSummary } from './summary.js';
 
 /** The metrics of one server. Several servers of a process share none of them. */
 export interface Metrics {
-  /** Counts a run: `start` hands the sink to the router. However the run ends, it is not active and in no queue afterwards. */
-  track<T>(start: (observe: EventSink) => Promise<T>): Promise<T>;
-  /** Takes the label values of later runs, and the budgets, from a changed config. What was counted stays. */
-  use(config: RouterConfig): void;
-  /** The body of `/metrics`; its budgets are read from the ledger now. */
-  text(): Promise<string>;
+  /** Counts one run by its events; names are labels as far as they are in its config. */
+  follow(config: RouterConfig): FollowedRun;
+  /** The body of `/metrics`. The budgets of the config are read from the ledger now; `null`: there is none. */
+  text(config: RouterConfig, budgets: BudgetSource | null): Promise<string>;
   readonly contentType: string;
   /** The result of `llm.metrics`. */
   summary(): Promise<MetricsSummary>;
 }
 
-export interface MetricsInput {
-  config: RouterConfig;
-  /** Milliseconds of a monotonic clock. */
-  monotonicMs: () => number;
-  /** `null`: no ledger, so no budgets. */
-  budgets: BudgetSource | null;
+export interface FollowedRun {
+  observe: EventSink;
+  /** However the run has ended: it is not active and in no queue any more. */
+  ended(): void;
 }
 
-/** Makes the metrics of a server. Loads the client library. */
-export async function createMetrics(input: MetricsInput): Promise<Metrics> {
-  const { monotonicMs, budgets } = input;
+/** Makes the metrics of a server; `monotonicMs` are milliseconds of a monotonic clock. Loads the client library. */
+export async function createMetrics(monotonicMs: () => number): Promise<Metrics> {
   const registry = await createRegistry();
-  let config = input.config;
-  let labels = labelsOf(config);
+  const labels = new WeakMap<RouterConfig, Labels>();
+  const labelsBy = (config: RouterConfig): Labels => {
+    const known = labels.get(config) ?? labelsOf(config);
+    labels.set(config, known);
+    return known;
+  };
+  let said: string | null = null;
+  // A scrape comes every few seconds.
+  const warnOnce = (budgets: BudgetSource) => (message: string) => {
+    if (message !== said) budgets.warn(message);
+    said = message;
+  };
   return {
-    track: (start) => {
-      const run = { registry, labels, monotonicMs };
+    follow: (config) => {
+      const run = { registry, labels: labelsBy(config), monotonicMs };
       const gauges = new RunGauges(run);
       let agent: string | null = null;
       const observe: EventSink = (event) => {
@@ -47,14 +52,10 @@ export async function createMetrics(input: MetricsInput): Promise<Metrics> {
         gauges.observe(event);
         countEvent(run, agent, event);
       };
-      return start(observe).finally(() => gauges.leave());
+      return { observe, ended: () => gauges.leave() };
     },
-    use: (changed) => {
-      config = changed;
-      labels = labelsOf(changed);
-    },
-    text: async () => {
-      if (budgets !== null) await setBudgetGauges(registry, config, budgets);
+    text: async (config, budgets) => {
+      if (budgets !== null) await setBudgetGauges(registry, config, { ...budgets, warn: warnOnce(budgets) });
       return registry.text();
     },
     contentType: registry.contentType,

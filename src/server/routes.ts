@@ -1,3 +1,4 @@
+import { metrics } from './metrics-route.js';
 import { chatCompletions } from './openai/chat.js';
 import { listModels } from './openai/models.js';
 import { healthz, readyz } from './probes.js';
@@ -5,4 +6,12 @@ import type { Route } from './route.js';
 import { rpc, rpcAlias } from './rpc/route.js';
 
 /** Everything that the server answers. */
-export const ROUTES: readonly Route[] = [healthz, readyz, rpc, rpcAlias, chatCompletions, listModels];
+export const ROUTES: readonly Route[] = [
+  healthz,
+  readyz,
+  rpc,
+  rpcAlias,
+  chatCompletions,
+  listModels,
+  metrics,
+];

@@ -7,7 +7,7 @@ import type { Request } from '../domain/request.js';
 import { ok, type Result } from '../domain/result.js';
 import type { Planned } from '../router/planned.js';
 import type { ActiveConfig } from './active-config.js';
-import type { Service } from './service.js';
+import type { RunListeners, Service } from './service.js';
 import { clientGone } from './turns.js';
 
 /** How a request is run. */
@@ -52,11 +52,12 @@ async function planAndRun(
     onAbort(gone, () => deadline.stop(clientGone())),
     onAbort(service.ending, () => deadline.stop(failure('cancelled', 'the server was asked to end'))),
   ];
+  let listeners: readonly RunListeners[] = [];
   try {
     const planned = await active.router.plan({ ...request, parent: service.parent });
     if (!planned.ok) return planned;
     told?.(planned.value);
-    const listeners = service.observers.map((observe) => observe(planned.value));
+    listeners = service.observers.map((observe) => observe(planned.value, active.config));
     const events = listeners.flatMap((one) => one.events ?? []);
     const logs = listeners.flatMap((one) => one.logs ?? []);
     const own = onEvent === undefined ? [] : [onEvent];
@@ -64,5 +65,6 @@ async function planAndRun(
   } finally {
     deadline.dispose();
     for (const one of releases) one();
+    for (const one of listeners) one.ended?.();
   }
 }

@@ -1,12 +1,20 @@
+import type { RouterConfig } from '../config/types.js';
 import type { Parent } from '../domain/request.js';
+import { createMetrics, type Metrics } from '../metrics/metrics.js';
 import type { Planned } from '../router/planned.js';
 import type { Listeners } from '../router/record.js';
 import type { HostWorld } from '../world.js';
 import type { ActiveConfig, ConfigInUse } from './active-config.js';
 import { Turns } from './turns.js';
 
-/** Follows one run from its start. */
-export type RunObserver = (planned: Planned) => Listeners;
+/** Follows one run from its start, by the config that it runs with. */
+export type RunObserver = (planned: Planned, config: RouterConfig) => RunListeners;
+
+/** What gets the events of a run. */
+export interface RunListeners extends Listeners {
+  /** Called when the run has ended, also by a bug, which leaves out its last event. */
+  ended?(): void;
+}
 
 /** What every route works with. */
 export interface Service {
@@ -18,6 +26,7 @@ export interface Service {
   active(): ActiveConfig;
   /** The runs that go on, and those that wait for their turn. */
   turns: Turns;
+  metrics: Metrics;
   /** Follow every run: metrics, the status page, the log. */
   observers: readonly RunObserver[];
   /** Aborted when the runs that still go on have to end. */
@@ -33,12 +42,21 @@ export type ServiceParts = Pick<Service, 'world' | 'parent' | 'configs' | 'endin
 };
 
 /** Makes what the routes work with. An observer of all runs is one line here. */
-export function createService({ log, ...parts }: ServiceParts): Service {
-  const { configs } = parts;
+export async function createService({ log, ...parts }: ServiceParts): Promise<Service> {
+  const { configs, world } = parts;
+  const metrics = await createMetrics(world.clock.monotonic);
   return {
     ...parts,
+    metrics,
     active: () => configs.active,
     turns: new Turns(() => configs.active.config.server),
-    observers: [log],
+    observers: [log, countRun(metrics)],
+  };
+}
+
+function countRun(metrics: Metrics): RunObserver {
+  return (_planned, config) => {
+    const { observe, ended } = metrics.follow(config);
+    return { events: [observe], ended };
   };
 }

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type LedgerAccess, ledgerAccess } from '../../src/ledger/access.js';
 import type { BudgetSource } from '../../src/metrics/metrics.js';
-import { configOf } from '../rig/config.js';
 import { metered } from './metered.js';
 
 const NOW = Date.UTC(2026, 10, 20, 12);
@@ -74,11 +73,11 @@ describe('the gauges of budgets', () => {
   });
 
   it('follow a changed config', async () => {
-    const { series, metrics } = await metered(CONFIG, { budgets: sourceOf(access()) });
+    const { series, use } = await metered(CONFIG, { budgets: sourceOf(access()) });
     await series('llm_budget_limit_usd');
-    metrics.use(configOf('policies: { default: { budget: { daily_usd: 7 } } }'));
+    use('policies: { default: { budget: { daily_usd: 7 } } }');
     expect(await series('llm_budget_limit_usd')).toEqual({ 'global daily': 7 });
-    metrics.use(configOf(''));
+    use('');
     expect(await series('llm_budget_limit_usd')).toEqual({});
   });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { LABELS, METRICS, type MetricDefinition } from '../../src/metrics/definitions.js';
-import { configOf } from '../rig/config.js';
 import { samplesOf } from './exposition.js';
 import { metered } from './metered.js';
 
@@ -112,9 +111,9 @@ policies: { default: { governance: { allowed_models: ['*'] } } }
 `;
 
   it('name what a caller makes up `other`, however many names it tries', async () => {
-    const { run, metrics } = await metered(ANY);
+    const { run, text: textNow } = await metered(ANY);
     for (let n = 0; n < 20; n++) await run({ tool: 'any', model: `made-up-${n}` });
-    const text = await metrics.text();
+    const text = await textNow();
     expect(text).not.toContain('made-up');
     expect(samplesOf(text).filter(({ name }) => name === 'llm_attempts_total')).toEqual([
       {
@@ -144,9 +143,9 @@ tools: { any: { kind: mock, models: ['*', m-3], responses: [{ text: hi }] } }
   });
 
   it('come from a changed config in later runs, and what was counted stays', async () => {
-    const { run, series, metrics } = await metered(ANY);
+    const { run, series, use } = await metered(ANY);
     await run({ tool: 'any', model: 'late' });
-    metrics.use(configOf(`${ANY}models: { late: { provider: acme } }\n`));
+    use(`${ANY}models: { late: { provider: acme } }\n`);
     await run({ tool: 'any', model: 'late' });
     expect(await series('llm_attempts_total')).toEqual({
       'any other succeeded': 1,
@@ -165,9 +164,9 @@ describe('a server', () => {
   });
 
   it('shows each metric with its type, its help, and only labels that are described', async () => {
-    const { run, metrics } = await two(`{ text: hi, ${USED} }`);
+    const { run, metrics, text: textNow } = await two(`{ text: hi, ${USED} }`);
     await run();
-    const text = await metrics.text();
+    const text = await textNow();
     expect(metrics.contentType).toMatch(/^text\/plain; version=0\.0\.4/);
     const definitions = Object.entries<MetricDefinition>(METRICS);
     for (const [name, { type, help }] of definitions)

@@ -30,7 +30,7 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
   if (refused !== null) return reportEarly(context, { failure: refused });
   const configs = new ConfigInUse(first.value);
   const ending = new AbortController();
-  const service = serviceOf(context, configs, ending.signal);
+  const service = await serviceOf(context, configs, ending.signal);
   const listening = await listen({ ...where, service, onBug: (error) => void sayBug(context, error) });
   if (!listening.ok) return reportEarly(context, { failure: cannotListen(where, listening.error) });
   await first.value.stores.ledger?.open();
@@ -54,7 +54,7 @@ async function loadOnce(context: CommandContext): ReturnType<typeof loadTrusted>
   return loadTrusted(context, { dryRun: false, deadline }).finally(deadline.dispose);
 }
 
-function serviceOf(context: CommandContext, configs: ConfigInUse, ending: AbortSignal): Service {
+function serviceOf(context: CommandContext, configs: ConfigInUse, ending: AbortSignal): Promise<Service> {
   const { world } = context;
   return createService({
     world,
