@@ -51,7 +51,7 @@ async function loadOnce(context: CommandContext): ReturnType<typeof loadTrusted>
     cancel: [world.signal],
     monotonicMs: world.clock.monotonic,
   });
-  return loadTrusted(context, { dryRun: false, deadline }).finally(deadline.dispose);
+  return loadTrusted(context, { dryRun: false, deadline }).finally(() => deadline.dispose());
 }
 
 function serviceOf(context: CommandContext, configs: ConfigInUse, ending: AbortSignal): Promise<Service> {
