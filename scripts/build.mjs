@@ -47,7 +47,7 @@ const bundle = await build({
   platform: 'node',
   format: 'cjs',
   target: 'node20',
-  external: ['chalk', 'ora', 'execa', 'ajv', 'luxon', 'libsql', ...BUNDLED_LATER],
+  external: ['chalk', 'ora', 'execa', 'ajv', 'luxon', 'libsql', 'prom-client', ...BUNDLED_LATER],
   // bin/load.cjs hands in the path.
   define: { 'import.meta.url': '__filename', ROUTER_BUILD: '"@build@"' },
   charset: 'ascii',
