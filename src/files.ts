@@ -32,6 +32,8 @@ export interface WriteOptions extends Partial<Privacy> {
   mode?: number | null;
   /** A private file is not written into a folder that is a link [false]. */
   refusesLinkedFolder?: boolean;
+  /** The folder of a private file was checked just now. */
+  isFolderChecked?: boolean;
 }
 
 /** What a file must be to be read. */
@@ -111,8 +113,10 @@ export async function requireOwnFolder(folder: string): Promise<void> {
 export async function writeByRename(file: string, text: string, options: WriteOptions = {}): Promise<void> {
   const isPrivate = options.private ?? false;
   const mode = isPrivate ? 0o600 : (options.mode ?? null);
-  if (isPrivate) await makePrivateFolder(path.dirname(file), options.refusesLinkedFolder ?? false);
-  else await makeFolder(path.dirname(file), { private: false });
+  if (isPrivate) {
+    if (options.isFolderChecked !== true)
+      await makePrivateFolder(path.dirname(file), options.refusesLinkedFolder ?? false);
+  } else await makeFolder(path.dirname(file), { private: false });
   const draft = draftOf(file);
   try {
     await writeFile(draft, text, { flag: 'wx', ...(mode === null ? {} : { mode }) });

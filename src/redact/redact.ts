@@ -26,7 +26,7 @@ export function createRedactor(secrets: readonly string[] = [], patterns: readon
   return {
     text: (text) => maskShapes(maskNamed(text), findSecrets(text)),
     value: (value) => {
-      const finder = findSecrets(textsIn(value).join('\n'));
+      const finder = findSecrets(searchedTextsIn(value).join('\n'));
       return mapTexts(value, (text) => maskShapes(maskNamed(text), finder)) as typeof value;
     },
   };
@@ -41,18 +41,32 @@ const findSecrets = finderOf([...TOKEN_SHAPES, ...SECRET_FORMS]);
 const findCertain = finderOf([...TOKEN_SHAPES, ...SECRET_FORMS.filter(({ isCertain }) => isCertain)]);
 
 function maskShapes(text: string, find: Finder): string {
-  if (text.length < MIN_SECRET_LENGTH || isName(text)) return text;
+  if (!mayHoldSecret(text)) return text;
   const ranges = find(text);
   return ranges.length === 0 ? text : replaceRanges(text, ranges, MASK);
 }
 
-function textsIn(value: unknown): string[] {
+function mayHoldSecret(text: string): boolean {
+  return text.length >= MIN_SECRET_LENGTH && !isName(text);
+}
+
+/** The texts of a value that are searched for secrets: most of a document are names. */
+function searchedTextsIn(value: unknown): string[] {
   const texts: string[] = [];
-  mapTexts(value, (text) => {
-    texts.push(text);
-    return text;
+  eachText(value, (text) => {
+    if (mayHoldSecret(text)) texts.push(text);
   });
   return texts;
+}
+
+function eachText(value: unknown, take: (text: string) => void): void {
+  if (typeof value === 'string') take(value);
+  else if (Array.isArray(value)) for (const item of value) eachText(item, take);
+  else if (value !== null && typeof value === 'object')
+    for (const [key, item] of Object.entries(value)) {
+      take(key);
+      eachText(item, take);
+    }
 }
 
 /** A copy of a JSON-like value with every string (keys included) replaced. */
@@ -60,7 +74,10 @@ function mapTexts(value: unknown, replace: (text: string) => string): unknown {
   if (typeof value === 'string') return replace(value);
   if (Array.isArray(value)) return value.map((item) => mapTexts(item, replace));
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [replace(key), mapTexts(item, replace)]),
-  );
+  const entries = Object.entries(value);
+  for (const entry of entries) {
+    entry[0] = replace(entry[0]);
+    entry[1] = mapTexts(entry[1], replace);
+  }
+  return Object.fromEntries(entries);
 }

@@ -24,23 +24,43 @@ export interface TraceSinkInput {
  */
 export function traceSink(input: TraceSinkInput): EventSink {
   const record = emptyRecord(input.known);
-  let store: Promise<TraceWriter> | null = null;
   const save = oneAtATime(async () => {
-    store ??= storeAt(input.place);
-    const [{ traceDocument }, writer] = await Promise.all([import('../trace/document.js'), store]);
+    const [{ traceDocument }, writer] = await Promise.all([
+      import('../trace/document.js'),
+      storeAt(input.place),
+    ]);
     const document = traceDocument(record, input.subject());
     // A pattern of the user's may fit these, and the trace is found by them.
     const { id, started_at } = document;
     await writer.write({ ...input.redactor.value(document), id, started_at });
   }, warnOnce(input.warn));
+  let early: NodeJS.Timeout | undefined;
   return (event) => {
     noteEvent(record, event, () => new Date(input.now()).toISOString());
-    if (event.type === 'attempt.started') void save();
-    return event.type === 'invocation.finished' ? save() : undefined;
+    if (event.type === 'attempt.started') {
+      // A process can outlive its router, so that its trace is there as soon as it is.
+      if (event.pid !== null) void save();
+      else early ??= setTimeout(save, CALL_MS);
+    }
+    if (event.type !== 'invocation.finished') return;
+    clearTimeout(early);
+    return save();
   };
 }
 
-async function storeAt(place: TracePlace): Promise<TraceWriter> {
+/** How long a call of a provider may take before its trace is written while it goes on, ms: many are over by then. */
+const CALL_MS = 50;
+
+const STORES = new WeakMap<TracePlace, Promise<TraceWriter>>();
+
+/** The store of a place, the same for every run: it knows what it has checked. */
+function storeAt(place: TracePlace): Promise<TraceWriter> {
+  const store = STORES.get(place) ?? openStore(place);
+  STORES.set(place, store);
+  return store;
+}
+
+async function openStore(place: TracePlace): Promise<TraceWriter> {
   if ('store' in place) return place.store;
   const { fileTraceStore } = await import('../trace/store.js');
   return fileTraceStore(place.dir);

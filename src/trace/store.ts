@@ -51,13 +51,21 @@ export interface TraceStore extends TraceWriter {
 /** One JSON file per invocation, in a folder per UTC day; private to the user. */
 export function fileTraceStore(dir: string): TraceStore {
   let isHidden = false;
+  let checked: { folder: string; atMs: number } | null = null;
   return {
     write: async (document) => {
+      const file = pathOf(dir, document);
+      const folder = path.dirname(file);
+      const text = `${JSON.stringify(document, null, 1)}\n`;
+      const nowMs = Date.now();
+      const isChecked = checked?.folder === folder && Math.abs(nowMs - checked.atMs) < CHECKED_MS;
+      if (isChecked && (await writtenInto(file, text))) return;
       // Only the traces are private: the folder around them also holds configs, which other users of the project read.
       if (isInProject(dir)) await makeFolder(path.dirname(dir), { private: false });
       // A project may hold a link by the name of a day, which would lead the trace out of its folder.
       const how = { private: true, refusesLinkedFolder: true };
-      await writeByRename(pathOf(dir, document), `${JSON.stringify(document, null, 1)}\n`, how);
+      await writeByRename(file, text, how);
+      checked = { folder, atMs: nowMs };
       if (!isHidden) await keepOutOfGit(dir);
       isHidden = true;
     },
@@ -70,6 +78,20 @@ export function fileTraceStore(dir: string): TraceStore {
     onDays: (wantsDay, matches) =>
       collect(dir, { last: Number.POSITIVE_INFINITY, matches, wantsDay, wantsId: () => true }),
   };
+}
+
+/** How long a folder that was checked is not looked at again, ms. */
+const CHECKED_MS = 1000;
+
+/** Writes into a folder that was checked just now; false: it is gone. */
+async function writtenInto(file: string, text: string): Promise<boolean> {
+  try {
+    await writeByRename(file, text, { private: true, isFolderChecked: true });
+    return true;
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return false;
+  }
 }
 
 /** The folder of a time: its day in UTC, `YYYYMMDD`. */
