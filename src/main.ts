@@ -1,6 +1,6 @@
 import { createOutput, type Output } from './cli/output.js';
-import { runProgram } from './cli/program.js';
 import { reportBug } from './cli/report.js';
+import { runLine } from './cli/run-line.js';
 import type { World } from './world.js';
 
 export { realWorld } from './world.js';
@@ -17,7 +17,7 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
 
 async function runCaught(argv: readonly string[], world: World, output: Output): Promise<number> {
   try {
-    const code = await runProgram(argv, world, output);
+    const code = await runLine(argv, world, output);
     const lost = output.lost();
     if (lost === null) return code;
     await output.error(`error: cannot write to stdout: ${lost.message}`);

@@ -15,7 +15,7 @@ export const OWN_VARIABLES: readonly Variable[] = [
   {
     name: 'LLM_ROUTER_TOKEN',
     meaning:
-      'the token that callers of `serve` must send, unless `server.token_env` names another variable; never passed on to a tool',
+      'the token that callers of `serve` must send, unless `server.token_env` names another; no tool gets it',
   },
   {
     name: 'LLM_ROUTER_TRACE_DIR',
