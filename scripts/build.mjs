@@ -9,6 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { ownHome } from './own-home.cjs';
+import { buildPage } from './page.mjs';
 import { runScript } from './run.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -38,6 +39,8 @@ await build({
   target: 'node20',
   logLevel: 'warning',
 });
+
+await buildPage(root);
 
 const bundle = await build({
   absWorkingDir: root,

@@ -5,6 +5,7 @@ import type { Planned } from '../router/planned.js';
 import type { Listeners } from '../router/record.js';
 import type { HostWorld } from '../world.js';
 import type { ActiveConfig, ConfigInUse } from './active-config.js';
+import { OwnRuns } from './status/own-runs.js';
 import { Turns } from './turns.js';
 
 /** Follows one run from its start, by the config that it runs with. */
@@ -27,6 +28,10 @@ export interface Service {
   /** The runs that go on, and those that wait for their turn. */
   turns: Turns;
   metrics: Metrics;
+  /** When the server was started, ms since the epoch. */
+  startedMs: number;
+  /** What the status page shows of the runs of this server. */
+  ownRuns: OwnRuns;
   /** Follow every run: metrics, the status page, the log. */
   observers: readonly RunObserver[];
   /** Aborted when the runs that still go on have to end. */
@@ -45,12 +50,15 @@ export type ServiceParts = Pick<Service, 'world' | 'parent' | 'configs' | 'endin
 export async function createService({ log, ...parts }: ServiceParts): Promise<Service> {
   const { configs, world } = parts;
   const metrics = await createMetrics(world.clock.monotonic);
+  const ownRuns = new OwnRuns(() => surroundingsOf(configs.active), world.clock.now);
   return {
     ...parts,
     metrics,
     active: () => configs.active,
+    startedMs: world.clock.now(),
+    ownRuns,
     turns: new Turns(() => configs.active.config.server),
-    observers: [log, countRun(metrics)],
+    observers: [log, countRun(metrics), (planned) => ownRuns.observe(planned)],
   };
 }
 
@@ -59,4 +67,8 @@ function countRun(metrics: Metrics): RunObserver {
     const { observe, ended } = metrics.follow(config);
     return { events: [observe], ended };
   };
+}
+
+function surroundingsOf({ host, stores }: ActiveConfig) {
+  return { redactor: host.redactor, hasTraces: stores.traces !== null };
 }

@@ -21,8 +21,7 @@ export interface StatusInput {
   /** Of this day; `null`: unknown. */
   today: { day: string; total: UsageLine; byTool: Readonly<Record<string, UsageLine>> } | null;
   budgets: readonly BudgetLine[];
-  /** `null`: none are kept. */
-  runs: RunsStatus | null;
+  runs: RunsStatus;
   timeline: { range: Range; sinceMs: number; stepMs: number; steps: Timeline } | null;
   tools: Pick<ToolsInput, 'config' | 'states' | 'cooldowns' | 'uses'>;
 }
@@ -35,7 +34,7 @@ export function statusDocument(input: StatusInput): StatusDocument {
     ...input.tools,
     nowMs,
     today: Object.fromEntries(byTool),
-    running: runs?.running ?? [],
+    running: runs.running,
   });
   return {
     version: 1,

@@ -137,6 +137,7 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
   'eventsource-parser': (file) => file === 'adapters/http/sse.ts',
   re2js: (file) => file === 'regex/linear.ts',
   'prom-client': (file) => file === 'metrics/registry.ts',
+  uplot: (file) => file === 'server/page/plot.ts',
   luxon: (file) => file === 'domain/limit-time.ts',
 };
 

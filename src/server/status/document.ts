@@ -13,8 +13,7 @@ export interface StatusDocument {
   today: TodayStatus | null;
   /** Daily and monthly limits that runs in the project of the server can be under. */
   budgets: readonly BudgetStatus[];
-  /** By traces; `null`: the config keeps none. */
-  runs: RunsStatus | null;
+  runs: RunsStatus;
   timeline: TimelineStatus | null;
   tools: readonly ToolStatus[];
   /** Tools of the catalogue that the config does not use and that are not installed. */
@@ -29,6 +28,8 @@ export interface ServerStatus {
   uptime_ms: number;
   /** Files of the config in use. */
   config_files: readonly string[];
+  /** `false`: the files have changed, and what they are now cannot be used. */
+  config_is_current: boolean;
   /** Requests that it works on, and those that wait for it. */
   active: number;
   waiting: number;
@@ -76,9 +77,9 @@ export interface BudgetStatus {
 }
 
 export interface RunsStatus {
-  /** Newest first. */
+  /** Newest first: those of this server, and by their traces those of other processes in its project. */
   running: readonly RunStatus[];
-  /** Those that have ended, newest first; older ones are left out. */
+  /** Those that have ended, newest first, by their traces; without traces those of this server since its start. Older ones are left out. */
   recent: readonly RunStatus[];
 }
 

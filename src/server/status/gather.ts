@@ -20,13 +20,15 @@ export interface StatusSources {
   stores: Pick<Stores, 'ledger' | 'cooldowns' | 'traces'>;
   now: () => number;
   server: () => ServerStatus;
+  /** The runs of this server. */
+  ownRuns: () => RunsStatus;
 }
 
 /** Gathers what the page shows. It remembers traces that have ended, so that one is kept for each config in use. */
 export type Gatherer = (range: Range) => Promise<StatusInput>;
 
 /** Changes nothing: opens the ledger to read, runs nothing and connects to nothing. */
-export function gatherer({ router, stores, now, server }: StatusSources): Gatherer {
+export function gatherer({ router, stores, now, server, ownRuns }: StatusSources): Gatherer {
   const runs = runsReader(stores.traces === null ? null : folderOf(stores.traces.place));
   const { config } = router;
   return async (range) => {
@@ -43,7 +45,7 @@ export function gatherer({ router, stores, now, server }: StatusSources): Gather
       troubles: [...ledger.troubles, ...traces.troubles],
       today: ledger.today,
       budgets: ledger.budgets,
-      runs: traces.runs,
+      runs: joined(ownRuns(), traces.runs),
       timeline: ledger.timeline,
       tools: { config, states, cooldowns, uses: ledger.uses },
     };
@@ -53,6 +55,16 @@ export function gatherer({ router, stores, now, server }: StatusSources): Gather
 interface TracesRead {
   runs: RunsStatus | null;
   troubles: StatusTrouble[];
+}
+
+/** The server knows more of its own runs than their traces do. Without traces it knows only these. */
+function joined(own: RunsStatus, traced: RunsStatus | null): RunsStatus {
+  if (traced === null) return own;
+  const isOwn = new Set(own.running.map(({ id }) => id));
+  const running = [...own.running, ...traced.running.filter(({ id }) => !isOwn.has(id))];
+  // One that ends while this is gathered may be in both.
+  const recent = traced.recent.filter(({ id }) => !isOwn.has(id));
+  return { running: running.sort((a, b) => (a.id < b.id ? 1 : -1)), recent };
 }
 
 function runsReader(dir: string | null): () => Promise<TracesRead> {
