@@ -12,7 +12,7 @@ const HASH_BYTES = 32;
 const KIND = HASH_BYTES;
 
 /** Compiled code is for one version of V8 on one kind of processor. */
-const NAME = `cli.cjs.${process.versions.v8}-${process.arch}.cache`;
+const SUFFIX = `.${process.versions.v8}-${process.arch}.cache`;
 
 /**
  * @param {string} bundle path of the source
@@ -21,7 +21,8 @@ const NAME = `cli.cjs.${process.versions.v8}-${process.arch}.cache`;
  */
 function compiledCode(bundle, source) {
   const hashOf = (body) => createHash('sha256').update(source).update(body).digest();
-  const files = [path.dirname(bundle), ...userFolder()].map((folder) => path.join(folder, NAME));
+  const name = `${path.basename(bundle)}${SUFFIX}`;
+  const files = [path.dirname(bundle), ...userFolder()].map((folder) => path.join(folder, name));
   const kept = files
     .map(readOwn)
     .find((content) => content?.subarray(0, HASH_BYTES).equals(hashOf(content.subarray(HASH_BYTES))));

@@ -2,12 +2,12 @@
 // compiled validators. Packages that are loaded only when needed stay outside: those that a run waits for as a bundle each,
 // the others are imported from node_modules.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundle } from './bundle.mjs';
 import { ownHome } from './own-home.cjs';
 import { buildPage } from './page.mjs';
 import { runScript } from './run.mjs';
@@ -42,43 +42,13 @@ await build({
 
 await buildPage(root);
 
-const bundle = await build({
-  absWorkingDir: root,
-  entryPoints: ['src/main.ts'],
-  outfile: 'dist/cli.cjs',
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node20',
+const { files, packages } = await bundle({
+  root,
   external: ['chalk', 'ora', 'execa', 'ajv', 'luxon', 'libsql', 'prom-client', ...BUNDLED_LATER],
-  // bin/load.cjs hands in the path.
-  define: { 'import.meta.url': '__filename', ROUTER_BUILD: '"@build@"' },
-  charset: 'ascii',
-  // Names stay: they are in the stack of a bug report.
-  minifyWhitespace: true,
-  minifySyntax: true,
-  metafile: true,
-  write: false,
-  logLevel: 'warning',
 });
-
-const packages = Object.keys(bundle.metafile.inputs).flatMap(
-  (file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.slice(1) ?? [],
-);
-const unexpected = [...new Set(packages)].filter((name) => !BUNDLED.includes(name));
+const unexpected = packages.filter((name) => !BUNDLED.includes(name));
 if (unexpected.length > 0) throw new Error(`the bundle holds ${unexpected.join(', ')}`);
-
-const [{ text }] = bundle.outputFiles;
-const buildId = createHash('sha256').update(text).digest('hex');
-// Code that V8 takes from a cache cannot use `import()` on Node 20: bin/load.cjs hands in one that can.
-const source = text
-  .replace('@build@', buildId)
-  .replace(/\bimport\("([a-z0-9:./-]+)"\)/g, 'importModule("$1")');
-if (/\bimport\(/.test(source)) throw new Error('the bundle holds an `import()` that was not replaced');
-mkdirSync(dist, { recursive: true });
-// One expression, which bin/load.cjs calls with what the bundle asks for.
-const wrapped = `(function (exports, require, module, importModule, __filename) {${source}})`;
-writeFileSync(path.join(dist, 'cli.cjs'), wrapped);
+for (const [name, text] of Object.entries(files)) writeFileSync(path.join(dist, `${name}.cjs`), text);
 
 // So that the tests and the first use start as later ones do.
 keepCompiledCode();

@@ -56,7 +56,7 @@ export const FOREIGN_VARIABLES: readonly Variable[] = [
   {
     name: 'XDG_CACHE_HOME',
     meaning:
-      'lists of models, checked configs, and compiled code where the folder of the program is not writable [~/.cache]',
+      'lists of models, checked configs, and compiled code where the program is not writable [~/.cache]',
   },
   { name: 'XDG_CONFIG_HOME', meaning: 'folder of the user config [~/.config]' },
   { name: 'XDG_DATA_HOME', meaning: 'folder of the ledger [~/.local/share]' },

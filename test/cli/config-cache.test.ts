@@ -137,7 +137,7 @@ describe('a config that was checked before', () => {
   });
 
   it('uses the variables of each run', async () => {
-    write('llm-router.yaml', CONFIG.replace('[one]', '["${WHO}"]'));
+    write('llm-router.yaml', CONFIG.replace('[one]', `["\${WHO}"]`));
     env = { WHO: 'first' };
     await prepare();
     env = { WHO: 'second' };

@@ -1,0 +1,194 @@
+// Bundles the command line into a few files: what a warm `exec` loads, in one scope, and packs of the rest, whose parts run when they
+// are imported. esbuild splits ES modules only, so its chunks are turned into CommonJS in a second step.
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { build, transform } from 'esbuild';
+
+/** Loaded by every run, while its tool works or after its answer: as parts of the first file they cost less than as others. */
+const LOADED_BY_EVERY_RUN = [
+  'src/trace/document.ts',
+  'src/trace/store.ts',
+  'src/trace/retention.ts',
+  'src/router/running/end-interrupted-runs.ts',
+  'src/ledger/pending.ts',
+];
+
+/** What loads with the first import of this module goes into the pack of this name; everything else into `more`. */
+const PACKS = { config: 'src/cli/config.ts' };
+
+/** Code that V8 takes from a cache cannot use `import()` on Node 20: bin/load.cjs hands in one that can. */
+const IMPORT = /\bimport\("([A-Za-z0-9:./@_-]+)"\)/g;
+
+/** One expression, which bin/load.cjs calls with what the code asks for. */
+const PARAMETERS = 'exports, require, module, importModule, __filename';
+
+/**
+ * @param {{ root: string, external: string[] }} given
+ * @returns {Promise<{ files: Record<string, string>, packages: string[] }>} the text of each file, and what is in them
+ */
+export async function bundle({ root, external }) {
+  const split = await build({
+    ...optionsFor(root),
+    entryPoints: ['src/main.ts'],
+    outdir: 'dist',
+    splitting: true,
+    format: 'esm',
+    external,
+    metafile: true,
+  });
+  const chunks = chunksOf(split, root);
+  const hot = hotChunks(chunks);
+  const cold = coldPacks(chunks, hot);
+  const packOf = (name) => Object.keys(cold).find((pack) => cold[pack].includes(name));
+  const files = { cli: await hotFile(root, { chunks, hot, packOf, external }) };
+  for (const [pack, names] of Object.entries(cold))
+    files[pack] = await packFile(names, { chunks, hot, packOf });
+  const id = createHash('sha256').update(Object.values(files).join('\n')).digest('hex');
+  const finished = Object.entries(files).map(([name, text]) => [
+    name,
+    finish(text.replaceAll('@build@', id)),
+  ]);
+  return { files: Object.fromEntries(finished), packages: packagesIn(split) };
+}
+
+function optionsFor(root) {
+  return {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    define: { 'import.meta.url': '__filename', ROUTER_BUILD: '"@build@"' },
+    // Read twice as fast as other text.
+    charset: 'ascii',
+    // Names stay: they are in the stack of a bug report.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    write: false,
+    logLevel: 'warning',
+  };
+}
+
+/** esbuild's outputs by name, each with its text, what it imports at once, and the source that it is the entry of. */
+function chunksOf({ outputFiles, metafile }, root) {
+  const texts = new Map(outputFiles.map((file) => [path.relative(root, file.path), file.text]));
+  return new Map(
+    Object.entries(metafile.outputs).map(([file, { imports, entryPoint = null, exports }]) => {
+      const ours = imports.filter((one) => one.external !== true);
+      const linked = (kind) => ours.filter((one) => one.kind === kind).map((one) => path.basename(one.path));
+      const known = { entry: entryPoint, exports, at_once: linked('import-statement') };
+      return [path.basename(file), { ...known, text: texts.get(file) ?? '' }];
+    }),
+  );
+}
+
+function closureOf(chunks, entries) {
+  const found = new Set();
+  const add = (name) => {
+    if (found.has(name)) return;
+    found.add(name);
+    chunks.get(name)?.at_once.forEach(add);
+  };
+  entries.forEach(add);
+  return found;
+}
+
+function entryChunk(chunks, source) {
+  const [name] = [...chunks].find(([, { entry }]) => entry === source) ?? [];
+  if (name === undefined) throw new Error(`nothing imports ${source} by \`import()\``);
+  return name;
+}
+
+function hotChunks(chunks) {
+  return closureOf(
+    chunks,
+    ['src/main.ts', ...LOADED_BY_EVERY_RUN].map((source) => entryChunk(chunks, source)),
+  );
+}
+
+function coldPacks(chunks, hot) {
+  const rest = new Set([...chunks.keys()].filter((name) => !hot.has(name)));
+  const packs = {};
+  for (const [pack, source] of Object.entries(PACKS)) {
+    packs[pack] = [...closureOf(chunks, [entryChunk(chunks, source)])].filter((name) => rest.delete(name));
+  }
+  return { ...packs, more: [...rest] };
+}
+
+/** The hot chunks in one scope. What others import of them is exported by the names of the chunks. */
+async function hotFile(root, { chunks, hot, packOf, external }) {
+  const shared = new Set(
+    [...chunks].filter(([name]) => !hot.has(name)).flatMap(([, { at_once }]) => at_once),
+  );
+  const names = [...hot];
+  const entry = [
+    `export { main, realWorld } from './main.js';`,
+    ...names.flatMap((name) => (isShared(name) ? [`export * as ${exportName(name)} from './${name}';`] : [])),
+  ];
+  function isShared(name) {
+    return shared.has(name) || LOADED_BY_EVERY_RUN.includes(chunks.get(name).entry);
+  }
+  const result = await build({
+    ...optionsFor(root),
+    stdin: { contents: entry.join('\n'), resolveDir: path.join(root, 'dist'), sourcefile: 'hot.js' },
+    outfile: 'dist/cli.cjs',
+    format: 'cjs',
+    external,
+    plugins: [
+      {
+        name: 'chunks',
+        setup(setup) {
+          setup.onResolve({ filter: /^\.\// }, (found) => {
+            const name = path.basename(found.path);
+            const isHot = hot.has(name);
+            if (isHot && found.kind === 'import-statement') return { path: name, namespace: 'chunk' };
+            return { path: isHot ? `cli:${exportName(name)}` : `${packOf(name)}:${name}`, external: true };
+          });
+          setup.onLoad({ filter: /.*/, namespace: 'chunk' }, ({ path: name }) => ({
+            contents: chunks.get(name).text,
+            resolveDir: path.join(root, 'dist'),
+          }));
+        },
+      },
+    ],
+  });
+  return result.outputFiles[0].text;
+}
+
+function exportName(chunk) {
+  return chunk.replace(/\W/g, '_');
+}
+
+/** Functions by the names of the chunks, each the body of a CommonJS module. */
+async function packFile(names, { chunks, hot, packOf }) {
+  const bodies = await Promise.all(
+    names.map(async (name) => {
+      const { code } = await transform(chunks.get(name).text, {
+        format: 'cjs',
+        target: 'node20',
+        platform: 'node',
+        charset: 'ascii',
+        minifyWhitespace: true,
+        minifySyntax: true,
+      });
+      const linked = code.replace(/\b(require|import)\("\.\/([\w-]+\.js)"\)/g, (_, how, chunk) => {
+        const target = hot.has(chunk) ? `cli:${exportName(chunk)}` : `${packOf(chunk)}:${chunk}`;
+        return `${how}("${target}")`;
+      });
+      return `${JSON.stringify(name)}(${PARAMETERS}){${linked}}`;
+    }),
+  );
+  return `module.exports={${bodies.join(',')}}`;
+}
+
+function finish(text) {
+  const source = text.replace(IMPORT, 'importModule("$1")');
+  if (/\bimport\(/.test(source)) throw new Error('the bundle holds an `import()` that was not replaced');
+  return `(function (${PARAMETERS}) {${source}})`;
+}
+
+function packagesIn({ metafile }) {
+  const names = Object.keys(metafile.inputs).flatMap(
+    (file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.slice(1) ?? [],
+  );
+  return [...new Set(names)];
+}
