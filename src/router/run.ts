@@ -1,3 +1,4 @@
+import type { Connections } from '../adapters/http/connections.js';
 import type { Failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
 import { namesOf } from '../gates/candidate.js';
@@ -22,6 +23,7 @@ export interface RunInput {
   planned: Planned;
   host: Host;
   stores: Stores;
+  connections: Connections;
   stop: Stop;
   recorder: Recorder;
   /** Asks whether to go on despite a soft limit. */
@@ -47,6 +49,7 @@ export async function run(input: RunInput): Promise<Invocation> {
     planned,
     host,
     stores: input.stores,
+    connections: input.connections,
     stop: input.stop,
     recorder,
     gates: gatesOf(input, ledger),
