@@ -113,6 +113,13 @@ ${more}`,
   throw new Error(`serve did not start: ${text}`);
 }
 
+/** Milliseconds of CPU that a process has used. */
+function cpuOf(pid) {
+  if (pid === null) return 0;
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
 /** Resident memory, MiB. */
 function memoryOf(pid) {
   if (pid === null) return null;
@@ -144,10 +151,12 @@ async function main() {
       for (const [name, way] of Object.entries(ways)) {
         const { port, path: target, headers, model = 'm', pid } = way;
         const order = { port, path: target, headers, connections, ms: round === 0 ? 1000 : ms };
+        const before = cpuOf(pid);
         const whole = await send({ ...order, body: bodyFor(model, false) });
+        const cpu = (cpuOf(pid) - before) / (whole.perSecond * (order.ms / 1000));
         const live = await send({ ...order, body: bodyFor(model, true) });
         // The first round warms up.
-        if (round > 0) results[name].push({ ...whole, live, memory: memoryOf(pid) });
+        if (round > 0) results[name].push({ ...whole, cpu, live, memory: memoryOf(pid) });
       }
     }
     print(connections, results);
@@ -158,7 +167,7 @@ function print(connections, results) {
   say(`\n${connections} connection${connections === 1 ? '' : 's'}, medians of ${options.rounds} rounds of ${options.seconds} s`);
   const of = (name, read) => median(results[name].map(read));
   const base = (read) => ('direct' in results ? of('direct', read) : 0);
-  const head = ['', 'requests/s', 'added ms p50', 'p95', 'p99', 'streams/s', 'first text added p50', 'p95', 'MiB', 'failed'];
+  const head = ['', 'requests/s', 'added ms p50', 'p95', 'p99', 'CPU ms', 'streams/s', 'first text added p50', 'p95', 'MiB', 'failed'];
   const rows = Object.keys(results).map((name) => {
     const added = (read) => (of(name, read) - base(read)).toFixed(2);
     const memory = of(name, (one) => one.memory ?? 0);
@@ -166,6 +175,7 @@ function print(connections, results) {
       name,
       of(name, (one) => one.perSecond).toFixed(0),
       ...['p50', 'p95', 'p99'].map((share) => added((one) => one.whole[share])),
+      of(name, (one) => one.cpu).toFixed(2),
       of(name, (one) => one.live.perSecond).toFixed(0),
       ...['p50', 'p95'].map((share) => added((one) => one.live.first[share])),
       memory === 0 ? '-' : memory.toFixed(0),
