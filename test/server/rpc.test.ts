@@ -179,7 +179,7 @@ describe('JSON-RPC', () => {
 
   it(
     'satisfies a schema',
-    served(MOCK.replace('hello there', "'{\"n\": 5}'"), async ({ rpc }) => {
+    served(MOCK.replace('hello there', '\'{"n": 5}\''), async ({ rpc }) => {
       const schema = { type: 'object', required: ['n'] };
       expect((await rpc('llm.complete', { prompt: 'hi', schema })).result.data).toEqual({ n: 5 });
       const wrong = await rpc('llm.complete', { prompt: 'hi', schema: JSON.stringify({ type: 'string' }) });
