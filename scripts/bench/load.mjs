@@ -9,12 +9,18 @@ process.on('message', async (order) => {
 
 /** `{ port, path, headers, body, connections, ms }` */
 async function load({ port, path, headers, body, connections, ms }) {
-  const head = Object.entries({ host: `127.0.0.1:${port}`, 'content-length': Buffer.byteLength(body), ...headers });
+  const head = Object.entries({
+    host: `127.0.0.1:${port}`,
+    'content-length': Buffer.byteLength(body),
+    ...headers,
+  });
   const lines = head.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   const request = `POST ${path} HTTP/1.1\r\n${lines}\r\n${body}`;
   const times = { whole: [], first: [], failed: 0, status: new Map() };
   const start = performance.now();
-  await Promise.all(Array.from({ length: connections }, () => repeat({ port, request, end: start + ms, times })));
+  await Promise.all(
+    Array.from({ length: connections }, () => repeat({ port, request, end: start + ms, times })),
+  );
   const seconds = (performance.now() - start) / 1000;
   const of = (values) => ({
     p50: quantile(values, 0.5),

@@ -76,10 +76,17 @@ async function startPortkey() {
   const where = path.join(folder, 'portkey');
   mkdirSync(where);
   writeFileSync(path.join(where, 'package.json'), '{}');
-  execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', PORTKEY], { cwd: where, stdio: 'ignore' });
+  execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', PORTKEY], {
+    cwd: where,
+    stdio: 'ignore',
+  });
   const port = 4300 + Math.floor(Math.random() * 500);
   const file = path.join(where, 'node_modules/@portkey-ai/gateway/build/start-server.js');
-  const child = spawn(process.execPath, [file, `--port=${port}`, '--headless'], { cwd: where, env, stdio: 'ignore' });
+  const child = spawn(process.execPath, [file, `--port=${port}`, '--headless'], {
+    cwd: where,
+    env,
+    stdio: 'ignore',
+  });
   started.push(child);
   return { port, pid: child.pid };
 }
@@ -164,10 +171,24 @@ async function main() {
 }
 
 function print(connections, results) {
-  say(`\n${connections} connection${connections === 1 ? '' : 's'}, medians of ${options.rounds} rounds of ${options.seconds} s`);
+  say(
+    `\n${connections} connection${connections === 1 ? '' : 's'}, medians of ${options.rounds} rounds of ${options.seconds} s`,
+  );
   const of = (name, read) => median(results[name].map(read));
   const base = (read) => ('direct' in results ? of('direct', read) : 0);
-  const head = ['', 'requests/s', 'added ms p50', 'p95', 'p99', 'CPU ms', 'streams/s', 'first text added p50', 'p95', 'MiB', 'failed'];
+  const head = [
+    '',
+    'requests/s',
+    'added ms p50',
+    'p95',
+    'p99',
+    'CPU ms',
+    'streams/s',
+    'first text added p50',
+    'p95',
+    'MiB',
+    'failed',
+  ];
   const rows = Object.keys(results).map((name) => {
     const added = (read) => (of(name, read) - base(read)).toFixed(2);
     const memory = of(name, (one) => one.memory ?? 0);
@@ -184,13 +205,19 @@ function print(connections, results) {
   });
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
   for (const row of [head, ...rows])
-    say(`  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  ')}`);
+    say(
+      `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  ')}`,
+    );
 }
 
 try {
   await main();
 } finally {
   for (const child of started) child.kill();
-  await Promise.all(started.map((child) => (child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null)));
+  await Promise.all(
+    started.map((child) =>
+      child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null,
+    ),
+  );
   rmSync(folder, { recursive: true, force: true });
 }

@@ -63,7 +63,8 @@ describe('a server with a token', () => {
     served(
       MOCK,
       async ({ get, post }) => {
-        for (const path of ['/v1/models', '/rpc', '/nope', '/']) expect((await get(path)).status).toBe(401);
+        for (const path of ['/v1/models', '/rpc', '/nope', '/status.json'])
+          expect((await get(path)).status).toBe(401);
         expect((await get('/healthz')).status).toBe(200);
         expect((await get('/readyz')).status).toBe(200);
         const authorization = 'Bearer the-secret-token';

@@ -79,7 +79,7 @@ export async function serve(
   const [logs, bugs]: [LogRecord[], unknown[]] = [[], []];
   let isDraining = false;
   const configs = new ConfigInUse(activeOf(yaml, options));
-  const service = createService({
+  const service = await createService({
     world: { ...realHost(), env: options.env ?? {} },
     parent: null,
     configs,
