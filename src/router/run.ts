@@ -164,9 +164,10 @@ async function tryOnce(state: Run, candidate: CandidateInRun, { n, grant }: Admi
   const { attempts, gates, recorder } = state;
   await emitFallback(state, candidate);
   const result = await attempt(state, { candidate, n, grant });
-  const { record, started, active } = result;
+  const { record, outcome, started, active } = result;
+  const { responseModel, finishReason } = outcome;
   await leave(gates, { is: 'over', candidate, attempt: record, started, active });
-  await recorder.emit({ type: 'attempt.finished', attempt: n, record });
+  await recorder.emit({ type: 'attempt.finished', attempt: n, record, responseModel, finishReason });
   attempts.push(result);
   candidate.state = { is: 'tried' };
   return record.failure === null;
