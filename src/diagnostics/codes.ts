@@ -71,6 +71,10 @@ export const CODES = {
   },
   'config/bad-selector': { severity: 'error', summary: 'a selector that can find nothing' },
   'config/repeated-fallback': { severity: 'warning', summary: 'a fallback that was already tried' },
+  'config/retries-cut': {
+    severity: 'warning',
+    summary: 'more retries of a tool than `max_attempts` of a policy allows',
+  },
   'config/unreachable-fallback': { severity: 'warning', summary: 'a fallback that can never be tried' },
   'config/preferred-not-allowed': {
     severity: 'warning',

@@ -79,6 +79,18 @@ const SIZE = new RegExp(
 const OUTPUT_SIZE =
   /^\W*(max_(completion_|output_|new_)?tokens|(thinking.)?budget.tokens)\W{1,3}(must|should|cannot)\b/i;
 
+/** A request that is too long for the model, in words that leave no doubt; what only mentions a context may have any cause. */
+const OVERFLOW = new RegExp(
+  [
+    '\\bexceed\\w*\\b.{0,60}\\bcontext[ _-]?(length|window|size|limit)\\b',
+    '\\bcontext[ _-]?(length|window|size|limit)\\b.{0,20}\\bexceeded\\b',
+    '\\bmaximum context length is \\d+',
+    '\\b(prompt|inputs?|request) (is|are) too (long|large)\\b.{0,40}\\b\\d+ ?(>|tokens)',
+    '\\b(longer|larger|more) than (the )?(maximum |model.{0,10} )?context\\b',
+  ].join('|'),
+  'i',
+);
+
 const WORDS: readonly (readonly [FailureType, (message: string) => boolean])[] = [
   ['quota', isQuota],
   ['context_too_large', (message) => SIZE.test(message) && !RATE.test(message) && !OUTPUT_SIZE.test(message)],
@@ -118,6 +130,12 @@ export function typeByGeneralCode(codes: readonly string[]): FailureType | null 
 export function typeByWords(message: string): FailureType | null {
   const text = searched(message);
   return WORDS.find(([, isTold]) => isTold(text))?.[0] ?? null;
+}
+
+/** Whether a message says without doubt that a request was too long for the model. */
+export function tellsOverflow(message: string): boolean {
+  const text = searched(message);
+  return OVERFLOW.test(text) && !RATE.test(text) && !OUTPUT_SIZE.test(text);
 }
 
 function isQuota(message: string): boolean {

@@ -1,5 +1,5 @@
 import type { FailureType } from '../../domain/failure.js';
-import { typeByCode, typeByGeneralCode, typeByWords } from './error-words.js';
+import { tellsOverflow, typeByCode, typeByGeneralCode, typeByWords } from './error-words.js';
 import type { ProviderError } from './wire.js';
 
 /** An error response of a provider. */
@@ -42,8 +42,11 @@ export function typeOfRefusal({ status, error }: Refusal): FailureType {
   }
   if (named !== null) return named;
   const general = typeByGeneralCode(error.codes);
-  // The message of a provider's own failure is not reliable.
-  if (at !== null && at >= 500) return general ?? byStatus(at);
+  // The message of a provider's own failure is not reliable; some servers answer so to a request that is too long for their model.
+  if (at !== null && at >= 500) {
+    const isOpen = general === null || general === 'provider_error';
+    return isOpen && tellsOverflow(error.message) ? 'context_too_large' : (general ?? byStatus(at));
+  }
   return told ?? (at === 413 && general !== 'rate_limit' ? byStatus(at) : (general ?? byStatus(at)));
 }
 

@@ -8,6 +8,7 @@ import { missingPrice } from './missing-price.js';
 import { accessNeverPassed, promptNeverPassed } from './never-filled-in.js';
 import { fallbackNotAllowed, preferredNotAllowed } from './preferred-not-allowed.js';
 import { repeatedFallback } from './repeated-fallback.js';
+import { retriesCut } from './retries-cut.js';
 import { tierWithoutModel } from './tier-without-model.js';
 import { toolLacksModel } from './tool-lacks-model.js';
 import { uncataloguedModel } from './uncatalogued-model.js';
@@ -34,6 +35,7 @@ export const LINT_RULES: readonly LintRule[] = [
   promptNeverPassed,
   accessNeverPassed,
   repeatedFallback,
+  retriesCut,
   unreachableFallback,
   preferredNotAllowed,
   fallbackNotAllowed,

@@ -139,6 +139,24 @@ describe('a refusal is told', () => {
     ['by a class of Google', 400, [{ error: { message: 'x', status: 'RESOURCE_EXHAUSTED' } }], 'rate_limit'],
     ['by its own failure, whatever it says', 500, said('maximum context length'), 'provider_error'],
     [
+      'by its own failure, which says without doubt that the request is too long',
+      500,
+      said('the request exceeds the available context size, try increasing it', { type: 'server_error' }),
+      'context_too_large',
+    ],
+    [
+      'by a failure that names the length and the limit',
+      500,
+      said("This model's maximum context length is 4096 tokens, however you requested 5000 tokens"),
+      'context_too_large',
+    ],
+    [
+      'by its own failure after the length of an answer',
+      500,
+      said('max_tokens must be less than the maximum context length is 4096'),
+      'provider_error',
+    ],
+    [
       'by a quota of a minute at Google',
       429,
       quotaOfGoogle('GenerateContentInputTokensPerModelPerMinute-FreeTier'),
