@@ -58,7 +58,7 @@ function indexPage(sources: readonly ToolSource[]): string {
     '',
     'A tool is a definition in YAML, and a config can change any field of a built-in one. [Add your own](add-your-own.md) shows',
     'how to write one, [more tools](more-tools.md) has definitions of other agent CLIs to copy, and [verified](verified.md) shows what was',
-    'seen when the real programs were run.',
+    'seen when the real programs were run. [The gateway](gateway.md) says how the calls of a tool to its provider are counted and held.',
     '',
     ...table(HEAD, sources.map(indexRow)),
     '',

@@ -21,6 +21,8 @@ export interface Bench {
   systemMark: string;
   /** Starts `llm-router exec` with the tool and model chosen; without a prompt argument `stdin` is the prompt. */
   exec(args: readonly string[], stdin?: string): RunningRouter;
+  /** The same with a gateway, whatever the run is like; without retries by the tool too. */
+  execThroughGateway(args: readonly string[]): RunningRouter;
 }
 
 const SECRET_FILE = 'secret.txt';
@@ -54,7 +56,9 @@ export async function openBench(
   if (command !== null) await writeFiles(cwd, { [command.path]: command.text(COMMAND_MARK) });
   await writeFiles(own, { [SCHEMA_FILE]: JSON.stringify(SCHEMA) });
   const config = path.join(own, 'llm-router.yaml');
-  await writeFile(config, configOf(tool, at.provider.url));
+  await writeFile(config, configOf(tool, tool.changes(at.provider.url), 'off'));
+  const gatewayConfig = path.join(own, 'gateway.yaml');
+  await writeFile(gatewayConfig, configOf(tool, gatewayChanges(tool, at.provider.url), 'always'));
   const env = environment({ tool, home, tmp, search: at.search, url: at.provider.url });
   const cooldowns = cooldownFile({ env, home });
   return {
@@ -68,7 +72,13 @@ export async function openBench(
     exec: (args, stdin) => {
       // What one case has learnt about the tool must not keep the next one from running it.
       rmSync(cooldowns, { force: true });
-      return exec(tool, { args, place: { entry: at.entry, cwd, env }, config, stdin });
+      return exec(tool.name, tool.model, { args, place: { entry: at.entry, cwd, env }, config, stdin });
+    },
+    execThroughGateway: (args) => {
+      rmSync(cooldowns, { force: true });
+      const place = { entry: at.entry, cwd, env: { ...env, ...tool.gateway?.env } };
+      const model = tool.gateway?.model ?? tool.model;
+      return exec(tool.name, model, { args, place, config: gatewayConfig, stdin: undefined });
     },
   };
 }
@@ -81,20 +91,36 @@ async function writeFiles(folder: string, files: Record<string, string>): Promis
 }
 
 function exec(
-  tool: RealTool,
+  tool: string,
+  model: string,
   run: { args: readonly string[]; place: Place; config: string; stdin: string | undefined },
 ): RunningRouter {
-  const chosen = ['exec', '--config', run.config, '--tool', tool.name, '--model', tool.model];
+  const chosen = ['exec', '--config', run.config, '--tool', tool, '--model', model];
   const source = run.stdin === undefined ? ['--no-stdin'] : [];
   return startRouter([...chosen, ...source, ...run.args], run.place, run.stdin);
 }
 
+function gatewayChanges(tool: RealTool, url: string): Record<string, unknown> {
+  const changes = tool.gateway?.changes(url) ?? {};
+  return Object.keys(changes).length === 0 ? {} : { gateway: changes };
+}
+
+/** A price for the models of the loopback provider that the catalogue has none for, so that a cap can be held. */
+const PRICED = {
+  'qwen3-coder-plus': { cost_per_1m_tokens: { input: 1, output: 5 } },
+  'loopback-model': { provider: 'loopback', cost_per_1m_tokens: { input: 1, output: 5 } },
+};
+
 /** An agent for each access level, and no retries of ours: what is tried is one run of the tool. JSON is YAML. */
-function configOf(tool: RealTool, url: string): string {
+function configOf(tool: RealTool, changes: Record<string, unknown>, gateway: 'off' | 'always'): string {
   const agent = (access: string) => ({ access, system: `Answer briefly. ${SYSTEM_MARK}`, effort: 'low' });
   const agents = Object.fromEntries(['read', 'edit', 'full'].map((access) => [access, agent(access)]));
-  const policies = { default: { retry: { max_retries: 0 } } };
-  return JSON.stringify({ version: 1, agents, policies, tools: { [tool.name]: tool.changes(url) } }, null, 2);
+  const policies = { default: { gateway, retry: { max_retries: 0 } } };
+  return JSON.stringify(
+    { version: 1, agents, policies, tools: { [tool.name]: changes }, models: PRICED },
+    null,
+    2,
+  );
 }
 
 /** Nothing of the caller's environment, so that no login or key of a person can be used. */

@@ -47,6 +47,19 @@ export const CASES: readonly Case[] = [
     run: folderCommand,
   },
   { name: 'big', title: '300 kB on stdin', run: big },
+  {
+    name: 'gateway',
+    title: 'calls through the gateway: counted, with the usage of the provider',
+    run: gateway,
+  },
+  { name: 'gateway-cap', title: 'a cap of a thousandth of a cent, held by the gateway', run: gatewayCap },
+  { name: 'gateway-401', title: '401 through the gateway', run: (bench) => gatewayFailing(bench, 401) },
+  {
+    name: 'gateway-429',
+    title: '429, Retry-After 2, through the gateway',
+    run: (bench) => gatewayFailing(bench, 429),
+  },
+  { name: 'gateway-500', title: '500 through the gateway', run: (bench) => gatewayFailing(bench, 500) },
 ];
 
 async function answer(bench: Bench): Promise<Finding> {
@@ -274,6 +287,79 @@ async function big(bench: Bench): Promise<Finding> {
     ...leftovers(run),
   ];
   return finding(problems, ['arrived whole']);
+}
+
+/** The provider's own count of calls and tokens is the measure. */
+async function gateway(bench: Bench): Promise<Finding> {
+  if (bench.tool.gateway === null) return NO_GATEWAY;
+  bench.provider.begin('answer');
+  const run = await bench.execThroughGateway(['--json', PROMPT]).end;
+  const { usage, warnings } = run.document ?? {};
+  const count = modelBodies(bench).length;
+  const wanted = Object.entries(bench.tool.gateway.usage ?? bench.tool.usage);
+  // Its own events may count less than the answer of the provider holds.
+  const wrong = wanted.filter(([name, tokens]) => fieldOf(usage, name) !== tokens * count);
+  const calls = callsOf(run);
+  const problems = [
+    ...unless(run.exitCode === 0, whatFailed(run)),
+    ...unless(calls.length === count, `${calls.length} calls for ${count}`),
+    ...wrong.map(([name, tokens]) => `${name} ${fieldOf(usage, name)} for ${tokens * count}`),
+    ...leftovers(run),
+  ];
+  const warned = Array.isArray(warnings) ? warnings.map(String) : [];
+  return finding(problems, [
+    `${calls.length} calls`,
+    `models ${[...new Set(calls.map((call) => fieldOf(call, 'model')))].join(', ')}`,
+    ...warned,
+  ]);
+}
+
+/** No call may reach the provider, and the run ends within seconds, whatever the tool makes of it. */
+async function gatewayCap(bench: Bench): Promise<Finding> {
+  if (bench.tool.gateway === null) return NO_GATEWAY;
+  bench.provider.begin('answer');
+  const run = await bench.execThroughGateway(['--json', '--max-cost', '0.00001', PROMPT]).end;
+  const type = fieldOf(run.document?.failure, 'type');
+  const problems = [
+    ...unless(type === 'budget_exceeded', whatFailed(run)),
+    ...unless(modelBodies(bench).length === 0, `${requests(bench)} of the provider`),
+    ...leftovers(run),
+  ];
+  return finding(problems, [
+    `exit ${run.exitCode} after ${(run.tookMs / 1000).toFixed(1)} s`,
+    `${callsOf(run).length} refused`,
+  ]);
+}
+
+/** Without retries in the policy the first failure ends the run, typed by the provider's status, within five seconds of the call. */
+async function gatewayFailing(bench: Bench, status: FailureStatus): Promise<Finding> {
+  if (bench.tool.gateway === null) return NO_GATEWAY;
+  bench.provider.begin(status);
+  const running = bench.execThroughGateway(['--json', '--timeout', '40s', PROMPT]);
+  await asks(bench, running);
+  const atMs = performance.now();
+  const run = await running.end;
+  const tookMs = performance.now() - atMs;
+  const type = fieldOf(run.document?.failure, 'type');
+  const wanted = { 401: 'authentication', 429: 'rate_limit', 500: 'provider_error' }[status];
+  const problems = [
+    ...unless(type === wanted && fieldOf(run.document?.failure, 'http_status') === status, whatFailed(run)),
+    ...unless(tookMs < 5000, `ended ${(tookMs / 1000).toFixed(1)} s after its first call`),
+    ...leftovers(run),
+  ];
+  return finding(problems, [
+    `${type}, exit ${run.exitCode}`,
+    requests(bench),
+    `${(tookMs / 1000).toFixed(1)} s after its first call`,
+  ]);
+}
+
+const NO_GATEWAY: Finding = { ok: true, seen: 'its definition has no gateway' };
+
+function callsOf(run: RouterRun): unknown[] {
+  const attempts = run.document?.attempts;
+  const calls = Array.isArray(attempts) ? attempts.map((attempt) => fieldOf(attempt, 'calls')) : [];
+  return calls.flatMap((list) => (Array.isArray(list) ? list : []));
 }
 
 /** Whether the tool asks the provider before it ends or its time to start is over. */

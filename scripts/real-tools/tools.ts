@@ -13,6 +13,8 @@ export interface RealTool {
   homeFiles(url: string): Record<string, string>;
   /** Fields of the built-in definition that have to differ. */
   changes(url: string): Record<string, unknown>;
+  /** A run whose calls pass through the gateway; `null`: the built-in definition has none. */
+  gateway: GatewayRun | null;
   /** The tokens of one answer of the provider, in the words of the JSON document. */
   usage: Record<string, number>;
   /** The definition promises text while it comes. */
@@ -21,6 +23,15 @@ export interface RealTool {
   refusesRoot: boolean;
   /** A slash command of its own in the work folder: its path, and its text around what it shall expand to. */
   folderCommand: { path: string; text: (expansion: string) => string } | null;
+}
+
+/** What differs in a run through the gateway. */
+export interface GatewayRun {
+  /** Fields of the gateway of the built-in definition that lead it to the provider. */
+  changes(url: string): Record<string, unknown>;
+  model?: string;
+  env?: Record<string, string>;
+  usage?: Record<string, number>;
 }
 
 const ANTHROPIC_USAGE = {
@@ -51,6 +62,7 @@ const claudeCode: RealTool = {
   env: (url) => ({ ANTHROPIC_BASE_URL: `${url}/anthropic`, ANTHROPIC_API_KEY: DUMMY_KEY }),
   homeFiles: () => ({}),
   changes: () => ({}),
+  gateway: { changes: () => ({}) },
   usage: ANTHROPIC_USAGE,
   live: true,
   refusesRoot: true,
@@ -76,6 +88,7 @@ const codex: RealTool = {
       },
     };
   },
+  gateway: { changes: (url) => ({ base_url: `${url}/openai/v1` }) },
   usage: OPENAI_USAGE,
   live: false,
   refusesRoot: false,
@@ -95,6 +108,7 @@ const gemini: RealTool = {
     }),
   }),
   changes: () => ({}),
+  gateway: { changes: () => ({}) },
   usage: GEMINI_USAGE,
   live: false,
   refusesRoot: false,
@@ -122,6 +136,19 @@ const opencode: RealTool = {
     }),
   }),
   changes: () => ({}),
+  gateway: {
+    changes: (url) => ({
+      base_url: `${url}/anthropic/v1`,
+      // Without its list of models it knows none of Anthropic.
+      private_files: {
+        'opencode.json':
+          '{"provider": {"anthropic": {"npm": "@ai-sdk/anthropic", "options": {"baseURL": "{gateway_url}"}, "models": {"claude-haiku-5-5": {"name": "Haiku"} } } } }',
+      },
+    }),
+    model: 'anthropic/claude-haiku-5-5',
+    env: { ANTHROPIC_API_KEY: DUMMY_KEY },
+    usage: ANTHROPIC_USAGE,
+  },
   usage: OPENAI_USAGE,
   live: false,
   refusesRoot: false,
@@ -140,6 +167,7 @@ const qwenCode: RealTool = {
     }),
   }),
   changes: () => ({}),
+  gateway: { changes: () => ({}) },
   usage: QWEN_USAGE,
   live: true,
   refusesRoot: false,
@@ -159,6 +187,7 @@ const copilot: RealTool = {
   }),
   homeFiles: () => ({}),
   changes: () => ({}),
+  gateway: { changes: () => ({}) },
   usage: OPENAI_USAGE,
   live: true,
   refusesRoot: false,
@@ -183,6 +212,7 @@ const pi: RealTool = {
     }),
   }),
   changes: () => ({}),
+  gateway: null,
   usage: OPENAI_USAGE,
   live: true,
   refusesRoot: false,

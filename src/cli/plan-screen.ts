@@ -20,6 +20,8 @@ export function planScreen({ plan, candidates, rejected }: PlanView, paint: Pain
     lines.push(...candidate.because.map((because) => `       ${becauseLine(because, paint)}`));
     const call = candidates[index]?.call;
     if (call !== undefined) lines.push(...callLines(call).map((line) => `       ${line}`));
+    const gateway = candidates[index]?.gateway ?? null;
+    if (gateway !== null) lines.push(`       gateway ${gateway.isUsed ? 'on' : 'off'}: ${gateway.why}`);
   }
   if (plan.candidates.length === 0) lines.push('  no tool can run this request');
   if (rejected.length > 0) lines.push('  rejected:');

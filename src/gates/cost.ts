@@ -29,7 +29,7 @@ export function costOf(
     inputTokens: facts.mostInputTokens + sessionTokens(request, candidate),
     maxOutputTokens: request.maxTokens ?? agent?.maxTokens ?? model?.maxOutputTokens ?? null,
     capMicroUsd,
-    isHeldPerCall: gatewayOf({ tool, billing }, { policy, spending })?.isUsed === true,
+    isHeldPerCall: gatewayOf(candidate, { policy, spending })?.isUsed === true,
   });
 }
 

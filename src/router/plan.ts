@@ -9,6 +9,7 @@ import type { Request } from '../domain/request.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { type Candidate, namesOf } from '../gates/candidate.js';
 import type { ResolvedRequest } from '../gates/gate.js';
+import { gatewayOf } from '../policy/gateway.js';
 import type { Preference } from '../policy/preferred-cost.js';
 import { limitsAt, spendingOf } from '../policy/spend-limits.js';
 import { rulesFor } from '../routing/decide.js';
@@ -138,8 +139,9 @@ function fillCalls(
   by: { resolved: ResolvedRequest; ids: { id: string; traceId: string }; host: Host },
 ): Pick<Planned, 'candidates' | 'rejected'> {
   const fill = (candidate: Candidate): PlannedCandidate => {
-    const task = taskOf(by.resolved, by.ids, candidate);
-    return { ...candidate, task, call: by.host.adapterOf(task.tool).prepare(task, by.host) };
+    const gateway = gatewayOf(candidate, by.resolved);
+    const task = taskOf(by.resolved, by.ids, candidate, gateway);
+    return { ...candidate, task, gateway, call: by.host.adapterOf(task.tool).prepare(task, by.host) };
   };
   return {
     candidates: candidates.map(fill),

@@ -3,11 +3,12 @@ import { failureDocument, invocationDocument } from '../domain/document.js';
 import type { Failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
 import type { Result } from '../domain/result.js';
+import type { GatewayUse } from '../policy/gateway.js';
 import { type Planned, previewOfMissing } from './planned.js';
 
 /** A plan with what each candidate would run. */
 export interface PlanView extends Pick<Planned, 'plan' | 'rejected'> {
-  candidates: readonly { call: Result<Pick<Call, 'preview'>, Failure> }[];
+  candidates: readonly { call: Result<Pick<Call, 'preview'>, Failure>; gateway: GatewayUse | null }[];
 }
 
 /** The document of a dry run: that of `exec`, and for each candidate what would run. */
@@ -16,6 +17,7 @@ export function plannedDocument(invocation: Invocation, view: PlanView) {
   const candidates = document.plan.candidates.map((candidate, index) => ({
     ...candidate,
     ...callFields(view.candidates[index]?.call),
+    gateway: gatewayDocument(view.candidates[index]?.gateway ?? null),
   }));
   const rejected = document.plan.rejected.map((entry, index) => {
     const rejection = view.rejected[index];
@@ -24,6 +26,11 @@ export function plannedDocument(invocation: Invocation, view: PlanView) {
   });
   const most = { most_input_tokens: invocation.plan.mostInputTokens };
   return { ...document, plan: { ...document.plan, ...most, candidates, rejected } };
+}
+
+/** Whether the calls of the tool would pass through the router, and why; `null`: it has no gateway. */
+function gatewayDocument(use: GatewayUse | null) {
+  return use === null ? null : { used: use.isUsed, why: use.why };
 }
 
 function callFields(call: PlanView['candidates'][number]['call'] | undefined) {

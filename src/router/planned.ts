@@ -5,6 +5,7 @@ import type { Plan, Rejected } from '../domain/plan.js';
 import type { Result } from '../domain/result.js';
 import type { Candidate } from '../gates/candidate.js';
 import type { ResolvedRequest } from '../gates/gate.js';
+import type { GatewayUse } from '../policy/gateway.js';
 import type { Preference } from '../policy/preferred-cost.js';
 import type { RetryRules } from '../routing/decision.js';
 import type { AnswerCheck } from './attempts/answer-schema.js';
@@ -39,6 +40,8 @@ export interface Planned extends ResolvedRequest {
 /** A candidate with its call. */
 export interface PlannedCandidate extends Candidate {
   task: Task;
+  /** Whether its calls pass through the router; `null`: it has no gateway. */
+  gateway: GatewayUse | null;
   /** The filled command line or request, or the failure before its start. */
   call: Result<Call, Failure>;
 }

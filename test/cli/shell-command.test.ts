@@ -62,7 +62,7 @@ it('quotes a redirection in the commands of a plan and of the log', () => {
   };
   const argv = ['bot', 'a>victim'];
   const call = ok({ preview: { argv, stdin: 'closed' as const } });
-  expect(planScreen({ plan, candidates: [{ call }], rejected: [] }, plainPaint)).toContain(
+  expect(planScreen({ plan, candidates: [{ call, gateway: null }], rejected: [] }, plainPaint)).toContain(
     "runs: bot 'a>victim'",
   );
   const record = {

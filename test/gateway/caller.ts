@@ -1,5 +1,6 @@
 import { chmodSync, copyFileSync } from 'node:fs';
 import path from 'node:path';
+import { type Provider, plain, type Reply } from '../rig/provider.js';
 import type { Rig } from '../rig/rig.js';
 
 /** One request of the fake agent; several `times` at once. */
@@ -110,4 +111,23 @@ export async function runCaller(
 ): Promise<{ code: number | null; stderr: string; document: CallDocument }> {
   const { code, stdout, stderr } = await rig.run(['exec', '--json', ...args], { stdin: scriptOf(script) });
   return { code, stderr, document: JSON.parse(stdout) as CallDocument };
+}
+
+/** A small answer of Messages. */
+export function answer(inputTokens: number, outputTokens: number): Reply {
+  const usage = { input_tokens: inputTokens, output_tokens: outputTokens };
+  const content = [{ type: 'text', text: 'ok' }];
+  return plain(200, { type: 'message', model: 'claude-1', content, stop_reason: 'end_turn', usage });
+}
+
+/** A rig with the fake agent, its config, and a provider that gives these replies. */
+export async function setUp(
+  rig: Rig,
+  replies: readonly Reply[],
+  more: Parameters<typeof gatewayConfig>[1] = {},
+): Promise<Provider> {
+  const provider = await rig.provider(replies);
+  installCaller(rig);
+  rig.write('llm-router.yaml', gatewayConfig(provider.url, more));
+  return provider;
 }

@@ -66,7 +66,6 @@ function context(more: Partial<HealthContext> = {}): HealthContext {
     probe: null,
     probeLogin: null,
     connect: null,
-    listModels: null,
     ...more,
   };
 }

@@ -27,7 +27,7 @@ async function linesOf(router: Router, cwd: string) {
   return states.map((state) => lineOf(state, agents.get(state.tool.name) ?? []));
 }
 
-function lineOf({ tool, availability, billing, access }: ToolState, agents: readonly string[]) {
+function lineOf({ tool, availability, billing, access, costCap }: ToolState, agents: readonly string[]) {
   return {
     name: tool.name,
     kind: tool.kind,
@@ -36,7 +36,7 @@ function lineOf({ tool, availability, billing, access }: ToolState, agents: read
     models: tool.models.map(({ value }) => value),
     billing,
     access,
-    cost_cap: tool.costCap,
+    cost_cap: costCap,
     agents,
     ready: availability.available,
     reason: availability.available ? null : availability.detail,

@@ -1,7 +1,7 @@
 import { parseArgument } from '../../domain/template.js';
 import { argumentTemplate } from './argument-template.js';
 import { parseBaseUrl } from './checks.js';
-import { anyWord, entries, NAME } from './containers.js';
+import { anyWord, entries, NAME, texts } from './containers.js';
 import { flag, oneOf, text } from './kinds.js';
 import { GATEWAY_APIS } from './models.js';
 
@@ -15,6 +15,9 @@ export const GATEWAY = {
     .checked(parseBaseUrl)
     .placed()
     .sends(),
+  models: texts('Ids and globs of the models, as the tool gets them, whose calls it can send there').default([
+    '*',
+  ]),
   env: entries(
     'Variables that send the tool to `{gateway_url}`; they win over all others',
     anyWord().as((template) => parseArgument(template ?? '')),

@@ -2,6 +2,7 @@ import type { LoginAnswer, VersionAnswer } from '../../adapters/probe.js';
 import type { CommandTool, HttpTool, ToolConfig } from '../../config/types.js';
 import type { Availability } from '../../domain/facts.js';
 import { lookup } from '../../domain/lookup.js';
+import { gatewayState } from '../../policy/gateway.js';
 import { agentsOfTools, type Finding, type HealthContext, type HealthItem } from '../context.js';
 import { isOlder } from './version.js';
 
@@ -31,7 +32,17 @@ async function toolFinding(
   }
   const path = state.path ?? tool.binary.value;
   const [version, login] = await answersOf(context, tool, path);
-  const answered = commandFinding(tool, { path, version, login, isTrusted: context.probe !== null });
+  const gateway = gatewayState(tool, {
+    mode: lookup(context.config.policies, 'default')?.gateway ?? 'auto',
+    billing: lookup(context.facts.billing, tool.name) ?? 'subscription',
+  });
+  const answered = commandFinding(tool, {
+    path,
+    version,
+    login,
+    isTrusted: context.probe !== null,
+    gateway,
+  });
   return { ...answered, detail: answered.detail + forWhom, data: { ...answered.data, agents } };
 }
 
@@ -82,15 +93,24 @@ interface Answers {
   version: VersionAnswer | null;
   login: LoginAnswer;
   isTrusted: boolean;
+  gateway: ReturnType<typeof gatewayState>;
 }
 
 /** Reports the first problem: it must run, be new enough, and be logged in. */
-function commandFinding(tool: CommandTool, { path, version, login, isTrusted }: Answers): Finding {
+function commandFinding(tool: CommandTool, { path, version, login, isTrusted, gateway }: Answers): Finding {
   const number = version !== null && 'version' in version ? version.version : null;
   const minimum = tool.version?.minimum ?? null;
-  const costCap = tool.costCap;
+  const { costCap, words } = gateway;
   const loggedIn = login?.loggedIn ?? null;
-  const data = { available: true, path, version: number, minimum, logged_in: loggedIn, cost_cap: costCap };
+  const data = {
+    available: true,
+    path,
+    version: number,
+    minimum,
+    logged_in: loggedIn,
+    cost_cap: costCap,
+    gateway: words,
+  };
   const place = number === null ? path : `${number} at ${path}`;
   const problem = problemOf(tool, { path, version, login });
   if (problem !== null) return { status: 'warn', ...problem, data };
@@ -104,12 +124,17 @@ function commandFinding(tool: CommandTool, { path, version, login, isTrusted }: 
   }
   const state = loggedIn === true ? ', logged in' : '';
   const cut = tool.output.cutAnswers === 'not_visible' ? ', cut answers: not visible' : '';
-  return { status: 'ok', detail: `${place}${state}, cost cap ${costCap}${cut}`, fix: null, data };
+  return {
+    status: 'ok',
+    detail: `${place}${state}, cost cap ${costCap}${words === null ? '' : `, ${words}`}${cut}`,
+    fix: null,
+    data,
+  };
 }
 
 function problemOf(
   tool: CommandTool,
-  { path, version, login }: Omit<Answers, 'isTrusted'>,
+  { path, version, login }: Omit<Answers, 'isTrusted' | 'gateway'>,
 ): { detail: string; fix: string } | null {
   const { installHint, loginCheck, name } = tool;
   if (version !== null && 'problem' in version) {

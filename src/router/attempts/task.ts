@@ -2,11 +2,11 @@ import type { Call, Task } from '../../adapters/adapter.js';
 import type { AgentConfig, ToolConfig } from '../../config/types.js';
 import type { Outcome } from '../../domain/attempt.js';
 import type { Failure } from '../../domain/failure.js';
-import { lookup } from '../../domain/lookup.js';
 import type { Result } from '../../domain/result.js';
 import type { Candidate } from '../../gates/candidate.js';
 import type { ResolvedRequest } from '../../gates/gate.js';
-import { gatewayOf } from '../../policy/gateway.js';
+import type { GatewayUse } from '../../policy/gateway.js';
+import { sentId } from '../../policy/sent-id.js';
 import type { PlannedCandidate } from '../planned.js';
 import type { AttemptResult } from '../state.js';
 import type { Host } from '../world.js';
@@ -15,13 +15,14 @@ import type { Host } from '../world.js';
 export function taskOf(
   { request, agent, policy, access, spending }: ResolvedRequest,
   ids: { id: string; traceId: string },
-  { tool, modelName, model, billing, availability }: Candidate,
+  { tool, modelName, model, availability }: Candidate,
+  gateway: GatewayUse | null,
 ): Task {
   const resume = request.resume?.tool === tool.name ? request.resume : null;
   return {
     tool,
     modelName,
-    modelId: model === null ? modelName : (lookup(model.ids, tool.name) ?? model.id),
+    modelId: sentId(tool, modelName, model),
     model,
     agent: agent?.name ?? null,
     prompt: request.prompt,
@@ -51,7 +52,7 @@ export function taskOf(
       depth: request.parent?.depth ?? 0,
     },
     sessionTotals: resume?.totals ?? null,
-    usesGateway: gatewayOf({ tool, billing }, { policy, spending })?.isUsed === true,
+    usesGateway: gateway?.isUsed === true,
   };
 }
 

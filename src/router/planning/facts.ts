@@ -8,6 +8,7 @@ import type { Access } from '../../domain/request.js';
 import { accessLevelsOf } from '../../gates/access.js';
 import type { LedgerAccess } from '../../ledger/access.js';
 import { checkLedger } from '../../policy/budget.js';
+import { gatewayState } from '../../policy/gateway.js';
 import { windowsOf } from '../../policy/spend-limits.js';
 import type { Host, Stores } from '../world.js';
 import { type InputSize, inputSizeOf } from './input-size.js';
@@ -19,6 +20,8 @@ export interface ToolState {
   billing: Billing;
   /** What it may be allowed to do, weakest first. */
   access: readonly Access[];
+  /** Who holds the cap of a run: the tool or its gateway, or the router by what it sees of the cost. */
+  costCap: ToolConfig['costCap'];
 }
 
 /** Sources of facts. */
@@ -56,11 +59,13 @@ function ofEachTool<T>(
 /** Every tool with its state on this machine. */
 export async function toolStates(config: RouterConfig, world: FactsWorld): Promise<ToolState[]> {
   const facts = await gatherFacts(config, world, { size: inputSizeOf([]), limits: () => [] });
+  const mode = lookup(config.policies, 'default')?.gateway ?? 'auto';
+  const costCapOf = (tool: ToolConfig, billing: Billing) => gatewayState(tool, { mode, billing }).costCap;
   return Object.values(config.tools).flatMap((tool) => {
     const [availability, billing] = [lookup(facts.tools, tool.name), lookup(facts.billing, tool.name)];
     return availability === null || billing === null
       ? []
-      : [{ tool, availability, billing, access: accessLevelsOf(tool) }];
+      : [{ tool, availability, billing, access: accessLevelsOf(tool), costCap: costCapOf(tool, billing) }];
   });
 }
 
