@@ -84,7 +84,7 @@ function costTile(today: TodayStatus): Tile {
   };
 }
 
-function tokensTile({ total_tokens: tokens, without_tokens: unknown, day }: TodayStatus): Tile {
-  const note = unknown === 0 ? `since 00:00 UTC, ${day}` : `${plural(unknown, 'run')} without a count`;
+function tokensTile({ total_tokens: tokens, without_tokens: unknown }: TodayStatus): Tile {
+  const note = unknown === 0 ? 'since 00:00 UTC' : `${plural(unknown, 'run')} without a count`;
   return { title: 'Tokens today', value: compact(tokens), notes: [{ text: note }] };
 }

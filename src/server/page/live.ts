@@ -33,7 +33,8 @@ function rowOf(run: RunStatus): { node: HTMLElement; update: (run: RunStatus) =>
     update: (latest) => {
       dot.dataset.kind = latest.now?.state === 'running' ? 'busy' : 'warn';
       setText(who, latest.agent ?? 'no agent');
-      setText(what, pair(latest));
+      // One that waits has tried none yet.
+      setText(what, pair(latest.tool === null ? (latest.candidates[0] ?? latest) : latest));
       setText(now, nowText(latest));
     },
   };

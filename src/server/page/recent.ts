@@ -1,6 +1,6 @@
 import type { RunStatus, RunsStatus } from '../status/document.js';
 import { detail } from './detail.js';
-import { card, code, el, empty, keyed, segmented } from './dom.js';
+import { card, code, el, empty, keyed, segmented, setText } from './dom.js';
 import { basisText, compact, costText, pair, took } from './format.js';
 import { statusPill } from './pills.js';
 import { timeNode } from './time.js';
@@ -15,50 +15,50 @@ const FILTERS: Readonly<Record<Filter, (run: RunStatus) => boolean>> = {
 
 const COLUMNS = ['', 'Started', 'Outcome', 'Agent', 'Tool and model', 'Attempts', 'Took', 'Tokens', 'Cost'];
 
+const OPTIONS = [
+  ['all', 'All'],
+  ['failed', 'Not answered'],
+  ['fallback', 'Fallbacks'],
+] as const;
+
+/** Runs that are shown before more are asked for. */
+const FIRST = 20;
+
 /** The runs that have ended, each of which opens to its plan and attempts. */
 export function recent(): { node: HTMLElement; show: (runs: RunsStatus) => void } {
   let runs: readonly RunStatus[] = [];
   let filter: Filter = 'all';
-  const heads = COLUMNS.map((title) =>
-    el(
-      'th',
-      { scope: 'col', role: 'columnheader' },
-      title === '' ? el('span', { class: 'hidden' }, 'Details') : title,
-    ),
-  );
-  // Roles are stated, since the layout for narrow screens would take away those of a table.
-  const table = el(
-    'table',
-    { class: 'runs', role: 'table', 'aria-label': 'Recent runs, newest first' },
-    el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, ...heads)),
-  );
+  let most = FIRST;
+  const table = tableNode();
   const none = el('div', {});
+  const more = el('button', { type: 'button', class: 'quiet' });
   const update = keyed<RunStatus>(table, { key: ({ id }) => id, make: rowsOf });
   const draw = (): void => {
-    const shown = runs.filter(FILTERS[filter]);
+    const fitting = runs.filter(FILTERS[filter]);
+    // What the reader has opened stays, however many follow.
+    const shown = fitting.filter(({ id }, index) => index < most || isOpen(id));
     update(shown);
     table.hidden = shown.length === 0;
     none.replaceChildren(...(shown.length === 0 ? [emptyText(runs, filter)] : []));
+    more.hidden = shown.length === fitting.length;
+    setText(more, `Show ${fitting.length - shown.length} more`);
   };
-  const options = [
-    ['all', 'All'],
-    ['failed', 'Not answered'],
-    ['fallback', 'Fallbacks'],
-  ] as const;
-  const filters = segmented('Shown runs', options, {
-    chosen: filter,
-    onChange: (chosen) => {
-      filter = chosen;
-      draw();
-    },
+  more.addEventListener('click', () => {
+    most = Number.POSITIVE_INFINITY;
+    draw();
   });
-  const node = card(
-    'Recent runs',
-    table,
-    none,
-    el('p', { class: 'foot' }, ...code('Older ones: `llm-router trace`')),
+  const onChange = (chosen: Filter): void => {
+    filter = chosen;
+    draw();
+  };
+  const foot = el(
+    'p',
+    { class: 'foot line' },
+    el('span', {}, ...code('Older ones: `llm-router trace`')),
+    more,
   );
-  node.querySelector('.card-head')?.append(filters);
+  const node = card('Recent runs', table, none, foot);
+  node.querySelector('.card-head')?.append(segmented('Shown runs', OPTIONS, { chosen: filter, onChange }));
   return {
     node,
     show: (latest) => {
@@ -66,6 +66,24 @@ export function recent(): { node: HTMLElement; show: (runs: RunsStatus) => void 
       draw();
     },
   };
+}
+
+/** Roles are stated, since the layout for narrow screens would take away those of a table. */
+function tableNode(): HTMLElement {
+  const heads = COLUMNS.map((title) => {
+    const content = title === '' ? el('span', { class: 'hidden' }, 'Details') : title;
+    return el('th', { scope: 'col', role: 'columnheader' }, content);
+  });
+  const head = el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, ...heads));
+  return el('table', { class: 'runs', role: 'table', 'aria-label': 'Recent runs, newest first' }, head);
+}
+
+function isOpen(id: string): boolean {
+  return document.getElementById(rowId(id))?.hidden === false;
+}
+
+function rowId(id: string): string {
+  return `run-${id}`;
 }
 
 function emptyText(runs: readonly RunStatus[], filter: Filter): HTMLElement {
@@ -76,7 +94,7 @@ function emptyText(runs: readonly RunStatus[], filter: Filter): HTMLElement {
 
 /** A run that has ended changes no more; its details are made when they are opened. */
 function rowsOf(run: RunStatus): { node: HTMLElement; update: () => void } {
-  const id = `run-${run.id}`;
+  const id = rowId(run.id);
   const button = el('button', {
     type: 'button',
     class: 'toggle',
