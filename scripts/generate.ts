@@ -12,6 +12,7 @@ import { TRACE_SCHEMA } from '../src/trace/schema.js';
 import { configPage } from './config-page.js';
 import { environmentPage } from './environment-page.js';
 import { checkFresh, fail, type GeneratedFile, writeChanged } from './generated-files.js';
+import { metricsPage } from './metrics-page.js';
 import { requestChecks } from './request-checks.js';
 import { schemaCheck } from './schema-check.js';
 import { secretsPage } from './secrets-page.js';
@@ -32,6 +33,7 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
     ['docs/reference/config.md', configPage()],
     ['docs/reference/environment.md', environmentPage()],
     ['docs/reference/secrets.md', secretsPage()],
+    ['docs/reference/metrics.md', metricsPage()],
     ...(await toolPages(root, catalog.value)),
   ];
   await writeChanged(root, 'src/config/schema-check.generated.ts', await schemaCheck(root));

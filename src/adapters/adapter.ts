@@ -7,6 +7,7 @@ import type { Failure } from '../domain/failure.js';
 import type { Access, Effort, Message } from '../domain/request.js';
 import type { Result } from '../domain/result.js';
 import type { Usage } from '../domain/usage.js';
+import type { Connections } from './http/connections.js';
 
 /** A fully resolved request for one tool, before it runs. */
 export interface Task<T extends ToolConfig = ToolConfig> {
@@ -91,6 +92,8 @@ export interface AdapterContext {
   tmpDir: string;
   /** Masks secrets. What a tool or provider said is masked before it is cut, since half a secret is not recognised. */
   redact: (text: string) => string;
+  /** Connections to providers, which are kept for later calls. */
+  connections: Connections;
   /** `null`: no record is kept. */
   recorder: ProcessRecorder | null;
   /** Number of this attempt among those of the same tool in this invocation, from 0. */

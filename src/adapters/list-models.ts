@@ -7,6 +7,7 @@ import type { AdapterContext } from './adapter.js';
 import { createBodyDecoder } from './http/body-decoder.js';
 import type { HttpEnd } from './http/call.js';
 import { callProvider } from './http/client.js';
+import { Connections } from './http/connections.js';
 import { hintFor, typeOfRefusal } from './http/failures.js';
 import { parseJson } from './http/json.js';
 import { type Headers, header } from './http/limits.js';
@@ -51,6 +52,15 @@ export async function listModels(
   tool: HttpTool,
   context: ListingContext,
 ): Promise<Result<ProviderModels, Failure>> {
+  const connections = new Connections();
+  return readPages({ tool, context, connections }).finally(() => connections.close());
+}
+
+async function readPages({
+  tool,
+  context,
+  connections,
+}: Pick<Listing, 'tool' | 'context' | 'connections'>): Promise<Result<ProviderModels, Failure>> {
   const wire = wireOfApi(tool.api);
   const endMs = context.monotonicMs() + context.limitMs;
   const list = MODEL_LISTS[tool.api];
@@ -58,7 +68,8 @@ export async function listModels(
   const pages = new Set<string>();
   let bytes = 0;
   for (let after: string | null = null; ; ) {
-    const page = await readPage({ tool, wire, list, context, endMs, maxBytes: MAX_BYTES - bytes }, after);
+    const listing = { tool, wire, list, context, connections, endMs, maxBytes: MAX_BYTES - bytes };
+    const page = await readPage(listing, after);
     if (!page.ok) return page;
     bytes += page.value.bytes;
     for (const model of page.value.models) if (!found.has(model.id)) found.set(model.id, model);
@@ -78,6 +89,7 @@ interface Listing {
   wire: Wire;
   list: ModelList;
   context: ListingContext;
+  connections: Connections;
   endMs: number;
   maxBytes: number;
 }
@@ -127,7 +139,7 @@ interface Response {
 
 /** Reads the whole body, as far as it is bounded. */
 async function readBody(
-  { tool, context, endMs, maxBytes }: Listing,
+  { tool, context, connections, endMs, maxBytes }: Listing,
   { url, headers, proxy }: Pick<PreparedRequest, 'url' | 'headers' | 'proxy'>,
 ): Promise<Result<Response & { bytes: number }, Failure>> {
   const leftMs = Math.max(1, endMs - context.monotonicMs());
@@ -135,6 +147,7 @@ async function readBody(
     url,
     headers,
     body: null,
+    connections,
     proxy,
     connectTimeoutMs: Math.min(tool.connectTimeoutMs, leftMs),
     idleTimeoutMs: null,

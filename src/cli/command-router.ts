@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { RouterConfig } from '../config/types.js';
-import { ledgerAccess } from '../ledger/access.js';
+import { type LedgerUse, ledgerAccess } from '../ledger/access.js';
 import { ledgerFile, modelListsFile, runningDir, traceDir, userConfigDir } from '../paths.js';
 import { openCooldowns } from '../router/cooldowns.js';
 import { keptModelLists } from '../router/models/kept-lists.js';
@@ -21,7 +21,11 @@ export function commandRouter(context: CommandContext, loaded: UsableConfig): Ro
 }
 
 /** The machine and the stores of this command's config and world. */
-export function routerWorldOf(context: CommandContext, loaded: UsableConfig): RouterWorld {
+export function routerWorldOf(
+  context: CommandContext,
+  loaded: UsableConfig,
+  { gathers = false }: Pick<LedgerUse, 'gathers'> = {},
+): RouterWorld {
   const { world } = context;
   const { env, platform, tmpDir, clock, random, urgent } = world;
   const within = loaded.isTrusted ? null : [loaded.projectDir ?? world.cwd, userConfigDir(world)];
@@ -29,6 +33,7 @@ export function routerWorldOf(context: CommandContext, loaded: UsableConfig): Ro
     file: ledgerPathOf(context, loaded),
     now: clock.now,
     project: loaded.projectDir ?? '',
+    gathers,
     warn: (message) => void context.output.warn(message),
   });
   return {

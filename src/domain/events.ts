@@ -1,4 +1,4 @@
-import type { Attempt } from './attempt.js';
+import type { Attempt, FinishReason } from './attempt.js';
 import type { SpendWindow } from './facts.js';
 import type { Failure, FailureType } from './failure.js';
 import type { Invocation } from './invocation.js';
@@ -20,7 +20,14 @@ export type RunEvent =
   /** The tool writes its answer again: the text of this attempt so far does not count. */
   | { type: 'output.restart'; attempt: number; candidate: NamedCandidate }
   | { type: 'tool.activity'; attempt: number; name: string }
-  | { type: 'attempt.finished'; attempt: number; record: Attempt }
+  | {
+      type: 'attempt.finished';
+      attempt: number;
+      record: Attempt;
+      /** The model that answered, as the tool or provider named it. */
+      responseModel: string | null;
+      finishReason: FinishReason;
+    }
   | {
       type: 'retry.scheduled';
       /** The failed attempt; 0: none yet, the run waits for a cooldown. */

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Environment } from '../adapters/adapter.js';
-import { keepAliveAgent, onReady } from '../adapters/http/agents.js';
+import { onReady } from '../adapters/http/agents.js';
+import { Connections } from '../adapters/http/connections.js';
 import { proxyFor } from '../adapters/http/proxy.js';
 
 /** A request as it came from the tool, on its way to the provider. */
@@ -34,13 +35,16 @@ function isOfIdleConnection(error: unknown): boolean {
   return wasIdle === true && (code === 'ECONNRESET' || code === 'EPIPE');
 }
 
+/** Kept as long as the process: a gateway lives for one run, and the next run goes to the same providers. */
+const CONNECTIONS = new Connections();
+
 async function sendOnce(asked: Forwarded): Promise<IncomingMessage> {
   const { url, method, env, connectTimeoutMs, signal } = asked;
   const kind = url.protocol === 'https:' ? 'https' : 'http';
   const route = { kind, proxy: proxyFor(url, env), connectTimeoutMs } as const;
-  const [{ request: send }, agent] = await Promise.all([
+  const [{ request: send }, { agent }] = await Promise.all([
     kind === 'https' ? import('node:https') : import('node:http'),
-    keepAliveAgent(route),
+    CONNECTIONS.lane(url, route),
   ]);
   return new Promise((resolve, reject) => {
     const request = send({

@@ -1,5 +1,5 @@
 import type { LoginAnswer, VersionAnswer } from '../adapters/probe.js';
-import type { CommandTool, RouterConfig } from '../config/types.js';
+import type { CommandTool, HttpTool, RouterConfig } from '../config/types.js';
 import type { Facts, ToolUse } from '../domain/facts.js';
 import type { Failure } from '../domain/failure.js';
 import type { Plan } from '../domain/plan.js';
@@ -30,6 +30,17 @@ export type Probe<Answer> = (tool: CommandTool, binaryPath: string) => Promise<A
 
 /** Tries to connect to a URL; `problem` says what went wrong, `null`: nothing did. */
 export type Connect = (url: string) => Promise<{ problem: string | null; latencyMs: number }>;
+
+/** The models that a provider lists, by its ids; `isCut`: there are more. */
+export interface ListedModels {
+  ids: readonly string[];
+  isCut: boolean;
+}
+
+/** Asks the provider of a tool for its models. */
+export type AskModels = (
+  tool: HttpTool,
+) => Promise<{ answer: Result<ListedModels, Failure>; latencyMs: number }>;
 
 /** A tool with limits and the runs that use it now; `trouble`: why that is unknown. */
 export type LimitedTool = { rules: SlotRules } & ({ use: ToolUse } | { trouble: string });
@@ -71,6 +82,8 @@ export interface HealthContext extends MachineContext {
   probeLogin: Probe<LoginAnswer> | null;
   /** Tries an endpoint; `null` without `--online`. */
   connect: Connect | null;
+  /** Asks providers for their models; `null` without `--online`. */
+  listModels: AskModels | null;
 }
 
 /** The agents that each tool could serve. */

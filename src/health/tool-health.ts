@@ -17,7 +17,7 @@ export function toolHealth(rows: readonly HealthRow[]): ToolHealth[] {
     .filter(({ check }) => check === 'tool')
     .map((row) => {
       const endpoint = rows.find(({ check, subject }) => check === 'endpoint' && subject === row.subject);
-      const problem = isBroken(row) ? row : endpoint?.data?.reachable === false ? endpoint : null;
+      const problem = isBroken(row) ? row : isUnusable(endpoint) ? endpoint : null;
       const latency = endpoint?.data?.latency_ms;
       return {
         tool: row.subject,
@@ -27,6 +27,11 @@ export function toolHealth(rows: readonly HealthRow[]): ToolHealth[] {
         hint: problem?.fix ?? null,
       };
     });
+}
+
+/** It cannot be reached, or refuses what it is asked, such as the key. */
+function isUnusable(endpoint: HealthRow | undefined): endpoint is HealthRow {
+  return endpoint?.data?.reachable === false || endpoint?.data?.usable === false;
 }
 
 /** It is not there, too old, not logged in, or does not answer. */

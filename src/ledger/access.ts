@@ -4,6 +4,7 @@ import { reasonOf } from '../files.js';
 import type { Ledger, LedgerReader, LedgerTrouble } from './ledger.js';
 import type { OpenReader } from './open-ledger.js';
 import type { Pending } from './pending.js';
+import { Together } from './together.js';
 
 /** The ledger, opened when it is needed and not before; its code is loaded then too. */
 export interface LedgerAccess {
@@ -30,10 +31,16 @@ export interface LedgerAccess {
 /** Rows removed per run: some 20 ms of work. */
 const MOST_REMOVED = 500;
 
+/** Where a ledger is, and how it is used. */
+export interface LedgerUse extends Pick<LedgerAccess, 'file' | 'project' | 'warn'> {
+  /** Wall clock, ms since the epoch. */
+  now: () => number;
+  /** Many runs end at about the same time: the records of those without limits are written together, a moment later. */
+  gathers?: boolean;
+}
+
 /** Gives access to a ledger; all callers share the one that is open. One that could not be opened is tried again. */
-export function ledgerAccess(
-  place: { file: string; now: () => number } & Pick<LedgerAccess, 'project' | 'warn'>,
-): LedgerAccess {
+export function ledgerAccess(place: LedgerUse): LedgerAccess {
   let opened: Ledger | null = null;
   let reading: OpenReader | null = null;
   let opening: Promise<Result<Ledger, LedgerTrouble>> | null = null;
@@ -46,6 +53,8 @@ export function ledgerAccess(
     opening = null;
     return result;
   };
+  const write = (records: readonly Pending[]): Promise<void> => keepIn(opened, records, place);
+  const together = new Together(write);
   const access: LedgerAccess = {
     file: place.file,
     project: place.project,
@@ -67,6 +76,7 @@ export function ledgerAccess(
       return known === null ? readLedger(place, ask) : ask(known);
     },
     keep: async (pending) => {
+      if (opened !== null) return place.gathers === true ? together.add(pending) : write([pending]);
       const { keepPending, MOST_PENDING } = await import('./pending.js');
       const waiting = await keepPending(place.file, pending).catch((error: unknown) => {
         place.warn(`this run is not in the ledger: ${reasonOf(error)}`);
@@ -80,6 +90,7 @@ export function ledgerAccess(
       await opened?.pruneOnceADay({ before, atMost: MOST_REMOVED });
     },
     close: ({ atExit } = { atExit: false }) => {
+      together.flush();
       const end = (one: Pick<Ledger, 'close' | 'leave'> | null) => (atExit ? one?.leave() : one?.close());
       end(opened);
       end(reading);
@@ -88,4 +99,19 @@ export function ledgerAccess(
     },
   };
   return access;
+}
+
+/** Writes records to the ledger that is open; what it refuses waits beside it. */
+async function keepIn(
+  ledger: Ledger | null,
+  records: readonly Pending[],
+  { file, warn }: { file: string } & Pick<LedgerAccess, 'warn'>,
+): Promise<void> {
+  const kept = await ledger?.keep(records);
+  if (kept?.ok === true) return;
+  const { keepPending } = await import('./pending.js');
+  for (const one of records)
+    await keepPending(file, one).catch((error: unknown) =>
+      warn(`this run is not in the ledger: ${reasonOf(error)}`),
+    );
 }

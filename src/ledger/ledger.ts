@@ -234,6 +234,13 @@ export interface LedgerReader {
   readonly slots: Pick<SlotQueue, 'use'>;
 }
 
+/** What a run leaves at its end. */
+export interface RunRecords {
+  attempts: readonly AttemptRow[];
+  /** `null`: the invocation goes on. */
+  invocation: InvocationRow | null;
+}
+
 /**
  * The record of invocations and spending, shared by all processes of a user. Every call is one transaction: all or nothing, and a
  * crash at any moment loses no money. Nothing is held open while a tool runs.
@@ -253,6 +260,8 @@ export interface Ledger extends LedgerReader {
   settle(row: AttemptRow): Promise<Result<void, LedgerTrouble>>;
   /** Stores the row of an invocation that has ended; repeating it changes nothing. */
   record(row: InvocationRow): Promise<Result<void, LedgerTrouble>>;
+  /** Stores the records of runs that no limit applies to, in one transaction; repeating it changes nothing. */
+  keep(records: readonly RunRecords[]): Promise<Result<void, LedgerTrouble>>;
   /** Removes the rows of the days before this one, at most so many; the sums of these days stay. */
   prune(limit: { before: string; atMost: number }): Promise<Result<Pruned, LedgerTrouble>>;
   /** The same, once a day; `null`: it was done today. */

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from '../domain/system-error.js';
 import { readOwnFileNow, requireOwnFolder, writeByRename } from '../files.js';
-import type { AttemptRow, InvocationRow } from './ledger.js';
+import type { RunRecords } from './ledger.js';
 import { recordInvocation, settleAttempt } from './records.js';
 import { type Database, sqliteCode } from './sqlite.js';
 import { transaction } from './transaction.js';
@@ -12,11 +12,7 @@ import { transaction } from './transaction.js';
  * Records of a run that no limit applies to, for which opening a database would take longer than the rest of the router. The next
  * process that opens the ledger imports them.
  */
-export interface Pending {
-  attempts: readonly AttemptRow[];
-  /** `null`: the invocation goes on. */
-  invocation: InvocationRow | null;
-}
+export type Pending = RunRecords;
 
 /** With more pending files than this a run opens the ledger itself, which imports them. */
 export const MOST_PENDING = 200;
@@ -68,11 +64,10 @@ function addAll(db: Database, found: readonly Found[]): ReadonlySet<Found> {
   return new Set(found.filter(({ pending }) => pending === null || !isAdded(db, pending)));
 }
 
-function isAdded(db: Database, { attempts, invocation }: Pending): boolean {
+function isAdded(db: Database, pending: Pending): boolean {
   db.exec('SAVEPOINT pending');
   try {
-    for (const row of attempts) settleAttempt(db, row);
-    if (invocation !== null) recordInvocation(db, invocation);
+    addRecords(db, pending);
     db.exec('RELEASE pending');
     return true;
   } catch (error) {
@@ -80,6 +75,12 @@ function isAdded(db: Database, { attempts, invocation }: Pending): boolean {
     db.exec('ROLLBACK TO pending; RELEASE pending');
     return false;
   }
+}
+
+/** Adds the records of a run. */
+export function addRecords(db: Database, { attempts, invocation }: RunRecords): void {
+  for (const row of attempts) settleAttempt(db, row);
+  if (invocation !== null) recordInvocation(db, invocation);
 }
 
 /** SQLite's codes for what is wrong with the database or the disk, and not with the row: busy, locked, read-only, I/O, corrupt, full, cannot open, no database. */

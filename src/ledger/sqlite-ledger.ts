@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { err, ok, type Result } from '../domain/result.js';
 import type { Liveness } from '../process/identity.js';
 import type { AdmitRequest, Ledger, LedgerTrouble, Verdict } from './ledger.js';
-import { addPending, hasPending, importPending } from './pending.js';
+import { addPending, addRecords, hasPending, importPending } from './pending.js';
 import { isPrunedOn, pruneOn, pruneRows, rowsSince } from './prune.js';
 import { drop, recordInvocation, settleAttempt } from './records.js';
 import {
@@ -71,6 +71,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
     release: (id) => change(() => drop(db, id)),
     settle: (row) => change(() => settleAttempt(db, row)),
     record: (row) => change(() => recordInvocation(db, row)),
+    keep: (records) => change(() => records.forEach((one) => void addRecords(db, one))),
     usage: (days, by, filter) => read(() => by.map((keys) => usageBy(db, days, { by: keys, filter }))),
     timeline: (span) => read(() => timelineOf(db, span)),
     interrupted: (days, filter) => read(() => interruptedIn(db, days, filter)),

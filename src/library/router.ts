@@ -69,7 +69,7 @@ export interface LibraryRouter {
   models(options?: ModelsOptions): Promise<ModelsReport>;
   /** What `llm-router doctor --json` finds: tools, variables, folders and every agent's plan now. */
   health(options?: HealthOptions): Promise<HealthRow[]>;
-  /** Waits for the runs that are under way, and closes the ledger. Later requests are rejected with a `RequestError`. */
+  /** Waits for the runs that are under way, and closes the ledger and the connections that no other router uses. Later requests are rejected with a `RequestError`. */
   close(): Promise<void>;
 }
 

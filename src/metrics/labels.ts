@@ -47,7 +47,7 @@ function known(name: string | null, isKnown: boolean): string {
 }
 
 /** Every model that the config names; only tools and agents may name one without a catalogue entry. */
-function modelNames(config: RouterConfig): ReadonlySet<string> {
+export function modelNames(config: RouterConfig): ReadonlySet<string> {
   const { agents, tools, models } = config;
   const references = Object.values(agents)
     .flatMap(({ preferredModel, fallbackChain, taskTypes }) => [

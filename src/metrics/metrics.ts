@@ -5,6 +5,7 @@ import { type Labels, labelsOf } from './labels.js';
 import { createRegistry } from './registry.js';
 import { countEvent } from './run-counts.js';
 import { RunGauges } from './run-gauges.js';
+import { startSeries } from './starting-series.js';
 import { type MetricsSummary, summaryOf } from './summary.js';
 
 export type { BudgetSource } from './budget-gauges.js';
@@ -32,9 +33,12 @@ export async function createMetrics(monotonicMs: () => number): Promise<Metrics>
   const registry = await createRegistry();
   const labels = new WeakMap<RouterConfig, Labels>();
   const labelsBy = (config: RouterConfig): Labels => {
-    const known = labels.get(config) ?? labelsOf(config);
-    labels.set(config, known);
-    return known;
+    const known = labels.get(config);
+    if (known !== undefined) return known;
+    const made = labelsOf(config);
+    labels.set(config, made);
+    startSeries(registry, config, made);
+    return made;
   };
   let said: string | null = null;
   // A scrape comes every few seconds.
@@ -55,6 +59,7 @@ export async function createMetrics(monotonicMs: () => number): Promise<Metrics>
       return { observe, ended: () => gauges.leave() };
     },
     text: async (config, budgets) => {
+      labelsBy(config);
       if (budgets !== null) await setBudgetGauges(registry, config, { ...budgets, warn: warnOnce(budgets) });
       return registry.text();
     },

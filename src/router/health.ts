@@ -3,7 +3,15 @@ import { baseUrlOf } from '../adapters/http/base-url.js';
 import type { RouterConfig } from '../config/types.js';
 import type { ToolUse } from '../domain/facts.js';
 import { emptyRequest } from '../domain/request.js';
-import type { Connect, HealthRow, LedgerState, LimitedTool, MachineContext } from '../health/context.js';
+import { ok } from '../domain/result.js';
+import type {
+  AskModels,
+  Connect,
+  HealthRow,
+  LedgerState,
+  LimitedTool,
+  MachineContext,
+} from '../health/context.js';
 import type { HealthListener } from '../health/health.js';
 import type { ToolHealth } from '../health/tool-health.js';
 import type { LedgerAccess } from '../ledger/access.js';
@@ -48,6 +56,7 @@ export async function routerHealth(
       return { agent, plan: planned.ok ? { ok: true as const, value: planned.value.plan } : planned };
     }),
   );
+  const isOnline = options.online && options.probe;
   const context = {
     ...options.machine,
     config,
@@ -63,7 +72,8 @@ export async function routerHealth(
         : await endInterruptedRuns(finderOf({ dir: stores.runningDir, ownId: null }, world)),
     probe: options.probe ? probeWith(probeVersion, host.env) : null,
     probeLogin: options.probe ? probeWith(probeLogin, host.env) : null,
-    connect: options.online && options.probe ? timed(host, (url) => tryConnection(url, host.env)) : null,
+    connect: isOnline ? timed(host, (url) => tryConnection(url, host.env)) : null,
+    listModels: isOnline ? askModels(host) : null,
   };
   return checkHealth(context, options.listener);
 }
@@ -90,6 +100,27 @@ function timed({ clock }: Host, connect: (url: string) => Promise<string | null>
     const startMs = clock.monotonic();
     const problem = await connect(url);
     return { problem, latencyMs: Math.round(clock.monotonic() - startMs) };
+  };
+}
+
+/** The row of an endpoint has an answer before the limit of all rows. */
+const LIST_LIMIT_MS = 4000;
+
+function askModels({ env, clock, redactor }: Host): AskModels {
+  return async (tool) => {
+    const { listModels } = await import('../adapters/list-models.js');
+    const startMs = clock.monotonic();
+    const answer = await listModels(tool, {
+      env,
+      monotonicMs: clock.monotonic,
+      redact: redactor.text,
+      signal: new AbortController().signal,
+      limitMs: LIST_LIMIT_MS,
+    });
+    const latencyMs = Math.round(clock.monotonic() - startMs);
+    if (!answer.ok) return { answer, latencyMs };
+    const { models, isCut } = answer.value;
+    return { answer: ok({ ids: models.map(({ id }) => id), isCut }), latencyMs };
   };
 }
 

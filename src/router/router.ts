@@ -1,3 +1,4 @@
+import { Connections } from '../adapters/http/connections.js';
 import type { RouterConfig } from '../config/types.js';
 import type { Deadline } from '../domain/deadline.js';
 import type { Failure } from '../domain/failure.js';
@@ -51,6 +52,7 @@ export interface CompleteOptions extends Listeners {
 export function createRouter(config: RouterConfig, surroundings: RouterWorld): Router {
   const world = withOwnGateway(surroundings);
   const { host, stores, urgent } = world;
+  const connections = new Connections();
   return {
     config,
     plan: (request, known) => planRequest(config, world, request, known),
@@ -64,10 +66,15 @@ export function createRouter(config: RouterConfig, surroundings: RouterWorld): R
     complete: async (planned, { deadline, confirm = async () => true, ...listeners }) => {
       const recorder = recorderOf(world, { planned, listeners });
       const stop = { deadline, urgent };
-      return recorder.withSinkWarnings(await run({ planned, host, stores, stop, recorder, confirm }));
+      return recorder.withSinkWarnings(
+        await run({ planned, host, stores, connections, stop, recorder, confirm }),
+      );
     },
     upkeep: async () => stores.ledger?.upkeep(config.ledger.retentionDays),
-    close: (options) => stores.ledger?.close(options),
+    close: (options) => {
+      connections.close();
+      stores.ledger?.close(options);
+    },
   };
 }
 

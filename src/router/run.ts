@@ -1,3 +1,4 @@
+import type { Connections } from '../adapters/http/connections.js';
 import type { Failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
 import { namesOf } from '../gates/candidate.js';
@@ -22,6 +23,7 @@ export interface RunInput {
   planned: Planned;
   host: Host;
   stores: Stores;
+  connections: Connections;
   stop: Stop;
   recorder: Recorder;
   /** Asks whether to go on despite a soft limit. */
@@ -47,6 +49,7 @@ export async function run(input: RunInput): Promise<Invocation> {
     planned,
     host,
     stores: input.stores,
+    connections: input.connections,
     stop: input.stop,
     recorder,
     gates: gatesOf(input, ledger),
@@ -161,9 +164,10 @@ async function tryOnce(state: Run, candidate: CandidateInRun, { n, grant }: Admi
   const { attempts, gates, recorder } = state;
   await emitFallback(state, candidate);
   const result = await attempt(state, { candidate, n, grant });
-  const { record, started, active } = result;
+  const { record, outcome, started, active } = result;
+  const { responseModel, finishReason } = outcome;
   await leave(gates, { is: 'over', candidate, attempt: record, started, active });
-  await recorder.emit({ type: 'attempt.finished', attempt: n, record });
+  await recorder.emit({ type: 'attempt.finished', attempt: n, record, responseModel, finishReason });
   attempts.push(result);
   candidate.state = { is: 'tried' };
   return record.failure === null;

@@ -1,3 +1,4 @@
+import type { Connections } from '../adapters/http/connections.js';
 import type { Attempt, Outcome } from '../domain/attempt.js';
 import type { Rejected } from '../domain/plan.js';
 import type { Refused } from '../gates/gate.js';
@@ -12,6 +13,7 @@ export interface Run {
   readonly planned: Planned;
   readonly host: Host;
   readonly stores: Stores;
+  readonly connections: Connections;
   readonly stop: Stop;
   readonly recorder: Recorder;
   readonly gates: readonly OpenedGate[];

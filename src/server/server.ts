@@ -146,15 +146,30 @@ function endpoints(): string {
 }
 
 /** Who may not ask does not learn what is there: the guards come before the route. */
-function admissionOf(service: Service, { headers }: IncomingMessage, found: Found): Refusal | null {
+function admissionOf(
+  service: Service,
+  { headers, rawHeaders }: IncomingMessage,
+  found: Found,
+): Refusal | null {
   const { config, token } = service.active();
   const rules = { hosts: hostsOf(config.server), token };
   const isOpen = 'route' in found && found.route.isOpen === true;
+  if (hasTwoHosts(rawHeaders)) return TWO_HOSTS;
   const refusal = refusalOf(headers, rules) ?? (isOpen ? null : tokenRefusal(headers, rules));
   if (refusal !== null) return refusal;
   if (!('route' in found)) return found;
   return service.isDraining() && !isOpen ? ENDING : null;
 }
+
+/** Node takes the first, and what is in front of it may have taken the other. */
+function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    if (rawHeaders[at]?.length === 4 && rawHeaders[at]?.toLowerCase() === 'host') hosts += 1;
+  return hosts > 1;
+}
+
+const TWO_HOSTS: Refusal = { status: 400, message: 'a request has one `Host`', hint: null };
 
 const ENDING: Refusal = {
   status: 503,

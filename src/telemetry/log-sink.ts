@@ -1,4 +1,3 @@
-import type { Attempt } from '../domain/attempt.js';
 import { costDocument, usageDocument } from '../domain/document.js';
 import type { EventSink, RunEvent } from '../domain/events.js';
 import type { Invocation } from '../domain/invocation.js';
@@ -68,7 +67,7 @@ function linesOf(event: RunEvent): Line[] {
       return [{ level: 'info', event: 'llm.complete.start', tool, model, attempt: event.attempt, more }];
     }
     case 'attempt.finished':
-      return [attemptLine(event.record)];
+      return [attemptLine(event)];
     case 'fallback': {
       const { from, to, failure, attempt } = event;
       const more = { from_tool: from.tool, from_model: from.model, reason: failure.type };
@@ -128,13 +127,16 @@ function planLines({ candidates, rejected, warnings, policy, inputTokens }: Plan
   return [{ ...none, level: 'info', event: 'policy.choice', tool, model, more }, ...refusals, ...cautions];
 }
 
-function attemptLine({ n, tool, model, failure, ...attempt }: Attempt): Line {
+function attemptLine(event: Extract<RunEvent, { type: 'attempt.finished' }>): Line {
+  const { n, tool, model, failure, ...attempt } = event.record;
   const { total_tokens: _sum, ...usage } = usageDocument(attempt.usage) ?? { total_tokens: null };
   const cost = costDocument(attempt.cost);
   const more = {
     latency_ms: attempt.latencyMs,
     first_output_ms: attempt.firstOutputMs,
     exit_code: attempt.exitCode,
+    response_model: event.responseModel,
+    finish_reason: event.finishReason,
     ...usage,
     cost_usd: cost?.usd ?? null,
     cost_basis: cost?.basis ?? null,

@@ -66,6 +66,7 @@ function context(more: Partial<HealthContext> = {}): HealthContext {
     probe: null,
     probeLogin: null,
     connect: null,
+    listModels: null,
     ...more,
   };
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { HealthRow } from '../../src/health/context.js';
 import { toolHealth } from '../../src/health/tool-health.js';
 import { runInProcess } from '../rig/in-process.js';
-import { startProvider } from '../rig/provider.js';
+import { plain, startProvider } from '../rig/provider.js';
 
 const row = (
   check: HealthRow['check'],
@@ -43,6 +43,11 @@ describe('the health of a tool', () => {
       { ok: false, latency_ms: 3, reason: 'endpoint detail', hint: 'fix endpoint' },
     ],
     [
+      'is bad where its key is refused',
+      [row('tool', 'ok', HERE), row('endpoint', 'warn', { data: { reachable: true, usable: false } })],
+      { ok: false, reason: 'endpoint detail', hint: 'fix endpoint' },
+    ],
+    [
       'is not that of another tool',
       [row('tool', 'ok', HERE), row('endpoint', 'warn', { subject: 'other', data: { reachable: false } })],
       GOOD,
@@ -52,7 +57,7 @@ describe('the health of a tool', () => {
   });
 
   it('is in the document of doctor, with the latency of endpoints', async () => {
-    const provider = await startProvider([]);
+    const provider = await startProvider([plain(200, { data: [{ id: 'm' }] })]);
     const root = mkdtempSync(path.join(tmpdir(), 'llm-health-'));
     const http = (url: string) =>
       `{ kind: http, api: openai-chat, base_url: '${url}', api_key_env: P_KEY, models: [m] }`;
@@ -79,6 +84,6 @@ describe('the health of a tool', () => {
         hint: expect.any(String),
       },
     ]);
-    expect(provider.calls).toEqual([]);
+    expect(provider.calls.map(({ path: asked }) => asked)).toEqual(['/v1/models']);
   });
 });

@@ -42,6 +42,7 @@ async function rowOf(
     endpoints: [],
     interruptedRuns: [],
     connect: null,
+    listModels: null,
     configState: { files: [], errors: [], misnamed: [], isTrusted: asks },
     nodeVersion: '20.20.0',
     ledger: null,

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ConfigError, createRouter, loadConfig, RequestError } from '../../src/index.js';
+import { ConfigError, createRouter, type LibraryRouter, loadConfig, RequestError } from '../../src/index.js';
 import { openFiles } from '../rig/open-files.js';
 import { chatEvents, startProvider, stream } from '../rig/provider.js';
 
@@ -49,6 +49,32 @@ describe('the library', () => {
     await expect(deeper.plan({ agent: 'me', prompt: 'hi' })).rejects.toMatchObject({
       failure: { type: 'not_allowed' },
     });
+  });
+
+  it('closes its connections to a provider, unless another router uses them', async () => {
+    const provider = await startProvider();
+    const tool = `{ kind: http, api: openai-chat, base_url: '${provider.url}', models: [m], billing: free }`;
+    writeFileSync(path.join(folder, 'close.yaml'), `version: 1\ntools: { api: ${tool} }\n`);
+    const config = await loadConfig(options('close.yaml'));
+    const [one, other] = [1, 2].map(() => createRouter(config, { env: { XDG_STATE_HOME: folder } }));
+    const gone: number[] = [];
+    const ask = async (router: LibraryRouter | undefined) => {
+      const run = router?.complete({ tool: 'api', prompt: 'hi' });
+      const exchange = await provider.nextCall();
+      const { connection } = exchange.call;
+      void exchange.gone.then(() => gone.push(connection));
+      await stream(chatEvents(['yes']))(exchange);
+      expect((await run)?.text).toBe('yes');
+      return exchange;
+    };
+    await ask(one);
+    await ask(other);
+    await one?.close();
+    const last = await ask(other);
+    expect(gone).toEqual([]);
+    await other?.close();
+    await last.gone;
+    await provider.close();
   });
 
   it('sends conversations to a provider, many at once', async () => {

@@ -129,7 +129,10 @@ policies: { default: { governance: { allowed_models: ['*'] } } }
     const { run, series } = await metered(ANY.replace("['*'] }", '[sonnet] }'));
     await run({ tool: 'any', model: 'evil"} 1' });
     await run({ tool: 'any', model: 'constructor' });
-    expect(await series('llm_governance_violations_total')).toEqual({ 'none other': 2 });
+    expect(await series('llm_governance_violations_total')).toMatchObject({
+      'none other': 2,
+      'none opus': 0,
+    });
   });
 
   it('name a model that only an agent or a tool refers to', async () => {

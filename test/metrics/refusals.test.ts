@@ -29,9 +29,24 @@ it('refusals by governance and for want of a key are counted as the audit log ha
   rmSync(folder, { recursive: true, force: true });
   const count = (event: string) => lines.filter(({ audit_event }) => audit_event === event).length;
   // What comes after the answer was not needed.
-  expect(await series('llm_governance_violations_total')).toEqual({
+  expect(counted(await series('llm_governance_violations_total'))).toEqual({
     'writer none': count('governance_violation'),
   });
-  expect(await series('llm_missing_key_total')).toEqual({ keyless: count('missing_api_key') });
+  expect(counted(await series('llm_missing_key_total'))).toEqual({ keyless: count('missing_api_key') });
   expect([count('governance_violation'), count('missing_api_key')]).toEqual([3, 3]);
+});
+
+/** What is not 0. */
+function counted(series: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(series).filter(([, value]) => value !== 0));
+}
+
+it('what may be refused is shown at 0 before it is', async () => {
+  const { series } = await metered(`
+agents: { free: { preferred_tool: ok }, bound: { preferred_tool: ok, policy: strict } }
+tools: { ok: { kind: mock, models: [sonnet, opus], responses: [{ text: hi }] } }
+policies: { strict: { governance: { denied_models: [opus, haiku] } } }
+`);
+  expect(await series('llm_governance_violations_total')).toEqual({ 'bound opus': 0, 'bound haiku': 0 });
+  expect(await series('llm_missing_key_total')).toMatchObject({ ok: 0 });
 });

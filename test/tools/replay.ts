@@ -5,6 +5,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import type { AdapterEvent, Task } from '../../src/adapters/adapter.js';
 import type { ProcessEnd } from '../../src/adapters/command/process-spec.js';
 import { concluded, readerFor } from '../../src/adapters/command.js';
+import { Connections } from '../../src/adapters/http/connections.js';
 import type { CommandTool } from '../../src/config/types.js';
 import type { Outcome } from '../../src/domain/attempt.js';
 import type { SessionTotals } from '../../src/domain/cost.js';
@@ -128,6 +129,7 @@ function contextOf(variables: Record<string, string>) {
     now: () => NOW_MS,
     tmpDir: join(folder, 'tmp'),
     redact: (text: string) => text,
+    connections: new Connections(),
     recorder: null,
     turn: 0,
     slots: [],

@@ -11,14 +11,9 @@ export interface Route {
   connectTimeoutMs: number;
 }
 
-const kept = new Map<string, Promise<Agent>>();
-
 /** An agent that keeps its connections for the next request on the same route. */
 export function keepAliveAgent(route: Route): Promise<Agent> {
-  const key = JSON.stringify([route.kind, route.proxy, route.proxy === null ? 0 : route.connectTimeoutMs]);
-  const agent = kept.get(key) ?? makeAgent(route, { keepAlive: true, scheduling: 'lifo' });
-  kept.set(key, agent);
-  return agent;
+  return makeAgent(route, { keepAlive: true, scheduling: 'lifo' });
 }
 
 /** An agent whose connections serve one request. */

@@ -55,6 +55,7 @@ function callOf(request: PreparedRequest, context: AdapterContext, reading: Read
     url,
     headers,
     body: JSON.stringify(body),
+    connections: context.connections,
     proxy,
     connectTimeoutMs: task.tool.connectTimeoutMs,
     idleTimeoutMs: task.idleTimeoutMs,

@@ -1,3 +1,4 @@
+import type { Connections } from './connections.js';
 import type { Headers } from './limits.js';
 
 /** One call of a provider, and its time limits. */
@@ -6,6 +7,8 @@ export interface HttpCall {
   headers: Readonly<Record<string, string>>;
   /** `null`: a GET. */
   body: string | null;
+  /** Where its connection is taken from. */
+  connections: Connections;
   /** URL of the proxy; `null`: none. */
   proxy: string | null;
   /** Until the connection is ready to send: name, proxy and TLS included, ms. */

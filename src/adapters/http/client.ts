@@ -1,5 +1,3 @@
-import type { ClientRequest } from 'node:http';
-import { keepAliveAgent } from './agents.js';
 import type { HttpCall, HttpEnd, HttpEvent } from './call.js';
 import { Clocks } from './clocks.js';
 import { Exchange } from './exchange.js';
@@ -9,14 +7,13 @@ import { Exchange } from './exchange.js';
  * idle. Sends once; follows redirects to the same origin only. Never throws for a foreseen cause.
  */
 export async function* callProvider(call: HttpCall): AsyncGenerator<HttpEvent, HttpEnd, void> {
-  const kind = call.url.protocol === 'https:' ? 'https' : 'http';
   const { url, body, proxy, connectTimeoutMs } = call;
-  const agent = await keepAliveAgent({ kind, proxy, connectTimeoutMs });
+  const kind = url.protocol === 'https:' ? 'https' : 'http';
+  const lane = await call.connections.lane(url, { kind, proxy, connectTimeoutMs });
   if (call.stop.isOver()) return { ended: 'cancelled' };
   const clocks = new Clocks(call, (error) => exchange.destroy(error));
   const headers = { 'accept-encoding': ENCODINGS, ...call.headers };
-  const onRequest = (request: ClientRequest): void => observe(request, clocks);
-  const exchange = new Exchange({ url, body, headers, agent, onRequest });
+  const exchange = new Exchange({ url, body, headers, lane, onReady: () => clocks.ready() });
   try {
     const { statusCode = 0, headers: received } = await exchange.opened();
     yield { type: 'response', status: statusCode, headers: received };
@@ -43,16 +40,6 @@ async function waited(exchange: Exchange, clocks: Clocks): Promise<Uint8Array | 
   const bytes = await exchange.next();
   clocks.heard();
   return bytes;
-}
-
-function observe(request: ClientRequest, clocks: Clocks): void {
-  clocks.watch(request);
-  request.once('upgrade', (_response, socket) => {
-    // The connection is no longer HTTP and has no other owner: open, it would keep the process alive.
-    socket.destroy();
-    const message = 'it switched to another protocol';
-    clocks.finish({ ended: 'broken', code: 'ERR_UPGRADED', message });
-  });
 }
 
 function broken(error: unknown): HttpEnd {

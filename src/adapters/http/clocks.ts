@@ -1,5 +1,3 @@
-import type { ClientRequest } from 'node:http';
-import { onReady } from './agents.js';
 import type { HttpCall, HttpEnd } from './call.js';
 
 /** The time limits of one call; the first that expires ends it. */
@@ -21,9 +19,11 @@ export class Clocks {
     this.release = call.stop.whenOver(() => this.finish({ ended: 'cancelled' }));
   }
 
-  /** Starts the clock of the first output as soon as the request has a connection that is ready. */
-  watch(request: ClientRequest): void {
-    request.once('socket', (socket) => onReady(socket, () => this.ready()));
+  /** Starts the clock of the first output: the request has a connection that is ready. A redirect may need another one. */
+  ready(): void {
+    if (this.phase !== 'connect') return;
+    this.phase = 'first_output';
+    this.wait();
   }
 
   /** Starts the idle clock while we wait; after a finished answer a short total limit applies. */
@@ -47,18 +47,12 @@ export class Clocks {
     this.release();
   }
 
-  private ready(): void {
-    if (this.phase !== 'connect') return;
-    this.phase = 'first_output';
-    this.wait();
-  }
-
   private startSilence(ms: number): NodeJS.Timeout {
     return setTimeout(() => this.finish({ ended: 'timeout', phase: this.phase }), ms);
   }
 
   /** Ends the call, with the first given reason. */
-  finish(end: HttpEnd): void {
+  private finish(end: HttpEnd): void {
     this.end ??= end;
     this.destroy(new Error(end.ended));
   }

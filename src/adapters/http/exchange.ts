@@ -1,6 +1,8 @@
-import { type Agent, type ClientRequest, type IncomingMessage, request as send } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request as send } from 'node:http';
 import type { Readable } from 'node:stream';
 import { urlToHttpOptions } from 'node:url';
+import { onReady } from './agents.js';
+import type { Lane } from './connections.js';
 
 /** What is sent, and on which connections. */
 export interface Sent {
@@ -8,9 +10,9 @@ export interface Sent {
   headers: Readonly<Record<string, string>>;
   /** `null`: a GET. */
   body: string | null;
-  agent: Agent;
-  /** Receives every request before it is sent: a redirect is another one. */
-  onRequest: (request: ClientRequest) => void;
+  lane: Lane;
+  /** Called when a connection is ready to send, TLS included. */
+  onReady: () => void;
 }
 
 /** How many bytes may wait for their reader before the provider has to wait. */
@@ -23,7 +25,8 @@ const LAST_WORDS_MS = 500;
 export class Exchange {
   /** The response; `null`: it has not started. */
   response: IncomingMessage | null = null;
-  private request: ClientRequest;
+  /** `null`: it is not its turn yet. */
+  private request: ClientRequest | null = null;
   private readonly visited: URL[];
   private readonly waiting: Uint8Array[] = [];
   private waitingBytes = 0;
@@ -35,7 +38,7 @@ export class Exchange {
 
   constructor(private readonly sent: Sent) {
     this.visited = [sent.url];
-    this.request = this.send(sent.url);
+    sent.lane.starts.enter((done) => this.begin(done));
   }
 
   /** Waits for the status and the headers. */
@@ -71,13 +74,14 @@ export class Exchange {
   destroy(error: Error): void {
     this.fail(error);
     this.body?.destroy();
-    this.request.destroy();
+    this.request?.destroy();
   }
 
   /** Reads the rest of a complete answer, which usually ends at once, so that its connection can be used again. */
   letEnd(): void {
     this.isIgnored = true;
-    if (!this.hasEnded && this.problem === null && this.body !== null) drain(this.body, this.request);
+    if (this.hasEnded || this.problem !== null) return;
+    if (this.body !== null && this.request !== null) drain(this.body, this.request);
   }
 
   private change(): Promise<void> {
@@ -91,34 +95,48 @@ export class Exchange {
     this.wake();
   }
 
+  private begin(done: () => void): void {
+    if (this.problem !== null) {
+      done();
+      return;
+    }
+    this.request = this.send(this.sent.url);
+    this.request.once('close', done).once('socket', (socket) => onReady(socket, done));
+  }
+
   private send(url: URL): ClientRequest {
-    const { body, headers, agent } = this.sent;
+    const { body, headers, lane } = this.sent;
     const method = body === null ? 'GET' : 'POST';
-    const request = send({ ...urlToHttpOptions(url), method, headers, agent, ...STRICT });
+    const request = send({ ...urlToHttpOptions(url), method, headers, agent: lane.agent, ...STRICT });
     request.on('error', (error) => {
       if (request === this.request) this.fail(error);
     });
-    request.once('response', (response) => this.open(response));
-    this.sent.onRequest(request);
+    request.once('socket', (socket) => onReady(socket, this.sent.onReady));
+    request.once('response', (response) => this.open(response, request));
+    request.once('upgrade', (_response, socket) => {
+      // The connection is no longer HTTP and has no other owner: open, it would keep the process alive.
+      socket.destroy();
+      this.fail(Object.assign(new Error('it switched to another protocol'), { code: 'ERR_UPGRADED' }));
+    });
     if (body === null) request.end();
     else request.end(body);
     return request;
   }
 
-  private open(response: IncomingMessage): void {
+  private open(response: IncomingMessage, request: ClientRequest): void {
     const to = redirectTarget(response, this.visited);
     if (to !== null) {
       this.visited.push(to);
       drain(
         response.on('error', () => undefined),
-        this.request,
+        request,
       );
       this.request = this.send(to);
       return;
     }
     response.on('error', (error) => this.fail(error));
     this.response = response;
-    const encoding = (response.headers['content-encoding'] ?? 'identity').toLowerCase();
+    const encoding = response.headers['content-encoding']?.toLowerCase() ?? 'identity';
     if (encoding === 'identity') this.read(response);
     else void this.readEncoded(response, encoding);
     this.wake();

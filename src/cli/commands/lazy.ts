@@ -21,7 +21,10 @@ export function addInspection(context: CommandContext, program: Command, registe
       "Check config, tools, variables and folders, and show each agent's plan now. Exit 1 if an agent cannot be served",
     )
     .option('-a, --agent <name>', "only this agent's plan")
-    .option('--online', 'also try the endpoints of tools of kind `http` (opens a connection, sends nothing)')
+    .option(
+      '--online',
+      'also ask the endpoints of tools of kind `http` for their models, which checks keys and costs nothing',
+    )
     .option('--clear-cooldowns', 'end all cooldowns')
     .option('--strict', 'exit 1 also if a row that an agent needs warns')
     .option('--json', 'print one JSON document');

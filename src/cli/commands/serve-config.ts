@@ -17,7 +17,7 @@ export function activeConfigOf(context: CommandContext, loaded: UsableConfig): R
   if (loaded.config.files.length === 0) return err(noConfig());
   const config = withNamedToolsOnly(loaded.config);
   const { tokenEnv } = config.server;
-  const { host, stores, urgent } = routerWorldOf(context, { ...loaded, config });
+  const { host, stores, urgent } = routerWorldOf(context, { ...loaded, config }, { gathers: true });
   const own = {
     ...host,
     // The tools of callers must not learn what callers need.

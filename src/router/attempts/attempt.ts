@@ -88,7 +88,7 @@ async function withNearModels(
 
 /** The events of the adapter; a call that could not be prepared ends at once. */
 function callAdapter(
-  { host, stores, stop, attempts, recorder }: Run,
+  { host, stores, connections, stop, attempts, recorder }: Run,
   { candidate, grant }: AdmittedAttempt,
   { deadline, gateway }: { deadline: Deadline; gateway: Awaited<ReturnType<typeof gatewayFor>> },
 ): AsyncGenerator<AdapterEvent, Outcome, void> {
@@ -109,6 +109,7 @@ function callAdapter(
     now: host.clock.now,
     tmpDir: host.tmpDir,
     redact: host.redactor.text,
+    connections,
     recorder: recorder.processes,
     turn: attempts.filter(({ record }) => record.tool === candidate.tool.name).length,
     slots,

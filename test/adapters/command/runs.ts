@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import type { AdapterContext, AdapterEvent, Task } from '../../../src/adapters/adapter.js';
 import { commandAdapter } from '../../../src/adapters/command.js';
+import { Connections } from '../../../src/adapters/http/connections.js';
 import type { CommandTool } from '../../../src/config/types.js';
 import { failedOutcome, type Outcome } from '../../../src/domain/attempt.js';
 import { deadlineOf } from '../../rig/deadline.js';
@@ -88,6 +89,7 @@ export function contextFor(more: Partial<AdapterContext> = {}): AdapterContext {
     now: Date.now,
     tmpDir: join(folder, 'tmp'),
     redact: (text: string) => text,
+    connections: new Connections(),
     recorder: null,
     turn: 0,
     slots: [],
