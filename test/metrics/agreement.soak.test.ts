@@ -5,7 +5,6 @@ import { FAILURES, type FailureType } from '../../src/domain/failure.js';
 import type { Invocation } from '../../src/domain/invocation.js';
 import { totalTokens } from '../../src/domain/usage.js';
 import { deadlineOf } from '../rig/deadline.js';
-import { IS_SOAK } from '../soak.js';
 import { type Metered, metered } from './metered.js';
 
 const anyAnswer = fc.constantFrom(
@@ -47,7 +46,7 @@ describe('whatever the tools answer', () => {
           expect(await sumsOf(router)).toEqual(expectedOf(invocations));
         },
       ),
-      { numRuns: IS_SOAK ? 300 : 5 },
+      { numRuns: 300 },
     );
   });
 });
