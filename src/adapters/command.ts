@@ -15,6 +15,7 @@ import type {
   Task,
 } from './adapter.js';
 import { answerLimit, isPassedOn } from './command/answer-limit.js';
+import { withoutBursts } from './command/bursts.js';
 import {
   childEnvironment,
   missingVariable,
@@ -270,7 +271,7 @@ async function* follow(
         yield { type: 'started', argv: publicArgv, pid: step.value.pid };
         continue;
       }
-      for (const event of reader.push(step.value.source, step.value.bytes)) {
+      for (const event of withoutBursts(reader.push(step.value.source, step.value.bytes))) {
         if (event.type === 'over_size') return { end: STOPPED, overSize: true };
         yield event;
       }

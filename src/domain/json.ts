@@ -11,8 +11,9 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Counts brackets without a look at strings, which is quick and never too low. */
+/** Counts brackets without a look at strings, which is quick and never too low. Each level takes two of them. */
 function mayBeDeep(text: string): boolean {
+  if (text.length < 2 * MAX_DEPTH) return false;
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);

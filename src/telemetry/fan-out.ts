@@ -17,7 +17,8 @@ export function fanOut(sinks: readonly (EventSink | null)[]): FanOut {
   const emit: EventSink = async (event) => {
     for (const sink of present) {
       try {
-        await sink(event);
+        const done = sink(event);
+        if (done !== undefined) await done;
       } catch (error) {
         failed.count++;
         failed.first ??= reasonOf(error);

@@ -28,6 +28,8 @@ export interface Gathering {
   event: (event: unknown) => OutputEvent[];
   /** Sees an event of another source; returns the work that it shows. */
   otherEvent: (from: OutputSource, event: unknown) => OutputEvent[];
+  /** Whether `text` finds anything in a source at all. */
+  readsText: (from: OutputSource) => boolean;
   /** Sees the whole text, or one line, of a source; returns the work that it shows. */
   text: (from: OutputSource, text: string) => OutputEvent[];
   /** Values found by selectors, in order, without those that found nothing. */
@@ -48,13 +50,15 @@ export function createGathering(grammar: OutputGrammar, limits: OutputLimits): G
       createFold(selector, limits.answerBytes),
     ]),
   );
-  const ofAnswer = [grammar.success, grammar.end, grammar.cut].filter((filter) => filter !== null);
+  const bySource = feeds(folds, grammar, limits.watch);
+  const concatenations = [...folds].flatMap(([{ take }, fold]) => (take === 'concat' ? [fold] : []));
+  const hasWork = grammar.activity.length + grammar.changedFiles.length > 0;
   const seen = new Set<EventFilter>();
   let events = 0;
   let sawWork = false;
   const feed = (from: OutputSource, event: unknown) => {
-    for (const [selector, fold] of folds) if (selector.from === from) fold.event(event);
-    const filters = from === grammar.from ? [...limits.watch, ...ofAnswer] : limits.watch;
+    const { ofEvents, filters } = bySource[from];
+    for (const fold of ofEvents) fold.event(event);
     for (const filter of filters) if (!seen.has(filter) && matches(event, filter)) seen.add(filter);
   };
   return {
@@ -62,9 +66,8 @@ export function createGathering(grammar: OutputGrammar, limits: OutputLimits): G
       events++;
       sawWork ||= !grammar.noActivity.some((filter) => matches(event, filter));
       feed(grammar.from, event);
-      const isOver = [...folds.values()].some((fold) => fold.isOver());
-      if (isOver) return [{ type: 'over_size' }];
-      const live = liveEvents(grammar, event);
+      for (const fold of concatenations) if (fold.isOver()) return [{ type: 'over_size' }];
+      const live = liveEvents(grammar, event, hasWork);
       if (live.some(({ type }) => type === 'restart'))
         for (const selector of grammar.text) folds.get(selector)?.reset();
       return live;
@@ -73,15 +76,46 @@ export function createGathering(grammar: OutputGrammar, limits: OutputLimits): G
       feed(from, event);
       return workIn(grammar, (selectors) => textsInEvent(from, event, selectors));
     },
+    readsText: (from) => bySource[from].ofText.length > 0 || hasWork,
     text: (from, text) => {
-      for (const [selector, fold] of folds) if (selector.from === from) fold.text(text);
-      return workIn(grammar, (selectors) => textsInText(from, text, selectors));
+      for (const fold of bySource[from].ofText) fold.text(text);
+      return hasWork ? workIn(grammar, (selectors) => textsInText(from, text, selectors)) : [];
     },
     found: (selectors) =>
       selectors.map((each) => understood(each, folds)).filter((value) => value !== undefined),
     saw: (filter) => seen.has(filter),
     events: () => events,
     sawWork: () => sawWork,
+  };
+}
+
+/** What the events and the text of a source are given to. */
+interface Feed {
+  ofEvents: readonly Fold[];
+  ofText: readonly Fold[];
+  filters: readonly EventFilter[];
+}
+
+function feeds(
+  folds: ReadonlyMap<Selector, Fold>,
+  grammar: OutputGrammar,
+  watch: readonly EventFilter[],
+): Readonly<Record<OutputSource, Feed>> {
+  const ofAnswer = [grammar.success, grammar.end, grammar.cut].filter((filter) => filter !== null);
+  const feedOf = (from: OutputSource): Feed => {
+    const own = [...folds].filter(([selector]) => selector.from === from);
+    return {
+      ofEvents: own.flatMap(([{ kind }, fold]) => (kind === 'regex' ? [] : [fold])),
+      ofText: own.flatMap(([{ kind }, fold]) => (kind === 'regex' ? [fold] : [])),
+      filters: from === grammar.from ? [...watch, ...ofAnswer] : watch,
+    };
+  };
+  return {
+    stdout: feedOf('stdout'),
+    stderr: feedOf('stderr'),
+    output_file: feedOf('output_file'),
+    usage_file: feedOf('usage_file'),
+    session: feedOf('session'),
   };
 }
 
@@ -114,14 +148,13 @@ export function allSelectors(grammar: OutputGrammar): Selector[] {
   ].flat();
 }
 
-function liveEvents(grammar: OutputGrammar, event: unknown): OutputEvent[] {
+function liveEvents(grammar: OutputGrammar, event: unknown, hasWork: boolean): OutputEvent[] {
   const { from, deltas, restart } = grammar;
+  const live: OutputEvent[] = restart !== null && matches(event, restart) ? [{ type: 'restart' }] : [];
+  if (hasWork) live.push(...workIn(grammar, (selectors) => textsInEvent(from, event, selectors)));
   const text = textsInEvent(from, event, deltas).join('');
-  return [
-    ...(restart !== null && matches(event, restart) ? [{ type: 'restart' as const }] : []),
-    ...workIn(grammar, (selectors) => textsInEvent(from, event, selectors)),
-    ...(text === '' ? [] : [{ type: 'delta' as const, text }]),
-  ];
+  if (text !== '') live.push({ type: 'delta', text });
+  return live;
 }
 
 /** What the tool did, and the files that it changed. */

@@ -59,12 +59,14 @@ export function textsInText(from: OutputSource, text: string, selectors: Selecto
 function firstFound(
   from: OutputSource,
   selectors: Selectors,
-  valuesOf: (selector: Selector) => unknown[],
+  valuesOf: (selector: Selector) => readonly unknown[],
 ): string[] {
   for (const selector of selectors) {
     if (selector.from !== from) continue;
-    const values = valuesOf(selector).filter((value) => value !== null && value !== undefined);
-    if (values.length > 0) return values.map(textOf);
+    const values = valuesOf(selector);
+    if (values.length === 0) continue;
+    const texts = values.filter((value) => value !== null && value !== undefined).map(textOf);
+    if (texts.length > 0) return texts;
   }
   return [];
 }
@@ -84,9 +86,11 @@ export function numberOf(value: unknown): number | null {
   return Number(value.replaceAll(',', ''));
 }
 
-function valuesIn(event: unknown, selector: Selector): unknown[] {
-  if (selector.kind === 'regex') return [];
-  if (selector.event !== null && !matches(event, selector.event)) return [];
+const NONE: readonly unknown[] = [];
+
+function valuesIn(event: unknown, selector: Selector): readonly unknown[] {
+  if (selector.kind === 'regex') return NONE;
+  if (selector.event !== null && !matches(event, selector.event)) return NONE;
   const found = pointed(event, selector.pointer);
   if (selector.kind === 'pointer') return found;
   return found.flatMap((value) => (typeof value === 'object' && value !== null ? Object.keys(value) : []));

@@ -57,21 +57,29 @@ interface Kind {
 function eventSource(by: { grammar: OutputGrammar; gathering: Gathering; limits: OutputLimits }): Kind {
   const lines = createLines(by.limits.lineBytes);
   const noise = createTail(KEPT_LENGTH);
-  const read = (line: string): OutputEvent[] => {
+  const { from } = by.grammar;
+  const readsText = by.gathering.readsText(from);
+  const read = (line: string, events: OutputEvent[]): void => {
     const plain = stripped(line);
-    const work = by.gathering.text(by.grammar.from, plain);
+    if (readsText) events.push(...by.gathering.text(from, plain));
     // There may be millions of lines of noise, and one parse error costs as much as reading a hundred lines.
     const event = /^\uFEFF?\s*[{[]/.test(plain) ? parseJson(plain.replace(/^\uFEFF/, '')) : undefined;
-    if (typeof event === 'object' && event !== null) return [...work, ...by.gathering.event(event)];
-    noise.add(`${plain}\n`);
-    return work;
+    if (typeof event === 'object' && event !== null)
+      for (const one of by.gathering.event(event)) events.push(one);
+    else noise.add(`${plain}\n`);
+  };
+  const readAll = (found: readonly string[]): OutputEvent[] => {
+    const events: OutputEvent[] = [];
+    for (const line of found) read(line, events);
+    return events;
   };
   return {
     push: (text) => {
-      const events = lines.push(text).flatMap(read);
-      return lines.isOver() ? [...events, { type: 'over_size' }] : events;
+      const events = readAll(lines.push(text));
+      if (lines.isOver()) events.push({ type: 'over_size' });
+      return events;
     },
-    end: () => lines.end().flatMap(read),
+    end: () => readAll(lines.end()),
     text: noise.text,
   };
 }
