@@ -1,6 +1,7 @@
 import type { Paint } from '../diagnostics/paint.js';
 import { plainPaint } from '../diagnostics/paint.js';
 import type { Debug } from '../domain/debug.js';
+import type { Piece } from '../domain/piece.js';
 import { withoutTexts } from '../redact/private-texts.js';
 import { createRedactor, type Redactor } from '../redact/redact.js';
 import type { OutputStream, World } from '../world.js';
@@ -28,7 +29,7 @@ export interface Output {
   /** One JSON document a line to stdout, redacted value by value: an escaped secret would not be recognised in the text. */
   json(...documents: readonly unknown[]): Promise<void>;
   /** The tool's own answer: to stdout as it is; on a terminal its control characters are made visible unless `raw` is set. */
-  answer(text: string): Promise<void>;
+  answer(text: string | Piece): Promise<void>;
   /** What an earlier run of the program has written, byte for byte; on a terminal its control characters are made visible unless `raw` is set. */
   copy(stream: 'stdout' | 'stderr', bytes: Buffer): Promise<void>;
   /** Prints a message, unless `--quiet`. */
@@ -113,10 +114,11 @@ export function createOutput(world: World): Output {
       const lines = documents.map((one) => `${JSON.stringify(redactor.value(one))}\n`);
       return forPrograms(lines.join(''));
     },
-    answer: (text) => {
-      if (output.raw || !world.stdout.isTerminal) return write(world.stdout, text);
+    answer: (given) => {
+      const piece = typeof given === 'string' ? { text: given, bytes: null } : given;
+      if (output.raw || !world.stdout.isTerminal) return write(world.stdout, piece.bytes ?? piece.text);
       // The line feed that belongs to it may come with the next piece.
-      const all = heldReturn + text;
+      const all = heldReturn + piece.text;
       heldReturn = all.endsWith('\r') ? '\r' : '';
       return write(world.stdout, terminal.clean(all.slice(0, all.length - heldReturn.length)));
     },

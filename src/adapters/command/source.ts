@@ -1,5 +1,6 @@
 import type { OutputGrammar, OutputSource } from '../../config/types.js';
 import { parseJson } from '../../domain/json.js';
+import { type Piece, withText } from '../../domain/piece.js';
 import type { Gathering, OutputEvent, OutputLimits } from './events.js';
 import { createDecoding, createLines, createStripping, stripped } from './text-stream.js';
 
@@ -33,14 +34,14 @@ export function createSource(
   const kind = isMain && by.grammar.format === 'ndjson' ? eventSource(by) : textSource(name, by);
   let blank = true;
   let beginning = '';
-  const push = (text: string) => {
-    if (beginning.length < BEGINNING) beginning = (beginning + text).trimStart().slice(0, BEGINNING);
-    blank &&= text.trim() === '';
-    return kind.push(text);
+  const push = (piece: Piece) => {
+    if (beginning.length < BEGINNING) beginning = (beginning + piece.text).trimStart().slice(0, BEGINNING);
+    blank &&= piece.text.trim() === '';
+    return kind.push(piece);
   };
   return {
     push: (bytes) => push(decoding.decode(bytes)),
-    end: () => [...push(decoding.end()), ...kind.end()],
+    end: () => [...push({ text: decoding.end(), bytes: null }), ...kind.end()],
     text: kind.text,
     beginning: () => beginning,
     isBlank: () => blank,
@@ -49,7 +50,7 @@ export function createSource(
 }
 
 interface Kind {
-  push: (text: string) => OutputEvent[];
+  push: (piece: Piece) => OutputEvent[];
   end: () => OutputEvent[];
   text: () => string;
 }
@@ -66,7 +67,7 @@ function eventSource(by: { grammar: OutputGrammar; gathering: Gathering; limits:
     const event = /^\uFEFF?\s*[{[]/.test(plain) ? parseJson(plain.replace(/^\uFEFF/, '')) : undefined;
     if (typeof event === 'object' && event !== null)
       for (const one of by.gathering.event(event)) events.push(one);
-    else noise.add(`${plain}\n`);
+    else noise.add({ text: `${plain}\n`, bytes: null });
   };
   const readAll = (found: readonly string[]): OutputEvent[] => {
     const events: OutputEvent[] = [];
@@ -74,7 +75,7 @@ function eventSource(by: { grammar: OutputGrammar; gathering: Gathering; limits:
     return events;
   };
   return {
-    push: (text) => {
+    push: ({ text }) => {
       const events = readAll(lines.push(text));
       if (lines.isOver()) events.push({ type: 'over_size' });
       return events;
@@ -91,28 +92,54 @@ function textSource(name: OutputSource, by: { grammar: OutputGrammar; limits: Ou
   const kept = createTail(isMain ? keptOfMain : KEPT_LENGTH);
   const stripping = createStripping();
   let bytes = 0;
-  const add = (text: string): OutputEvent[] => {
-    if (text === '') return [];
-    bytes += Buffer.byteLength(text);
+  const add = (piece: Piece): OutputEvent[] => {
+    const length = piece.bytes?.length ?? Buffer.byteLength(piece.text);
+    if (length === 0) return [];
+    bytes += length;
     if (isMain && bytes > by.limits.answerBytes) return [{ type: 'over_size' }];
-    kept.add(text);
-    return isLive ? [{ type: 'delta', text }] : [];
+    kept.add(piece);
+    return isLive ? [withText({ type: 'delta' as const }, piece)] : [];
   };
+  const addText = (text: string) => add({ text, bytes: null });
   return {
-    push: (text) => add(stripping.push(text)),
-    end: () => add(stripping.end()),
+    push: (piece) =>
+      piece.bytes !== null && stripping.keeps(piece.bytes) ? add(piece) : addText(stripping.push(piece.text)),
+    end: () => addText(stripping.end()),
     text: kept.text,
   };
 }
 
-/** Keeps the last `length` characters; up to twice as many between cuts, so that cuts are rare. */
-function createTail(length: number): { add: (text: string) => void; text: () => string } {
-  let kept = '';
-  return {
-    add: (text) => {
-      kept += text;
-      if (kept.length > length * 2) kept = kept.slice(-length);
-    },
-    text: () => kept,
+/** A character of UTF-16 has at most so many bytes in UTF-8. */
+const MOST_BYTES = 3;
+
+/** Keeps at least the last `length` characters; pieces are decoded when the text is asked for. */
+function createTail(length: number): { add: (piece: Piece) => void; text: () => string } {
+  let pieces: Piece[] = [];
+  let least = 0;
+  const cut = (): void => {
+    let first = 0;
+    for (; least - leastLength(pieces[first]) >= length; first++) least -= leastLength(pieces[first]);
+    pieces = pieces.slice(first);
   };
+  return {
+    add: (piece) => {
+      pieces.push(piece);
+      least += leastLength(piece);
+      // Rarely, and not with each piece.
+      if (least > length * 2) cut();
+    },
+    text: () => {
+      const all = pieces.map((piece) => piece.text).join('');
+      const text = all.length > length * 2 ? all.slice(-length) : all;
+      pieces = [{ text, bytes: null }];
+      least = text.length;
+      return text;
+    },
+  };
+}
+
+/** A lower bound of its characters, which takes no decoding. */
+function leastLength(piece: Piece | undefined): number {
+  if (piece === undefined) return 0;
+  return piece.bytes === null ? piece.text.length : Math.ceil(piece.bytes.length / MOST_BYTES);
 }

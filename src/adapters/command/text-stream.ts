@@ -1,9 +1,10 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { stripVTControlCharacters } from 'node:util';
+import { type Piece, pieceOfBytes } from '../../domain/piece.js';
 
 /** Decodes UTF-8 in chunks that may split characters; invalid bytes become U+FFFD. */
 export interface TextDecoding {
-  decode: (bytes: Uint8Array) => string;
+  decode: (bytes: Uint8Array) => Piece;
   /** The unfinished rest of the last chunk. */
   end: () => string;
   sawInvalid: () => boolean;
@@ -22,23 +23,22 @@ export function createDecoding(): TextDecoding {
   };
   return {
     decode: (bytes) => {
-      if (replacing !== null) return replaced(bytes, true);
+      if (replacing !== null) return { text: replaced(bytes, true), bytes: null };
       const all = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
       const end = all.length - unfinishedBytes(all);
-      const text = validText(all.subarray(0, end));
-      held = text === null ? NOTHING : Uint8Array.from(all.subarray(end));
-      return text ?? replaced(all, true);
+      const whole = Buffer.from(all.buffer, all.byteOffset, end);
+      const isValid = isUtf8(whole);
+      held = isValid ? Uint8Array.from(all.subarray(end)) : NOTHING;
+      return isValid ? pieceOfBytes(whole, validText) : { text: replaced(all, true), bytes: null };
     },
     end: () => (replacing === null && held.length === 0 ? '' : replaced(held, false)),
     sawInvalid: () => replacing !== null,
   };
 }
 
-/** Decodes as `TextDecoder` does, several times as fast; `null`: it is not UTF-8. */
-function validText(bytes: Uint8Array): string | null {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (isAscii(buffer)) return buffer.toString('latin1');
-  return isUtf8(buffer) ? buffer.toString('utf8') : null;
+/** Decodes valid UTF-8 as `TextDecoder` does, several times as fast. */
+function validText(bytes: Buffer): string {
+  return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
 }
 
 /** How many bytes at the end begin a character that goes on in the next chunk. */
@@ -94,9 +94,15 @@ const CUT_SEQUENCE = new RegExp(`${ESCAPE}(?:\\[[0-?]*[ -/]*|\\][^\u0007${ESCAPE
 const LONGEST_SEQUENCE = 4096;
 
 /** Removes colours and other terminal control from chunks of text that may split sequences. */
-export function createStripping(): { push: (text: string) => string; end: () => string } {
+export function createStripping(): {
+  push: (text: string) => string;
+  end: () => string;
+  /** Whether a piece would be the same after it. */
+  keeps: (bytes: Uint8Array) => boolean;
+} {
   let held = '';
   return {
+    keeps: (bytes) => held === '' && !hasControl(bytes),
     push: (text) => {
       const all = held + text;
       const cut = CUT_SEQUENCE.exec(all);
@@ -110,6 +116,14 @@ export function createStripping(): { push: (text: string) => string; end: () => 
       return rest;
     },
   };
+}
+
+/** In UTF-8: U+009B, which terminals take for `ESC [`. */
+const SHORT_ESCAPE = Buffer.from('\u009b');
+
+function hasControl(bytes: Uint8Array): boolean {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return buffer.includes(0x1b) || buffer.includes(SHORT_ESCAPE);
 }
 
 /** Text without colours and other terminal control. */

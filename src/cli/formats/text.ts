@@ -1,3 +1,4 @@
+import { type Piece, pieceOf } from '../../domain/piece.js';
 import type { CommandContext } from '../context.js';
 import { pairName, planScreen } from '../plan-screen.js';
 import { startProgress } from '../progress.js';
@@ -7,6 +8,7 @@ import type { OutputFormat } from './output-format.js';
 export function textFormat(context: CommandContext, live: boolean): OutputFormat {
   const { output } = context;
   const progress = startProgress(context);
+  /** The end of what was shown. */
   let shown = '';
   return {
     planned: async (_, view) => {
@@ -22,8 +24,9 @@ export function textFormat(context: CommandContext, live: boolean): OutputFormat
       }
       if (!live || event.type !== 'output.delta') return;
       progress.stop();
-      shown = event.text || shown;
-      await output.answer(event.text);
+      const piece = pieceOf(event);
+      shown = endOf(piece) || shown;
+      await output.answer(piece);
     },
     finished: async ({ text }, isInFile) => {
       progress.stop();
@@ -32,4 +35,10 @@ export function textFormat(context: CommandContext, live: boolean): OutputFormat
         await output.answer(text.endsWith('\n') || text === '' ? text : `${text}\n`);
     },
   };
+}
+
+/** The last character, as far as a line feed can be told from another. */
+function endOf(piece: Piece): string {
+  const { bytes } = piece;
+  return bytes === null ? piece.text.slice(-1) : String.fromCharCode(...bytes.subarray(-1));
 }

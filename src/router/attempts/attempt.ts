@@ -4,6 +4,7 @@ import { attemptCost, type Cost } from '../../domain/cost.js';
 import { ChildDeadline, type Deadline, type StoppableDeadline } from '../../domain/deadline.js';
 import type { Failure, FailureType } from '../../domain/failure.js';
 import { dollars } from '../../domain/money.js';
+import { pieceOf, withText } from '../../domain/piece.js';
 import { plainText } from '../../domain/plain-text.js';
 import { plausibleUsage } from '../../domain/plausible.js';
 import type { Result } from '../../domain/result.js';
@@ -173,9 +174,9 @@ function observe(
     seen.noteActivity(event);
     return event.changedFile ? undefined : emit({ type: 'tool.activity', attempt: n, name: event.name });
   }
-  seen.noteText(event.text);
+  seen.noteText(event);
   if (planned.request.stream) seen.shown = true;
-  return emit({ type: 'output.delta', attempt: n, text: event.text });
+  return emit(withText({ type: 'output.delta' as const, attempt: n }, pieceOf(event)));
 }
 
 /** Reports the cost of an attempt so far to the gates, which may end it. */

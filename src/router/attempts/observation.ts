@@ -25,8 +25,8 @@ export class Observation {
     else this.#steps.push(name);
   }
 
-  noteText(text: string): void {
-    if (this.draft.length < MAX_DRAFT) this.draft += text;
+  noteText(event: { readonly text: string }): void {
+    if (this.draft.length < MAX_DRAFT) this.draft += event.text;
   }
 
   /** What the tool had reported as done, as the end of a message; empty: unknown. */

@@ -19,7 +19,8 @@ it('decodes chunks of any size as a TextDecoder does, and says whether they are 
       const bytes = Uint8Array.from(pieces.flat());
       const decoding = createDecoding();
       let text = '';
-      for (let at = 0; at < bytes.length; at += size) text += decoding.decode(bytes.subarray(at, at + size));
+      for (let at = 0; at < bytes.length; at += size)
+        text += decoding.decode(bytes.subarray(at, at + size)).text;
       text += decoding.end();
       expect(text).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
       expect(decoding.sawInvalid()).toBe(isInvalid(bytes));
