@@ -12,6 +12,7 @@ const dist = path.join(__dirname, '..', 'dist');
 function load() {
   const files = new Map();
   const parts = new Map();
+  const ofNode = new Map();
   const fromNode = createRequire(path.join(dist, 'cli.cjs'));
 
   /** A file of the build, run once. */
@@ -25,7 +26,7 @@ function load() {
     const script = new vm.Script(source.latin1Slice(), { filename, cachedData });
     const loaded = { exports: {}, keep: (run) => keep({ script, ...run }) };
     files.set(name, loaded);
-    script.runInThisContext()(loaded.exports, require, loaded, importModule, filename);
+    script.runInThisContext()(loaded.exports, require, loaded, importModule, importNode, filename);
     return loaded.exports;
   }
 
@@ -35,13 +36,26 @@ function load() {
     const pack = colon < 0 ? 'node' : name.slice(0, colon);
     if (pack === 'node') return fromNode(name);
     const part = name.slice(colon + 1);
-    if (pack === 'cli') return file('cli')[part];
     const known = parts.get(part);
     if (known !== undefined) return known.exports;
     const loaded = { exports: {} };
     parts.set(part, loaded);
-    file(pack)[part](loaded.exports, require, loaded, importModule, path.join(dist, `${pack}.cjs`));
+    if (pack === 'cli') loaded.exports = file('cli').parts[part]();
+    else {
+      const filename = path.join(dist, `${pack}.cjs`);
+      file(pack)[part](loaded.exports, require, loaded, importModule, importNode, filename);
+    }
     return loaded.exports;
+  }
+
+  /** A module of Node as an ES module sees it. */
+  function importNode(name) {
+    const known = ofNode.get(name);
+    if (known !== undefined) return known;
+    const found = fromNode(name);
+    const seen = Object.create(found, { default: { value: found } });
+    ofNode.set(name, seen);
+    return seen;
   }
 
   /**

@@ -20,7 +20,10 @@ const PACKS = { config: 'src/cli/config.ts' };
 const IMPORT = /\bimport\("([A-Za-z0-9:./@_-]+)"\)/g;
 
 /** One expression, which bin/load.cjs calls with what the code asks for. */
-const PARAMETERS = 'exports, require, module, importModule, __filename';
+const PARAMETERS = 'exports, require, module, importModule, importNode, __filename';
+
+/** What esbuild makes of a default import of a module of Node: a copy of each of its properties, for each file that imports it. */
+const NODE_COPY = /\b__toESM\d*\(require\("(node:[a-z_/]+)"\)\)/g;
 
 /**
  * @param {{ root: string, external: string[] }} given
@@ -57,6 +60,8 @@ function optionsFor(root) {
     bundle: true,
     platform: 'node',
     target: 'node20',
+    // The build of ulid for Node loads `node:crypto`, for random numbers that it is handed here.
+    alias: { ulid: './node_modules/ulid/dist/browser/index.js' },
     define: { 'import.meta.url': '__filename', ROUTER_BUILD: '"@build@"' },
     // Read twice as fast as other text.
     charset: 'ascii',
@@ -114,19 +119,27 @@ function coldPacks(chunks, hot) {
   return { ...packs, more: [...rest] };
 }
 
-/** The hot chunks in one scope. What others import of them is exported by the names of the chunks. */
+/** The hot chunks in one scope. What others import of them is in `parts`, by the names of the chunks, made when it is asked for. */
 async function hotFile(root, { chunks, hot, packOf, external }) {
   const shared = new Set(
     [...chunks].filter(([name]) => !hot.has(name)).flatMap(([, { at_once }]) => at_once),
   );
-  const names = [...hot];
+  const isShared = (name) => shared.has(name) || LOADED_BY_EVERY_RUN.includes(chunks.get(name).entry);
+  const parts = [...hot].filter(isShared).map((chunk) => ({ chunk, names: chunks.get(chunk).exports }));
+  const local = (chunk, name) => `${partName(chunk)}_${name}`;
   const entry = [
     `export { main, realWorld } from './main.js';`,
-    ...names.flatMap((name) => (isShared(name) ? [`export * as ${exportName(name)} from './${name}';`] : [])),
+    ...parts.map(({ chunk, names }) => {
+      const imported = names.map((name) => `${name} as ${local(chunk, name)}`);
+      return `import { ${imported.join(', ')} } from './${chunk}';`;
+    }),
+    'export const parts = {',
+    ...parts.map(({ chunk, names }) => {
+      const getters = names.map((name) => `get ${name}() { return ${local(chunk, name)}; }`);
+      return `${partName(chunk)}: () => ({ ${getters.join(', ')} }),`;
+    }),
+    '};',
   ];
-  function isShared(name) {
-    return shared.has(name) || LOADED_BY_EVERY_RUN.includes(chunks.get(name).entry);
-  }
   const result = await build({
     ...optionsFor(root),
     stdin: { contents: entry.join('\n'), resolveDir: path.join(root, 'dist'), sourcefile: 'hot.js' },
@@ -141,7 +154,7 @@ async function hotFile(root, { chunks, hot, packOf, external }) {
             const name = path.basename(found.path);
             const isHot = hot.has(name);
             if (isHot && found.kind === 'import-statement') return { path: name, namespace: 'chunk' };
-            return { path: isHot ? `cli:${exportName(name)}` : `${packOf(name)}:${name}`, external: true };
+            return { path: isHot ? `cli:${partName(name)}` : `${packOf(name)}:${name}`, external: true };
           });
           setup.onLoad({ filter: /.*/, namespace: 'chunk' }, ({ path: name }) => ({
             contents: chunks.get(name).text,
@@ -154,7 +167,7 @@ async function hotFile(root, { chunks, hot, packOf, external }) {
   return result.outputFiles[0].text;
 }
 
-function exportName(chunk) {
+function partName(chunk) {
   return chunk.replace(/\W/g, '_');
 }
 
@@ -171,7 +184,7 @@ async function packFile(names, { chunks, hot, packOf }) {
         minifySyntax: true,
       });
       const linked = code.replace(/\b(require|import)\("\.\/([\w-]+\.js)"\)/g, (_, how, chunk) => {
-        const target = hot.has(chunk) ? `cli:${exportName(chunk)}` : `${packOf(chunk)}:${chunk}`;
+        const target = hot.has(chunk) ? `cli:${partName(chunk)}` : `${packOf(chunk)}:${chunk}`;
         return `${how}("${target}")`;
       });
       return `${JSON.stringify(name)}(${PARAMETERS}){${linked}}`;
@@ -181,7 +194,7 @@ async function packFile(names, { chunks, hot, packOf }) {
 }
 
 function finish(text) {
-  const source = text.replace(IMPORT, 'importModule("$1")');
+  const source = text.replace(IMPORT, 'importModule("$1")').replace(NODE_COPY, 'importNode("$1")');
   if (/\bimport\(/.test(source)) throw new Error('the bundle holds an `import()` that was not replaced');
   return `(function (${PARAMETERS}) {${source}})`;
 }

@@ -1,18 +1,22 @@
-import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import {
-  chmod,
-  type FileHandle,
-  lstat,
-  mkdir,
-  open,
-  realpath,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { type FileHandle, open, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { distinctName } from './crypto/crypto.js';
 import {
   belongsToUser,
   folderTrouble,
@@ -84,6 +88,31 @@ export async function readRegularFile(file: string, rules: ReadRules): Promise<B
 }
 
 /**
+ * The same at once, for small files that a start waits for: a call of the system takes a tenth of the time of one that waits for it on
+ * another thread.
+ */
+export function readRegularFileNow(file: string, rules: ReadRules): Buffer {
+  const { maxBytes, within = null, sudoUid } = rules;
+  const target = within === null ? file : linkWithin(realpathSync.native(file), within);
+  const followsLinks = within === null && rules.followsLinks !== false;
+  const descriptor = openSync(target, UNBLOCKED | (followsLinks ? 0 : (O_NOFOLLOW ?? 0)));
+  try {
+    const found = fstatSync(descriptor);
+    if (!found.isFile()) throw new FileRefused('kind', 'it is not a regular file');
+    if (rules.isOwn === true && !(rules.mayBeOpen === true && belongsToUser(found, sudoUid))) {
+      const trouble = ownerTrouble(found, sudoUid) ?? folderTroubleNow(path.dirname(file), sudoUid);
+      if (trouble !== null) throw new FileRefused('owner', trouble);
+    }
+    if (found.size > maxBytes) throw new FileRefused('size', `it is larger than ${maxBytes} bytes`);
+    const bytes = readFileSync(descriptor);
+    if (bytes.length > maxBytes) throw new FileRefused('size', `it is larger than ${maxBytes} bytes`);
+    return bytes;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
  * Reads a small file of state at once, where only this user or root can have written it; with `mayBeOpen` it is enough that it belongs to one
  * of them. Throws a {@link FileRefused}, or the system's error.
  */
@@ -102,7 +131,7 @@ export function readOwnFileNow(file: string, { mayBeOpen = false } = {}): string
 
 /** Rejects with a {@link FileRefused} where another user can have put files into a folder. */
 export async function requireOwnFolder(folder: string): Promise<void> {
-  const trouble = await folderTrouble(folder);
+  const trouble = folderTroubleNow(folder);
   if (trouble !== null) throw new FileRefused('owner', trouble);
 }
 
@@ -118,35 +147,52 @@ export async function writeByRename(file: string, text: string, options: WriteOp
       await makePrivateFolder(path.dirname(file), options.refusesLinkedFolder ?? false);
   } else await makeFolder(path.dirname(file), { private: false });
   const draft = draftOf(file);
+  const how = { flag: 'wx', ...(mode === null ? {} : { mode }) };
   try {
-    await writeFile(draft, text, { flag: 'wx', ...(mode === null ? {} : { mode }) });
+    if (text.length > MOST_AT_ONCE) await writeFile(draft, text, how);
+    else writeFileSync(draft, text, how);
     // No mask of the user can widen the mode of a private file.
-    if (mode !== null && !isPrivate) await chmod(draft, mode);
-    await rename(draft, file);
+    if (mode !== null && !isPrivate) chmodSync(draft, mode);
+    renameSync(draft, file);
   } catch (error) {
-    await rm(draft, { force: true });
+    rmSync(draft, { force: true });
     throw error;
   }
 }
 
+/**
+ * A longer text is written while other work goes on. For a shorter one the threads that Node starts for that would take longer than the
+ * write, and to `process/tree.ts` they look like processes that a tool has started.
+ */
+const MOST_AT_ONCE = 256 * 1024;
+
 /** Mostly it is there, and one look is enough. */
 async function makePrivateFolder(folder: string, refusesLink: boolean): Promise<void> {
-  const look = (): Promise<Stats | null> => (refusesLink ? lstat(folder) : stat(folder)).catch(() => null);
-  let found = await look();
+  const look = (): Stats | null => (refusesLink ? lookAt(folder, lstatSync) : lookAt(folder, statSync));
+  let found = look();
   if (found === null) {
     await makeFolder(folder, { private: true });
-    found = await look();
+    found = look();
   }
   if (found?.isSymbolicLink() === true) throw new FileRefused('place', `${folder} is a link`);
   const trouble = found === null ? null : troubleOfFolder(found);
   if (trouble !== null) throw new FileRefused('owner', trouble);
 }
 
+function lookAt(folder: string, look: typeof lstatSync | typeof statSync): Stats | null {
+  try {
+    return look(folder, { throwIfNoEntry: false }) ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /**
- * A new name beside a file. It is random: in a folder that others may write to, a name that they can guess may be a link of theirs.
+ * A new name beside a file. It must be created by a call that fails where there is something of that name (`wx`): in a folder that others
+ * may write to, that may be a link of theirs.
  */
 export function draftOf(file: string): string {
-  return `${file}.${randomBytes(8).toString('hex')}.part`;
+  return `${file}.${distinctName()}.part`;
 }
 
 /**
@@ -154,10 +200,10 @@ export function draftOf(file: string): string {
  * fails with ENOENT, as /proc does.
  */
 export async function makeFolder(folder: string, options: Privacy): Promise<void> {
-  if (await made(folder, options)) return;
+  if (made(folder, options)) return;
   const parent = path.dirname(folder);
   if (parent !== folder) await makeFolder(parent, options);
-  if (await made(folder, options)) return;
+  if (made(folder, options)) return;
   throw Object.assign(new Error(`the folder ${folder} cannot be made`), { code: 'ENOENT', syscall: 'mkdir' });
 }
 
@@ -179,9 +225,26 @@ async function realPathWithin(file: string, folders: readonly string[]): Promise
   const target = await realpath(file);
   for (const folder of folders) {
     const real = await realpath(folder).catch(() => null);
-    if (real !== null && target.startsWith(real.endsWith(path.sep) ? real : real + path.sep)) return target;
+    if (isInside(target, real)) return target;
   }
   throw new FileRefused('place', `it leads out of the project, to ${target}`);
+}
+
+function linkWithin(target: string, folders: readonly string[]): string {
+  if (folders.some((folder) => isInside(target, realPathNow(folder)))) return target;
+  throw new FileRefused('place', `it leads out of the project, to ${target}`);
+}
+
+function realPathNow(folder: string): string | null {
+  try {
+    return realpathSync.native(folder);
+  } catch {
+    return null;
+  }
+}
+
+function isInside(target: string, real: string | null): boolean {
+  return real !== null && target.startsWith(real.endsWith(path.sep) ? real : real + path.sep);
 }
 
 /** Opens a file to read it; a pipe without a writer and a terminal are opened without a wait. */
@@ -214,9 +277,9 @@ export async function readAtMost(
 }
 
 /** Whether the folder exists now; false when its parent is missing. */
-async function made(folder: string, options: Privacy): Promise<boolean> {
+function made(folder: string, options: Privacy): boolean {
   try {
-    await mkdir(folder, { mode: options.private ? 0o700 : 0o755 });
+    mkdirSync(folder, { mode: options.private ? 0o700 : 0o755 });
     return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -28,7 +28,7 @@ export type LoadedCommandConfig = LoadedFiles & CommandConfig & { trust: Trust }
 
 /** Finds, reads and checks the config of this command. Its secrets are masked in all output from here on. */
 export async function loadCommandConfig(context: CommandContext): Promise<LoadedCommandConfig> {
-  return commandConfigOf(context, await locateConfig(searchOf(context)));
+  return commandConfigOf(context, locateConfig(searchOf(context)));
 }
 
 async function commandConfigOf(
@@ -37,8 +37,8 @@ async function commandConfigOf(
 ): Promise<LoadedCommandConfig> {
   const { world } = context;
   const files = loadLocated(located, searchOf(context));
-  const trust = await trustOf(files, world);
-  const writableDir = await writableFolder(files, trust, world);
+  const trust = trustOf(files, world);
+  const writableDir = writableFolder(files, trust, world);
   // Until a project's config is trusted, its own patterns could hide what it would run, and its advice is not ours.
   const own = trust.trusted ? files.config : withoutProject(files, world.home);
   const config = trust.trusted ? files.config : withAdviceOf(own, files.config);
@@ -68,7 +68,7 @@ export async function loadTrustedFrom(
   if (!usable.ok || dryRun || loaded.isTrusted) return usable;
   const refused = await requireTrust(context, loaded, deadline);
   if (refused !== null) return err({ failure: refused });
-  const again = await locateConfig(searchOf(context));
+  const again = locateConfig(searchOf(context));
   const reloaded = await commandConfigOf(context, again);
   return reloaded.isTrusted ? readyConfig(context, again, reloaded) : err({ failure: changedMeanwhile() });
 }

@@ -91,6 +91,6 @@ export async function saySearched(
   if (failure?.type !== 'config' || plan.rejected.length === 0) return;
   const { findConfig } = await import('../config-files/find.js');
   const { env, cwd, home } = world;
-  const { searched } = await findConfig({ explicit: [], env, cwd, home });
+  const { searched } = findConfig({ explicit: [], env, cwd, home });
   await output.error(`note: looked for a config in ${searched.join(', ')}`);
 }

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import { nodeCrypto } from '../crypto/crypto.js';
 import { visible } from '../diagnostics/visible.js';
 import type { Deadline } from '../domain/deadline.js';
 import { type Failure, failure } from '../domain/failure.js';
@@ -68,7 +68,7 @@ export async function assemblePrompt(
 
 /** A file between marks. One that holds such marks itself gets others, which it cannot know, and so cannot forge. */
 function fileBlock(name: string, text: string): string {
-  const mark = /<\/?file/i.test(text) ? `file-${randomBytes(8).toString('hex')}` : 'file';
+  const mark = /<\/?file/i.test(text) ? `file-${nodeCrypto().randomBytes(8).toString('hex')}` : 'file';
   return `<${mark} path="${attribute(name)}">\n${text}\n</${mark}>`;
 }
 

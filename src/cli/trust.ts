@@ -102,8 +102,8 @@ const NO_RUN = {
 export async function trustProject(context: CommandContext): Promise<Failure | null> {
   const { env, cwd, home } = context.world;
   const unnamed = { ...env, LLM_ROUTER_CONFIG: '' };
-  const loaded = await loadConfigFiles({ explicit: [], env: unnamed, cwd, home });
-  const subject = await trustSubject(loaded, context.world);
+  const loaded = loadConfigFiles({ explicit: [], env: unnamed, cwd, home });
+  const subject = trustSubject(loaded, context.world);
   return subject === null ? null : saveTrust(context, subject, loaded);
 }
 

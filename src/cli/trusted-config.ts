@@ -12,7 +12,7 @@ export async function loadTrusted(
   context: CommandContext,
   how: { dryRun: boolean; deadline: Deadline },
 ): Promise<Result<ReadyConfig, EarlyFailure>> {
-  const located = await locateConfig(searchOf(context));
+  const located = locateConfig(searchOf(context));
   const ready = await keptConfig(context, located);
   if (ready !== null) return ok(ready);
   // Parsing and checking load half of the program.
@@ -27,10 +27,10 @@ async function keptConfig(context: CommandContext, located: LocatedConfig): Prom
   if (kept === null) return null;
   const { config, trust: part } = kept;
   const isNamed = located.layers.some(({ layer }) => layer === 'explicit');
-  const { why } = await checkTrust({ isNamed, part }, world);
+  const { why } = checkTrust({ isNamed, part }, world);
   if (why === null) return null;
   const { discovered, projectDir } = located;
-  const writableDir = await writableFolder(located, { trusted: true }, world);
+  const writableDir = writableFolder(located, { trusted: true }, world);
   await announceConfig(context, located, { config, isValid: true });
   const known = { config, diagnostics: [], sources: new Map(), discovered, projectDir, writableDir };
   return { ...known, isTrusted: true, keep: async () => undefined };

@@ -38,7 +38,7 @@ export const CHILD_VARIABLES: readonly Variable[] = [
   {
     name: 'LLM_ROUTER_GATEWAY',
     meaning:
-      'URL of the gateway of the tool, and the provider behind it, so that a nested call counts its own calls alone',
+      'URL of the gateway of the tool and the provider behind it: a nested call counts its own calls alone',
   },
   { name: 'TRACEPARENT', meaning: 'the trace, as W3C Trace Context; read and passed on' },
 ];

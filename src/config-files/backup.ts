@@ -6,7 +6,7 @@ import { exists } from './folder.js';
 export async function keepBackup(file: string): Promise<string> {
   for (let turn = 0; ; turn++) {
     const copy = turn === 0 ? `${file}.bak` : `${file}.bak.${turn}`;
-    if (await exists(copy)) continue;
+    if (exists(copy)) continue;
     await copyFile(file, copy, constants.COPYFILE_EXCL);
     return copy;
   }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 import { BUILD_ID } from '../build-id.js';
 import { fromPlainJson, type PlainJson, toPlainJson } from '../config/plain-json.js';
 import type { RouterConfig } from '../config/types.js';
@@ -34,12 +34,21 @@ function stateOf(value: string | undefined): VariableState {
   return value === '' ? 'empty' : 'set';
 }
 
+/** A file of the cache. */
+interface Entry {
+  /** As in {@link subjectOf}: what was kept is for nothing else. */
+  subject: string;
+  kept: PlainJson;
+}
+
 /** What an earlier run kept for these very files; `null`: nothing that fits. */
 export function readKept(located: LocatedConfig, context: PathContext): KeptConfig | null {
   try {
-    const [hash, body = ''] = splitOnce(readOwnFileNow(fileOf(located, context)));
-    if (hash !== hashOf(located, context, body)) return null;
-    const kept = fromPlainJson(JSON.parse(body) as PlainJson) as KeptConfig;
+    const [sum, body = ''] = splitOnce(readOwnFileNow(fileOf(located, context)));
+    if (sum !== checksum(body)) return null;
+    const entry = JSON.parse(body) as Entry;
+    if (entry.subject !== subjectOf(located, context)) return null;
+    const kept = fromPlainJson(entry.kept) as KeptConfig;
     const names = Object.keys(kept.variables);
     const now = variableStates(names, context.env);
     return names.every((name) => now[name] === kept.variables[name]) ? kept : null;
@@ -55,10 +64,11 @@ export async function writeKept(
   kept: KeptConfig,
 ): Promise<void> {
   const file = fileOf(located, context);
-  const body = JSON.stringify(toPlainJson(kept));
+  const entry: Entry = { subject: subjectOf(located, context), kept: toPlainJson(kept) };
+  const body = JSON.stringify(entry);
   try {
     const how = { private: true, refusesLinkedFolder: true };
-    await writeByRename(file, `${hashOf(located, context, body)}\n${body}`, how);
+    await writeByRename(file, `${checksum(body)}\n${body}`, how);
     await removeOldest(path.dirname(file));
   } catch {
     return;
@@ -67,19 +77,21 @@ export async function writeKept(
 
 /** One file for each set of paths, so that an edited config replaces what was kept of it. */
 function fileOf(located: LocatedConfig, context: PathContext): string {
-  const name = createHash('sha256').update(placesOf(located, context)).digest('hex').slice(0, 32);
-  return path.join(configCacheDir(context), `${name}.json`);
+  return path.join(configCacheDir(context), `${checksum(placesOf(located, context))}.json`);
 }
 
-/** Binds what is kept to this build, to the paths and texts of the files, and to itself. */
-function hashOf(located: LocatedConfig, context: PathContext, body: string): string {
-  const hash = createHash('sha256').update(BUILD_ID).update(placesOf(located, context));
-  for (const { text } of layersOf(located).flatMap(({ files }) => files))
-    hash.update(`\n${text.length}\n`).update(text);
-  return hash.update('\n').update(body).digest('hex');
+/** Finds damage; `node:crypto` would take longer to load than everything else here takes. */
+function checksum(text: string): string {
+  return crc32(text).toString(16).padStart(8, '0');
 }
 
-/** Everything but the texts that a resolved config depends on. */
+/** Everything that a resolved config depends on: this build, the paths, and the texts of the files themselves. */
+function subjectOf(located: LocatedConfig, context: PathContext): string {
+  const texts = layersOf(located).flatMap(({ files }) => files.map(({ text }) => text));
+  return JSON.stringify([BUILD_ID, placesOf(located, context), texts]);
+}
+
+/** Everything but the texts and the build. */
 function placesOf(located: LocatedConfig, { home }: PathContext): string {
   const { discovered, projectDir, own } = located;
   const layers = layersOf(located).map(({ layer, files }) => [

@@ -52,13 +52,13 @@ interface Found {
 }
 
 /** Finds and reads every config file: the named ones, else the user's and the nearest project's. */
-export async function findConfig(search: ConfigSearch): Promise<FoundConfig> {
+export function findConfig(search: ConfigSearch): FoundConfig {
   const named = namedIn(search);
   if (named.length > 0) return findNamed(search, named);
   const userFolder = userFolderOf(search);
-  const folders = await projectFolders(search.cwd);
-  const user = await readUser(search);
-  const project = await findProject(search, folders, userFolder);
+  const folders = projectFolders(search.cwd);
+  const user = readUser(search);
+  const project = findProject(search, folders, userFolder);
   const searched = [userFolder, ...folders.flatMap(candidatesIn)].map((one) => shownPath(one, search.cwd));
   return { ...join([user, project]), own: null, discovered: project.layers.length > 0, searched };
 }
@@ -70,9 +70,9 @@ export function namedIn({ explicit, env }: ConfigSearch): readonly string[] {
 }
 
 /** The files of the nearest project's config, whatever is named. */
-export async function findProjectFiles({ cwd, home }: ConfigSearch): Promise<readonly ConfigFile[]> {
+export function findProjectFiles({ cwd, home }: ConfigSearch): readonly ConfigFile[] {
   const search = { cwd, home, explicit: [], env: {} };
-  const { layers } = await findProject(search, await projectFolders(cwd), userFolderOf(search));
+  const { layers } = findProject(search, projectFolders(cwd), userFolderOf(search));
   return layers.flatMap(({ files }) => files);
 }
 
@@ -91,26 +91,24 @@ export function userFolderOf({ env, home }: ConfigSearch): string {
   return path.join(path.isAbsolute(xdg) ? xdg : path.join(home, '.config'), 'llm-router');
 }
 
-async function findNamed(search: ConfigSearch, named: readonly string[]): Promise<FoundConfig> {
+function findNamed(search: ConfigSearch, named: readonly string[]): FoundConfig {
   const targets = named.map((one) => path.resolve(search.cwd, one.replace(/^~(?=\/|$)/, search.home)));
-  const found = await Promise.all(
-    targets.map(async (target) => {
-      const shown = shownPath(target, search.cwd);
-      if ((await kindOf(target)) !== 'folder') return readFiles(search, [target], EXPLICIT);
-      const folder = await readFolder(search, target, EXPLICIT);
-      if (folder.layers.length > 0 || folder.diagnostics.length > 0) return folder;
-      const message = `the folder \`${shown}\` holds no \`*.yaml\` or \`*.yml\``;
-      return {
-        ...folder,
-        diagnostics: [diagnostic('config/empty-folder', message, { place: null })],
-        unreadable: [shown],
-      };
-    }),
-  );
+  const found = targets.map((target) => {
+    const shown = shownPath(target, search.cwd);
+    if (kindOf(target) !== 'folder') return readFiles(search, [target], EXPLICIT);
+    const folder = readFolder(search, target, EXPLICIT);
+    if (folder.layers.length > 0 || folder.diagnostics.length > 0) return folder;
+    const message = `the folder \`${shown}\` holds no \`*.yaml\` or \`*.yml\``;
+    return {
+      ...folder,
+      diagnostics: [diagnostic('config/empty-folder', message, { place: null })],
+      unreadable: [shown],
+    };
+  });
   const read = new Set(
     found.flatMap(({ layers }) => layers.flatMap(({ files }) => files.map(({ path }) => path))),
   );
-  const own = search.isAlone === true ? join([]) : await readOwn(search, read);
+  const own = search.isAlone === true ? join([]) : readOwn(search, read);
   return {
     ...join([...found, { ...own, layers: [] }]),
     own: own.layers[0] ?? null,
@@ -120,26 +118,26 @@ async function findNamed(search: ConfigSearch, named: readonly string[]): Promis
 }
 
 /** The user's own config without files that were named too. */
-async function readOwn(search: ConfigSearch, named: ReadonlySet<string>): Promise<Found> {
+function readOwn(search: ConfigSearch, named: ReadonlySet<string>): Found {
   return readUser(search, (file) => !named.has(file));
 }
 
 /** In the home of another account it cannot be known whether there is a config: the run goes on with a warning. */
-async function readUser(search: ConfigSearch, isWanted?: (file: string) => boolean): Promise<Found> {
+function readUser(search: ConfigSearch, isWanted?: (file: string) => boolean): Found {
   const folder = userFolderOf(search);
-  const found = await readFolder(search, folder, USER, isWanted);
-  return (await exists(folder)) ? found : passable(found, shownPath(folder, search.cwd));
+  const found = readFolder(search, folder, USER, isWanted);
+  return exists(folder) ? found : passable(found, shownPath(folder, search.cwd));
 }
 
 const EXPLICIT: LayerPlace = { layer: 'explicit', within: null };
 const USER: LayerPlace = { layer: 'user', within: null };
 
 /** From the working directory up to the root of its repository; outside of one only the working directory. */
-export async function projectFolders(cwd: string): Promise<string[]> {
+export function projectFolders(cwd: string): string[] {
   const folders: string[] = [];
   for (let folder = cwd; ; folder = path.dirname(folder)) {
     folders.push(folder);
-    if (await exists(path.join(folder, '.git'))) return folders;
+    if (exists(path.join(folder, '.git'))) return folders;
     if (folder === path.dirname(folder)) return [cwd];
   }
 }
@@ -149,18 +147,14 @@ function candidatesIn(folder: string): string[] {
 }
 
 /** The nearest folder that has a config; the user's own folder is not taken twice. What belongs to another user is left out. */
-async function findProject(
-  search: ConfigSearch,
-  folders: readonly string[],
-  userFolder: string,
-): Promise<Found> {
+function findProject(search: ConfigSearch, folders: readonly string[], userFolder: string): Found {
   const place: LayerPlace = { layer: 'project', within: [folders.at(-1) ?? search.cwd, userFolder] };
   const passedOver: Diagnostic[] = [];
   for (const folder of folders.filter((one) => one !== userFolder)) {
-    const { own, others } = await ownConfigsIn(search, folder);
+    const { own, others } = ownConfigsIn(search, folder);
     passedOver.push(...others);
     if (own.length === 0) continue;
-    const found = await readProject(search, folder, { own, place });
+    const found = readProject(search, folder, { own, place });
     if (found !== null && found.layers.length + found.unreadable.length > 0)
       return join([found, { ...join([]), diagnostics: passedOver }]);
     passedOver.push(...(found?.diagnostics ?? []));
@@ -169,12 +163,9 @@ async function findProject(
 }
 
 /** Which of the places in a folder are there and may be read: a shared folder such as `/tmp` may hold the config of anyone. */
-async function ownConfigsIn(
-  search: ConfigSearch,
-  folder: string,
-): Promise<{ own: string[]; others: Diagnostic[] }> {
+function ownConfigsIn(search: ConfigSearch, folder: string): { own: string[]; others: Diagnostic[] } {
   const places = [...FILE_NAMES, CONFIG_FOLDER].map((name) => path.join(folder, name));
-  const owners = await Promise.all(places.map((one) => ownerOf(one, search.env.SUDO_UID)));
+  const owners = places.map((one) => ownerOf(one, search.env.SUDO_UID));
   const isTrusted = search.env.LLM_ROUTER_TRUST === '1';
   const thoseOf = (owner: Owner) => places.filter((_, index) => owners[index] === owner);
   const others = thoseOf('other');
@@ -192,19 +183,19 @@ function ofOtherUser(shown: string): Diagnostic {
 }
 
 /** The config of one folder; `null`: it has none. */
-async function readProject(
+function readProject(
   search: ConfigSearch,
   folder: string,
   { own, place }: { own: readonly string[]; place: LayerPlace },
-): Promise<Found | null> {
+): Found | null {
   const inFolder = path.join(folder, CONFIG_FOLDER);
   const ofFolder = own.includes(inFolder)
-    ? passable(await readFolder(search, inFolder, place), shownPath(inFolder, search.cwd))
+    ? passable(readFolder(search, inFolder, place), shownPath(inFolder, search.cwd))
     : join([]);
-  const [first, second] = (await filesIn(folder)).filter((file) => own.includes(file));
+  const [first, second] = filesIn(folder).filter((file) => own.includes(file));
   if (first === undefined)
     return ofFolder.layers.length > 0 || ofFolder.diagnostics.length > 0 ? ofFolder : null;
-  const ofFile = await readFiles(search, [first], place);
+  const ofFile = readFiles(search, [first], place);
   const other = ofFolder.layers.length > 0 ? path.join(inFolder, '*.yaml') : second;
   return other === undefined
     ? ofFile
@@ -223,9 +214,9 @@ function passedOver(found: Diagnostic): Diagnostic {
 }
 
 /** Which of the names of the one file are in a folder. */
-async function filesIn(folder: string): Promise<string[]> {
+function filesIn(folder: string): string[] {
   const files = FILE_NAMES.map((name) => path.join(folder, name));
-  const found = await Promise.all(files.map(exists));
+  const found = files.map(exists);
   return files.filter((_, index) => found[index]);
 }
 
@@ -237,13 +228,13 @@ function sideBySide(search: ConfigSearch, ...both: readonly [string, string]): D
   });
 }
 
-async function readFolder(
+function readFolder(
   search: ConfigSearch,
   folder: string,
   place: LayerPlace,
   isWanted: (file: string) => boolean = () => true,
-): Promise<Found> {
-  const files = await yamlFilesIn(folder);
+): Found {
+  const files = yamlFilesIn(folder);
   if (files.ok) {
     const wanted = files.value.filter(isWanted);
     return wanted.length === 0 ? join([]) : readFiles(search, wanted, place);
@@ -252,19 +243,13 @@ async function readFolder(
   return { layers: [], diagnostics: [unreadable(shown, files.error)], unreadable: [shown] };
 }
 
-async function readFiles(
-  search: ConfigSearch,
-  targets: readonly string[],
-  { layer, within }: LayerPlace,
-): Promise<Found> {
+function readFiles(search: ConfigSearch, targets: readonly string[], { layer, within }: LayerPlace): Found {
   const { SUDO_UID: sudoUid, LLM_ROUTER_TRUST: trust } = search.env;
   const owner = layer === 'explicit' || trust === '1' ? null : { sudoUid, mayBeOpen: layer === 'project' };
-  const read = await Promise.all(
-    targets.map(async (path) => {
-      const shown = shownPath(path, search.cwd);
-      return { path, shown, text: await readConfigFile({ path, shown, within, owner }) };
-    }),
-  );
+  const read = targets.map((path) => {
+    const shown = shownPath(path, search.cwd);
+    return { path, shown, text: readConfigFile({ path, shown, within, owner }) };
+  });
   const files = read.flatMap(({ path, shown, text }): ConfigFile[] =>
     text.ok ? [{ file: shown, path, text: text.value }] : [],
   );

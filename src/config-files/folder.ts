@@ -1,23 +1,21 @@
-import { lstat, readdir, stat } from 'node:fs/promises';
+import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import { err, ok, type Result } from '../domain/result.js';
 import { codeOf } from '../domain/system-error.js';
 import { belongsToUser } from '../files/owner.js';
 
 /** Whether something of that name is there, a dangling link included. */
-export async function exists(target: string): Promise<boolean> {
-  return lstat(target).then(
-    () => true,
-    () => false,
-  );
+export function exists(target: string): boolean {
+  return typeof lookAt(target) !== 'string';
 }
 
 /** The kind of entry at a path, links followed; `none` if missing or inaccessible. */
-export async function kindOf(target: string): Promise<'folder' | 'other' | 'none'> {
-  return stat(target).then(
-    (found) => (found.isDirectory() ? 'folder' : 'other'),
-    () => 'none',
-  );
+export function kindOf(target: string): 'folder' | 'other' | 'none' {
+  try {
+    return statSync(target).isDirectory() ? 'folder' : 'other';
+  } catch {
+    return 'none';
+  }
 }
 
 /** Whether a config may have this name in a folder of configs. */
@@ -29,10 +27,10 @@ export function isYamlName(name: string): boolean {
 const MAX_FILES = 100;
 
 /** The `*.yaml` and `*.yml` of a folder, sorted by name; none when there is no such folder. The error is the system's. */
-export async function yamlFilesIn(folder: string): Promise<Result<string[], unknown>> {
+export function yamlFilesIn(folder: string): Result<string[], unknown> {
   try {
-    if (!(await stat(folder)).isDirectory()) return ok([]);
-    const names = (await readdir(folder)).filter(isYamlName);
+    if (!statSync(folder).isDirectory()) return ok([]);
+    const names = readdirSync(folder).filter(isYamlName);
     if (names.length > MAX_FILES) return err(tooMany());
     return ok(names.sort().map((name) => path.join(folder, name)));
   } catch (cause) {
@@ -49,11 +47,20 @@ function tooMany(): Error {
 export type Owner = 'user' | 'other';
 
 /** Whose an entry is; `null`: there is none, or a folder of another user without a config in it. */
-export async function ownerOf(place: string, sudoUid: string | undefined): Promise<Owner | null> {
-  const found = await lstat(place).catch((cause: unknown) => codeOf(cause) ?? '');
+export function ownerOf(place: string, sudoUid: string | undefined): Owner | null {
+  const found = lookAt(place);
   // What cannot be looked at is reported when it is read.
   if (typeof found === 'string') return found === 'ENOENT' || found === 'ENOTDIR' ? null : 'user';
   if (belongsToUser(found, sudoUid)) return 'user';
-  const files = await yamlFilesIn(place);
+  const files = yamlFilesIn(place);
   return found.isDirectory() && (!files.ok || files.value.length === 0) ? null : 'other';
+}
+
+/** An entry, links not followed, or the code of the system's error. */
+function lookAt(place: string): Stats | string {
+  try {
+    return lstatSync(place, { throwIfNoEntry: false }) ?? 'ENOENT';
+  } catch (cause) {
+    return codeOf(cause) ?? '';
+  }
 }

@@ -20,8 +20,8 @@ export interface LoadedFiles extends LoadedConfig {
 }
 
 /** Finds, reads, checks and resolves the config. Never throws for a foreseen cause: see `diagnostics`. */
-export async function loadConfigFiles(search: ConfigSearch): Promise<LoadedFiles> {
-  return loadLocated(await locateConfig(search), search);
+export function loadConfigFiles(search: ConfigSearch): LoadedFiles {
+  return loadLocated(locateConfig(search), search);
 }
 
 /** The same for files that were read already. */

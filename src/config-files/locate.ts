@@ -18,9 +18,10 @@ export interface LocatedConfig extends FoundConfig {
 }
 
 /** Finds and reads the files of the config, and the project around the working directory. */
-export async function locateConfig(search: ConfigSearch): Promise<LocatedConfig> {
+export function locateConfig(search: ConfigSearch): LocatedConfig {
   const isNamed = namedIn(search).length > 0;
-  const [found, beside] = await Promise.all([findConfig(search), isNamed ? findProjectFiles(search) : []]);
+  const found = findConfig(search);
+  const beside = isNamed ? findProjectFiles(search) : [];
   return {
     ...found,
     files: found.layers.flatMap((layer) => layer.files),

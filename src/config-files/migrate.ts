@@ -27,7 +27,7 @@ const OLD_NAMES = ['agents', 'tools', 'models', 'policies', 'telemetry', 'genera
 /** Reads an old file, or the old files of a folder, and converts them. The error: a file that cannot be read. */
 export async function readMigration(old: string, cwd: string): Promise<Result<ReadMigration, Diagnostic>> {
   const root = path.resolve(cwd, old);
-  const isFolder = (await kindOf(root)) === 'folder';
+  const isFolder = kindOf(root) === 'folder';
   const target = isFolder ? path.join(root, CONFIG_FILE) : root;
   const files = isFolder ? await oldFilesIn(root) : [root];
   const texts: { file: string; text: string }[] = [];
@@ -52,9 +52,9 @@ export function migrateFiles(files: readonly OldFile[]): Migration {
 /** A converted folder contains only the new file. */
 async function oldFilesIn(folder: string): Promise<string[]> {
   const target = path.join(folder, CONFIG_FILE);
-  if (await exists(target)) return [target];
+  if (exists(target)) return [target];
   const names = OLD_NAMES.flatMap((name) => [`${name}.yaml`, `${name}.yml`]);
-  const found = await Promise.all(names.map((name) => exists(path.join(folder, name))));
+  const found = names.map((name) => exists(path.join(folder, name)));
   return names.filter((_, index) => found[index]).map((name) => path.join(folder, name));
 }
 

@@ -14,7 +14,7 @@ import { isYamlName } from './folder.js';
 
 /** Files in the places that are searched which would be a config under another name: `llmrouter.yaml`, `agents.YAML`. */
 export async function nearMisses(search: ConfigSearch): Promise<Diagnostic[]> {
-  const projects = await projectFolders(search.cwd);
+  const projects = projectFolders(search.cwd);
   const folders = [userFolderOf(search), ...projects.map((one) => path.join(one, CONFIG_FOLDER))];
   const found = await Promise.all([
     ...projects.map((folder) => misnamedIn(folder, nameOfFile)),

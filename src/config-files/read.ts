@@ -2,7 +2,7 @@ import { type Code, diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { codeOf } from '../domain/system-error.js';
-import { FileRefused, readRegularFile } from '../files.js';
+import { FileRefused, readRegularFileNow } from '../files.js';
 
 /** Of one config file. */
 export const MAX_BYTES = 1024 * 1024;
@@ -21,15 +21,15 @@ export interface ConfigTarget {
 }
 
 /** Reads one config file as text, without byte order mark; the error says why it cannot be used. */
-export async function readConfigFile({
+export function readConfigFile({
   path,
   shown,
   within,
   owner = null,
-}: ConfigTarget): Promise<Result<string, Diagnostic>> {
+}: ConfigTarget): Result<string, Diagnostic> {
   try {
     return decode(
-      await readRegularFile(path, { maxBytes: MAX_BYTES, within, isOwn: owner !== null, ...owner }),
+      readRegularFileNow(path, { maxBytes: MAX_BYTES, within, isOwn: owner !== null, ...owner }),
       shown,
     );
   } catch (cause) {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { lstat, realpath } from 'node:fs/promises';
+import { lstatSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { canonicalJson, child, isTree, type Path } from '../config/tree.js';
-import { readRegularFile, writeByRename } from '../files.js';
+import { sha256 } from '../crypto/crypto.js';
+import { readRegularFileNow, writeByRename } from '../files.js';
 import { type PathContext, stateDir } from '../paths.js';
 import { CONFIG_FOLDER } from './find.js';
 
@@ -13,6 +13,8 @@ export interface TrustPart {
   /** Folder of the project, as it was found. */
   folder: string;
   values: readonly CoveredValue[];
+  /** As it was when the config was kept: the hash holds as long as all paths lead where they led. */
+  known?: FollowedPart;
 }
 
 /** A value that is not harmless. */
@@ -56,24 +58,24 @@ export interface TrustCheck {
  * Whether a config is trusted: one given by path is, and so is everything with `LLM_ROUTER_TRUST=1`; a discovered one (`part`) is if
  * its hash is recorded.
  */
-export async function checkTrust(
+export function checkTrust(
   { isNamed, part }: { isNamed: boolean; part: TrustPart | null },
   context: PathContext,
-): Promise<TrustCheck> {
+): TrustCheck {
   if (isNamed) return { why: 'named', part: null, record: null };
   if (part === null) return { why: 'nothing found', part: null, record: null };
-  const now = await followed(part);
+  const now = followed(part);
   if (context.env.LLM_ROUTER_TRUST === '1') return { why: 'variable', part: now, record: null };
-  const record = await trustRecordOf(context, now.folder);
+  const record = trustRecordOf(context, now.folder);
   return { why: record?.hash === now.hash ? 'recorded' : null, part: now, record };
 }
 
 /** Follows the links of a part as they lead now. */
-export async function followed({ folder, values }: TrustPart): Promise<FollowedPart> {
-  const realPaths = await Promise.all(
-    values.map(({ target }) => (target === null ? null : realPathOf(target))),
-  );
-  return { folder: await realPathOf(folder), hash: hashOf(values, realPaths), realPaths };
+export function followed({ folder, values, known }: TrustPart): FollowedPart {
+  const realPaths = values.map(({ target }) => (target === null ? null : realPathOf(target)));
+  const isKnown = known !== undefined && realPaths.every((one, index) => one === known.realPaths[index]);
+  const hash = isKnown ? known.hash : hashOf(values, realPaths);
+  return { folder: realPathOf(folder), hash, realPaths };
 }
 
 /** The same for the same values and the same files behind their paths, in whatever order they were written. */
@@ -81,22 +83,22 @@ function hashOf(values: readonly CoveredValue[], realPaths: readonly (string | n
   const entries = values.map(
     ({ path, value }, index) => [JSON.stringify(path), { value, realPath: realPaths[index] }] as const,
   );
-  return createHash('sha256')
-    .update(canonicalJson(Object.fromEntries(entries)))
-    .digest('hex');
+  return sha256(canonicalJson(Object.fromEntries(entries)));
 }
 
 /** Links followed, as far as the path exists: a file that is made later does not change it. */
-async function realPathOf(file: string): Promise<string> {
-  const folder = path.dirname(file);
-  return realpath(file).catch(async () =>
-    folder === file ? file : path.join(await realPathOf(folder), path.basename(file)),
-  );
+function realPathOf(file: string): string {
+  try {
+    return realpathSync.native(file);
+  } catch {
+    const folder = path.dirname(file);
+    return folder === file ? file : path.join(realPathOf(folder), path.basename(file));
+  }
 }
 
 /** What is recorded of a project, by its real path; `null`: it was never trusted. */
-async function trustRecordOf(context: PathContext, folder: string): Promise<TrustRecord | null> {
-  const record = child(await readRecords(context), folder);
+function trustRecordOf(context: PathContext, folder: string): TrustRecord | null {
+  const record = child(readRecords(context), folder);
   return isTree(record) ? { hash: child(record, 'hash'), allows: child(record, 'allows') } : null;
 }
 
@@ -104,25 +106,26 @@ async function trustRecordOf(context: PathContext, folder: string): Promise<Trus
  * The project's folder, if files may be written there: `null` until it is trusted, and where `.llm-router` in it is a link. A
  * config that was named says nothing of the project around the working directory.
  */
-export async function writableFolder(
+export function writableFolder(
   { projectDir, discovered }: { projectDir: string | null; discovered: boolean },
   { trusted }: { trusted: boolean },
   context: PathContext,
-): Promise<string | null> {
+): string | null {
   if (projectDir === null) return null;
   const isTrusted = discovered
     ? trusted
     : context.env.LLM_ROUTER_TRUST === '1' ||
-      typeof (await trustRecordOf(context, await realPathOf(projectDir)))?.hash === 'string';
+      typeof trustRecordOf(context, realPathOf(projectDir))?.hash === 'string';
   const folders = [CONFIG_FOLDER, `${CONFIG_FOLDER}/traces`].map((one) => path.join(projectDir, one));
-  return isTrusted && !(await Promise.all(folders.map(isLink))).includes(true) ? projectDir : null;
+  return isTrusted && !folders.some(isLink) ? projectDir : null;
 }
 
-function isLink(target: string): Promise<boolean> {
-  return lstat(target).then(
-    (found) => found.isSymbolicLink(),
-    () => false,
-  );
+function isLink(target: string): boolean {
+  try {
+    return lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  } catch {
+    return false;
+  }
 }
 
 /** Records that a project is trusted; rejects with the system's error when it cannot be written. */
@@ -131,12 +134,12 @@ export async function addTrustRecord(
   folder: string,
   record: { hash: string; allows: readonly string[] },
 ): Promise<void> {
-  await writeRecords(context, { ...(await readRecords(context)), [folder]: record });
+  await writeRecords(context, { ...readRecords(context), [folder]: record });
 }
 
 /** Ends the trust in a project; false when there was none. Rejects with the system's error when it cannot be written. */
 export async function removeTrust(context: PathContext, folder: string): Promise<boolean> {
-  const { [folder]: known, ...others } = await readRecords(context);
+  const { [folder]: known, ...others } = readRecords(context);
   if (known !== undefined) await writeRecords(context, others);
   return known !== undefined;
 }
@@ -152,10 +155,10 @@ export function trustFile(context: PathContext): string {
 }
 
 /** A missing or damaged record trusts nothing, nor does one that another user may have written. */
-async function readRecords(context: PathContext): Promise<Record<string, unknown>> {
+function readRecords(context: PathContext): Record<string, unknown> {
   try {
     const file = trustFile(context);
-    const text = await readRegularFile(file, { maxBytes: MAX_BYTES, isOwn: true, followsLinks: false });
+    const text = readRegularFileNow(file, { maxBytes: MAX_BYTES, isOwn: true, followsLinks: false });
     const projects = child(JSON.parse(text.toString('utf8')), 'projects');
     return isTree(projects) ? { ...projects } : {};
   } catch {

@@ -30,10 +30,10 @@ export type Trust =
   | { trusted: false; subject: TrustSubject; changes: string[] };
 
 /** Whether a loaded config is trusted. */
-export async function trustOf(loaded: LoadedFiles, context: PathContext): Promise<Trust> {
+export function trustOf(loaded: LoadedFiles, context: PathContext): Trust {
   const isNamed = loaded.merged.layers.some((layer) => layer.name === 'explicit');
   const found = coveredValues(loaded, context);
-  const { why, part, record } = await checkTrust({ isNamed, part: found?.part ?? null }, context);
+  const { why, part, record } = checkTrust({ isNamed, part: found?.part ?? null }, context);
   const subject = found === null || part === null ? null : subjectOf(loaded, found.values, part);
   if (why !== null) return { trusted: true, why, subject };
   if (subject === null) throw new Error('what is not trusted was found');
@@ -51,13 +51,10 @@ function changesOf(before: unknown, now: readonly string[]): string[] {
 }
 
 /** The part of a discovered config that needs trust; `null` when none was discovered. */
-export async function trustSubject(
-  loaded: LoadedFiles,
-  context: Pick<PathContext, 'home'>,
-): Promise<TrustSubject | null> {
+export function trustSubject(loaded: LoadedFiles, context: Pick<PathContext, 'home'>): TrustSubject | null {
   const found = coveredValues(loaded, context);
   if (found === null) return null;
-  return subjectOf(loaded, found.values, await followed(found.part));
+  return subjectOf(loaded, found.values, followed(found.part));
 }
 
 function subjectOf(

@@ -29,9 +29,9 @@ export async function folderTrouble(folder: string, sudoUid?: string): Promise<s
 }
 
 /** The same at once. */
-export function folderTroubleNow(folder: string): string | null {
+export function folderTroubleNow(folder: string, sudoUid?: string): string | null {
   const found = statSync(folder, { throwIfNoEntry: false });
-  return found === undefined ? null : troubleOfFolder(found);
+  return found === undefined ? null : troubleOfFolder(found, sudoUid);
 }
 
 const WRITE_BY_GROUP = 0o020;

@@ -1,5 +1,4 @@
 import { readdirSync, renameSync, rmSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { codeOf } from '../domain/system-error.js';
 import { readOwnFileNow, requireOwnFolder, writeByRename } from '../files.js';
@@ -23,7 +22,7 @@ export async function keepPending(file: string, pending: Pending): Promise<numbe
   const folder = folderOf(file);
   const name = pending.invocation?.id ?? pending.attempts.map(({ id }) => id.replace(':', '-')).join('+');
   await writeByRename(path.join(folder, `${name}.json`), JSON.stringify(pending), { private: true });
-  return (await readdir(folder)).length;
+  return readdirSync(folder).length;
 }
 
 /**

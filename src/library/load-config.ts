@@ -13,10 +13,10 @@ export async function loadConfig(options: LoadOptions = {}): Promise<RouterConfi
   const host = realHost();
   const { path, trust = false, env = host.env, cwd = host.cwd } = checkLoadOptions(options);
   const { home } = host;
-  const loaded = await loadConfigFiles({ explicit: path === undefined ? [] : [path], env, cwd, home });
+  const loaded = loadConfigFiles({ explicit: path === undefined ? [] : [path], env, cwd, home });
   if (loaded.config === null) throw new ConfigError(loaded.diagnostics);
   if (trust) return loaded.config;
-  const found = await trustOf(loaded, { env, home });
+  const found = trustOf(loaded, { env, home });
   if (!found.trusted) throw new NotTrustedError(found.subject.folder);
   return loaded.config;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../crypto/crypto.js';
 import { addCosts, toUsd } from '../domain/cost.js';
 import { attemptDocument, invocationDocument, usageDocument } from '../domain/document.js';
 import { type Invocation, unrunInvocation } from '../domain/invocation.js';
@@ -165,8 +165,4 @@ function sessionTotals({ toolSessionId, attempts }: Invocation, { resume }: Requ
   const micros = told === null || before.costMicroUsd === null ? null : told + before.costMicroUsd;
   const usage = last.usage === null || before.usage === null ? null : addUsage([before.usage, last.usage]);
   return { usage: usageDocument(usage), cost_usd: micros === null ? null : toUsd(micros) };
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

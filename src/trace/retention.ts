@@ -1,4 +1,5 @@
-import { lstat, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { rmdir, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DAY_MS } from '../domain/calendar.js';
 import { idTime } from '../domain/id.js';
@@ -43,8 +44,8 @@ export async function keepDays(
   { days, nowMs }: { days: number; nowMs: number },
 ): Promise<boolean> {
   const marker = path.join(dir, '.pruned');
-  const last = await lstat(marker).catch(() => null);
-  if (last !== null && dayOf(last.mtimeMs) === dayOf(nowMs)) return false;
+  const last = lstatSync(marker, { throwIfNoEntry: false });
+  if (last !== undefined && dayOf(last.mtimeMs) === dayOf(nowMs)) return false;
   const { isDone } = await pruneTraces(dir, { beforeMs: nowMs - days * DAY_MS, atMost: IN_PASSING });
   if (!isDone) return true;
   await unlink(marker).catch(gone);

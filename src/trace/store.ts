@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseJson } from '../domain/json.js';
 import { isMap } from '../domain/lookup.js';
@@ -66,7 +66,7 @@ export function fileTraceStore(dir: string): TraceStore {
       const how = { private: true, refusesLinkedFolder: true };
       await writeByRename(file, text, how);
       checked = { folder, atMs: nowMs };
-      if (!isHidden) await keepOutOfGit(dir);
+      if (!isHidden) keepOutOfGit(dir);
       isHidden = true;
     },
     list: ({ last, matches = () => true, sinceMs = null }) =>
@@ -121,9 +121,9 @@ export function traceFile(dir: string, id: string, startedAt: string): string {
 }
 
 /** Traces are inside the user's project: without this they would show up in `git status`. */
-async function keepOutOfGit(dir: string): Promise<void> {
+function keepOutOfGit(dir: string): void {
   try {
-    await writeFile(path.join(dir, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 });
+    writeFileSync(path.join(dir, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 });
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
   }

@@ -62,7 +62,7 @@ describe('a config that was checked before', () => {
       const fixture = path.resolve(import.meta.dirname, '../fixtures/config/ok', name);
       const search = { ...searched(), explicit: [fixture] };
       const located = await locateConfig(search);
-      const kept = keptOf(loadLocated(located, search), search);
+      const kept = await keptOf(loadLocated(located, search), search);
       assert(kept !== null);
       await writeKept(located, search, kept);
       assert.deepStrictEqual(readKept(located, search), kept);

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
+import { nodeCrypto } from '../../crypto/crypto.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { codeOf } from '../../domain/system-error.js';
 import { FileRefused, readRegularFile } from '../../files.js';
@@ -27,7 +27,7 @@ export interface PrivateTexts {
 
 /** An unguessable path for a private folder. It is chosen before the folder is created, so that it can be recorded first. */
 export function newFolderPath(parent: string): string {
-  return join(parent, `llm-router-${randomBytes(9).toString('base64url')}`);
+  return join(parent, `llm-router-${nodeCrypto().randomBytes(9).toString('base64url')}`);
 }
 
 /** Whether a path has the form of {@link newFolderPath}. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -10,6 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { nodeCrypto } from '../../crypto/crypto.js';
 
 /** The stdin of a tool: an unlinked file with the prompt. */
 export interface StdinFile {
@@ -50,7 +50,7 @@ function openUnnamed(folder: string): number | null {
 }
 
 function openUnlinked(folder: string): number {
-  const path = join(folder, `llm-router-${randomBytes(9).toString('base64url')}`);
+  const path = join(folder, `llm-router-${nodeCrypto().randomBytes(9).toString('base64url')}`);
   const descriptor = openSync(path, 'wx+', 0o600);
   unlinkSync(path);
   return descriptor;

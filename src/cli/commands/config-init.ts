@@ -141,11 +141,11 @@ async function inTheWay({ file, isProject }: Target, overwrite: boolean): Promis
     });
   }
   const other = path.join(path.dirname(file), 'llm-router.yml');
-  if (isProject && (await exists(other)))
+  if (isProject && exists(other))
     return failure('usage', '`llm-router.yml` is already the config of this project', {
       hint: 'edit it, or move it away first',
     });
-  if (overwrite || !(await exists(file))) return null;
+  if (overwrite || !exists(file)) return null;
   return failure('usage', `\`${path.basename(file)}\` is already there`, {
     hint: 'give `--force` to overwrite it',
   });

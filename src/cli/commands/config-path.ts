@@ -6,7 +6,7 @@ import { printDiagnostics } from '../report.js';
 export async function runConfigPath(context: CommandContext, options: { json?: boolean }): Promise<number> {
   const { world, output, globals } = context;
   const { env, cwd, home } = world;
-  const found = await findConfig({ explicit: globals.config, env, cwd, home });
+  const found = findConfig({ explicit: globals.config, env, cwd, home });
   if (options.json === true) await output.json(document(found));
   else await output.data(lines(found));
   if (found.diagnostics.length > 0) await printDiagnostics(output, 'stderr', found.diagnostics, new Map());

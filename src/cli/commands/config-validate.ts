@@ -101,7 +101,7 @@ async function loadAll(
   const configs: LoadedFiles[] = [];
   for (const explicit of groups) {
     if (explicit[0] !== '-') {
-      configs.push(await loadConfigFiles({ explicit, env, cwd, home, isAlone: paths.length > 0 }));
+      configs.push(loadConfigFiles({ explicit, env, cwd, home, isAlone: paths.length > 0 }));
       continue;
     }
     const text = await readStdin(world);

@@ -112,7 +112,7 @@ class Follower {
 
 /** The texts of all files of the config, with their paths. */
 async function textsOf(context: CommandContext): Promise<string> {
-  const { layers, own, unreadable } = await locateConfig(searchOf(context));
+  const { layers, own, unreadable } = locateConfig(searchOf(context));
   const files = [...layers, ...(own === null ? [] : [own])].flatMap((layer) => layer.files);
   return JSON.stringify([files.map(({ path, text }) => [path, text]), unreadable]);
 }

@@ -1,0 +1,28 @@
+import { shortSha256 } from './short-sha256.js';
+
+/** Node's cryptography, loaded when it is first needed: that takes as long as a tenth of a start. */
+export function nodeCrypto(): typeof import('node:crypto') {
+  return process.getBuiltinModule('node:crypto');
+}
+
+/** A longer text takes less time with Node's own. */
+const MOST_SHORT_BYTES = 1000;
+
+/** SHA-256 of a text in UTF-8, hexadecimal. */
+export function sha256(text: string): string {
+  const bytes = Buffer.from(text);
+  return bytes.length <= MOST_SHORT_BYTES
+    ? shortSha256(bytes)
+    : nodeCrypto().createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Hexadecimal digits for names of files that must differ and that no other user has to be unable to guess. */
+export function distinctName(): string {
+  return [0, 0].map(() => hex(Math.random() * WORD)).join('');
+}
+
+const WORD = 2 ** 32;
+
+function hex(word: number): string {
+  return Math.floor(word).toString(16).padStart(8, '0');
+}
