@@ -1,5 +1,6 @@
 /** Whether a name matches a pattern in which `*` stands for any run of characters. */
 export function matchesGlob(name: string, pattern: string): boolean {
+  if (pattern === '*') return true;
   const [first = '', ...rest] = pattern.split('*');
   const last = rest.pop();
   if (last === undefined) return name === pattern;

@@ -37,8 +37,9 @@ export const NO_USAGE: Usage = usageFrom(() => null);
 
 /** Input, cache reads, cache writes and output together; reasoning is inside output. */
 export function totalTokens(usage: Usage): number {
-  const { reasoningTokens: _inOutput, ...parts } = usage;
-  return Object.values(parts).reduce<number>((sum, tokens) => sum + (tokens ?? 0), 0);
+  let sum = 0;
+  for (const counter of COUNTERS) if (counter !== 'reasoningTokens') sum += usage[counter] ?? 0;
+  return sum;
 }
 
 /** Adds usages field by field; a field without any report stays `null`. All unknown gives `null`. */

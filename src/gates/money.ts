@@ -98,6 +98,7 @@ class MoneyGate implements OpenGate {
     const counted = countedOf(hold, end);
     this.#spentMicroUsd += counted;
     const { id: invocationId, agent, spending, clock, ledger } = this.#run;
+    if (!ledger.isKept) return;
     const settled = {
       id: hold.id,
       invocationId,

@@ -19,6 +19,10 @@ export class RunLedger {
     this.#isLimited = isLimited;
   }
 
+  get isKept(): boolean {
+    return this.#access !== null;
+  }
+
   /** Opens the ledger; `null`: none is kept. */
   async open(): Promise<Result<Ledger, LedgerTrouble> | null> {
     return this.#access === null ? null : this.#access.open();

@@ -129,8 +129,10 @@ function withSpending(
   known: Omit<ResolvedRequest, 'spending'>,
   project: string,
 ): ResolvedRequest {
-  const { maxCostMicroUsd } = known.request;
-  return { ...known, spending: spendingOf(config, { ...known, project, maxCostMicroUsd }) };
+  const { request, agent, policy, access } = known;
+  const { maxCostMicroUsd } = request;
+  const spending = spendingOf(config, { project, policy, agent, maxCostMicroUsd });
+  return { request, agent, policy, access, spending };
 }
 
 /** Fills in the call of every candidate, and of rejected ones, which may be shown or become ready during the run. */
@@ -141,7 +143,9 @@ function fillCalls(
   const fill = (candidate: Candidate): PlannedCandidate => {
     const gateway = gatewayOf(candidate, by.resolved);
     const task = taskOf(by.resolved, by.ids, candidate, gateway);
-    return { ...candidate, task, gateway, call: by.host.adapterOf(task.tool).prepare(task, by.host) };
+    const call = by.host.adapterOf(task.tool).prepare(task, by.host);
+    const { tool, modelName, model, billing, availability, because } = candidate;
+    return { tool, modelName, model, billing, availability, because, task, gateway, call };
   };
   return {
     candidates: candidates.map(fill),

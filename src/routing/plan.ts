@@ -26,15 +26,18 @@ export interface Rejection {
  */
 export function makePlan(config: RouterConfig, facts: Facts, resolved: ResolvedRequest): Choices {
   const plan: Choices = { candidates: [], rejected: [] };
+  const { request, agent, policy, access, spending } = resolved;
   const seen = new Set<string>();
-  for (const choice of selectChoices({ config, facts, ...resolved })) {
+  for (const choice of selectChoices({ config, facts, request, agent, policy })) {
     for (const pair of choice) {
       const key = JSON.stringify([pair.tool, pair.model]);
       if (seen.has(key)) continue;
       seen.add(key);
       const candidate = candidateOf(config, facts, pair);
       const refusal =
-        candidate === null ? undefinedPair(pair) : checkGates({ ...resolved, candidate, facts });
+        candidate === null
+          ? undefinedPair(pair)
+          : checkGates({ request, agent, policy, access, spending, candidate, facts });
       if (candidate !== null && refusal === null) {
         plan.candidates.push(candidate);
         break;

@@ -101,7 +101,11 @@ const REASONING: Names = [
 
 /** The first count with one of these names. */
 function first(usage: object, names: Names): number | null {
-  return names.map((steps) => countAt(usage, ...steps)).find((count) => count !== null) ?? null;
+  for (const steps of names) {
+    const count = countAt(usage, ...steps);
+    if (count !== null) return count;
+  }
+  return null;
 }
 
 /** Tokens that are only in the total are reasoning, up to its reported count, if any. */

@@ -13,12 +13,14 @@ const AROUND_PART = 64;
 
 /** The size of an input in parts; `null` parts are not there. */
 export function inputSizeOf(parts: readonly (string | null)[]): InputSize {
-  const texts = parts.flatMap((part) => (part === null || part === '' ? [] : [part]));
-  return {
-    inputTokens: sumOf(texts.map(estimatedTokens)),
+  let [inputTokens, mostInputTokens] = [0, 0];
+  for (const text of parts) {
+    if (text === null || text === '') continue;
+    inputTokens += estimatedTokens(text);
     // A token stands for at least one byte.
-    mostInputTokens: sumOf(texts.map((text) => Buffer.byteLength(text) + AROUND_PART)),
-  };
+    mostInputTokens += Buffer.byteLength(text) + AROUND_PART;
+  }
+  return { inputTokens, mostInputTokens };
 }
 
 interface Dense {
@@ -67,8 +69,4 @@ function estimatedTokens(text: string): number {
 
 function isAscii(text: string): boolean {
   return !/[^\0-\x7f]/.test(text);
-}
-
-function sumOf(counts: readonly number[]): number {
-  return counts.reduce((sum, count) => sum + count, 0);
 }
