@@ -29,8 +29,9 @@ counters. They begin at 0 with the server. Dashboard, alert rules and examples f
 
 const NOTES = `## What to know
 
-- \`llm_requests_total\` counts invocations, \`llm_attempts_total\` the attempts in them: retries and fallbacks are further attempts. A
-  request that could not be planned, such as one for an agent that there is not, is in neither.
+- \`llm_requests_total\` counts requests, \`llm_attempts_total\` the attempts in them: retries and fallbacks are further attempts. A
+  request that was refused before any attempt, since the queue of the server is full, a policy or budget does not allow it, or its
+  agent is unknown, is a failed one of tool \`none\`. One that is malformed or has no token is in neither.
 - \`llm_cost_usd_total\` has charged costs. An attempt without a price is left out, not counted as 0; subscriptions and free tools
   charge 0.
 - \`llm_budget_spent_usd\` and \`llm_budget_limit_usd\` are read from the ledger at each scrape, so that they hold what all processes

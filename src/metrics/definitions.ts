@@ -44,7 +44,7 @@ export const METRICS = {
   llm_requests_total: {
     type: 'counter',
     labels: [...CANDIDATE, 'status'],
-    help: 'Invocations that have ended, by the candidate that answered or was tried last',
+    help: 'Requests that have ended, by the candidate that answered or was tried last',
   },
   llm_request_duration_seconds: {
     type: 'histogram',
@@ -71,7 +71,7 @@ export const METRICS = {
   llm_errors_total: {
     type: 'counter',
     labels: [...CANDIDATE, 'error_type'],
-    help: 'Failed attempts, and invocations that failed before their first attempt',
+    help: 'Failed attempts, and requests that failed before their first attempt',
   },
   llm_active_requests: {
     type: 'gauge',

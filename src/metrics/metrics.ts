@@ -1,9 +1,10 @@
 import type { RouterConfig } from '../config/types.js';
 import type { EventSink } from '../domain/events.js';
+import type { Failure } from '../domain/failure.js';
 import { type BudgetSource, setBudgetGauges } from './budget-gauges.js';
 import { type Labels, labelsOf } from './labels.js';
 import { createRegistry } from './registry.js';
-import { countEvent } from './run-counts.js';
+import { countEvent, countRefused } from './run-counts.js';
 import { RunGauges } from './run-gauges.js';
 import { startSeries } from './starting-series.js';
 import { type MetricsSummary, summaryOf } from './summary.js';
@@ -15,6 +16,8 @@ export type { MetricsSummary } from './summary.js';
 export interface Metrics {
   /** Counts one run by its events; names are labels as far as they are in its config. */
   follow(config: RouterConfig): FollowedRun;
+  /** Counts a request that was refused before there was a run of it. */
+  countRefused(refusal: Failure): void;
   /** The body of `/metrics`. The budgets of the config are read from the ledger now; `null`: there is none. */
   text(config: RouterConfig, budgets: BudgetSource | null): Promise<string>;
   readonly contentType: string;
@@ -58,6 +61,7 @@ export async function createMetrics(monotonicMs: () => number): Promise<Metrics>
       };
       return { observe, ended: () => gauges.leave() };
     },
+    countRefused: (refusal) => countRefused(registry, refusal),
     text: async (config, budgets) => {
       labelsBy(config);
       if (budgets !== null) await setBudgetGauges(registry, config, { ...budgets, warn: warnOnce(budgets) });

@@ -1,10 +1,13 @@
 import type { Attempt } from '../domain/attempt.js';
 import { toUsd } from '../domain/cost.js';
 import type { RunEvent } from '../domain/events.js';
+import type { Failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
 import type { TokenCounter, Usage } from '../domain/usage.js';
 import { isViolation, lacksKey, refusalsOf } from '../policy/audit.js';
+import { NONE } from './definitions.js';
 import { type CandidateLabels, pairLabel } from './labels.js';
+import type { MetricRegistry } from './registry.js';
 import type { RunContext } from './run-context.js';
 
 /** Counts what an event of a run says has ended; `agent` is the agent of the run. */
@@ -87,15 +90,26 @@ function countFallback(
   });
 }
 
+/** Counts a request that was refused before there was a run: the queue of the server was full, or it could not be planned. */
+export function countRefused(registry: MetricRegistry, { type }: Failure): void {
+  const labels = { provider: NONE, tool: NONE, model: NONE };
+  countRequest(registry, labels, type === 'cancelled' ? 'cancelled' : 'failed');
+  registry.add('llm_errors_total', { ...labels, error_type: type });
+}
+
 const STATUSES = ['succeeded', 'failed', 'cancelled'] as const;
+
+function countRequest(registry: MetricRegistry, labels: CandidateLabels, ended: string): void {
+  // A share of failures needs all its parts from the beginning.
+  for (const status of STATUSES) registry.add('llm_requests_total', { ...labels, status }, 0);
+  registry.add('llm_requests_total', { ...labels, status: ended });
+}
 
 function countInvocation(run: RunContext, invocation: Invocation): void {
   const { registry } = run;
   const { failure, attempts, latencyMs } = invocation;
   const labels = run.labels.candidate(invocation);
-  // A share of failures needs all its parts from the beginning.
-  for (const status of STATUSES) registry.add('llm_requests_total', { ...labels, status }, 0);
-  registry.add('llm_requests_total', { ...labels, status: invocation.status });
+  countRequest(registry, labels, invocation.status);
   registry.measure('llm_request_duration_seconds', labels, latencyMs / 1000);
   if (failure !== null && attempts.length === 0)
     registry.add('llm_errors_total', { ...labels, error_type: failure.type });

@@ -26,6 +26,16 @@ export async function runRequest(
   request: Request,
   options: RunOptions,
 ): Promise<Result<Invocation, Failure>> {
+  const run = await runInTurn(service, request, options);
+  if (!run.ok) service.metrics.countRefused(run.error);
+  return run;
+}
+
+async function runInTurn(
+  service: Service,
+  request: Request,
+  options: RunOptions,
+): Promise<Result<Invocation, Failure>> {
   const turn = await service.turns.enter(options.gone);
   if (!turn.ok) return turn;
   const { active, release } = service.configs.use();

@@ -111,6 +111,20 @@ describe('by the tools of Prometheus', () => {
     ['amtool', 'check-config', 'deploy/alertmanager/alertmanager.yml'],
   ])('%s %s %s %s', (program, ...args) => expect(said(program, args)).toEqual({ status: 0, stderr: '' }));
 
+  it.each([
+    ['severity=critical', 'LlmMissingKey', 'pagerduty,webhook'],
+    ['severity=critical', 'LlmBudgetUsedUp', 'pagerduty,slack,webhook'],
+    ['severity=warning', 'LlmBudgetNearlyUsed', 'slack,webhook'],
+    ['severity=warning', 'LlmErrorShareHigh', 'webhook'],
+  ])('an alert of %s, %s, goes to %s', (severity, name, receivers) => {
+    const labels = ['service=llm-router', severity, `alertname=${name}`];
+    const file = '--config.file=deploy/alertmanager/alertmanager.yml';
+    const { stdout } = spawnSync('amtool', ['config', 'routes', 'test', file, ...labels], {
+      encoding: 'utf8',
+    });
+    expect(stdout.trim()).toBe(receivers);
+  });
+
   it('every query of the dashboard can be parsed', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'llm-dashboard-'));
     const file = path.join(folder, 'queries.json');

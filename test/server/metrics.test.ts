@@ -7,7 +7,10 @@ const series = async ({ get }: Served, name: string) => seriesOf(await (await ge
 
 /** Gives a server with one API, whose provider the test drives. */
 function withProvider(
-  body: (server: Served, provider: Awaited<ReturnType<typeof startProvider>>) => Promise<void>,
+  body: (
+    server: Served & { yaml: string },
+    provider: Awaited<ReturnType<typeof startProvider>>,
+  ) => Promise<void>,
 ): () => Promise<void> {
   return async () => {
     const provider = await startProvider();
@@ -18,7 +21,7 @@ tools: { api: { kind: http, api: openai-chat, base_url: '${provider.url}', model
 models: { m: { provider: acme } }
 policies: { default: { retry: { max_retries: 0 } } }
 `;
-    await served(yaml, (server) => body(server, provider))().finally(provider.close);
+    await served(yaml, (server) => body({ ...server, yaml }, provider))().finally(provider.close);
   };
 }
 
@@ -56,6 +59,22 @@ describe('the metrics of a server', () => {
       expect(await series(server, 'llm_active_requests')).toEqual({ acme: 0 });
       expect(await series(server, 'llm_requests_total')).toMatchObject({ 'acme api m cancelled': 1 });
       expect(await series(server, 'llm_time_to_first_token_seconds_count')).toEqual({ 'acme api m': 1 });
+    }),
+  );
+
+  it(
+    'count a request that finds the queue full, and one for an agent that there is not',
+    withProvider(async (server, provider) => {
+      server.replace(`${server.yaml}server: { max_concurrent: 1, queue: 0 }\n`);
+      const first = server.rpc('llm.complete', { prompt: 'hi' });
+      const { end } = await provider.nextCall();
+      expect((await server.rpc('llm.complete', { prompt: 'hi' })).error.data.type).toBe('rate_limit');
+      expect(await series(server, 'llm_errors_total')).toEqual({ 'none none none rate_limit': 1 });
+      end();
+      await first;
+      await server.rpc('llm.complete', { prompt: 'hi', agent: 'stranger' });
+      expect(await series(server, 'llm_errors_total')).toMatchObject({ 'none none none usage': 1 });
+      expect(await series(server, 'llm_requests_total')).toMatchObject({ 'none none none failed': 2 });
     }),
   );
 
