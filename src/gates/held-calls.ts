@@ -88,7 +88,9 @@ export class HeldCalls implements CallMoney {
     if ('refusal' in admitted.value) return overLimit(admitted.value.refusal);
     const begun = await opened.value.begin(id);
     if (!begun.ok) return noLedger(begun.error);
-    return begun.value ? null : GONE;
+    if (begun.value) return null;
+    await opened.value.release(id);
+    return GONE;
   }
 }
 

@@ -66,6 +66,13 @@ export function reserve(
     by.owner,
   );
   if (made === 0) return;
+  // A call is a sign of life of its attempt.
+  if (request.attemptId !== null)
+    db.run(
+      'UPDATE reservations SET expires_ms = max(expires_ms, ?) WHERE id = ?',
+      by.expiresMs,
+      request.attemptId,
+    );
   for (const scope of request.scopes)
     db.run('INSERT INTO reservation_scopes (scope, reservation_id) VALUES (?, ?)', scope, request.id);
 }
@@ -121,13 +128,17 @@ export function deadReservations(
  * what the open ones hold. If the process is alive after all, it corrects the sum when it settles.
  */
 export function takeBackFrom(db: Database, dead: readonly Row[]): void {
-  for (const row of dead) if (row.attempt_id !== null) takeBackCall(db, row);
+  for (const { id } of dead)
+    for (const call of db.all(CALLS_OF, id ?? null, id ?? null)) takeBackCall(db, call);
   for (const { id } of dead) {
     const [row] = db.all('SELECT * FROM reservations WHERE id = ?', id ?? null);
     if (row?.begun === 1) countAsInterrupted(db, row);
     else if (row !== undefined) drop(db, String(row.id));
   }
 }
+
+/** A call by its id, and those of an attempt. */
+const CALLS_OF = 'SELECT * FROM reservations WHERE (id = ? AND attempt_id IS NOT NULL) OR attempt_id = ?';
 
 /** An open call counts as all that it holds. */
 function takeBackCall(db: Database, { id, attempt_id: attemptId, begun, micro_usd: held }: Row): void {

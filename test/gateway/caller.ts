@@ -25,6 +25,8 @@ export interface CallScript {
   usage?: { in?: number; out?: number; cost?: number };
   exit?: number;
   hang?: boolean;
+  /** Makes its first call again and again, until one breaks off. */
+  forever?: boolean;
   quiet?: boolean;
 }
 

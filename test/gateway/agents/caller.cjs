@@ -10,7 +10,8 @@ process.stdin.on('data', (chunk) => chunks.push(chunk)).on('end', () => void mai
 async function main() {
   const script = JSON.parse(Buffer.concat(chunks).toString('utf8'));
   const results = [];
-  for (const step of script.steps) {
+  while (script.forever && results.at(-1)?.status !== 0) results.push(await call(script.steps[0]));
+  for (const step of script.forever ? [] : script.steps) {
     const times = Array.from({ length: step.times ?? 1 }, () => call(step));
     results.push(...(await Promise.all(times)));
     if (step.retries)
