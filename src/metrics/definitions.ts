@@ -56,7 +56,7 @@ export const METRICS = {
     type: 'histogram',
     labels: CANDIDATE,
     buckets: DURATION,
-    help: 'Time from the start of a tool or request to the first text of its answer; attempts without text are not counted',
+    help: 'Time from the start of a tool or request to the first text of its answer, or to all of it if it comes in one piece',
   },
   llm_tokens_total: {
     type: 'counter',

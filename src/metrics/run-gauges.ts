@@ -1,3 +1,4 @@
+import type { Attempt } from '../domain/attempt.js';
 import type { RunEvent } from '../domain/events.js';
 import type { CandidateLabels } from './labels.js';
 import type { RunContext } from './run-context.js';
@@ -25,9 +26,12 @@ export class RunGauges {
       case 'output.delta':
         this.#noteText(event.text);
         break;
+      case 'attempt.finished':
+        this.#noteAnswer(event.record);
+        this.leave();
+        break;
       case 'retry.scheduled':
       case 'fallback':
-      case 'attempt.finished':
       case 'invocation.finished':
         this.leave();
         break;
@@ -72,10 +76,18 @@ export class RunGauges {
   }
 
   #noteText(text: string): void {
-    if (this.#active === null || this.#active.hasText || text === '') return;
+    if (text !== '' && this.#active !== null)
+      this.#noteFirstText(this.#run.monotonicMs() - this.#active.startMs);
+  }
+
+  /** Many tools print their answer in one piece at their end. */
+  #noteAnswer({ status, latencyMs }: Attempt): void {
+    if (status === 'succeeded') this.#noteFirstText(latencyMs);
+  }
+
+  #noteFirstText(ms: number): void {
+    if (this.#active === null || this.#active.hasText) return;
     this.#active.hasText = true;
-    const { labels, startMs } = this.#active;
-    const seconds = (this.#run.monotonicMs() - startMs) / 1000;
-    this.#run.registry.measure('llm_time_to_first_token_seconds', labels, seconds);
+    this.#run.registry.measure('llm_time_to_first_token_seconds', this.#active.labels, ms / 1000);
   }
 }

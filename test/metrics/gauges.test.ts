@@ -203,6 +203,15 @@ describe('the time to the first token', () => {
     expect(await series('llm_time_to_first_token_seconds_count')).toEqual({ 'acme bot m': 1 });
   });
 
+  it('of a command that prints its answer in one piece is the time of the attempt', async () => {
+    const output = 'format: json, text: /answer';
+    const { run, series } = await metered(command('whole', `echo '{"answer":"hi"}'`, output));
+    const { attempts } = await run({ tool: 'bot' });
+    expect(await series('llm_time_to_first_token_seconds_count')).toEqual({ 'acme bot m': 1 });
+    const seconds = (attempts[0]?.latencyMs ?? 0) / 1000;
+    expect(await series('llm_time_to_first_token_seconds_sum')).toEqual({ 'acme bot m': seconds });
+  });
+
   it('is not counted for an attempt without any text', async () => {
     const { run, series } = await metered(command('silent', 'exit 1'));
     await run({ tool: 'bot' });
