@@ -174,6 +174,8 @@ export interface TimelineSpan {
   /** Start of the first step, ms since the epoch. */
   sinceMs: number;
   stepMs: number;
+  /** What was started then or later does not count. */
+  untilMs: number;
 }
 
 /** The invocations that were started in one step of time and have ended. */
@@ -216,7 +218,7 @@ export interface LedgerReader {
     by: readonly (readonly UsageKey[])[],
     filter?: UsageFilter,
   ): Promise<Result<UsageGroup[][], LedgerTrouble>>;
-  /** What was done since a time, step by step. Reads the rows of that time. */
+  /** What was done in a time, step by step. Reads the rows of that time. */
   timeline(span: TimelineSpan): Promise<Result<Timeline, LedgerTrouble>>;
   /** Runs of these days that never came to their end. */
   interrupted(days: Days, filter?: UsageFilter): Promise<Result<Interrupted, LedgerTrouble>>;

@@ -11,8 +11,10 @@ export function timelineOf(db: Database, span: TimelineSpan): Timeline {
     steps.set(atMs, step);
     return step;
   };
-  // Ids sort by time, so that earlier rows are not read.
-  const values = [span.sinceMs, span.stepMs, idTime(span.sinceMs), span.sinceMs];
+  const { sinceMs, stepMs, untilMs } = span;
+  // Ids sort by time, so that other rows are not read; an id may be made shortly after its run was started.
+  const ids = [idTime(sinceMs), idTime(untilMs + ID_DELAY_MS)];
+  const values = [sinceMs, stepMs, ...ids, sinceMs, untilMs];
   for (const row of db.all(COUNTS, ...values)) count(stepAt(row), row);
   for (const row of db.all(LATENCIES, ...values)) {
     const step = stepAt(row);
@@ -22,9 +24,11 @@ export function timelineOf(db: Database, span: TimelineSpan): Timeline {
   return [...steps.values()].sort((a, b) => a.atMs - b.atMs);
 }
 
+const ID_DELAY_MS = 60_000;
+
 // Numbers are bound as reals.
 const STEP = 'CAST((started_ms - ?) / ? AS INTEGER) AS step';
-const FROM = 'FROM invocations WHERE id >= ? AND started_ms >= ?';
+const FROM = 'FROM invocations WHERE id >= ? AND id < ? AND started_ms >= ? AND started_ms < ?';
 
 const COUNTS = `SELECT ${STEP}, failure, count(*) AS invocations, sum(coalesce(charged_micro_usd, 0)) AS charged,
   sum(coalesce(basis = 'unknown' AND billing = 'api', 0)) AS without_price ${FROM} GROUP BY 1, 2`;

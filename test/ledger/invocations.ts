@@ -1,3 +1,4 @@
+import { idTime } from '../../src/domain/id.js';
 import { totalTokens } from '../../src/domain/usage.js';
 import type { AttemptRow, InvocationRow, Ledger } from '../../src/ledger/ledger.js';
 import { good } from './attempts.js';
@@ -121,4 +122,21 @@ function tokenColumns(tokens: Try['tokens']) {
     reasoning_tokens: null,
     total_tokens: tokens === null ? null : totalTokens(usage),
   };
+}
+
+let count = 0;
+
+/** Writes an invocation of one attempt that was started at a time. */
+export async function addAt(
+  ledger: Ledger,
+  run: { atMs: number; latencyMs: number; microUsd?: number | null; failure?: string },
+): Promise<void> {
+  const { atMs, latencyMs, microUsd = 0, failure = null } = run;
+  const id = `${idTime(atMs)}${String(count++).padStart(16, '0')}`;
+  const tries = [{ tool: 'bot', model: null, tokens: null, microUsd, failure }];
+  const day = new Date(atMs).toISOString().slice(0, 10);
+  const more = { agent: null, session: null, tags: {}, fallback: false, compared: null };
+  const sample = { ...more, id, day, latencyMs, tries };
+  for (const row of attemptsOf(sample)) good(await ledger.settle({ ...row, started_ms: atMs }));
+  good(await ledger.record({ ...invocationOf(sample), started_ms: atMs }));
 }
