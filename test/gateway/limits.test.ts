@@ -23,25 +23,6 @@ describe('a call that does not fit', () => {
     }),
   );
 
-  it.each([
-    ['anthropic-messages', '/v1/messages', { type: 'error', error: { type: 'billing_error' } }],
-    ['openai-chat', '/chat/completions', { error: { code: 'budget_exceeded', param: null } }],
-    ['openai-responses', '/responses', { error: { code: 'budget_exceeded', param: null } }],
-    [
-      'gemini',
-      '/v1beta/models/claude-1:generateContent',
-      { error: { code: 402, status: 'FAILED_PRECONDITION' } },
-    ],
-  ])('has an answer that clients of %s understand', (api, path, form) =>
-    rigged(async (rig) => {
-      const provider = await setUp(rig, [], { agent: 'max_cost_usd: 0.00001', api });
-      const { code, document } = await runCaller(rig, { steps: [{ path, body: message() }], exit: 1 });
-      expect([code, provider.calls.length]).toEqual([79, 0]);
-      expect(document.attempts[0]?.calls[0]).toMatchObject({ model: 'claude-1', status: 402 });
-      expect(form).toBeDefined();
-    })(),
-  );
-
   it(
     'into a hard limit is refused, and the ledger has what the calls before it cost, without a cap',
     rigged(async (rig) => {

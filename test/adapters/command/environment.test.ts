@@ -54,6 +54,16 @@ it('passes on neither trust nor the token of the server, even where the definiti
   expect(Object.keys(childEnvironment(taskOf(tool), from)).filter((name) => name in granted)).toEqual([]);
 });
 
+it('keeps a proxy from a gateway on this machine', () => {
+  const from = { variables: {}, traceparent: 'tp', tmpDir: null, slots: [], isLocal: true };
+  const env = { HTTPS_PROXY: 'http://proxy:1', no_proxy: 'intern' };
+  expect(childEnvironment(taskOf(toolOf([])), { ...from, env })).toMatchObject({
+    no_proxy: 'intern,127.0.0.1',
+    NO_PROXY: 'intern,127.0.0.1',
+  });
+  expect(childEnvironment(taskOf(toolOf([])), { ...from, env: {} })).not.toHaveProperty('no_proxy');
+});
+
 function trouble(more: Partial<CommandTool>) {
   return variableTrouble(taskOf(toolOf([], more)), ENV);
 }
