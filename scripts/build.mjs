@@ -24,7 +24,7 @@ const dist = path.join(root, 'dist');
 const BUNDLED = 'commander get-east-asian-width shlex string-width tokenx ulid wrap-ansi yaml'.split(' ');
 
 /** Each loads in less than half the time when it is one file. */
-const BUNDLED_LATER = ['hpagent', 'eventsource-parser'];
+const BUNDLED_LATER = ['hpagent', 'eventsource-parser', 'prom-client'];
 const later = path.join(dist, 'later');
 rmSync(later, { recursive: true, force: true });
 await build({
@@ -44,7 +44,7 @@ await buildPage(root);
 
 const { files, packages } = await bundle({
   root,
-  external: ['chalk', 'ora', 'execa', 'ajv', 'luxon', 'libsql', 'prom-client', ...BUNDLED_LATER],
+  external: ['chalk', 'ora', 'execa', 'ajv', 'luxon', 'libsql', ...BUNDLED_LATER],
 });
 const unexpected = packages.filter((name) => !BUNDLED.includes(name));
 if (unexpected.length > 0) throw new Error(`the bundle holds ${unexpected.join(', ')}`);
