@@ -6,6 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { LABELS, METRICS } from '../../src/metrics/definitions.js';
 import { metered } from '../metrics/metered.js';
+import { runInProcess } from '../rig/in-process.js';
 import { alertRules, dashboard, filled, type Panel, wrongNames } from './expressions.js';
 
 const panels = dashboard().panels;
@@ -27,6 +28,20 @@ describe('the alert rules', () => {
   it('say what is wrong and what to do', () => {
     for (const { annotations } of alertRules())
       expect(annotations).toEqual({ summary: expect.any(String), description: expect.stringContaining('`') });
+  });
+
+  it('name only commands and options that there are', async () => {
+    const texts = alertRules().map(({ annotations }) => annotations.description ?? '');
+    const lines = texts.flatMap((text) =>
+      [...text.matchAll(/`llm-router ([^`]+)`/g)].map(([, line = '']) => line),
+    );
+    expect(lines.length).toBeGreaterThan(6);
+    for (const line of lines) {
+      const [command = '', ...rest] = line.split(' ');
+      const { code, stdout } = await runInProcess([command, '--help'], { root: tmpdir() });
+      expect([line, code]).toEqual([line, 0]);
+      for (const option of rest.filter((word) => word.startsWith('--'))) expect(stdout).toContain(option);
+    }
   });
 
   it('are each tried on a series where they fire and on one where they do not', () => {
