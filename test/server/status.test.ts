@@ -226,6 +226,14 @@ describe('a run of the status document', () => {
     expect(runOf({ ...trace, attempts: [] }).now).toMatchObject({ state: 'starting' });
   });
 
+  it('counts the calls that passed through the gateway', async () => {
+    const trace = await traceOf({ atMs: 0 });
+    const [attempt] = trace.attempts;
+    const calls = [{ failure: null }, { failure: { type: 'rate_limit' } }];
+    const run = runOf({ ...trace, attempts: [attempt, { ...attempt, calls }] });
+    expect(run.attempts.map((one) => one.calls)).toEqual([null, { count: 2, failed: 1 }]);
+  });
+
   it('shows prompt and answer with `log_prompts` alone', async () => {
     const kept = runOf(await traceOf({ atMs: 0, logPrompts: true }));
     expect(kept.prompt).toBe('the secret plan');

@@ -1,6 +1,6 @@
 import type { AttemptStatus, FailureStatus, RunStatus, TokenStatus } from '../status/document.js';
 import { code, el, setShare } from './dom.js';
-import { basisText, costText, count, pair, took } from './format.js';
+import { basisText, costText, count, pair, plural, took } from './format.js';
 import { kindOf, statusPill } from './pills.js';
 import { clock, utc } from './time.js';
 
@@ -79,6 +79,7 @@ function attemptNode(attempt: AttemptStatus, run: RunStatus): HTMLElement {
   const parts = [
     took(attempt.latency_ms),
     first === null ? null : `first output after ${took(first)}`,
+    callsText(attempt.calls),
     tokensText(usage),
     cost === null ? null : `${costText(cost)} (${basisText(cost)})`,
   ];
@@ -128,6 +129,12 @@ function failureNodes({
     ...(hint === null ? [] : [el('p', { class: 'hint' }, ...code(`hint: ${hint}`))]),
     ...(stderr === null || stderr.trim() === '' ? [] : [el('pre', { class: 'stderr' }, stderr)]),
   ];
+}
+
+function callsText(calls: AttemptStatus['calls']): string | null {
+  if (calls === null) return null;
+  const failed = calls.failed === 0 ? '' : `, ${count(calls.failed)} failed`;
+  return `${plural(calls.count, 'call')} to its provider${failed}`;
 }
 
 function tokensText(usage: TokenStatus | null): string | null {

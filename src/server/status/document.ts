@@ -175,6 +175,8 @@ export interface AttemptStatus {
   usage: TokenStatus | null;
   cost: CostStatus | null;
   failure: FailureStatus | null;
+  /** Calls of the tool to its provider that passed through the gateway, and how many of them failed; `null`: none pass through it. */
+  calls: { count: number; failed: number } | null;
   /** The command line without prompt and system text, by its arguments. */
   argv: readonly string[] | null;
 }

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../domain/duration.js';
+import { isMap } from '../../domain/lookup.js';
 import type {
   AttemptStatus,
   CandidateStatus,
@@ -107,8 +108,15 @@ function attemptOf(one: Unread, index: number): AttemptStatus {
     usage: tokensOf(one.usage),
     cost: costOf(one.cost),
     failure: failureOf(one.failure),
+    calls: callsOf(one.calls),
     argv: Array.isArray(one.argv) ? textsOf(one.argv, MOST).map((arg) => arg.slice(0, NAME)) : null,
   };
+}
+
+function callsOf(calls: unknown): AttemptStatus['calls'] {
+  if (!Array.isArray(calls)) return null;
+  const failed = calls.filter((call) => isMap(call) && isMap(call.failure)).length;
+  return { count: calls.length, failed };
 }
 
 function tokensOf(value: unknown): TokenStatus | null {
