@@ -1,4 +1,5 @@
 import { openLedger } from '../../src/ledger/open-ledger.js';
+import { BY_DAY, BY_SESSION, type SumTables } from '../../src/ledger/roll-up.js';
 import { openDatabase } from '../../src/ledger/sqlite.js';
 import { SUM_COLUMNS } from '../../src/ledger/usage-sums.js';
 import { type UsageKey, usageReport } from '../../src/reports/usage-report.js';
@@ -67,10 +68,18 @@ INSERT INTO attempts (id, invocation_id, n, day, scopes, agent, tool, model, sta
 SELECT id || ':1', id, 1, day, '["global"]', agent, tool, model, 0, status, failure, latency_ms, input_tokens, output_tokens,
   total_tokens, charged_micro_usd, list_micro_usd, basis, billing, charged_micro_usd, 0, 1, 1 FROM invocations`;
 
-const KEYS = 'day, agent, tool, model';
 const ROLL_UPS = [
-  `INSERT INTO daily_usage (${KEYS}, ${SUM_COLUMNS.join(', ')})
-    SELECT ${KEYS}, ${SUM_COLUMNS.map((name) => `sum(${name})`).join(', ')} FROM usage_rows GROUP BY 1, 2, 3, 4`,
-  `INSERT INTO daily_failures SELECT ${KEYS}, failure, count(*) FROM usage_rows WHERE failure IS NOT NULL GROUP BY 1, 2, 3, 4, 5`,
-  `INSERT INTO daily_latencies SELECT ${KEYS}, about_ms, count(*) FROM usage_rows WHERE about_ms IS NOT NULL GROUP BY 1, 2, 3, 4, 5`,
-];
+  rollUpsOf(BY_DAY, 'day, agent, tool, model'),
+  rollUpsOf(BY_SESSION, 'day, session, agent, tool, model'),
+].flat();
+
+function rollUpsOf({ sums, failures, latencies }: SumTables, keys: string): string[] {
+  const counted = (table: string, column: string) =>
+    `INSERT INTO ${table} SELECT ${keys}, ${column}, count(*) FROM usage_rows WHERE ${column} IS NOT NULL GROUP BY ${keys}, ${column}`;
+  return [
+    `INSERT INTO ${sums} (${keys}, ${SUM_COLUMNS.join(', ')})
+      SELECT ${keys}, ${SUM_COLUMNS.map((name) => `sum(${name})`).join(', ')} FROM usage_rows GROUP BY ${keys}`,
+    counted(failures, 'failure'),
+    counted(latencies, 'about_ms'),
+  ];
+}

@@ -1,4 +1,5 @@
 import type { Pruned } from './ledger.js';
+import { BY_SESSION } from './roll-up.js';
 import type { Database } from './sqlite.js';
 import { UNFINISHED } from './usage.js';
 
@@ -9,7 +10,10 @@ import { UNFINISHED } from './usage.js';
 export function pruneRows(db: Database, { before, atMost }: { before: string; atMost: number }): Pruned {
   db.run(`DELETE FROM attempts WHERE invocation_id IN (${OLDEST})`, before, atMost);
   const removed = db.run(`DELETE FROM invocations WHERE id IN (${OLDEST})`, before, atMost);
-  if (removed > 0) db.run('UPDATE upkeep SET rows_since = max(rows_since, ?)', before);
+  if (removed > 0) {
+    db.run('UPDATE upkeep SET rows_since = max(rows_since, ?)', before);
+    for (const table of Object.values(BY_SESSION)) db.run(`DELETE FROM ${table} WHERE day < ?`, before);
+  }
   const isDone = removed < atMost;
   // Rows that are left of these days belong to no invocation.
   if (isDone) keepInterrupted(db, before);

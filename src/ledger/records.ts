@@ -61,7 +61,7 @@ export function recordInvocation(db: Database, row: InvocationRow): void {
   if (db.all('SELECT 1 FROM invocations WHERE id = ?', row.id).length > 0) return;
   insert(db, 'invocations', row);
   db.run('UPDATE attempts SET closed = 1 WHERE invocation_id = ?', row.id);
-  rollUp(db, row.id);
+  rollUp(db, row);
 }
 
 /** Inserts a row by the names of its columns; replaces one with the same key. */

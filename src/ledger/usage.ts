@@ -1,4 +1,5 @@
 import type { Days, Interrupted, UsageFilter, UsageGroup, UsageKey } from './ledger.js';
+import { BY_DAY, BY_SESSION, type SumTables } from './roll-up.js';
 import type { Database, Row, SqlValue } from './sqlite.js';
 import { attemptCondition, folderCondition, usageCondition } from './usage-filter.js';
 import { SUM_COLUMNS, sumsFrom, type UsageSums } from './usage-sums.js';
@@ -9,8 +10,7 @@ export function usageBy(
   days: Days,
   { by, filter }: { by: readonly UsageKey[]; filter?: UsageFilter | undefined },
 ): UsageGroup[] {
-  const isSummed = by.every((key) => key !== 'session' && !isTag(key)) && filter?.project === undefined;
-  const source = isSummed ? ROLL_UPS : ROWS;
+  const source = sourceOf(by, filter);
   const { sql, values } = usageCondition(filter);
   const tags = by.filter(isTag).map(tagName);
   const ask = (asked: Asked): Row[] =>
@@ -33,16 +33,53 @@ interface Asked {
 function sqlOf(by: readonly UsageKey[], { from, each, sums, where }: Asked & { where: string }): string {
   const keys = by.map((key, index) => `${keyOf(key)} AS key${index}`);
   const groups = each === null ? keys : [...keys, each];
+  // A group from which all runs were taken away again has neither.
+  const counted = COUNTS.filter((name) => sums.includes(name))
+    .map((name) => `sum(${name}) > 0`)
+    .join(' OR ');
   const shown = [...groups, ...sums.map((name) => `sum(${name}) AS ${name}`)];
   return [
     `SELECT ${shown.join(', ')} FROM ${from} WHERE day BETWEEN ? AND ?${where}`,
     each === null ? '' : `AND ${each} IS NOT NULL`,
-    groups.length === 0 ? '' : `GROUP BY ${groups.map((_, index) => index + 1).join(', ')}`,
+    groups.length === 0 ? '' : `GROUP BY ${groups.map((_, index) => index + 1).join(', ')} HAVING ${counted}`,
   ].join(' ');
 }
 
-const ROLL_UPS = { sums: 'daily_usage', failures: 'daily_failures', latencies: 'daily_latencies' };
-const ROWS = { sums: 'usage_rows', failures: 'usage_rows', latencies: 'usage_rows' };
+const COUNTS = ['invocations', 'attempts'];
+
+const ROWS: SumTables = { sums: 'usage_rows', failures: 'usage_rows', latencies: 'usage_rows' };
+
+/** The sums that know all keys; a project and tags are known by the rows alone. */
+function sourceOf(by: readonly UsageKey[], filter: UsageFilter | undefined): SumTables {
+  if (by.some(isTag) || filter?.project !== undefined) return ROWS;
+  return by.includes('session') ? SESSIONS : BY_DAY;
+}
+
+const SESSIONS: SumTables = {
+  sums: sessionsFrom('sums', SUM_COLUMNS),
+  failures: sessionsFrom('failures', ['invocations'], 'failure'),
+  latencies: sessionsFrom('latencies', ['invocations'], 'about_ms'),
+};
+
+/**
+ * The sums of sessions, and as those without a session what is left of the sums by day. Days of which rows were removed are read from the
+ * rows that are left.
+ */
+function sessionsFrom(kind: keyof SumTables, sums: readonly string[], each?: string): string {
+  const select = (session: string, sign: '' | '-', from: string) =>
+    `SELECT ${[
+      `day, ${session} AS session, agent, tool, model`,
+      ...(each === undefined ? [] : [each]),
+      ...sums.map((name) => `${sign}${name} AS ${name}`),
+    ].join(', ')} FROM ${from}`;
+  const since = '(SELECT rows_since FROM upkeep)';
+  return `(${[
+    `${select('session', '', 'usage_rows')} WHERE day < ${since}`,
+    `${select('session', '', BY_SESSION[kind])} WHERE day >= ${since}`,
+    `${select('NULL', '', BY_DAY[kind])} WHERE day >= ${since}`,
+    `${select('NULL', '-', BY_SESSION[kind])} WHERE day >= ${since}`,
+  ].join(' UNION ALL ')})`;
+}
 
 /** A week begins on Monday. */
 const TIMES: Readonly<Partial<Record<UsageKey, string>>> = {

@@ -301,9 +301,9 @@ it('treats only errors of SQLite and of the system as trouble with the file', ()
 /** A run as the first schema kept it. */
 const FIRST_ROWS = [
   `INSERT INTO spend VALUES ('all', '2026-11-20', 7)`,
-  `INSERT INTO invocations (id, trace_id, day, started_ms, project, policy, tool, model, status, attempts, latency_ms, because, tags,
-    forced, charged_micro_usd, basis, billing)
-    VALUES ('I', 't', '2026-11-20', 0, '', 'default', 't', 'm', 'succeeded', 1, 5, '[]', '{}', 0, 7, 'reported', 'api')`,
+  `INSERT INTO invocations (id, trace_id, session, day, started_ms, project, policy, tool, model, status, attempts, latency_ms, because,
+    tags, forced, charged_micro_usd, basis, billing)
+    VALUES ('I', 't', 's', '2026-11-20', 0, '', 'default', 't', 'm', 'succeeded', 1, 5, '[]', '{}', 0, 7, 'reported', 'api')`,
   `INSERT INTO attempts (id, invocation_id, n, day, scopes, tool, model, started_ms, status, charged_micro_usd, basis, billing,
     counted_micro_usd, overrun_micro_usd, final)
     VALUES ('I:1', 'I', 1, '2026-11-20', '["all"]', 't', 'm', 0, 'succeeded', 7, 'reported', 'api', 7, 0, 1)`,
@@ -319,6 +319,12 @@ async function expectFirstRun(ledger: LedgerReader, isThere: boolean): Promise<v
   const [groups = []] = good(await ledger.usage({ since: '2026-11-20', until: '2026-11-20' }, [['model']]));
   expect(groups.map(({ keys, sums }) => [keys[0], sums.invocations, sums.charged_micro_usd])).toEqual(
     isThere ? [['m', 1, 7]] : [],
+  );
+  const [sessions = []] = good(
+    await ledger.usage({ since: '2026-11-20', until: '2026-11-20' }, [['session']]),
+  );
+  expect(sessions.map(({ keys, sums, latencies }) => [keys, sums.charged_micro_usd, latencies])).toEqual(
+    isThere ? [[['s'], 7, [{ aboutMs: 5, invocations: 1 }]]] : [],
   );
 }
 

@@ -52,6 +52,10 @@ describe.each(ENGINES)('the usage in a ledger on $name', ({ make }) => {
           // Keys that the sums by day know give the same groups as the rows, which a session needs.
           const bySession = await groupsOf(ledger, ['agent', 'model', 'session']);
           expect(merged(bySession, 2)).toEqual(merged(await groupsOf(ledger, ['agent', 'model']), 2));
+          // Sessions have sums too, as long as their rows are there; a tag needs the rows.
+          await expectSameSessions(ledger);
+          good(await ledger.prune({ before: '2026-03-01', atMost: 3 }));
+          await expectSameSessions(ledger);
         } finally {
           own.dispose();
         }
@@ -196,6 +200,13 @@ function addUp(groups: readonly UsageGroup[]): {
 }
 
 /** The groups by their first keys alone. */
+async function expectSameSessions(ledger: Ledger): Promise<void> {
+  for (const by of [['session'], ['session', 'model'], ['day', 'session']] as UsageKey[][]) {
+    const fromRows = await groupsOf(ledger, [...by, 'tag:none']);
+    expect(merged(await groupsOf(ledger, by), by.length)).toEqual(merged(fromRows, by.length));
+  }
+}
+
 function merged(groups: readonly UsageGroup[], keys: number): object {
   const names = [...new Set(groups.map((group) => JSON.stringify(group.keys.slice(0, keys))))].sort();
   return names.map((name) => [

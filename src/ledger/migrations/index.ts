@@ -4,6 +4,7 @@ import { USAGE } from './003-usage.js';
 import { BOUNDS } from './004-bounds.js';
 import { MARKED } from './005-application-id.js';
 import { CALLS } from './006-calls.js';
+import { SESSIONS } from './007-sessions.js';
 
 /** Every change of the schema, oldest first. A released one is never edited: what it lacks comes in another behind it. */
-export const MIGRATIONS: readonly string[] = [FIRST, SLOTS, USAGE, BOUNDS, MARKED, CALLS];
+export const MIGRATIONS: readonly string[] = [FIRST, SLOTS, USAGE, BOUNDS, MARKED, CALLS, SESSIONS];
