@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { seriesOf } from '../metrics/exposition.js';
+import { type SampleLine, samplesOf, seriesOf } from '../metrics/exposition.js';
 import { chatEvents, frame, startProvider } from '../rig/provider.js';
 import { MOCK, type Served, served } from './served.js';
 
 const series = async ({ get }: Served, name: string) => seriesOf(await (await get('/metrics')).text(), name);
+
+const seriesName = ({ name, labels }: SampleLine) => `${name} ${Object.values(labels).join(' ')}`;
 
 /** Gives a server with one API, whose provider the test drives. */
 function withProvider(
@@ -75,6 +77,38 @@ describe('the metrics of a server', () => {
       await server.rpc('llm.complete', { prompt: 'hi', agent: 'stranger' });
       expect(await series(server, 'llm_errors_total')).toMatchObject({ 'none none none usage': 1 });
       expect(await series(server, 'llm_requests_total')).toMatchObject({ 'none none none failed': 2 });
+    }),
+  );
+
+  it(
+    'have nothing in them that a caller made up, and no more series after more names',
+    served(MOCK.replace('[m]', "['*', m]"), async (server) => {
+      const askOddly = async (name: string) => {
+        const context = { source_agent: name, target_agent: name, session_id: name, trace_id: name };
+        const more = { session_id: name, tags: { [name]: name }, task: name, a2a_context: context };
+        const requests = [
+          { model: `bot:${name}`, ...more },
+          { model: name, ...more },
+          { agent: name, ...more },
+          { model: `agent:${name}` },
+          { model: `${name}:m` },
+        ];
+        for (const request of requests) await server.rpc('llm.complete', { prompt: name, ...request });
+        await server.post('/v1/chat/completions', {
+          model: name,
+          messages: [{ role: 'user', content: 'x' }],
+        });
+        return (await server.get('/metrics')).text();
+      };
+      const first = samplesOf(await askOddly('made-up-1'));
+      const text = [
+        await askOddly('made-up-2'),
+        await askOddly('made-up"} 1'),
+        await askOddly('made-up\n# x'),
+      ].at(-1);
+      expect(text).not.toContain('made-up');
+      expect(samplesOf(text ?? '').map(seriesName)).toEqual(first.map(seriesName));
+      expect(seriesOf(text ?? '', 'llm_attempts_total')).toMatchObject({ 'bot other succeeded': 3 });
     }),
   );
 
