@@ -40,6 +40,12 @@ async function makeAgent(
   return kind === 'https' ? new HttpsProxyAgent(proxied) : new HttpProxyAgent(proxied);
 }
 
+/** Calls back once a server has taken a connection; TLS comes after that. */
+export function onTaken(socket: Socket, then: () => void): void {
+  if (socket.connecting) socket.once('connect', then);
+  else then();
+}
+
 /** Calls back once a connection is ready to send, TLS included. */
 export function onReady(socket: Socket, then: () => void): void {
   const { secureConnecting = false } = socket as Partial<TLSSocket & { secureConnecting: boolean }>;

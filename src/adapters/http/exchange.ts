@@ -1,7 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request as send } from 'node:http';
 import type { Readable } from 'node:stream';
 import { urlToHttpOptions } from 'node:url';
-import { onReady } from './agents.js';
+import { onReady, onTaken } from './agents.js';
 import type { Lane } from './connections.js';
 
 /** What is sent, and on which connections. */
@@ -101,7 +101,7 @@ export class Exchange {
       return;
     }
     this.request = this.send(this.sent.url);
-    this.request.once('close', done).once('socket', (socket) => onReady(socket, done));
+    this.request.once('close', done).once('socket', (socket) => onTaken(socket, done));
   }
 
   private send(url: URL): ClientRequest {

@@ -1,4 +1,5 @@
 import type { Environment } from '../adapter.js';
+import { isLoopback } from './loopback.js';
 
 /**
  * The proxy that a request to this URL goes through, by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` or their
@@ -30,10 +31,6 @@ function namedProxy(url: URL, env: Environment): { variable: string; value: stri
 
 function variable(env: Environment, name: string): string | null {
   return env[name] || env[name.toUpperCase()] || null;
-}
-
-function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\]|.+\.localhost)$/i.test(host);
 }
 
 /** A name matches itself and its subdomains; a port, if given, must be equal. */

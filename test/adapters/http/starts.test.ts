@@ -10,7 +10,7 @@ function entered(starts: Starts, count: number): (() => void)[] {
 
 describe('requests that need a connection', () => {
   it('begin as others have theirs, each done once', () => {
-    const begun = entered(new Starts(), 200);
+    const begun = entered(new Starts(64), 200);
     expect(begun).toHaveLength(64);
     begun[0]?.();
     begun[0]?.();
@@ -21,7 +21,7 @@ describe('requests that need a connection', () => {
   });
 
   it('let others pass when they need none any more, however many those are', () => {
-    const starts = new Starts();
+    const starts = new Starts(64);
     const begun = entered(starts, 64);
     let passed = 0;
     for (let n = 0; n < 100_000; n++)
