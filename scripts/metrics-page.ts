@@ -35,7 +35,8 @@ const NOTES = `## What to know
 - \`llm_cost_usd_total\` has charged costs. An attempt without a price is left out, not counted as 0; subscriptions and free tools
   charge 0.
 - \`llm_budget_spent_usd\` and \`llm_budget_limit_usd\` are read from the ledger at each scrape, so that they hold what all processes
-  spend, \`exec\` too. When the ledger cannot be read, the spend is missing and the server warns.
+  spend, \`exec\` too. As in \`llm-router budget\`, an attempt whose cost is not known counts with what was reserved for it, so this can
+  be more than \`llm_cost_usd_total\`. When the ledger cannot be read, the spend is missing and the server warns.
 - \`llm_governance_violations_total\` and \`llm_missing_key_total\` count what the [audit log](../audit.md) records. What the config says may
   happen is shown at 0 from the start, since Prometheus sees no increase in a series that begins at 1.
 - \`llm_queue_depth\` counts the runs of this server; those of other processes wait in the same queues.

@@ -106,7 +106,7 @@ export const METRICS = {
   llm_budget_spent_usd: {
     type: 'gauge',
     labels: ['scope', 'window'],
-    help: 'Spend of all processes in the current window in US dollars, by the ledger; reservations are not in it',
+    help: 'What all processes have spent in the current window in US dollars, as the limit counts it; running attempts are not in it',
   },
   llm_budget_limit_usd: {
     type: 'gauge',
