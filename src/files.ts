@@ -123,7 +123,8 @@ export function readOwnFileNow(file: string, { mayBeOpen = false } = {}): string
     if (!found.isFile()) throw new FileRefused('kind', 'it is not a regular file');
     const trouble = ownerTrouble(found) ?? folderTroubleNow(path.dirname(file));
     if (trouble !== null && !(mayBeOpen && belongsToUser(found))) throw new FileRefused('owner', trouble);
-    return readFileSync(descriptor, 'utf8');
+    // As one buffer: with an encoding Node 20 reads it in pieces of 8 KiB.
+    return readFileSync(descriptor).toString('utf8');
   } finally {
     closeSync(descriptor);
   }

@@ -70,10 +70,11 @@ export function realWorld(): World {
   const { signal, urgent } = listenForStopSignals();
   return {
     ...realHost(),
+    env: ownEnvironment(),
     stdin: realStdin(),
     readLine: readTerminalLine,
-    stdout: outputStream(process.stdout),
-    stderr: outputStream(process.stderr),
+    stdout: outputStream(1, () => process.stdout),
+    stderr: outputStream(2, () => process.stderr),
     signal,
     urgent,
     program: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
@@ -93,6 +94,11 @@ export function realHost(): HostWorld {
     clock: { now: Date.now, monotonic },
     random: Math.random,
   };
+}
+
+/** A copy: each look at `process.env` asks the system. On Windows its names have no case, which a copy cannot say. */
+function ownEnvironment(): HostWorld['env'] {
+  return process.platform === 'win32' ? process.env : { ...process.env };
 }
 
 /** `performance.now()` would load a module of Node for it. */
@@ -170,8 +176,18 @@ function openTerminal(): ReadStream | null {
   }
 }
 
-function outputStream(stream: WriteStream): OutputStream {
-  return { stream, isTerminal: stream.isTTY === true, columns: stream.columns ?? 0 };
+/** The stream is made by Node when it is first written to: most runs write nothing to stderr. */
+function outputStream(fd: number, open: () => WriteStream): OutputStream {
+  const isTerminal = isatty(fd);
+  return {
+    get stream() {
+      return open();
+    },
+    isTerminal,
+    get columns() {
+      return isTerminal ? (open().columns ?? 0) : 0;
+    },
+  };
 }
 
 /** Decided from the file descriptor: merely touching `process.stdin` costs a stream. */

@@ -77,7 +77,7 @@ export function createOutput(world: World): Output {
   const terminal = createTerminalText(world.random);
   let heldReturn = '';
   /** A character may be cut between two pieces. */
-  const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+  const decoders: Partial<Record<'stdout' | 'stderr', InstanceType<typeof TextDecoder>>> = {};
   let drainSignal = world.signal;
   const stuck = new Set<OutputStream>();
   /** Writes that have not left the program yet, each with what limits the wait for its reader. */
@@ -86,15 +86,25 @@ export function createOutput(world: World): Output {
     for (const limitWait of pending) limitWait();
   };
   drainSignal.addEventListener('abort', onDrain);
+  let isStderrWatched = false;
+  /** Most runs write nothing there, and making a stream takes time. */
+  const watchStderr = (): void => {
+    if (isStderrWatched) return;
+    isStderrWatched = true;
+    world.stderr.stream.on('error', () => {}); // nowhere is left to report it
+  };
+  // What moves on a terminal is written by others.
+  if (world.stderr.isTerminal) watchStderr();
   const write = async (to: OutputStream, text: string | Buffer): Promise<void> => {
-    if (text.length === 0 || to.stream.destroyed || stuck.has(to)) return;
+    if (text.length === 0) return;
+    if (to === world.stderr) watchStderr();
+    if (to.stream.destroyed || stuck.has(to)) return;
     if (!(await isWritten(to, text, { isDraining: drainSignal.aborted, pending }))) stuck.add(to);
   };
   world.stdout.stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') lost ??= error;
     closed.abort('stdout was closed');
   });
-  world.stderr.stream.on('error', () => {}); // nowhere is left to report it
   const log = (record: object): Promise<void> =>
     write(world.stderr, terminal.clean(`${JSON.stringify(redactor.value(record))}\n`));
   const message = (text: string): string => terminal.message(redactor.text(text));
@@ -125,6 +135,7 @@ export function createOutput(world: World): Output {
     copy: (stream, bytes) => {
       const to = world[stream];
       if (!to.isTerminal || (output.raw && stream === 'stdout')) return write(to, bytes);
+      decoders[stream] ??= new TextDecoder();
       return write(to, terminal.clean(decoders[stream].decode(bytes, { stream: true })));
     },
     say: async (text) => (output.quiet ? undefined : print('info', text)),

@@ -110,9 +110,12 @@ export function parseArgv(items: readonly (string | readonly string[])[]): ArgvT
 
 /** The placeholders of a template, in order, with repeats. */
 export function placeholdersOf(template: ArgvTemplate): string[] {
-  return template
-    .flatMap((item) => ('group' in item ? item.group : [item.argument]))
-    .flatMap((argument) => argument.flatMap((part) => ('placeholder' in part ? [part.placeholder] : [])));
+  const found: string[] = [];
+  for (const item of template) {
+    for (const argument of 'group' in item ? item.group : [item.argument])
+      for (const part of argument) if ('placeholder' in part) found.push(part.placeholder);
+  }
+  return found;
 }
 
 /** An argument that starts with a placeholder, so that its value may start with `-`. */
