@@ -1,5 +1,8 @@
-// Preloaded into the command line by start.test.ts: writes down every module that is loaded, and when the tool is spawned.
-const { appendFileSync } = require('node:fs');
+// Preloaded into the command line by start.test.ts: writes down every module that is loaded, every file that is read at once, every
+// operation on files that is left to another thread, and when the tool is spawned.
+const fs = require('node:fs');
+const { appendFileSync } = fs;
+const promises = require('node:fs/promises');
 const childProcess = require('node:child_process');
 const Module = require('node:module');
 
@@ -26,6 +29,20 @@ Intl.Segmenter = class extends Segmenter {
     super(...args);
   }
 };
+
+const { readFileSync } = fs;
+fs.readFileSync = function (file, ...rest) {
+  appendFileSync(log, `read ${file}\n`);
+  return readFileSync.call(this, file, ...rest);
+};
+
+for (const [name, operation] of Object.entries(promises)) {
+  if (typeof operation !== 'function') continue;
+  promises[name] = function (...args) {
+    appendFileSync(log, `thread ${name} ${args[0]}\n`);
+    return operation.apply(this, args);
+  };
+}
 
 const spawn = childProcess.spawn;
 childProcess.spawn = function (...args) {

@@ -1,36 +1,97 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from '@jest/globals';
-import { rigged } from '../rig/rig.js';
+import { describe, expect, it } from '@jest/globals';
+import { ROOT } from '../architecture/imports.js';
+import { type Rig, rigged } from '../rig/rig.js';
 
-/** Packages that cost more than the rest of the start together; they are for terminals, probes and HTTP. */
-const HEAVY = ['chalk', 'ora', 'execa', 'ajv'];
 const HOOK = path.join(import.meta.dirname, 'modules-hook.cjs');
 
+/** Modules of Node that a warm `exec` loads before it starts the tool, each for a reason that is worth its time. */
+const OF_NODE = [
+  ...[
+    'buffer',
+    'child_process',
+    'events',
+    'fs',
+    'fs/promises',
+    'module',
+    'os',
+    'path',
+    'timers/promises',
+    'tty',
+    'util',
+    'vm',
+    'zlib',
+  ],
+];
+
+/** Of the file that every run loads: its size decides how long a start takes. It is a limit to notice growth, raise it knowingly. */
+const MOST_BYTES = 480_000;
+
+/** What was loaded before the tool was started, in order. */
+async function loadedBefore(rig: Rig): Promise<string[]> {
+  rig.write(
+    'llm-router.yaml',
+    'version: 1\nagents: { me: { preferred_tool: echo } }\ntools: { echo: { binary: echo-agent, args: [] } }\n',
+  );
+  rig.script('echo-agent', [{ stdout: 'hi' }, { stdout: 'hi' }]);
+  const args = ['exec', '-a', 'me', '--no-stdin', 'hello'];
+  expect(await rig.spawn(args)).toMatchObject({ code: 0 });
+  const log = path.join(rig.tmp, '..', 'modules.log');
+  const env = { NODE_OPTIONS: `--require ${HOOK}`, MODULES_LOG: log };
+  expect(await rig.spawn(args, { env })).toMatchObject({ code: 0, stdout: 'hi\n' });
+  const lines = readFileSync(log, 'utf8').split('\n');
+  expect(lines.indexOf('SPAWN')).toBeGreaterThan(0);
+  return lines.slice(0, lines.indexOf('SPAWN'));
+}
+
+describe('with a config that was checked before, exec', () => {
+  it(
+    'loads nothing that it does not need before the tool is started',
+    rigged(async (rig) => {
+      const before = await loadedBefore(rig);
+      const required = before.flatMap((line) => /^require (.*)$/.exec(line)?.[1] ?? []);
+      const ofNode = required.flatMap((name) => /^node:(.*)$/.exec(name)?.[1] ?? []);
+      expect([...new Set(ofNode)].filter((name) => !OF_NODE.includes(name))).toEqual([]);
+      const others = required.filter((name) => !name.startsWith('node:') && /[./]/.test(name));
+      expect(
+        others.filter((name) => !/(?:llm-router|load|compiled)\.cjs$|^fs\/promises$/.test(name)),
+      ).toEqual([]);
+      expect(before.filter((line) => line.startsWith('import '))).toEqual([]);
+      // The packages that measure widths load only with the screens that need them.
+      expect(before).not.toContain('new Intl.Segmenter');
+    }),
+  );
+
+  it(
+    'reads no part of the program but the first, and leaves the files to no other thread',
+    rigged(async (rig) => {
+      const before = await loadedBefore(rig);
+      const parts = before.flatMap((line) => /^read .*dist\/(\w+)\.cjs$/.exec(line)?.[1] ?? []);
+      expect(parts).toEqual(['cli']);
+      expect(before.filter((line) => line.startsWith('thread '))).toEqual([]);
+    }),
+  );
+
+  it('loads a file of bounded size', () => {
+    expect(statSync(path.join(ROOT, 'dist/cli.cjs')).size).toBeLessThan(MOST_BYTES);
+    const files = readdirSync(path.join(ROOT, 'dist')).filter((name) => name.endsWith('.cjs'));
+    expect(files.sort()).toEqual(['cli.cjs', 'config.cjs', 'more.cjs']);
+  });
+});
+
 it(
-  'loads nothing heavy before the tool is started',
+  'prints the version without any part of the program',
   rigged(async (rig) => {
-    rig.write(
-      'llm-router.yaml',
-      'version: 1\nagents: { me: { preferred_tool: echo } }\ntools: { echo: { binary: echo-agent, args: [] } }\n',
-    );
-    rig.script('echo-agent', [{ stdout: 'hi' }]);
     const log = path.join(rig.tmp, '..', 'modules.log');
     const env = { NODE_OPTIONS: `--require ${HOOK}`, MODULES_LOG: log };
-    const result = await rig.spawn(['exec', '-a', 'me', 'hello'], { env });
-    expect(result).toMatchObject({ code: 0, stdout: 'hi\n' });
-    const lines = readFileSync(log, 'utf8').split('\n');
-    const before = lines.slice(0, lines.indexOf('SPAWN'));
-    expect(lines.indexOf('SPAWN')).toBeGreaterThan(0);
-    expect(before.length).toBeGreaterThan(3);
-    const packages = before.filter((line) => HEAVY.some((name) => new RegExp(`[ /]${name}(/|$)`).test(line)));
-    expect(packages).toEqual([]);
-    // The bundled packages that measure widths load only with the screens that need them.
-    expect(before).not.toContain('new Intl.Segmenter');
-    const ours = before.filter((line) => line.startsWith('require ') && !line.startsWith('require node:'));
-    expect(
-      ours.every((line) => /llm-router\.cjs|load\.cjs|compiled\.cjs|cli\.cjs|^require [a-z_/]+$/.test(line)),
-    ).toBe(true);
+    const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    for (const flag of ['--version', '-V'])
+      expect(await rig.spawn([flag], { env })).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
+    expect((await rig.run(['--version'])).stdout).toBe(`${version}\n`);
+    expect(readFileSync(log, 'utf8')).not.toContain('load.cjs');
   }),
 );
 
