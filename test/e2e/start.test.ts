@@ -8,21 +8,19 @@ const HOOK = path.join(import.meta.dirname, 'modules-hook.cjs');
 
 /** Modules of Node that a warm `exec` loads before it starts the tool, each for a reason that is worth its time. */
 const OF_NODE = [
-  ...[
-    'buffer',
-    'child_process',
-    'events',
-    'fs',
-    'fs/promises',
-    'module',
-    'os',
-    'path',
-    'timers/promises',
-    'tty',
-    'util',
-    'vm',
-    'zlib',
-  ],
+  'buffer',
+  'child_process',
+  'events',
+  'fs',
+  'fs/promises',
+  'module',
+  'os',
+  'path',
+  'timers/promises',
+  'tty',
+  'util',
+  'vm',
+  'zlib',
 ];
 
 /** Of the file that every run loads: its size decides how long a start takes. It is a limit to notice growth, raise it knowingly. */
@@ -57,7 +55,8 @@ describe('with a config that was checked before, exec', () => {
       expect(
         others.filter((name) => !/(?:llm-router|load|compiled)\.cjs$|^fs\/promises$/.test(name)),
       ).toEqual([]);
-      expect(before.filter((line) => line.startsWith('import '))).toEqual([]);
+      // The first is the hook's own.
+      expect(before.filter((line) => /^import (?!data:)/.test(line))).toEqual([]);
       // The packages that measure widths load only with the screens that need them.
       expect(before).not.toContain('new Intl.Segmenter');
     }),
