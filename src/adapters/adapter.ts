@@ -4,6 +4,7 @@ import type { SessionTotals } from '../domain/cost.js';
 import type { Deadline } from '../domain/deadline.js';
 import type { Availability } from '../domain/facts.js';
 import type { Failure } from '../domain/failure.js';
+import type { FamilyRules } from '../domain/family.js';
 import type { Access, Effort, Message } from '../domain/request.js';
 import type { Result } from '../domain/result.js';
 import type { Usage } from '../domain/usage.js';
@@ -102,6 +103,8 @@ export interface AdapterContext {
   slots: readonly string[];
   /** Where the tool sends its calls; `null`: to its provider itself. */
   gatewayUrl: string | null;
+  /** What binds nested runs. */
+  family: FamilyRules;
 }
 
 /** A task with its command line or request: filled in once, then shown and run unchanged. */

@@ -200,14 +200,14 @@ export async function concluded(run: FinishedRun, nowMs: number): Promise<Outcom
 
 function environmentOf(
   task: CommandTask,
-  { env, slots, gatewayUrl }: AdapterContext,
+  { env, slots, gatewayUrl, family }: AdapterContext,
   { folder, variables }: { folder: PrivateFolder | null; variables: Record<string, string> },
 ): Record<string, string> {
   const { traceId, invocationId } = task.ids;
   const tmpDir = task.tool.privateTmp ? (folder?.tmp ?? null) : null;
   const trace = traceparent(traceId, invocationId);
   const isLocal = gatewayUrl !== null;
-  return childEnvironment(task, { env, variables, traceparent: trace, tmpDir, slots, isLocal });
+  return childEnvironment(task, { env, variables, traceparent: trace, tmpDir, slots, isLocal, family });
 }
 
 /** Reads the output of a task by the definition of its tool. */

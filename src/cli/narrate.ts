@@ -21,7 +21,9 @@ export async function narrate(context: CommandContext, planned: Planned, event: 
 }
 
 /** `waiting for a slot of codex, 2 before you` */
-export function queueWords({ candidate, ahead }: Extract<RunEvent, { type: 'queue.wait' }>): string {
+export function queueWords({ attempt, candidate, ahead }: Extract<RunEvent, { type: 'queue.wait' }>): string {
+  if (attempt === 0)
+    return `waiting for other calls of the same run to end (max_children)${ahead === 0 ? '' : `, ${ahead} before this one`}`;
   return `waiting for a slot of ${candidate.tool}${ahead === 0 ? '' : `, ${ahead} before you`}`;
 }
 

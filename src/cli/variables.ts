@@ -40,6 +40,10 @@ export const CHILD_VARIABLES: readonly Variable[] = [
     meaning:
       'URL of the gateway of the tool and the provider behind it: a nested call counts its own calls alone',
   },
+  {
+    name: 'LLM_ROUTER_FAMILY',
+    meaning: 'the cap that nested calls share with the outermost call, and how many the tool may make',
+  },
   { name: 'TRACEPARENT', meaning: 'the trace, as W3C Trace Context; read and passed on' },
 ];
 

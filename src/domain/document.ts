@@ -1,7 +1,7 @@
 import type { Attempt, ProviderCall } from './attempt.js';
 import { type Cost, toUsd } from './cost.js';
 import type { Failure } from './failure.js';
-import type { Invocation } from './invocation.js';
+import type { Invocation, NestedSummary } from './invocation.js';
 import type { Because, Plan } from './plan.js';
 import { namedUsage, totalTokens, type Usage } from './usage.js';
 
@@ -29,6 +29,7 @@ export function invocationDocument(invocation: Invocation) {
     tool_session_id: invocation.toolSessionId,
     usage: usageDocument(invocation.usage),
     cost: costDocument(invocation.cost),
+    nested: nestedDocument(invocation.nested),
     latency_ms: invocation.latencyMs,
     plan: planDocument(invocation.plan),
     attempts: invocation.attempts.map(attemptDocument),
@@ -52,6 +53,17 @@ export function costDocument(cost: Cost | null) {
     list_usd: cost.listMicroUsd === null ? null : toUsd(cost.listMicroUsd),
     basis: cost.basis,
     billing: cost.billing,
+  };
+}
+
+function nestedDocument(nested: NestedSummary | null) {
+  if (nested === null) return null;
+  const { runs, refused, spentMicroUsd, capMicroUsd } = nested;
+  return {
+    calls: runs,
+    refused,
+    spent_usd: spentMicroUsd === null ? null : toUsd(spentMicroUsd),
+    cap_usd: capMicroUsd === null ? null : toUsd(capMicroUsd),
   };
 }
 

@@ -42,7 +42,7 @@ export type RunEvent =
     }
   | {
       type: 'queue.wait';
-      /** The attempt that waits for a slot. */
+      /** The attempt that waits for a slot; 0: the run waits, since its caller has as many nested calls as it may have at once. */
       attempt: number;
       candidate: NamedCandidate;
       /** Number of runs ahead in the queue. */

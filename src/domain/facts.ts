@@ -24,8 +24,8 @@ export interface Cooldown {
 
 /** A spending limit that applies to a request. */
 export interface SpendLimit {
-  /** Its display name. */
-  window: 'daily' | 'monthly';
+  /** Its display name; `family` is the cap of an outer run, which counts all runs nested in that. */
+  window: 'daily' | 'monthly' | 'family';
   /** Its config key: `daily_usd`. */
   key: string;
   /** Its scope in the ledger. */
@@ -42,12 +42,21 @@ export interface SpendLimit {
   thresholdPercent: number;
   /** Its config line. */
   at: string | null;
+  /** The run whose cap it is, of a `family`. */
+  familyOf?: string;
+}
+
+/** A limit of a budget. */
+export interface BudgetLimit extends SpendLimit {
+  window: 'daily' | 'monthly';
 }
 
 /** A limit with the money that counts against it now, in micro-USD. */
 export interface SpendWindow extends SpendLimit {
   settledMicroUsd: number;
   reservedMicroUsd: number;
+  /** The part of `reservedMicroUsd` that an outer run has reserved and that this one may take over, where it suffices. */
+  drawableMicroUsd: number;
 }
 
 /** A run with a slot, or waiting for one. */

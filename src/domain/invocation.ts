@@ -15,6 +15,17 @@ export const INVOCATION_STATUSES = [
 ] as const;
 export type InvocationStatus = (typeof INVOCATION_STATUSES)[number];
 
+/** What the runs nested in a run have done. */
+export interface NestedSummary {
+  runs: number;
+  /** Those of them that ended over budget, or were too many. */
+  refused: number;
+  /** What counts of them, micro-USD; `null` without a cap. */
+  spentMicroUsd: number | null;
+  /** The most that they and this run may spend together; `null`: no cap. */
+  capMicroUsd: number | null;
+}
+
 /** A request with its plan, attempts and outcome. */
 export interface Invocation {
   /** ULID. */
@@ -37,6 +48,8 @@ export interface Invocation {
   toolSessionId: string | null;
   usage: Usage | null;
   cost: Cost | null;
+  /** `null`: there were none, or neither a cap nor a number limits them. */
+  nested: NestedSummary | null;
   latencyMs: number;
   plan: Plan;
   attempts: Attempt[];
@@ -72,6 +85,7 @@ export function unrunInvocation(known: UnrunInvocation): Invocation {
     toolSessionId: null,
     usage: null,
     cost: null,
+    nested: null,
     latencyMs: 0,
     attempts: [],
     warnings: known.plan.warnings,

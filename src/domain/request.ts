@@ -1,4 +1,5 @@
 import type { SessionTotals } from './cost.js';
+import type { FamilyRules } from './family.js';
 
 /** How much a tool may do in the working directory, weakest first. */
 export const ACCESS_LEVELS = ['none', 'read', 'edit', 'full'] as const;
@@ -32,6 +33,8 @@ export interface Parent {
   depth: number;
   /** Slots held by the outer calls. */
   slots: readonly string[];
+  /** The cap that it shares with the outer calls, and how many calls its caller may make. */
+  family: FamilyRules;
 }
 
 /** The tool session of an earlier invocation. */

@@ -5,6 +5,7 @@ import type { Deadline } from '../domain/deadline.js';
 import type { EventSink } from '../domain/events.js';
 import type { Facts } from '../domain/facts.js';
 import type { Failure, FailureType } from '../domain/failure.js';
+import type { FamilyRules } from '../domain/family.js';
 import type { Access, Request } from '../domain/request.js';
 import type { CooldownStore } from '../ledger/cooldowns.js';
 import type { RunLedger } from '../ledger/run-ledger.js';
@@ -104,6 +105,8 @@ export interface Grant {
   slots: readonly string[];
   /** Holds the money of each call of the tool, where they pass through the router under a cap or a limit; else `null`. */
   calls: CallMoney | null;
+  /** What binds the runs that the tool starts. */
+  family: FamilyRules;
 }
 
 /** Result of entering: the attempt may go on, or is refused, or the whole run ends. */

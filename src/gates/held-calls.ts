@@ -1,9 +1,11 @@
 import type { CallHold, CallMoney, CallRefusal } from '../domain/call-money.js';
 import type { SpendWindow } from '../domain/facts.js';
 import { dollars } from '../domain/money.js';
+import type { LedgerTrouble } from '../ledger/ledger.js';
 import { fullWindow, usedWords } from '../policy/budget.js';
-import { limitsAt, scopesOf, windowsOf } from '../policy/spend-limits.js';
+import { limitsOfRun, scopesOf, windowsOf } from '../policy/spend-limits.js';
 import type { Candidate } from './candidate.js';
+import type { FamilyMoney } from './family-money.js';
 import type { GateRun } from './gate.js';
 
 /** The attempt whose calls these are. */
@@ -16,6 +18,8 @@ interface Held {
   capMicroUsd: number | null;
   /** Whether limits apply that other runs share, so that the ledger knows each call. */
   isLimited: boolean;
+  /** The runs that its tool starts, which share its cap. */
+  family: FamilyMoney;
 }
 
 export const RAISE_CAP = 'raise `--max-cost`, `max_cost_usd` of the agent or `per_request_usd` of the budget';
@@ -46,7 +50,7 @@ export class HeldCalls implements CallMoney {
     this.#heldMicroUsd += worstMicroUsd;
     this.count += 1;
     const id = `${this.#of.id}/${this.count}`;
-    const refusal = this.#of.isLimited ? await this.#reserve(id, worstMicroUsd) : null;
+    const refusal = this.#isKnown() ? await this.#reserve(id, worstMicroUsd) : null;
     if (refusal !== null) {
       this.#heldMicroUsd -= worstMicroUsd;
       return refusal;
@@ -57,17 +61,23 @@ export class HeldCalls implements CallMoney {
   async #settle(id: string, worstMicroUsd: number, microUsd: number): Promise<void> {
     this.#heldMicroUsd -= worstMicroUsd;
     this.spentMicroUsd += microUsd;
-    if (this.#of.isLimited)
+    if (this.#isKnown())
       await this.#run.ledger.write((ledger) => ledger.settleCall({ id, attemptId: this.#of.id, microUsd }));
+  }
+
+  /** Whether the ledger knows each call: other runs are under the same limits, or nested ones under the same cap. */
+  #isKnown(): boolean {
+    return this.#of.isLimited || this.#of.family.isShared;
   }
 
   async #reserve(id: string, microUsd: number): Promise<CallRefusal | null> {
     const opened = await this.#run.ledger.open();
-    if (opened === null || !opened.ok) return noLedger(opened?.error ?? null);
+    if (opened === null || !opened.ok) return this.#withoutLedger(opened?.error ?? null);
+    if (!this.#of.isLimited) await this.#of.family.note({ ...this.#of, seenMicroUsd: 0 });
     const { id: invocationId, agent, spending, clock, request } = this.#run;
     const { n, candidate } = this.#of;
     const atMs = clock.now();
-    const limits = limitsAt(spending, atMs);
+    const limits = [...limitsOfRun(spending, atMs), ...this.#of.family.ownLimits()];
     const admitted = await opened.value.admit<SpendWindow>({
       id,
       attemptId: this.#of.id,
@@ -79,18 +89,24 @@ export class HeldCalls implements CallMoney {
       model: candidate.modelName,
       scopes: scopesOf(spending.subject),
       queries: limits,
+      family: spending.family,
       decide: (spend) => {
         const full = request.force ? null : fullWindow(windowsOf(limits, spend), microUsd);
         return full === null ? { reserveMicroUsd: microUsd } : { refusal: full };
       },
     });
-    if (!admitted.ok) return noLedger(admitted.error);
+    if (!admitted.ok) return this.#withoutLedger(admitted.error);
     if ('refusal' in admitted.value) return overLimit(admitted.value.refusal);
     const begun = await opened.value.begin(id);
-    if (!begun.ok) return noLedger(begun.error);
+    if (!begun.ok) return this.#withoutLedger(begun.error);
     if (begun.value) return null;
     await opened.value.release(id);
     return GONE;
+  }
+
+  /** Without a ledger no nested run starts that would share the cap. */
+  #withoutLedger(trouble: LedgerTrouble | null): CallRefusal | null {
+    return this.#of.isLimited ? noLedger(trouble) : null;
   }
 }
 
@@ -104,7 +120,7 @@ function overLimit(window: SpendWindow): CallRefusal {
   return { refusal: usedWords(window), hint: `raise \`${key}\`${at === null ? '' : ` at ${at}`}` };
 }
 
-function noLedger(trouble: { message: string; hint: string } | null): CallRefusal {
+function noLedger(trouble: LedgerTrouble | null): CallRefusal {
   const refusal = trouble?.message ?? 'this router keeps no ledger to hold it in';
   return { refusal, hint: trouble?.hint ?? null };
 }

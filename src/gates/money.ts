@@ -1,3 +1,4 @@
+import type { Attempt } from '../domain/attempt.js';
 import type { SpendLimit } from '../domain/facts.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { dollars } from '../domain/money.js';
@@ -6,9 +7,10 @@ import { attemptRow } from '../ledger/rows.js';
 import { checkBudget, checkLedger } from '../policy/budget.js';
 import { gatewayOf } from '../policy/gateway.js';
 import { countedMicroUsd } from '../policy/run-cost.js';
-import { limitsAt, scopesOf } from '../policy/spend-limits.js';
+import { limitsOfRun, scopesOf } from '../policy/spend-limits.js';
 import type { Candidate } from './candidate.js';
 import { costOf } from './cost.js';
+import { FamilyMoney } from './family-money.js';
 import type { AttemptEnd, Entered, Entry, Gate, GateRefusal, GateRun, OpenGate } from './gate.js';
 import { startHeartbeat } from './heartbeat.js';
 import { HeldCalls, RAISE_CAP } from './held-calls.js';
@@ -34,6 +36,7 @@ export const money: Gate = {
 /** The money of a running attempt. */
 interface Hold {
   id: string;
+  n: number;
   candidate: Candidate;
   /** The rest of the request's cap, micro-USD. */
   capMicroUsd: number | null;
@@ -50,21 +53,23 @@ interface Hold {
 class MoneyGate implements OpenGate {
   readonly #run: GateRun;
   readonly #reservations: Reservations;
+  readonly #family: FamilyMoney;
   #hold: Hold | null = null;
   #spentMicroUsd = 0;
 
   constructor(run: GateRun) {
     this.#run = run;
     this.#reservations = new Reservations(run);
+    this.#family = new FamilyMoney(run);
   }
 
   /** Reserves the worst-case cost if a limit applies. The tool may start right after. */
   async enter(entry: Entry): Promise<Entered> {
     const cap = this.#run.spending.capMicroUsd;
     const isMetered = entry.candidate.billing === 'api';
-    const left = cap === null ? null : cap - this.#spentMicroUsd;
-    if (isMetered && cap !== null && left !== null && left <= 0)
-      return { refusal: capUsedUp(cap, this.#spentMicroUsd) };
+    const spent = this.#spentMicroUsd + (await this.#family.spentBefore());
+    const left = cap === null ? null : cap - spent;
+    if (isMetered && cap !== null && left !== null && left <= 0) return { refusal: capUsedUp(cap, spent) };
     if (isMetered && this.#limits().length > 0) return this.#reserve(entry, left);
     return this.#granted(entry, left, null);
   }
@@ -75,9 +80,10 @@ class MoneyGate implements OpenGate {
     // What was seen of its calls is exact, and holds the cap already.
     if (hold.calls !== null && hold.calls.count > 0) return null;
     hold.seenMicroUsd = chargedMicroUsd;
-    if (hold.reservedMicroUsd !== null) await this.#beat(hold);
-    const isOver = hold.candidate.billing === 'api' && chargedMicroUsd > hold.capMicroUsd;
-    return isOver ? overCap(hold.candidate, { chargedMicroUsd, capMicroUsd: hold.capMicroUsd }) : null;
+    const nestedMicroUsd = await this.#family.meter(hold);
+    const spent = { chargedMicroUsd, nestedMicroUsd, capMicroUsd: hold.capMicroUsd };
+    const isOver = hold.candidate.billing === 'api' && chargedMicroUsd + nestedMicroUsd > hold.capMicroUsd;
+    return isOver ? overCap(hold.candidate, spent) : null;
   }
 
   /** Settles the reservation to the cost of the attempt. */
@@ -86,16 +92,17 @@ class MoneyGate implements OpenGate {
     this.#hold = null;
     if (hold === null) return;
     hold.stopHeartbeat();
-    if (end.is === 'over') return this.#settle(hold, end);
+    const isNoted = this.#family.leave();
+    if (end.is === 'over') return this.#settle(hold, end, isNoted);
     // The reservation of a crashed attempt stays until it expires.
     if (end.is === 'not_started' && hold.reservedMicroUsd !== null)
       await this.#run.ledger.write((ledger) => ledger.release(hold.id));
   }
 
-  async #settle(hold: Hold, end: Extract<AttemptEnd, { is: 'over' }>): Promise<void> {
+  async #settle(hold: Hold, end: Extract<AttemptEnd, { is: 'over' }>, isNoted: boolean): Promise<void> {
     const { attempt } = end;
     const { candidate } = hold;
-    const counted = countedOf(hold, end);
+    const counted = countedOf({ ...hold, reservedMicroUsd: await this.#heldOf(hold, attempt) }, end);
     this.#spentMicroUsd += counted;
     const { id: invocationId, agent, spending, clock, ledger } = this.#run;
     if (!ledger.isKept) return;
@@ -108,11 +115,20 @@ class MoneyGate implements OpenGate {
       provider: candidate.model?.provider ?? null,
       countedMicroUsd: counted,
     };
-    await ledger.settle(attemptRow(settled, clock.now()), { isLast: attempt.failure === null });
+    const row = attemptRow(settled, clock.now());
+    if (isNoted) await ledger.write((open) => open.settle(row));
+    else await ledger.settle(row, { isLast: attempt.failure === null });
+  }
+
+  /** Of an unknown cost all that is reserved counts, without what nested runs have taken over. */
+  async #heldOf(hold: Hold, { cost }: Attempt): Promise<number | null> {
+    const { reservedMicroUsd, calls, candidate } = hold;
+    const isTakenOver = reservedMicroUsd !== null && calls === null && candidate.tool.kind === 'command';
+    return isTakenOver && cost.basis === 'unknown' ? this.#family.held(hold) : reservedMicroUsd;
   }
 
   #limits(): readonly SpendLimit[] {
-    return limitsAt(this.#run.spending, this.#run.clock.now());
+    return limitsOfRun(this.#run.spending, this.#run.clock.now());
   }
 
   async #reserve(entry: Entry, left: number | null): Promise<Entered> {
@@ -123,7 +139,10 @@ class MoneyGate implements OpenGate {
     if ('trouble' in reserved) return this.#withoutLedger(entry, left, reserved.trouble);
     if ('stop' in reserved) return reserved;
     if ('refusal' in reserved) return { refusal: { ...reserved.refusal, reason: 'budget_exceeded' } };
-    return this.#granted(entry, left, reserved.reserveMicroUsd);
+    // Where nothing else bounds it, what the outer call has left is the cap.
+    const { spending } = this.#run;
+    const isBoundByFamily = left === null && cost.missing !== null && spending.family !== null;
+    return this.#granted(entry, isBoundByFamily ? reserved.reserveMicroUsd : left, reserved.reserveMicroUsd);
   }
 
   /** Without a ledger only a hard limit refuses; other runs are just not recorded. */
@@ -137,6 +156,7 @@ class MoneyGate implements OpenGate {
   #granted(entry: Entry, capMicroUsd: number | null, reservedMicroUsd: number | null): Entered {
     const hold: Hold = {
       id: `${this.#run.id}:${entry.n}`,
+      n: entry.n,
       candidate: entry.candidate,
       capMicroUsd,
       reservedMicroUsd,
@@ -146,7 +166,7 @@ class MoneyGate implements OpenGate {
     };
     if (reservedMicroUsd !== null) hold.stopHeartbeat = startHeartbeat(() => this.#beat(hold));
     this.#hold = hold;
-    return { grant: { maxCostMicroUsd: capMicroUsd, calls: hold.calls } };
+    return { grant: { maxCostMicroUsd: capMicroUsd, calls: hold.calls, family: this.#family.rulesOf(hold) } };
   }
 
   #callsOf(
@@ -157,11 +177,12 @@ class MoneyGate implements OpenGate {
     const isLimited = reservedMicroUsd !== null;
     const isHeld = candidate.billing === 'api' && (isLimited || capMicroUsd !== null);
     if (!isHeld || gatewayOf(candidate, this.#run)?.isUsed !== true) return null;
-    return new HeldCalls(this.#run, { id: `${this.#run.id}:${n}`, n, candidate, capMicroUsd, isLimited });
+    const id = `${this.#run.id}:${n}`;
+    return new HeldCalls(this.#run, { id, n, candidate, capMicroUsd, isLimited, family: this.#family });
   }
 
   async #beat({ id, seenMicroUsd }: Hold): Promise<void> {
-    await this.#run.ledger.write((ledger) => ledger.meter(id, seenMicroUsd));
+    await this.#run.ledger.ask((ledger) => ledger.meter(id, seenMicroUsd));
   }
 }
 
@@ -191,7 +212,7 @@ function capUsedUp(capMicroUsd: number, spentMicroUsd: number): GateRefusal {
     detail:
       spentMicroUsd === 0
         ? `Budget exceeded: this request may cost ${cap}`
-        : `Budget exceeded: earlier attempts have used up the ${cap} of this request`,
+        : `Budget exceeded: earlier attempts and nested calls have used up the ${cap} of this request`,
     hint: RAISE_CAP,
     at: null,
     resetAt: null,
@@ -200,9 +221,14 @@ function capUsedUp(capMicroUsd: number, spentMicroUsd: number): GateRefusal {
 
 function overCap(
   { tool, modelName }: Candidate,
-  { chargedMicroUsd, capMicroUsd }: { chargedMicroUsd: number; capMicroUsd: number },
+  {
+    chargedMicroUsd,
+    nestedMicroUsd,
+    capMicroUsd,
+  }: Record<'chargedMicroUsd' | 'nestedMicroUsd' | 'capMicroUsd', number>,
 ): Failure {
-  const spent = `it has cost ${dollars(chargedMicroUsd)}, over the cap of ${dollars(capMicroUsd)}`;
+  const nested = nestedMicroUsd === 0 ? '' : ` and its nested calls ${dollars(nestedMicroUsd)}`;
+  const spent = `it has cost ${dollars(chargedMicroUsd)}${nested}, over the cap of ${dollars(capMicroUsd)}`;
   return failure('budget_exceeded', `\`${tool.name}\` was ended: ${spent}`, {
     tool: tool.name,
     model: modelName,

@@ -3,7 +3,7 @@ import { type Failure, failure } from '../domain/failure.js';
 import type { Ledger, LedgerTrouble } from '../ledger/ledger.js';
 import { type BudgetRefusal, budgetNotices, checkBudget } from '../policy/budget.js';
 import { costWords, type RunCost } from '../policy/run-cost.js';
-import { limitsAt, scopesOf, windowsOf } from '../policy/spend-limits.js';
+import { limitsOfRun, scopesOf, windowsOf } from '../policy/spend-limits.js';
 import type { Entry, GateRun } from './gate.js';
 
 /** The reserved amount of an attempt, micro-USD; or why it is refused, or why the ledger failed. */
@@ -55,7 +55,7 @@ export class Reservations {
     const { request, id: invocationId, agent, spending, clock } = this.#run;
     const { n, candidate } = entry;
     const atMs = clock.now();
-    const limits = limitsAt(spending, atMs);
+    const limits = limitsOfRun(spending, atMs);
     let windows: SpendWindow[] = [];
     const admitted = await ledger.admit<BudgetRefusal | 'ask'>({
       id,
@@ -68,6 +68,7 @@ export class Reservations {
       model: candidate.modelName,
       scopes: scopesOf(spending.subject),
       queries: limits,
+      family: spending.family,
       decide: (spend) => {
         windows = windowsOf(limits, spend);
         const verdict = checkBudget(windows, cost, {

@@ -13,6 +13,16 @@ export type { LedgerTrouble } from './trouble.js';
 export interface SpendQuery {
   scope: string;
   period: string;
+  /** The run whose cap is asked about: what it and the runs nested in it spend, whenever and in whatever scope. */
+  familyOf?: string;
+}
+
+/** The share of a nested run in the cap of an outer one. */
+export interface FamilyShare {
+  /** The run whose cap it is. */
+  ownerId: string;
+  /** The reservation that it takes over a part of; `null`, or one that is over: that of the owner. */
+  sourceId: string | null;
 }
 
 /** What counts in a scope and period now, micro-USD. */
@@ -21,6 +31,8 @@ export interface Spend {
   settledMicroUsd: number;
   /** What live runs may still cost at most. */
   reservedMicroUsd: number;
+  /** The part of it that an outer run has reserved and that the asking one may take over. */
+  drawableMicroUsd: number;
 }
 
 /** An attempt that asks for a reservation. */
@@ -40,6 +52,8 @@ export interface AdmitRequest<Refusal> {
   tool: string;
   model: string | null;
   queries: readonly SpendQuery[];
+  /** `null`: it is under no cap of an outer run. */
+  family: FamilyShare | null;
   /** Decides on the sums of `queries`, in their order; may be called more than once and must be pure. */
   decide(spend: readonly Spend[]): Verdict<Refusal>;
 }
@@ -197,6 +211,26 @@ export interface TimelineStep {
 /** In order of time; steps without invocations are left out. */
 export type Timeline = readonly TimelineStep[];
 
+/** A run that the tool of another one has asked for. */
+export interface NestedRun {
+  id: string;
+  /** `null`: unknown. */
+  parentId: string | null;
+  /** The run under whose cap it is; `null`: none. */
+  familyId: string | null;
+  /** How many its parent may make; `null`: any number. */
+  mostInAll: number | null;
+}
+
+/** The runs nested in a run. */
+export interface NestedRuns {
+  runs: number;
+  /** Those of them that ended over budget, or were too many. */
+  refused: number;
+  /** What counts of those under its cap. */
+  countedMicroUsd: number;
+}
+
 /** What a clean-up did. */
 export interface Pruned {
   /** Invocations that were removed. */
@@ -208,7 +242,11 @@ export interface Pruned {
 /** What can be asked of the ledger. Answers are as if what is due had been done, such as taking back what dead processes hold. */
 export interface LedgerReader {
   /** The sums now, in the order of the queries. */
-  spend(queries: readonly SpendQuery[]): Promise<Result<Spend[], LedgerTrouble>>;
+  spend(queries: readonly SpendQuery[], share?: FamilyShare | null): Promise<Result<Spend[], LedgerTrouble>>;
+  /** The runs nested in a run so far. */
+  nestedIn(id: string): Promise<Result<NestedRuns, LedgerTrouble>>;
+  /** How many nested runs a run has made so far. */
+  childrenOf(id: string): Promise<Result<number, LedgerTrouble>>;
   /**
    * Usage in days, both included, by keys: for each list of keys its groups. Keys of agent, tool, model and time are answered by sums
    * that are kept by day, others by the rows of these days.
@@ -252,8 +290,13 @@ export interface Ledger extends LedgerReader {
   admit<Refusal>(request: AdmitRequest<Refusal>): Promise<Result<Verdict<Refusal>, LedgerTrouble>>;
   /** The tool is about to start. `false`: the reservation is gone, since another process took this one for dead. */
   begin(id: string): Promise<Result<boolean, LedgerTrouble>>;
-  /** Records what the attempt has cost so far, micro-USD; also its heartbeat. */
-  meter(id: string, seenMicroUsd: number): Promise<Result<void, LedgerTrouble>>;
+  /**
+   * Records what the attempt has cost so far, micro-USD; also its heartbeat. Returns what its reservation holds now, without what nested runs
+   * have taken over; `null`: it is gone.
+   */
+  meter(id: string, seenMicroUsd: number): Promise<Result<number | null, LedgerTrouble>>;
+  /** Notes a nested run. `false`: its parent has made as many as it may. */
+  join(run: NestedRun): Promise<Result<boolean, LedgerTrouble>>;
   /** Replaces the reservation of a call by its cost, micro-USD, which its attempt holds from then on. */
   settleCall(call: { id: string; attemptId: string; microUsd: number }): Promise<Result<void, LedgerTrouble>>;
   /** Releases a reservation at no cost: nothing was started. */

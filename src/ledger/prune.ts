@@ -14,6 +14,7 @@ export function pruneRows(db: Database, { before, atMost }: { before: string; at
     db.run('UPDATE upkeep SET rows_since = max(rows_since, ?)', before);
     for (const table of Object.values(BY_SESSION)) db.run(`DELETE FROM ${table} WHERE day < ?`, before);
   }
+  db.run('DELETE FROM nested_runs WHERE day < ?', before);
   const isDone = removed < atMost;
   // Rows that are left of these days belong to no invocation.
   if (isDone) keepInterrupted(db, before);

@@ -1,9 +1,15 @@
+import { giveBack } from './family.js';
 import type { AttemptRow, InvocationRow } from './ledger.js';
 import { rollUp } from './roll-up.js';
 import type { Database, Row, SqlValue } from './sqlite.js';
 
-/** Removes a reservation from every scope, with those of its calls. */
-export function drop(db: Database, id: string): void {
+/**
+ * Removes a reservation from every scope, with those of its calls. So much of it counts from now on; what is left goes back to where it came
+ * from.
+ */
+export function drop(db: Database, id: string, countedMicroUsd: number): void {
+  for (const row of db.all('SELECT * FROM reservations WHERE id = ? OR attempt_id = ?', id, id))
+    giveBack(db, row, row.id === id ? countedMicroUsd : 0);
   db.run(
     `DELETE FROM reservation_scopes WHERE reservation_id = ?
       OR reservation_id IN (SELECT id FROM reservations WHERE attempt_id = ?)`,
@@ -40,7 +46,7 @@ export function settleAttempt(db: Database, row: AttemptRow): void {
   const scopes = String(before?.scopes ?? row.scopes);
   const reserved = numberOrNull(held?.micro_usd ?? taken?.reserved_micro_usd);
   const counted = row.counted_micro_usd;
-  drop(db, row.id);
+  drop(db, row.id, counted);
   insert(db, 'attempts', {
     ...row,
     day,

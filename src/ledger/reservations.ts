@@ -1,4 +1,5 @@
 import type { Liveness } from '../process/identity.js';
+import { draw, drawableIn, familySpend } from './family.js';
 import type { AdmitRequest, Spend, SpendQuery, UsageFilter } from './ledger.js';
 import { countIn, drop } from './records.js';
 import { dayOf } from './rows.js';
@@ -6,19 +7,25 @@ import type { Database, Row } from './sqlite.js';
 import { attemptCondition } from './usage-filter.js';
 
 /** The sums of queries: settled by the roll-up, and reserved. */
-export function spendOf(db: Database, queries: readonly SpendQuery[]): Spend[] {
-  return queries.map(({ scope, period }) => {
+export function spendOf(
+  db: Database,
+  queries: readonly SpendQuery[],
+  asking: { source: Row | null; day: string },
+): Spend[] {
+  return queries.map(({ scope, period, familyOf }) => {
+    if (familyOf !== undefined) return familySpend(db, familyOf, asking.source);
     const days = daysOf(period);
     return {
       settledMicroUsd: sum(db.all(SETTLED, scope, days.first, days.last)),
       reservedMicroUsd: sum(db.all(RESERVED, scope, days.first, days.last)),
+      drawableMicroUsd: drawableIn(db, asking.source, { scope, day: asking.day }),
     };
   });
 }
 
 const SETTLED =
   'SELECT coalesce(sum(micro_usd), 0) AS sum FROM spend WHERE scope = ? AND day BETWEEN ? AND ?';
-const RESERVED = `SELECT coalesce(sum(micro_usd), 0) AS sum FROM reservation_scopes
+const RESERVED = `SELECT coalesce(sum(reservation_scopes.micro_usd), 0) AS sum FROM reservation_scopes
   JOIN reservations ON id = reservation_id WHERE scope = ? AND day BETWEEN ? AND ?`;
 
 function sum(rows: readonly Row[]): number {
@@ -46,17 +53,21 @@ export function reservedNow(db: Database, filter?: UsageFilter): { count: number
 export function reserve(
   db: Database,
   request: AdmitRequest<unknown>,
-  by: { microUsd: number; nowMs: number; expiresMs: number; owner: string },
+  by: { microUsd: number; nowMs: number; expiresMs: number; owner: string; source: Row | null },
 ): void {
-  const made = db.run(
-    `INSERT OR IGNORE INTO reservations (id, attempt_id, invocation_id, n, day, scopes, agent, tool, model, micro_usd,
-      seen_micro_usd, begun, created_ms, expires_ms, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)`,
+  if (db.all('SELECT 1 FROM reservations WHERE id = ?', request.id).length > 0) return;
+  const { scopes } = request;
+  const day = dayOf(request.atMs);
+  const drawn = draw(db, by.source, { scopes, day, microUsd: by.microUsd });
+  db.run(
+    `INSERT INTO reservations (id, attempt_id, invocation_id, n, day, scopes, agent, tool, model, micro_usd, seen_micro_usd,
+      begun, created_ms, expires_ms, owner, source, drawn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?)`,
     request.id,
     request.attemptId,
     request.invocationId,
     request.n,
-    dayOf(request.atMs),
-    JSON.stringify(request.scopes),
+    day,
+    JSON.stringify(scopes),
     request.agent,
     request.tool,
     request.model,
@@ -64,8 +75,9 @@ export function reserve(
     by.nowMs,
     by.expiresMs,
     by.owner,
+    by.source?.id ?? null,
+    drawn.isDrawn ? 1 : 0,
   );
-  if (made === 0) return;
   // A call is a sign of life of its attempt.
   if (request.attemptId !== null)
     db.run(
@@ -73,8 +85,14 @@ export function reserve(
       by.expiresMs,
       request.attemptId,
     );
-  for (const scope of request.scopes)
-    db.run('INSERT INTO reservation_scopes (scope, reservation_id) VALUES (?, ?)', scope, request.id);
+  for (const scope of scopes)
+    db.run(
+      'INSERT INTO reservation_scopes (scope, reservation_id, micro_usd, drawn) VALUES (?, ?, ?, ?)',
+      scope,
+      request.id,
+      by.microUsd,
+      drawn.scopes.has(scope) ? 1 : 0,
+    );
 }
 
 /** Marks that the tool is about to start; `false`: the reservation, or that of the attempt of a call, is gone. */
@@ -89,7 +107,12 @@ export function settleCall(
   db: Database,
   { id, attemptId, microUsd }: { id: string; attemptId: string; microUsd: number },
 ): void {
-  drop(db, id);
+  drop(db, id, microUsd);
+  db.run(
+    'UPDATE reservation_scopes SET micro_usd = micro_usd + ? WHERE reservation_id = ?',
+    microUsd,
+    attemptId,
+  );
   db.run(
     'UPDATE reservations SET micro_usd = micro_usd + ?, seen_micro_usd = seen_micro_usd + ? WHERE id = ?',
     microUsd,
@@ -98,8 +121,12 @@ export function settleCall(
   );
 }
 
-/** Stores the cost so far, and extends the expiry. */
-export function setSeen(db: Database, id: string, seen: { seenMicroUsd: number; expiresMs: number }): void {
+/** Stores the cost so far, and extends the expiry. Returns what the reservation holds; `null`: it is gone. */
+export function setSeen(
+  db: Database,
+  id: string,
+  seen: { seenMicroUsd: number; expiresMs: number },
+): number | null {
   db.run(
     'UPDATE reservations SET seen_micro_usd = max(seen_micro_usd, ?), expires_ms = ? WHERE id = ?',
     seen.seenMicroUsd,
@@ -107,6 +134,8 @@ export function setSeen(db: Database, id: string, seen: { seenMicroUsd: number; 
     id,
   );
   db.run('UPDATE reservations SET expires_ms = ? WHERE attempt_id = ?', seen.expiresMs, id);
+  const [row] = db.all('SELECT micro_usd FROM reservations WHERE id = ?', id);
+  return row === undefined ? null : Number(row.micro_usd);
 }
 
 /**
@@ -119,7 +148,7 @@ export function deadReservations(
 ): Row[] {
   const isDead = ({ expires_ms: expiresMs, owner }: Row): boolean =>
     Number(expiresMs) <= by.nowMs || (owner !== by.owner && by.livenessOf(String(owner)) === 'dead');
-  return db.all('SELECT * FROM reservations').filter(isDead);
+  return db.all('SELECT * FROM reservations ORDER BY rowid').filter(isDead);
 }
 
 /**
@@ -130,10 +159,11 @@ export function deadReservations(
 export function takeBackFrom(db: Database, dead: readonly Row[]): void {
   for (const { id } of dead)
     for (const call of db.all(CALLS_OF, id ?? null, id ?? null)) takeBackCall(db, call);
-  for (const { id } of dead) {
+  // Nested runs come after the outer ones whose money they have taken over, and give it back before those are counted.
+  for (const { id } of [...dead].reverse()) {
     const [row] = db.all('SELECT * FROM reservations WHERE id = ?', id ?? null);
     if (row?.begun === 1) countAsInterrupted(db, row);
-    else if (row !== undefined) drop(db, String(row.id));
+    else if (row !== undefined) drop(db, String(row.id), 0);
   }
 }
 
@@ -163,5 +193,5 @@ function countAsInterrupted(db: Database, row: Row): void {
     Math.max(0, counted - Number(row.micro_usd)),
   );
   countIn(db, { scopes: String(scopes), day: String(day) }, counted);
-  drop(db, String(id));
+  drop(db, String(id), counted);
 }

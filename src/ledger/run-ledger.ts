@@ -36,6 +36,16 @@ export class RunLedger {
     if (!done.ok) this.warnOnce(done.error);
   }
 
+  /** Changes something in it and returns what came of it; `null`: none is kept, or it cannot be changed, which warns. */
+  async ask<T>(work: (ledger: Ledger) => Promise<Result<T, LedgerTrouble>>): Promise<T | null> {
+    const opened = await this.open();
+    if (opened === null) return null;
+    const done = opened.ok ? await work(opened.value) : opened;
+    if (done.ok) return done.value;
+    this.warnOnce(done.error);
+    return null;
+  }
+
   /** Records an attempt that is over; `isLast`: the run ends with it. */
   async settle(row: AttemptRow, { isLast }: { isLast: boolean }): Promise<void> {
     if (this.#isLimited()) return this.write((ledger) => ledger.settle(row));

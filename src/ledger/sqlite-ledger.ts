@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { err, ok, type Result } from '../domain/result.js';
 import type { Liveness } from '../process/identity.js';
+import { childrenOf, enterFamily, joinFamily, nestedIn, sourceOf } from './family.js';
 import type { AdmitRequest, Ledger, LedgerTrouble, Verdict } from './ledger.js';
 import { addPending, addRecords, hasPending, importPending } from './pending.js';
 import { isPrunedOn, pruneOn, pruneRows, rowsSince } from './prune.js';
@@ -56,7 +57,14 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
   const change = <T>(work: () => T) => attempt(() => transaction(db, 'write', work));
   const read = <T>(work: () => T) => attempt(() => readUpToDate(db, world, work));
   return {
-    spend: (queries) => read(() => spendOf(db, queries)),
+    spend: (queries, share = null) =>
+      read(() => {
+        const source = share === null ? null : sourceOf(db, share);
+        return spendOf(db, queries, { source, day: dayOf(world.now()) });
+      }),
+    nestedIn: (id) => read(() => nestedIn(db, id)),
+    childrenOf: (id) => read(() => childrenOf(db, id)),
+    join: (run) => change(() => joinFamily(db, { ...run, day: dayOf(world.now()) })),
     admit: (request) =>
       attempt(() => {
         importPending(db, world.file, world.warn);
@@ -68,7 +76,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
     meter: (id, seenMicroUsd) =>
       change(() => setSeen(db, id, { seenMicroUsd, expiresMs: world.now() + EXPIRY_MS })),
     settleCall: (call) => change(() => settleCall(db, call)),
-    release: (id) => change(() => drop(db, id)),
+    release: (id) => change(() => drop(db, id, 0)),
     settle: (row) => change(() => settleAttempt(db, row)),
     record: (row) => change(() => recordInvocation(db, row)),
     keep: (records) => change(() => records.forEach((one) => void addRecords(db, one))),
@@ -145,13 +153,17 @@ function admit<Refusal>(
 ): Verdict<Refusal> {
   const nowMs = world.now();
   if (world.isAnyDead) takeBackFrom(db, deadReservations(db, { ...world, nowMs }));
-  const verdict = request.decide(spendOf(db, request.queries));
+  const { family, invocationId: id } = request;
+  if (family !== null) enterFamily(db, { id, familyId: family.ownerId, day: dayOf(nowMs) });
+  const source = family === null ? null : sourceOf(db, family);
+  const verdict = request.decide(spendOf(db, request.queries, { source, day: dayOf(request.atMs) }));
   if ('refusal' in verdict) return verdict;
   reserve(db, request, {
     microUsd: verdict.reserveMicroUsd,
     nowMs,
     expiresMs: nowMs + EXPIRY_MS,
     owner: world.owner,
+    source,
   });
   return verdict;
 }

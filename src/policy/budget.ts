@@ -20,9 +20,10 @@ export interface BudgetRefusal extends Refusal {
  */
 export function checkBudget(
   windows: readonly SpendWindow[],
-  run: RunCost,
+  asked: RunCost,
   { forced, nested }: { forced: boolean; nested: boolean },
 ): BudgetVerdict {
+  const run = boundByFamily(asked, windows);
   const worst = run.worstMicroUsd ?? run.inputMicroUsd ?? 0;
   const holds = { reserveMicroUsd: run.isHeldPerCall ? 0 : worst };
   const hard = windows.filter(({ isHard }) => isHard);
@@ -39,7 +40,7 @@ export function checkBudget(
 
 /** The first hard limit into which this much more does not fit; `null`: it fits into all. */
 export function fullWindow(windows: readonly SpendWindow[], microUsd: number): SpendWindow | null {
-  return windows.find((window) => window.isHard && used(window) + microUsd > window.limitMicroUsd) ?? null;
+  return windows.find((window) => window.isHard && isOver(window, microUsd)) ?? null;
 }
 
 /** What of a limit is used, as a clause: `$9.80 of the daily $10.00 is used`. */
@@ -48,7 +49,24 @@ export function usedWords(window: SpendWindow): string {
   const held =
     reservedMicroUsd === 0 ? '' : `, ${dollars(reservedMicroUsd)} of it reserved by runs in progress`;
   const of = window.of === '' ? '' : ` of ${window.of}`;
+  if (window.window === 'family')
+    return `${dollars(used(window))} of the ${dollars(limitMicroUsd)} for the outer call with all of its nested calls is used${held}`;
   return `${dollars(used(window))} of the ${window.window} ${dollars(limitMicroUsd)}${of} is used${held}`;
+}
+
+/** Under the cap of an outer run, a run that nothing else bounds may spend what that has left. */
+export function boundByFamily(run: RunCost, windows: readonly SpendWindow[]): RunCost {
+  const family = windows.find(({ window }) => window === 'family');
+  if (family === undefined || run.isHeldPerCall || (run.missing !== 'cap' && run.missing !== 'output_limit'))
+    return run;
+  const left = family.limitMicroUsd - used(family) + family.drawableMicroUsd;
+  return { ...run, worstMicroUsd: Math.max(1, left), missing: null };
+}
+
+/** What an outer run has reserved is taken over where it suffices, so that it does not count twice. */
+function isOver(window: SpendWindow, microUsd: number): boolean {
+  if (window.drawableMicroUsd >= microUsd) return false;
+  return used(window) + microUsd > window.limitMicroUsd;
 }
 
 function used({ settledMicroUsd, reservedMicroUsd }: SpendWindow): number {
@@ -64,11 +82,16 @@ export function checkLedger(
   if (hard === undefined) return null;
   const why = trouble?.message ?? 'this router keeps no ledger';
   const hint = trouble?.hint ?? 'give it one';
-  return { detail: `${why}, and the ${hard.window} budget is hard`, hint, at: hard.at };
+  return { detail: `${why}, and ${limitWords(hard)} is hard`, hint, at: hard.at };
+}
+
+/** `the daily budget` */
+function limitWords({ window }: SpendLimit): string {
+  return window === 'family' ? 'the cap of the outer call' : `the ${window} budget`;
 }
 
 function unbounded(run: RunCost, limit: SpendLimit): BudgetRefusal {
-  const under = `and the ${limit.window} budget is hard`;
+  const under = `and ${limitWords(limit)} is hard`;
   const base = { at: limit.at, resetAt: null };
   if (run.missing === 'price') {
     const name = run.model ?? '<model>';
@@ -92,6 +115,7 @@ function unbounded(run: RunCost, limit: SpendLimit): BudgetRefusal {
 }
 
 function overLimit(window: SpendWindow, { what, nested }: { what: string; nested: boolean }): BudgetRefusal {
+  if (window.window === 'family') return overFamily(window, what);
   const { endsAtMs, key, at } = window;
   const force = nested ? [] : ['run it anyway with `--force --justification "<why>"`'];
   const raise = `raise \`${key}\`${at === null ? '' : ` at ${at}`}`;
@@ -101,6 +125,16 @@ function overLimit(window: SpendWindow, { what, nested }: { what: string; nested
     hint: [raise, ...force, `wait until ${utcTime(endsAtMs)}`].join('\nor '),
     at,
     resetAt: new Date(endsAtMs).toISOString(),
+  };
+}
+
+function overFamily(window: SpendWindow, what: string): BudgetRefusal {
+  return {
+    why: 'over_limit',
+    detail: `Budget exceeded: ${what}, and ${usedWords(window)}`,
+    hint: 'give this call a lower `--max-cost`, or the outermost call a higher one',
+    at: null,
+    resetAt: null,
   };
 }
 

@@ -18,7 +18,7 @@ export interface GatewayInput {
   /** The id that the tool gets; `null`: none. */
   modelId: string | null;
   billing: Billing;
-  /** The cap of the request, micro-USD; `null`: no cap. */
+  /** The cap of the request or of an outer one, micro-USD; `null`: no cap. */
   capMicroUsd: Spending['capMicroUsd'];
   budgets: readonly Pick<AppliedBudget, 'budget'>[];
 }
@@ -65,14 +65,18 @@ export function gatewayOf(
   {
     policy,
     spending,
-  }: { policy: Pick<PolicyConfig, 'gateway'>; spending: Pick<Spending, 'capMicroUsd' | 'budgets'> },
+  }: {
+    policy: Pick<PolicyConfig, 'gateway'>;
+    spending: Pick<Spending, 'capMicroUsd' | 'budgets' | 'family'>;
+  },
 ): GatewayUse | null {
   return gatewayUse({
     mode: policy.gateway,
     tool,
     modelId: sentId(tool, modelName, model),
     billing,
-    ...spending,
+    budgets: spending.budgets,
+    capMicroUsd: spending.capMicroUsd ?? spending.family?.capMicroUsd ?? null,
   });
 }
 

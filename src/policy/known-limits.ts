@@ -1,5 +1,5 @@
 import type { AgentConfig, BudgetConfig, RouterConfig } from '../config/types.js';
-import type { SpendLimit } from '../domain/facts.js';
+import type { BudgetLimit } from '../domain/facts.js';
 import { lookup } from '../domain/lookup.js';
 import { limitsAt, spendingOf } from './spend-limits.js';
 
@@ -10,7 +10,7 @@ export interface KnownLimit {
   budget: BudgetConfig;
   /** The agent or policy that it counts; `null`: all runs, or those without an agent. */
   name: string | null;
-  limit: SpendLimit;
+  limit: BudgetLimit;
 }
 
 /**

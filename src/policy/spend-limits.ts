@@ -1,5 +1,6 @@
 import type { AgentConfig, BudgetConfig, Placed, PolicyConfig, RouterConfig } from '../config/types.js';
-import type { SpendLimit, SpendWindow } from '../domain/facts.js';
+import type { BudgetLimit, SpendLimit, SpendWindow } from '../domain/facts.js';
+import type { FamilyCap } from '../domain/family.js';
 import { lookup } from '../domain/lookup.js';
 
 /** The scopes' subject of a request: its money is counted under these. */
@@ -31,6 +32,8 @@ export interface Spending {
   budgets: readonly AppliedBudget[];
   /** The lowest cap of the request, micro-USD; `null`: no cap. */
   capMicroUsd: number | null;
+  /** The cap of an outer run, of which this one is nested; `null`: there is none. */
+  family: FamilyCap | null;
 }
 
 /** A budget, and its policy. */
@@ -58,6 +61,30 @@ export function spendingOf(
     subject: { project, policy: policy.name, agent: agent?.name ?? null },
     budgets,
     capMicroUsd: caps.length === 0 ? null : Math.min(...caps),
+    family: null,
+  };
+}
+
+/** Every limit of a run at a time: those of its budgets, and the cap of an outer run. */
+export function limitsOfRun(spending: Spending, nowMs: number): SpendLimit[] {
+  const { family } = spending;
+  return [...limitsAt(spending, nowMs), ...(family === null ? [] : [familyLimit(family)])];
+}
+
+/** The cap of a family. Nothing warns before it is reached, and no time frees it. */
+export function familyLimit({ ownerId, capMicroUsd }: FamilyCap): SpendLimit {
+  return {
+    window: 'family',
+    key: '--max-cost',
+    scope: '',
+    of: '',
+    period: '',
+    endsAtMs: Number.POSITIVE_INFINITY,
+    isHard: true,
+    limitMicroUsd: capMicroUsd,
+    thresholdPercent: Number.POSITIVE_INFINITY,
+    at: null,
+    familyOf: ownerId,
   };
 }
 
@@ -65,7 +92,7 @@ export function spendingOf(
 export function limitsAt(
   { subject, budgets }: Pick<Spending, 'subject' | 'budgets'>,
   nowMs: number,
-): SpendLimit[] {
+): BudgetLimit[] {
   return budgets.flatMap(({ policy, budget }) => {
     const more = {
       scope: scopeKey(budget.scope, subject, policy),
@@ -80,7 +107,10 @@ export function limitsAt(
   });
 }
 
-function limit(amount: Placed<number> | null, more: Omit<SpendLimit, 'limitMicroUsd' | 'at'>): SpendLimit[] {
+function limit(
+  amount: Placed<number> | null,
+  more: Omit<BudgetLimit, 'limitMicroUsd' | 'at'>,
+): BudgetLimit[] {
   return amount === null ? [] : [{ ...more, limitMicroUsd: amount.value, at: amount.at }];
 }
 
@@ -105,11 +135,12 @@ function monthOf(nowMs: number) {
 /** The limits with their current spend, in the same order. */
 export function windowsOf(
   limits: readonly SpendLimit[],
-  sums: readonly Pick<SpendWindow, 'settledMicroUsd' | 'reservedMicroUsd'>[],
+  sums: readonly Pick<SpendWindow, 'settledMicroUsd' | 'reservedMicroUsd' | 'drawableMicroUsd'>[],
 ): SpendWindow[] {
   return limits.map((limit, index) => ({
     ...limit,
     settledMicroUsd: sums[index]?.settledMicroUsd ?? 0,
     reservedMicroUsd: sums[index]?.reservedMicroUsd ?? 0,
+    drawableMicroUsd: sums[index]?.drawableMicroUsd ?? 0,
   }));
 }

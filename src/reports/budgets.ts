@@ -1,6 +1,6 @@
 import type { BudgetConfig, RouterConfig } from '../config/types.js';
 import { toUsd } from '../domain/cost.js';
-import type { SpendLimit } from '../domain/facts.js';
+import type { BudgetLimit } from '../domain/facts.js';
 import { ok, type Result } from '../domain/result.js';
 import type { LedgerTrouble, Spend } from '../ledger/ledger.js';
 import type { LedgerPlace } from '../ledger/open-ledger.js';
@@ -13,7 +13,7 @@ export interface BudgetLine {
   scope: BudgetConfig['scope'];
   /** The agent or policy that it counts; `null`: all runs, or those without an agent. */
   name: string | null;
-  window: SpendLimit['window'];
+  window: BudgetLimit['window'];
   limit_usd: number;
   used_usd: number;
   /** What live runs may still cost at most. */
@@ -38,7 +38,7 @@ export async function budgetReport(
 }
 
 /** Reads what counts against limits now; `null`: there is no ledger yet. */
-export type ReadSpend = (limits: readonly SpendLimit[]) => Promise<Result<Spend[] | null, LedgerTrouble>>;
+export type ReadSpend = (limits: readonly BudgetLimit[]) => Promise<Result<Spend[] | null, LedgerTrouble>>;
 
 /** The same from a ledger that is open already. */
 export async function budgetLines(
@@ -62,7 +62,7 @@ export async function projectsNamed(
   return found.ok ? ok(found.value ?? []) : found;
 }
 
-const NOTHING: Spend = { settledMicroUsd: 0, reservedMicroUsd: 0 };
+const NOTHING: Spend = { settledMicroUsd: 0, reservedMicroUsd: 0, drawableMicroUsd: 0 };
 
 function lineOf({ policy, budget, name, limit }: KnownLimit, spend: Spend): BudgetLine {
   const leftMicroUsd = limit.limitMicroUsd - spend.settledMicroUsd - spend.reservedMicroUsd;

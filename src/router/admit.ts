@@ -1,4 +1,5 @@
 import type { Failure } from '../domain/failure.js';
+import { NO_FAMILY } from '../domain/family.js';
 import type { Rejected } from '../domain/plan.js';
 import { namesOf } from '../gates/candidate.js';
 import type { AttemptEnd, Entered, Entry, Grant, Refused } from '../gates/gate.js';
@@ -37,7 +38,7 @@ export async function admit(
   const entry: Entry = { n: run.attempts.length + 1, candidate, mostInputTokens, mostWaitMs };
   const refused = await checkNow(run, candidate, size);
   if (refused !== null) return refused;
-  let grant: Grant = { maxCostMicroUsd: null, slots: [], calls: null };
+  let grant: Grant = { maxCostMicroUsd: null, slots: [], calls: null, family: NO_FAMILY };
   for (const step of STEPS)
     for (const { gate, name } of gates) {
       if (gate[step] === undefined) continue;

@@ -60,7 +60,7 @@ export async function routerHealth(
   const context = {
     ...options.machine,
     config,
-    facts: await gatherFacts(config, world, { size: inputSizeOf([]), limits: () => [] }),
+    facts: await gatherFacts(config, world, { size: inputSizeOf([]), limits: () => [], family: null }),
     limits: await limitedTools(config, stores.ledger),
     ledger: stores.ledger === null ? null : await ledgerState(stores.ledger),
     plans,

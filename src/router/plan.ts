@@ -11,7 +11,7 @@ import { type Candidate, namesOf } from '../gates/candidate.js';
 import type { ResolvedRequest } from '../gates/gate.js';
 import { gatewayOf } from '../policy/gateway.js';
 import type { Preference } from '../policy/preferred-cost.js';
-import { limitsAt, spendingOf } from '../policy/spend-limits.js';
+import { limitsOfRun, spendingOf } from '../policy/spend-limits.js';
 import { rulesFor } from '../routing/decide.js';
 import { resolveNames } from '../routing/names.js';
 import { agentWarnings, type Choices, makePlan, taskWarnings } from '../routing/plan.js';
@@ -19,6 +19,7 @@ import { preferredPair } from '../routing/select.js';
 import { compileAnswerSchema } from './attempts/answer-schema.js';
 import { taskOf } from './attempts/task.js';
 import { debugPlan } from './debug.js';
+import { tooManyNested } from './nested.js';
 import type { Planned, PlannedCandidate } from './planned.js';
 import { withAgentFiles } from './planning/agent-files.js';
 import { gatherFacts } from './planning/facts.js';
@@ -56,8 +57,8 @@ export async function planRequest(
   const { agent, policy, spending } = resolved;
   const system = request.system ?? agent?.system ?? null;
   const size = inputSizeOf([system, request.prompt, request.schema]);
-  const limits = (nowMs: number) => limitsAt(spending, nowMs);
-  const facts = await gatherFacts(config, { host, stores }, { size, limits });
+  const limits = (nowMs: number) => limitsOfRun(spending, nowMs);
+  const facts = await gatherFacts(config, { host, stores }, { size, limits, family: spending.family });
   const ids = {
     id: known.id ?? newId(facts.nowMs, host.random),
     traceId: request.traceId ?? request.parent?.traceId ?? newTraceId(host.random),
@@ -80,6 +81,7 @@ export async function planRequest(
     startedAt: new Date(facts.nowMs).toISOString(),
     inputTokens: size.inputTokens,
     mostInputTokens: size.mostInputTokens,
+    tooMany: await tooManyNested(request, stores.ledger),
     rules: rulesFor(policy, request, filled.candidates.length),
     checkAnswer,
     catalogue: config.models,
@@ -130,9 +132,10 @@ function withSpending(
   project: string,
 ): ResolvedRequest {
   const { request, agent, policy, access } = known;
-  const { maxCostMicroUsd } = request;
+  const { maxCostMicroUsd, parent } = request;
   const spending = spendingOf(config, { project, policy, agent, maxCostMicroUsd });
-  return { request, agent, policy, access, spending };
+  const family = parent?.family.cap ?? null;
+  return { request, agent, policy, access, spending: { ...spending, family } };
 }
 
 /** Fills in the call of every candidate, and of rejected ones, which may be shown or become ready during the run. */

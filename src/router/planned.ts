@@ -22,6 +22,8 @@ export interface Planned extends ResolvedRequest {
   inputTokens: number;
   /** No tokenizer makes more of it. */
   mostInputTokens: number;
+  /** Its caller has made as many nested calls as it may, which a run finds out again; `null`: it has not. */
+  tooMany: Failure | null;
   rules: RetryRules;
   /** Checks the answer by the request's schema; `null` without one. */
   checkAnswer: AnswerCheck | null;

@@ -6,13 +6,14 @@ import { openGates } from '../gates/gates.js';
 import { waitFor } from '../gates/wait.js';
 import { RunLedger } from '../ledger/run-ledger.js';
 import { refusedFirst, refusedLater } from '../policy/audit.js';
-import { limitsAt } from '../policy/spend-limits.js';
+import { limitsOfRun } from '../policy/spend-limits.js';
 import { decide } from '../routing/decide.js';
 import type { Decision, Stop as Stopped } from '../routing/decision.js';
 import { type Admitted, admit, leave, longestWaitMs, rejectedNames } from './admit.js';
 import { attempt } from './attempts/attempt.js';
 import { concluded } from './attempts/conclude.js';
 import { debugAdmission, debugDecision } from './debug.js';
+import { joinCaller, nestedSummary } from './nested.js';
 import type { Planned } from './planned.js';
 import type { Recorder } from './record.js';
 import { type CandidateInRun, candidatesInRun, type Run, stateAfter } from './state.js';
@@ -43,7 +44,7 @@ export async function run(input: RunInput): Promise<Invocation> {
   await recorder.refused(refusedFirst(plan));
   const ledger = new RunLedger(
     input.stores.ledger,
-    () => limitsAt(planned.spending, host.clock.now()).length > 0,
+    () => limitsOfRun(planned.spending, host.clock.now()).length > 0,
   );
   const state: Run = {
     planned,
@@ -58,7 +59,7 @@ export async function run(input: RunInput): Promise<Invocation> {
     refused: [],
     fruitlessWaits: 0,
   };
-  const stopped = await runCandidates(state).finally(() => leave(state.gates, { is: 'unknown' }));
+  const stopped = await runNested(state);
   await recorder.refused(
     refusedLater(
       plan,
@@ -66,7 +67,8 @@ export async function run(input: RunInput): Promise<Invocation> {
     ),
   );
   const latencyMs = Math.round(host.clock.monotonic() - startMs);
-  const invocation = concluded(state, { stopped, latencyMs });
+  const nested = await nestedSummary(state);
+  const invocation = concluded(state, { stopped, latencyMs, nested });
   await recorder.record(invocation, ledger);
   await recorder.emit({ type: 'invocation.finished', invocation });
   return invocation;
@@ -80,6 +82,18 @@ function gatesOf({ planned, host, stores, stop, recorder, confirm }: RunInput, l
   const { clock } = host;
   const resolved = { request, agent, policy, access, spending };
   return openGates({ id, ...resolved, clock, deadline, ledger, cooldowns, emit, confirm, overridden });
+}
+
+/** Runs the candidates, in the place that its caller has for one more nested run. */
+async function runNested(state: Run): Promise<Stopped | null> {
+  const joined = await joinCaller(state);
+  if (!joined.ok) return { failure: joined.error, readyAtMs: null };
+  try {
+    return await runCandidates(state);
+  } finally {
+    await leave(state.gates, { is: 'unknown' });
+    await joined.value();
+  }
 }
 
 /** Runs and waits until a candidate has answered (`null`) or none is left. */

@@ -153,6 +153,14 @@ const document = {
   tool_session_id: maybe(text("The tool's own session")),
   usage: maybe(reference('usage', 'Tokens of all attempts')),
   cost: maybe(reference('cost', 'Cost of all attempts')),
+  nested: maybe(
+    record('The runs nested in it; `null`: there were none, or nothing limits them', {
+      calls: count('How many'),
+      refused: count('Those of them that ended over budget, or were too many'),
+      spent_usd: maybe(amount('What counts of them; `null` without a cap')),
+      cap_usd: maybe(amount('The most that they and this run may spend together; `null`: no cap')),
+    }),
+  ),
   latency_ms: maybe(count('Duration; `null` while it runs')),
   plan: record('The plan', {
     candidates: list('Candidates, in order', record('One candidate', candidate)),

@@ -92,6 +92,7 @@ describe('loadConfig', () => {
         },
         autoFallbackOnRateLimit: true,
         cooldown: { afterFailures: 3, withinMs: 60_000, forMs: 60_000 },
+        maxChildren: { atOnce: null, inAll: null },
         maxDepth: 4,
         privacy: { logPrompts: false, redact: [] },
       },

@@ -69,7 +69,7 @@ const FAILURE = [
 
 /** Further fields of the document. */
 const MORE = {
-  document: ['started_at', 'source_agent'],
+  document: ['started_at', 'source_agent', 'nested'],
   plan: ['policy', 'access', 'estimated_input_tokens'],
 };
 

@@ -30,7 +30,12 @@ function inputMicroUsd(tool: 'api' | 'bot', model: 'm' | 'huge', usage: Usage | 
       request: { ...emptyRequest('/'), resume },
       agent: null,
       policy: { gateway: 'off' },
-      spending: { subject: { project: '', policy: 'default', agent: null }, budgets: [], capMicroUsd: null },
+      spending: {
+        subject: { project: '', policy: 'default', agent: null },
+        budgets: [],
+        capMicroUsd: null,
+        family: null,
+      },
       facts: { mostInputTokens: 50 },
     },
     null,

@@ -38,6 +38,7 @@ export function asking(
     tool: 't',
     model: 'm',
     queries: scopes.map((scope) => ({ scope, period })),
+    family: null,
     decide: (spend) => {
       const full = scopes.find((scope, index) => used(spend[index]) + microUsd > (limits[scope] ?? 0));
       return full === undefined ? { reserveMicroUsd: microUsd } : { refusal: full };

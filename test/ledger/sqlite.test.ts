@@ -17,6 +17,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ok } from '../../src/domain/result.js';
 import { ledgerAccess } from '../../src/ledger/access.js';
 import type { LedgerReader } from '../../src/ledger/ledger.js';
+import { SESSIONS } from '../../src/ledger/migrations/007-sessions.js';
 import { MIGRATIONS } from '../../src/ledger/migrations/index.js';
 import { openFile, openToRead } from '../../src/ledger/open.js';
 import { openLedger, readLedger } from '../../src/ledger/open-ledger.js';
@@ -314,6 +315,8 @@ const SUMS = SUM_COLUMNS.filter((column) => column !== 'calls').join(', ');
 const FIRST_SUMS = `INSERT INTO daily_usage (day, agent, tool, model, ${SUMS})
   SELECT day, agent, tool, model, ${SUMS.replaceAll(/(\w+)/g, 'sum($1)')} FROM usage_rows GROUP BY 1, 2, 3, 4`;
 
+const SESSION_SUMS = SESSIONS.split(';').filter((sql) => sql.trim().startsWith('INSERT'));
+
 async function expectFirstRun(ledger: LedgerReader, isThere: boolean): Promise<void> {
   expect(await spentIn(ledger, 'all')).toEqual([isThere ? 7 : 0, 0]);
   const [groups = []] = good(await ledger.usage({ since: '2026-11-20', until: '2026-11-20' }, [['model']]));
@@ -338,6 +341,8 @@ describe('a schema', () => {
       if (version > 0) for (const sql of FIRST_ROWS) db.exec(sql);
       // From version 3 on an invocation is added to the sums by day when it is recorded.
       if (version > 2) db.exec(FIRST_SUMS);
+      // From version 7 on also to those of its session.
+      if (version > 6) for (const sql of SESSION_SUMS) db.exec(sql);
       db.close();
       await readLedger({ file, now }, async (ledger) => ok(await expectFirstRun(ledger, version > 0)));
       const ledger = await opened();

@@ -138,7 +138,7 @@ describe('a limit', () => {
   const spent = (settled: number, reserved = 0): SpendWindow[] =>
     windowsOf(
       limits,
-      limits.map(() => ({ settledMicroUsd: settled, reservedMicroUsd: reserved })),
+      limits.map(() => ({ settledMicroUsd: settled, reservedMicroUsd: reserved, drawableMicroUsd: 0 })),
     );
 
   it('that is hard admits what just fits, and not one micro-dollar more', () => {

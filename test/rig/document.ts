@@ -16,6 +16,7 @@ export interface ExecDocument {
   tool_session_id: string | null;
   usage: DocumentUsage | null;
   cost: { usd: number | null; list_usd: number | null; basis: string; billing: string } | null;
+  nested: { calls: number; refused: number; spent_usd: number | null; cap_usd: number | null } | null;
   latency_ms: number;
   plan: DocumentPlan;
   attempts: DocumentAttempt[];

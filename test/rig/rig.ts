@@ -53,10 +53,13 @@ export interface Rig extends Folders {
 }
 
 /** A test body with its own rig, which is always closed and checked. */
-export function rigged(body: (rig: Rig) => Promise<void>): () => Promise<void> {
+export function rigged(
+  body: (rig: Rig) => Promise<void>,
+  { deadlineMs = DEADLINE_MS } = {},
+): () => Promise<void> {
   return async () => {
     const rig = await createRig();
-    const failed = await failureOf(withDeadline(body(rig)));
+    const failed = await failureOf(withDeadline(body(rig), deadlineMs));
     const closed = await failureOf(rig.close());
     if (failed !== null && closed !== null) failed.message += `\n${closed.message}`;
     if (failed !== null) throw failed;
@@ -202,10 +205,10 @@ async function failureOf(work: Promise<void>): Promise<Error | null> {
   }
 }
 
-async function withDeadline(body: Promise<void>): Promise<void> {
+async function withDeadline(body: Promise<void>, deadlineMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the test hung for ${DEADLINE_MS / 1000} s`)), DEADLINE_MS);
+    timer = setTimeout(() => reject(new Error(`the test hung for ${deadlineMs / 1000} s`)), deadlineMs);
   });
   try {
     await Promise.race([body, deadline]);

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { adapterOf } from '../../src/adapters/registry.js';
 import { failure } from '../../src/domain/failure.js';
+import { NO_FAMILY } from '../../src/domain/family.js';
 import { emptyRequest } from '../../src/domain/request.js';
 import { type Entered, type OpenGate, refuse } from '../../src/gates/gate.js';
 import { createRedactor } from '../../src/redact/redact.js';
@@ -57,7 +58,7 @@ it('enters every gate in order, then confirms them, and adds up what they grant'
   const money = gate(log, 'money', { enter: { grant: { maxCostMicroUsd: 7 } } });
   expect(await admission([slot, money])).toEqual({
     n: 1,
-    grant: { slots: ['new'], maxCostMicroUsd: 7, calls: null },
+    grant: { slots: ['new'], maxCostMicroUsd: 7, calls: null, family: NO_FAMILY },
   });
   expect(log).toEqual(['enter slot', 'enter money', 'confirm slot', 'confirm money']);
 });

@@ -50,8 +50,20 @@ describe('the run that a call is nested in', () => {
       LLM_ROUTER_ROOT_ID: OTHER,
       LLM_ROUTER_DEPTH: '2',
       LLM_ROUTER_SLOTS: 'a,b',
+      LLM_ROUTER_FAMILY: `owner=${OTHER}&cap=500&source=${ID}:1&at_once=3`,
     };
-    expect(callerIn(env)).toEqual({ id: ID, rootId: OTHER, traceId: null, depth: 2, slots: ['a', 'b'] });
+    const family = {
+      cap: { ownerId: OTHER, capMicroUsd: 500, sourceId: `${ID}:1` },
+      children: { atOnce: 3, inAll: null },
+    };
+    expect(callerIn(env)).toEqual({
+      id: ID,
+      rootId: OTHER,
+      traceId: null,
+      depth: 2,
+      slots: ['a', 'b'],
+      family,
+    });
   });
 
   it.each([

@@ -289,6 +289,7 @@ policies: { default: { governance: { provider_preference: [anthropic, google] } 
       limitMicroUsd: 1,
       settledMicroUsd: 0,
       reservedMicroUsd: 0,
+      drawableMicroUsd: 0,
       at: 'x:1:1',
     };
     expect(reasons(plan({ tool: 'alpha' }, facts(ALL, { spend: [window] })))).toEqual([

@@ -9,6 +9,7 @@ import { Connections } from '../../src/adapters/http/connections.js';
 import type { CommandTool } from '../../src/config/types.js';
 import type { Outcome } from '../../src/domain/attempt.js';
 import type { SessionTotals } from '../../src/domain/cost.js';
+import { NO_FAMILY } from '../../src/domain/family.js';
 import { start } from '../adapters/command/runs.js';
 import { taskOf } from '../adapters/command/samples.js';
 import { configOf } from '../rig/config.js';
@@ -134,5 +135,6 @@ function contextOf(variables: Record<string, string>) {
     turn: 0,
     slots: [],
     gatewayUrl: null,
+    family: NO_FAMILY,
   };
 }

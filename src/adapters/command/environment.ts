@@ -1,5 +1,6 @@
 import type { CommandTool } from '../../config/types.js';
 import type { Failure } from '../../domain/failure.js';
+import { type FamilyRules, familyText } from '../../domain/family.js';
 import { matchesGlob } from '../../domain/glob.js';
 import { lookup } from '../../domain/lookup.js';
 import { placeholdersOf, variableOf } from '../../domain/template.js';
@@ -56,9 +57,11 @@ export function childEnvironment(
     slots: readonly string[];
     /** It calls a port of this machine instead of its provider. */
     isLocal: boolean;
+    family: FamilyRules;
   },
 ): Record<string, string> {
   const { tool, ids } = task;
+  const family = familyText(from.family);
   const own = { ...toolVariables(tool, from.env), ...withoutPermissions(from.variables) };
   return {
     ...own,
@@ -68,6 +71,7 @@ export function childEnvironment(
     LLM_ROUTER_ROOT_ID: ids.rootId,
     LLM_ROUTER_DEPTH: String(ids.depth + 1),
     ...(from.slots.length === 0 ? {} : { LLM_ROUTER_SLOTS: from.slots.join(',') }),
+    ...(family === '' ? {} : { LLM_ROUTER_FAMILY: family }),
     TRACEPARENT: from.traceparent,
   };
 }

@@ -78,5 +78,9 @@ export const POLICY = {
   require_justification_over_usd: usd('A request that may cost more needs `--justification`, in USD')
     .placed()
     .floor('least'),
+  max_children: map('How many nested calls the tool of one run may make', {
+    at_once: count('At the same time; others wait in the order of asking').floor('least'),
+    in_all: count('In all; others are refused').floor('least'),
+  }),
   max_depth: count('How deep calls of the router may be nested', { min: 0 }).default(4).floor('least'),
 };

@@ -93,7 +93,7 @@ function callAdapter(
   { candidate, grant }: AdmittedAttempt,
   { deadline, gateway }: { deadline: Deadline; gateway: Awaited<ReturnType<typeof gatewayFor>> },
 ): AsyncGenerator<AdapterEvent, Outcome, void> {
-  const { maxCostMicroUsd, slots } = grant;
+  const { maxCostMicroUsd, slots, family } = grant;
   const rejectedAnswer = answerToCorrect(attempts, candidate);
   const call = callOf(candidate, { maxCostMicroUsd, rejectedAnswer }, host);
   if (!call.ok) return notStarted(call.error);
@@ -115,6 +115,7 @@ function callAdapter(
     turn: attempts.filter(({ record }) => record.tool === candidate.tool.name).length,
     slots,
     gatewayUrl: gateway?.value.url ?? null,
+    family,
   });
 }
 

@@ -2,11 +2,12 @@ import { addCosts } from '../../domain/cost.js';
 import type { Deadline } from '../../domain/deadline.js';
 import { formatUntil, writeDuration } from '../../domain/duration.js';
 import { decidingRejection, type Failure, failure, isTemporary } from '../../domain/failure.js';
-import { type Invocation, unrunInvocation } from '../../domain/invocation.js';
+import { type Invocation, type NestedSummary, unrunInvocation } from '../../domain/invocation.js';
 import type { Plan, Rejected } from '../../domain/plan.js';
 import { addUsage } from '../../domain/usage.js';
 import { decide } from '../../routing/decide.js';
 import type { Stop } from '../../routing/decision.js';
+import { nestedWarnings } from '../nested.js';
 import type { Planned } from '../planned.js';
 import { type AttemptResult, candidatesInRun, type Run } from '../state.js';
 import type { Host } from '../world.js';
@@ -14,7 +15,7 @@ import type { Host } from '../world.js';
 /** The invocation of a run that is over; `stopped` is `null` when the last attempt answered. */
 export function concluded(
   { planned, attempts, refused, host, recorder }: Run,
-  { stopped, latencyMs }: { stopped: Stop | null; latencyMs: number },
+  { stopped, latencyMs, nested }: { stopped: Stop | null; latencyMs: number; nested: NestedSummary | null },
 ): Invocation {
   const plan = { ...planned.plan, rejected: [...planned.plan.rejected, ...refused] };
   const failed =
@@ -23,7 +24,7 @@ export function concluded(
       : stopFailure(stopped, noCandidate(plan, planned.isUnconfigured), host.clock.now());
   const status = statusOf(failed);
   const last = attempts.at(-1);
-  const warnings = [...plan.warnings, ...recorder.budgetWarnings];
+  const warnings = [...plan.warnings, ...recorder.budgetWarnings, ...nestedWarnings(nested)];
   if (last === undefined)
     return {
       ...unrunInvocation({ ...knownOf(planned), plan, failure: failed }),
@@ -51,6 +52,7 @@ export function concluded(
     toolSessionId: outcome.toolSessionId,
     usage: addUsage(attempts.map((one) => one.record.usage)),
     cost: addCosts(attempts.map((one) => one.record.cost)),
+    nested,
     latencyMs,
     plan,
     attempts: attempts.map((one) => one.record),
@@ -72,10 +74,11 @@ export function unrun(planned: Planned, host: Host, deadline: Deadline): Invocat
     remainingMs: deadline.remainingMs(),
     random: host.random(),
   });
-  const failed =
+  const stopped =
     first.action === 'stop'
       ? stopFailure(first.stop, noCandidate(plan, planned.isUnconfigured), nowMs)
       : null;
+  const failed = planned.tooMany ?? stopped;
   return unrunInvocation({ ...knownOf(planned), plan, failure: failed });
 }
 

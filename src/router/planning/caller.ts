@@ -1,9 +1,10 @@
 import { type Failure, failure } from '../../domain/failure.js';
+import { strictestFamily } from '../../domain/family.js';
 import { ID_PATTERN } from '../../domain/id.js';
 import type { Parent } from '../../domain/request.js';
 import { traceIdOf } from '../../domain/trace-context.js';
 import { type PathContext, runningDir } from '../../paths.js';
-import { ancestorDepth, ancestorRun, ancestorsOfThis } from '../running/ancestor-run.js';
+import { ancestorDepth, ancestorRun, ancestorsOfThis, ancestorTexts } from '../running/ancestor-run.js';
 
 /**
  * The run that this process is nested in; `null`: a person or a script started it. Our adapter names the run by variables, which
@@ -27,6 +28,7 @@ export function callerOf(world: PathContext): Parent | null {
     traceId: traceIdOf(env.TRACEPARENT),
     depth: Math.max(depthOf(depth), depthOfAncestor, known === null ? 1 : known.depth + 1),
     slots: (env.LLM_ROUTER_SLOTS ?? '').split(',').filter((slot) => slot !== ''),
+    family: strictestFamily([env.LLM_ROUTER_FAMILY ?? '', ...ancestorTexts(ancestors)]),
   };
 }
 

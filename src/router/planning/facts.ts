@@ -2,6 +2,7 @@ import { billingOf } from '../../adapters/billing.js';
 import type { RouterConfig, ToolConfig } from '../../config/types.js';
 import type { Billing } from '../../domain/cost.js';
 import type { Availability, Facts, SpendLimit } from '../../domain/facts.js';
+import type { FamilyCap } from '../../domain/family.js';
 import { lazyRecord } from '../../domain/lazy-record.js';
 import { lookup } from '../../domain/lookup.js';
 import type { Access } from '../../domain/request.js';
@@ -34,7 +35,12 @@ interface FactsWorld {
 export async function gatherFacts(
   config: RouterConfig,
   { host, stores }: FactsWorld,
-  by: { size: InputSize; limits: (nowMs: number) => readonly SpendLimit[] },
+  by: {
+    size: InputSize;
+    limits: (nowMs: number) => readonly SpendLimit[];
+    /** The cap of an outer run. */
+    family: FamilyCap | null;
+  },
 ): Promise<Facts> {
   const { cooldowns } = await stores.cooldowns.read();
   const nowMs = host.clock.now();
@@ -44,7 +50,7 @@ export async function gatherFacts(
     tools: ofEachTool(config, (tool) => host.adapterOf(tool).availability(tool, host)),
     billing: ofEachTool(config, (tool) => billingOf(tool, { models: config.models, env: host.env })),
     cooldowns,
-    ...(await spendOf(by.limits(nowMs), stores.ledger)),
+    ...(await spendOf(by.limits(nowMs), stores.ledger, by.family)),
   };
 }
 
@@ -58,7 +64,7 @@ function ofEachTool<T>(
 
 /** Every tool with its state on this machine. */
 export async function toolStates(config: RouterConfig, world: FactsWorld): Promise<ToolState[]> {
-  const facts = await gatherFacts(config, world, { size: inputSizeOf([]), limits: () => [] });
+  const facts = await gatherFacts(config, world, { size: inputSizeOf([]), limits: () => [], family: null });
   const mode = lookup(config.policies, 'default')?.gateway ?? 'auto';
   const costCapOf = (tool: ToolConfig, billing: Billing) => gatewayState(tool, { mode, billing }).costCap;
   return Object.values(config.tools).flatMap((tool) => {
@@ -73,11 +79,12 @@ export async function toolStates(config: RouterConfig, world: FactsWorld): Promi
 async function spendOf(
   limits: readonly SpendLimit[],
   ledger: LedgerAccess | null,
+  family: FamilyCap | null,
 ): Promise<Pick<Facts, 'spend' | 'spendTrouble'>> {
   if (limits.length === 0) return { spend: [], spendTrouble: null };
   if (ledger === null) return { spend: [], spendTrouble: checkLedger(limits, null) };
   // A run that follows reserves under these limits.
-  const spend = await ledger.read((open) => open.spend(limits), { staysOpen: true });
+  const spend = await ledger.read((open) => open.spend(limits, family), { staysOpen: true });
   if (!spend.ok) return { spend: [], spendTrouble: checkLedger(limits, spend.error) };
   return { spend: windowsOf(limits, spend.value ?? []), spendTrouble: null };
 }

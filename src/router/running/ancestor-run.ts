@@ -32,6 +32,11 @@ export function ancestorDepth(ancestors: readonly ProcessEntry[]): number {
   return Math.max(0, ...depths);
 }
 
+/** The rules of families that the processes that led to this one were started with. */
+export function ancestorTexts(ancestors: readonly ProcessEntry[]): string[] {
+  return ancestors.flatMap(({ pid }) => variableOf(pid, 'LLM_ROUTER_FAMILY') ?? []);
+}
+
 /** More levels than any shell, agent and sandbox add. */
 const MAX_LEVELS = 64;
 

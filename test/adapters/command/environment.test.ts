@@ -9,6 +9,7 @@ import {
 } from '../../../src/adapters/command/environment.js';
 import { traceparent } from '../../../src/adapters/command/traceparent.js';
 import type { CommandTool } from '../../../src/config/types.js';
+import { NO_FAMILY } from '../../../src/domain/family.js';
 import { taskOf, toolOf } from './samples.js';
 
 const ENV = {
@@ -34,6 +35,7 @@ function environmentOf(more: Partial<CommandTool>, tmpDir: string | null = null)
     tmpDir,
     slots: [],
     isLocal: false,
+    family: NO_FAMILY,
   });
 }
 
@@ -50,12 +52,20 @@ it('passes on neither trust nor the token of the server, even where the definiti
     tmpDir: null,
     slots: [],
     isLocal: false,
+    family: NO_FAMILY,
   };
   expect(Object.keys(childEnvironment(taskOf(tool), from)).filter((name) => name in granted)).toEqual([]);
 });
 
 it('keeps a proxy from a gateway on this machine', () => {
-  const from = { variables: {}, traceparent: 'tp', tmpDir: null, slots: [], isLocal: true };
+  const from = {
+    variables: {},
+    traceparent: 'tp',
+    tmpDir: null,
+    slots: [],
+    isLocal: true,
+    family: NO_FAMILY,
+  };
   const env = { HTTPS_PROXY: 'http://proxy:1', no_proxy: 'intern' };
   expect(childEnvironment(taskOf(toolOf([])), { ...from, env })).toMatchObject({
     no_proxy: 'intern,127.0.0.1',
@@ -146,6 +156,7 @@ it('lets placeholder variables override env_vars, and our own variables both', (
     tmpDir: null,
     slots: ['a:1', 'b:1'],
     isLocal: false,
+    family: NO_FAMILY,
   };
   expect(childEnvironment(taskOf(tool), given)).toEqual({
     LIMIT: '9',

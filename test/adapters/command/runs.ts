@@ -7,6 +7,7 @@ import { commandAdapter } from '../../../src/adapters/command.js';
 import { Connections } from '../../../src/adapters/http/connections.js';
 import type { CommandTool } from '../../../src/config/types.js';
 import { failedOutcome, type Outcome } from '../../../src/domain/attempt.js';
+import { NO_FAMILY } from '../../../src/domain/family.js';
 import { deadlineOf } from '../../rig/deadline.js';
 import { at, grammarOf, taskOf, toolOf } from './samples.js';
 
@@ -94,6 +95,7 @@ export function contextFor(more: Partial<AdapterContext> = {}): AdapterContext {
     turn: 0,
     slots: [],
     gatewayUrl: null,
+    family: NO_FAMILY,
     ...more,
   };
 }
