@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { failure } from '../domain/failure.js';
 import { VERSION } from '../version.generated.js';
 import type { ActiveConfig } from './active-config.js';
@@ -29,11 +30,11 @@ export const statusPage: Route = {
 export const statusJson: Route = {
   method: 'GET',
   path: '/status.json',
-  handle: async ({ response, url, service }) => {
+  handle: async ({ response, url, gone, service }) => {
     const asked = url.searchParams.get('range') ?? '1h';
     const range = RANGES.find((one) => one === asked);
     if (range === undefined) return sendFailure(response, unknownRange(asked));
-    const text = await textsOf(service)(range);
+    const text = await newerText(service, { range, after: url.searchParams.get('after'), gone });
     send(response, 200, text, { 'content-type': 'application/json; charset=utf-8' });
   },
 };
@@ -43,13 +44,46 @@ function unknownRange(asked: string) {
   return failure('usage', `unknown range \`${asked.slice(0, 20)}\``, { hint });
 }
 
+/** The least and the most time for which the answer to a caller who has seen the last one is held back, ms. */
+const HOLD_MS = 2000;
+const MOST_HOLD_MS = 8000;
+const LOOK_MS = 100;
+
+/**
+ * Waits until there is something newer than what the caller has, or the server is about to end: a server that drains takes no new
+ * connections, so that a page would not learn of it otherwise.
+ */
+async function newerText(
+  service: Service,
+  { range, after, gone }: { range: Range; after: string | null; gone: AbortSignal },
+): Promise<string> {
+  const { monotonic } = service.world.clock;
+  const startMs = monotonic();
+  let latest = await textsOf(service)(range);
+  while (latest.at === after && monotonic() - startMs < MOST_HOLD_MS && !gone.aborted) {
+    await untilDue(service, { atMs: startMs + HOLD_MS, gone });
+    latest = await textsOf(service)(range);
+    if (latest.at === after) await sleep(LOOK_MS);
+  }
+  return latest.text;
+}
+
+async function untilDue(
+  { world, isDraining }: Service,
+  { atMs, gone }: { atMs: number; gone: AbortSignal },
+): Promise<void> {
+  const { monotonic } = world.clock;
+  while (monotonic() < atMs && !isDraining() && !gone.aborted) await sleep(LOOK_MS);
+}
+
 /** A config that another one has replaced goes with what was remembered for it. */
-const known = new WeakMap<ActiveConfig, StatusTexts>();
+const known = new WeakMap<ActiveConfig, { texts: StatusTexts; isDraining: boolean }>();
 
 function textsOf(service: Service): StatusTexts {
   const active = service.active();
+  const isDraining = service.isDraining();
   const kept = known.get(active);
-  if (kept !== undefined) return kept;
+  if (kept?.isDraining === isDraining) return kept.texts;
   const { clock } = service.world;
   const gather = gatherer({
     ...active,
@@ -58,7 +92,7 @@ function textsOf(service: Service): StatusTexts {
     ownRuns: () => service.ownRuns.read(),
   });
   const texts = statusTexts(gather, clock.monotonic);
-  known.set(active, texts);
+  known.set(active, { texts, isDraining });
   return texts;
 }
 

@@ -326,7 +326,7 @@ describe('the text of the status document', () => {
       () => nowMs,
     );
     const [first, second] = await Promise.all([texts('1h'), texts('1h')]);
-    expect([gathered, first === second, JSON.parse(first).version]).toEqual([1, true, 1]);
+    expect([gathered, first === second, JSON.parse(first.text).version]).toEqual([1, true, 1]);
     nowMs += 999;
     await texts('1h');
     await texts('6h');
@@ -351,6 +351,6 @@ describe('the text of the status document', () => {
     );
     await expect(texts('1h')).rejects.toThrow('broken');
     isBroken = false;
-    expect(JSON.parse(await texts('1h'))).toMatchObject({ version: 1 });
+    expect(JSON.parse((await texts('1h')).text)).toMatchObject({ version: 1 });
   });
 });

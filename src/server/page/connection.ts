@@ -5,7 +5,7 @@ import { kept } from './storage.js';
 export type Connection =
   | { is: 'connecting' }
   | { is: 'live' }
-  /** It ends, and answers nothing any more but its health. */
+  /** It ends, or has ended by now: what is shown is the last that it said. */
   | { is: 'draining' }
   | { is: 'lost'; why: string }
   /** It asks for a token; `isWrong`: it had one. */
@@ -16,27 +16,37 @@ export interface Follower {
   onConnection: (connection: Connection) => void;
 }
 
-/** Between two questions. */
-export const INTERVAL_MS = 2000;
-const TIMEOUT_MS = 10_000;
+/** After a question that was not answered; an answer is held back by the server until there is something newer. */
+export const RETRY_MS = 2000;
+/** Where nothing is held back, it is not asked more often. */
+const LEAST_MS = 500;
+/** Longer than an answer is held back. */
+const TIMEOUT_MS = 15_000;
 const TOKEN = kept('session', 'llm-router.token');
 
 /** Asks the server again and again, while the page is seen. */
 export function follow({ onDocument, onConnection }: Follower) {
   let range: Range = '1h';
   let timer: number | undefined;
-  /** Counts the questions: the answer to one that another has replaced is dropped. */
-  let asked = 0;
+  /** The question that is under way; another one takes its place. */
+  let current = new AbortController();
+  let last: { range: Range; document: StatusDocument } | null = null;
   const ask = async (): Promise<void> => {
     window.clearTimeout(timer);
-    const mine = ++asked;
-    const answer = await read(range, TOKEN.get());
-    if (mine !== asked) return;
+    current.abort();
+    current = new AbortController();
+    const { signal } = current;
+    const startedMs = performance.now();
+    const answer = await read({ range, after: last?.range === range ? last.document.at : null, signal });
+    if (signal.aborted) return;
     // A wrong one is not sent again.
     if (answer.connection.is === 'locked') TOKEN.set(null);
+    last = 'document' in answer ? { range, document: answer.document } : last;
     if ('document' in answer) onDocument(answer.document);
-    onConnection(answer.connection);
-    if (answer.connection.is !== 'locked' && !document.hidden) timer = window.setTimeout(ask, INTERVAL_MS);
+    onConnection(connectionOf(answer, last?.document ?? null));
+    if (answer.connection.is === 'locked' || document.hidden) return;
+    const pauseMs = 'document' in answer ? Math.max(0, LEAST_MS + startedMs - performance.now()) : RETRY_MS;
+    timer = window.setTimeout(ask, pauseMs);
   };
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) void ask();
@@ -55,16 +65,31 @@ export function follow({ onDocument, onConnection }: Follower) {
   };
 }
 
+/** A server that ends takes no new connections while its runs finish, so that no answer is to be expected then. */
+function connectionOf({ connection }: Answer, last: StatusDocument | null): Connection {
+  const isOver = connection.is === 'live' || connection.is === 'lost';
+  return isOver && last?.server.state === 'draining' ? { is: 'draining' } : connection;
+}
+
 type Answer = { connection: Connection } | { connection: Connection; document: StatusDocument };
 
-async function read(range: Range, sent: string | null): Promise<Answer> {
+interface Question {
+  range: Range;
+  /** The time of the last answer, if there is one. */
+  after: string | null;
+  signal: AbortSignal;
+}
+
+async function read({ range, after, signal }: Question): Promise<Answer> {
+  const sent = TOKEN.get();
+  const newer = after === null ? '' : `&after=${encodeURIComponent(after)}`;
   try {
-    const response = await fetch(`status.json?range=${range}`, {
+    const response = await fetch(`status.json?range=${range}${newer}`, {
       headers: sent === null ? {} : { authorization: `Bearer ${sent}` },
       cache: 'no-store',
       credentials: 'omit',
       redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
     if (response.status === 401) return { connection: { is: 'locked', isWrong: sent !== null } };
     if (response.status === 503) return { connection: { is: 'draining' } };
@@ -75,7 +100,7 @@ async function read(range: Range, sent: string | null): Promise<Answer> {
       : lost('it speaks another version');
   } catch (error) {
     return lost(
-      error instanceof DOMException && error.name === 'TimeoutError' ? 'no answer within 10 s' : 'no answer',
+      error instanceof DOMException && error.name === 'TimeoutError' ? 'no answer within 15 s' : 'no answer',
     );
   }
 }

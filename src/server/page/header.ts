@@ -1,5 +1,5 @@
 import type { ServerStatus } from '../status/document.js';
-import { type Connection, INTERVAL_MS } from './connection.js';
+import { type Connection, RETRY_MS } from './connection.js';
 import { code, el, part, setText } from './dom.js';
 import { briefDuration } from './format.js';
 import { clock, elapsed, utc } from './time.js';
@@ -31,7 +31,7 @@ export function header(
   const showFacts = part<ServerStatus | null>(facts, (server) => (server === null ? [] : factsOf(server)));
   const showNotice = part<Notice>(notices, noticesOf);
   return ({ server, connection, at }) => {
-    const [word, kind] = stateOf(connection, server);
+    const [word, kind] = stateOf(connection);
     setText(state, word);
     state.dataset.kind = kind;
     showFacts(server === null ? null : { ...server, uptime_ms: 0 });
@@ -44,7 +44,7 @@ export function header(
   };
 }
 
-function stateOf(connection: Connection, server: ServerStatus | null): [word: string, kind: string] {
+function stateOf(connection: Connection): [word: string, kind: string] {
   switch (connection.is) {
     case 'connecting':
       return ['connecting', 'idle'];
@@ -55,7 +55,7 @@ function stateOf(connection: Connection, server: ServerStatus | null): [word: st
     case 'draining':
       return ['draining', 'warn'];
     case 'live':
-      return server?.state === 'draining' ? ['draining', 'warn'] : ['ready', 'good'];
+      return ['ready', 'good'];
   }
 }
 
@@ -82,14 +82,14 @@ function noticesOf({ connection, at, isStale }: Notice): Node[] {
   const notices: Node[] = [];
   if (connection.is === 'lost') {
     const last = at === null ? 'there was no answer yet' : `last update ${clock(at)}`;
-    const again = `Trying again every ${briefDuration(INTERVAL_MS)}.`;
+    const again = `Trying again every ${briefDuration(RETRY_MS)}.`;
     notices.push(notice('bad', `Connection lost, ${last}: ${connection.why}. ${again}`));
   }
   if (connection.is === 'draining')
     notices.push(
       notice(
         'warn',
-        'The server is about to end: it takes no new work and waits for the runs that are under way.',
+        `The server ends: it takes no new work and connections, and waits for the runs that are under way. ${at === null ? '' : `Last update ${clock(at)}.`}`,
       ),
     );
   if (isStale && connection.is === 'live')

@@ -2,8 +2,14 @@ import { statusDocument } from '../status.js';
 import type { Range } from './document.js';
 import type { Gatherer } from './gather.js';
 
-/** The document as JSON text, for each range of time. */
-export type StatusTexts = (range: Range) => Promise<string>;
+/** The document as JSON text, and when it was gathered. */
+export interface StatusText {
+  at: string;
+  text: string;
+}
+
+/** The latest text for each range of time. */
+export type StatusTexts = (range: Range) => Promise<StatusText>;
 
 /** However many pages ask, ms. */
 const LEAST_AGE_MS = 1000;
@@ -13,7 +19,7 @@ const SHARE = 0.02;
 
 /** Gathers at most once in a while: all callers of that time get the same text, with the time at which it was gathered. */
 export function statusTexts(gather: Gatherer, monotonic: () => number): StatusTexts {
-  const kept = new Map<Range, { text: Promise<string>; untilMs: number }>();
+  const kept = new Map<Range, { text: Promise<StatusText>; untilMs: number }>();
   return (range) => {
     const known = kept.get(range);
     const startMs = monotonic();
@@ -32,6 +38,7 @@ export function statusTexts(gather: Gatherer, monotonic: () => number): StatusTe
   };
 }
 
-async function textOf(gather: Gatherer, range: Range): Promise<string> {
-  return JSON.stringify(statusDocument(await gather(range)));
+async function textOf(gather: Gatherer, range: Range): Promise<StatusText> {
+  const document = statusDocument(await gather(range));
+  return { at: document.at, text: JSON.stringify(document) };
 }

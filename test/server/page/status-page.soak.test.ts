@@ -206,10 +206,35 @@ if (!hasChromium)
   );
 
   it(
+    'says that the server ends while a run goes on, before it takes no more connections',
+    withServer(async ({ rig, server, open }) => {
+      const bot = rig.fake('bot-cli');
+      const { page } = await open();
+      const answer = server.ask('worker');
+      const call = await bot.nextCall();
+      await page.locator('.live li').waitFor();
+      await page.waitForRequest(/after=/);
+      const stopped = server.stop();
+      await page.getByText('draining', { exact: true }).waitFor();
+      await page
+        .getByRole('alert')
+        .getByText(/^The server ends: .* Last update \d\d:\d\d:\d\d\.$/)
+        .waitFor();
+      for (let asked = 0; asked < 2; asked++) await page.waitForEvent('requestfailed');
+      expect(await page.locator('.live li').textContent()).toContain('worker');
+      expect(await page.getByText('draining', { exact: true }).isVisible()).toBe(true);
+      call.stdout('the answer');
+      call.exit(0);
+      await Promise.all([answer, stopped]);
+    }),
+  );
+
+  it(
     'says when the server is gone, shows no time that goes on, and comes back with it',
     withServer(async ({ rig, server, open }) => {
       const { page } = await open();
       await page.getByText('ready', { exact: true }).first().waitFor();
+      server.kill();
       await server.stop();
       const alert = page.getByRole('alert');
       await alert.getByText(/^Connection lost, last update \d\d:\d\d:\d\d: no answer\./).waitFor();
@@ -229,7 +254,9 @@ interface Server {
   port: number;
   /** Runs an agent to its end. */
   ask(agent: string, prompt?: string): Promise<void>;
+  /** Asks it to end, and waits until it has. */
   stop(): Promise<void>;
+  kill(): void;
 }
 
 async function startServer(
@@ -250,6 +277,7 @@ async function startServer(
       const headers = { 'content-type': 'application/json' };
       await (await fetch(`${url}rpc`, { method: 'POST', headers, body: JSON.stringify(call) })).text();
     },
+    kill: () => running.kill('SIGKILL'),
     stop: async () => {
       running.kill('SIGTERM');
       await running.done;
