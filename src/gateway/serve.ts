@@ -15,12 +15,13 @@ import { type Opened, openedBy } from './routes.js';
 import type { GatewayWorld } from './world.js';
 
 /** One request of the tool, and the answer to it. */
-interface Visit {
+export interface Visit {
   request: IncomingMessage;
   response: ServerResponse;
 }
 
-interface Session {
+/** The gateway of one attempt, as its requests see it. */
+export interface Session {
   world: GatewayWorld;
   book: CallBook;
   /** First segment of every path. */

@@ -36,6 +36,7 @@ export async function attempt(run: Run, admitted: AdmittedAttempt): Promise<Atte
   const gateway = await gatewayFor(run, admitted, deadline);
   const called = await consume(callAdapter(run, admitted, { deadline, gateway }), (event) => {
     if (event.type === 'delta' || event.type === 'activity') seen.firstOutputMs ??= sinceStart();
+    if (event.type === 'started' && gateway?.ok === true) gateway.value.load();
     // What was seen of its calls is exact.
     if (event.type === 'usage' && gateway?.ok === true && gateway.value.hasCalls()) return;
     return observe(run, admitted, { event, seen, deadline });

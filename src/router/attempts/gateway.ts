@@ -23,6 +23,8 @@ export interface AttemptGateway {
   target: string;
   /** Kills the tool at once: that of the run, or when the gateway has ended the run. */
   urgent: AbortSignal;
+  /** Loads what serves calls; called when the tool was started. */
+  load(): void;
   /** Whether a call has ended. */
   hasCalls(): boolean;
   /** Closes it once the tool has ended, and corrects the outcome by what was seen. */
@@ -87,6 +89,7 @@ function attemptGateway(
     url: gateway.url,
     target,
     urgent: urgent.signal,
+    load: gateway.load,
     hasCalls: () => gateway.calls().length > 0,
     close: async (ended, { active }) => {
       await gateway.close();
