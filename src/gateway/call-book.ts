@@ -92,7 +92,7 @@ export class CallBook {
   #refusal(model: string | null, entry: ModelConfig | null): RefusedCall | null {
     if (this.ending !== null)
       return { refused: this.ending, status: this.ending.type === 'budget_exceeded' ? 402 : 403 };
-    const refusal = model === null ? null : this.#world.refuseModel(model, entry);
+    const refusal = this.#world.refuseModel(model, entry);
     if (refusal === null) return null;
     return { refused: this.#failure('not_allowed', refusal.message, refusal.hint), status: 403 };
   }

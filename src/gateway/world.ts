@@ -17,8 +17,11 @@ export interface GatewayWorld {
   money: CallMoney | null;
   /** The entry of the catalogue with this id; `null`: there is none. */
   modelOf: (id: string) => ModelConfig | null;
-  /** Why the policy does not allow a model; `null`: it does. */
-  refuseModel: (id: string, entry: ModelConfig | null) => { message: string; hint: string | null } | null;
+  /** Why the policy does not allow a model, or a call that names none; `null`: it does. */
+  refuseModel: (
+    id: string | null,
+    entry: ModelConfig | null,
+  ) => { message: string; hint: string | null } | null;
   patience: Patience;
   /** Called once, when the run cannot go on: no later call is let through. */
   onEnding: (failure: Failure) => void;

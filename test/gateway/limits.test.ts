@@ -53,6 +53,17 @@ describe('a call that does not fit', () => {
   );
 
   it(
+    'names no model that can be read is refused where the policy limits the models',
+    rigged(async (rig) => {
+      const provider = await setUp(rig, [], {
+        policy: 'gateway: always, governance: { allowed_models: [big] }',
+      });
+      const { code, document } = await runCaller(rig, { steps: [{ body: [1] }] });
+      expect([code, document.failure?.type, provider.calls.length]).toEqual([77, 'not_allowed', 0]);
+    }),
+  );
+
+  it(
     'since the policy does not allow its model ends the run as not allowed',
     rigged(async (rig) => {
       const provider = await setUp(rig, [], {

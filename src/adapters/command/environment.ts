@@ -25,8 +25,14 @@ export function secretValues(tool: CommandTool, env: Environment): string[] {
   const referenced = Object.values(tool.envVars).flatMap(({ value }) => expandVariables(value, env).used);
   const inArguments = placeholdersOf(tool.argv).flatMap((placeholder) => variableOf(placeholder) ?? []);
   const named = [...tool.apiKeyEnv, ...inArguments].map((name) => env[name] ?? '');
-  const secrets = [...referenced, ...named, ...literalSecrets(tool.envVars)];
+  const inUrl = expandVariables(tool.gateway?.baseUrl?.value ?? '', env).used.filter(hidesSomething);
+  const secrets = [...referenced, ...named, ...inUrl, ...literalSecrets(tool.envVars)];
   return [...new Set(secrets)].filter((value) => value !== '');
+}
+
+/** A host is not secret, and messages must be able to name it. */
+function hidesSomething(value: string): boolean {
+  return !/^https?:\/\/[^@]*$/i.test(value);
 }
 
 /** The sentence and the hint for a variable that is not set. */

@@ -5,6 +5,7 @@ import { formatDuration } from '../../domain/duration.js';
 import { costOf } from '../../reports/traces.js';
 import type { TraceDocument } from '../../trace/document.js';
 import { pairName } from '../plan-screen.js';
+import { plural } from '../words.js';
 import { statusText, totalText } from './trace-words.js';
 
 type Attempt = TraceDocument['attempts'][number];
@@ -59,7 +60,13 @@ function barOf(attempt: Attempt, scale: { startMs: number; totalMs: number; cell
 function outcome(attempt: Attempt): string {
   if (attempt.status === 'running') return 'still running when the trace was written';
   if (attempt.failure !== null) return statusText({ status: 'failed', failure: attempt.failure });
-  return `succeeded, ${totalText(costOf(attempt))}`;
+  return `succeeded, ${totalText(costOf(attempt))}${callsText(attempt)}`;
+}
+
+/** Traces of earlier versions know of no calls. */
+function callsText({ calls }: Attempt): string {
+  const count = calls?.length ?? 0;
+  return count === 0 ? '' : `, ${plural(count, 'call')}`;
 }
 
 /** Events are as `--format ndjson` writes them; an unknown one is shown by its fields. */

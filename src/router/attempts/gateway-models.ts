@@ -17,12 +17,16 @@ export function findModel(
   );
 }
 
-/** Why the policy does not allow the model of a call; `null`: it does. That of the run was allowed when it was planned. */
+/**
+ * Why the policy does not allow the model of a call; `null`: it does. That of the run was allowed when it was planned. A call that names
+ * none that can be read is refused where the policy limits the models.
+ */
 export function refuseModel(
   policy: PolicyConfig,
   { tool, model, modelName }: Pick<Candidate, 'tool' | 'model' | 'modelName'>,
-  { id, entry }: { id: string; entry: ModelConfig | null },
+  { id, entry }: { id: string | null; entry: ModelConfig | null },
 ): { message: string; hint: string | null } | null {
+  if (id === null) return limitsModels(policy) ? unnamed(policy, tool.name) : null;
   if (id === modelName || (entry !== null && entry === model)) return null;
   const names = entry === null ? [id] : [entry.name, id];
   const refusals = names.map((name) => checkGovernance(policy, { tool: tool.name, model: name }));
@@ -30,4 +34,13 @@ export function refuseModel(
   const refusal = denied ?? (refusals.includes(null) ? null : refusals[0]);
   if (refusal === null || refusal === undefined) return null;
   return { message: `${refusal.detail}, which a call of \`${tool.name}\` asks for`, hint: refusal.hint };
+}
+
+function limitsModels({ governance: { allowedModels, deniedModels } }: PolicyConfig): boolean {
+  return deniedModels.length > 0 || !allowedModels.some(({ value }) => value === '*');
+}
+
+function unnamed(policy: PolicyConfig, tool: string): { message: string; hint: string | null } {
+  const message = `policy \`${policy.name}\` limits the models, and a call of \`${tool}\` names none that can be read`;
+  return { message, hint: null };
 }
