@@ -157,7 +157,7 @@ async function main() {
     for (let round = 0; round <= Number(options.rounds); round++) {
       for (const [name, way] of Object.entries(ways)) {
         const { port, path: target, headers, model = 'm', pid } = way;
-        const order = { port, path: target, headers, connections, ms: round === 0 ? 1000 : ms };
+        const order = { port, path: target, headers, connections, ms: round === 0 ? Math.max(ms, 5000) : ms };
         const before = cpuOf(pid);
         const whole = await send({ ...order, body: bodyFor(model, false) });
         const cpu = (cpuOf(pid) - before) / (whole.perSecond * (order.ms / 1000));

@@ -4,7 +4,7 @@ import { ownIdentity } from '../process/this-process.js';
 import type { Redactor } from '../redact/redact.js';
 import { traceSink } from '../telemetry/trace-sink.js';
 import type { Origin, Versions } from '../trace/document.js';
-import type { TracePlace } from '../trace/store.js';
+import { folderOf, type TracePlace } from '../trace/store.js';
 import type { Planned } from './planned.js';
 
 /** Where traces go. */
@@ -42,4 +42,13 @@ export async function keepTraces(
   if (!config.traces.enabled) return false;
   const { keepDays } = await import('../trace/retention.js');
   return keepDays(dir, { days: config.traces.retentionDays, nowMs }).catch(() => false);
+}
+
+/** The same for where a router keeps its traces; a program's own store keeps what it wants. */
+export async function keepTracesOf(
+  target: TraceTarget | null,
+  by: { config: RouterConfig; nowMs: number },
+): Promise<boolean> {
+  const dir = target && folderOf(target.place);
+  return dir === null ? false : keepTraces(dir, by);
 }

@@ -29,7 +29,7 @@ export interface Listening {
 }
 
 /** Time for the head of a request, and for all of it, ms: a caller that sends slowly holds a connection no longer. */
-const HEADERS_MS = 10_000;
+const HEADERS_MS = 30_000;
 const REQUEST_MS = 60_000;
 /** How long a connection without a request stays open, ms: longer than load balancers keep it, so that they close it first. */
 const KEEP_ALIVE_MS = 75_000;
@@ -37,6 +37,8 @@ const KEEP_ALIVE_MS = 75_000;
 const IDLE_LOOK_MS = 50;
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_HEADERS = 100;
+/** Connections that the system holds until we take them; of the usual 511 a burst of a thousand loses some. */
+const BACKLOG = 4096;
 
 /** Listens; the error is why it cannot. */
 export function listen(options: ListenOptions): Promise<Result<Listening, string>> {
@@ -63,7 +65,7 @@ export function listen(options: ListenOptions): Promise<Result<Listening, string
   );
   return new Promise((resolve) => {
     server.once('error', (error) => resolve(err(reasonOf(error))));
-    server.listen({ host, port }, () => resolve(ok(listening(server))));
+    server.listen({ host, port, backlog: BACKLOG }, () => resolve(ok(listening(server))));
   });
 }
 

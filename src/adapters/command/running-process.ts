@@ -31,10 +31,12 @@ export class RunningProcess {
   #idleTimer: NodeJS.Timeout | undefined;
   #killAtMs: number | null = null;
   #stopped: ProcessEnd['ended'] | null = null;
-  #exit: { exitCode: number | null; signal: NodeJS.Signals | null } | null = null;
+  #exit: { exitCode: number | null; signal: NodeJS.Signals | null; atMs: number } | null = null;
   #isClosed = false;
   #drainLeftMs = DRAIN_MS;
   #drainLeftBytes = DRAIN_BYTES;
+  /** What both pipes hold when that time is over still counts. */
+  #lastReads = 2;
   #firstOutputMs: number | null = null;
   #tookStdin = false;
   #survivors: string[] = [];
@@ -57,12 +59,14 @@ export class RunningProcess {
   async next(): Promise<ProcessEvent | null> {
     let sinceMs = this.#spec.monotonicMs();
     while (true) {
-      if (this.#drainLeftMs <= 0 || this.#drainLeftBytes <= 0 || this.#isUnkillable) return null;
+      if (this.#drainLeftBytes <= 0 || this.#isUnkillable) return null;
+      if (this.#drainLeftMs <= 0) return this.#lastReads-- > 0 ? this.#read() : null;
       const chunk = this.#read();
       if (chunk !== null || this.#isClosed) return chunk;
       await this.#wait();
       const nowMs = this.#spec.monotonicMs();
-      if (this.#exit !== null) this.#drainLeftMs -= nowMs - sinceMs;
+      // A wait that began before the exit counts from there on.
+      if (this.#exit !== null) this.#drainLeftMs -= nowMs - Math.max(sinceMs, this.#exit.atMs);
       sinceMs = nowMs;
     }
   }
@@ -115,7 +119,7 @@ export class RunningProcess {
   #listen(): void {
     this.#child.on('error', () => undefined);
     this.#child.on('exit', (exitCode, signal) => {
-      this.#exit = { exitCode, signal };
+      this.#exit = { exitCode, signal, atMs: this.#spec.monotonicMs() };
       this.#changed.open();
     });
     this.#child.on('close', () => {
@@ -166,7 +170,10 @@ export class RunningProcess {
     const { idleTimeoutMs } = this.#spec;
     const isQuiet = this.#exit === null && idleTimeoutMs !== null;
     if (isQuiet) this.#idleTimer ??= setTimeout(() => this.#onIdle(), idleTimeoutMs);
-    const drain = this.#exit === null ? undefined : setTimeout(() => this.#changed.open(), this.#drainLeftMs);
+    const drain =
+      this.#exit === null
+        ? undefined
+        : setTimeout(() => this.#afterPoll(() => this.#changed.open()), this.#drainLeftMs);
     await this.#changed.wait();
     clearTimeout(drain);
   }

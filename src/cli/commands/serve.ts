@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startDeadline } from '../../deadline.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { callerOf } from '../../router/planning/caller.js';
+import { keepTracesOf } from '../../router/traces.js';
 import { type ActiveConfig, ConfigInUse } from '../../server/active-config.js';
 import { type Listening, listen } from '../../server/server.js';
 import { createService, type Service } from '../../server/service.js';
@@ -36,11 +37,26 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
   await first.value.stores.ledger?.open();
   await output.say(`listening on ${listening.value.url}`);
   const stopFollowing = followConfig(context, configs, (next) => refusedAddress(where.host, next));
+  const stopUpkeep = keepUp(configs, world.clock.now);
   await aborted(world.signal);
+  stopUpkeep();
   stopFollowing();
   await drain(context, { service, listening: listening.value, end: () => ending.abort() });
   configs.close();
   return 0;
+}
+
+/** How often it is looked whether a new day has begun, ms. */
+const UPKEEP_MS = 10 * 60_000;
+
+/** Removes rows and traces past the retention of the config, once a day. */
+function keepUp(configs: ConfigInUse, now: () => number): () => void {
+  const timer = setInterval(() => {
+    const { config, router, stores } = configs.active;
+    void router.upkeep();
+    void keepTracesOf(stores.traces, { config, nowMs: now() });
+  }, UPKEEP_MS);
+  return () => clearInterval(timer);
 }
 
 async function loadOnce(context: CommandContext): ReturnType<typeof loadTrusted> {

@@ -94,7 +94,7 @@ function usageOf(usage: Usage | null) {
 /** What OpenAI has no field for. */
 function ownFields({ invocation, context, redactor }: Answered) {
   const { id, traceId, agent, tool, model, responseModel, cost, warnings } = invocation;
-  return redactor.value({
+  return {
     id,
     trace_id: traceId,
     agent,
@@ -102,7 +102,8 @@ function ownFields({ invocation, context, redactor }: Answered) {
     model,
     response_model: responseModel,
     cost: costDocument(cost),
-    warnings,
+    // All else is the caller's own, or has no secrets any more.
+    warnings: warnings.map((warning) => redactor.text(warning)),
     a2a_context: context,
-  });
+  };
 }
