@@ -197,7 +197,7 @@ describe(`${CHILDREN} children of one run under a cap with room for ${ROOM}`, ()
 function killing(seed: number): string {
   return `i=0; while [ $i -lt ${CHILDREN} ]; do i=$((i+1))
   nested hi >&2 & pid=$!
-  if [ $(( (i * ${seed * 7 + 3}) % 5 )) -lt 2 ]; then (/bin/sleep 0.$(( (i * ${seed} * 37) % 90 + 10 )); kill -9 $pid) >&2 2>&1 & fi
+  if [ $(( (i * ${seed * 7 + 3}) % 5 )) -lt 2 ]; then (/bin/sleep $(( (i * ${seed} * 37) % 16 )).$(( (i * ${seed} * 53) % 10 )); kill -9 $pid) >&2 2>&1 & fi
 done; wait`;
 }
 

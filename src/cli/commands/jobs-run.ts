@@ -6,7 +6,7 @@ import { type Client, receiveOrder } from '../../jobs/channel.js';
 import { BEAT_MS } from '../../jobs/jobs.js';
 import { pruneJobs } from '../../jobs/prune.js';
 import type { JobRecord } from '../../jobs/record.js';
-import { beat, writeEnd, writeRecord } from '../../jobs/store.js';
+import { beat, removeJob, writeEnd, writeRecord } from '../../jobs/store.js';
 import { jobsDir } from '../../paths.js';
 import { ownIdentity } from '../../process/this-process.js';
 import { traceFile } from '../../reports/traces.js';
@@ -84,8 +84,10 @@ class Detached implements DetachedRun {
     const { clock } = this.#context.world;
     const kept = await attempted(() => writeRecord(this.#dir, this.#recordOf(planned)));
     if (kept !== null) return failure('input', `the detached run cannot be recorded: ${kept}`);
-    if (!(await this.#given.client.started()))
+    if (!(await this.#given.client.started())) {
+      await attempted(() => removeJob(this.#dir, this.id));
       return failure('cancelled', 'the client of this detached run ended before it was told its handle');
+    }
     this.#given.client.leave();
     const keepAlive = () => void beat(this.#dir, this.id, clock.now()).catch(() => undefined);
     this.#beat = setInterval(keepAlive, BEAT_MS).unref();
