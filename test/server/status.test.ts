@@ -334,7 +334,7 @@ describe('the text of the status document', () => {
     nowMs += 1;
     tookMs = 200;
     await texts('1h');
-    nowMs += 9000;
+    nowMs += 3700;
     await texts('1h');
     expect(gathered).toBe(3);
     nowMs += 1000;

@@ -15,7 +15,7 @@ export type StatusTexts = (range: Range) => Promise<StatusText>;
 const LEAST_AGE_MS = 1000;
 const MOST_AGE_MS = 30_000;
 /** Gathering takes at most about this share of the time of the server, whatever the size of its ledger. */
-const SHARE = 0.02;
+const SHARE = 0.05;
 
 /** Gathers at most once in a while: all callers of that time get the same text, with the time at which it was gathered. */
 export function statusTexts(gather: Gatherer, monotonic: () => number): StatusTexts {
