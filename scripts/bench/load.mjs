@@ -83,3 +83,4 @@ function isWhole(text) {
 }
 
 process.send({ ready: true });
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,17 @@
+// The benchmarks of `npm run bench`, in the order of the table. A file is run in a process of its own; `nodes` are further majors of Node
+// on which it is run where npm can install them.
+export const GROUPS = [
+  { name: 'start', file: 'start.mjs' },
+  { name: 'peers', file: 'peers.mjs' },
+  { name: 'streams', file: 'streams.mjs' },
+  { name: 'http', file: 'http.mjs' },
+  { name: 'library', file: 'library.mjs' },
+  { name: 'serve', file: 'serve.mjs' },
+  { name: 'ledger', file: 'ledger.mjs', nodes: [24] },
+  { name: 'limits', file: 'limits.mjs', nodes: [24] },
+  { name: 'stats', file: 'stats.mjs' },
+  { name: 'trace', file: 'trace.mjs' },
+  { name: 'validate', file: 'validate.mjs' },
+  { name: 'redact', file: 'redact.mjs' },
+  { name: 'savings', file: 'savings.mjs' },
+];
