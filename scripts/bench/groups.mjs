@@ -1,12 +1,17 @@
-// The benchmarks of `npm run bench`, in the order of the table. A file is run in a process of its own; `nodes` are further majors of Node
-// on which it is run where npm can install them.
+// The benchmarks of `npm run bench`, in the order of the table. A file is run in a process of its own, with `args`, or `quick` in a quick
+// run; `nodes` are further majors of Node on which it is run where npm can install them.
 export const GROUPS = [
   { name: 'start', file: 'start.mjs' },
   { name: 'peers', file: 'peers.mjs' },
   { name: 'streams', file: 'streams.mjs' },
   { name: 'http', file: 'http.mjs' },
   { name: 'library', file: 'library.mjs' },
-  { name: 'serve', file: 'serve.mjs' },
+  {
+    name: 'serve',
+    file: 'serve.mjs',
+    args: ['--connections', '1,50', '--seconds', '1.5', '--only', 'direct,node proxy,portkey,serve'],
+    quick: ['--connections', '1', '--seconds', '0.2', '--rounds', '1', '--only', 'direct,node proxy,serve'],
+  },
   { name: 'ledger', file: 'ledger.mjs', nodes: [24] },
   { name: 'limits', file: 'limits.mjs', nodes: [24] },
   { name: 'stats', file: 'stats.mjs' },

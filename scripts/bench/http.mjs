@@ -7,11 +7,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runScript } from '../run.mjs';
-import { homeIn, quantile } from './measure.mjs';
+import { homeIn } from './measure.mjs';
+import { missing, rounds, row } from './rows.mjs';
 
-const ROUNDS = 15;
-const CALLS = 400;
-const PIECES = 50_000;
+const ROUNDS = rounds(20, 2);
+const CALLS = rounds(400, 20);
+const PIECES = rounds(50_000, 5_000);
+const STREAMS = 5;
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'llm-router-bench-'));
@@ -56,8 +58,6 @@ function has(program) {
   }
 }
 
-const say = (line) => process.stdout.write(`${line}\n`);
-
 function benchCommands() {
   if (!has('curl')) delete commands.curl;
   const times = Object.fromEntries(Object.keys(commands).map((name) => [name, []]));
@@ -68,17 +68,19 @@ function benchCommands() {
       times[name].push(performance.now() - start);
     }
   }
-  const floor = quantile(times['node -e 0'], 0.5);
-  say(`whole commands, medians of ${ROUNDS}`);
-  for (const [name, values] of Object.entries(times)) {
-    const median = quantile(values, 0.5);
-    say(`  ${name.padEnd(18)} ${median.toFixed(1).padStart(7)} ms  (${(median / floor).toFixed(2)} x)`);
+  const besides = { node: 'node -e 0', script: 'bare node script', curl: 'curl' };
+  for (const [id, name] of Object.entries(besides)) {
+    const [beside, title] = [name.startsWith('node') ? `\`${name}\`` : name, '`exec` of a provider API'];
+    if (name in times)
+      row({ id: `exec.${id}`, title, unit: 'ms', ours: times.exec, beside, theirs: times[name] });
+    else missing(`exec.${id}`, `${name} is not installed`);
   }
 }
 
 async function benchCalls() {
   const { waysOf } = await runScript('scripts/bench/http-ways.ts');
   const ways = await waysOf({ base, config });
+  const [ours, ...others] = Object.keys(ways);
   const times = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
   for (let call = 0; call < CALLS + 50; call++) {
     for (const [name, way] of Object.entries(ways)) {
@@ -87,25 +89,37 @@ async function benchCalls() {
       if (call >= 50) times[name].push(performance.now() - start);
     }
   }
-  say(`calls of an answer in 5 pieces, one after another, ${CALLS} each`);
-  for (const [name, values] of Object.entries(times)) {
-    const [p50, p95] = [quantile(values, 0.5), quantile(values, 0.95)];
-    say(`  ${name.padEnd(18)} p50 ${p50.toFixed(2)} ms   p95 ${p95.toFixed(2)} ms`);
+  for (const beside of others) {
+    const id = beside.replace('bare ', '');
+    row({
+      id: `call.${id}`,
+      title: `${ours}, p50`,
+      unit: 'ms',
+      ours: times[ours],
+      beside,
+      theirs: times[beside],
+    });
   }
-  say(`pieces of a stream a second, ${PIECES} in one answer, best of 3`);
-  for (const [name, way] of Object.entries(ways)) {
-    const rates = [];
-    for (let round = 0; round < 3; round++) {
+  await benchPieces(ways);
+}
+
+async function benchPieces(ways) {
+  const [ours, ...others] = Object.keys(ways);
+  const times = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
+  for (let round = 0; round <= STREAMS; round++) {
+    for (const [name, way] of Object.entries(ways)) {
       const start = performance.now();
       await way(`stream-${PIECES}`);
-      rates.push((PIECES * 1000) / (performance.now() - start));
+      if (round > 0) times[name].push(((performance.now() - start) * 1000) / PIECES);
     }
-    say(`  ${name.padEnd(18)} ${Math.round(Math.max(...rates)).toLocaleString('en')}`);
+  }
+  for (const beside of others) {
+    const [id, title] = [`piece.${beside.replace('bare ', '')}`, `${ours}, a piece of a long stream`];
+    row({ id, title, unit: 'us', ours: times[ours], beside: `${beside}, text only`, theirs: times[beside] });
   }
 }
 
 try {
-  say(`node ${process.versions.node}`);
   benchCommands();
   await benchCalls();
 } finally {

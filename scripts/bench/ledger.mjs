@@ -1,14 +1,19 @@
-// What money costs in time: reserve and settle by one and by sixteen processes on one file, a budget check with a short and with a
-// long history, and what a hard budget adds to `exec`. Ratios count, not times.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// What money costs in time: reserve and settle by one and by sixteen processes on one file, and a budget check with a short and with a
+// long history. What a hard budget adds to `exec` is in start.mjs.
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runScript } from '../run.mjs';
-import { median, outputOf, quantile, timed } from './measure.mjs';
+import { outputOf, quantile } from './measure.mjs';
+import { rounds, row } from './rows.mjs';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const say = (text) => process.stdout.write(`${text}\n`);
+const RUNS = rounds(1600, 160);
+const HISTORY = rounds(1_000_000, 10_000);
+const CHECKS = rounds(400, 20);
+/** What is aimed at for sixteen processes at once. */
+const MOST_P99_MS = 5;
+
 const { openLedger, sampleRow, fillHistory } = await runScript('scripts/bench/ledger-work.ts');
 
 if (process.argv[2] === 'worker') await work(process.argv[3], Number(process.argv[4]));
@@ -17,10 +22,8 @@ else await measureAll();
 async function measureAll() {
   const folder = mkdtempSync(path.join(tmpdir(), 'llm-router-bench-'));
   try {
-    say(`node ${process.versions.node}`);
     for (const processes of [1, 16]) await concurrent(path.join(folder, `${processes}.db`), processes);
     await histories(folder);
-    starts(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -60,6 +63,7 @@ async function pay(ledger, id) {
       { scope: 'global', period },
       { scope: 'agent', period: period.slice(0, 7) },
     ],
+    family: null,
     decide: () => ({ reserveMicroUsd: 100 }),
   });
   await ledger.begin(`${id}:1`);
@@ -68,13 +72,13 @@ async function pay(ledger, id) {
 
 async function concurrent(file, processes) {
   (await opened(file)).close();
-  const each = Math.ceil(1600 / processes);
-  const start = performance.now();
+  const each = Math.ceil(RUNS / processes);
   const times = (await Promise.all(Array.from({ length: processes }, () => worker(file, each)))).flat();
-  const seconds = (performance.now() - start) / 1000;
-  say(
-    `reserve, begin, settle, ${processes} process${processes === 1 ? '' : 'es'}: p50 ${quantile(times, 0.5).toFixed(2)} ms, p99 ${quantile(times, 0.99).toFixed(2)} ms, ${times.length} runs in ${seconds.toFixed(1)} s`,
-  );
+  const title = `reserve, begin and settle, ${processes} process${processes === 1 ? '' : 'es at once'}`;
+  const [id, unit] = [`settle.${processes}`, 'ms'];
+  row({ id: `${id}.p50`, title: `${title}, p50`, unit, ours: times });
+  const limit = processes === 1 ? {} : { limit: MOST_P99_MS };
+  row({ id: `${id}.p99`, title: `${title}, p99`, unit, ours: quantile(times, 0.99), ...limit });
 }
 
 async function worker(file, count) {
@@ -82,51 +86,20 @@ async function worker(file, count) {
 }
 
 async function histories(folder) {
-  const files = { 10: path.join(folder, 'short.db'), 1000000: path.join(folder, 'long.db') };
-  const ledgers = {};
-  for (const [rows, file] of Object.entries(files)) {
+  const files = { short: [10, path.join(folder, 'short.db')], long: [HISTORY, path.join(folder, 'long.db')] };
+  const [ledgers, times] = [{}, { short: [], long: [] }];
+  for (const [name, [rows, file]] of Object.entries(files)) {
     (await opened(file)).close();
-    await fillHistory(file, Number(rows));
-    ledgers[rows] = await opened(file);
+    await fillHistory(file, rows);
+    ledgers[name] = await opened(file);
   }
-  const times = { 10: [], 1000000: [] };
-  for (let round = 0; round < 400; round++) {
-    for (const rows of Object.keys(ledgers)) {
+  for (let round = 0; round < CHECKS; round++) {
+    for (const [name, ledger] of Object.entries(ledgers)) {
       const start = performance.now();
-      await pay(ledgers[rows], `check-${round}`);
-      times[rows].push(performance.now() - start);
+      await pay(ledger, `check-${round}`);
+      times[name].push(performance.now() - start);
     }
   }
-  const [short, long] = [median(times[10]), median(times[1_000_000])];
-  say(
-    `a budget check with 10 rows ${short.toFixed(2)} ms, with 1,000,000 rows ${long.toFixed(2)} ms: ${(long / short).toFixed(2)} x`,
-  );
-}
-
-/** `exec` with a no-op tool that bills per token, with and without a hard budget, interleaved. */
-function starts(folder) {
-  const tool = 'tools: { noop: { binary: cat, args: [], billing: api, models: [m] } }';
-  const model = 'models: { m: { cost_per_1m_tokens: { input: 1, output: 1 } } }';
-  const agent = 'agents: { me: { preferred_tool: noop, max_cost_usd: 0.000001 } }';
-  const base = `version: 1\n${agent}\n${tool}\n${model}\n`;
-  const budget = 'policies: { default: { budget: { daily_usd: 1000000, limit: { type: hard } } } }\n';
-  const configs = { without: base, with: `${base}${budget}` };
-  for (const [name, text] of Object.entries(configs)) writeFileSync(path.join(folder, `${name}.yaml`), text);
-  const times = { node: [], without: [], with: [] };
-  for (let round = 0; round < 40; round++) {
-    times.node.push(timed(['-e', '0'], folder));
-    for (const name of Object.keys(configs)) {
-      const config = path.join(folder, `${name}.yaml`);
-      times[name].push(
-        timed(
-          [`${root}/bin/llm-router.cjs`, 'exec', '--config', config, '-a', 'me', '--json', 'hello'],
-          folder,
-        ),
-      );
-    }
-  }
-  const [node, without, limited] = [times.node, times.without, times.with].map(median);
-  say(
-    `exec without a budget ${without.toFixed(2)} ms (${(without / node).toFixed(2)} x \`node -e 0\`), with one ${limited.toFixed(2)} ms (${(limited / node).toFixed(2)} x)`,
-  );
+  const title = `a budget check after ${HISTORY.toLocaleString('en-US')} attempts`;
+  row({ id: 'history', title, unit: 'ms', ours: times.long, beside: 'after 10', theirs: times.short });
 }

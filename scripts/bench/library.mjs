@@ -1,21 +1,22 @@
 // What `router.complete` adds to a call of a provider on this machine: without a store, with a trace and with a ledger, beside bare got and
 // the official `openai` client. One run, everything interleaved; then 1,000 calls at once.
 //
-// The official client is installed into a temporary folder, so that contributors need not have it; without the registry it is left out.
-// `BENCH_CALLS` sets the calls of each way [400].
-import { execFileSync, fork } from 'node:child_process';
+// The official client is of the registry; without it, it is left out. `BENCH_CALLS` sets the calls of each way [400].
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runScript } from '../run.mjs';
 import { homeIn, quantile } from './measure.mjs';
+import { exportsOf, installed, PEERS, packageVersion } from './packages.mjs';
+import { missing, rounds, row, used } from './rows.mjs';
 
-const CALLS = Number(process.env.BENCH_CALLS ?? 400);
-const AT_ONCE = 1000;
-const OPENAI = 'openai@6';
+const CALLS = Number(process.env.BENCH_CALLS ?? rounds(400, 20));
+const AT_ONCE = rounds(1000, 50);
+const ROUNDS = rounds(5, 1);
+const WARM_UP = 50;
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'llm-router-bench-'));
@@ -24,7 +25,6 @@ const provider = fork(path.join(root, 'scripts/bench/provider.mjs'), {
 });
 const [{ port }] = await once(provider, 'message');
 const base = `http://127.0.0.1:${port}/v1`;
-const say = (line) => process.stdout.write(`${line}\n`);
 
 function configOf(name, more) {
   const file = path.join(folder, `${name}.yaml`);
@@ -35,48 +35,71 @@ function configOf(name, more) {
 
 /** The class of the official client; `null`: it cannot be installed. */
 function officialClient() {
-  try {
-    const args = ['install', '--prefix', folder, '--no-audit', '--no-fund', '--silent', OPENAI];
-    execFileSync('npm', args, { stdio: 'ignore', timeout: 60_000 });
-    return createRequire(path.join(folder, 'package.json'))('openai').OpenAI;
-  } catch {
-    return null;
-  }
+  const found = installed(PEERS.openai);
+  if ('why' in found) missing('openai', found.why);
+  else used('openai', found.version);
+  return 'why' in found ? null : exportsOf(found, 'openai').OpenAI;
 }
 
 async function oneAfterAnother(ways) {
   const times = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
-  for (let call = 0; call < CALLS + 50; call++) {
+  for (let call = 0; call < CALLS + WARM_UP; call++) {
     for (const [name, way] of Object.entries(ways)) {
       const start = performance.now();
       await way();
-      if (call >= 50) times[name].push(performance.now() - start);
+      if (call >= WARM_UP) times[name].push(performance.now() - start);
     }
   }
-  say(`calls of an answer in 5 pieces, one after another, ${CALLS} each`);
-  for (const [name, values] of Object.entries(times)) {
-    const [p50, p95] = [quantile(values, 0.5), quantile(values, 0.95)];
-    say(`  ${name.padEnd(30)} p50 ${p50.toFixed(2)} ms   p95 ${p95.toFixed(2)} ms`);
+  const p95 = (name) => quantile(times[name], 0.95);
+  for (const [id, ours, beside] of compared(ways)) {
+    row({
+      id: `${id}.p50`,
+      title: `${ours}, p50`,
+      unit: 'ms',
+      ours: times[ours],
+      beside,
+      theirs: times[beside],
+    });
+    row({ id: `${id}.p95`, title: `${ours}, p95`, unit: 'ms', ours: p95(ours), beside, theirs: p95(beside) });
   }
+}
+
+/** Which way stands beside which. */
+function compared(ways) {
+  const ours = {
+    complete: 'router.complete',
+    trace: 'router.complete, trace',
+    ledger: 'router.complete, ledger',
+  };
+  return [
+    ...Object.entries(ours).map(([id, name]) => [id, name, 'bare got']),
+    ...('openai client' in ways ? [['openai', ours.complete, 'openai client']] : []),
+  ];
 }
 
 async function allAtOnce(ways) {
-  say(`${AT_ONCE} at once, in total`);
-  for (const [name, way] of Object.entries(ways)) {
-    const start = performance.now();
-    await Promise.all(Array.from({ length: AT_ONCE }, way));
-    say(`  ${name.padEnd(30)} ${Math.round(performance.now() - start)} ms`);
+  const [ours, theirs] = [[], []];
+  for (let round = 0; round < ROUNDS; round++) {
+    ours.push(await timeAtOnce(ways['router.complete']));
+    theirs.push(await timeAtOnce(ways['bare got']));
   }
+  const title = `router.complete, ${AT_ONCE.toLocaleString('en')} at once`;
+  row({ id: 'at-once', title, unit: 'ms', ours, beside: 'bare got', theirs });
+}
+
+async function timeAtOnce(way) {
+  const start = performance.now();
+  await Promise.all(Array.from({ length: AT_ONCE }, way));
+  return performance.now() - start;
 }
 
 try {
-  say(`node ${process.versions.node}`);
+  used('got', packageVersion('got'));
   const { waysOf } = await runScript('scripts/bench/library-ways.ts');
   const limited = 'policies: { default: { budget: { daily_usd: 1000, limit: { type: hard } } } }\n';
   const price =
     'models: { m: { id: m, max_output_tokens: 100, cost_per_1m_tokens: { input: 1, output: 1 } } }\n';
   const Client = officialClient();
-  if (Client === null) say(`(${OPENAI} could not be installed, and is left out)`);
   const { ways, close } = await waysOf({
     base,
     folder,
@@ -86,7 +109,7 @@ try {
     Client,
   });
   await oneAfterAnother(ways);
-  await allAtOnce({ 'router.complete': ways['router.complete'], 'bare got': ways['bare got'] });
+  await allAtOnce(ways);
   await close();
 } finally {
   provider.kill();

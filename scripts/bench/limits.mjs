@@ -1,14 +1,16 @@
-// What the limits of a tool cost in time: a slot taken, begun and given back by one and by sixteen processes on one file, a look of one who
+// What the limits of a tool cost in time: a slot taken, begun and released by one and by sixteen processes on one file, a poll of a run that
 // waits in a queue of sixteen, how fast a slot goes from one to the next, and what limits add to `exec`. Ratios count, not times.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runScript } from '../run.mjs';
-import { homeIn, median, outputOf, quantile, timed } from './measure.mjs';
+import { homeIn, outputOf, quantile, timed } from './measure.mjs';
+import { rounds, row } from './rows.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const say = (text) => process.stdout.write(`${text}\n`);
+const TURNS = rounds(1600, 160);
+const RUNS = rounds(20, 2);
 const { openLedger } = await runScript('scripts/bench/ledger-work.ts');
 
 /** As many starts are read as an hour of `requests_per_hour: 500` needs. */
@@ -24,10 +26,9 @@ else await measureAll();
 async function measureAll() {
   const folder = mkdtempSync(path.join(tmpdir(), 'llm-router-bench-'));
   try {
-    say(`node ${process.versions.node}`);
     for (const [job, name] of Object.entries({
-      take: 'take, begin, give back',
-      look: 'a look of one who waits',
+      take: 'take, begin and release a slot',
+      look: 'a poll of a waiting run',
     })) {
       for (const processes of [1, 16])
         await concurrent(path.join(folder, `${job}-${processes}.db`), { job, name, processes });
@@ -74,15 +75,14 @@ async function look(slots) {
 
 async function concurrent(file, { job, name, processes }) {
   (await opened(file)).close();
-  const each = Math.ceil(1600 / processes);
-  const start = performance.now();
+  const each = Math.ceil(TURNS / processes);
   const times = (
     await Promise.all(Array.from({ length: processes }, () => worker([job, file, String(each)])))
   ).flat();
-  const seconds = (performance.now() - start) / 1000;
-  say(
-    `${name}, ${processes} process${processes === 1 ? '' : 'es'}: p50 ${quantile(times, 0.5).toFixed(2)} ms, p99 ${quantile(times, 0.99).toFixed(2)} ms, ${times.length} in ${seconds.toFixed(1)} s`,
-  );
+  const title = `${name}, ${processes} process${processes === 1 ? '' : 'es at once'}`;
+  const [id, unit] = [`${job}.${processes}`, 'ms'];
+  row({ id: `${id}.p50`, title: `${title}, p50`, unit, ours: times });
+  row({ id: `${id}.p99`, title: `${title}, p99`, unit, ours: quantile(times, 0.99) });
 }
 
 async function worker(args) {
@@ -108,9 +108,9 @@ async function turns(folder) {
     );
   const [started, ended] = [times('attempt.started').sort(), times('attempt.finished').sort()];
   const gaps = started.slice(1).map((start, index) => start - ended[index]);
-  say(
-    `16 exec on one slot, from the end of one to the start of the next: p50 ${quantile(gaps, 0.5).toFixed(2)} ms, most ${quantile(gaps, 1).toFixed(2)} ms`,
-  );
+  const title = '16 `exec` on one slot, from the end of one to the start of the next';
+  row({ id: 'turns.p50', title: `${title}, p50`, unit: 'ms', ours: gaps });
+  row({ id: 'turns.most', title: `${title}, most`, unit: 'ms', ours: quantile(gaps, 1) });
 }
 
 function execOf(config) {
@@ -124,14 +124,11 @@ function starts(folder) {
     `version: 1\nagents: { me: { preferred_tool: noop } }\ntools: { noop: { binary: cat, args: []${more} } }\n`;
   const configs = { without: config(''), with: config(limits) };
   for (const [name, text] of Object.entries(configs)) writeFileSync(path.join(folder, `${name}.yaml`), text);
-  const times = { node: [], without: [], with: [] };
-  for (let round = 0; round < 40; round++) {
-    times.node.push(timed(['-e', '0'], folder));
+  const times = { without: [], with: [] };
+  for (let round = 0; round < RUNS; round++) {
     for (const name of Object.keys(configs))
       times[name].push(timed([...execOf(path.join(folder, `${name}.yaml`)), '--json', 'hello'], folder));
   }
-  const [node, without, limited] = [times.node, times.without, times.with].map(median);
-  say(
-    `exec without limits ${without.toFixed(2)} ms (${(without / node).toFixed(2)} x \`node -e 0\`), with limits ${limited.toFixed(2)} ms (${(limited / node).toFixed(2)} x)`,
-  );
+  const [title, beside] = ['`exec` of a tool with limits', 'without limits'];
+  row({ id: 'exec', title, unit: 'ms', ours: times.with, beside, theirs: times.without });
 }

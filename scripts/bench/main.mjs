@@ -70,10 +70,10 @@ function empty() {
 }
 
 /** What one benchmark gives, in a process of its own. */
-function measure({ name, file, execPath }) {
+function measure({ name, file, execPath, args = [], quick = [] }) {
   const loadBefore = loadavg()[0];
   const start = performance.now();
-  const child = fork(path.join(here, file), [], {
+  const child = fork(path.join(here, file), options.quick ? quick : args, {
     cwd: root,
     execPath,
     env: { ...process.env, BENCH_QUICK: options.quick ? '1' : '0' },

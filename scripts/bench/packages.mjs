@@ -56,6 +56,11 @@ export function exportsOf({ folder }, name) {
   return createRequire(path.join(folder, 'package.json'))(name);
 }
 
+/** The version of a package of this repository. */
+export function packageVersion(name) {
+  return JSON.parse(readFileSync(path.join(root, 'node_modules', name, 'package.json'), 'utf8')).version;
+}
+
 /** No script of a package runs, and `NODE_EXTRA_CA_CERTS` stays: npm may need it. */
 function install(wanted, at) {
   rmSync(at, { recursive: true, force: true });

@@ -93,7 +93,10 @@ function compare({ id, title, name, ours, theirs }) {
 
 /** A program that fails at once is quick. */
 function worksOrThrows(command, options) {
-  execFileSync('bash', ['-c', `${command} </dev/null >/dev/null`], { ...options, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('bash', ['-c', `${command} </dev/null >/dev/null`], {
+    ...options,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 function quoted(words) {

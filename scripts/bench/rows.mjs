@@ -13,7 +13,7 @@ export function rounds(full, few) {
 
 /**
  * Gives a row. `ours` and `theirs` are the figures of one round each, taken in turns, or one number; the ratio is that of their medians,
- * and its spread the quartiles of the ratios of all rounds.
+ * and its spread the quartiles of the ratios of all rounds. A figure alone has the quartiles of its own rounds.
  *
  * @param {object} given
  * @param {string} given.id unique in its benchmark; names it in docs/benchmarks.md
@@ -27,7 +27,7 @@ export function rounds(full, few) {
  * @param {number} [given.least] the smallest figure of ours that is aimed at
  */
 export function row({ id, title, unit, ours, beside, theirs, most, limit, least }) {
-  const pairs = theirs === undefined ? null : paired(ours, theirs);
+  const each = theirs === undefined ? many(ours) : paired(ours, theirs);
   const value = middle(ours);
   const other = theirs === undefined ? null : middle(theirs);
   give({
@@ -39,7 +39,7 @@ export function row({ id, title, unit, ours, beside, theirs, most, limit, least 
       beside: beside ?? null,
       theirs: other,
       ratio: other === null ? null : value / other,
-      spread: pairs === null ? null : [quantile(pairs, 0.25), quantile(pairs, 0.75)],
+      spread: each === null ? null : [quantile(each, 0.25), quantile(each, 0.75)],
       target: most ?? limit ?? least ?? null,
       targetOf: most === undefined ? (limit === undefined ? 'least' : 'most') : 'ratio',
     },
@@ -73,6 +73,10 @@ process.once('exit', () => {
 
 function middle(figures) {
   return Array.isArray(figures) ? quantile(figures, 0.5) : figures;
+}
+
+function many(figures) {
+  return Array.isArray(figures) ? figures : null;
 }
 
 function paired(ours, theirs) {

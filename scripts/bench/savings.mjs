@@ -1,8 +1,9 @@
 // How much of the token cost routing saves: a seeded mix of work under the `cost-optimized` template, planned by the real plan
-// function, against each agent's preferred model, both at catalogue prices. Nothing runs. What is assumed stands in the table below.
+// function, against each agent's preferred model, both at catalogue prices. Nothing runs. What is assumed stands in the mix below.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runScript } from '../run.mjs';
+import { row } from './rows.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const COUNT = 10_000;
@@ -19,24 +20,26 @@ const MIX = [
 
 const { loadTemplate, routeMix } = await runScript('scripts/bench/savings-work.ts');
 const config = await loadTemplate(path.join(root, 'templates/config/cost-optimized.yaml'));
-const say = (text) => process.stdout.write(`${text}\n`);
 
-for (const ownTokens of [0, 15_000]) {
-  say(
-    `\n${COUNT.toLocaleString('en-US')} requests, seed ${SEED}, ${ownTokens.toLocaleString('en-US')} cached tokens of the tool's own a run`,
-  );
+for (const [id, ownTokens] of Object.entries({ plain: 0, cached: 15_000 })) {
   const outcomes = routeMix(config, MIX, { count: COUNT, seed: SEED, ownTokens });
-  for (const one of outcomes) line(one.kind.name, one);
+  const more =
+    ownTokens === 0 ? '' : `, with ${ownTokens.toLocaleString('en-US')} cached tokens of the tool's own`;
+  // One figure says what the tool's own tokens change.
+  if (ownTokens === 0) for (const one of outcomes) give(id, one.kind.name, one);
   const sum = (field) => outcomes.reduce((all, one) => all + one[field], 0);
   const fields = ['count', 'switched', 'routedMicroUsd', 'preferredMicroUsd'];
-  line('all', Object.fromEntries(fields.map((field) => [field, sum(field)])));
+  give(id, `all${more}`, Object.fromEntries(fields.map((field) => [field, sum(field)])));
 }
 
-function line(name, { count, switched, routedMicroUsd, preferredMicroUsd }) {
-  const usd = (micro) => `$${(micro / 1e6).toFixed(2)}`.padStart(8);
-  const percent = (part, whole) => `${((part * 100) / whole).toFixed(0)} %`.padStart(5);
-  const saved = percent(preferredMicroUsd - routedMicroUsd, preferredMicroUsd);
-  say(
-    `${name.padEnd(20)} ${percent(switched, count)} to another model  ${usd(routedMicroUsd)} instead of ${usd(preferredMicroUsd)}  saved ${saved}`,
-  );
+function give(id, name, { count, switched, routedMicroUsd, preferredMicroUsd }) {
+  const percent = (part, whole) => `${((part * 100) / whole).toFixed(0)} %`;
+  row({
+    id: `${id}.${name.split(',')[0].replaceAll(' ', '-')}`,
+    title: `${name}: ${percent(count, COUNT)} of requests, ${percent(switched, count)} to another model`,
+    unit: 'USD',
+    ours: routedMicroUsd / 1e6,
+    beside: "each agent's preferred model",
+    theirs: preferredMicroUsd / 1e6,
+  });
 }

@@ -1,7 +1,7 @@
 // What `serve` adds to a call of a provider, beside a minimal proxy of Node and another gateway, against one provider on this machine:
 // requests a second, time added to each, time to the first text of a stream, memory. One run, everything interleaved.
 //   node scripts/bench/serve.mjs [--seconds 3] [--rounds 3] [--only NAME,...] [--connections 1,50,500]
-import { execFileSync, fork, spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { env, homeIn, median } from './measure.mjs';
+import { installed, PEERS } from './packages.mjs';
+import { missing, row, used } from './rows.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -18,9 +20,6 @@ const { values: options } = parseArgs({
     connections: { type: 'string', default: '1,50,500' },
   },
 });
-/** Of npm, installed into a temporary folder: no dependency of ours. */
-const PORTKEY = '@portkey-ai/gateway@1.15.2';
-
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'llm-router-bench-'));
 const say = (line) => process.stdout.write(`${line}\n`);
@@ -46,8 +45,9 @@ const bodyFor = (model, stream) =>
 /** Each way: its name, how it is started (resolves with its port and process), and what is sent. */
 const WAYS = {
   direct: { start: async () => ({ port: upstream, pid: null }), path: '/v1/chat/completions', headers: json },
-  'node proxy': { start: startProxy, path: '/v1/chat/completions', headers: json },
+  'node proxy': { start: startProxy, isOther: true, path: '/v1/chat/completions', headers: json },
   portkey: {
+    isOther: true,
     start: startPortkey,
     path: '/v1/chat/completions',
     headers: {
@@ -73,17 +73,13 @@ async function startProxy() {
 }
 
 async function startPortkey() {
-  const where = path.join(folder, 'portkey');
-  mkdirSync(where);
-  writeFileSync(path.join(where, 'package.json'), '{}');
-  execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', PORTKEY], {
-    cwd: where,
-    stdio: 'ignore',
-  });
+  const found = installed(PEERS.portkey);
+  if ('why' in found) return found;
+  used('portkey', found.version);
   const port = 4300 + Math.floor(Math.random() * 500);
-  const file = path.join(where, 'node_modules/@portkey-ai/gateway/build/start-server.js');
+  const file = path.join(found.folder, 'build/start-server.js');
   const child = spawn(process.execPath, [file, `--port=${port}`, '--headless'], {
-    cwd: where,
+    cwd: found.folder,
     env,
     stdio: 'ignore',
   });
@@ -147,13 +143,14 @@ async function main() {
   const wanted = options.only === '' ? Object.keys(WAYS) : options.only.split(',');
   const ways = {};
   for (const name of wanted) {
-    const way = WAYS[name];
-    ways[name] = { ...way, ...(await way.start()) };
+    const way = { ...WAYS[name], ...(await WAYS[name].start()) };
+    if ('why' in way) missing(name, way.why);
+    else ways[name] = way;
   }
   await new Promise((resolve) => setTimeout(resolve, 1500));
   const ms = Number(options.seconds) * 1000;
   for (const connections of options.connections.split(',').map(Number)) {
-    const results = Object.fromEntries(wanted.map((name) => [name, []]));
+    const results = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
     for (let round = 0; round <= Number(options.rounds); round++) {
       for (const [name, way] of Object.entries(ways)) {
         const { port, path: target, headers, model = 'm', pid } = way;
@@ -166,8 +163,31 @@ async function main() {
         if (round > 0) results[name].push({ ...whole, cpu, live, memory: memoryOf(pid) });
       }
     }
-    print(connections, results);
+    if (process.send === undefined) print(connections, results);
+    else give(connections, results);
   }
+}
+
+/** The rows of `serve` for so many connections: beside no proxy at all, and beside each other one. */
+function give(connections, results) {
+  const many = `${connections} connection${connections === 1 ? '' : 's'}`;
+  const compare = (id, title, { unit, beside, read }) => {
+    const [ours, theirs] = [results.serve, results[beside]].map((list) => list.map(read));
+    row({ id: `c${connections}.${id}`, title: `${title}, ${many}`, unit, ours, beside, theirs });
+  };
+  const whole = (share) => ({ unit: 'ms', beside: 'direct', read: (one) => one.whole[share] });
+  for (const share of ['p50', 'p99']) compare(share, `a request, ${share}`, whole(share));
+  const first = { unit: 'ms', beside: 'direct', read: (one) => one.live.first.p50 };
+  compare('first', 'the first text of a stream, p50', first);
+  for (const beside of Object.keys(results).filter((name) => WAYS[name].isOther === true)) {
+    const id = beside.replaceAll(' ', '-');
+    compare(`rate.${id}`, 'requests', { unit: 'a second', beside, read: (one) => one.perSecond });
+    compare(`cpu.${id}`, 'a request', { unit: 'ms CPU', beside, read: (one) => one.cpu });
+  }
+  const ours = results.serve.map((one) => one.memory);
+  row({ id: `c${connections}.memory`, title: `resident memory, ${many}`, unit: 'MiB', ours });
+  const failed = results.serve.reduce((sum, one) => sum + one.failed + one.live.failed, 0);
+  row({ id: `c${connections}.failed`, title: `failed requests, ${many}`, unit: '', ours: failed, limit: 0 });
 }
 
 function print(connections, results) {

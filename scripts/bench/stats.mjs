@@ -1,50 +1,51 @@
 // How long a report takes with 1,000,000 invocations in one month: in the process, and as the built command. Ratios count, not times.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runScript } from '../run.mjs';
-import { env, median } from './measure.mjs';
+import { env } from './measure.mjs';
+import { rounds, row } from './rows.mjs';
 
-const ROWS = Number(process.argv[2] ?? 1_000_000);
-const ROUNDS = 5;
+const ROWS = Number(process.argv[2] ?? rounds(1_000_000, 10_000));
+const FEW = 1000;
+const ROUNDS = rounds(7, 1);
+const REPORTS = [
+  ['month', '`stats --monthly`', null],
+  ['agent-model', '`stats --monthly --by agent,model`', ['agent', 'model']],
+  ['session', '`stats --monthly --by session`', ['session']],
+];
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const say = (text) => process.stdout.write(`${text}\n`);
 const { fillMonth, timeReport, timePrune } = await runScript('scripts/bench/stats-work.ts');
 
 const folder = mkdtempSync(path.join(tmpdir(), 'llm-router-bench-'));
 try {
   const few = path.join(folder, 'few.db');
   const many = path.join(folder, 'many.db');
-  await fillMonth(few, 1000);
+  await fillMonth(few, FEW);
   await fillMonth(many, ROWS);
-  const size = Math.round(statSync(many).size / 2 ** 20);
-  say(
-    `node ${process.versions.node}, medians of ${ROUNDS}; ${ROWS.toLocaleString('en-US')} invocations are ${size} MiB`,
-  );
-  for (const [name, by] of [
-    ['stats --monthly', null],
-    ['stats --monthly --by agent,model', ['agent', 'model']],
-    ['stats --monthly --by session', ['session']],
-  ]) {
-    const [short, long] = [await reports(few, by), await reports(many, by)];
-    say(`${name.padEnd(34)} ${long} in the process; with 1,000 rows ${short}`);
+  const rows = `${ROWS.toLocaleString('en-US')} invocations`;
+  for (const [id, name, by] of REPORTS) {
+    const times = { many: [], few: [] };
+    for (let round = 0; round < ROUNDS; round++) {
+      times.many.push((await timeReport(many, by)).wallMs);
+      times.few.push((await timeReport(few, by)).wallMs);
+    }
+    const [title, beside] = [`${name}, ${rows}`, `${FEW.toLocaleString('en-US')} invocations`];
+    row({ id, title, unit: 'ms', ours: times.many, beside, theirs: times.few });
   }
-  const wall = median(Array.from({ length: ROUNDS }, () => command(many)));
-  say(`stats --monthly, the whole command ${wall.toFixed(0).padStart(6)} ms`);
-  say(
-    `old rows removed in passing        ${(await timePrune(many)).toFixed(1).padStart(6)} ms for 500, once a day`,
-  );
+  const whole = Array.from({ length: ROUNDS }, () => command(many));
+  row({ id: 'command', title: `\`stats --monthly\`, ${rows}, the whole command`, unit: 'ms', ours: whole });
+  const prune = await timePrune(many);
+  row({
+    id: 'prune',
+    title: 'what a run waits while it removes 500 old rows, once a day',
+    unit: 'ms',
+    ours: prune,
+  });
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-async function reports(file, by) {
-  const times = [];
-  for (let round = 0; round < ROUNDS; round++) times.push(await timeReport(file, by));
-  const [wall, cpu] = [median(times.map((one) => one.wallMs)), median(times.map((one) => one.cpuMs))];
-  return `${wall.toFixed(0)} ms (${cpu.toFixed(0)} ms of the processor)`;
 }
 
 function command(file) {

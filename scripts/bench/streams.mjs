@@ -5,13 +5,20 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { homeIn, median, quantile } from './measure.mjs';
+import { homeIn, quantile } from './measure.mjs';
+import { rounds, row } from './rows.mjs';
 
 const MIB = 1024 ** 2;
-const TEXT_BYTES = Number(process.env.BENCH_BYTES ?? 1024 * MIB);
+const TEXT_BYTES = Number(process.env.BENCH_BYTES ?? rounds(1024, 16) * MIB);
 const EVENT_BYTES = TEXT_BYTES / 8;
-const CHUNKS = 300;
-const ROUNDS = 3;
+const CHUNKS = rounds(300, 30);
+const ROUNDS = rounds(5, 1);
+const ENDS = rounds(20, 2);
+
+/** What is aimed at. */
+const MOST_TEXT = 3;
+const LEAST_EVENTS = 50;
+const MOST_END_MS = 8;
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'llm-router-bench-'));
@@ -94,7 +101,7 @@ async function throughput(name, argv) {
     through.push(result.ms);
     if (process.platform === 'linux') peak = Math.max(peak, Number(readFileSync(at('peak'), 'utf8')) / 1024);
   }
-  return { alone: median(alone), through: median(through), peak };
+  return { alone, through, peak };
 }
 
 /** Times of arrival less those that the tool wrote down. */
@@ -111,47 +118,59 @@ async function delays(argv) {
   return late;
 }
 
-async function untilOurEnd() {
-  const times = [];
-  for (let round = 0; round < 15; round++) {
-    let said = '';
-    const { endedAt } = await run(router('ends', '--no-stream'), { onChunk: (chunk) => (said += chunk) });
-    times.push(endedAt - Number(said));
+/** Milliseconds from the last output of a tool until the process that was started has ended. */
+async function untilTheEnd(argv) {
+  let said = '';
+  const { endedAt } = await run(argv, { onChunk: (chunk) => (said += chunk) });
+  return endedAt - Number(said);
+}
+
+async function benchChunks() {
+  const [theirs, ours] = [await delays([at('drips')]), await delays(router('drips', '--stream'))];
+  for (const [id, share] of [
+    ['p50', 0.5],
+    ['p99', 0.99],
+  ]) {
+    const [title, beside] = [`a chunk of live text, ${id}`, 'the tool alone'];
+    const figures = { ours: quantile(ours, share), theirs: quantile(theirs, share) };
+    row({ id: `chunk.${id}`, title, unit: 'ms', beside, ...figures });
   }
-  const direct = [];
-  for (let round = 0; round < 15; round++) {
-    let said = '';
-    const { endedAt } = await run([at('ends')], { onChunk: (chunk) => (said += chunk) });
-    direct.push(endedAt - Number(said));
+}
+
+async function benchSize({ id, title, program: name, file, ...aims }) {
+  const { alone, through, peak } = await throughput(name, router(name, '--stream'));
+  const mib = (16 * statSync(at(file)).size) / MIB;
+  const seconds = through.map((ms) => ms / 1000);
+  const whole = `${mib.toFixed(0)} MiB of ${title}`;
+  const [ours, theirs] = [seconds, alone.map((ms) => ms / 1000)];
+  row({ id, title: whole, unit: 's', ours, beside: '`cat`', theirs, most: aims.most });
+  row({ id: `${id}.rate`, title, unit: 'MiB/s', ours: seconds.map((each) => mib / each), least: aims.least });
+  if (process.platform === 'linux')
+    row({ id: `${id}.memory`, title: `${whole}, peak memory`, unit: 'MiB', ours: peak });
+}
+
+async function benchEnd() {
+  const [ours, theirs] = [[], []];
+  for (let round = 0; round < ENDS; round++) {
+    ours.push(await untilTheEnd(router('ends', '--no-stream')));
+    theirs.push(await untilTheEnd([at('ends')]));
   }
-  return { through: median(times), direct: median(direct) };
+  const [title, beside] = ['from the last output of a tool to our end', 'to the end of the tool'];
+  row({ id: 'end', title, unit: 'ms', ours, beside, theirs, limit: MOST_END_MS });
 }
 
 try {
   prepare();
-  const say = (text) => process.stdout.write(`${text}\n`);
-  say(`node ${process.versions.node}`);
-  const [direct, through] = [await delays([at('drips')]), await delays(router('drips', '--stream'))];
-  say(
-    `chunk latency, direct     p50 ${quantile(direct, 0.5).toFixed(2)} ms  p99 ${quantile(direct, 0.99).toFixed(2)} ms`,
-  );
-  say(
-    `chunk latency, through us p50 ${quantile(through, 0.5).toFixed(2)} ms  p99 ${quantile(through, 0.99).toFixed(2)} ms`,
-  );
-  const text = await throughput('prints-text', router('prints-text', '--stream'));
-  const textMib = (16 * statSync(at('text')).size) / MIB;
-  say(
-    `${textMib.toFixed(0)} MiB of text: ${(text.through / text.alone).toFixed(1)} x \`| cat\`, ${(textMib / (text.through / 1000)).toFixed(0)} MiB/s, peak ${text.peak.toFixed(0)} MiB`,
-  );
-  const events = await throughput('prints-events', router('prints-events', '--stream'));
-  const eventMib = (16 * statSync(at('events')).size) / MIB;
-  say(
-    `${eventMib.toFixed(0)} MiB of events: ${(events.through / events.alone).toFixed(1)} x \`| cat\`, ${(eventMib / (events.through / 1000)).toFixed(0)} MiB/s, peak ${events.peak.toFixed(0)} MiB`,
-  );
-  const end = await untilOurEnd();
-  say(
-    `from the last word of a tool to the end: direct ${end.direct.toFixed(1)} ms, through us ${end.through.toFixed(1)} ms`,
-  );
+  await benchChunks();
+  await benchSize({ id: 'text', title: 'plain text', program: 'prints-text', file: 'text', most: MOST_TEXT });
+  await benchSize({
+    id: 'events',
+    title: 'events',
+    program: 'prints-events',
+    file: 'events',
+    least: LEAST_EVENTS,
+  });
+  await benchEnd();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
