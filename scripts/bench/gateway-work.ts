@@ -21,7 +21,10 @@ export async function run({ args: [base = ''] }: { args: string[] }): Promise<nu
   });
   if (!opened.ok) throw new Error(opened.error);
   process.stdout.write(`${opened.value.url}\n`);
+  const before = process.cpuUsage();
   for await (const _ of process.stdin);
+  const { user, system } = process.cpuUsage(before);
+  process.stdout.write(`${(user + system) / 1000}\n`);
   await opened.value.close();
   return 0;
 }

@@ -1,16 +1,16 @@
 // What the gateway adds to a call of a tool, beside the same call without it, and to the start of a run. The tool, the router and the
 // provider are a process each, on this machine, without TLS; one run, everything interleaved.
-import { execFileSync, fork, spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { homeIn, median, quantile } from './measure.mjs';
+import { homeIn, measureShell, median, quantile } from './measure.mjs';
 
 const CALLS = 1000;
-const ROUNDS = 15;
+const ROUNDS = 8;
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'llm-router-bench-'));
 const provider = fork(path.join(root, 'scripts/bench/provider.mjs'), {
@@ -94,27 +94,18 @@ try {
         },
       }),
     );
+  const command = (mode) =>
+    `node bin/llm-router.cjs exec --config ${path.join(folder, `${mode}.yaml`)} -a me --no-stdin hi`;
   for (let round = 0; round < ROUNDS; round++)
-    for (const [mode, list] of Object.entries(starts)) {
-      const args = [
-        'bin/llm-router.cjs',
-        'exec',
-        '--config',
-        path.join(folder, `${mode}.yaml`),
-        '-a',
-        'me',
-        '--no-stdin',
-        'hi',
-      ];
-      const start = performance.now();
-      execFileSync(process.execPath, args, {
-        cwd: root,
-        env: homeIn(folder),
-        stdio: ['ignore', 'ignore', 'ignore'],
-      });
-      list.push(performance.now() - start);
-    }
-  for (const [mode, list] of Object.entries(starts)) say(`gateway ${mode.padEnd(8)} ${shown(median(list))}`);
+    for (const [mode, list] of Object.entries(starts))
+      list.push(measureShell(command(mode), 3, { cwd: root, env: homeIn(folder) }));
+  for (const [mode, list] of Object.entries(starts)) {
+    const [wall, cpu] = ['wall', 'cpu'].map((of) => median(list.map((one) => one[of])));
+    say(`gateway ${mode.padEnd(8)} wall ${shown(wall)}  CPU ${shown(cpu)}`);
+  }
+  router.stdin.end();
+  const [used] = await once(router.stdout, 'data');
+  say(`\nCPU of the router for each call: ${(Number(used) / (2 * CALLS)).toFixed(2)} ms`);
 } finally {
   router.stdin.end();
   provider.kill();

@@ -6,6 +6,7 @@ import {
   isOtherTier,
   wasRejectedUnbilled,
 } from '../adapters/http/outcome.js';
+import type { HttpTask } from '../adapters/http/wire.js';
 import { wireOfApi } from '../adapters/http.js';
 import type { ModelConfig } from '../config/types.js';
 import type { ProviderCall } from '../domain/attempt.js';
@@ -26,6 +27,8 @@ export interface OpenCall {
   model: string | null;
   entry: ModelConfig | null;
   hold: CallHold | null;
+  /** The call as a task of a provider API, for the reader of its answer. */
+  task: HttpTask;
   requestBytes: number;
   startedMs: number;
 }
@@ -46,6 +49,7 @@ export class CallBook {
   hasRefused = false;
   readonly #world: GatewayWorld;
   readonly #watch: RetryWatch;
+  readonly #tasks = new Map<string | null, HttpTask>();
 
   constructor(world: GatewayWorld) {
     this.#world = world;
@@ -62,15 +66,14 @@ export class CallBook {
       this.#recordRefused(admitted, { model, startedMs });
       return admitted;
     }
-    return { model, entry, hold: admitted, requestBytes, startedMs };
+    return { model, entry, hold: admitted, task: this.#taskOf(model, entry), requestBytes, startedMs };
   }
 
   /** Records the end of a call, and settles what it held. */
   async close(call: OpenCall, tap: AnswerTap, end: HttpEnd): Promise<void> {
     const { monotonicMs, redact } = this.#world;
-    const task = providerTask(this.#world, { id: call.model, entry: call.entry });
     const wire = wireOfApi(this.#world.api);
-    const finished = tap.finished({ wire, task, requestBytes: call.requestBytes, end, redact });
+    const finished = tap.finished({ wire, task: call.task, requestBytes: call.requestBytes, end, redact });
     const latencyMs = Math.round(monotonicMs() - call.startedMs);
     const failed = failureOfCall(finished);
     const usage = plausibleUsage(finished.answer.usage, { hasText: finished.text.trim() !== '' });
@@ -87,6 +90,13 @@ export class CallBook {
       failure: named,
     });
     if (end.ended !== 'cancelled') this.#note(named);
+  }
+
+  /** Most calls of a run name the same model. */
+  #taskOf(model: string | null, entry: ModelConfig | null): HttpTask {
+    const task = this.#tasks.get(model) ?? providerTask(this.#world, { id: model, entry });
+    this.#tasks.set(model, task);
+    return task;
   }
 
   #refusal(model: string | null, entry: ModelConfig | null): RefusedCall | null {

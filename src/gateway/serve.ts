@@ -8,7 +8,7 @@ import { AnswerTap } from './answer-tap.js';
 import type { CallBook, OpenCall } from './call-book.js';
 import { readCall } from './call-request.js';
 import { bodyOf, forward, passedOn } from './forward.js';
-import { CONNECT_TIMEOUT_MS, providerTask } from './provider-task.js';
+import { CONNECT_TIMEOUT_MS } from './provider-task.js';
 import { errorAnswer, type OwnAnswer } from './refusals.js';
 import { requestBody } from './request-body.js';
 import { type Opened, openedBy } from './routes.js';
@@ -116,8 +116,7 @@ async function call(visit: Visit, session: Session, sent: Sent & { opened: Opene
     const { refused, status } = admitted;
     return refuse(visit, session, { status, code: refused.type, message: refused.message });
   }
-  const task = providerTask(world, { id: admitted.model, entry: admitted.entry });
-  const tap = new AnswerTap(wireOfApi(world.api), task, world.monotonicMs);
+  const tap = new AnswerTap(wireOfApi(world.api), admitted.task, world.monotonicMs);
   const settling = new Settling(book, admitted, tap);
   const gone = goneSignal(visit, session);
   try {
@@ -212,7 +211,10 @@ function goneSignal({ response }: Visit, { closing }: Session) {
 
 function begin({ response }: Visit, answer: IncomingMessage): void {
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage, passedOn(answer.rawHeaders, []));
-  response.flushHeaders();
+  // With the first bytes in one packet, where they came together.
+  setImmediate(() => {
+    if (!response.destroyed) response.flushHeaders();
+  });
 }
 
 /** Passes bytes on as they come; a slow reader makes the provider wait. Rejects when either side breaks off. */
