@@ -44,7 +44,16 @@ await buildPage(root);
 
 const { files, packages } = await bundle({
   root,
-  external: ['chalk', 'ora', 'execa', 'ajv', 'luxon', 'libsql', ...BUNDLED_LATER],
+  external: [
+    'chalk',
+    'ora',
+    'execa',
+    'ajv',
+    'luxon',
+    'libsql',
+    '@modelcontextprotocol/server',
+    ...BUNDLED_LATER,
+  ],
 });
 const unexpected = packages.filter((name) => !BUNDLED.includes(name));
 if (unexpected.length > 0) throw new Error(`the bundle holds ${unexpected.join(', ')}`);

@@ -13,7 +13,7 @@ import { configPage } from './config-page.js';
 import { environmentPage } from './environment-page.js';
 import { checkFresh, fail, type GeneratedFile, writeChanged } from './generated-files.js';
 import { metricsPage } from './metrics-page.js';
-import { requestChecks } from './request-checks.js';
+import { argumentChecks, requestChecks } from './request-checks.js';
 import { schemaCheck } from './schema-check.js';
 import { secretsPage } from './secrets-page.js';
 import { toolPages } from './tool-pages.js';
@@ -38,6 +38,7 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
   ];
   await writeChanged(root, 'src/config/schema-check.generated.ts', await schemaCheck(root));
   await writeChanged(root, 'src/server/request-checks.generated.ts', await requestChecks(root));
+  await writeChanged(root, 'src/mcp/argument-checks.generated.ts', await argumentChecks(root));
   await writeChanged(root, 'src/catalog/built-in.generated.ts', builtInCode(catalog));
   await writeChanged(root, 'src/catalog/templates.generated.ts', await templatesCode(root));
   await writeChanged(root, 'src/version.generated.ts', await versionCode(root));

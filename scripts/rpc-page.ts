@@ -1,8 +1,8 @@
 import { FAILURES } from '../src/domain/failure.js';
 import type { Method } from '../src/server/rpc/method.js';
 import { METHODS } from '../src/server/rpc/methods.js';
-import type { JsonSchema } from '../src/server/schema.js';
 import { SHAPES } from '../src/server/shape.js';
+import type { JsonSchema } from '../src/shapes/schema.js';
 import { code, table } from './tool-pages/markdown.js';
 
 const HEAD = `# JSON-RPC methods

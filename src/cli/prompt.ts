@@ -1,11 +1,10 @@
 import path from 'node:path';
-import { nodeCrypto } from '../crypto/crypto.js';
-import { visible } from '../diagnostics/visible.js';
 import type { Deadline } from '../domain/deadline.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { collected, readAnyFile } from '../files/any-file.js';
 import { MAX_TEXT_BYTES } from '../router/planning/agent-files.js';
+import { fileBlock } from '../router/planning/file-block.js';
 import type { CommandContext } from './context.js';
 import { fileTrouble } from './file-trouble.js';
 
@@ -65,19 +64,6 @@ export async function assemblePrompt(
     file: file !== null && parts.length === 1 ? path.resolve(context.world.cwd, file) : null,
   });
 }
-
-/** A file between marks. One that holds such marks itself gets others, which it cannot know, and so cannot forge. */
-function fileBlock(name: string, text: string): string {
-  const mark = /<\/?file/i.test(text) ? `file-${nodeCrypto().randomBytes(8).toString('hex')}` : 'file';
-  return `<${mark} path="${attribute(name)}">\n${text}\n</${mark}>`;
-}
-
-/** A name of a file may hold anything but `/` and NUL. */
-function attribute(name: string): string {
-  return visible(name).replace(/[&<>"]/g, (char) => ENTITIES[char] ?? char);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 function noPrompt(): Failure {
   return failure('usage', 'there is no prompt', {

@@ -1,4 +1,4 @@
-import { type JsonSchema, object, text } from './schema.js';
+import { type JsonSchema, object, text } from '../shapes/schema.js';
 
 /** A trace id is any text up to this long. */
 const MAX_TRACE_ID = 128;

@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'router',
     'server',
+    'mcp',
     'jobs',
     'reports',
     'ledger',
@@ -42,6 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   server: [
     'router',
+    'shapes',
     'metrics',
     'reports',
     'policy',
@@ -56,6 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'version.generated',
     ...LEAVES,
   ],
+  mcp: ['router', 'jobs', 'reports', 'shapes', 'trace', 'config', 'ledger', 'files', ...LEAVES],
   router: [
     'gateway',
     'gates',
@@ -98,6 +101,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   regex: [],
   paths: [],
   process: ['domain'],
+  shapes: ['domain', 'diagnostics'],
 };
 
 /** Parts of which others may import only types. */
@@ -117,6 +121,9 @@ const TYPES_ONLY: readonly [from: string, to: string, file?: string][] = [
   ['cli', 'adapters'],
   ['server', 'config'],
   ['server', 'health'],
+  ['mcp', 'config'],
+  ['mcp', 'trace'],
+  ['mcp', 'ledger'],
 ];
 
 /** The one folder or file that may import each package. */
@@ -138,6 +145,8 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
   'eventsource-parser': (file) => file === 'adapters/http/sse.ts',
   re2js: (file) => file === 'regex/linear.ts',
   'prom-client': (file) => file === 'metrics/registry.ts',
+  '@modelcontextprotocol/server': (file) => file === 'mcp/server.ts',
+  '@modelcontextprotocol/server/stdio': (file) => file === 'mcp/server.ts',
   uplot: (file) => file === 'server/page/plot.ts',
   luxon: (file) => file === 'domain/limit-time.ts',
 };

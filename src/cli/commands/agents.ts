@@ -1,8 +1,5 @@
-import type { AgentConfig } from '../../config/types.js';
-import { toUsd } from '../../domain/cost.js';
 import { dollars } from '../../domain/money.js';
-import { emptyRequest } from '../../domain/request.js';
-import type { Router } from '../../router/router.js';
+import { type AgentLine, agentLines } from '../../router/agent-lines.js';
 import { commandRouter, loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { pairName } from '../plan-screen.js';
@@ -15,43 +12,13 @@ export async function runAgents(context: CommandContext, options: { json?: boole
   const usable = usableConfig(await loadCommandConfig(context));
   if (!usable.ok) return reportEarly(context, usable.error);
   const router = commandRouter(context, usable.value);
-  const agents = Object.values(usable.value.config.agents);
-  const lines = await Promise.all(agents.map((agent) => lineOf(router, agent, world.cwd))).finally(() =>
-    router.close(),
-  );
+  const lines = await agentLines(router, world.cwd).finally(() => router.close());
   if (options.json === true) await output.json({ agents: lines });
   else if (lines.length === 0)
     await output.say('the config defines no agents (see `llm-router config init`)');
   else await output.data(`${table(context, lines)}\n`);
   return 0;
 }
-
-/** What an agent prefers, and what a request of it would run now. */
-async function lineOf(router: Router, agent: AgentConfig, cwd: string) {
-  const planned = await router.plan({ ...emptyRequest(cwd), agent: agent.name });
-  const plan = planned.ok ? planned.value : null;
-  const first = plan?.candidates[0] ?? null;
-  const refused = planned.ok ? (plan?.plan.rejected[0] ?? null) : null;
-  const cap = plan?.spending.capMicroUsd ?? null;
-  return {
-    name: agent.name,
-    is_default: router.config.defaultAgent?.value === agent.name,
-    description: agent.description,
-    preferred_tool: agent.preferredTool?.value ?? null,
-    preferred_model: agent.preferredModel?.value ?? null,
-    access: agent.access.value,
-    policy: plan?.policy.name ?? agent.policy?.value ?? 'default',
-    cap_usd: cap === null ? null : toUsd(cap),
-    ready: first !== null,
-    tool: first?.tool.name ?? null,
-    model: first?.modelName ?? null,
-    billing: first?.billing ?? null,
-    reason: planned.ok ? (refused?.detail ?? null) : planned.error.message,
-    hint: planned.ok ? (refused?.hint ?? null) : planned.error.hint,
-  };
-}
-
-type AgentLine = Awaited<ReturnType<typeof lineOf>>;
 
 function table({ world }: CommandContext, lines: readonly AgentLine[]): string {
   return renderTable(COLUMNS, lines.map(rowOf), world.stdout.columns || Number.POSITIVE_INFINITY);

@@ -76,7 +76,7 @@ async function orderOf(context: CommandContext, given: GivenRequest): Promise<Re
 }
 
 /** The global options of this command line, for that of the run. */
-function globalsOf({ globals, output }: CommandContext): string[] {
+export function globalsOf({ globals, output }: CommandContext): string[] {
   return [
     ...globals.config.flatMap((one) => ['--config', one]),
     ...(globals.quiet ? ['--quiet'] : []),

@@ -5,6 +5,7 @@ import { addAudit } from './audit-options.js';
 import type { BudgetOptions } from './budget.js';
 import type { DoctorOptions } from './doctor.js';
 import { addJobs } from './jobs-options.js';
+import { addMcp } from './mcp-options.js';
 import { addModels } from './models-options.js';
 import type { ServeOptions } from './serve.js';
 import { addStats } from './stats-options.js';
@@ -13,7 +14,7 @@ import { addTrace } from './trace-options.js';
 
 type Add = (context: CommandContext, program: Command, register: Register) => void;
 
-/** Registers `doctor`, `agents`, `tools`, `models`, `budget`, `trace`, `jobs`, `stats`, `audit`, `serve` and `template`. Their code is loaded when they run. */
+/** Registers `doctor`, `agents`, `tools`, `models`, `budget`, `trace`, `jobs`, `stats`, `audit`, `serve`, `mcp` and `template`. Their code is loaded when they run. */
 export function addInspection(context: CommandContext, program: Command, register: Register): void {
   const doctor = register(program, 'doctor');
   doctor.command
@@ -43,6 +44,7 @@ export function addInspection(context: CommandContext, program: Command, registe
   addAudit(context, program, register);
 
   addServe(context, program, register);
+  addMcp(context, program, register);
 
   const template = register(program, 'template');
   template.command

@@ -1,5 +1,5 @@
+import { type JsonSchema, oneOf, TEXT_PARTS, text, texts } from '../../shapes/schema.js';
 import { A2A_CONTEXT } from '../context-schema.js';
-import { type JsonSchema, oneOf, TEXT_PARTS, text, texts } from '../schema.js';
 
 const message: JsonSchema = {
   type: 'object',

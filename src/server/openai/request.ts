@@ -4,11 +4,11 @@ import { hasPrompt, missingPrompt } from '../../domain/conversation.js';
 import { failure } from '../../domain/failure.js';
 import { EFFORTS, type Effort, emptyRequest, type Message, type Request } from '../../domain/request.js';
 import { err, ok, type Result } from '../../domain/result.js';
+import type { Misfit } from '../../shapes/misfit.js';
 import { type CallerContext, correlationOf } from '../caller.js';
 import { choiceTrouble } from '../choice.js';
 import { type Content, textOf } from '../content.js';
 import { askedByClient, modelNames } from '../model-name.js';
-import type { Misfit } from '../shape.js';
 import { unsupported } from './unsupported.js';
 
 /** The body of a chat completion, as its schema has checked it. */

@@ -1,6 +1,6 @@
 import { failure } from '../../domain/failure.js';
 import { EFFORTS } from '../../domain/request.js';
-import type { Misfit } from '../shape.js';
+import type { Misfit } from '../../shapes/misfit.js';
 
 /** Whether a value of a parameter asks for nothing, such as the default that a client sends. */
 type AsksNothing = (value: unknown) => boolean;

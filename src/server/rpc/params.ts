@@ -1,6 +1,6 @@
 import { COMPLEXITIES, TIERS } from '../../domain/request.js';
+import { type JsonSchema, object, oneOf, TEXT_PARTS, text, texts } from '../../shapes/schema.js';
 import { A2A_CONTEXT } from '../context-schema.js';
-import { type JsonSchema, object, oneOf, TEXT_PARTS, text, texts } from '../schema.js';
 
 const message = object(
   {
