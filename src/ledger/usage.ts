@@ -10,7 +10,7 @@ export function usageBy(
   days: Days,
   { by, filter }: { by: readonly UsageKey[]; filter?: UsageFilter | undefined },
 ): UsageGroup[] {
-  const source = sourceOf(by, filter);
+  const source = sourceOf(db, { by, filter, since: days.since });
   const { sql, values } = usageCondition(filter);
   const tags = by.filter(isTag).map(tagName);
   const ask = (asked: Asked): Row[] =>
@@ -49,22 +49,24 @@ const COUNTS = ['invocations', 'attempts'];
 
 const ROWS: SumTables = { sums: 'usage_rows', failures: 'usage_rows', latencies: 'usage_rows' };
 
-/** The sums that know all keys; a project and tags are known by the rows alone. */
-function sourceOf(by: readonly UsageKey[], filter: UsageFilter | undefined): SumTables {
+/** The sums that know all keys; a project and tags are known by the rows alone, and sessions end with their rows. */
+function sourceOf(
+  db: Database,
+  { by, filter, since }: { by: readonly UsageKey[]; filter: UsageFilter | undefined; since: string },
+): SumTables {
   if (by.some(isTag) || filter?.project !== undefined) return ROWS;
-  return by.includes('session') ? SESSIONS : BY_DAY;
+  if (!by.includes('session')) return BY_DAY;
+  const isCut = db.all('SELECT 1 FROM upkeep WHERE rows_since > ?', since).length > 0;
+  return isCut ? ROWS : SESSIONS;
 }
 
+/** The sums of sessions, and as those without a session what is left of the sums by day. */
 const SESSIONS: SumTables = {
   sums: sessionsFrom('sums', SUM_COLUMNS),
   failures: sessionsFrom('failures', ['invocations'], 'failure'),
   latencies: sessionsFrom('latencies', ['invocations'], 'about_ms'),
 };
 
-/**
- * The sums of sessions, and as those without a session what is left of the sums by day. Days of which rows were removed are read from the
- * rows that are left.
- */
 function sessionsFrom(kind: keyof SumTables, sums: readonly string[], each?: string): string {
   const select = (session: string, sign: '' | '-', from: string) =>
     `SELECT ${[
@@ -72,12 +74,10 @@ function sessionsFrom(kind: keyof SumTables, sums: readonly string[], each?: str
       ...(each === undefined ? [] : [each]),
       ...sums.map((name) => `${sign}${name} AS ${name}`),
     ].join(', ')} FROM ${from}`;
-  const since = '(SELECT rows_since FROM upkeep)';
   return `(${[
-    `${select('session', '', 'usage_rows')} WHERE day < ${since}`,
-    `${select('session', '', BY_SESSION[kind])} WHERE day >= ${since}`,
-    `${select('NULL', '', BY_DAY[kind])} WHERE day >= ${since}`,
-    `${select('NULL', '-', BY_SESSION[kind])} WHERE day >= ${since}`,
+    select('session', '', BY_SESSION[kind]),
+    select('NULL', '', BY_DAY[kind]),
+    select('NULL', '-', BY_SESSION[kind]),
   ].join(' UNION ALL ')})`;
 }
 

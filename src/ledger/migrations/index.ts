@@ -6,6 +6,17 @@ import { MARKED } from './005-application-id.js';
 import { CALLS } from './006-calls.js';
 import { SESSIONS } from './007-sessions.js';
 import { FAMILIES } from './008-families.js';
+import { WITHOUT_PRICE } from './009-without-price.js';
 
 /** Every change of the schema, oldest first. A released one is never edited: what it lacks comes in another behind it. */
-export const MIGRATIONS: readonly string[] = [FIRST, SLOTS, USAGE, BOUNDS, MARKED, CALLS, SESSIONS, FAMILIES];
+export const MIGRATIONS: readonly string[] = [
+  FIRST,
+  SLOTS,
+  USAGE,
+  BOUNDS,
+  MARKED,
+  CALLS,
+  SESSIONS,
+  FAMILIES,
+  WITHOUT_PRICE,
+];
