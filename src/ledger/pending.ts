@@ -58,15 +58,18 @@ function pendingOf(ledger: string): Found[] {
   });
 }
 
-/** Adds each record by itself; returns those that the ledger refuses. */
+/** Adds all records; returns those that the ledger refuses. Where it refuses one, each is added by itself. */
 function addAll(db: Database, found: readonly Found[]): ReadonlySet<Found> {
-  return new Set(found.filter(({ pending }) => pending === null || !isAdded(db, pending)));
+  const known = found.flatMap(({ pending }) => pending ?? []);
+  const isEachAdded = isAdded(db, known);
+  return new Set(found.filter(({ pending }) => pending === null || !(isEachAdded || isAdded(db, [pending]))));
 }
 
-function isAdded(db: Database, pending: Pending): boolean {
+/** Whether the ledger takes these records: all, or none. */
+function isAdded(db: Database, records: readonly RunRecords[]): boolean {
   db.exec('SAVEPOINT pending');
   try {
-    addRecords(db, pending);
+    for (const one of records) addRecords(db, one);
     db.exec('RELEASE pending');
     return true;
   } catch (error) {

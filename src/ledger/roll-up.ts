@@ -30,6 +30,7 @@ export function rollUp(db: Database, { id, session }: { id: string; session: str
 const ROLL_UPS = rollUpsOf(BY_DAY, 'day, agent, tool, model');
 const SESSION_ROLL_UPS = rollUpsOf(BY_SESSION, 'day, session, agent, tool, model');
 
+/** What adds an invocation to the sums of some tables by these keys; its id is the value. */
 function rollUpsOf(tables: SumTables, keys: string): string[] {
   const add = (names: readonly string[]) =>
     names.map((name) => `${name} = ${name} + excluded.${name}`).join(', ');
