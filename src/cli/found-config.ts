@@ -1,3 +1,4 @@
+import type { SecretPart } from '../config/secret-part.js';
 import type { RouterConfig } from '../config/types.js';
 import type { ConfigSearch } from '../config-files/find.js';
 import type { LocatedConfig } from '../config-files/locate.js';
@@ -19,9 +20,13 @@ export function searchOf({ world, globals }: CommandContext): ConfigSearch {
 export async function announceConfig(
   { world, output }: CommandContext,
   { layers, own, diagnostics }: LocatedConfig,
-  { config, isValid }: { config: RouterConfig | null; isValid: boolean },
+  {
+    config,
+    isValid,
+    secretParts,
+  }: { config: RouterConfig | null; isValid: boolean; secretParts?: readonly SecretPart[] },
 ): Promise<void> {
-  if (config !== null) output.redactWith(redactorOf(config, world.env));
+  if (config !== null) output.redactWith(redactorOf(config, world.env, secretParts));
   for (const one of diagnostics.filter(isPassedOver)) await output.warn(`${one.message} (${one.hint})`);
   const files = [...layers, ...(own === null ? [] : [own])].flatMap((layer) => layer.files);
   output.debug?.('config', { files: files.map(({ file }) => file), valid: isValid });

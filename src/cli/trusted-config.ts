@@ -25,13 +25,13 @@ async function keptConfig(context: CommandContext, located: LocatedConfig): Prom
   const { world } = context;
   const kept = readKept(located, world);
   if (kept === null) return null;
-  const { config, trust: part } = kept;
+  const { config, trust: part, secretParts } = kept;
   const isNamed = located.layers.some(({ layer }) => layer === 'explicit');
   const { why } = checkTrust({ isNamed, part }, world);
   if (why === null) return null;
   const { discovered, projectDir } = located;
   const writableDir = writableFolder(located, { trusted: true }, world);
-  await announceConfig(context, located, { config, isValid: true });
+  await announceConfig(context, located, { config, isValid: true, secretParts });
   const known = { config, diagnostics: [], sources: new Map(), discovered, projectDir, writableDir };
   return { ...known, isTrusted: true, keep: async () => undefined };
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { BUILD_ID } from '../build-id.js';
 import { fromPlainJson, type PlainJson, toPlainJson } from '../config/plain-json.js';
+import type { SecretPart } from '../config/secret-part.js';
 import type { RouterConfig } from '../config/types.js';
 import { readOwnFileNow, writeByRename } from '../files.js';
 import { configCacheDir, type PathContext } from '../paths.js';
@@ -16,6 +17,8 @@ import type { TrustPart } from './trust-record.js';
 export interface KeptConfig {
   /** Without errors. */
   config: RouterConfig;
+  /** Of each tool. */
+  secretParts: readonly SecretPart[];
   /** `null`: nothing needs trust. */
   trust: TrustPart | null;
   /** The variables that decide whether the config has errors, as they were. */
@@ -34,11 +37,14 @@ function stateOf(value: string | undefined): VariableState {
   return value === '' ? 'empty' : 'set';
 }
 
-/** A file of the cache. */
-interface Entry {
+/** The first line of a file of the cache. A line for each tool and model follows: most runs look at one or two of them. */
+interface Head {
   /** As in {@link subjectOf}: what was kept is for nothing else. */
   subject: string;
+  /** Without tools and models. */
   kept: PlainJson;
+  tools: readonly string[];
+  models: readonly string[];
 }
 
 /** What an earlier run kept for these very files; `null`: nothing that fits. */
@@ -46,9 +52,13 @@ export function readKept(located: LocatedConfig, context: PathContext): KeptConf
   try {
     const [sum, body = ''] = splitOnce(readOwnFileNow(fileOf(located, context)));
     if (sum !== checksum(body)) return null;
-    const entry = JSON.parse(body) as Entry;
-    if (entry.subject !== subjectOf(located, context)) return null;
-    const kept = fromPlainJson(entry.kept) as KeptConfig;
+    const [first = '', ...lines] = body.split('\n');
+    const { subject, kept: rest, tools, models } = JSON.parse(first) as Head;
+    if (subject !== subjectOf(located, context)) return null;
+    const kept = fromPlainJson(rest) as KeptConfig;
+    const { length } = tools;
+    const sections = { tools: parsedLater(tools, lines), models: parsedLater(models, lines.slice(length)) };
+    Object.assign(kept.config, sections);
     const names = Object.keys(kept.variables);
     const now = variableStates(names, context.env);
     return names.every((name) => now[name] === kept.variables[name]) ? kept : null;
@@ -64,8 +74,7 @@ export async function writeKept(
   kept: KeptConfig,
 ): Promise<void> {
   const file = fileOf(located, context);
-  const entry: Entry = { subject: subjectOf(located, context), kept: toPlainJson(kept) };
-  const body = JSON.stringify(entry);
+  const body = bodyOf(kept, subjectOf(located, context));
   try {
     const how = { private: true, refusesLinkedFolder: true };
     await writeByRename(file, `${checksum(body)}\n${body}`, how);
@@ -73,6 +82,29 @@ export async function writeKept(
   } catch {
     return;
   }
+}
+
+function bodyOf(kept: KeptConfig, subject: string): string {
+  const { tools, models } = kept.config;
+  const rest = toPlainJson({ ...kept, config: { ...kept.config, tools: null, models: null } });
+  const head: Head = { subject, kept: rest, tools: Object.keys(tools), models: Object.keys(models) };
+  const entries = [...Object.values(tools), ...Object.values(models)].map(toPlainJson);
+  return [head, ...entries].map((one) => JSON.stringify(one)).join('\n');
+}
+
+/** A map of entries, each of which is parsed when it is first looked at. Like other maps of a config it inherits nothing. */
+function parsedLater(names: readonly string[], lines: readonly string[]): Record<string, unknown> {
+  const map = Object.create(null) as Record<string, unknown>;
+  const shown = { enumerable: true, configurable: true };
+  for (const [index, name] of names.entries()) {
+    const get = (): unknown => {
+      const value = fromPlainJson(JSON.parse(lines[index] ?? '') as PlainJson);
+      Object.defineProperty(map, name, { ...shown, value, writable: true });
+      return value;
+    };
+    Object.defineProperty(map, name, { ...shown, get });
+  }
+  return map;
 }
 
 /** One file for each set of paths, so that an edited config replaces what was kept of it. */

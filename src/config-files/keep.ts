@@ -1,3 +1,4 @@
+import { secretPartOf } from '../config/secret-part.js';
 import { billingVariables } from '../lint/money.js';
 import type { PathContext } from '../paths.js';
 import { type KeptConfig, variableStates } from './config-cache.js';
@@ -12,6 +13,7 @@ export function keptOf(loaded: LoadedFiles, context: PathContext): KeptConfig | 
   const part = trustPartOf(loaded, context);
   return {
     config,
+    secretParts: Object.values(config.tools).map(secretPartOf),
     trust: part === null ? null : { ...part, known: followed(part) },
     variables: variableStates(billingVariables(config), context.env),
   };

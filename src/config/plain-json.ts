@@ -19,6 +19,8 @@ export function fromPlainJson({ value, bare }: PlainJson): unknown {
 
 function bareMaps(value: unknown, base: Path): Path[] {
   if (typeof value !== 'object' || value === null) return [];
-  const within = Object.entries(value).flatMap(([key, one]) => bareMaps(one, [...base, key]));
+  const within = Object.entries(value).flatMap(([key, one]) =>
+    bareMaps(one, [...base, Array.isArray(value) ? Number(key) : key]),
+  );
   return Object.getPrototypeOf(value) === null ? [base, ...within] : within;
 }

@@ -22,6 +22,7 @@ import { readKept, writeKept } from '../../src/config-files/config-cache.js';
 import { keptOf } from '../../src/config-files/keep.js';
 import { loadLocated } from '../../src/config-files/load.js';
 import { locateConfig } from '../../src/config-files/locate.js';
+import { redactorOf } from '../../src/router/secrets.js';
 import { runInProcess } from '../rig/in-process.js';
 import type { RunResult } from '../rig/run.js';
 
@@ -65,7 +66,14 @@ describe('a config that was checked before', () => {
       const kept = await keptOf(loadLocated(located, search), search);
       assert(kept !== null);
       await writeKept(located, search, kept);
-      assert.deepStrictEqual(readKept(located, search), kept);
+      const back = readKept(located, search);
+      assert.deepStrictEqual(back, kept);
+      const names = new Set(JSON.stringify(kept.config).match(/[A-Z][A-Z_]{3,}/g));
+      const all = Object.fromEntries([...names].map((name, index) => [name, `value-number-${index}`]));
+      const text = Object.values(all).join('\n');
+      const masked = redactorOf(kept.config, all).text(text);
+      expect(masked).not.toBe(text);
+      expect(redactorOf(kept.config, all, back?.secretParts).text(text)).toBe(masked);
       expect(readdirSync(cacheFolder())).toHaveLength(1);
     },
   );

@@ -1,3 +1,4 @@
+import type { CommandSecrets } from '../../config/secret-part.js';
 import type { CommandTool } from '../../config/types.js';
 import type { Failure } from '../../domain/failure.js';
 import { type FamilyRules, familyText } from '../../domain/family.js';
@@ -21,7 +22,7 @@ export function missingVariables(tool: CommandTool, env: Environment): string[] 
 }
 
 /** Values that a tool gets from variables by `env_vars` and its arguments, and its API keys: they must never be shown. */
-export function secretValues(tool: CommandTool, env: Environment): string[] {
+export function secretValues(tool: CommandSecrets, env: Environment): string[] {
   const referenced = Object.values(tool.envVars).flatMap(({ value }) => expandVariables(value, env).used);
   const inArguments = placeholdersOf(tool.argv).flatMap((placeholder) => variableOf(placeholder) ?? []);
   const named = [...tool.apiKeyEnv, ...inArguments].map((name) => env[name] ?? '');

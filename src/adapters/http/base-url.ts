@@ -3,7 +3,7 @@ import type { Environment } from '../adapter.js';
 import { type Expanded, expandVariables } from '../variables.js';
 
 /** The base URL of a tool with its variables filled in. */
-export function baseUrlOf(tool: HttpTool, env: Environment): Expanded {
+export function baseUrlOf(tool: Pick<HttpTool, 'baseUrl' | 'api'>, env: Environment): Expanded {
   const expanded = expandVariables(tool.baseUrl.value, env);
   if (tool.api !== 'ollama') return expanded;
   return { ...expanded, text: ollamaUrl(expanded.text), used: expanded.used.map(ollamaUrl) };

@@ -169,7 +169,7 @@ function unsetVariable(tool: HttpTool, names: readonly string[]): Trouble {
 }
 
 /** Keys that are set, the one to send first, without line feeds, which come from key files. */
-export function keysOf(tool: HttpTool, env: Environment): string[] {
+export function keysOf(tool: Pick<HttpTool, 'apiKeyEnv'>, env: Environment): string[] {
   return tool.apiKeyEnv.map((name) => (env[name] ?? '').trim()).filter((key) => key !== '');
 }
 

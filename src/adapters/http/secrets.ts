@@ -1,11 +1,11 @@
-import type { HttpTool } from '../../config/types.js';
+import type { HttpSecrets } from '../../config/secret-part.js';
 import type { Environment } from '../adapter.js';
 import { expandVariables, literalSecrets } from '../variables.js';
 import { baseUrlOf } from './base-url.js';
 import { keysOf } from './endpoint.js';
 
 /** Secret values from variables: keys, and values in headers and in the URL. */
-export function secretValues(tool: HttpTool, env: Environment): string[] {
+export function secretValues(tool: HttpSecrets, env: Environment): string[] {
   const inHeaders = Object.values(tool.headers).flatMap(({ value }) => expandVariables(value, env).used);
   const used = [...baseUrlOf(tool, env).used, ...inHeaders];
   const proxies = ['https_proxy', 'http_proxy', 'all_proxy'].flatMap((name) =>
