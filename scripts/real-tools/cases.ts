@@ -52,6 +52,11 @@ export const CASES: readonly Case[] = [
     title: 'calls through the gateway: counted, with the usage of the provider',
     run: gateway,
   },
+  {
+    name: 'gateway-resume',
+    title: 'a second question in the same session, through the gateway',
+    run: gatewayResume,
+  },
   { name: 'gateway-cap', title: 'a cap of a thousandth of a cent, held by the gateway', run: gatewayCap },
   { name: 'gateway-401', title: '401 through the gateway', run: (bench) => gatewayFailing(bench, 401) },
   {
@@ -312,6 +317,27 @@ async function gateway(bench: Bench): Promise<Finding> {
     `models ${[...new Set(calls.map((call) => fieldOf(call, 'model')))].join(', ')}`,
     ...warned,
   ]);
+}
+
+/** The arguments of the gateway go well with those of a session; what a resumed tool reports is its share. */
+async function gatewayResume(bench: Bench): Promise<Finding> {
+  if (bench.tool.gateway === null) return NO_GATEWAY;
+  bench.provider.begin('answer');
+  await bench.execThroughGateway(['--json', PROMPT]).end;
+  bench.provider.begin('answer');
+  const run = await bench.execThroughGateway(['--json', '--resume', 'last', 'And seven times seven?']).end;
+  const remembers = modelBodies(bench).some((body) => body.includes(bench.provider.text));
+  const count = modelBodies(bench).length;
+  const { warnings } = run.document ?? {};
+  const warned = Array.isArray(warnings) ? warnings.map(String) : [];
+  const problems = [
+    ...unless(run.exitCode === 0, whatFailed(run)),
+    ...unless(remembers, 'the first answer was not sent along'),
+    ...unless(callsOf(run).length === count, `${callsOf(run).length} calls for ${count}`),
+    ...warned,
+    ...leftovers(run),
+  ];
+  return finding(problems, ['remembers', `${count} calls`]);
 }
 
 /** No call may reach the provider, and the run ends within seconds, whatever the tool makes of it. */
