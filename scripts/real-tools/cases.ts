@@ -354,6 +354,7 @@ async function gatewayCap(bench: Bench): Promise<Finding> {
   return finding(problems, [
     `exit ${run.exitCode} after ${(run.tookMs / 1000).toFixed(1)} s`,
     `${callsOf(run).length} refused`,
+    String(fieldOf(run.document?.failure, 'message')).replace(/^.*: a call/, 'a call'),
   ]);
 }
 

@@ -112,7 +112,7 @@ export class HeldCalls implements CallMoney {
 
 function overCap(leftMicroUsd: number, capMicroUsd: number): CallRefusal {
   const left = `${dollars(Math.max(0, leftMicroUsd))} of the ${dollars(capMicroUsd)} of this run is left`;
-  return { refusal: left, hint: RAISE_CAP };
+  return { refusal: left, hint: `${RAISE_CAP}, or give \`--max-tokens\` where the tool takes it` };
 }
 
 function overLimit(window: SpendWindow): CallRefusal {
