@@ -27,6 +27,7 @@ export const money: Gate = {
     const verdict = checkBudget(facts.spend, cost, {
       forced: request.force,
       nested: request.parent !== null,
+      isCapAsked: spending.isCapAsked,
     });
     return 'refusal' in verdict ? { reason: 'budget_exceeded', ...verdict.refusal } : null;
   },
@@ -141,8 +142,10 @@ class MoneyGate implements OpenGate {
     if ('refusal' in reserved) return { refusal: { ...reserved.refusal, reason: 'budget_exceeded' } };
     // Where nothing else bounds it, what the outer call has left is the cap.
     const { spending } = this.#run;
-    const isBoundByFamily = left === null && cost.missing !== null && spending.family !== null;
-    return this.#granted(entry, isBoundByFamily ? reserved.reserveMicroUsd : left, reserved.reserveMicroUsd);
+    const { reserveMicroUsd } = reserved;
+    const isLess = cost.worstMicroUsd === null || reserveMicroUsd < cost.worstMicroUsd;
+    const isBoundByFamily = spending.family !== null && isLess && !cost.isHeldPerCall;
+    return this.#granted(entry, isBoundByFamily ? reserveMicroUsd : left, reserveMicroUsd);
   }
 
   /** Without a ledger only a hard limit refuses; other runs are just not recorded. */

@@ -74,6 +74,7 @@ export class Reservations {
         const verdict = checkBudget(windows, cost, {
           forced: request.force,
           nested: request.parent !== null,
+          isCapAsked: spending.isCapAsked,
         });
         const mustAsk = !this.#confirmed && budgetNotices(windows, cost).some(({ window }) => !window.isHard);
         return 'refusal' in verdict || !mustAsk ? verdict : { refusal: 'ask' };

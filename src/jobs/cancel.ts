@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { codeOf } from '../domain/system-error.js';
-import { livenessOf } from '../process/this-process.js';
+import { livenessOf, ownIdentity } from '../process/this-process.js';
 import { type Job, jobOf } from './jobs.js';
 import type { JobRecord } from './record.js';
 import type { JobOver } from './wait.js';
@@ -55,9 +55,9 @@ async function overWithin(world: JobsWorld, id: string, forMs: number): Promise<
 
 /** Whether the process could be asked; one that is gone needs no signal. A stopped one must go on to see it. */
 function sendSignal({ process: owner }: JobRecord, signal: NodeJS.Signals): boolean {
-  const liveness = livenessOf(owner);
-  if (liveness === 'dead') return true;
-  if (liveness === 'unknown' && owner.startTicks !== null) return false;
+  const { host, pidNamespace } = ownIdentity();
+  if (livenessOf(owner) === 'dead') return true;
+  if (owner.host !== host || owner.pidNamespace !== pidNamespace) return false;
   try {
     process.kill(owner.pid, signal);
     if (signal !== 'SIGKILL') process.kill(owner.pid, 'SIGCONT');

@@ -21,9 +21,9 @@ export interface BudgetRefusal extends Refusal {
 export function checkBudget(
   windows: readonly SpendWindow[],
   asked: RunCost,
-  { forced, nested }: { forced: boolean; nested: boolean },
+  { forced, nested, isCapAsked = true }: { forced: boolean; nested: boolean; isCapAsked?: boolean },
 ): BudgetVerdict {
-  const run = boundByFamily(asked, windows);
+  const run = boundByFamily(asked, windows, isCapAsked);
   const worst = run.worstMicroUsd ?? run.inputMicroUsd ?? 0;
   const holds = { reserveMicroUsd: run.isHeldPerCall ? 0 : worst };
   const hard = windows.filter(({ isHard }) => isHard);
@@ -54,13 +54,16 @@ export function usedWords(window: SpendWindow): string {
   return `${dollars(used(window))} of the ${window.window} ${dollars(limitMicroUsd)}${of} is used${held}`;
 }
 
-/** Under the cap of an outer run, a run that nothing else bounds may spend what that has left. */
-export function boundByFamily(run: RunCost, windows: readonly SpendWindow[]): RunCost {
+/**
+ * Under the cap of an outer run, a run that nothing else bounds may spend what that has left; so may one that is only bound by a budget of
+ * every request, which need not fit as a whole.
+ */
+function boundByFamily(run: RunCost, windows: readonly SpendWindow[], isCapAsked: boolean): RunCost {
   const family = windows.find(({ window }) => window === 'family');
-  if (family === undefined || run.isHeldPerCall || (run.missing !== 'cap' && run.missing !== 'output_limit'))
-    return run;
-  const left = family.limitMicroUsd - used(family) + family.drawableMicroUsd;
-  return { ...run, worstMicroUsd: Math.max(1, left), missing: null };
+  if (family === undefined || run.isHeldPerCall || run.missing === 'price') return run;
+  const left = Math.max(1, family.limitMicroUsd - used(family) + family.drawableMicroUsd);
+  if (run.missing !== null) return { ...run, worstMicroUsd: left, missing: null };
+  return isCapAsked ? run : { ...run, worstMicroUsd: Math.min(run.worstMicroUsd ?? left, left) };
 }
 
 /** What an outer run has reserved is taken over where it suffices, so that it does not count twice. */

@@ -32,6 +32,8 @@ export interface Spending {
   budgets: readonly AppliedBudget[];
   /** The lowest cap of the request, micro-USD; `null`: no cap. */
   capMicroUsd: number | null;
+  /** Whether the request or its agent states a cap, and not only a budget, which bounds every request alike. */
+  isCapAsked: boolean;
   /** The cap of an outer run, of which this one is nested; `null`: there is none. */
   family: FamilyCap | null;
 }
@@ -52,15 +54,15 @@ export function spendingOf(
   const budgets = policies.flatMap((one) =>
     (one?.budgets ?? []).map((budget) => ({ policy: one?.name ?? '', budget })),
   );
-  const caps = [
-    maxCostMicroUsd,
-    agent?.maxCostMicroUsd ?? null,
-    ...budgets.map(({ budget }) => budget.perRequestMicroUsd?.value ?? null),
-  ].filter((cap) => cap !== null);
+  const asked = [maxCostMicroUsd, agent?.maxCostMicroUsd ?? null];
+  const caps = [...asked, ...budgets.map(({ budget }) => budget.perRequestMicroUsd?.value ?? null)].filter(
+    (cap) => cap !== null,
+  );
   return {
     subject: { project, policy: policy.name, agent: agent?.name ?? null },
     budgets,
     capMicroUsd: caps.length === 0 ? null : Math.min(...caps),
+    isCapAsked: asked.some((cap) => cap !== null),
     family: null,
   };
 }

@@ -72,6 +72,20 @@ describe('the cap of a run binds the runs nested in it', () => {
   );
 
   it(
+    'where all requests have the same `per_request_usd`: a nested one may spend what is left of it',
+    rigged(async (rig) => {
+      const budget = 'budget: [{ per_request_usd: 0.5, daily_usd: 5, limit: { type: hard } }]';
+      rig.write('llm-router.yaml', family({ budget }));
+      const caller = `echo '{"cost":0.1}'; /bin/sleep 0.3; nested --json hi > first; nested --json --max-cost 0.5 hi > second\n`;
+      install(rig, { caller: `${caller}${DONE.replace('0.05', '0.1')}` });
+      const document = await outer(rig);
+      expect(JSON.parse(rig.read('first'))).toMatchObject({ status: 'succeeded', cost: { usd: 0.1 } });
+      expect(JSON.parse(rig.read('second'))).toMatchObject({ failure: { type: 'budget_exceeded' } });
+      expect(document.nested).toEqual({ calls: 2, refused: 1, spent_usd: 0.1, cap_usd: 0.5 });
+    }),
+  );
+
+  it(
     'at any depth: a grandchild takes over what its own caller has reserved',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', family());

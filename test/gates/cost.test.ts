@@ -34,6 +34,7 @@ function inputMicroUsd(tool: 'api' | 'bot', model: 'm' | 'huge', usage: Usage | 
         subject: { project: '', policy: 'default', agent: null },
         budgets: [],
         capMicroUsd: null,
+        isCapAsked: false,
         family: null,
       },
       facts: { mostInputTokens: 50 },

@@ -218,7 +218,13 @@ class Stage {
 function familyLimit(ownerId: string): SpendLimit[] {
   const family = { ownerId, capMicroUsd: CAP, sourceId: null };
   return limitsOfRun(
-    { subject: { project: '', policy: '', agent: null }, budgets: [], capMicroUsd: null, family },
+    {
+      subject: { project: '', policy: '', agent: null },
+      budgets: [],
+      capMicroUsd: null,
+      isCapAsked: false,
+      family,
+    },
     0,
   );
 }
