@@ -16,7 +16,6 @@ import { rulesFor } from '../routing/decide.js';
 import { resolveNames } from '../routing/names.js';
 import { agentWarnings, type Choices, makePlan, taskWarnings } from '../routing/plan.js';
 import { preferredPair } from '../routing/select.js';
-import { compileAnswerSchema } from './attempts/answer-schema.js';
 import { taskOf } from './attempts/task.js';
 import { debugPlan } from './debug.js';
 import { tooManyNested } from './nested.js';
@@ -108,6 +107,7 @@ async function readRequest(
   if (filled.value.messages.length > 0 && !hasPrompt(filled.value)) return err(missingPrompt());
   const request = withConversation(filled.value, agent?.system ?? null);
   if (request.schema === null) return ok({ request, checkAnswer: null });
+  const { compileAnswerSchema } = await import('./attempts/answer-schema.js');
   const check = await compileAnswerSchema(request.schema, 'the schema');
   return check.ok ? ok({ request, checkAnswer: check.value }) : check;
 }

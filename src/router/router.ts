@@ -7,7 +7,7 @@ import type { Request } from '../domain/request.js';
 import type { Result } from '../domain/result.js';
 import type { HealthRow } from '../health/context.js';
 import { unrun } from './attempts/conclude.js';
-import { type HealthOptions, routerHealth } from './health.js';
+import type { HealthOptions } from './health.js';
 import type { ModelsOptions } from './models/models.js';
 import type { ModelsReport } from './models/report.js';
 import { withoutOuterGateway } from './outer-gateway.js';
@@ -57,7 +57,10 @@ export function createRouter(config: RouterConfig, surroundings: RouterWorld): R
     config,
     plan: (request, known) => planRequest(config, world, request, known),
     describe: (planned, deadline) => unrun(planned, host, deadline),
-    health: (options) => routerHealth(config, world, options),
+    health: async (options) => {
+      const { routerHealth } = await import('./health.js');
+      return routerHealth(config, world, options);
+    },
     tools: () => toolStates(config, world),
     models: async (options) => {
       const { routerModels } = await import('./models/models.js');
