@@ -13,7 +13,7 @@ export function logOf({ output, globals }: CommandContext): Pick<Listeners, 'log
 
 /** Printed at the start of a line, or the same on every line of a run. */
 const NOT_REPEATED = new Set([
-  ...['ts', 'level', 'event', 'invocation_id', 'trace_id', 'parent_id', 'session', 'agent'],
+  ...['ts', 'level', 'event', 'invocation_id', 'trace_id', 'parent_id', 'session', 'agent', 'source_agent'],
   ...['tool', 'model', 'attempt', 'argv', 'because'],
 ]);
 

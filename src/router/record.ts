@@ -107,7 +107,8 @@ function logOf(
   const providerOf = (name: string | null) =>
     models.find((candidate) => candidate?.modelName === name)?.model?.provider ?? null;
   const privateTexts = policy.privacy.logPrompts ? [] : [request.prompt, request.system];
-  const known = { id, traceId, agent: plan.agent, session: request.session, parentId };
+  const { session, sourceAgent } = request;
+  const known = { id, traceId, agent: plan.agent, session, sourceAgent, parentId };
   return logSink({ ...known, privateTexts, providerOf }, { now, write });
 }
 

@@ -67,9 +67,11 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer |
   });
 }
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
 function textOf(bytes: Buffer): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return UTF_8.decode(bytes);
   } catch {
     return null;
   }

@@ -12,6 +12,8 @@ export interface LogSubject {
   traceId: string;
   agent: string | null;
   session: string | null;
+  /** The calling agent, if it is another. */
+  sourceAgent: string | null;
   parentId: string | null;
   /** Prompt and system text, unless they may be kept: tools echo them in what they complain of. */
   privateTexts: readonly (string | null)[];
@@ -48,6 +50,7 @@ function stamped({ more, ...line }: Line, subject: LogSubject, nowMs: number): L
     trace_id: subject.traceId,
     parent_id: subject.parentId,
     session: subject.session,
+    source_agent: subject.sourceAgent,
     agent: subject.agent,
     tool: line.tool,
     provider: subject.providerOf(line.model),

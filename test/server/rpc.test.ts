@@ -43,6 +43,7 @@ describe('JSON-RPC', () => {
         a2a_context: a2a,
       });
       expect(logs.at(-1)).toMatchObject({
+        source_agent: 'planner',
         event: 'llm.complete.success',
         trace_id: 'trace-7',
         session: 's1',
