@@ -23,7 +23,11 @@ export function withConversation(request: Request, agentSystem: string | null): 
 
 /** Whether there is a prompt or a user message to answer. */
 export function hasPrompt({ prompt, messages }: Pick<Request, 'prompt' | 'messages'>): boolean {
-  return prompt !== '' || messages.some(({ role }) => role === 'user');
+  return !isBlank(prompt) || messages.some(({ role, text }) => role === 'user' && !isBlank(text));
+}
+
+function isBlank(text: string): boolean {
+  return !/\S/.test(text);
 }
 
 /** The failure of a request without a prompt. */

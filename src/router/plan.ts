@@ -202,6 +202,7 @@ function ignoredWarnings(request: Request, ignored: readonly Ignored[]): string[
     max_tokens: { flag: '--max-tokens', value: request.maxTokens },
     temperature: { flag: '--temperature', value: request.temperature },
     max_cost_usd: { flag: '--max-cost', value: request.maxCostMicroUsd },
+    stop: { flag: 'stop', value: request.stop.length === 0 ? null : request.stop },
   };
   return ignored.flatMap(({ option, tool }) => {
     const { flag, value = null } = lookup(asked, option) ?? {};

@@ -46,8 +46,6 @@ function tooLarge(maxBytes: number): Refusal {
     status: 413,
     message: `the body is larger than ${maxBytes} bytes`,
     hint: 'raise `server.max_body`',
-    // The rest of it is not read, so that the connection has no use any more.
-    headers: { connection: 'close' },
   };
 }
 
@@ -58,7 +56,8 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer |
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= maxBytes) return void chunks.push(chunk);
-      request.pause();
+      // The rest is read and dropped: many clients look for an answer only once they have sent everything.
+      chunks.length = 0;
       resolve('too_large');
     });
     request.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));

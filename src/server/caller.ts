@@ -3,6 +3,7 @@ import { newTraceId } from '../domain/id.js';
 import { isMap } from '../domain/lookup.js';
 import type { Request } from '../domain/request.js';
 import { traceIdOf } from '../domain/trace-context.js';
+import { MAX_TRACE_ID } from './context-schema.js';
 
 /** What a caller says of itself, its trace and its conversation. */
 export interface CallerContext {
@@ -28,7 +29,7 @@ export function callerContext(
   const traceparent = headers.traceparent;
   const parentTrace = traceIdOf(typeof traceparent === 'string' ? traceparent : undefined);
   return {
-    trace_id: field('trace_id') ?? header(headers, 'x-trace-id') ?? parentTrace ?? newTraceId(random),
+    trace_id: field('trace_id') ?? traceHeader(headers) ?? parentTrace ?? newTraceId(random),
     source_agent: field('source_agent') ?? header(headers, 'x-source-agent'),
     target_agent: field('target_agent'),
     session_id: field('session_id') ?? header(headers, 'x-session-id'),
@@ -40,7 +41,13 @@ export function callerContext(
 /** The trace id of a caller whose request could not be read so far. */
 export function looseTraceId(given: unknown, headers: IncomingHttpHeaders, random: () => number): string {
   const { trace_id } = callerContext(given, headers, random);
-  return isHeaderText(trace_id) && trace_id.length <= 128 ? trace_id : newTraceId(random);
+  return isHeaderText(trace_id) && trace_id.length <= MAX_TRACE_ID ? trace_id : newTraceId(random);
+}
+
+/** One that is too long counts as none: what is in front of the caller may have set it. */
+function traceHeader(headers: IncomingHttpHeaders): string | null {
+  const id = header(headers, 'x-trace-id');
+  return id !== null && id.length <= MAX_TRACE_ID ? id : null;
 }
 
 function header(headers: IncomingHttpHeaders, name: string): string | null {

@@ -1,7 +1,7 @@
 import { type JsonSchema, object, text } from '../shapes/schema.js';
 
 /** A trace id is any text up to this long. */
-const MAX_TRACE_ID = 128;
+export const MAX_TRACE_ID = 128;
 
 /** What a calling agent says of itself and of the conversation. */
 export const A2A_CONTEXT: JsonSchema = object(

@@ -14,6 +14,7 @@ export interface RouteContext {
 /** What answers one method of one path. */
 export interface Route {
   method: 'GET' | 'POST';
+  /** One that ends in `/*` stands for all below it. */
   path: string;
   /** Answers without a token: probes of a load balancer have none. */
   isOpen?: true;

@@ -1,6 +1,6 @@
 import { metrics } from './metrics-route.js';
 import { chatCompletions } from './openai/chat.js';
-import { listModels } from './openai/models.js';
+import { listModels, oneModel } from './openai/models.js';
 import { healthz, readyz } from './probes.js';
 import type { Route } from './route.js';
 import { rpc, rpcAlias } from './rpc/route.js';
@@ -16,5 +16,6 @@ export const ROUTES: readonly Route[] = [
   rpcAlias,
   chatCompletions,
   listModels,
+  oneModel,
   metrics,
 ];

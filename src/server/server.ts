@@ -4,6 +4,7 @@ import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
 import { type Refusal, refusalOf, tokenRefusal } from './admission.js';
+import { refuseOpenai } from './openai/error.js';
 import { refuse, sendFailure, sendJson } from './reply.js';
 import type { Route } from './route.js';
 import { ROUTES } from './routes.js';
@@ -57,7 +58,6 @@ export function listen(options: ListenOptions): Promise<Result<Listening, string
   );
   server.maxHeadersCount = MAX_HEADERS;
   server.on('clientError', refuseMalformed);
-  server.on('upgrade', (_request, socket) => socket.destroy());
   server.on('checkExpectation', (_request, response) =>
     sendJson(response, 417, {
       error: { type: 'usage', message: 'the expectation is not known', hint: null },
@@ -114,7 +114,7 @@ async function serve(
   try {
     const found = findRoute(request);
     const refusal = admissionOf(service, request, found);
-    if (refusal !== null) refuse(response, refusal);
+    if (refusal !== null) refuseAt(request, response, refusal);
     else if ('route' in found)
       await found.route.handle({ request, response, url: found.url, gone: goneSignal(response), service });
   } catch (error) {
@@ -124,18 +124,29 @@ async function serve(
   }
 }
 
+/** In the words of those who ask there. */
+function refuseAt({ url = '' }: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+  if (url.startsWith('/v1/')) refuseOpenai(response, refusal);
+  else refuse(response, refusal);
+}
+
 type Found = { route: Route; url: URL } | Refusal;
 
 function findRoute({ method = '', url: target = '' }: IncomingMessage): Found {
   // Only a path: a whole URL belongs to a proxy.
   const url = target.startsWith('/') ? urlOf(target) : null;
   if (url === null) return { status: 400, message: 'the target of the request is no path', hint: null };
-  const here = ROUTES.filter(({ path }) => path === url.pathname);
+  const here = ROUTES.filter(({ path }) => isAt(path, url.pathname));
   const route = here.find((one) => one.method === method || (one.method === 'GET' && method === 'HEAD'));
   if (route !== undefined) return { route, url };
   if (here.length === 0) return { status: 404, message: 'there is nothing at this path', hint: endpoints() };
-  const allow = here.map((one) => one.method).join(', ');
+  const allow = here.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
   return { status: 405, message: `this path takes ${allow}`, hint: null, headers: { allow } };
+}
+
+/** A path that ends in `/*` has all below it. */
+function isAt(path: string, pathname: string): boolean {
+  return path.endsWith('/*') ? pathname.startsWith(path.slice(0, -1)) : pathname === path;
 }
 
 function urlOf(target: string): URL | null {

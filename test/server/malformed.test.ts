@@ -87,6 +87,11 @@ const ENVELOPES: Case[] = [
   ['a method as a number', rpc({ jsonrpc: '2.0', id: 1, method: 5 }), invalid],
   ['a method as null', rpc({ jsonrpc: '2.0', id: 1, method: null }), invalid],
   ['a method by an inherited name', rpc({ jsonrpc: '2.0', id: 1, method: 'constructor' }), code(-32601)],
+  [
+    'an id that the parser rounds',
+    post('{"jsonrpc":"2.0","id":9007199254740993,"method":"rpc.ping"}'),
+    invalid,
+  ],
   ['a method of nothing', rpc({ jsonrpc: '2.0', id: 1, method: '' }), code(-32601)],
   ['a method that is long', rpc({ jsonrpc: '2.0', id: 1, method: 'x'.repeat(10_000) }), code(-32601)],
   ['params as a text', rpc({ jsonrpc: '2.0', id: 1, method: 'rpc.ping', params: 'x' }), invalid],
@@ -103,6 +108,7 @@ const PARAMS: Case[] = [
   ['a prompt as a number', complete({ prompt: 5 }), params],
   ['a prompt as a map', complete({ prompt: {} }), params],
   ['messages as a map', complete({ messages: {} }), params],
+  ['a conversation of blanks', complete({ messages: [{ role: 'user', content: ' ' }] }), params],
   ['no message', complete({ messages: [] }), params],
   ['a message as a text', complete({ messages: ['x'] }), params],
   ['a message without a role', complete({ messages: [{ content: 'x' }] }), params],
@@ -216,9 +222,9 @@ const HTTP: Case[] = [
     417,
   ],
   [
-    'an upgrade',
-    `GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
-    /^$/,
+    'an upgrade, which is answered without it',
+    `GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n`,
+    200,
   ],
 ];
 
@@ -255,6 +261,32 @@ it('answers requests that come in one piece in their order', async () => {
     const pieces = [complete({ prompt: 'hi' }), ping(2), ping(3)].map(open);
     const answer = await raw(running.port, [...pieces, ping(4).toString()].join(''), { silenceMs: 5000 });
     expect(answer.match(/"id":\d/g)).toEqual(['"id":1', '"id":2', '"id":3', '"id":4']);
+  } finally {
+    await running.close();
+  }
+});
+
+it('reads on after a body that is too large, for clients that look for an answer only at its end', async () => {
+  const running = await serve(`${MOCK}\nserver: { max_body: 1KiB }`);
+  try {
+    const large = post('x'.repeat(3_000_000)).toString().replace('Connection: close\r\n', '');
+    const answer = await raw(running.port, `${large}GET /healthz HTTP/1.1\r\n${HEAD}\r\n`, {
+      silenceMs: 5000,
+    });
+    expect(answer.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
+  } finally {
+    await running.close();
+  }
+});
+
+it('takes a request that offers HTTP/2 as one of HTTP/1.1, as of Java', async () => {
+  const running = await serve(MOCK);
+  try {
+    const offer = 'Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
+    const bytes = post('{"jsonrpc":"2.0","id":1,"method":"rpc.ping"}', `${JSON_TYPE}${offer}`)
+      .toString()
+      .replace('Connection: close', 'Connection: Upgrade, HTTP2-Settings, close');
+    expect(await raw(running.port, bytes, { silenceMs: 5000 })).toMatch(/^HTTP\/1.1 200[\s\S]*pong/);
   } finally {
     await running.close();
   }

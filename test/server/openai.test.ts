@@ -11,7 +11,7 @@ import OpenAI, {
   UnprocessableEntityError,
 } from 'openai';
 import { chatEvents, plain, startProvider, stream } from '../rig/provider.js';
-import { MOCK, type Served, serve, served } from './served.js';
+import { json, MOCK, type Served, serve, served } from './served.js';
 
 function clientOf({ url }: Served, more: { apiKey?: string; maxRetries?: number } = {}): OpenAI {
   return new OpenAI({ baseURL: `${url}/v1`, apiKey: 'none', ...more });
@@ -125,6 +125,76 @@ describe("OpenAI's client", () => {
       const ids = [];
       for await (const { id } of await clientOf(running).models.list()) ids.push(id);
       expect(ids).toEqual(['me', 'bot:m']);
+    }),
+  );
+
+  it(
+    'looks one model up, by every name that it may ask for',
+    served(TALKATIVE, async (running) => {
+      const { models } = clientOf(running);
+      for (const id of ['me', 'agent:me', 'bot:m'])
+        expect(await models.retrieve(id)).toEqual({
+          id,
+          object: 'model',
+          created: 0,
+          owned_by: expect.any(String),
+        });
+      const missing = models.retrieve('no/pe');
+      await expect(missing).rejects.toBeInstanceOf(NotFoundError);
+      await expect(missing).rejects.toMatchObject({ code: 'model_not_found', param: 'model' });
+    }),
+  );
+
+  it(
+    'gets the hint also where it is turned away before it is read',
+    served(TALKATIVE, async (running) => {
+      const asked = clientOf(running).embeddings.create({ model: 'me', input: 'x' });
+      await expect(asked).rejects.toMatchObject({
+        status: 404,
+        type: 'not_found_error',
+        code: 'usage',
+        message: expect.stringContaining('hint: try `/`'),
+      });
+    }),
+  );
+
+  it.each([
+    ['tool_calls', [{ id: '1', type: 'function', function: { name: 'f', arguments: '{}' } }]],
+    ['function_call', { name: 'f', arguments: '{}' }],
+    ['audio', { id: 'a' }],
+  ])('is told that `%s` of a message is not passed on', (name, value) =>
+    served(TALKATIVE, async ({ post }) => {
+      const messages = [{ role: 'assistant', content: 'x', [name]: value }, ...HI];
+      const answer = await post('/v1/chat/completions', { model: 'me', messages });
+      expect(answer.status).toBe(400);
+      expect((await json(answer)).error.param).toBe(`messages[0].${name}`);
+      const nothing = [{ role: 'assistant', content: 'x', tool_calls: [], function_call: null }, ...HI];
+      expect((await post('/v1/chat/completions', { model: 'me', messages: nothing })).status).toBe(200);
+    })(),
+  );
+
+  it(
+    'is warned of texts to stop at that no tool can follow',
+    served(
+      `
+agents: { me: { preferred_tool: bot } }
+tools: { bot: { binary: ${process.execPath}, args: ['-e', 'console.log(5)'], models: [m], billing: free } }
+`,
+      async ({ post }) => {
+        const answer = await post('/v1/chat/completions', { model: 'me', messages: HI, stop: ['x'] });
+        expect((await json(answer)).llm_router.warnings).toContain(
+          '`stop` is ignored: tool `bot` does not support it',
+        );
+      },
+    ),
+  );
+
+  it(
+    'is told of two limits that differ',
+    served(TALKATIVE, async ({ post }) => {
+      const body = { model: 'me', messages: HI, max_tokens: 1, max_completion_tokens: 2 };
+      expect((await json(await post('/v1/chat/completions', body))).error.param).toBe('max_tokens');
+      expect((await post('/v1/chat/completions', { ...body, max_tokens: 2 })).status).toBe(200);
     }),
   );
 

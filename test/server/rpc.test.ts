@@ -160,8 +160,28 @@ describe('JSON-RPC', () => {
   );
 
   it(
+    'never answers a notification, whatever is wrong with it',
+    served(MOCK, async ({ post }) => {
+      const list = { jsonrpc: '2.0', method: 'update', params: [1, 2] };
+      const unknown = { jsonrpc: '2.0', method: 'llm.complete', params: { promt: 'x' } };
+      expect((await post('/rpc', list)).status).toBe(204);
+      expect((await post('/rpc', [list, unknown])).status).toBe(204);
+    }),
+  );
+
+  it(
+    'leaves out a trace id of a header that is too long',
+    served(MOCK, async ({ post }) => {
+      const body = { jsonrpc: '2.0', id: 1, method: 'llm.complete', params: { prompt: 'hi' } };
+      const answer = await post('/rpc', body, { 'x-trace-id': 'z'.repeat(129) });
+      expect((await json(answer)).result.trace_id).toMatch(/^[0-9a-f]{32}$/);
+    }),
+  );
+
+  it(
     'takes `null` as not given',
     served(MOCK, async ({ rpc }) => {
+      expect((await rpc('rpc.ping', null)).result).toBe('pong');
       const params = { prompt: 'hi', model: null, temperature: null, a2a_context: { trace_id: null } };
       expect((await rpc('llm.complete', params)).result.status).toBe('succeeded');
     }),

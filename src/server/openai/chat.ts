@@ -5,13 +5,13 @@ import { err, ok, type Result } from '../../domain/result.js';
 import type { Misfit } from '../../shapes/misfit.js';
 import { readJson } from '../body.js';
 import { type CallerContext, callerContext } from '../caller.js';
-import { refuse, sendJson } from '../reply.js';
+import { sendJson } from '../reply.js';
 import type { Route, RouteContext } from '../route.js';
 import { runRequest } from '../runs.js';
 import { shapeTrouble } from '../shape.js';
 import { streamChat } from './chat-stream.js';
 import { answerHeaders, completionDocument } from './documents.js';
-import { sendOpenaiError } from './error.js';
+import { refuseOpenai, sendOpenaiError } from './error.js';
 import { type ChatBody, chatRequest } from './request.js';
 
 /** What OpenAI's clients call. */
@@ -29,7 +29,7 @@ async function answer(routed: RouteContext): Promise<void> {
   const { config, host } = service.active();
   const body = await readJson(request, config.server.maxBodyBytes);
   const trouble = body.ok ? null : body.error;
-  if (trouble !== null && 'refusal' in trouble) return refuse(response, trouble.refusal);
+  if (trouble !== null && 'refusal' in trouble) return refuseOpenai(response, trouble.refusal);
   const chat = body.ok ? chatOf(routed, body.value) : err(notJson(trouble?.notJson ?? ''));
   if (!chat.ok) {
     const { failure: failed, param } = chat.error;

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { FAILURES, type Failure, type FailureType } from '../../domain/failure.js';
 import type { Redactor } from '../../redact/redact.js';
+import type { Refusal } from '../admission.js';
 import { retryAfter, sendJson } from '../reply.js';
 
 /** The words of OpenAI's clients for an HTTP status. */
@@ -16,9 +17,20 @@ const TYPES: Readonly<Record<number, string>> = {
 
 /** A failure as OpenAI's clients read it. */
 export function errorBody({ type, message, hint }: Failure, param: string | null, redactor: Redactor) {
-  const said = hint === null ? message : `${message}; hint: ${hint}`;
   const kind = TYPES[FAILURES[type].http] ?? 'server_error';
-  return { error: { message: redactor.text(said), type: kind, param, code: codeOf(type) } };
+  return { error: { message: redactor.text(said(message, hint)), type: kind, param, code: codeOf(type) } };
+}
+
+/** Turns a request away before it is read. */
+export function refuseOpenai(response: ServerResponse, { status, message, hint, headers }: Refusal): void {
+  const kind = status >= 500 ? 'server_error' : 'invalid_request_error';
+  const error = { message: said(message, hint), type: TYPES[status] ?? kind, param: null, code: 'usage' };
+  sendJson(response, status, { error }, headers);
+}
+
+/** Clients show the message alone. */
+function said(message: string, hint: string | null): string {
+  return hint === null ? message : `${message}; hint: ${hint}`;
 }
 
 /** Clients take a quota that is used up for something else than a rate limit. */

@@ -9,7 +9,7 @@ import { type CallerContext, correlationOf } from '../caller.js';
 import { choiceTrouble } from '../choice.js';
 import { type Content, textOf } from '../content.js';
 import { askedByClient, modelNames } from '../model-name.js';
-import { unsupported } from './unsupported.js';
+import { unsupported, unsupportedInMessage } from './unsupported.js';
 
 /** The body of a chat completion, as its schema has checked it. */
 export interface ChatBody {
@@ -64,7 +64,8 @@ export function chatRequest(
   return trouble === null ? ok(request) : err({ param: 'model', failure: trouble });
 }
 
-function noModel(config: RouterConfig, name: string): Misfit {
+/** The finding for a name that stands for nothing. */
+export function noModel(config: RouterConfig, name: string): Misfit {
   const shown = name.slice(0, 100);
   const hint = didYouMean(shown, modelNames(config), 'models');
   return { param: 'model', failure: failure('model_not_found', `there is no model \`${shown}\``, { hint }) };
@@ -85,8 +86,11 @@ const ROLES: Readonly<Record<string, Message['role']>> = {
 
 function messagesOf(given: readonly ChatMessage[]): Result<Message[], Misfit> {
   const messages: Message[] = [];
-  for (const [index, { role, content }] of given.entries()) {
+  for (const [index, message] of given.entries()) {
+    const { role, content } = message;
     const place = `messages[${index}]`;
+    const refused = unsupportedInMessage(message, place);
+    if (refused !== null) return err(refused);
     const known = Object.hasOwn(ROLES, role) ? ROLES[role] : undefined;
     if (known === undefined)
       return wrong(

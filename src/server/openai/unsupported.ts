@@ -52,10 +52,33 @@ export function unsupported(body: object): Misfit | null {
     const asksNothing = Object.hasOwn(NOT_READ, name) ? NOT_READ[name] : undefined;
     if (asksNothing?.(value) !== true) return refusal(name, hintOf(name));
   }
-  const { reasoning_effort: effort } = body as { reasoning_effort?: string };
+  const { reasoning_effort: effort, ...limits } = body as { reasoning_effort?: string } & Limits;
   if (effort !== undefined && !EFFORTS.some((one) => one === effort))
     return refusal('reasoning_effort', `it can be ${EFFORTS.map((one) => `\`${one}\``).join(', ')}`);
-  return null;
+  return limitTrouble(limits);
+}
+
+interface Limits {
+  max_tokens?: number;
+  max_completion_tokens?: number;
+}
+
+/** `max_completion_tokens` is the newer name of the same limit. */
+function limitTrouble({ max_tokens: old, max_completion_tokens: limit }: Limits): Misfit | null {
+  if (old === undefined || limit === undefined || old === limit) return null;
+  const message = '`max_tokens` and `max_completion_tokens` are two limits of the same';
+  return { param: 'max_tokens', failure: failure('usage', message, { hint: 'leave one out' }) };
+}
+
+/** What a message can hold besides its text, and would be left out. */
+const BESIDES_TEXT: readonly string[] = ['tool_calls', 'function_call', 'audio'];
+
+/** The first thing of a message that no tool of the router gets; `null`: there is none. */
+export function unsupportedInMessage(message: object, place: string): Misfit | null {
+  const given = Object.entries(message).find(
+    ([name, value]) => BESIDES_TEXT.includes(name) && value !== null && !none(value),
+  );
+  return given === undefined ? null : refusal(`${place}.${given[0]}`, hintOf('tools'));
 }
 
 function hintOf(name: string): string {

@@ -17,7 +17,8 @@ export interface Call {
 
 /** A call that is not: as much of it as an answer needs. */
 export interface BadCall {
-  id: CallId;
+  /** `undefined`: a notification, which gets no answer either. */
+  id: CallId | undefined;
   error: RpcError;
 }
 
@@ -41,17 +42,20 @@ export function callOf(value: unknown): Result<Call, BadCall> {
   const { jsonrpc, id, method, params, a2a_context, ...others } = value;
   const answerTo = isId(id) ? id : null;
   if (id !== undefined && !isId(id)) return bad(null, '`id` must be a text, a number or `null`');
+  // The parser has rounded it, so that the caller would not know its answer.
+  if (isRounded(id)) return bad(null, '`id` has too many digits for a number: send it as a text');
   if (jsonrpc !== '2.0') return bad(answerTo, '`jsonrpc` must be `"2.0"`');
   if (typeof method !== 'string') return bad(answerTo, '`method` must be a text');
   const [other] = Object.keys(others);
   if (other !== undefined) return bad(answerTo, `a request has no \`${other.slice(0, 60)}\``);
-  if (params !== undefined && typeof params !== 'object') return bad(answerTo, '`params` must be an object');
-  if (params !== undefined && !isMap(params)) {
+  const given = params ?? {};
+  if (typeof given !== 'object') return bad(answerTo, '`params` must be an object');
+  if (!isMap(given)) {
     const failed = failure('usage', '`params` must be an object: parameters have names here');
-    return err({ id: answerTo, error: { code: INVALID_PARAMS, failure: failed } });
+    return err({ id: isId(id) ? id : undefined, error: { code: INVALID_PARAMS, failure: failed } });
   }
   const context = a2a_context === undefined ? {} : { a2a_context };
-  return ok({ id: isId(id) ? id : undefined, method, params: withoutNulls({ ...context, ...params }) });
+  return ok({ id: isId(id) ? id : undefined, method, params: withoutNulls({ ...context, ...given }) });
 }
 
 /** `null` counts as not given: many clients send all of their fields. */
@@ -67,6 +71,10 @@ function withoutNulls(params: Readonly<Record<string, unknown>>): Record<string,
 
 function isId(id: unknown): id is CallId {
   return id === null || typeof id === 'string' || (typeof id === 'number' && Number.isFinite(id));
+}
+
+function isRounded(id: unknown): boolean {
+  return Number.isInteger(id) && !Number.isSafeInteger(id);
 }
 
 function bad(id: CallId, message: string): Result<never, BadCall> {

@@ -82,6 +82,7 @@ async function answerOf(context: RouteContext, value: unknown): Promise<Answer> 
   const call = callOf(value);
   if (!call.ok) {
     const { id, error } = call.error;
+    if (id === undefined) return { document: null, error: null, headers: {} };
     return { document: errorDocument(id, error, errorContext(context)), error, headers: {} };
   }
   const { id, params } = call.value;
