@@ -59,6 +59,8 @@ export interface MachineContext {
   env: Readonly<Record<string, string | undefined>>;
   /** Folders that must be writable, by what they hold. */
   folders: readonly { holds: string; path: string }[];
+  /** Programs whose config starts our MCP server, each with that file and what it starts; left out: not looked for. */
+  mcpClients?: readonly { client: string; file: string; command: string; isFound: boolean }[];
 }
 
 /** What the checks look at. */

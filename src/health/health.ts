@@ -1,6 +1,7 @@
 import { briefDuration } from '../domain/duration.js';
 import { unreachable } from '../domain/result.js';
 import { agentRows } from './checks/agents.js';
+import { checkClients } from './checks/clients.js';
 import { checkConfig } from './checks/config.js';
 import { checkCooldowns } from './checks/cooldowns.js';
 import { checkEndpoints } from './checks/endpoints.js';
@@ -18,6 +19,7 @@ const MACHINE_CHECKS: readonly ((context: MachineContext) => HealthItem[])[] = [
   checkConfig,
   checkMachine,
   checkFolders,
+  checkClients,
 ];
 
 /** Checks of what a config names. A new one is one file and one line here. */
@@ -67,6 +69,7 @@ export function concernsAgent({ check, subject, data }: HealthRow, rows: readonl
     case 'limit':
       return toolsInUse(rows).has(String(data?.tool ?? subject));
     case 'machine':
+    case 'client':
     case 'run':
       return false;
     default:

@@ -3,6 +3,7 @@ export const CHECK_NAMES = [
   'config',
   'machine',
   'folder',
+  'client',
   'run',
   'tool',
   'variable',

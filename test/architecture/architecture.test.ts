@@ -58,7 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'version.generated',
     ...LEAVES,
   ],
-  mcp: ['router', 'jobs', 'reports', 'shapes', 'trace', 'config', 'ledger', 'files', ...LEAVES],
+  mcp: ['router', 'jobs', 'reports', 'shapes', 'adapters', 'trace', 'config', 'ledger', 'files', ...LEAVES],
   router: [
     'gateway',
     'gates',

@@ -12,6 +12,7 @@ const TITLES: Readonly<Record<CheckName, string>> = {
   config: 'Config',
   machine: 'Machine',
   folder: 'Folders',
+  client: 'MCP clients',
   run: 'Killed runs',
   tool: 'Tools',
   variable: 'Variables',

@@ -7,6 +7,7 @@ import { type Failure, failure } from '../../domain/failure.js';
 import { lookup } from '../../domain/lookup.js';
 import type { HealthRow, MachineContext } from '../../health/context.js';
 import type { HealthListener } from '../../health/health.js';
+import { installedClients } from '../../mcp/clients/rows.js';
 import { stateDir, userConfigDir } from '../../paths.js';
 import { clearCooldowns } from '../../router/cooldowns.js';
 import { machineHealth, toolHealthOf, warnsOfAgent } from '../../router/health.js';
@@ -14,6 +15,7 @@ import { commandRouter, ledgerPathOf, loadCommandConfig, traceDirOf, usableConfi
 import type { CommandConfig, CommandContext } from '../context.js';
 import { printDiagnostics, reportEarly } from '../report.js';
 import { doctorScreen } from './doctor-screen.js';
+import { placeOf } from './mcp-place.js';
 
 /** The options of `doctor`, as the argument parser gives them. */
 export interface DoctorOptions {
@@ -75,7 +77,10 @@ async function healthRows(
   const { env, cwd, home } = context.world;
   const isSearched = context.globals.config.length === 0 && (env.LLM_ROUTER_CONFIG ?? '') === '';
   const misnamed = isSearched ? await nearMisses({ explicit: [], env, cwd, home }) : [];
-  const machine = machineOf(context, loaded, { isTrusted: trust.trusted, misnamed });
+  const machine = {
+    ...machineOf(context, loaded, { isTrusted: trust.trusted, misnamed }),
+    mcpClients: await installedClients(placeOf(context)),
+  };
   const usable = usableConfig(loaded);
   if (!usable.ok) return machineHealth(machine, listener);
   const router = commandRouter(context, usable.value);
