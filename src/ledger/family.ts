@@ -33,21 +33,24 @@ function nestedSpend(db: Database, ownerId: string): { settled: number; reserved
 }
 
 /**
- * The reservation that a nested run takes over a part of: that of the nearest outer attempt if it has anything left, else that of the
- * owner; `null`: neither is there.
+ * The reservations that a nested run may take over a part of: that of the nearest outer attempt, then that of the owner; none where
+ * both are over.
  */
-export function sourceOf(db: Database, { ownerId, sourceId }: FamilyShare): Row | null {
-  const [nearest] = db.all(
-    `SELECT * FROM reservations WHERE id = ?
-      AND (invocation_id = ? OR invocation_id IN (SELECT id FROM nested_runs WHERE family_id = ?))`,
+export function sourcesOf(db: Database, { ownerId, sourceId }: FamilyShare): Row[] {
+  const nearest = db.all(
+    `SELECT * FROM reservations WHERE id = ? AND invocation_id <> ?
+      AND invocation_id IN (SELECT id FROM nested_runs WHERE family_id = ?)`,
     sourceId,
     ownerId,
     ownerId,
   );
-  // One that reserves each call by itself has nothing to give.
-  if (nearest !== undefined && unspent(nearest, Number(nearest.micro_usd)) > 0) return nearest;
   const owners = 'SELECT * FROM reservations WHERE invocation_id = ? AND attempt_id IS NULL';
-  return db.all(owners, ownerId)[0] ?? null;
+  return [...nearest, ...db.all(owners, ownerId).slice(0, 1)];
+}
+
+/** Whether a source holds so much that it has not spent. */
+export function suffices(source: Row, microUsd: number): boolean {
+  return unspent(source, Number(source.micro_usd)) >= microUsd;
 }
 
 /** What a source holds in a scope and has not spent; zero on another day, on which it does not count. */
@@ -79,7 +82,7 @@ export function draw(
   const drawn = by.scopes.filter((scope) => drawableIn(db, source, { scope, day }) >= microUsd);
   const id = String(source.id);
   for (const scope of drawn) changeAmount(db, { id, scope }, -microUsd);
-  const isDrawn = unspent(source, Number(source.micro_usd)) >= microUsd;
+  const isDrawn = suffices(source, microUsd);
   if (isDrawn) changeHeld(db, id, -microUsd);
   return { isDrawn, scopes: new Set(drawn) };
 }

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { err, ok, type Result } from '../domain/result.js';
 import type { Liveness } from '../process/identity.js';
-import { childrenOf, enterFamily, joinFamily, nestedIn, sourceOf } from './family.js';
-import type { AdmitRequest, Ledger, LedgerTrouble, Verdict } from './ledger.js';
+import { childrenOf, enterFamily, joinFamily, nestedIn, sourcesOf, suffices } from './family.js';
+import type { AdmitRequest, Ledger, LedgerTrouble, Spend, Verdict } from './ledger.js';
 import { addPending, addRecords, hasPending, importPending } from './pending.js';
 import { isPrunedOn, pruneOn, pruneRows, rowsSince } from './prune.js';
 import { drop, recordInvocation, settleAttempt } from './records.js';
@@ -18,7 +18,7 @@ import {
 } from './reservations.js';
 import { dayOf } from './rows.js';
 import { migrate, schemaState } from './schema-version.js';
-import { type Database, sqliteCode } from './sqlite.js';
+import { type Database, type Row, sqliteCode } from './sqlite.js';
 import { beginSlot, keepSlot, leaveSlot, takeSlot, useOf } from './sqlite-slots.js';
 import { timelineOf } from './timeline.js';
 import { transaction } from './transaction.js';
@@ -59,8 +59,9 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
   return {
     spend: (queries, share = null) =>
       read(() => {
-        const source = share === null ? null : sourceOf(db, share);
-        return spendOf(db, queries, { source, day: dayOf(world.now()) });
+        const day = dayOf(world.now());
+        const sources = share === null ? [] : sourcesOf(db, share);
+        return mostDrawable([null, ...sources].map((source) => spendOf(db, queries, { source, day })));
       }),
     nestedIn: (id) => read(() => nestedIn(db, id)),
     childrenOf: (id) => read(() => childrenOf(db, id)),
@@ -155,8 +156,7 @@ function admit<Refusal>(
   if (world.isAnyDead) takeBackFrom(db, deadReservations(db, { ...world, nowMs }));
   const { family, invocationId: id } = request;
   if (family !== null) enterFamily(db, { id, familyId: family.ownerId, day: dayOf(nowMs) });
-  const source = family === null ? null : sourceOf(db, family);
-  const verdict = request.decide(spendOf(db, request.queries, { source, day: dayOf(request.atMs) }));
+  const { verdict, source } = decided(db, request);
   if ('refusal' in verdict) return verdict;
   reserve(db, request, {
     microUsd: verdict.reserveMicroUsd,
@@ -166,4 +166,30 @@ function admit<Refusal>(
     source,
   });
   return verdict;
+}
+
+/** The verdict, and the reservation that the run takes its money over from: the nearest that holds enough, else that of the owner. */
+function decided<Refusal>(
+  db: Database,
+  request: AdmitRequest<Refusal>,
+): { verdict: Verdict<Refusal>; source: Row | null } {
+  const day = dayOf(request.atMs);
+  const sources = request.family === null ? [] : sourcesOf(db, request.family);
+  const decideWith = (source: Row | null): Verdict<Refusal> =>
+    request.decide(spendOf(db, request.queries, { source, day }));
+  for (const source of sources.slice(0, -1)) {
+    const verdict = decideWith(source);
+    if ('reserveMicroUsd' in verdict && suffices(source, verdict.reserveMicroUsd)) return { verdict, source };
+  }
+  const last = sources.at(-1) ?? null;
+  return { verdict: decideWith(last), source: last };
+}
+
+/** The sums, with the most that any source would give. */
+function mostDrawable(each: readonly (readonly Spend[])[]): Spend[] {
+  const [first = []] = each;
+  return first.map((spend, index) => {
+    const drawable = each.map((one) => one[index]?.drawableMicroUsd ?? 0);
+    return { ...spend, drawableMicroUsd: Math.max(...drawable) };
+  });
 }

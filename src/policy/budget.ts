@@ -61,14 +61,14 @@ export function usedWords(window: SpendWindow): string {
 function boundByFamily(run: RunCost, windows: readonly SpendWindow[], isCapAsked: boolean): RunCost {
   const family = windows.find(({ window }) => window === 'family');
   if (family === undefined || run.isHeldPerCall || run.missing === 'price') return run;
-  const left = Math.max(1, family.limitMicroUsd - used(family) + family.drawableMicroUsd);
+  const left = Math.max(1, family.limitMicroUsd - used(family), family.drawableMicroUsd);
   if (run.missing !== null) return { ...run, worstMicroUsd: left, missing: null };
   return isCapAsked ? run : { ...run, worstMicroUsd: Math.min(run.worstMicroUsd ?? left, left) };
 }
 
 /** What an outer run has reserved is taken over where it suffices, so that it does not count twice. */
 function isOver(window: SpendWindow, microUsd: number): boolean {
-  if (window.drawableMicroUsd >= microUsd) return false;
+  if (window.drawableMicroUsd > 0 && window.drawableMicroUsd >= microUsd) return false;
   return used(window) + microUsd > window.limitMicroUsd;
 }
 

@@ -221,6 +221,6 @@ async function watch(rig: Rig): Promise<void> {
     const running = rig.traces().find((trace) => trace.parent_id === null);
     if (running !== undefined && running.status !== 'running') return;
     if (running !== undefined) expect(await spentAndHeld(rig, running.id)).toBeLessThanOrEqual(1);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
