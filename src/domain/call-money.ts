@@ -1,5 +1,7 @@
 /** The money of the calls of one attempt to its provider: each holds its worst case until its cost is known. */
 export interface CallMoney {
+  /** Whether a cap or a hard limit applies, so that a call of unknown cost may not be sent. */
+  readonly isLimiting: boolean;
   /** Holds the most that a call may cost, micro-USD, or says why it does not fit. */
   hold(worstMicroUsd: number): Promise<CallHold | CallRefusal>;
 }

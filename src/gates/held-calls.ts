@@ -42,6 +42,12 @@ export class HeldCalls implements CallMoney {
     this.#of = of;
   }
 
+  get isLimiting(): boolean {
+    const { request, spending, clock } = this.#run;
+    if (this.#of.capMicroUsd !== null) return true;
+    return !request.force && limitsOfRun(spending, clock.now()).some(({ isHard }) => isHard);
+  }
+
   async hold(worstMicroUsd: number): Promise<CallHold | CallRefusal> {
     const { capMicroUsd } = this.#of;
     const left = capMicroUsd === null ? null : capMicroUsd - this.spentMicroUsd - this.#heldMicroUsd;
@@ -51,7 +57,9 @@ export class HeldCalls implements CallMoney {
     this.count += 1;
     const id = `${this.#of.id}/${this.count}`;
     const refusal = this.#isKnown() ? await this.#reserve(id, worstMicroUsd) : null;
-    if (refusal !== null) {
+    if (refusal !== null && isNoLedger(refusal) && !this.isLimiting) {
+      if (refusal.trouble !== null) this.#run.ledger.warnOnce(refusal.trouble);
+    } else if (refusal !== null) {
       this.#heldMicroUsd -= worstMicroUsd;
       return refusal;
     }
@@ -70,7 +78,7 @@ export class HeldCalls implements CallMoney {
     return this.#of.isLimited || this.#of.family.isShared;
   }
 
-  async #reserve(id: string, microUsd: number): Promise<CallRefusal | null> {
+  async #reserve(id: string, microUsd: number): Promise<CallRefusal | NoLedger | null> {
     const opened = await this.#run.ledger.open();
     if (opened === null || !opened.ok) return this.#withoutLedger(opened?.error ?? null);
     if (!this.#of.isLimited) await this.#of.family.note({ ...this.#of, seenMicroUsd: 0 });
@@ -105,7 +113,7 @@ export class HeldCalls implements CallMoney {
   }
 
   /** Without a ledger no nested run starts that would share the cap. */
-  #withoutLedger(trouble: LedgerTrouble | null): CallRefusal | null {
+  #withoutLedger(trouble: LedgerTrouble | null): NoLedger | null {
     return this.#of.isLimited ? noLedger(trouble) : null;
   }
 }
@@ -120,13 +128,23 @@ function overLimit(window: SpendWindow): CallRefusal {
   return { refusal: usedWords(window), hint: `raise \`${key}\`${at === null ? '' : ` at ${at}`}` };
 }
 
-function noLedger(trouble: LedgerTrouble | null): CallRefusal {
+/** A call that the ledger could not take down. Only a cap or a hard limit refuses it then. */
+interface NoLedger extends CallRefusal {
+  trouble: LedgerTrouble | null;
+}
+
+function isNoLedger(refusal: CallRefusal | NoLedger): refusal is NoLedger {
+  return 'trouble' in refusal;
+}
+
+function noLedger(trouble: LedgerTrouble | null): NoLedger {
   const refusal = trouble?.message ?? 'this router keeps no ledger to hold it in';
-  return { refusal, hint: trouble?.hint ?? null };
+  return { refusal, hint: trouble?.hint ?? null, trouble };
 }
 
 /** After a long sleep of the machine. */
-const GONE: CallRefusal = {
+const GONE: NoLedger = {
   refusal: 'another process has taken back what this run had reserved, since it gave no sign of life',
   hint: 'run it again',
+  trouble: null,
 };

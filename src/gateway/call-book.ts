@@ -110,12 +110,14 @@ export class CallBook {
   async #hold(asked: CallRequest | null, entry: ModelConfig | null): Promise<CallHold | RefusedCall | null> {
     const { money } = this.#world;
     if (money === null) return null;
+    if (asked === null && !money.isLimiting) return null;
     if (asked === null)
       return this.#tooDear(
         'a call whose body is no JSON object has no known cost',
         'let the tool send plain JSON',
       );
     const worst = worstCase(asked, entry);
+    if ('missing' in worst && !money.isLimiting) return null;
     if ('missing' in worst) return this.#tooDear(...unbounded(asked, worst));
     const held = await money.hold(worst.microUsd);
     if (!('refusal' in held)) return held;

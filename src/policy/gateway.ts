@@ -32,7 +32,7 @@ export function gatewayUse(input: GatewayInput): GatewayUse | null {
     return off('the login of a subscription may not work through it');
   if (!sendsCalls(tool.gateway, modelId)) return off(`calls of model \`${modelId}\` do not go through it`);
   if (mode === 'always') return on('the policy has `gateway: always`');
-  if (billing === 'api' && budgets.some(isHardLimit)) return on('a hard limit applies');
+  if (billing === 'api' && hasHardLimit({ budgets })) return on('a hard limit applies');
   if (billing === 'api' && capMicroUsd !== null) return on('a cap applies');
   if (tool.ownRetries) return on('the tool retries by itself');
   return off('no cap and no hard limit applies');
@@ -90,8 +90,11 @@ function sendsCalls({ models }: GatewaySettings, modelId: string | null): boolea
   return models.some((pattern) => matchesGlob(modelId ?? '', pattern));
 }
 
-function isHardLimit({ budget }: Pick<AppliedBudget, 'budget'>): boolean {
-  return budget.isHard && (budget.dailyMicroUsd !== null || budget.monthlyMicroUsd !== null);
+/** Whether a daily or monthly limit is hard. */
+export function hasHardLimit({ budgets }: Pick<GatewayInput, 'budgets'>): boolean {
+  return budgets.some(
+    ({ budget }) => budget.isHard && (budget.dailyMicroUsd !== null || budget.monthlyMicroUsd !== null),
+  );
 }
 
 function on(why: string): GatewayUse {

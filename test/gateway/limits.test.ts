@@ -53,6 +53,21 @@ describe('a call that does not fit', () => {
   );
 
   it(
+    'for want of a price is sent under a soft limit, which refuses nothing',
+    rigged(async (rig) => {
+      const policy = 'gateway: always, budget: { scope: global, daily_usd: 0.000001, limit: { type: soft } }';
+      await setUp(rig, [answer(1, 1), answer(10, 10)], { policy });
+      const steps = [{ body: message('claude-9') }, { body: message() }];
+      const { code, document } = await runCaller(rig, { steps }, ['-y']);
+      expect([code, document.failure]).toEqual([0, null]);
+      expect(document.attempts[0]?.calls.map(({ status, cost }) => [status, cost?.usd])).toEqual([
+        [200, null],
+        [200, 0.0004],
+      ]);
+    }),
+  );
+
+  it(
     'names no model that can be read is refused where the policy limits the models',
     rigged(async (rig) => {
       const provider = await setUp(rig, [], {

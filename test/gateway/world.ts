@@ -30,6 +30,7 @@ export class Purse implements CallMoney {
   spent = 0;
   held = 0;
   most = 0;
+  readonly isLimiting = true;
   constructor(readonly cap: number) {}
 
   hold(worstMicroUsd: number): ReturnType<CallMoney['hold']> {
