@@ -1,4 +1,4 @@
-// Every check that CI makes but for the soak and the run of a real tool, which `--all` adds. The last line says how many passed and how many failed.
+// Every check that CI makes but for the soak, the run of a real tool and the benchmarks, which `--all` adds. The last line says how many passed and how many failed.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -20,6 +20,8 @@ const checks = [
   ['package builds', () => npm('run', 'build:lib') && packs()],
   ['quickstart', () => npm('run', 'quickstart')],
   ...(all ? [['one case of a real tool', () => npm(...ONE_CASE)]] : []),
+  // Whether they work; what they measure here is worth nothing.
+  ...(all ? [['benchmarks run', () => npm('run', 'bench', '--', '--quick')]] : []),
   [
     'lock file names no registry',
     () => !readFileSync(path.join(root, 'package-lock.json'), 'utf8').includes('"resolved":'),

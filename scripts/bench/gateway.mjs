@@ -7,10 +7,13 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { homeIn, measureShell, median, quantile } from './measure.mjs';
+import { homeIn, measureShell, quantile } from './measure.mjs';
+import { rounds, row } from './rows.mjs';
 
-const CALLS = 1000;
-const ROUNDS = 8;
+const CALLS = rounds(1000, 50);
+const ROUNDS = rounds(20, 2);
+const PER_ROUND = rounds(3, 1);
+const SIZES = { small: ['100 bytes', 100], large: ['100 kB', 100_000] };
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'llm-router-bench-'));
 const provider = fork(path.join(root, 'scripts/bench/provider.mjs'), {
@@ -51,32 +54,30 @@ function call(url, size) {
   });
 }
 
-const say = (text) => process.stdout.write(`${text}\n`);
-const shown = (ms) => ms.toFixed(2).padStart(7);
-
-try {
-  say('a call in ms              first p50     p95  end p50     p95');
-  for (const [name, size] of [
-    ['100 bytes', 100],
-    ['100 kB', 100_000],
-  ]) {
-    const times = { direct: [], gateway: [] };
-    for (let n = 0; n < CALLS; n++)
-      for (const way of Object.keys(ways)) {
-        const took = await call(ways[way], size);
-        if (n >= CALLS / 10) times[way].push(took);
-      }
-    for (const [way, list] of Object.entries(times)) {
-      const [first, end] = [0, 1].map((index) => list.map((one) => one[index]));
-      const figures = [first, end].flatMap((all) => [quantile(all, 0.5), quantile(all, 0.95)]);
-      say(`${name.padEnd(10)} ${way.padEnd(12)} ${figures.map(shown).join(' ')}`);
+/** Calls of one size, directly and through the gateway in turns. */
+async function benchCalls(id, [name, size]) {
+  const times = { direct: [], gateway: [] };
+  for (let n = 0; n < CALLS; n++)
+    for (const way of Object.keys(ways)) {
+      const took = await call(ways[way], size);
+      if (n >= CALLS / 10) times[way].push(took);
     }
+  for (const [part, index] of Object.entries({ first: 0, end: 1 })) {
+    const [ours, theirs] = [times.gateway, times.direct].map((list) => list.map((one) => one[index]));
+    const what = `a call of ${name}, ${part === 'first' ? 'first byte' : 'whole answer'}`;
+    const p95 = { ours: quantile(ours, 0.95), theirs: quantile(theirs, 0.95) };
+    const common = { unit: 'ms', beside: 'direct' };
+    row({ id: `${id}.${part}.p50`, title: `${what}, p50`, ...common, ours, theirs });
+    row({ id: `${id}.${part}.p95`, title: `${what}, p95`, ...common, ...p95 });
   }
-  say('\n`exec` of a tool that calls nothing, ms');
+}
+
+/** `exec` of a tool that calls nothing. */
+function benchStart() {
   const tool = path.join(folder, 'tool.sh');
   writeFileSync(tool, '#!/bin/sh\necho done\n');
   chmodSync(tool, 0o755);
-  const starts = { off: [], always: [] };
+  const starts = { off: { wall: [], cpu: [] }, always: { wall: [], cpu: [] } };
   for (const mode of Object.keys(starts))
     writeFileSync(
       path.join(folder, `${mode}.yaml`),
@@ -97,15 +98,30 @@ try {
   const command = (mode) =>
     `node bin/llm-router.cjs exec --config ${path.join(folder, `${mode}.yaml`)} -a me --no-stdin hi`;
   for (let round = 0; round < ROUNDS; round++)
-    for (const [mode, list] of Object.entries(starts))
-      list.push(measureShell(command(mode), 3, { cwd: root, env: homeIn(folder) }));
-  for (const [mode, list] of Object.entries(starts)) {
-    const [wall, cpu] = ['wall', 'cpu'].map((of) => median(list.map((one) => one[of])));
-    say(`gateway ${mode.padEnd(8)} wall ${shown(wall)}  CPU ${shown(cpu)}`);
+    for (const [mode, times] of Object.entries(starts)) {
+      const { wall, cpu } = measureShell(command(mode), PER_ROUND, { cwd: root, env: homeIn(folder) });
+      times.wall.push(wall);
+      times.cpu.push(cpu);
+    }
+  const [title, beside] = ['`exec` with a gateway that no call uses', 'without a gateway'];
+  for (const [kind, unit] of Object.entries({ cpu: 'ms CPU', wall: 'ms' })) {
+    const [ours, theirs] = [starts.always[kind], starts.off[kind]];
+    row({ id: `exec.${kind}`, title, unit, ours, beside, theirs });
   }
+}
+
+/** CPU of the process that holds the gateway. */
+async function benchProcessor() {
   router.stdin.end();
-  const [used] = await once(router.stdout, 'data');
-  say(`\nCPU of the router for each call: ${(Number(used) / (2 * CALLS)).toFixed(2)} ms`);
+  const [spent] = await once(router.stdout, 'data');
+  const calls = Object.keys(SIZES).length * CALLS;
+  row({ id: 'cpu', title: 'a call, in the router', unit: 'ms CPU', ours: Number(spent) / calls });
+}
+
+try {
+  for (const [id, size] of Object.entries(SIZES)) await benchCalls(id, size);
+  benchStart();
+  await benchProcessor();
 } finally {
   router.stdin.end();
   provider.kill();

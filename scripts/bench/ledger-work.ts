@@ -1,10 +1,34 @@
-import type { AttemptRow } from '../../src/ledger/ledger.js';
+import type { AttemptRow, Ledger } from '../../src/ledger/ledger.js';
 import { openDatabase } from '../../src/ledger/sqlite.js';
 
 export { openLedger } from '../../src/ledger/open-ledger.js';
 
+/** Reserves, begins and settles one attempt. */
+export async function pay(ledger: Ledger, id: string): Promise<void> {
+  const period = new Date().toISOString().slice(0, 10);
+  await ledger.admit({
+    id: `${id}:1`,
+    attemptId: null,
+    invocationId: id,
+    n: 1,
+    atMs: Date.now(),
+    scopes: ['global', 'agent'],
+    agent: 'a',
+    tool: 't',
+    model: 'm',
+    queries: [
+      { scope: 'global', period },
+      { scope: 'agent', period: period.slice(0, 7) },
+    ],
+    family: null,
+    decide: () => ({ reserveMicroUsd: 100 }),
+  });
+  await ledger.begin(`${id}:1`);
+  await ledger.settle(sampleRow(id));
+}
+
 /** A settled attempt, as the bench writes it. */
-export function sampleRow(id: string): AttemptRow {
+function sampleRow(id: string): AttemptRow {
   return {
     id: `${id}:1`,
     invocation_id: id,

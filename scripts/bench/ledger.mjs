@@ -14,7 +14,7 @@ const CHECKS = rounds(400, 20);
 /** What is aimed at for sixteen processes at once. */
 const MOST_P99_MS = 5;
 
-const { openLedger, sampleRow, fillHistory } = await runScript('scripts/bench/ledger-work.ts');
+const { openLedger, pay, fillHistory } = await runScript('scripts/bench/ledger-work.ts');
 
 if (process.argv[2] === 'worker') await work(process.argv[3], Number(process.argv[4]));
 else await measureAll();
@@ -46,28 +46,6 @@ async function opened(file) {
   const ledger = await openLedger({ file, now: Date.now });
   if (!ledger.ok) throw new Error(ledger.error.message);
   return ledger.value;
-}
-
-async function pay(ledger, id) {
-  const period = new Date().toISOString().slice(0, 10);
-  await ledger.admit({
-    id: `${id}:1`,
-    invocationId: id,
-    n: 1,
-    atMs: Date.now(),
-    scopes: ['global', 'agent'],
-    agent: 'a',
-    tool: 't',
-    model: 'm',
-    queries: [
-      { scope: 'global', period },
-      { scope: 'agent', period: period.slice(0, 7) },
-    ],
-    family: null,
-    decide: () => ({ reserveMicroUsd: 100 }),
-  });
-  await ledger.begin(`${id}:1`);
-  await ledger.settle(sampleRow(id));
 }
 
 async function concurrent(file, processes) {

@@ -9,7 +9,7 @@ import { homeIn, measureShell } from './measure.mjs';
 import { installed, nodeOf, PEERS } from './packages.mjs';
 import { missing, rounds, row, used } from './rows.mjs';
 
-const ROUNDS = rounds(20, 2);
+const ROUNDS = rounds(15, 2);
 const MAJOR = 24;
 
 /** What each peer runs; `{agent}` is an agent of the Agent Client Protocol that ends each turn at once. */

@@ -5,7 +5,7 @@ import { rounds, row } from './rows.mjs';
 
 const LENGTH = rounds(5_000_000, 50_000);
 const PARTS = 5;
-const ROUNDS = rounds(5, 1);
+const ROUNDS = rounds(3, 1);
 const MAX_RATIO = 12;
 
 const { createRedactor, withoutTexts } = await runScript('scripts/bench/redact-work.ts');

@@ -64,8 +64,8 @@ function give(message) {
 /** What a benchmark that was started alone has given. */
 const alone = [];
 process.once('exit', () => {
-  if (alone.length === 0) return;
   const rows = alone.flatMap((message) => message.row ?? []);
+  if (rows.length === 0) return; // a process that a benchmark has started
   process.stdout.write(`${table([{ name: `Node ${process.versions.node}`, rows }])}\n`);
   for (const { missing } of alone)
     if (missing !== undefined) process.stdout.write(`not measured: ${missing.id}: ${missing.why}\n`);
@@ -83,3 +83,5 @@ function paired(ours, theirs) {
   if (!Array.isArray(ours) || !Array.isArray(theirs) || ours.length !== theirs.length) return null;
   return ours.map((one, round) => one / theirs[round]);
 }
+
+used(`Node ${process.versions.node.split('.')[0]}`, process.versions.node);

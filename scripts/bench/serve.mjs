@@ -1,6 +1,6 @@
 // What `serve` adds to a call of a provider, beside a minimal proxy of Node and another gateway, against one provider on this machine:
 // requests a second, time added to each, time to the first text of a stream, memory. One run, everything interleaved.
-//   node scripts/bench/serve.mjs [--seconds 3] [--rounds 3] [--only NAME,...] [--connections 1,50,500]
+//   node scripts/bench/serve.mjs [--seconds 3] [--rounds 3] [--warm-up 5] [--only NAME,...] [--connections 1,50,500]
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,6 +16,7 @@ const { values: options } = parseArgs({
   options: {
     seconds: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '3' },
+    'warm-up': { type: 'string', default: '5' },
     only: { type: 'string', default: '' },
     connections: { type: 'string', default: '1,50,500' },
   },
@@ -151,12 +152,13 @@ async function main() {
   }
   await new Promise((resolve) => setTimeout(resolve, 1500));
   const ms = Number(options.seconds) * 1000;
+  const warmUpMs = Number(options['warm-up']) * 1000;
   for (const connections of options.connections.split(',').map(Number)) {
     const results = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
     for (let round = 0; round <= Number(options.rounds); round++) {
       for (const [name, way] of Object.entries(ways)) {
         const { port, path: target, headers, model = 'm', pid, noStreams = false } = way;
-        const order = { port, path: target, headers, connections, ms: round === 0 ? Math.max(ms, 5000) : ms };
+        const order = { port, path: target, headers, connections, ms: round === 0 ? warmUpMs : ms };
         const before = cpuOf(pid);
         const whole = await send({ ...order, body: bodyFor(model, false) });
         const cpu = (cpuOf(pid) - before) / (whole.perSecond * (order.ms / 1000));

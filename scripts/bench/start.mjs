@@ -27,7 +27,8 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const folder = mkdtempSync(path.join(tmpdir(), 'llm-router-bench-'));
 const at = (name) => path.join(folder, name);
 const own = Number(process.versions.node.split('.')[0]);
-const majors = process.argv.length > 2 ? process.argv.slice(2).map(Number) : quick ? [own] : [20, 22, 24, 26];
+const MAJORS = [20, 22, 24, 26];
+const majors = process.argv.length > 2 ? process.argv.slice(2).map(Number) : quick ? [own] : MAJORS;
 
 try {
   prepare();
@@ -37,6 +38,8 @@ try {
     return 'why' in node ? [] : [{ major, path: node.path }];
   });
   for (const node of nodes) measure(node);
+  for (const major of MAJORS)
+    if (!majors.includes(major)) missing(`node${major}`, 'it was left out of this run');
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -109,7 +112,7 @@ function give(major, times) {
     { id: 'exec', title: '`exec` of a no-op tool', ...floor, most },
     {
       id: 'spawn',
-      title: 'the same',
+      title: '`exec` of a no-op tool',
       beside: 'a script that starts the tool',
       theirs: 'spawn',
       ours: 'exec',

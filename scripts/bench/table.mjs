@@ -28,7 +28,7 @@ export function cellsOf(row) {
     row.beside ?? '',
     figure(row.theirs),
     figure(row.ratio),
-    row.spread === null ? '' : row.spread.map(figure).join('-'),
+    spreadOf(row),
     targetOf(row),
   ];
 }
@@ -36,16 +36,23 @@ export function cellsOf(row) {
 /** Three digits that count, and thousands in groups. */
 export function figure(value) {
   if (value === null) return '';
+  if (value === 0) return '0';
   if (value >= 100) return Math.round(value).toLocaleString('en-US');
   return value.toFixed(value >= 10 ? 1 : 2);
 }
 
-function targetOf(row) {
+/** The quartiles. */
+export function spreadOf(row) {
+  return row.spread === null ? '' : row.spread.map(figure).join('-');
+}
+
+/** What is aimed at, and whether it is reached. */
+export function targetOf(row) {
   const reached = isReached(row);
   if (reached === null) return '';
-  const sign = row.targetOf === 'least' ? '>=' : '<=';
-  const unit = row.targetOf === 'ratio' ? ' x' : ` ${row.unit}`;
-  return `${sign} ${figure(row.target)}${unit} ${reached ? 'reached' : 'missed'}`;
+  const sign = row.targetOf === 'least' ? '≥' : '≤';
+  const unit = row.targetOf === 'ratio' ? 'x' : row.unit;
+  return `${sign} ${[figure(row.target), unit].join(' ').trim()} ${reached ? 'reached' : 'missed'}`;
 }
 
 /** Whether a row reaches what is aimed at; `null`: nothing is. */

@@ -1,0 +1,1 @@
+export const GROUPS: readonly { name: string; file: string; nodes?: readonly number[] }[];
