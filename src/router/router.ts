@@ -16,6 +16,7 @@ import type { Planned } from './planned.js';
 import { type ToolState, toolStates } from './planning/facts.js';
 import { type Listeners, recorderOf } from './record.js';
 import { run } from './run.js';
+import { endOthers } from './running/running.js';
 import type { RouterWorld } from './world.js';
 
 export { adapterOf } from '../adapters/registry.js';
@@ -35,7 +36,7 @@ export interface Router {
   models(options: ModelsOptions): Promise<Result<ModelsReport, Failure>>;
   /** Runs a plan. */
   complete(planned: Planned, options: CompleteOptions): Promise<Invocation>;
-  /** Removes rows past the retention of the config, once a day and in small batches; called after the answer. */
+  /** Ends what is left of runs of killed routers, and removes rows past the retention of the config, once a day and in small batches; called after the answer. */
   upkeep(): Promise<void>;
   /** Closes what is open; with `atExit` the process ends right after. */
   close(options?: { atExit: boolean }): void;
@@ -73,7 +74,10 @@ export function createRouter(config: RouterConfig, surroundings: RouterWorld): R
         await run({ planned, host, stores, connections, stop, recorder, confirm }),
       );
     },
-    upkeep: async () => stores.ledger?.upkeep(config.ledger.retentionDays),
+    upkeep: async () => {
+      await endOthers(null, world);
+      await stores.ledger?.upkeep(config.ledger.retentionDays);
+    },
     close: (options) => {
       connections.close();
       stores.ledger?.close(options);

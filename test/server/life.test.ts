@@ -99,6 +99,25 @@ describe('llm-router serve', () => {
   );
 
   it(
+    'ends what a killed server has left once it starts again, and warns of an address that it does not take',
+    rigged(async (rig) => {
+      const bot = rig.fake('bot');
+      rig.write('llm-router.yaml', BOT);
+      const killed = await startServer(rig);
+      const asked = call(killed.url, { prompt: 'hi' }).catch(() => null);
+      const work = await bot.nextCall();
+      killed.running.kill('SIGKILL');
+      await asked;
+      const { running } = await startServer(rig);
+      await work.gone;
+      rig.write('llm-router.yaml', `${BOT}server: { port: 5151 }\n`);
+      await running.waitFor('restart the server to move it');
+      running.kill('SIGTERM');
+      expect((await running.done).code).toBe(0);
+    }),
+  );
+
+  it(
     'says why it cannot start',
     rigged(async (rig) => {
       const without = await rig.run(['serve']);
@@ -106,7 +125,11 @@ describe('llm-router serve', () => {
       rig.write('llm-router.yaml', BOT);
       const open = await rig.run(['serve', '--host', '0.0.0.0', '--port', '0']);
       expect([open.code, open.stderr]).toEqual([64, expect.stringContaining('LLM_ROUTER_TOKEN')]);
-      const busy = await startServer(rig);
+      const blank = await rig.run(['serve', '--port', '0'], { env: { LLM_ROUTER_TOKEN: 'secret\n' } });
+      expect([blank.code, blank.stderr]).toEqual([64, expect.stringContaining('no caller can send')]);
+      rig.write('not-a-ledger', 'x'.repeat(100));
+      const busy = await startServer(rig, { LLM_ROUTER_LEDGER: `${rig.project}/not-a-ledger` });
+      await busy.running.waitFor('warning: the ledger');
       const port = new URL(busy.url).port;
       const second = await rig.run(['serve', '--port', port]);
       expect([second.code, second.stderr]).toEqual([66, expect.stringContaining('cannot listen')]);

@@ -17,6 +17,8 @@ export function activeConfigOf(context: CommandContext, loaded: UsableConfig): R
   if (loaded.config.files.length === 0) return err(noConfig());
   const config = withNamedToolsOnly(loaded.config);
   const { tokenEnv } = config.server;
+  const token = lookup(context.world.env, tokenEnv) || null;
+  if (token !== null && !CAN_BE_SENT.test(token)) return err(unsendable(tokenEnv));
   const { host, stores, urgent } = routerWorldOf(context, { ...loaded, config }, { gathers: true });
   const own = {
     ...host,
@@ -29,8 +31,27 @@ export function activeConfigOf(context: CommandContext, loaded: UsableConfig): R
     router: createRouter(config, world),
     host: world.host,
     stores: world.stores,
-    token: lookup(context.world.env, tokenEnv) || null,
+    token,
   });
+}
+
+/** Opens the ledger before the first request; without one a server is not ready, and hard budgets refuse. */
+export async function openLedger({ stores }: ActiveConfig, output: CommandContext['output']): Promise<void> {
+  const opened = await stores.ledger?.open();
+  if (opened?.ok === false) await output.warn(opened.error.message);
+}
+
+/** What a header can hold after `Bearer`. */
+const CAN_BE_SENT = /^[\x21-\x7e]+$/;
+
+function unsendable(tokenEnv: string): Failure {
+  return failure(
+    'usage',
+    `the token in \`${tokenEnv}\` has blanks or other characters that no caller can send`,
+    {
+      hint: 'give it visible ASCII characters alone, without a line end',
+    },
+  );
 }
 
 function noConfig(): Failure {
@@ -99,9 +120,15 @@ class Follower {
     const next = activeConfigOf(this.#context, usable.value);
     const refused = next.ok ? this.#check(next.value) : next.error;
     if (!next.ok || refused !== null) return this.#keepOld(`cannot be used: ${refused?.message}`);
-    await next.value.stores.ledger?.open();
+    await openLedger(next.value, output);
+    const { server: before } = this.#configs.active.config;
     this.#configs.replace(next.value);
     await output.say('the changed config is in use');
+    const { host, port } = next.value.config.server;
+    if (host !== before.host || port !== before.port)
+      await output.warn(
+        '`server.host` and `server.port` are read at the start: restart the server to move it',
+      );
   }
 
   async #keepOld(why: string): Promise<void> {

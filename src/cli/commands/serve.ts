@@ -11,7 +11,7 @@ import type { CommandContext } from '../context.js';
 import { logOf } from '../log.js';
 import { reportEarly } from '../report.js';
 import { loadTrusted } from '../trusted-config.js';
-import { activeConfigOf, followConfig } from './serve-config.js';
+import { activeConfigOf, followConfig, openLedger } from './serve-config.js';
 
 export interface ServeOptions {
   host?: string;
@@ -34,7 +34,7 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
   const service = await serviceOf(context, configs, ending.signal);
   const listening = await listen({ ...where, service, onBug: (error) => void sayBug(context, error) });
   if (!listening.ok) return reportEarly(context, { failure: cannotListen(where, listening.error) });
-  await first.value.stores.ledger?.open();
+  await openLedger(first.value, output);
   await output.say(`listening on ${listening.value.url}`);
   const stopFollowing = followConfig(context, configs, (next) => refusedAddress(where.host, next));
   const stopUpkeep = keepUp(configs, world.clock.now);
@@ -49,13 +49,15 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
 /** How often it is looked whether a new day has begun, ms. */
 const UPKEEP_MS = 10 * 60_000;
 
-/** Removes rows and traces past the retention of the config, once a day. */
+/** Ends what a killed server has left, and once a day removes rows and traces past the retention of the config. */
 function keepUp(configs: ConfigInUse, now: () => number): () => void {
-  const timer = setInterval(() => {
+  const look = (): void => {
     const { config, router, stores } = configs.active;
     void router.upkeep();
     void keepTracesOf(stores.traces, { config, nowMs: now() });
-  }, UPKEEP_MS);
+  };
+  look();
+  const timer = setInterval(look, UPKEEP_MS);
   return () => clearInterval(timer);
 }
 

@@ -59,7 +59,8 @@ function dueOnce({ host, stores }: Cleaner): boolean {
   return true;
 }
 
-async function endOthers(ownId: string, world: Cleaner): Promise<void> {
+/** Ends what routers that were killed have left of their runs; `ownId`: the run that asks. */
+export async function endOthers(ownId: string | null, world: Cleaner): Promise<void> {
   const { runningDir } = world.stores;
   if (runningDir === null) return;
   const { endInterruptedRuns } = await import('./end-interrupted-runs.js');
