@@ -40,8 +40,9 @@ const ASK: JsonSchema = object(
       exclusiveMinimum: 0,
       description: 'The run, with all it starts, is ended before it costs more than this, in US dollars',
     },
+    // Not a list of types, which not every provider takes.
     schema: {
-      type: ['object', 'string'],
+      anyOf: [{ type: 'object' }, { type: 'string' }],
       description: 'A JSON Schema that the answer must satisfy; the answer is then in `data`',
     },
     wait_seconds: WAIT_SECONDS,
