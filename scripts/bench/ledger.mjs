@@ -9,7 +9,7 @@ import { outputOf, quantile } from './measure.mjs';
 import { rounds, row } from './rows.mjs';
 
 const RUNS = rounds(1600, 160);
-const HISTORY = rounds(1_000_000, 10_000);
+const HISTORY = rounds(300_000, 10_000);
 const CHECKS = rounds(400, 20);
 /** What is aimed at for sixteen processes at once. */
 const MOST_P99_MS = 5;
