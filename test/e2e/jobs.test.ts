@@ -162,6 +162,6 @@ it(
     for (const command of ['wait', 'cancel', 'logs'])
       expect(await rig.run(['jobs', command, '01K9ZQ3V7M8KD'])).toMatchObject({ code: 64, stdout: '' });
     expect(await rig.run(['jobs', 'wait', 'last'])).toMatchObject({ code: 64 });
-    expect(await rig.run(['jobs', 'run', '01K9ZQ3V7M8KD'])).toMatchObject({ code: 64 });
+    expect(await rig.spawn(['jobs', 'run', '01K9ZQ3V7M8KD'])).toMatchObject({ code: 64 });
   }),
 );
