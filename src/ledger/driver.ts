@@ -14,3 +14,20 @@ export interface Driver {
   prepare(sql: string): Statement;
   close(): void;
 }
+
+/** The driver, which prepares every statement once. */
+export function remembering(driver: Driver): Driver {
+  const statements = new Map<string, Statement>();
+  return {
+    exec: (sql) => driver.exec(sql),
+    prepare: (sql) => {
+      const statement = statements.get(sql) ?? driver.prepare(sql);
+      statements.set(sql, statement);
+      return statement;
+    },
+    close: () => {
+      statements.clear(); // they would keep the file of libsql open
+      driver.close();
+    },
+  };
+}

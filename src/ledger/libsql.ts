@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync, readSync, realpathSync }
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Driver, Row, SqlValue, Statement } from './driver.js';
+import { reusing } from './idle.js';
 
 type Open = (path: string) => Driver;
 
@@ -22,9 +23,17 @@ export const KNOWN_VERSION = '0.5.29';
 /** Rows that are fetched with one call. */
 const BATCH = 100;
 
-/** The driver of the package; `null`: it is not installed. */
-export async function libsql(): Promise<Open | null> {
-  return directly() ?? (await byPackage());
+let known: Promise<Open | null> | null = null;
+
+/** The driver of the package, one for the process; `null`: it is not installed. */
+export function libsql(): Promise<Open | null> {
+  known ??= load();
+  return known;
+}
+
+async function load(): Promise<Open | null> {
+  const open = directly() ?? (await byPackage());
+  return open === null ? null : reusing(open);
 }
 
 /**

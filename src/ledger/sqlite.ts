@@ -1,4 +1,4 @@
-import type { Driver, Row, SqlValue, Statement } from './driver.js';
+import { type Driver, type Row, remembering, type SqlValue } from './driver.js';
 import { libsql } from './libsql.js';
 
 export type { Row, SqlValue } from './driver.js';
@@ -24,22 +24,12 @@ export async function openDatabase(path: string, options: { readOnly: boolean })
   const open = nodeDriver() ?? (await libsql());
   if (open === null) return null;
   const driver = open(path, options.readOnly);
-  const statements = new Map<string, Statement>();
-  const prepared = (sql: string): Statement => {
-    const statement = statements.get(sql) ?? driver.prepare(sql);
-    statements.set(sql, statement);
-    return statement;
-  };
   return {
     isInMemory: path === IN_MEMORY,
     exec: (sql) => driver.exec(sql),
-    run: (sql, ...values) => Number(prepared(sql).run(...values).changes),
-    all: (sql, ...values) => prepared(sql).all(...values),
-    close: () => {
-      // libsql keeps the file open until its statements are garbage-collected.
-      statements.clear();
-      driver.close();
-    },
+    run: (sql, ...values) => Number(driver.prepare(sql).run(...values).changes),
+    all: (sql, ...values) => driver.prepare(sql).all(...values),
+    close: () => driver.close(),
   };
 }
 
@@ -65,7 +55,8 @@ function nodeDriver(): Open | null {
     const module = process.getBuiltinModule?.('node:sqlite') as
       | { DatabaseSync: new (path: string, options: { readOnly: boolean }) => Driver }
       | undefined;
-    return module === undefined ? null : (path, readOnly) => new module.DatabaseSync(path, { readOnly });
+    if (module === undefined) return null;
+    return (path, readOnly) => remembering(new module.DatabaseSync(path, { readOnly }));
   } finally {
     process.emitWarning = emitWarning;
   }

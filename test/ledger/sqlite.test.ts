@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -25,7 +26,7 @@ import { hasPending, keepPending } from '../../src/ledger/pending.js';
 import { type Database, openDatabase } from '../../src/ledger/sqlite.js';
 import { troubleOf } from '../../src/ledger/trouble.js';
 import { SUM_COLUMNS } from '../../src/ledger/usage-sums.js';
-import { openFiles } from '../rig/open-files.js';
+import { openFiles, openNow } from '../rig/open-files.js';
 import { asking, ended, good, spentIn } from './attempts.js';
 
 /** Every migration as it was released; a new one adds a file. */
@@ -49,6 +50,7 @@ async function database(): Promise<Database> {
   return db;
 }
 
+const onLinux = process.platform === 'linux' ? it : it.skip;
 const asRoot = process.getuid?.() === 0 ? it : it.skip;
 
 function openTo(target: string): void {
@@ -165,6 +167,47 @@ describe('the file', () => {
     await Promise.all([1, 2].map(() => access.read((ledger) => ledger.spend([QUERY]), { staysOpen: true })));
     access.close();
     expect(await openFiles(file)).toEqual([]);
+  });
+
+  onLinux(
+    'leaves no more files open, however often it is opened and closed before the event loop turns',
+    async () => {
+      (await opened()).close();
+      await openFiles(file);
+      const counts: number[] = [];
+      for (let round = 0; round < 50; round++) {
+        const ledger = await opened();
+        good(await ledger.settle(ended(`run ${round}`, 5)));
+        ledger.close();
+        await readLedger({ file, now }, (reader) => reader.spend([QUERY]));
+        counts.push(openNow(file).length);
+      }
+      expect(Math.max(...counts)).toBeLessThanOrEqual(3);
+      expect(await openFiles(file)).toEqual([]);
+    },
+  );
+
+  it('is opened anew after it was replaced', async () => {
+    const ledger = await opened();
+    good(await ledger.settle(ended('A', 5)));
+    ledger.close();
+    renameSync(path.dirname(file), path.join(folder, 'old'));
+    const other = await opened();
+    expect(await spentIn(other, 'all')).toEqual([0, 0]);
+    other.close();
+  });
+
+  it('is free for others after it is closed in the middle of a transaction', async () => {
+    (await opened()).close();
+    const db = await database();
+    db.all('SELECT * FROM attempts');
+    db.exec('BEGIN IMMEDIATE');
+    db.close();
+    expect(() => db.all('SELECT 1')).toThrow();
+    const other = await opened();
+    good(await other.settle(ended('A', 5)));
+    expect(await spentIn(other, 'all')).toEqual([5, 0]);
+    other.close();
   });
 
   it('is not changed by reading, even when maintenance is due', async () => {

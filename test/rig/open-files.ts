@@ -10,6 +10,11 @@ export async function openFiles(start: string): Promise<string[]> {
     collect();
     await new Promise(setImmediate);
   }
+  return openNow(start);
+}
+
+/** Files below a path that this process has open. */
+export function openNow(start: string): string[] {
   return readdirSync('/proc/self/fd')
     .flatMap((name) => {
       try {
