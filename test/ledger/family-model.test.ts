@@ -123,6 +123,8 @@ class Stage {
   }
 
   async settleDown(): Promise<void> {
+    // libsql frees what it has read only when the event loop turns.
+    await new Promise(setImmediate);
     this.bench.nowMs += 2 * EXPIRY_MS;
     for (const index of this.#lives.keys()) this.#crash(index);
     const ledger = await this.bench.as('last');

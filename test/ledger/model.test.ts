@@ -116,6 +116,8 @@ class Stage {
 
   /** After all runs have ended no money is stuck: the next run finds no reservation but its own. */
   async settleDown(): Promise<void> {
+    // libsql frees what it has read only when the event loop turns.
+    await new Promise(setImmediate);
     this.bench.nowMs += 2 * EXPIRY_MS;
     for (const index of this.#lives.keys()) this.#crash(index);
     const ledger = await this.bench.as('last');
