@@ -27,7 +27,7 @@ beforeAll(() => {
   run(path.join(PACKAGES, '.bin/tsc'), ['-p', 'tsconfig.build.json'], ROOT);
   run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', project], ROOT);
   const [tarball = ''] = readdirSync(project).filter((name) => name.endsWith('.tgz'));
-  mkdirSync(path.join(modules, '@types'), { recursive: true });
+  mkdirSync(modules);
   run('tar', ['-xzf', path.join(project, tarball)], project);
   cpSync(path.join(project, 'package'), path.join(modules, 'llm-router-cli'), { recursive: true });
   const { dependencies, optionalDependencies } = JSON.parse(
@@ -39,7 +39,10 @@ beforeAll(() => {
     '@types/express',
     '@types/node',
   ];
-  for (const name of needed) symlinkSync(path.join(PACKAGES, name), path.join(modules, name));
+  for (const name of needed) {
+    mkdirSync(path.dirname(path.join(modules, name)), { recursive: true });
+    symlinkSync(path.join(PACKAGES, name), path.join(modules, name));
+  }
   writeFileSync(path.join(project, 'package.json'), '{ "type": "module" }');
   writeFileSync(
     path.join(project, 'router.yaml'),
