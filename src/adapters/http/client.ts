@@ -19,6 +19,7 @@ export async function* callProvider(call: HttpCall): AsyncGenerator<HttpEvent, H
     yield { type: 'response', status: statusCode, headers: received };
     for (;;) {
       const bytes = exchange.take() ?? (await waited(exchange, clocks));
+      clocks.heard();
       if (bytes === null) return { ended: 'complete' };
       yield { type: 'chunk', bytes };
     }
@@ -37,9 +38,7 @@ const ENCODINGS = 'gzip, deflate, br';
 /** The next part of the body, once it has come; `null`: the body has ended. */
 async function waited(exchange: Exchange, clocks: Clocks): Promise<Uint8Array | null> {
   clocks.wait();
-  const bytes = await exchange.next();
-  clocks.heard();
-  return bytes;
+  return await exchange.next();
 }
 
 function broken(error: unknown): HttpEnd {
