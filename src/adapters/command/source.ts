@@ -60,18 +60,20 @@ function eventSource(by: { grammar: OutputGrammar; gathering: Gathering; limits:
   const noise = createTail(KEPT_LENGTH);
   const { from } = by.grammar;
   const readsText = by.gathering.readsText(from);
-  const read = (line: string, events: OutputEvent[]): void => {
+  const read = (line: string, events: OutputEvent[], skipped: string[]): void => {
     const plain = stripped(line);
     if (readsText) events.push(...by.gathering.text(from, plain));
     // There may be millions of lines of noise, and one parse error costs as much as reading a hundred lines.
     const event = /^\uFEFF?\s*[{[]/.test(plain) ? parseJson(plain.replace(/^\uFEFF/, '')) : undefined;
     if (typeof event === 'object' && event !== null)
       for (const one of by.gathering.event(event)) events.push(one);
-    else noise.add({ text: `${plain}\n`, bytes: null });
+    else skipped.push(plain, '\n');
   };
   const readAll = (found: readonly string[]): OutputEvent[] => {
     const events: OutputEvent[] = [];
-    for (const line of found) read(line, events);
+    const skipped: string[] = [];
+    for (const line of found) read(line, events, skipped);
+    if (skipped.length > 0) noise.add({ text: skipped.join(''), bytes: null });
     return events;
   };
   return {
