@@ -56,14 +56,16 @@ export function usedWords(window: SpendWindow): string {
 
 /**
  * Under the cap of an outer run, a run that nothing else bounds may spend what that has left; so may one that is only bound by a budget of
- * every request, which need not fit as a whole.
+ * every request, which need not fit into that as a whole. It must fit into every hard limit: not every tool spends less for a smaller cap.
  */
 function boundByFamily(run: RunCost, windows: readonly SpendWindow[], isCapAsked: boolean): RunCost {
   const family = windows.find(({ window }) => window === 'family');
   if (family === undefined || run.isHeldPerCall || run.missing === 'price') return run;
   const left = Math.max(1, family.limitMicroUsd - used(family), family.drawableMicroUsd);
   if (run.missing !== null) return { ...run, worstMicroUsd: left, missing: null };
-  return isCapAsked ? run : { ...run, worstMicroUsd: Math.min(run.worstMicroUsd ?? left, left) };
+  const worst = run.worstMicroUsd ?? left;
+  const isWhole = isCapAsked || windows.some((one) => one.isHard && one !== family && isOver(one, worst));
+  return isWhole ? run : { ...run, worstMicroUsd: Math.min(worst, left) };
 }
 
 /** What an outer run has reserved is taken over where it suffices, so that it does not count twice. */

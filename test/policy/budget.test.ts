@@ -148,6 +148,23 @@ describe('a limit', () => {
     });
   });
 
+  it('that is hard has room for all of `per_request_usd`, also where the cap of an outer run has less left', () => {
+    const [daily] = spent(0);
+    if (daily === undefined) throw new Error('there is no window');
+    const hard: SpendWindow = { ...daily, isHard: true, limitMicroUsd: 1_000_000 };
+    const family: SpendWindow = {
+      ...hard,
+      window: 'family',
+      limitMicroUsd: 900_000,
+      settledMicroUsd: 600_000,
+    };
+    const asked = { ...run, worstMicroUsd: 900_000 };
+    const nested = { forced: false, nested: true, isCapAsked: false };
+    expect(checkBudget([family, hard], asked, nested)).toEqual({ reserveMicroUsd: 300_000 });
+    const used = { ...hard, settledMicroUsd: 600_000 };
+    expect(checkBudget([family, used], asked, nested)).toMatchObject({ refusal: { why: 'over_limit' } });
+  });
+
   it('never admits what would exceed it, whatever the sums', () => {
     const amount = fc.integer({ min: 0, max: 100_000_000 });
     fc.assert(
