@@ -22,7 +22,7 @@ export const readyz: Route = {
   },
 };
 
-/** Names no file and no tool: whoever asks has shown no token. */
+/** Names no file and no tool: its callers have shown no token. */
 async function partsOf(service: Service) {
   const { router, stores } = service.active();
   const ledger = await stores.ledger?.open();

@@ -109,7 +109,7 @@ async function drain(
   await closed;
 }
 
-/** Whoever reaches another address than one of this machine could spend the user's money. */
+/** Any caller that reaches an address other than those of this machine could spend the user's money. */
 function refusedAddress(host: string, { config, token }: ActiveConfig): Failure | null {
   if (token !== null || isLoopback(host)) return null;
   return failure('usage', `\`${host}\` can be reached from other machines, and no token is set`, {
