@@ -61,7 +61,7 @@ function sampleRow(id: string): AttemptRow {
 
 /** Attempts of the last 400 days, with the sums that the ledger would have kept of them. */
 export async function fillHistory(file: string, rows: number): Promise<void> {
-  const db = await openDatabase(file, { readOnly: false });
+  const db = await openDatabase(file);
   if (db === null) throw new Error('this Node has no SQLite');
   const row = { ...sampleRow('x'), reserved_micro_usd: null, overrun_micro_usd: 0, final: 1 };
   const names = Object.keys(row);

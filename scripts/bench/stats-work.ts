@@ -13,7 +13,7 @@ export async function fillMonth(file: string, rows: number): Promise<void> {
   const made = await openLedger({ file, now });
   if (!made.ok) throw new Error(made.error.message);
   made.value.close();
-  const db = await openDatabase(file, { readOnly: false });
+  const db = await openDatabase(file);
   if (db === null) throw new Error('this Node has no SQLite');
   db.exec('BEGIN');
   db.run(INVOCATIONS, rows);

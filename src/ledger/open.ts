@@ -39,7 +39,7 @@ async function openToWrite(file: string): Promise<Result<Database, LedgerTrouble
   const trouble = ownTroubleOf(file);
   if (trouble !== null) return err(trouble);
   await createPrivate(file);
-  const db = await openDatabase(file, { readOnly: false });
+  const db = await openDatabase(file);
   if (db === null) return err(noDriver());
   try {
     setUp(db);
@@ -60,7 +60,7 @@ export async function openToRead(file: string): Promise<Result<Database | null, 
     if (!exists && !hasPending(file)) return ok(null);
     const trouble = ownTroubleOf(file);
     if (trouble !== null) return err(trouble);
-    const db = await openDatabase(exists ? file : IN_MEMORY, { readOnly: false });
+    const db = await openDatabase(exists ? file : IN_MEMORY);
     return db === null ? err(noDriver()) : checked(db, file);
   } catch (error) {
     return err(troubleOf(error, file));

@@ -14,16 +14,16 @@ export interface Database {
   close(): void;
 }
 
-type Open = (path: string, readOnly: boolean) => Driver;
+type Open = (path: string) => Driver;
 
 /** The path of a database that is no file. */
 export const IN_MEMORY = ':memory:';
 
 /** Opens a database file with Node's own driver (22.13 and later), else with `libsql`; `null`: neither is available. */
-export async function openDatabase(path: string, options: { readOnly: boolean }): Promise<Database | null> {
+export async function openDatabase(path: string): Promise<Database | null> {
   const open = nodeDriver() ?? (await libsql());
   if (open === null) return null;
-  const driver = open(path, options.readOnly);
+  const driver = open(path);
   return {
     isInMemory: path === IN_MEMORY,
     exec: (sql) => driver.exec(sql),
@@ -53,10 +53,10 @@ function nodeDriver(): Open | null {
   process.emitWarning = () => {};
   try {
     const module = process.getBuiltinModule?.('node:sqlite') as
-      | { DatabaseSync: new (path: string, options: { readOnly: boolean }) => Driver }
+      | { DatabaseSync: new (path: string) => Driver }
       | undefined;
     if (module === undefined) return null;
-    return (path, readOnly) => remembering(new module.DatabaseSync(path, { readOnly }));
+    return (path) => remembering(new module.DatabaseSync(path));
   } finally {
     process.emitWarning = emitWarning;
   }

@@ -104,7 +104,7 @@ async function sums(rig: Rig): Promise<[settled: number, reserved: number]> {
 }
 
 async function integrity(rig: Rig): Promise<unknown[]> {
-  const db = await openDatabase(fileOf(rig), { readOnly: true });
+  const db = await openDatabase(fileOf(rig));
   const rows = db?.all('PRAGMA integrity_check') ?? [];
   db?.close();
   return rows.map((row) => row.integrity_check);

@@ -79,7 +79,7 @@ describe('stats', () => {
       const sums = () => rig.run(['stats', '--since', '2020-01-01', '--json']);
       // Dates the rows back, since the rig cannot change the clock.
       const { openDatabase } = await import('../../src/ledger/sqlite.js');
-      const db = await openDatabase(`${rig.data}/llm-router/ledger.db`, { readOnly: false });
+      const db = await openDatabase(`${rig.data}/llm-router/ledger.db`);
       for (const table of ['invocations', 'attempts', 'daily_usage', 'daily_latencies'])
         db?.run(`UPDATE ${table} SET day = '2026-01-01'`);
       db?.run("UPDATE upkeep SET looked_on = ''");

@@ -45,7 +45,7 @@ const QUERY = { scope: 'all', period: '2026-11-20' };
 
 async function database(): Promise<Database> {
   mkdirSync(path.dirname(file), { recursive: true });
-  const db = await openDatabase(file, { readOnly: false });
+  const db = await openDatabase(file);
   if (db === null) throw new Error('no driver');
   return db;
 }
