@@ -1,0 +1,94 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { TEAM } from '../e2e/configs.js';
+import { rigged } from '../rig/rig.js';
+import { executable, runAction } from './steps.js';
+
+describe('the action for GitHub', () => {
+  it(
+    'keeps GitHub from acting on what a tool prints',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', TEAM);
+      rig.script('claude', [{ stderr: '::error::from the tool\n', exit: 1 }]);
+      const { stdout } = await runAction(rig, {
+        executable: executable(rig),
+        prompt: 'hi',
+        arguments: '-v\n--no-fallback\n--retries\n0',
+      });
+      const [, token = ''] = /^::stop-commands::(\S+)$/m.exec(stdout) ?? [];
+      const [, ignored = ''] = stdout.split(`::stop-commands::${token}\n`);
+      expect(ignored.split(`::${token}::\n`)[0]).toContain('from the tool');
+    }),
+  );
+
+  it(
+    'reports a failed run and fails with its exit code',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', TEAM);
+      const given = {
+        executable: executable(rig),
+        agent: 'backend-dev',
+        prompt: 'hi',
+        'max-cost': '0.0000001',
+      };
+      const run = await runAction(rig, given);
+      expect(run.code).toBe(Number(run.outputs['exit-code']));
+      expect(run.code).not.toBe(0);
+      expect(run.outputs).toMatchObject({ status: 'failed', text: '' });
+      expect(run.outputs.failure).not.toBe('');
+      expect(run.stdout).toMatch(/^::error title=llm-router::/m);
+      expect(run.summary).toContain('### llm-router: failed');
+      const allowed = await runAction(rig, { ...given, 'allow-failure': 'true' });
+      expect(allowed).toMatchObject({ code: 0, outputs: { status: 'failed' } });
+    }),
+  );
+
+  it(
+    'reports a run that took too long',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', TEAM);
+      writeFileSync(path.join(rig.bin, 'claude'), '#!/bin/sh\nexec /bin/sleep 60\n', { mode: 0o755 });
+      const run = await runAction(rig, {
+        executable: executable(rig),
+        prompt: 'hi',
+        timeout: '1s',
+        arguments: '--no-fallback',
+      });
+      expect(run).toMatchObject({ code: 124, outputs: { status: 'failed', failure: 'timeout' } });
+      expect(run.outputs.trace).toBe(rig.traces()[0]?.id);
+    }),
+  );
+
+  it(
+    'says what is wrong with an argument',
+    rigged(async (rig) => {
+      const run = await runAction(rig, { executable: executable(rig), prompt: 'hi', arguments: '--nope' });
+      expect(run).toMatchObject({ code: 64, outputs: { failure: 'usage', 'exit-code': '64' } });
+      expect(run.stdout).toContain('--nope');
+    }),
+  );
+
+  it(
+    'refuses a command and a version that do not exist',
+    rigged(async (rig) => {
+      const command = await runAction(rig, { executable: executable(rig), command: 'run' });
+      expect([command.code, command.stdout]).toEqual([64, expect.stringContaining('not `run`')]);
+      const version = await runAction(rig, { version: '1; echo' });
+      expect([version.code, version.stdout]).toEqual([1, expect.stringContaining('1; echo')]);
+    }),
+  );
+
+  it(
+    'reports a run that a cancelled job ends',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', TEAM);
+      const script = '#!/bin/sh\nkill -TERM $(/bin/cat runner.pid)\nexec /bin/sleep 60\n';
+      writeFileSync(path.join(rig.bin, 'claude'), script, { mode: 0o755 });
+      const started = 'echo $$ > runner.pid\n';
+      const run = await runAction(rig, { executable: executable(rig), prompt: 'hi' }, { started });
+      expect(run).toMatchObject({ code: 143, outputs: { status: 'cancelled', failure: 'cancelled' } });
+      expect(run.outputs.trace).toBe(rig.traces()[0]?.id);
+    }),
+  );
+});
