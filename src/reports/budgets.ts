@@ -1,30 +1,11 @@
-import type { BudgetConfig, RouterConfig } from '../config/types.js';
+import type { RouterConfig } from '../config/types.js';
 import { toUsd } from '../domain/cost.js';
 import type { BudgetLimit } from '../domain/facts.js';
 import { ok, type Result } from '../domain/result.js';
 import type { LedgerTrouble, Spend } from '../ledger/ledger.js';
 import type { LedgerPlace } from '../ledger/open-ledger.js';
 import { type KnownLimit, knownLimits } from '../policy/known-limits.js';
-
-/** One limit with what counts against it now: a line of `budget`. Money in dollars. */
-export interface BudgetLine {
-  /** The policy that states it. */
-  policy: string;
-  scope: BudgetConfig['scope'];
-  /** The agent or policy that it counts; `null`: all runs, or those without an agent. */
-  name: string | null;
-  window: BudgetLimit['window'];
-  limit_usd: number;
-  used_usd: number;
-  /** What live runs may still cost at most. */
-  reserved_usd: number;
-  left_usd: number;
-  limit_type: 'soft' | 'hard';
-  /** Share of the limit from which on it warns. */
-  threshold_percent: number;
-  /** ISO time. */
-  resets_at: string;
-}
+import type { BudgetLine } from './budget-line.js';
 
 /** Every daily and monthly limit that a run in the folder of a project can be under. */
 export async function budgetReport(

@@ -1,6 +1,6 @@
 import { toUsd } from '../domain/cost.js';
 import type { Timeline } from '../ledger/ledger.js';
-import type { BudgetLine } from '../reports/budgets.js';
+import type { BudgetLine } from '../reports/budget-line.js';
 import type { UsageLine } from '../reports/usage-line.js';
 import type {
   Range,

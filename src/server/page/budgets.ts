@@ -1,12 +1,12 @@
-import type { BudgetStatus } from '../status/document.js';
+import type { BudgetLine } from '../../reports/budget-line.js';
 import { card, el, empty, part, setShare } from './dom.js';
 import { money, share } from './format.js';
 import { timeLeft } from './time.js';
 
 /** Spend against each limit. */
-export function budgets(): { node: HTMLElement; show: (lines: readonly BudgetStatus[]) => void } {
+export function budgets(): { node: HTMLElement; show: (lines: readonly BudgetLine[]) => void } {
   const list = el('div', { class: 'rows' });
-  const show = part<readonly BudgetStatus[]>(list, (lines) =>
+  const show = part<readonly BudgetLine[]>(list, (lines) =>
     lines.length === 0
       ? [empty('No daily or monthly budget.', 'Set one with `budget` of a policy.')]
       : lines.map(budgetNode),
@@ -14,7 +14,7 @@ export function budgets(): { node: HTMLElement; show: (lines: readonly BudgetSta
   return { node: card('Budgets', list), show };
 }
 
-function budgetNode(line: BudgetStatus): HTMLElement {
+function budgetNode(line: BudgetLine): HTMLElement {
   const { limit_usd: limit, used_usd: used, reserved_usd: reserved, left_usd: left, window } = line;
   const level = levelOf(line);
   const rest = left < 0 ? `${money(-left)} over` : `${money(left)} left`;
@@ -46,12 +46,12 @@ function levelOf({
   used_usd: used,
   reserved_usd: reserved,
   threshold_percent: threshold,
-}: BudgetStatus) {
+}: BudgetLine) {
   if (used + reserved >= limit) return 'full';
   return (used + reserved) * 100 >= limit * threshold ? 'near' : 'ok';
 }
 
-function bar(line: BudgetStatus, name: string): HTMLElement {
+function bar(line: BudgetLine, name: string): HTMLElement {
   const { limit_usd: limit, used_usd: used, reserved_usd: reserved, threshold_percent: threshold } = line;
   const part = (value: number): number => (limit > 0 ? value / limit : value > 0 ? 1 : 0);
   const spent = el('span', { class: 'spent' });
@@ -80,7 +80,7 @@ function bar(line: BudgetStatus, name: string): HTMLElement {
   );
 }
 
-function scopeText({ scope, name }: BudgetStatus): string {
+function scopeText({ scope, name }: BudgetLine): string {
   if (scope === 'global') return 'all runs';
   return name === null ? 'runs without an agent' : `${scope} ${name}`;
 }

@@ -1,3 +1,5 @@
+import type { BudgetLine } from '../../reports/budget-line.js';
+
 /**
  * What `GET /status.json` answers, and all that the status page shows. Times are ISO texts in UTC, money is in dollars; `null` is
  * unknown, zero is zero. Texts come from tools and providers too, so that they may hold anything.
@@ -12,7 +14,7 @@ export interface StatusDocument {
   /** All runs of this user that were started on this UTC day and have ended; `null`: unknown. */
   today: TodayStatus | null;
   /** Daily and monthly limits that runs in the project of the server can be under. */
-  budgets: readonly BudgetStatus[];
+  budgets: readonly BudgetLine[];
   runs: RunsStatus;
   timeline: TimelineStatus | null;
   tools: readonly ToolStatus[];
@@ -60,20 +62,6 @@ export interface SumsStatus {
 export interface TodayStatus extends SumsStatus {
   /** `2026-11-20` */
   day: string;
-}
-
-export interface BudgetStatus {
-  policy: string;
-  scope: 'global' | 'policy' | 'agent';
-  name: string | null;
-  window: 'daily' | 'monthly';
-  limit_usd: number;
-  used_usd: number;
-  reserved_usd: number;
-  left_usd: number;
-  limit_type: 'soft' | 'hard';
-  threshold_percent: number;
-  resets_at: string;
 }
 
 export interface RunsStatus {
