@@ -1,18 +1,20 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseJson } from '../domain/json.js';
 import { err, ok, type Result } from '../domain/result.js';
 import type { Refusal } from './admission.js';
+import { requestBody } from './expectation.js';
 
 /** Why a body cannot be used: it was not read, or it is not JSON. */
 export type BodyTrouble = { refusal: Refusal } | { notJson: string };
 
 /** Reads a request's body as JSON, at most so many bytes. */
 export async function readJson(
-  request: IncomingMessage,
+  { request, response }: { request: IncomingMessage; response: ServerResponse },
   maxBytes: number,
 ): Promise<Result<unknown, BodyTrouble>> {
   const refusal = typeRefusal(request) ?? lengthRefusal(request, maxBytes);
   if (refusal !== null) return err({ refusal });
+  requestBody(response);
   const bytes = await readBytes(request, maxBytes);
   if (bytes === 'too_large') return err({ refusal: tooLarge(maxBytes) });
   if (bytes === 'gone') return err({ notJson: 'the request ended before its body' });

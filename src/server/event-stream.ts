@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { onHalfClosed } from './gone.js';
 import { COMMON_HEADERS, SLOW_CLIENT_MS } from './reply.js';
 
 /** Proxies and clients close a connection that is silent for long, ms. */
@@ -30,8 +31,13 @@ export class EventStream {
       ...headers,
     });
     this.#response.flushHeaders();
-    this.#heartbeat = setInterval(() => void this.#write(': still here\n\n'), HEARTBEAT_MS);
-    this.#response.once('close', () => clearInterval(this.#heartbeat));
+    const beat = () => void this.#write(': still here\n\n');
+    this.#heartbeat = setInterval(beat, HEARTBEAT_MS);
+    const unfollow = onHalfClosed(this.#response.req, this.#response, beat);
+    this.#response.once('close', () => {
+      clearInterval(this.#heartbeat);
+      unfollow();
+    });
   }
 
   /** One event; `null`: without a type. */

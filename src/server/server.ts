@@ -4,6 +4,8 @@ import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
 import { type Refusal, refusalOf, tokenRefusal } from './admission.js';
+import { holdBody } from './expectation.js';
+import { goneSignal } from './gone.js';
 import { refuseOpenai } from './openai/error.js';
 import { refuse, sendFailure, sendJson } from './reply.js';
 import type { Route } from './route.js';
@@ -56,6 +58,12 @@ export function listen(options: ListenOptions): Promise<Result<Listening, string
     },
     (request, response) => void serve(options, request, response),
   );
+  // A client that has sent everything may close its side and wait for the answer.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  server.on('checkContinue', (request, response) => {
+    holdBody(response);
+    void serve(options, request, response);
+  });
   server.maxHeadersCount = MAX_HEADERS;
   server.on('clientError', refuseMalformed);
   server.on('checkExpectation', (_request, response) =>
@@ -116,7 +124,13 @@ async function serve(
     const refusal = admissionOf(service, request, found);
     if (refusal !== null) refuseAt(request, response, refusal);
     else if ('route' in found)
-      await found.route.handle({ request, response, url: found.url, gone: goneSignal(response), service });
+      await found.route.handle({
+        request,
+        response,
+        url: found.url,
+        gone: goneSignal(request, response),
+        service,
+      });
   } catch (error) {
     onBug(error);
     if (response.headersSent) response.destroy();
@@ -193,15 +207,6 @@ const ENDING: Refusal = {
 
 function hostsOf({ host, hosts }: { host: string; hosts: readonly string[] }): string[] {
   return [host, ...hosts].map((name) => name.toLowerCase());
-}
-
-/** Aborted when the connection ends before the answer does. */
-function goneSignal(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort();
-  });
-  return gone.signal;
 }
 
 function bug(): Failure {

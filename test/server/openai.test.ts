@@ -11,7 +11,7 @@ import OpenAI, {
   UnprocessableEntityError,
 } from 'openai';
 import { chatEvents, plain, startProvider, stream } from '../rig/provider.js';
-import { json, MOCK, type Served, serve, served } from './served.js';
+import { json, MOCK, overHttp, type Served, serve, served } from './served.js';
 
 function clientOf({ url }: Served, more: { apiKey?: string; maxRetries?: number } = {}): OpenAI {
   return new OpenAI({ baseURL: `${url}/v1`, apiKey: 'none', ...more });
@@ -389,13 +389,4 @@ tools: { bot: { binary: ${process.execPath}, args: ['-e', 'console.log(5)'], mod
 
 function TOOL() {
   return { type: 'function', function: { name: 'f', parameters: {} } };
-}
-
-function overHttp(url: string): string {
-  return `
-default_agent: me
-agents: { me: { preferred_tool: api, preferred_model: m } }
-tools: { api: { kind: http, api: openai-chat, base_url: '${url}/v1', models: [m], billing: free } }
-policies: { default: { retry: { max_retries: 0 } } }
-`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { frame, startProvider } from '../rig/provider.js';
-import { json, MOCK, serve, served } from './served.js';
+import { json, MOCK, overHttp, serve, served } from './served.js';
 
 const ASK = { jsonrpc: '2.0', id: 1, method: 'llm.complete', params: { prompt: 'hi' } };
 const CHAT = { model: 'me', messages: [{ role: 'user', content: 'hi' }] };
@@ -179,14 +179,4 @@ function finish(call: {
   call.head(200, { 'content-type': 'text/event-stream' });
   const done = { choices: [{ index: 0, delta: { content: 'ok' }, finish_reason: 'stop' }] };
   call.end(`${frame(done)}${frame('[DONE]')}`);
-}
-
-function overHttp(url: string, more = ''): string {
-  return `
-default_agent: me
-agents: { me: { preferred_tool: api, preferred_model: m } }
-tools: { api: { kind: http, api: openai-chat, base_url: '${url}/v1', models: [m], billing: free } }
-policies: { default: { retry: { max_retries: 0 } } }
-${more}
-`;
 }

@@ -54,6 +54,17 @@ agents: { me: { preferred_tool: bot } }
 tools: { bot: { kind: mock, models: [m], responses: [{ text: hello there }] } }
 `;
 
+/** The provider is at this URL. */
+export function overHttp(url: string, more = ''): string {
+  return `
+default_agent: me
+agents: { me: { preferred_tool: api, preferred_model: m } }
+tools: { api: { kind: http, api: openai-chat, base_url: '${url}/v1', models: [m], billing: free } }
+policies: { default: { retry: { max_retries: 0 } } }
+${more}
+`;
+}
+
 /** A test body with a server of its own. */
 export function served(
   yaml: string,

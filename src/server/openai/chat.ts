@@ -25,9 +25,9 @@ export interface Chat {
 }
 
 async function answer(routed: RouteContext): Promise<void> {
-  const { response, service, request } = routed;
+  const { response, service } = routed;
   const { config, host } = service.active();
-  const body = await readJson(request, config.server.maxBodyBytes);
+  const body = await readJson(routed, config.server.maxBodyBytes);
   const trouble = body.ok ? null : body.error;
   if (trouble !== null && 'refusal' in trouble) return refuseOpenai(response, trouble.refusal);
   const chat = body.ok ? chatOf(routed, body.value) : err(notJson(trouble?.notJson ?? ''));

@@ -32,9 +32,9 @@ export const rpcAlias: Route = { ...rpc, path: '/api/v1/jsonrpc' };
 const MOST_CALLS = 100;
 
 async function answer(context: RouteContext): Promise<void> {
-  const { request, response, service } = context;
+  const { response, service } = context;
   const { config } = service.active();
-  const body = await readJson(request, config.server.maxBodyBytes);
+  const body = await readJson(context, config.server.maxBodyBytes);
   if (!body.ok) {
     const { error } = body;
     if ('refusal' in error) return refuse(response, error.refusal);

@@ -1,0 +1,22 @@
+import type { ServerResponse } from 'node:http';
+
+/** The answers whose clients hold their body back until they get `100 Continue`, and whether their connection can stay open. */
+const HELD = new WeakMap<ServerResponse, boolean>();
+
+/**
+ * Keeps `100 Continue` back until the body is read. An answer that needs no body ends the connection: nobody can tell whether the body
+ * still follows.
+ */
+export function holdBody(response: ServerResponse): void {
+  HELD.set(response, response.shouldKeepAlive);
+  response.shouldKeepAlive = false;
+}
+
+/** Tells a client that holds its body back to send it. */
+export function requestBody(response: ServerResponse): void {
+  const canStay = HELD.get(response);
+  if (canStay === undefined) return;
+  HELD.delete(response);
+  response.shouldKeepAlive = canStay;
+  response.writeContinue();
+}
