@@ -56,6 +56,7 @@ function sampleTask({ name, yaml }: { name: string; yaml: string }): HttpTask {
     agent: '{agent}',
     sourceAgent: null,
     isShown: false,
+    origin: 'command_line',
     prompt: '{prompt}',
     promptFile: null,
     system: '{system}',

@@ -7,6 +7,7 @@ import type { Failure } from '../domain/failure.js';
 import type { FamilyRules } from '../domain/family.js';
 import type { Access, Effort, Message } from '../domain/request.js';
 import type { Result } from '../domain/result.js';
+import type { RequestOrigin } from '../domain/setting-names.js';
 import type { Usage } from '../domain/usage.js';
 import type { Connections } from './http/connections.js';
 
@@ -19,6 +20,8 @@ export interface Task<T extends ToolConfig = ToolConfig> {
   modelId: string | null;
   model: ModelConfig | null;
   agent: string | null;
+  /** Where the request was made: messages call its settings by their names there. */
+  origin: RequestOrigin;
   prompt: string;
   /** The user's file, if the prompt is exactly that file. */
   promptFile: string | null;

@@ -1,5 +1,6 @@
 import type { SessionTotals } from './cost.js';
 import type { FamilyRules } from './family.js';
+import type { RequestOrigin } from './setting-names.js';
 
 /** How much a tool may do in the working directory, weakest first. */
 export const ACCESS_LEVELS = ['none', 'read', 'edit', 'full'] as const;
@@ -55,6 +56,8 @@ export interface Message {
 
 /** A request. `null` means not given: the config decides. */
 export interface Request {
+  /** Where it was made: messages call its settings by their names there. */
+  origin: RequestOrigin;
   agent: string | null;
   /** The whole prompt, contexts included, byte for byte as the tool gets it. */
   prompt: string;
@@ -110,6 +113,7 @@ export interface Request {
 /** A request without any option. */
 export function emptyRequest(cwd: string): Request {
   return {
+    origin: 'command_line',
     agent: null,
     prompt: '',
     messages: [],

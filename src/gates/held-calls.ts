@@ -1,6 +1,7 @@
 import type { CallHold, CallMoney, CallRefusal } from '../domain/call-money.js';
 import type { SpendWindow } from '../domain/facts.js';
 import { dollars } from '../domain/money.js';
+import { type SettingNames, settingNames } from '../domain/setting-names.js';
 import type { LedgerTrouble } from '../ledger/ledger.js';
 import { fullWindow, usedWords } from '../policy/budget.js';
 import { limitsOfRun, scopesOf, windowsOf } from '../policy/spend-limits.js';
@@ -22,7 +23,11 @@ interface Held {
   family: FamilyMoney;
 }
 
-export const RAISE_CAP = 'raise `--max-cost`, `max_cost_usd` of the agent or `per_request_usd` of the budget';
+/** What raises the cap of a run. */
+export function raiseCap({ maxCost }: SettingNames): string {
+  const own = maxCost === null ? '' : `${maxCost}, `;
+  return `raise ${own}\`max_cost_usd\` of the agent or \`per_request_usd\` of the budget`;
+}
 
 /**
  * The money of the calls of one attempt. Before each call its worst case is held inside the cap and inside every limit; after it the
@@ -51,7 +56,8 @@ export class HeldCalls implements CallMoney {
   async hold(worstMicroUsd: number): Promise<CallHold | CallRefusal> {
     const { capMicroUsd } = this.#of;
     const left = capMicroUsd === null ? null : capMicroUsd - this.spentMicroUsd - this.#heldMicroUsd;
-    if (capMicroUsd !== null && left !== null && worstMicroUsd > left) return overCap(left, capMicroUsd);
+    if (capMicroUsd !== null && left !== null && worstMicroUsd > left)
+      return overCap({ left, cap: capMicroUsd }, settingNames(this.#run.request.origin));
     // Before any wait, so that no two calls take the same money.
     this.#heldMicroUsd += worstMicroUsd;
     this.count += 1;
@@ -118,9 +124,9 @@ export class HeldCalls implements CallMoney {
   }
 }
 
-function overCap(leftMicroUsd: number, capMicroUsd: number): CallRefusal {
-  const left = `${dollars(Math.max(0, leftMicroUsd))} of the ${dollars(capMicroUsd)} of this run is left`;
-  return { refusal: left, hint: `${RAISE_CAP}, or give \`--max-tokens\` where the tool takes it` };
+function overCap(micros: { left: number; cap: number }, names: SettingNames): CallRefusal {
+  const left = `${dollars(Math.max(0, micros.left))} of the ${dollars(micros.cap)} of this run is left`;
+  return { refusal: left, hint: `${raiseCap(names)}, or give ${names.maxTokens} where the tool takes it` };
 }
 
 function overLimit(window: SpendWindow): CallRefusal {

@@ -1,3 +1,4 @@
+import { settingNames } from '../domain/setting-names.js';
 import { checkJustification } from '../policy/budget.js';
 import { costOf } from './cost.js';
 import type { Gate } from './gate.js';
@@ -7,7 +8,9 @@ export const justification: Gate = {
   name: 'justification',
   check: (input) => {
     const cost = costOf(input, input.spending.capMicroUsd);
-    const refusal = checkJustification(input.policy, cost, input.request.justification);
+    const { justification, origin } = input.request;
+    const names = settingNames(origin);
+    const refusal = checkJustification(input.policy, cost, { justification, names });
     return refusal === null ? null : { reason: 'budget_exceeded', resetAt: null, ...refusal };
   },
 };

@@ -2,6 +2,7 @@ import type { Attempt } from '../domain/attempt.js';
 import type { SpendLimit } from '../domain/facts.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { dollars } from '../domain/money.js';
+import { type SettingNames, settingNames } from '../domain/setting-names.js';
 import type { LedgerTrouble } from '../ledger/ledger.js';
 import { attemptRow } from '../ledger/rows.js';
 import { checkBudget, checkLedger } from '../policy/budget.js';
@@ -13,7 +14,7 @@ import { costOf } from './cost.js';
 import { FamilyMoney } from './family-money.js';
 import type { AttemptEnd, Entered, Entry, Gate, GateRefusal, GateRun, OpenGate } from './gate.js';
 import { startHeartbeat } from './heartbeat.js';
-import { HeldCalls, RAISE_CAP } from './held-calls.js';
+import { HeldCalls, raiseCap } from './held-calls.js';
 import { Reservations } from './reservation.js';
 
 /** The run fits into every limit of spending, and into the cap of its request. */
@@ -28,6 +29,7 @@ export const money: Gate = {
       forced: request.force,
       nested: request.parent !== null,
       isCapAsked: spending.isCapAsked,
+      names: settingNames(request.origin),
     });
     return 'refusal' in verdict ? { reason: 'budget_exceeded', ...verdict.refusal } : null;
   },
@@ -70,7 +72,8 @@ class MoneyGate implements OpenGate {
     const isMetered = entry.candidate.billing === 'api';
     const spent = this.#spentMicroUsd + (await this.#family.spentBefore());
     const left = cap === null ? null : cap - spent;
-    if (isMetered && cap !== null && left !== null && left <= 0) return { refusal: capUsedUp(cap, spent) };
+    if (isMetered && cap !== null && left !== null && left <= 0)
+      return { refusal: capUsedUp({ cap, spent }, settingNames(this.#run.request.origin)) };
     if (isMetered && this.#limits().length > 0) return this.#reserve(entry, left);
     return this.#granted(entry, left, null);
   }
@@ -84,7 +87,7 @@ class MoneyGate implements OpenGate {
     const nestedMicroUsd = await this.#family.meter(hold);
     const spent = { chargedMicroUsd, nestedMicroUsd, capMicroUsd: hold.capMicroUsd };
     const isOver = hold.candidate.billing === 'api' && chargedMicroUsd + nestedMicroUsd > hold.capMicroUsd;
-    return isOver ? overCap(hold.candidate, spent) : null;
+    return isOver ? overCap(hold.candidate, spent, settingNames(this.#run.request.origin)) : null;
   }
 
   /** Settles the reservation to the cost of the attempt. */
@@ -208,15 +211,15 @@ function countedOf(
   });
 }
 
-function capUsedUp(capMicroUsd: number, spentMicroUsd: number): GateRefusal {
-  const cap = dollars(capMicroUsd);
+function capUsedUp(micros: { cap: number; spent: number }, names: SettingNames): GateRefusal {
+  const cap = dollars(micros.cap);
   return {
     reason: 'budget_exceeded',
     detail:
-      spentMicroUsd === 0
+      micros.spent === 0
         ? `Budget exceeded: this request may cost ${cap}`
         : `Budget exceeded: earlier attempts and nested calls have used up the ${cap} of this request`,
-    hint: RAISE_CAP,
+    hint: raiseCap(names),
     at: null,
     resetAt: null,
   };
@@ -229,12 +232,13 @@ function overCap(
     nestedMicroUsd,
     capMicroUsd,
   }: Record<'chargedMicroUsd' | 'nestedMicroUsd' | 'capMicroUsd', number>,
+  names: SettingNames,
 ): Failure {
   const nested = nestedMicroUsd === 0 ? '' : ` and its nested calls ${dollars(nestedMicroUsd)}`;
   const spent = `it has cost ${dollars(chargedMicroUsd)}${nested}, over the cap of ${dollars(capMicroUsd)}`;
   return failure('budget_exceeded', `\`${tool.name}\` was ended: ${spent}`, {
     tool: tool.name,
     model: modelName,
-    hint: RAISE_CAP,
+    hint: raiseCap(names),
   });
 }

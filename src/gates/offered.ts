@@ -1,12 +1,13 @@
 import type { ToolConfig } from '../config/types.js';
+import { type SettingNames, settingNames } from '../domain/setting-names.js';
 import { placeholdersOf } from '../domain/template.js';
 import { type Gate, type GateRefusal, refuse } from './gate.js';
 
 /** The tool offers the model, or needs none. */
 export const offered: Gate = {
   name: 'offered',
-  check: ({ candidate: { tool, modelName } }) =>
-    modelName === null ? withoutModel(tool) : withModel(tool, modelName),
+  check: ({ candidate: { tool, modelName }, request }) =>
+    modelName === null ? withoutModel(tool, settingNames(request.origin)) : withModel(tool, modelName),
 };
 
 /** Whether a tool lists a model, by name or by `*`. */
@@ -14,12 +15,12 @@ export function offers(tool: ToolConfig, model: string): boolean {
   return tool.models.some((listed) => listed.value === model || listed.value === '*');
 }
 
-function withoutModel(tool: ToolConfig): GateRefusal | null {
+function withoutModel(tool: ToolConfig, { model }: SettingNames): GateRefusal | null {
   if (tool.kind === 'mock' || tool.kind === 'custom' || (tool.kind === 'command' && !needsModel(tool)))
     return null;
   const what = tool.kind === 'http' ? 'API' : 'command';
   return refuse('model_not_found', `the ${what} of \`${tool.name}\` needs a model, and none is named`, {
-    hint: `give one with \`--model\`, or list one under \`models\` of \`${tool.name}\``,
+    hint: `give one with ${model}, or list one under \`models\` of \`${tool.name}\``,
     at: tool.at,
   });
 }

@@ -1,5 +1,6 @@
 import type { SpendWindow } from '../domain/facts.js';
 import { type Failure, failure } from '../domain/failure.js';
+import { settingNames } from '../domain/setting-names.js';
 import type { Ledger, LedgerTrouble } from '../ledger/ledger.js';
 import { type BudgetRefusal, budgetNotices, checkBudget } from '../policy/budget.js';
 import { costWords, type RunCost } from '../policy/run-cost.js';
@@ -75,6 +76,7 @@ export class Reservations {
           forced: request.force,
           nested: request.parent !== null,
           isCapAsked: spending.isCapAsked,
+          names: settingNames(request.origin),
         });
         const mustAsk = !this.#confirmed && budgetNotices(windows, cost).some(({ window }) => !window.isHard);
         return 'refusal' in verdict || !mustAsk ? verdict : { refusal: 'ask' };

@@ -1,6 +1,7 @@
 import type { PolicyConfig } from '../config/types.js';
 import type { SpendLimit, SpendWindow } from '../domain/facts.js';
 import { dollars } from '../domain/money.js';
+import { giveOr, type SettingNames, settingNames } from '../domain/setting-names.js';
 import type { Refusal } from './governance.js';
 import type { RunCost } from './run-cost.js';
 
@@ -21,7 +22,12 @@ export interface BudgetRefusal extends Refusal {
 export function checkBudget(
   windows: readonly SpendWindow[],
   asked: RunCost,
-  { forced, nested, isCapAsked = true }: { forced: boolean; nested: boolean; isCapAsked?: boolean },
+  {
+    forced,
+    nested,
+    isCapAsked = true,
+    names = settingNames('command_line'),
+  }: { forced: boolean; nested: boolean; isCapAsked?: boolean; names?: SettingNames },
 ): BudgetVerdict {
   const run = boundByFamily(asked, windows, isCapAsked);
   const worst = run.worstMicroUsd ?? run.inputMicroUsd ?? 0;
@@ -29,13 +35,13 @@ export function checkBudget(
   const hard = windows.filter(({ isHard }) => isHard);
   const [first] = hard;
   if (run.billing !== 'api' || forced || first === undefined) return holds;
-  if (run.missing !== null) return { refusal: unbounded(run, first) };
+  if (run.missing !== null) return { refusal: unbounded(run, first, names) };
   // Of a run whose calls are held one by one the first has to fit.
   const needed = run.isHeldPerCall ? Math.max(1, run.inputMicroUsd ?? 0) : worst;
   const full = fullWindow(windows, needed);
   if (full === null) return holds;
   const what = `this run ${run.isHeldPerCall ? 'costs at least' : 'may cost'} ${dollars(needed)}`;
-  return { refusal: overLimit(full, { what, nested }) };
+  return { refusal: overLimit(full, { what, force: nested ? null : names.force, names }) };
 }
 
 /** The first hard limit into which this much more does not fit; `null`: it fits into all. */
@@ -95,7 +101,7 @@ function limitWords({ window }: SpendLimit): string {
   return window === 'family' ? 'the cap of the outer call' : `the ${window} budget`;
 }
 
-function unbounded(run: RunCost, limit: SpendLimit): BudgetRefusal {
+function unbounded(run: RunCost, limit: SpendLimit, { maxTokens, maxCost }: SettingNames): BudgetRefusal {
   const under = `and ${limitWords(limit)} is hard`;
   const base = { at: limit.at, resetAt: null };
   if (run.missing === 'price') {
@@ -114,30 +120,37 @@ function unbounded(run: RunCost, limit: SpendLimit): BudgetRefusal {
     detail: `nothing bounds what this run may cost, ${under}`,
     hint:
       run.missing === 'cap'
-        ? 'give `--max-cost`, or set `max_cost_usd` of the agent or `per_request_usd` of the budget'
-        : 'give `--max-tokens` or `--max-cost`, or set `max_output_tokens` of the model',
+        ? giveOr([maxCost], 'set `max_cost_usd` of the agent or `per_request_usd` of the budget')
+        : giveOr([maxTokens, maxCost], 'set `max_output_tokens` of the model'),
   };
 }
 
-function overLimit(window: SpendWindow, { what, nested }: { what: string; nested: boolean }): BudgetRefusal {
-  if (window.window === 'family') return overFamily(window, what);
+function overLimit(
+  window: SpendWindow,
+  { what, force, names }: { what: string; force: string | null; names: SettingNames },
+): BudgetRefusal {
+  if (window.window === 'family') return overFamily(window, { what, names });
   const { endsAtMs, key, at } = window;
-  const force = nested ? [] : ['run it anyway with `--force --justification "<why>"`'];
+  const anyway = force === null ? [] : [`run it anyway with ${force}`];
   const raise = `raise \`${key}\`${at === null ? '' : ` at ${at}`}`;
   return {
     why: 'over_limit',
     detail: `Budget exceeded: ${what}, and ${usedWords(window)}`,
-    hint: [raise, ...force, `wait until ${utcTime(endsAtMs)}`].join('\nor '),
+    hint: [raise, ...anyway, `wait until ${utcTime(endsAtMs)}`].join('\nor '),
     at,
     resetAt: new Date(endsAtMs).toISOString(),
   };
 }
 
-function overFamily(window: SpendWindow, what: string): BudgetRefusal {
+function overFamily(
+  window: SpendWindow,
+  { what, names: { maxCost } }: { what: string; names: SettingNames },
+): BudgetRefusal {
+  const lower = maxCost === null ? 'lower `max_cost_usd` of the agent' : `give this call a lower ${maxCost}`;
   return {
     why: 'over_limit',
     detail: `Budget exceeded: ${what}, and ${usedWords(window)}`,
-    hint: 'give this call a lower `--max-cost`, or the outermost call a higher one',
+    hint: `${lower}, or give the outermost call a higher \`--max-cost\``,
     at: null,
     resetAt: null,
   };
@@ -176,7 +189,7 @@ export function budgetNotices(windows: readonly SpendWindow[], run: RunCost): Bu
 export function checkJustification(
   policy: PolicyConfig,
   run: RunCost,
-  justification: string | null,
+  { justification, names }: { justification: string | null; names: SettingNames },
 ): Refusal | null {
   const over = policy.requireJustificationOverMicroUsd;
   if (over === null || run.billing !== 'api' || justification !== null) return null;
@@ -184,7 +197,10 @@ export function checkJustification(
   const worst = run.worstMicroUsd === null ? 'any sum' : dollars(run.worstMicroUsd);
   return {
     detail: `this run may cost ${worst}, and policy \`${policy.name}\` requires a justification above ${dollars(over.value)}`,
-    hint: 'give the reason with `--justification "<why>"`, or cap the run with `--max-cost`',
+    hint:
+      names.justification === null
+        ? 'lower `max_cost_usd` of the agent, or raise `require_justification_over_usd` of the policy'
+        : `give the reason with ${names.justification}, or cap the run with ${names.maxCost}`,
     at: over.at,
   };
 }

@@ -7,6 +7,7 @@ import { lookup } from '../domain/lookup.js';
 import type { Ignored, Plan } from '../domain/plan.js';
 import type { Request } from '../domain/request.js';
 import { err, ok, type Result } from '../domain/result.js';
+import { settingNames } from '../domain/setting-names.js';
 import { type Candidate, namesOf } from '../gates/candidate.js';
 import type { ResolvedRequest } from '../gates/gate.js';
 import { gatewayOf } from '../policy/gateway.js';
@@ -108,7 +109,10 @@ async function readRequest(
   const request = withConversation(filled.value, agent?.system ?? null);
   if (request.schema === null) return ok({ request, checkAnswer: null });
   const { compileAnswerSchema } = await import('./attempts/answer-schema.js');
-  const check = await compileAnswerSchema(request.schema, 'the schema');
+  const check = await compileAnswerSchema(request.schema, {
+    source: 'the schema',
+    names: settingNames(request.origin),
+  });
   return check.ok ? ok({ request, checkAnswer: check.value }) : check;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { failedOutcome, type Outcome } from '../../src/domain/attempt.js';
 import { failure } from '../../src/domain/failure.js';
+import { settingNames } from '../../src/domain/setting-names.js';
 import { compileAnswerSchema } from '../../src/router/attempts/answer-schema.js';
 import { answerValue } from '../../src/router/attempts/answer-value.js';
 
@@ -50,13 +51,14 @@ describe('the JSON value of an answer', () => {
 });
 
 describe('the schema of an answer', () => {
+  const BY = { source: 's', names: settingNames('command_line') };
   const answered = (text: string): Outcome => ({
     ...failedOutcome(failure('internal', 'x')),
     failure: null,
     text,
   });
   const check = async (schema: object, text: string) => {
-    const compiled = await compileAnswerSchema(JSON.stringify(schema), 's');
+    const compiled = await compileAnswerSchema(JSON.stringify(schema), BY);
     return compiled.ok ? compiled.value(answered(text)) : compiled.error;
   };
 
@@ -87,7 +89,7 @@ describe('the schema of an answer', () => {
     ],
     ['and an answer that opens very many blocks', {}, '```json\n'.repeat(100_000)],
   ])('is given up on a schema %s', async (_, schema, text) => {
-    const compiled = await compileAnswerSchema(JSON.stringify(schema), 's', { checkMs: 50 });
+    const compiled = await compileAnswerSchema(JSON.stringify(schema), BY, { checkMs: 50 });
     if (!compiled.ok) throw new Error(compiled.error.message);
     const message = 'the check of the answer against the schema takes too long';
     expect(compiled.value(answered(text))).toMatchObject({
@@ -112,10 +114,12 @@ describe('the schema of an answer', () => {
       'the schema is not a usable JSON Schema: it takes too long to read',
     ],
   ])('is an input failure where it %s', async (_, text, message) => {
-    expect(await compileAnswerSchema(text, 'the schema', { compileMs: 50 })).toMatchObject({
-      ok: false,
-      error: { type: 'input', message },
-    });
+    expect(await compileAnswerSchema(text, { ...BY, source: 'the schema' }, { compileMs: 50 })).toMatchObject(
+      {
+        ok: false,
+        error: { type: 'input', message },
+      },
+    );
   });
 
   it.each([

@@ -3,6 +3,7 @@ import type { Outcome } from '../../domain/attempt.js';
 import { briefDuration } from '../../domain/duration.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import type { LimitMention } from '../../domain/limit-words.js';
+import { type SettingNames, settingNames } from '../../domain/setting-names.js';
 import type { Task } from '../adapter.js';
 import { answerLimit } from './answer-limit.js';
 import { classifyRun, type EndedRun, failureOf, quoted, waitedLimit } from './failure-rules.js';
@@ -150,8 +151,14 @@ function tooMuch(task: Task<CommandTool>): Why {
   const hint =
     limit === maxOutputBytes
       ? "raise `max_output` in the tool's definition"
-      : 'let the tool write plain text, and use `--stream`, so that the answer need not be kept';
+      : plainOrShorter(settingNames(task.origin));
   return { type: 'invalid_response', message, hint };
+}
+
+/** An answer that is shown as it comes need not be kept. */
+function plainOrShorter({ stream }: SettingNames): string {
+  if (stream === null) return 'ask for a shorter answer';
+  return `let the tool write plain text, and use ${stream}, so that the answer need not be kept`;
 }
 
 function warningsOf({ task, end, reading }: FinishedRun, failed: Failure | null): string[] {

@@ -1,6 +1,7 @@
 import type { CommandTool } from '../../config/types.js';
 import type { Failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
+import { settingNames } from '../../domain/setting-names.js';
 import {
   type ArgvTemplate,
   fillArgv,
@@ -234,7 +235,7 @@ function missingValue(task: Task, name: string): Failure {
       task,
       'model_not_found',
       `tool \`${task.tool.name}\` needs a model`,
-      'name one with `--model` or `preferred_model`',
+      `name one with ${settingNames(task.origin).model} or \`preferred_model\``,
     );
   }
   const message = `tool \`${task.tool.name}\` needs a value for \`{${name}}\``;

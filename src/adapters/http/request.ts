@@ -2,6 +2,7 @@ import type { HttpTool } from '../../config/types.js';
 import type { Availability } from '../../domain/facts.js';
 import type { Failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
+import { settingNames } from '../../domain/setting-names.js';
 import { MASK } from '../../redact/redact.js';
 import type { Environment, PreviewedRequest } from '../adapter.js';
 import { refused } from '../refused.js';
@@ -108,7 +109,7 @@ function badHeader(asked: Parameters<typeof refused>[0], name: string): Failure 
 }
 
 function noModel(task: HttpTask): Failure {
-  const hint = 'name one with `--model` or `preferred_model`';
+  const hint = `name one with ${settingNames(task.origin).model} or \`preferred_model\``;
   return refused(task, 'model_not_found', `tool \`${task.tool.name}\` needs a model`, hint);
 }
 

@@ -91,6 +91,7 @@ export function buildRequest(
   const unforced = forceTrouble(options, parent);
   if (unforced !== null) return err(unforced);
   return ok({
+    origin: 'command_line',
     agent: options.agent ?? null,
     prompt: given.prompt.text,
     promptFile: given.prompt.file,

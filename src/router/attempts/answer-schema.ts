@@ -3,6 +3,7 @@ import type { Outcome } from '../../domain/attempt.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { parseJson } from '../../domain/json.js';
 import { err, ok, type Result } from '../../domain/result.js';
+import type { SettingNames } from '../../domain/setting-names.js';
 import { reasonOf } from '../../files.js';
 import { compilePattern, patternTrouble } from '../../regex/pattern.js';
 import { answerValue } from './answer-value.js';
@@ -22,7 +23,7 @@ const LIMITS = { compileMs: 5000, checkMs: 5000 };
  */
 export async function compileAnswerSchema(
   text: string,
-  source: string,
+  { source, names }: { source: string; names: SettingNames },
   limits: Partial<typeof LIMITS> = {},
 ): Promise<Result<AnswerCheck, Failure>> {
   const { compileMs, checkMs } = { ...LIMITS, ...limits };
@@ -48,9 +49,9 @@ export async function compileAnswerSchema(
     if (validate === 'too_slow')
       return err(failure('input', `${source} is not a usable JSON Schema: it takes too long to read`));
     return ok((outcome) => {
-      const checked = within(checkMs, () => check(validate, outcome));
+      const checked = within(checkMs, () => check(validate, outcome, names));
       return checked === 'too_slow'
-        ? violated(outcome, 'the check of the answer against the schema takes too long')
+        ? violated(outcome, 'the check of the answer against the schema takes too long', names)
         : checked;
     });
   } catch (error) {
@@ -59,17 +60,17 @@ export async function compileAnswerSchema(
   }
 }
 
-function check(validate: ValidateFunction, outcome: Outcome): Outcome {
+function check(validate: ValidateFunction, outcome: Outcome, names: SettingNames): Outcome {
   // The tool's own structured value comes first.
   const value = outcome.data ?? answerValue(outcome.text);
-  if (value === undefined) return violated(outcome, 'the answer is not JSON, or is nested too deeply');
+  if (value === undefined) return violated(outcome, 'the answer is not JSON, or is nested too deeply', names);
   const isValid = isValidated(validate, value);
   if (isValid === true) return { ...outcome, data: value };
   const why =
     isValid === null
       ? 'the answer is nested too deeply for the schema, or the schema refers to itself without end'
       : `the answer does not satisfy the schema: ${places(validate.errors ?? [])}`;
-  return violated({ ...outcome, data: value }, why);
+  return violated({ ...outcome, data: value }, why, names);
 }
 
 /** Whether a value satisfies a schema; `null` when the check does not come to an end. */
@@ -92,8 +93,8 @@ const PATTERNS = Object.assign(
   { code: 'compilePattern' },
 );
 
-function violated(outcome: Outcome, message: string): Outcome {
-  const hint = 'the schema is in `--schema`; a stronger model may keep to it';
+function violated(outcome: Outcome, message: string, names: SettingNames): Outcome {
+  const hint = `the schema is in ${names.schema}; a stronger model may keep to it`;
   return {
     ...outcome,
     failure: failure('contract_violation', message, { hint, exitCode: outcome.exitCode }),

@@ -4,6 +4,7 @@ import { formatUntil, writeDuration } from '../../domain/duration.js';
 import { decidingRejection, type Failure, failure, isTemporary } from '../../domain/failure.js';
 import { type Invocation, type NestedSummary, unrunInvocation } from '../../domain/invocation.js';
 import type { Plan, Rejected } from '../../domain/plan.js';
+import { type RequestOrigin, settingNames } from '../../domain/setting-names.js';
 import { addUsage } from '../../domain/usage.js';
 import { decide } from '../../routing/decide.js';
 import type { Stop } from '../../routing/decision.js';
@@ -21,7 +22,10 @@ export function concluded(
   const failed =
     stopped === null
       ? null
-      : stopFailure(stopped, noCandidate(plan, planned.isUnconfigured), host.clock.now());
+      : stopFailure(stopped, noCandidate(plan, planned.isUnconfigured), {
+          nowMs: host.clock.now(),
+          origin: planned.request.origin,
+        });
   const status = statusOf(failed);
   const last = attempts.at(-1);
   const warnings = [...plan.warnings, ...recorder.budgetWarnings, ...nestedWarnings(nested)];
@@ -76,7 +80,10 @@ export function unrun(planned: Planned, host: Host, deadline: Deadline): Invocat
   });
   const stopped =
     first.action === 'stop'
-      ? stopFailure(first.stop, noCandidate(plan, planned.isUnconfigured), nowMs)
+      ? stopFailure(first.stop, noCandidate(plan, planned.isUnconfigured), {
+          nowMs,
+          origin: planned.request.origin,
+        })
       : null;
   const failed = planned.tooMany ?? stopped;
   return unrunInvocation({ ...knownOf(planned), plan, failure: failed });
@@ -93,17 +100,27 @@ function statusOf(failed: Failure | null): Invocation['status'] {
 }
 
 /** The failure that a stop leads to, `unserved` when nothing was tried; with the time of the next retry, if waiting helps. */
-function stopFailure(stopped: Stop, unserved: Failure, nowMs: number): Failure {
+function stopFailure(
+  stopped: Stop,
+  unserved: Failure,
+  of: { nowMs: number; origin: RequestOrigin },
+): Failure {
   const failed = stopped.failure ?? unserved;
   if (stopped.readyAtMs === null || !isTemporary(failed.type)) return failed;
-  return withReturn(failed, stopped.readyAtMs, nowMs);
+  return withReturn(failed, stopped.readyAtMs, of);
 }
 
 /** A failure with a hint when to try again. */
-function withReturn(failed: Failure, readyAtMs: number, nowMs: number): Failure {
+function withReturn(
+  failed: Failure,
+  readyAtMs: number,
+  { nowMs, origin }: { nowMs: number; origin: RequestOrigin },
+): Failure {
   const waitMs = Math.max(0, readyAtMs - nowMs);
   const at = new Date(readyAtMs).toISOString();
-  const again = `try again after ${formatUntil(readyAtMs, nowMs)}, or wait with \`--patience ${writeDuration(waitMs)}\``;
+  const patience = settingNames(origin).patience(writeDuration(waitMs));
+  const after = `try again after ${formatUntil(readyAtMs, nowMs)}`;
+  const again = patience === null ? after : `${after}, or wait with ${patience}`;
   return {
     ...failed,
     retryAfterMs: failed.retryAfterMs ?? waitMs,

@@ -25,6 +25,7 @@ export function taskOf(
     modelId: sentId(tool, modelName, model),
     model,
     agent: agent?.name ?? null,
+    origin: request.origin,
     prompt: request.prompt,
     promptFile: request.promptFile,
     // An empty one removes the agent's.

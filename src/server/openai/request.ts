@@ -49,6 +49,7 @@ export function chatRequest(
   const { metadata = {}, user, stop = [] } = body;
   const request: Request = {
     ...emptyRequest(cwd),
+    origin: 'openai',
     ...asked,
     ...named,
     ...correlationOf(context, { ...(user === undefined ? {} : { user }), ...metadata }),

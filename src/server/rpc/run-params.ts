@@ -48,6 +48,7 @@ export function requestOf(
   const named = params.model === undefined ? null : askedByModel(config, params.model);
   const request: Request = {
     ...emptyRequest(cwd),
+    origin: 'rpc',
     ...asked,
     ...named,
     ...correlationOf(context, params.tags ?? {}),

@@ -106,6 +106,7 @@ export function toolOf(args: Parameters<typeof parseArgv>[0], more: Partial<Comm
 export function taskOf(tool: CommandTool, more: Partial<Task<CommandTool>> = {}): Task<CommandTool> {
   return {
     tool,
+    origin: 'command_line',
     modelName: null,
     modelId: null,
     model: null,

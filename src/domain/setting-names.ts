@@ -1,0 +1,55 @@
+/** Where a request comes from: there its settings have names of their own. */
+export type RequestOrigin = 'command_line' | 'rpc' | 'openai';
+
+/** What the settings of a request are called where it comes from, as messages show them; `null`: it has no such setting there. */
+export interface SettingNames {
+  model: string;
+  maxTokens: string;
+  maxCost: string | null;
+  justification: string | null;
+  force: string | null;
+  schema: string;
+  stream: string | null;
+  /** For so long, as `5m`. */
+  patience(duration: string): string | null;
+}
+
+const OPTIONS: SettingNames = {
+  model: '`--model`',
+  maxTokens: '`--max-tokens`',
+  maxCost: '`--max-cost`',
+  justification: '`--justification "<why>"`',
+  force: '`--force --justification "<why>"`',
+  schema: '`--schema`',
+  stream: '`--stream`',
+  patience: (duration) => `\`--patience ${duration}\``,
+};
+
+/** A caller of the server cannot exceed what its config says. */
+const FIELDS: SettingNames = {
+  model: '`model`',
+  maxTokens: '`max_tokens`',
+  maxCost: null,
+  justification: null,
+  force: null,
+  schema: '`schema`',
+  stream: null,
+  patience: () => null,
+};
+
+const NAMES: Readonly<Record<RequestOrigin, SettingNames>> = {
+  command_line: OPTIONS,
+  rpc: FIELDS,
+  openai: { ...FIELDS, schema: '`response_format`', stream: '`stream`' },
+};
+
+/** The names for whoever made the request. */
+export function settingNames(origin: RequestOrigin): SettingNames {
+  return NAMES[origin];
+}
+
+/** ``give `--max-cost`, or set …``; without a name only what the config can do. */
+export function giveOr(names: readonly (string | null)[], otherwise: string): string {
+  const given = names.filter((name) => name !== null).join(' or ');
+  return given === '' ? otherwise : `give ${given}, or ${otherwise}`;
+}
