@@ -154,7 +154,7 @@ function buildProgram(
 }
 
 /** Commands that read and write nothing in the working directory. */
-const NEEDS_NO_FOLDER: ReadonlySet<string> = new Set(['version', 'help', 'template', 'schema']);
+const NEEDS_NO_FOLDER: ReadonlySet<string> = new Set(['version', 'help', 'template', 'schema', 'completion']);
 
 function deletedFolder({ isCwdGone }: World, command: Command): Failure | null {
   if (!isCwdGone || NEEDS_NO_FOLDER.has(command.name())) return null;

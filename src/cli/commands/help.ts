@@ -14,6 +14,8 @@ const TOPICS: Readonly<Record<string, () => string>> = {
   routing: routingTopic,
 };
 
+export const TOPIC_NAMES: readonly string[] = Object.keys(TOPICS);
+
 export function isTopic(name: string): boolean {
   return Object.hasOwn(TOPICS, name);
 }

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
+import { SHELLS, type Shell } from '../completion/shells.js';
 import type { CommandContext } from '../context.js';
 import { addGlobalOptions, parseCountOrNone, parsePort, type Register } from '../register.js';
 import { addAudit } from './audit-options.js';
@@ -14,7 +15,7 @@ import { addTrace } from './trace-options.js';
 
 type Add = (context: CommandContext, program: Command, register: Register) => void;
 
-/** Registers `doctor`, `agents`, `tools`, `models`, `budget`, `trace`, `jobs`, `stats`, `audit`, `serve`, `mcp` and `template`. Their code is loaded when they run. */
+/** Registers `doctor`, `agents`, `tools`, `models`, `budget`, `trace`, `jobs`, `stats`, `audit`, `serve`, `mcp`, `completion` and `template`. Their code is loaded when they run. */
 export function addInspection(context: CommandContext, program: Command, register: Register): void {
   const doctor = register(program, 'doctor');
   doctor.command
@@ -45,6 +46,8 @@ export function addInspection(context: CommandContext, program: Command, registe
 
   addServe(context, program, register);
   addMcp(context, program, register);
+
+  addCompletion(context, program, register);
 
   const template = register(program, 'template');
   template.command
@@ -112,6 +115,34 @@ const addToolTest: Add = (context, program, register) => {
     return runToolTest(context, name, options);
   });
 };
+
+const addCompletion: Add = (context, program, register) => {
+  const completion = register(program, 'completion');
+  completion.command
+    .description('Print the script that completes commands, options and names in a shell')
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .addHelpText('after', COMPLETION_EXAMPLES);
+  completion.action(async (shell: Shell) => {
+    const { runCompletion } = await import('./completion.js');
+    return runCompletion(context, shell);
+  });
+
+  const complete = register(program, 'complete', { hidden: true });
+  complete.command
+    .description('What may stand at the cursor, for the scripts of `completion`')
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
+    .argument('[words...]', 'after --: the words after the program, or for bash the line and its last part');
+  complete.action(async (shell: Shell, words: string[]) => {
+    const { runComplete } = await import('./completion.js');
+    return runComplete(context, program, { shell, words });
+  });
+};
+
+const COMPLETION_EXAMPLES = `
+Examples:
+  $ eval "$(llm-router completion bash)"                                     in ~/.bashrc
+  $ source <(llm-router completion zsh)                                      in ~/.zshrc, after compinit
+  $ llm-router completion fish > ~/.config/fish/completions/llm-router.fish`;
 
 const addServe: Add = (context, program, register) => {
   const serve = register(program, 'serve');
