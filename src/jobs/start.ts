@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { type Failure, failure } from '../domain/failure.js';
 import { newId } from '../domain/id.js';
@@ -6,6 +5,7 @@ import { err, ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
 import { type Job, jobOf } from './jobs.js';
 import type { JobOrder, OrderMessage } from './order.js';
+import { type StartingProcess, startOwnProcess } from './spawn.js';
 import { type JobStream, makeJobFolder, readOutput, removeJob } from './store.js';
 import type { JobsWorld } from './world.js';
 
@@ -48,7 +48,8 @@ async function startProcess(
   try {
     const files = await makeJobFolder(world.dir, run.id);
     try {
-      return await handOver(spawnJob(world, run, files), run);
+      const args = [...run.options.globals, 'jobs', 'run', run.id];
+      return await handOver(startOwnProcess(world, args, files), run);
     } finally {
       closeSync(files.stdout);
       closeSync(files.stderr);
@@ -59,30 +60,16 @@ async function startProcess(
   }
 }
 
-function spawnJob(
-  { program: [file = '', ...first], env, cwd }: JobsWorld,
-  { id, options }: { id: string; options: StartOptions },
-  { stdout, stderr }: Record<JobStream, number>,
-): ChildProcess {
-  return spawn(file, [...first, ...options.globals, 'jobs', 'run', id], {
-    cwd,
-    env: { ...env },
-    detached: true,
-    stdio: ['ignore', stdout, stderr, 'ipc'],
-  });
-}
-
 /** Gives the process its order and waits until it has started or ended. Nothing of it keeps this process alive after that. */
 function handOver(
-  child: ChildProcess,
+  { child, stop, letGo }: StartingProcess,
   { order, options: { signal } }: { order: JobOrder; options: StartOptions },
 ): Promise<Result<null, NotStarted>> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => void child.kill('SIGTERM');
     const settle = (result: Result<null, NotStarted>): void => {
       signal.removeEventListener('abort', stop);
       if (child.connected) child.disconnect();
-      child.unref();
+      letGo();
       resolve(result);
     };
     child.once('error', reject);

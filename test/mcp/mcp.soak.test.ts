@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { solo } from '../e2e/configs.js';
+import { parentOf } from '../rig/processes.js';
 import { rigged } from '../rig/rig.js';
 import { connect, type Generation, withClient } from './clients.js';
 
@@ -44,6 +45,23 @@ describe.each(BOTH)('a client of the generation `%s`', (generation) => {
       run.exit(0);
       await withClient(rig, { generation }, async ({ call }) => {
         expect((await call('wait', { id: job.id })).data).toMatchObject({ answer: 'done' });
+      });
+    }),
+  );
+
+  it(
+    'that ends the whole process tree of its server ends no run, since a run is in no tree',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      const bot = rig.fake('bot-cli');
+      await withClient(rig, { generation, args: ['--wait', '0'] }, async ({ call, pid }) => {
+        const { data } = await call('ask', { prompt: 'hi' });
+        const run = await bot.nextCall();
+        for (let ancestor = run.pid; ancestor > 1; ancestor = parentOf(ancestor))
+          expect(ancestor).not.toBe(pid);
+        run.stdout('still here');
+        run.exit(0);
+        expect((await call('wait', { id: data.id, wait_seconds: 50 })).data.answer).toBe('still here');
       });
     }),
   );

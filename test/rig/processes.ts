@@ -36,6 +36,12 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** The parent of a process; 0: it has ended, or the system does not say. */
+export function parentOf(pid: number): number {
+  const stat = readProc(pid, 'stat');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0);
+}
+
 function living(marks: Marks): LiveProcess[] {
   if (process.platform !== 'linux') {
     return [...marks.groups].filter((group) => isAlive(-group)).map((pid) => ({ pid, command: 'group' }));
