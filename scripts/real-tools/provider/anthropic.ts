@@ -2,6 +2,8 @@ import {
   eventReply,
   type FailureStatus,
   jsonReply,
+  newId,
+  type OfferedTool,
   type ProviderCall,
   type Reply,
   type Wire,
@@ -76,7 +78,7 @@ function streamed(call: ProviderCall, [begin, end]: readonly [string, string]): 
   );
 }
 
-function streamedToolCall(call: ProviderCall, tool: string, input: unknown): Reply {
+function streamedToolCall(call: ProviderCall, { name }: OfferedTool, input: unknown): Reply {
   const event = (data: { type: string }) => ({ name: data.type, data });
   return eventReply(
     [
@@ -87,7 +89,7 @@ function streamedToolCall(call: ProviderCall, tool: string, input: unknown): Rep
       {
         type: 'content_block_start',
         index: 0,
-        content_block: { type: 'tool_use', id: 'toolu_loopback', name: tool, input: {} },
+        content_block: { type: 'tool_use', id: newId('toolu'), name, input: {} },
       },
       {
         type: 'content_block_delta',

@@ -2,6 +2,7 @@ import {
   eventReply,
   type FailureStatus,
   jsonReply,
+  type OfferedTool,
   type ProviderCall,
   type Reply,
   type Wire,
@@ -16,7 +17,7 @@ export const gemini: Wire = {
   },
   answer: (call, text) =>
     call.path.endsWith(':streamGenerateContent') ? streamed(call, text) : whole(call, text),
-  toolCall: (call, _tool, input) => gemini.answer(call, [JSON.stringify(input), '']),
+  toolCall: streamedToolCall,
   side: (call) =>
     call.path.endsWith(':countTokens') ? jsonReply({ totalTokens: 111 }) : jsonReply({ models: [] }),
   failure: (status) => jsonReply({ error: ERRORS[status] }, status),
@@ -44,12 +45,19 @@ const ERRORS: Record<FailureStatus, { code: number; message: string; status: str
 };
 
 function part(call: ProviderCall, text: string) {
+  return candidateOf(call, { text });
+}
+
+function candidateOf(call: ProviderCall, part: object) {
   const modelVersion = /models\/([^:]+):/.exec(call.path)?.[1] ?? 'loopback-model';
-  return { candidates: [{ index: 0, content: { role: 'model', parts: [{ text }] } }], modelVersion };
+  return { candidates: [{ index: 0, content: { role: 'model', parts: [part] } }], modelVersion };
 }
 
 function last(call: ProviderCall, text: string) {
-  const { candidates, modelVersion } = part(call, text);
+  return ended(part(call, text));
+}
+
+function ended({ candidates, modelVersion }: ReturnType<typeof part>) {
   return {
     candidates: candidates.map((candidate) => ({ ...candidate, finishReason: 'STOP' })),
     modelVersion,
@@ -63,4 +71,9 @@ function whole(call: ProviderCall, text: readonly [string, string]): Reply {
 
 function streamed(call: ProviderCall, [begin, end]: readonly [string, string]): Reply {
   return eventReply([{ name: null, data: part(call, begin) }], [{ name: null, data: last(call, end) }]);
+}
+
+function streamedToolCall(call: ProviderCall, { name }: OfferedTool, input: unknown): Reply {
+  const called = candidateOf(call, { functionCall: { name, args: input } });
+  return eventReply([], [{ name: null, data: ended(called) }]);
 }

@@ -1,5 +1,14 @@
 import { OPENAI_ERRORS } from './openai-responses.js';
-import { eventReply, jsonReply, type ProviderCall, type Reply, type SseEvent, type Wire } from './wire.js';
+import {
+  eventReply,
+  jsonReply,
+  newId,
+  type OfferedTool,
+  type ProviderCall,
+  type Reply,
+  type SseEvent,
+  type Wire,
+} from './wire.js';
 
 /** OpenAI Chat Completions, and the list of models. */
 export const openaiChat: Wire = {
@@ -56,9 +65,9 @@ function streamed(call: ProviderCall, [first, rest]: readonly [string, string]):
   );
 }
 
-function streamedToolCall(call: ProviderCall, tool: string, input: unknown): Reply {
-  const called = { name: tool, arguments: JSON.stringify(input) };
-  const toolCalls = [{ index: 0, id: 'call_loopback', type: 'function', function: called }];
+function streamedToolCall(call: ProviderCall, { name }: OfferedTool, input: unknown): Reply {
+  const called = { name, arguments: JSON.stringify(input) };
+  const toolCalls = [{ index: 0, id: newId('call'), type: 'function', function: called }];
   return eventReply(
     [chunkOf(call, { role: 'assistant', content: null, tool_calls: toolCalls })],
     [chunkOf(call, {}, 'tool_calls'), ...end(call)],

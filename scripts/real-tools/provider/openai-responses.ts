@@ -2,6 +2,8 @@ import {
   eventReply,
   type FailureStatus,
   jsonReply,
+  newId,
+  type OfferedTool,
   type ProviderCall,
   type Reply,
   type Wire,
@@ -14,8 +16,9 @@ export const openaiResponses: Wire = {
     if (call.method === 'POST' && call.path.endsWith('/responses')) return 'model';
     return null;
   },
-  answer: (call, text) => (call.streamed ? streamed(call, text) : jsonReply(completed(call, text.join('')))),
-  toolCall: (call, _tool, input) => openaiResponses.answer(call, [JSON.stringify(input), '']),
+  answer: (call, text) =>
+    call.streamed ? streamed(call, text) : jsonReply(completed(call, item(text.join('')))),
+  toolCall: streamedToolCall,
   side: () => jsonReply({ object: 'list', data: [] }),
   failure: (status) => jsonReply({ error: OPENAI_ERRORS[status] }, status),
 };
@@ -56,10 +59,10 @@ function response(call: ProviderCall, status: string) {
   return { id: 'resp_loopback', object: 'response', created_at: 1, status, model: call.body.model };
 }
 
-function completed(call: ProviderCall, text: string) {
+function completed(call: ProviderCall, output: object) {
   return {
     ...response(call, 'completed'),
-    output: [item(text)],
+    output: [output],
     usage: {
       input_tokens: 111,
       input_tokens_details: { cached_tokens: 22 },
@@ -92,7 +95,27 @@ function streamed(call: ProviderCall, [begin, end]: readonly [string, string]): 
       { type: 'response.output_text.delta', ...place, delta: end },
       { type: 'response.output_text.done', ...place, text: begin + end },
       { type: 'response.output_item.done', output_index: 0, item: item(begin + end) },
-      { type: 'response.completed', response: completed(call, begin + end) },
+      { type: 'response.completed', response: completed(call, item(begin + end)) },
+    ].map(event),
+  );
+}
+
+function streamedToolCall(call: ProviderCall, { name, namespace }: OfferedTool, input: unknown): Reply {
+  const event = (data: { type: string }) => ({ name: data.type, data });
+  const called = {
+    type: 'function_call',
+    id: newId('fc'),
+    call_id: newId('call'),
+    ...(namespace === null ? {} : { namespace }),
+    name,
+    arguments: JSON.stringify(input),
+    status: 'completed',
+  };
+  return eventReply(
+    [{ type: 'response.created', response: { ...response(call, 'in_progress'), output: [] } }].map(event),
+    [
+      { type: 'response.output_item.done', output_index: 0, item: called },
+      { type: 'response.completed', response: completed(call, called) },
     ].map(event),
   );
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout } from 'node:timers/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { anthropic } from './anthropic.js';
+import { type Delegation, delegate } from './delegation.js';
 import { gemini } from './gemini.js';
 import { openaiChat } from './openai-chat.js';
 import { openaiResponses } from './openai-responses.js';
@@ -9,7 +10,7 @@ import { type FailureStatus, type ProviderCall, type Reply, structuredTool, type
 
 /** How the provider behaves until told otherwise. `structured` answers with `value`, by a tool
  * call where the caller offers a tool for it; `hang` accepts a request and never answers it. */
-export type Behaviour = 'answer' | 'structured' | 'hang' | FailureStatus;
+export type Behaviour = 'answer' | 'structured' | 'hang' | FailureStatus | Delegation;
 
 /** A request as it arrived. `kind` is `other` for what no API here knows. */
 export interface SeenRequest {
@@ -123,6 +124,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, scenari
 
 function replyTo(call: ProviderCall, wire: Wire, behaviour: Exclude<Behaviour, 'hang'>): Reply {
   if (behaviour === 'answer') return wire.answer(call, TEXT);
+  if (typeof behaviour === 'object') return delegate(call, wire, behaviour, TEXT);
   if (behaviour !== 'structured') return wire.failure(behaviour);
   const tool = structuredTool(call);
   return tool === null ? wire.answer(call, [JSON.stringify(VALUE), '']) : wire.toolCall(call, tool, VALUE);

@@ -22,17 +22,24 @@ export interface Wire {
   /** The kind of request, `null` for those of other APIs. `model` asks for an answer, `side` for a count or a list. */
   kind(call: ProviderCall): 'model' | 'side' | null;
   answer(call: ProviderCall, text: readonly [string, string]): Reply;
-  /** The same by a call of the tool that the caller offers for structured answers. */
-  toolCall(call: ProviderCall, tool: string, input: unknown): Reply;
+  /** A call of a tool that the caller offers, by its name there; of some the name has a namespace apart. */
+  toolCall(call: ProviderCall, tool: OfferedTool, input: unknown): Reply;
   side(call: ProviderCall): Reply;
   failure(status: FailureStatus): Reply;
 }
 
+/** A tool as the caller names it to the model. */
+export interface OfferedTool {
+  name: string;
+  namespace: string | null;
+}
+
 /** The tool that is offered for structured answers, unless it has been called already. */
-export function structuredTool({ body }: ProviderCall): string | null {
+export function structuredTool({ body }: ProviderCall): OfferedTool | null {
   const written = JSON.stringify(body);
   if (/"type":"tool_result"|"role":"tool"/.test(written)) return null;
-  return /"name":"(structured_?output)"/i.exec(written)?.[1] ?? null;
+  const name = /"name":"(structured_?output)"/i.exec(written)?.[1];
+  return name === undefined ? null : { name, namespace: null };
 }
 
 /** The failures that a scenario can ask for. */
@@ -66,4 +73,12 @@ export interface SseEvent {
 function writeEvent({ name, data }: SseEvent): string {
   const line = typeof data === 'string' ? data : JSON.stringify(data);
   return `${name === null ? '' : `event: ${name}\n`}data: ${line}\n\n`;
+}
+
+let made = 0;
+
+/** An id that no other call of a tool has. */
+export function newId(kind: string): string {
+  made += 1;
+  return `${kind}_loopback${made}`;
 }
