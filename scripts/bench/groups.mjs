@@ -9,28 +9,10 @@ export const GROUPS = [
   {
     name: 'serve',
     file: 'serve.mjs',
-    args: [
-      '--connections',
-      '1,50',
-      '--seconds',
-      '1.5',
-      '--warm-up',
-      '2.5',
-      '--only',
-      'direct,node proxy,portkey,serve',
-    ],
-    quick: [
-      '--connections',
-      '1',
-      '--seconds',
-      '0.2',
-      '--warm-up',
-      '0.2',
-      '--rounds',
-      '1',
-      '--only',
-      'direct,node proxy,serve',
-    ],
+    args: ['--seconds', '2', '--only', 'direct,node proxy,portkey,claude-code-router,serve'],
+    quick: '--connections 1 --seconds 0.2 --warm-up 300 --rounds 1 --only'
+      .split(' ')
+      .concat('direct,node proxy,serve'),
   },
   { name: 'gateway', file: 'gateway.mjs' },
   { name: 'ledger', file: 'ledger.mjs', nodes: [24] },

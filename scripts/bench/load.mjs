@@ -7,8 +7,8 @@ process.on('message', async (order) => {
   process.send(await load(order));
 });
 
-/** `{ port, path, headers, body, connections, ms }` */
-async function load({ port, path, headers, body, connections, ms }) {
+/** `{ port, path, headers, body, connections, ms, most }`; it ends after so many ms, or requests where `most` is given. */
+async function load({ port, path, headers, body, connections, ms, most = Infinity }) {
   const head = Object.entries({
     host: `127.0.0.1:${port}`,
     'content-length': Buffer.byteLength(body),
@@ -16,10 +16,10 @@ async function load({ port, path, headers, body, connections, ms }) {
   });
   const lines = head.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   const request = `POST ${path} HTTP/1.1\r\n${lines}\r\n${body}`;
-  const times = { whole: [], first: [], failed: 0, status: new Map() };
+  const times = { whole: [], first: [], failed: 0, sent: 0, status: new Map() };
   const start = performance.now();
   await Promise.all(
-    Array.from({ length: connections }, () => repeat({ port, request, end: start + ms, times })),
+    Array.from({ length: connections }, () => repeat({ port, request, end: start + ms, most, times })),
   );
   const seconds = (performance.now() - start) / 1000;
   const of = (values) => ({
@@ -28,6 +28,7 @@ async function load({ port, path, headers, body, connections, ms }) {
     p99: quantile(values, 0.99),
   });
   return {
+    count: times.whole.length,
     perSecond: times.whole.length / seconds,
     whole: of(times.whole),
     first: of(times.first),
@@ -36,14 +37,15 @@ async function load({ port, path, headers, body, connections, ms }) {
   };
 }
 
-function repeat({ port, request, end, times }) {
+function repeat({ port, request, end, most, times }) {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.setNoDelay(true);
     let sentAt = 0;
     let answer = null;
     const next = () => {
-      if (performance.now() >= end) return socket.end(resolve);
+      if (performance.now() >= end || times.sent >= most) return socket.end(resolve);
+      times.sent += 1;
       answer = { text: '', first: 0 };
       sentAt = performance.now();
       socket.write(request);

@@ -20,13 +20,21 @@ export const PEERS = {
   portkey: '@portkey-ai/gateway@1.15.2',
 };
 
+/**
+ * Versions of packages below them, where the newest ones that they allow do not work: with @hono/node-server 1.14.2 and later the gateway of
+ * Portkey answers streams with 500, on Node 20, 22 and 24 (https://github.com/Portkey-AI/gateway/issues/1389).
+ */
+const OVERRIDES = { '@portkey-ai/gateway': { '@hono/node-server': '1.13.7' } };
+
 /** `{ folder, version }` of an installed package, or `{ why }` it cannot be had. */
 export function installed(wanted) {
   const name = wanted.slice(0, wanted.lastIndexOf('@'));
-  const at = path.join(kept, wanted.replaceAll('/', '+'));
+  const overrides = OVERRIDES[name] ?? {};
+  const pinned = Object.entries(overrides).map(([below, version]) => `-${below}@${version}`);
+  const at = path.join(kept, [wanted, ...pinned].join('').replaceAll('/', '+'));
   const folder = path.join(at, 'node_modules', name);
   try {
-    if (!existsSync(path.join(at, 'complete'))) install(wanted, at);
+    if (!existsSync(path.join(at, 'complete'))) install(wanted, { at, overrides });
     const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
     return { folder, version };
   } catch (error) {
@@ -62,10 +70,10 @@ export function packageVersion(name) {
 }
 
 /** No script of a package runs, and `NODE_EXTRA_CA_CERTS` stays: npm may need it. */
-function install(wanted, at) {
+function install(wanted, { at, overrides }) {
   rmSync(at, { recursive: true, force: true });
   mkdirSync(at, { recursive: true });
-  writeFileSync(path.join(at, 'package.json'), '{"private":true}');
+  writeFileSync(path.join(at, 'package.json'), JSON.stringify({ private: true, overrides }));
   const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', wanted];
   execFileSync('npm', args, { cwd: at, stdio: ['ignore', 'ignore', 'pipe'], timeout: INSTALL_LIMIT_MS });
   writeFileSync(path.join(at, 'complete'), '');

@@ -23,10 +23,11 @@ export function rounds(full, few) {
  * @param {string} [given.beside] what it is measured beside; none: a figure alone
  * @param {number[] | number} [given.theirs] the figures of that
  * @param {number} [given.most] the largest ratio that is aimed at
+ * @param {number} [given.leastRatio] the smallest ratio that is aimed at
  * @param {number} [given.limit] the largest figure of ours that is aimed at
  * @param {number} [given.least] the smallest figure of ours that is aimed at
  */
-export function row({ id, title, unit, ours, beside, theirs, most, limit, least }) {
+export function row({ id, title, unit, ours, beside, theirs, most, leastRatio, limit, least }) {
   const each = theirs === undefined ? many(ours) : paired(ours, theirs);
   const value = middle(ours);
   const other = theirs === undefined ? null : middle(theirs);
@@ -40,10 +41,16 @@ export function row({ id, title, unit, ours, beside, theirs, most, limit, least 
       theirs: other,
       ratio: other === null ? null : value / other,
       spread: each === null ? null : [quantile(each, 0.25), quantile(each, 0.75)],
-      target: most ?? limit ?? least ?? null,
-      targetOf: most === undefined ? (limit === undefined ? 'least' : 'most') : 'ratio',
+      target: most ?? leastRatio ?? limit ?? least ?? null,
+      targetOf: targetOf({ most, leastRatio, limit }),
     },
   });
+}
+
+function targetOf({ most, leastRatio, limit }) {
+  if (most !== undefined) return 'ratio';
+  if (leastRatio !== undefined) return 'least ratio';
+  return limit === undefined ? 'least' : 'most';
 }
 
 /** Says that the rows whose ids begin with `id` cannot be measured on this machine, and why. */

@@ -9,7 +9,7 @@ export interface Row {
   ratio: number | null;
   spread: [number, number] | null;
   target: number | null;
-  targetOf: 'ratio' | 'most' | 'least';
+  targetOf: 'ratio' | 'least ratio' | 'most' | 'least';
 }
 
 export function figure(value: number | null): string;

@@ -50,8 +50,8 @@ export function spreadOf(row) {
 export function targetOf(row) {
   const reached = isReached(row);
   if (reached === null) return '';
-  const sign = row.targetOf === 'least' ? '≥' : '≤';
-  const unit = row.targetOf === 'ratio' ? 'x' : row.unit;
+  const sign = row.targetOf.startsWith('least') ? '≥' : '≤';
+  const unit = row.targetOf.endsWith('ratio') ? 'x' : row.unit;
   return `${sign} ${[figure(row.target), unit].join(' ').trim()} ${reached ? 'reached' : 'missed'}`;
 }
 
@@ -59,5 +59,6 @@ export function targetOf(row) {
 export function isReached({ target, targetOf, ratio, ours }) {
   if (target === null) return null;
   if (targetOf === 'ratio') return ratio <= target;
+  if (targetOf === 'least ratio') return ratio >= target;
   return targetOf === 'most' ? ours <= target : ours >= target;
 }

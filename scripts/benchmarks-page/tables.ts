@@ -86,7 +86,7 @@ function cellOf(row: Row | undefined): string {
 }
 
 function measured(row: Row): string {
-  return row.targetOf === 'ratio' ? ratioText(row) : withUnit(row.ours, row);
+  return row.targetOf.endsWith('ratio') ? ratioText(row) : withUnit(row.ours, row);
 }
 
 function ratioText(row: Row): string {
