@@ -16,10 +16,10 @@ const LOADED_BY_EVERY_RUN = [
 /** What loads with the first import of this module goes into the pack of this name; everything else into `more`. */
 const PACKS = { config: 'src/cli/config.ts', ledger: 'src/ledger/open-ledger.ts' };
 
-/** Code that V8 takes from a cache cannot use `import()` on Node 20: bin/load.cjs hands in one that can. */
+/** Code that V8 takes from a cache cannot use `import()` on Node 20: bin/llm-router.cjs hands in one that can. */
 const IMPORT = /\bimport\("([A-Za-z0-9:./@_-]+)"\)/g;
 
-/** One expression, which bin/load.cjs calls with what the code asks for. */
+/** One expression, which bin/llm-router.cjs calls with what the code asks for. */
 const PARAMETERS = 'exports, require, module, importModule, importNode, __filename';
 
 /** What esbuild makes of a default import of a module of Node: a copy of each of its properties, for each file that imports it. */

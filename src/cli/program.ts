@@ -10,6 +10,7 @@ import type { CommandContext, GlobalOptions } from './context.js';
 import { badLogFormat, contradictionIn } from './contradictions.js';
 import { debugLog, wantsDebug } from './debug-log.js';
 import type { LogFormat, Output, StdoutFormat } from './output.js';
+import { PURPOSE } from './purpose.js';
 import { addGlobalOptions, type Register } from './register.js';
 import { reportEarly } from './report.js';
 import { commandPath, usageFailure } from './usage-failure.js';
@@ -92,7 +93,7 @@ function buildProgram(
 ): Command {
   const { globals, output, world } = context;
   const program = new Command('llm-router')
-    .description('Routes work for named agents to coding-agent CLIs and models, by rules in YAML')
+    .description(PURPOSE)
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)

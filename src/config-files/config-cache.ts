@@ -1,6 +1,5 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { crc32 } from 'node:zlib';
 import { BUILD_ID } from '../build-id.js';
 import { fromPlainJson, type PlainJson, toPlainJson } from '../config/plain-json.js';
 import type { SecretPart } from '../config/secret-part.js';
@@ -50,8 +49,8 @@ interface Head {
 /** What an earlier run kept for these very files; `null`: nothing that fits. */
 export function readKept(located: LocatedConfig, context: PathContext): KeptConfig | null {
   try {
-    const [sum, body = ''] = splitOnce(readOwnFileNow(fileOf(located, context)));
-    if (sum !== checksum(body)) return null;
+    const body = undamaged(readOwnFileNow(fileOf(located, context)));
+    if (body === null) return null;
     const [first = '', ...lines] = body.split('\n');
     const { subject, kept: rest, tools, models } = JSON.parse(first) as Head;
     if (subject !== subjectOf(located, context)) return null;
@@ -77,7 +76,7 @@ export async function writeKept(
   const body = bodyOf(kept, subjectOf(located, context));
   try {
     const how = { private: true, refusesLinkedFolder: true };
-    await writeByRename(file, `${checksum(body)}\n${body}`, how);
+    await writeByRename(file, `${body}\n${body}`, how);
     await removeOldest(path.dirname(file));
   } catch {
     return;
@@ -109,12 +108,22 @@ function parsedLater(names: readonly string[], lines: readonly string[]): Record
 
 /** One file for each set of paths, so that an edited config replaces what was kept of it. */
 function fileOf(located: LocatedConfig, context: PathContext): string {
-  return path.join(configCacheDir(context), `${checksum(placesOf(located, context))}.json`);
+  return path.join(configCacheDir(context), `${shortHash(placesOf(located, context))}.json`);
 }
 
-/** Finds damage; `node:crypto` would take longer to load than everything else here takes. */
-function checksum(text: string): string {
-  return crc32(text).toString(16).padStart(8, '0');
+/** FNV-1a: that two sets of paths share a name is as rare as it is harmless. */
+function shortHash(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
+
+/** A file holds its content twice, which finds damage: computing a checksum would take longer, and so would loading what computes it. */
+function undamaged(text: string): string | null {
+  const middle = (text.length - 1) / 2;
+  const body = text.slice(0, middle);
+  return body === text.slice(middle + 1) ? body : null;
 }
 
 /** Everything that a resolved config depends on: this build, the paths, and the texts of the files themselves. */
@@ -135,11 +144,6 @@ function placesOf(located: LocatedConfig, { home }: PathContext): string {
 
 function layersOf({ layers, own }: LocatedConfig): LocatedConfig['layers'] {
   return own === null ? layers : [...layers, own];
-}
-
-function splitOnce(text: string): [head: string, rest?: string] {
-  const end = text.indexOf('\n');
-  return end < 0 ? [text] : [text.slice(0, end), text.slice(end + 1)];
 }
 
 /** More than the projects of a user; configs in temporary folders come and go. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { commandWords, hasVariable, lastPid, openFile, openFiles, statOf } from './proc.js';
 import type { ProcessEntry } from './process-entry.js';
-import { findProcesses, listProcesses } from './process-list.js';
+import { findProcesses, listProcesses, listStartedSince } from './process-list.js';
 import { sendSignal, takesSignals } from './signal.js';
 import { allowedToStay, membersIn } from './tree-members.js';
 
@@ -115,7 +115,7 @@ export class ProcessTree {
     const { leader } = this.#marks;
     const entries = isUnchanged
       ? await findProcesses(this.#members.map(({ pid }) => pid))
-      : await listProcesses(this.#pidCounter.isOrdered ? leader - 1 : 0);
+      : await this.#listPossible();
     if (entries === null) return groupOnly(leader);
     const { members, groups } = membersIn(entries, {
       known: new Map(this.#members.map(({ pid, start }) => [pid, start])),
@@ -126,6 +126,12 @@ export class ProcessTree {
     if (!isUnchanged) this.#groups = groups;
     const allowed = this.#allowedToStay();
     return this.#members.filter(({ pid, isDead }) => !isDead && !allowed.has(pid));
+  }
+
+  /** Every process that may be a member. */
+  #listPossible(): Promise<ProcessEntry[] | null> {
+    const { newest, isOrdered } = this.#pidCounter;
+    return isOrdered && newest !== null ? listStartedSince(this.#marks.leader, newest) : listProcesses();
   }
 
   /** Sends SIGTERM once to each member, or SIGKILL to all. */

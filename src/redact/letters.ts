@@ -29,10 +29,13 @@ export function lettersOf(source: string): Letters {
   };
 }
 
-const UTF_16 = new TextDecoder('utf-16le', { ignoreBOM: true });
+/** Made with the first long text: a decoder takes time to make. */
+let utf16: InstanceType<typeof TextDecoder> | null = null;
 
 function textOf(codes: Uint16Array): string {
-  return codes.length < 200 ? String.fromCharCode(...codes) : UTF_16.decode(codes);
+  if (codes.length < 200) return String.fromCharCode(...codes);
+  utf16 ??= new TextDecoder('utf-16le', { ignoreBOM: true });
+  return utf16.decode(codes);
 }
 
 /** Whether a text is a name as fields and words of ours are, in which nothing is hidden; most texts of a document are some. */

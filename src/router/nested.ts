@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { type Failure, failure } from '../domain/failure.js';
 import type { NestedSummary } from '../domain/invocation.js';
 import { dollars } from '../domain/money.js';
@@ -121,18 +122,39 @@ async function takePlace(
   }
 }
 
-/** What the runs nested in a run have done; `null`: there were none, or nothing binds them. */
-export async function nestedSummary({
+/** What the runs nested in a run have done, when it ends; `null`: there were none, or nothing binds them. */
+export function watchNested({
   planned,
   stores,
-}: Pick<NestedRun, 'planned' | 'stores'>): Promise<NestedSummary | null> {
+}: Pick<NestedRun, 'planned' | 'stores'>): () => Promise<NestedSummary | null> {
   const { spending, policy, id } = planned;
+  const { ledger } = stores;
   const { atOnce, inAll } = policy.maxChildren;
   const capMicroUsd = spending.family === null ? spending.capMicroUsd : null;
-  if (capMicroUsd === null && atOnce === null && inAll === null) return null;
-  const read = await stores.ledger?.read((ledger) => ledger.nestedIn(id));
-  const nested = read?.ok === true ? read.value : null;
-  return nested === null || nested.runs === 0 ? null : summary(nested, capMicroUsd);
+  const isBinding = capMicroUsd !== null || atOnce !== null || inAll !== null;
+  if (ledger === null || !isBinding) return async () => null;
+  const before = stateOfFile(ledger.file);
+  return async () => {
+    // A nested run is noted in the ledger before its tool starts. Opening it takes longer than everything else at the end of a run.
+    if (stateOfFile(ledger.file) === before) return null;
+    const read = await ledger.read((open) => open.nestedIn(id));
+    const nested = read.ok ? read.value : null;
+    return nested === null || nested.runs === 0 ? null : summary(nested, capMicroUsd);
+  };
+}
+
+/** Changes with each write to an SQLite database, which goes to the file itself or to its log. */
+function stateOfFile(file: string): string {
+  return [file, `${file}-wal`].map(stateOfOne).join();
+}
+
+function stateOfOne(file: string): string {
+  try {
+    const { ino, size, mtimeNs } = statSync(file, { bigint: true });
+    return `${ino} ${size} ${mtimeNs}`;
+  } catch {
+    return ''; // none yet, or one that cannot be read
+  }
 }
 
 function summary({ runs, refused, countedMicroUsd }: NestedRuns, capMicroUsd: number | null): NestedSummary {

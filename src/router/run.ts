@@ -13,7 +13,7 @@ import { type Admitted, admit, leave, longestWaitMs, rejectedNames } from './adm
 import { attempt } from './attempts/attempt.js';
 import { concluded } from './attempts/conclude.js';
 import { debugAdmission, debugDecision } from './debug.js';
-import { joinCaller, nestedSummary } from './nested.js';
+import { joinCaller, watchNested } from './nested.js';
 import type { Planned } from './planned.js';
 import type { Recorder } from './record.js';
 import { type CandidateInRun, candidatesInRun, type Run, stateAfter } from './state.js';
@@ -59,6 +59,7 @@ export async function run(input: RunInput): Promise<Invocation> {
     refused: [],
     fruitlessWaits: 0,
   };
+  const nestedSummary = watchNested(state);
   const stopped = await runNested(state);
   await recorder.refused(
     refusedLater(
@@ -67,7 +68,7 @@ export async function run(input: RunInput): Promise<Invocation> {
     ),
   );
   const latencyMs = Math.round(host.clock.monotonic() - startMs);
-  const nested = await nestedSummary(state);
+  const nested = await nestedSummary();
   const invocation = concluded(state, { stopped, latencyMs, nested });
   await recorder.record(invocation, ledger);
   await recorder.emit({ type: 'invocation.finished', invocation });

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -69,16 +69,20 @@ function keptIn(where: string): string[] {
 
 /** Whether V8 takes what was kept, in a run that keeps it again where not. */
 function isUsed(): boolean {
-  const bin = path.join(folder, 'bin/llm-router.cjs');
-  const code = `const vm = require('node:vm'); const { Script } = vm; const rejected = [];
+  const hook = path.join(folder, 'hook.cjs');
+  const log = path.join(folder, 'rejected.json');
+  writeFileSync(
+    hook,
+    `const vm = require('node:vm'); const { Script } = vm; const rejected = [];
     vm.Script = class extends Script { constructor(...a) { super(...a); rejected.push(this.cachedDataRejected); } };
-    process.on('exit', () => require('node:fs').writeSync(2, JSON.stringify(rejected)));
-    process.argv.splice(1, 0, ${JSON.stringify(bin)}); require(${JSON.stringify(bin)});`;
-  const { stderr } = spawnSync(process.execPath, ['-e', code, '--', ...HELP], {
+    process.execArgv.length = 0;
+    process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(log)}, JSON.stringify(rejected)));`,
+  );
+  execFileSync(process.execPath, ['--require', hook, path.join(folder, 'bin/llm-router.cjs'), ...HELP], {
     env: { HOME: home },
-    encoding: 'utf8',
   });
-  return JSON.parse(stderr).every((one: boolean | undefined) => one === false);
+  const rejected = JSON.parse(readFileSync(log, 'utf8')) as (boolean | null)[];
+  return rejected.length > 0 && rejected.every((one) => one === false);
 }
 
 /** Changes the source without changing its length, which is all that V8 looks at. */
