@@ -24,6 +24,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     'router',
+    'snapshot',
+    'git',
     'server',
     'mcp',
     'jobs',
@@ -60,6 +62,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   mcp: ['router', 'jobs', 'reports', 'shapes', 'adapters', 'trace', 'config', 'ledger', 'files', ...LEAVES],
   router: [
+    'snapshot',
+    'git',
     'gateway',
     'gates',
     'routing',
@@ -77,6 +81,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   gates: ['policy', 'ledger', 'config', ...LEAVES],
   jobs: ['ledger', 'trace', 'files', ...LEAVES],
+  git: LEAVES,
+  snapshot: ['git', 'files', ...LEAVES],
   reports: ['config', 'policy', 'ledger', 'trace', 'files', ...LEAVES],
   health: ['adapters', 'config', 'policy', 'files', ...LEAVES],
   ledger: ['policy', 'files', ...LEAVES],
@@ -157,6 +163,9 @@ const READS = /^(readFile|readFileSync|open|openSync|createReadStream|copyFile|c
 /** The files that may open others, and what those are. Each has a name of our own or of the system. */
 const READERS: Readonly<Record<string, string>> = {
   'files.ts': 'all files that a person, a project or a tool names',
+  'snapshot/blobs.ts': 'a new file of ours, for what Git holds',
+  'snapshot/copy-index.ts': 'the index of Git, to copy it',
+  'snapshot/restore.ts': 'a new file of ours, to copy it to another file system',
   'adapters/command/stdin-file.ts': 'a new file without a name, for the prompt',
   'adapters/command/subprocess.ts': 'on Windows, the start of the program that is about to run',
   'cli/answer-file.ts': 'the file of `-o`, to write it',

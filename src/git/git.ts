@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type Environment, gitVariables, isolation } from './surroundings.js';
+
+/** The end of one Git process. */
+export interface GitAnswer {
+  /** `null`: it could not be started, or a signal ended it. */
+  exitCode: number | null;
+  /** Its output; empty where a consumer took it. */
+  stdout: Buffer;
+  stderr: string;
+  /** Why it could not be started: the system's code. */
+  spawnError: string | null;
+}
+
+/** What differs for one Git process. */
+export interface GitOptions {
+  /** Its standard input; text is written as latin1, so that names of files keep their bytes. */
+  stdin?: string;
+  /** The index to use instead of the user's. */
+  indexFile?: string;
+  /** Working directory [that of the Git]. */
+  cwd?: string;
+  /** Takes the output as it comes, instead of `stdout` of the answer; the process waits for it. */
+  onOutput?: (bytes: Buffer) => void | Promise<void>;
+  /** More variables. */
+  env?: Readonly<Record<string, string>>;
+}
+
+/** Runs Git in a folder; never rejects for what Git does. */
+export type Git = (args: readonly string[], options?: GitOptions) => Promise<GitAnswer>;
+
+/** Where and how Git runs. */
+export interface GitPlace {
+  cwd: string;
+  /** The surrounding variables; those of Git itself are dropped. */
+  env: Environment;
+  /** Ends running processes. */
+  signal?: AbortSignal;
+  /** More settings, by their keys in any form that Git takes. */
+  settings?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Git in a folder, without a shell, apart from its surroundings: no variable `GIT_*`, no hook, no file system monitor, no lock that is not
+ * needed, no network, no question. Settings of the user and the repository count, `safe.directory` included.
+ */
+export function gitIn(place: GitPlace): Git {
+  return (args, options = {}) => runGit(place, args, options);
+}
+
+async function runGit(place: GitPlace, args: readonly string[], options: GitOptions): Promise<GitAnswer> {
+  if (place.signal?.aborted === true) return notStarted('ABORT_ERR');
+  const child = spawn('git', [...isolation, ...args], {
+    cwd: options.cwd ?? place.cwd,
+    env: { ...gitVariables(place.env, place.settings ?? {}, options.indexFile), ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // A signal of the terminal ends the run, which then still records what was changed.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
+  if (child.pid === undefined) {
+    const [error] = await once(child, 'error');
+    return notStarted((error as NodeJS.ErrnoException).code ?? String(error));
+  }
+  const kill = (): void => void child.kill('SIGKILL');
+  place.signal?.addEventListener('abort', kill, { once: true });
+  try {
+    return await follow(child, options);
+  } finally {
+    place.signal?.removeEventListener('abort', kill);
+  }
+}
+
+async function follow(child: ChildProcess, { stdin = '', onOutput }: GitOptions): Promise<GitAnswer> {
+  const { stdin: input, stdout, stderr } = child;
+  if (input === null || stdout === null || stderr === null) throw new Error('git was started without pipes');
+  const closed = once(child, 'close');
+  // A process that ends early closes its input: its exit code says why.
+  input.on('error', () => undefined);
+  input.end(Buffer.from(stdin, 'latin1'));
+  const errors: Buffer[] = [];
+  stderr.on('data', (bytes: Buffer) => errors.push(bytes));
+  const output: Buffer[] = [];
+  for await (const bytes of stdout as AsyncIterable<Buffer>) {
+    if (onOutput === undefined) output.push(bytes);
+    else await onOutput(bytes);
+  }
+  const [exitCode] = (await closed) as [number | null];
+  return {
+    exitCode,
+    stdout: Buffer.concat(output),
+    stderr: Buffer.concat(errors).toString('utf8'),
+    spawnError: null,
+  };
+}
+
+function notStarted(spawnError: string): GitAnswer {
+  return { exitCode: null, stdout: Buffer.alloc(0), stderr: '', spawnError };
+}

@@ -1,0 +1,24 @@
+import { constants } from 'node:fs';
+import { copyFile, stat, utimes } from 'node:fs/promises';
+import { err, ok, type Result } from '../domain/result.js';
+import { codeOf } from '../domain/system-error.js';
+import { systemTrouble, type Trouble } from '../git/trouble.js';
+
+/** Copies an index for changes of our own; one that is not there yet is empty. */
+export async function copyIndex(from: string, to: string): Promise<Result<string, Trouble>> {
+  try {
+    for (;;) {
+      const before = await stat(from);
+      await copyFile(from, to, constants.COPYFILE_FICLONE);
+      const after = await stat(from);
+      if (before.ino !== after.ino || before.mtimeMs !== after.mtimeMs) continue;
+      // Git compares the bytes of files that changed after the index, so that its copy must not look newer.
+      const seconds = Math.floor(before.mtimeMs / 1000);
+      await utimes(to, seconds, seconds);
+      return ok(to);
+    }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return ok(to);
+    return err(systemTrouble(error, 'the index of Git cannot be copied'));
+  }
+}

@@ -1,0 +1,137 @@
+import { parseJson } from '../domain/json.js';
+import { isMap } from '../domain/lookup.js';
+import { err, ok, type Result } from '../domain/result.js';
+import { type BytePath, bytePath, shownPath } from '../git/names.js';
+import type { Repository } from '../git/repository.js';
+import { type Trouble, trouble, troubleOf } from '../git/trouble.js';
+
+/**
+ * What a state of the history of a run is: before an attempt, what an attempt left, what a rollback restored, or what `undo` did.
+ */
+export type StateKind = 'before' | 'after' | 'rolled_back' | 'undone';
+
+/** What is known of a state beside its files. */
+export interface StateNote {
+  kind: StateKind;
+  /** The attempt, from 1; `null`: it belongs to none. */
+  attempt: number | null;
+  /** Patterns of ignored files that belong to it. */
+  included: readonly string[];
+  /** Permissions of files that were closed to other users, by path. */
+  closed: ReadonlyMap<BytePath, number>;
+  /** With `undone`: the state that another `undo` puts back. */
+  other: string | null;
+}
+
+/** One state of the history of a run. */
+export interface State extends StateNote {
+  commit: string;
+  tree: string;
+}
+
+/** The ref that keeps the states of a run; each is a commit on top of the one before. */
+export function refOf(id: string): string {
+  return `${PREFIX}${id}`;
+}
+
+const PREFIX = 'refs/llm-router/';
+
+/** Adds a state to the history of a run; `parent` is the last one, `null` starts a history. Another writer in between is trouble. */
+export async function addState(
+  { git, noObject }: Repository,
+  id: string,
+  { tree, parent, note }: { tree: string; parent: string | null; note: StateNote },
+): Promise<Result<State, Trouble>> {
+  const parents = parent === null ? [] : ['-p', parent];
+  const made = await git(['commit-tree', '--no-gpg-sign', ...parents, '-F', '-', tree], {
+    stdin: Buffer.from(messageOf(id, note)).toString('latin1'),
+  });
+  if (made.exitCode !== 0) return err(troubleOf(made, 'the snapshot cannot be written'));
+  const commit = made.stdout.toString('latin1').trim();
+  const moved = await git(['update-ref', '--no-deref', refOf(id), commit, parent ?? noObject]);
+  if (moved.exitCode !== 0) return err(troubleOf(moved, `\`${refOf(id)}\` cannot be written`));
+  return ok({ ...note, commit, tree });
+}
+
+const WORDS: Readonly<Record<StateKind, string>> = {
+  before: 'before',
+  after: 'after',
+  rolled_back: 'rolled back',
+  undone: 'undone',
+};
+
+/** A line for people, and one for programs. */
+function messageOf(id: string, { kind, attempt, included, closed, other }: StateNote): string {
+  const of = attempt === null ? '' : ` attempt ${attempt}`;
+  const permissions = [...closed].map(([path, mode]) => [shownPath(path), mode.toString(8)]);
+  const data = { version: 1, kind, attempt, included, closed: Object.fromEntries(permissions), other };
+  return `llm-router ${id}: ${WORDS[kind]}${of}\n\n${JSON.stringify(data)}\n`;
+}
+
+/** The states of a run, the first one first; empty: none are kept. */
+export async function historyOf({ git }: Repository, id: string): Promise<Result<State[], Trouble>> {
+  const known = await git(['rev-parse', '--verify', '-q', `${refOf(id)}^{commit}`]);
+  if (known.exitCode !== 0) return ok([]);
+  const listed = await git([
+    'log',
+    '-z',
+    '--no-show-signature',
+    '--reverse',
+    '--format=%H %T%n%B',
+    refOf(id),
+  ]);
+  if (listed.exitCode !== 0) return err(troubleOf(listed, `\`${refOf(id)}\` cannot be read`));
+  const states = listed.stdout
+    .toString('utf8')
+    .split('\0')
+    .filter((text) => text !== '')
+    .map(stateIn);
+  if (states.includes(null))
+    return err(trouble('failed', `\`${refOf(id)}\` was not written by this program`));
+  return ok(states.filter((state) => state !== null));
+}
+
+function stateIn(text: string): State | null {
+  const [ids = '', , , json = ''] = text.split('\n');
+  const [commit = '', tree = ''] = ids.split(' ');
+  const data = parseJson(json);
+  if (!isMap(data) || data.version !== 1 || typeof data.kind !== 'string' || !(data.kind in WORDS))
+    return null;
+  const closed = isMap(data.closed) ? Object.entries(data.closed) : [];
+  return {
+    commit,
+    tree,
+    kind: data.kind as StateKind,
+    attempt: typeof data.attempt === 'number' ? data.attempt : null,
+    included: Array.isArray(data.included) ? data.included.filter((one) => typeof one === 'string') : [],
+    closed: new Map(closed.map(([path, mode]) => [bytePath(path), Number.parseInt(String(mode), 8) & 0o777])),
+    other: typeof data.other === 'string' ? data.other : null,
+  };
+}
+
+/** The ids of runs whose states are kept, the newest first. */
+export async function keptRuns({ git }: Repository): Promise<Result<string[], Trouble>> {
+  const listed = await git(['for-each-ref', '--format=%(refname)', PREFIX]);
+  if (listed.exitCode !== 0) return err(troubleOf(listed, 'the snapshots cannot be listed'));
+  const names = listed.stdout.toString('latin1').split('\n');
+  return ok(
+    names
+      .filter((name) => ID.test(name))
+      .map((name) => name.slice(PREFIX.length))
+      .sort()
+      .reverse(),
+  );
+}
+
+const ID = /^refs\/llm-router\/[0-9A-HJKMNP-TV-Z]{26}$/;
+
+/** Forgets the states of runs that started before an id of that time; Git removes their files with its next clean-up. */
+export async function forgetRuns(repository: Repository, beforeId: string): Promise<Result<number, Trouble>> {
+  const kept = await keptRuns(repository);
+  if (!kept.ok) return kept;
+  const old = kept.value.filter((id) => id < beforeId);
+  if (old.length === 0) return ok(0);
+  const stdin = old.map((id) => `delete ${refOf(id)}\n`).join('');
+  const answer = await repository.git(['update-ref', '--no-deref', '--stdin'], { stdin });
+  return answer.exitCode === 0 ? ok(old.length) : err(troubleOf(answer, 'old snapshots cannot be removed'));
+}
