@@ -24,7 +24,7 @@ const dist = path.join(root, 'dist');
 const BUNDLED = 'commander get-east-asian-width shlex string-width tokenx ulid wrap-ansi yaml'.split(' ');
 
 /** Each loads in less than half the time when it is one file. */
-const BUNDLED_LATER = ['hpagent', 'eventsource-parser', 'prom-client'];
+const BUNDLED_LATER = ['hpagent', 'eventsource-parser', 'prom-client', 'pg'];
 const later = path.join(dist, 'later');
 rmSync(later, { recursive: true, force: true });
 await build({
@@ -37,6 +37,7 @@ await build({
   platform: 'node',
   format: 'cjs',
   target: 'node20',
+  external: ['pg-native'],
   logLevel: 'warning',
 });
 

@@ -14,7 +14,11 @@ const LOADED_BY_EVERY_RUN = [
 ];
 
 /** What loads with the first import of this module goes into the pack of this name; everything else into `more`. */
-const PACKS = { config: 'src/cli/config.ts', ledger: 'src/ledger/open-ledger.ts' };
+const PACKS = {
+  config: 'src/cli/config.ts',
+  ledger: 'src/ledger/open-ledger.ts',
+  postgres: 'src/ledger/postgres/open.ts',
+};
 
 /** Code that V8 takes from a cache cannot use `import()` on Node 20: bin/llm-router.cjs hands in one that can. */
 const IMPORT = /\bimport\("([A-Za-z0-9:./@_-]+)"\)/g;

@@ -1,8 +1,9 @@
 // Runs Jest with what ES modules need on Node 20 to 26. `--soak` asks for the full counts of schedules, mutants and rounds.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -26,5 +27,13 @@ const result = spawnSync(
     },
   },
 );
+await stopPostgres(path.join(temporary, 'postgres', 'data', 'postmaster.pid'));
 rmSync(temporary, { recursive: true, force: true });
 process.exitCode = result.status ?? 1;
+
+/** Stops the server that tests have shared. It removes the file once it has ended. */
+async function stopPostgres(pidFile) {
+  if (!existsSync(pidFile)) return;
+  process.kill(Number(readFileSync(pidFile, 'utf8').split('\n', 1)[0]), 'SIGQUIT');
+  for (let left = 100; left > 0 && existsSync(pidFile); left--) await setTimeout(50);
+}

@@ -3,6 +3,7 @@ import { identityFrom } from '../process/identity.js';
 import { livenessOf, ownIdentity } from '../process/this-process.js';
 import type { Ledger, LedgerReader, LedgerTrouble } from './ledger.js';
 import { openFile, openToRead } from './open.js';
+import type { PostgresPlace } from './postgres/place.js';
 import { type LedgerWorld, sqliteLedger } from './sqlite-ledger.js';
 
 /** Where a ledger is, and the clock it goes by. */
@@ -13,6 +14,10 @@ export interface LedgerPlace {
   now: () => number;
   /** Gets a message when a record cannot be imported. */
   warn?: (message: string) => void;
+  /** The database that is used instead of the file, beside which its pending records are; `null` or absent: none. */
+  shared?: PostgresPlace | null;
+  /** Many runs use it at once. */
+  gathers?: boolean;
 }
 
 /** A ledger that is open to read. */
@@ -23,12 +28,14 @@ export interface OpenReader extends LedgerReader, Pick<Ledger, 'close' | 'leave'
 
 /** Opens the ledger of this process, makes it where it is missing, and brings its schema up to date. */
 export async function openLedger(place: LedgerPlace): Promise<Result<Ledger, LedgerTrouble>> {
+  if (isShared(place)) return (await import('./postgres/open.js')).openPostgres(place);
   const db = await openFile(place.file, place.warn);
   return db.ok ? ok(sqliteLedger(db.value, worldOf(place))) : db;
 }
 
 /** Opens it to read; `null`: there is none yet. Changes nothing. */
 export async function openReader(place: LedgerPlace): Promise<Result<OpenReader | null, LedgerTrouble>> {
+  if (isShared(place)) return (await import('./postgres/open.js')).readPostgres(place);
   const db = await openToRead(place.file);
   if (!db.ok || db.value === null) return db.ok ? ok(null) : db;
   const opened = db.value;
@@ -55,6 +62,13 @@ export async function readLedger<T>(
   } finally {
     reader.value.close();
   }
+}
+
+/** A place in a shared database. */
+export type SharedPlace = LedgerPlace & { shared: PostgresPlace };
+
+function isShared(place: LedgerPlace): place is SharedPlace {
+  return (place.shared ?? null) !== null;
 }
 
 function worldOf({ file, now, warn = () => {} }: LedgerPlace): LedgerWorld {

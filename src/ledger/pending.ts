@@ -35,7 +35,7 @@ export function importPending(db: Database, file: string, warn: (message: string
   const refused = transaction(db, 'write', () => addAll(db, found));
   for (const one of found) {
     if (!refused.has(one)) rmSync(one.file, { force: true });
-    else warnOf(setAside(one.file), one.file, warn);
+    else refuse(one, warn);
   }
 }
 
@@ -44,13 +44,15 @@ export function addPending(db: Database, file: string): void {
   addAll(db, pendingOf(file));
 }
 
-interface Found {
+/** A file of pending records. */
+export interface Found {
   file: string;
   /** `null`: not a record of ours. */
   pending: Pending | null;
 }
 
-function pendingOf(ledger: string): Found[] {
+/** All pending records beside a ledger. */
+export function pendingOf(ledger: string): Found[] {
   const folder = folderOf(ledger);
   return namesIn(folder).map((name) => {
     const file = path.join(folder, name);
@@ -112,6 +114,11 @@ function readPending(file: string): Pending | null {
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? { attempts: [], invocation: null } : null;
   }
+}
+
+/** Sets a file aside that the ledger refuses, with a warning. */
+export function refuse({ file }: Found, warn: (message: string) => void): void {
+  warnOf(setAside(file), file, warn);
 }
 
 /** Keeps a damaged file for inspection, and out of later imports; `gone`: another process did. */

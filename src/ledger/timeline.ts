@@ -4,6 +4,21 @@ import type { Database, Row } from './sqlite.js';
 
 /** What came to its end, by the step of time in which it was started; only steps in which something was. */
 export function timelineOf(db: Database, span: TimelineSpan): Timeline {
+  const { sinceMs, stepMs, untilMs } = span;
+  const values = [sinceMs, stepMs, ...idsOf(span), sinceMs, untilMs];
+  return timelineFrom(span, { counts: db.all(COUNTS, ...values), latencies: db.all(LATENCIES, ...values) });
+}
+
+/** Ids sort by time, so that other rows are not read; an id may be made shortly after its run was started. */
+export function idsOf({ sinceMs, untilMs }: TimelineSpan): [first: string, end: string] {
+  return [idTime(sinceMs), idTime(untilMs + ID_DELAY_MS)];
+}
+
+/** Puts the rows of counts and of latencies together, step by step. */
+export function timelineFrom(
+  span: TimelineSpan,
+  { counts, latencies }: { counts: readonly Row[]; latencies: readonly Row[] },
+): Timeline {
   const steps = new Map<number, TimelineStep>();
   const stepAt = (row: Row): TimelineStep => {
     const atMs = span.sinceMs + Number(row.step) * span.stepMs;
@@ -11,12 +26,8 @@ export function timelineOf(db: Database, span: TimelineSpan): Timeline {
     steps.set(atMs, step);
     return step;
   };
-  const { sinceMs, stepMs, untilMs } = span;
-  // Ids sort by time, so that other rows are not read; an id may be made shortly after its run was started.
-  const ids = [idTime(sinceMs), idTime(untilMs + ID_DELAY_MS)];
-  const values = [sinceMs, stepMs, ...ids, sinceMs, untilMs];
-  for (const row of db.all(COUNTS, ...values)) count(stepAt(row), row);
-  for (const row of db.all(LATENCIES, ...values)) {
+  for (const row of counts) count(stepAt(row), row);
+  for (const row of latencies) {
     const step = stepAt(row);
     if (row.is_p50 === 1) step.p50Ms = Number(row.latency_ms);
     if (row.is_p95 === 1) step.p95Ms = Number(row.latency_ms);

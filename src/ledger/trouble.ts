@@ -1,6 +1,9 @@
 import { reasonOf } from '../files.js';
 import { sqliteCode } from './sqlite.js';
 
+/** What only a ledger on a server can have. */
+type ServerTrouble = 'away' | 'denied' | 'no_database' | 'no_rights' | 'older' | 'bad_url';
+
 /** Why the ledger could not be used. */
 export interface LedgerTrouble {
   kind:
@@ -13,7 +16,8 @@ export interface LedgerTrouble {
     | 'newer'
     | 'foreign'
     | 'not_own'
-    | 'io';
+    | 'io'
+    | ServerTrouble;
   /** One sentence without full stop, with the path. */
   message: string;
   /** What to do about it. */
@@ -68,7 +72,7 @@ export function noDriver(): LedgerTrouble {
 
 const ELSEWHERE = 'name another file with `ledger.path` or `LLM_ROUTER_LEDGER`';
 
-type Known = Exclude<LedgerTrouble['kind'], 'newer' | 'foreign' | 'not_own' | 'no_driver'>;
+type Known = Exclude<LedgerTrouble['kind'], 'newer' | 'foreign' | 'not_own' | 'no_driver' | ServerTrouble>;
 
 const WORDS: Record<Known, { why: string; hint: string }> = {
   cannot_open: { why: 'cannot be opened', hint: `make it writable, or ${ELSEWHERE}` },

@@ -99,7 +99,8 @@ function tagName(key: string): string {
   return key.slice('tag:'.length);
 }
 
-function grouped(
+/** Puts the rows of groups together, by the values of their keys. */
+export function grouped(
   keyCount: number,
   rows: { sums: readonly Row[]; failures: readonly Row[]; latencies: readonly Row[] },
 ): UsageGroup[] {

@@ -147,6 +147,7 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
   'string-width': (file) => file === 'diagnostics/width.ts',
   'wrap-ansi': (file) => file === 'cli/wrap.ts',
   libsql: (file) => file === 'ledger/libsql.ts',
+  pg: (file) => file === 'ledger/postgres/connection.ts',
   hpagent: (file) => file === 'adapters/http/agents.ts',
   'eventsource-parser': (file) => file === 'adapters/http/sse.ts',
   re2js: (file) => file === 'regex/linear.ts',

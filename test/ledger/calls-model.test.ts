@@ -4,9 +4,9 @@ import type { Ledger } from '../../src/ledger/ledger.js';
 import { EXPIRY_MS } from '../../src/ledger/sqlite-ledger.js';
 import { IS_SOAK } from '../soak.js';
 import { asking, ended, good } from './attempts.js';
-import { type Bench, ENGINES } from './engines.js';
+import { type Bench, ENGINES, schedules } from './engines.js';
 
-const SCHEDULES = IS_SOAK ? 10_000 : 60;
+const COUNTS = { soak: 10_000, quick: 60 };
 const LIMIT = 1000;
 const DAY = '2026-11-20';
 
@@ -185,9 +185,10 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-describe.each(ENGINES)('calls in a ledger on $name, in any order of steps', ({ make }) => {
+describe.each(ENGINES)('calls in a ledger on $name, in any order of steps', ({ make, share }) => {
+  const count = schedules(COUNTS, share);
   it(
-    `agree with a model, and hold the limit wherever a process dies, in ${SCHEDULES} schedules`,
+    `agree with a model, and hold the limit wherever a process dies, in ${count} schedules`,
     async () => {
       const bench = make();
       bench.nowMs = Date.parse(`${DAY}T00:00:01.000Z`);
@@ -203,8 +204,8 @@ describe.each(ENGINES)('calls in a ledger on $name, in any order of steps', ({ m
         await stage.settleDown();
       });
       try {
-        await fc.assert(property, { numRuns: SCHEDULES });
-        expect(bench.faults()).toEqual([]);
+        await fc.assert(property, { numRuns: count });
+        expect(await bench.faults()).toEqual([]);
       } finally {
         bench.dispose();
       }

@@ -5,6 +5,9 @@ import type { Ledger } from '../../src/ledger/ledger.js';
 import { openFile } from '../../src/ledger/open.js';
 import type { Database } from '../../src/ledger/sqlite.js';
 import { sqliteLedger } from '../../src/ledger/sqlite-ledger.js';
+import { HAS_POSTGRES } from '../postgres/server.js';
+import { IS_SOAK } from '../soak.js';
+import { postgresBench } from './postgres/bench.js';
 
 /** A ledger with simulated processes that may die, and a clock that may jump. */
 export interface Bench {
@@ -16,14 +19,20 @@ export interface Bench {
   /** Processes visible to all others, which need no heartbeat. */
   seen: Set<string>;
   /** Findings of the engine's own integrity check. */
-  faults(): string[];
+  faults(): string[] | Promise<string[]>;
   dispose(): void;
 }
 
 /** Every engine that has to pass the suite; a new one is one line. */
-export const ENGINES: readonly { name: string; make: () => Bench }[] = [
-  { name: 'SQLite', make: sqliteBench },
+export const ENGINES: readonly { name: string; make: () => Bench; share: number }[] = [
+  { name: 'SQLite', make: sqliteBench, share: 1 },
+  ...(HAS_POSTGRES ? [{ name: 'PostgreSQL', make: postgresBench, share: 0.1 }] : []),
 ];
+
+/** How many schedules are played: all in the soak, else the share of an engine whose every step goes over a network. */
+export function schedules(counts: { soak: number; quick: number }, share: number): number {
+  return IS_SOAK ? counts.soak : Math.ceil(counts.quick * share);
+}
 
 /** A bench with its own database file. */
 export function sqliteBench(): Bench {

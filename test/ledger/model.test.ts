@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { EXPIRY_MS } from '../../src/ledger/sqlite-ledger.js';
 import { IS_SOAK } from '../soak.js';
 import { asking, ended, good } from './attempts.js';
-import { type Bench, ENGINES } from './engines.js';
+import { type Bench, ENGINES, schedules } from './engines.js';
 import { type Limits, Oracle } from './oracle.js';
 
-const SCHEDULES = IS_SOAK ? 10_000 : 120;
+const COUNTS = { soak: 10_000, quick: 120 };
 const LIMITS: Limits = { all: { day: 1000, month: 1800 }, mine: { day: 600, month: 900 } };
 const HOUR_MS = 3_600_000;
 
@@ -46,9 +46,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-describe.each(ENGINES)('a ledger on $name, in any order of steps', ({ make }) => {
+describe.each(ENGINES)('a ledger on $name, in any order of steps', ({ make, share }) => {
+  const count = schedules(COUNTS, share);
   it(
-    `agrees with the oracle and holds every limit in ${SCHEDULES} schedules`,
+    `agrees with the oracle and holds every limit in ${count} schedules`,
     async () => {
       const bench = make();
       let played = 0;
@@ -56,8 +57,8 @@ describe.each(ENGINES)('a ledger on $name, in any order of steps', ({ make }) =>
         play(new Stage(bench, played++), steps),
       );
       try {
-        await fc.assert(property, { numRuns: SCHEDULES });
-        expect(bench.faults()).toEqual([]);
+        await fc.assert(property, { numRuns: count });
+        expect(await bench.faults()).toEqual([]);
       } finally {
         bench.dispose();
       }

@@ -17,8 +17,8 @@ describe.each(ENGINES)('slots on $name', ({ make }) => {
   beforeEach(() => {
     bench = make();
   });
-  afterEach(() => {
-    const faults = bench.faults();
+  afterEach(async () => {
+    const faults = await bench.faults();
     bench.dispose();
     expect(faults).toEqual([]);
   });

@@ -1,0 +1,128 @@
+import type { Client, ClientConfig } from 'pg';
+import { ServerFailure } from './failure.js';
+import type { Settings, Tls } from './settings.js';
+
+/** A value of a column. */
+export type Value = string | number | boolean | null;
+export type Row = Readonly<Record<string, Value>>;
+
+/** One connection to the server. */
+export interface Connection {
+  /** Runs statements that are separated by semicolons in one round trip, and returns the rows of each. Rejects with a {@link ServerFailure}. */
+  run(text: string): Promise<Row[][]>;
+  /** No longer usable: the server or the network has ended it. */
+  readonly isLost: boolean;
+  /** Keeps the process running, or not. */
+  hold(keeps: boolean): void;
+  end(): void;
+}
+
+/** How long an answer may take, ms: longer than any wait that the server itself ends. */
+const ANSWER_MS = 30_000;
+
+/** Connects within so many ms. Rejects with a {@link ServerFailure}. */
+export async function connect(settings: Settings, deadlineMs: number): Promise<Connection> {
+  if (settings.tls.mode !== 'prefer') return connectBy(settings, deadlineMs);
+  try {
+    return await connectBy({ ...settings, tls: { ...settings.tls, mode: 'require' } }, deadlineMs);
+  } catch (error) {
+    if (!isWithoutTls(error)) throw error;
+    return connectBy({ ...settings, tls: { ...settings.tls, mode: 'disable' } }, deadlineMs);
+  }
+}
+
+function isWithoutTls(error: unknown): boolean {
+  return error instanceof ServerFailure && /server does not support SSL/.test(error.message);
+}
+
+async function connectBy(settings: Settings, deadlineMs: number): Promise<Connection> {
+  const { Client } = await import('pg');
+  const client = new Client(configOf(settings, deadlineMs));
+  let isLost = false;
+  // Without it an error of a connection that nothing waits for would end the process.
+  client.on('error', () => {
+    isLost = true;
+  });
+  client.on('end', () => {
+    isLost = true;
+  });
+  const stream = streamOf(client);
+  try {
+    await client.connect();
+  } catch (error) {
+    stream.destroy();
+    throw new ServerFailure(error, { isLost: true });
+  }
+  return {
+    run: async (text) => {
+      const timer = setTimeout(() => stream.destroy(new Error('no answer within 30 s')), ANSWER_MS);
+      try {
+        const answer: unknown = await client.query(text);
+        return (Array.isArray(answer) ? answer : [answer]).map(({ rows }: { rows: Row[] }) => rows);
+      } catch (error) {
+        throw new ServerFailure(error, { isLost });
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    get isLost() {
+      return isLost;
+    },
+    hold: (keeps) => (keeps ? stream.ref() : stream.unref()),
+    end: () => {
+      isLost = true;
+      void client.end().catch(() => {});
+    },
+  };
+}
+
+type Stream = Pick<import('node:net').Socket, 'ref' | 'unref' | 'destroy'>;
+
+/** The socket, which the types of the package leave out; once TLS has begun it is another. */
+function streamOf(client: Client): Stream {
+  const { connection } = client as unknown as { connection: { stream: Stream } };
+  return {
+    ref: () => connection.stream.ref(),
+    unref: () => connection.stream.unref(),
+    destroy: (error) => connection.stream.destroy(error),
+  } as Stream;
+}
+
+function configOf(settings: Settings, deadlineMs: number): ClientConfig {
+  const { host, port, user, database, password, tls, applicationName, options } = settings;
+  return {
+    host,
+    port,
+    user,
+    database,
+    // A function keeps the package from a search of its own.
+    password: () => password ?? '',
+    ssl: sslOf(tls, host),
+    application_name: applicationName,
+    ...(options === null ? {} : { options }),
+    connectionTimeoutMillis: Math.max(1, deadlineMs),
+    keepAlive: true,
+    types: { getTypeParser: (oid: number) => parserOf(oid) } as ClientConfig['types'],
+  };
+}
+
+function sslOf(tls: Tls, host: string): Exclude<ClientConfig['ssl'], undefined> {
+  if (tls.mode === 'disable') return false;
+  return {
+    rejectUnauthorized: tls.checksCertificate,
+    ...(/^[\d.:]+$/.test(host) ? {} : { servername: host }),
+    ...(tls.ca === null ? {} : { ca: tls.ca }),
+    ...(tls.cert === null ? {} : { cert: tls.cert }),
+    ...(tls.key === null ? {} : { key: tls.key }),
+    ...(tls.checksName ? {} : { checkServerIdentity: () => undefined }),
+  };
+}
+
+const BOOL = 16;
+/** int8, int2, int4, float8, numeric: sums of the ledger are whole numbers below 2^53. */
+const NUMBERS = [20, 21, 23, 701, 1700];
+
+function parserOf(oid: number): (text: string) => Value {
+  if (oid === BOOL) return (text) => text === 't';
+  return NUMBERS.includes(oid) ? Number : (text) => text;
+}

@@ -1,0 +1,4 @@
+import { FIRST } from './001-first.js';
+
+/** Every change of the schema, oldest first. A released one is never edited: what it lacks comes in another behind it. */
+export const MIGRATIONS: readonly string[] = [FIRST];

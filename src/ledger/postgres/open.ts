@@ -1,0 +1,82 @@
+import { err, ok, type Result } from '../../domain/result.js';
+import { identityFrom, type Liveness } from '../../process/identity.js';
+import { livenessOf, ownIdentity } from '../../process/this-process.js';
+import type { Ledger } from '../ledger.js';
+import type { OpenReader, SharedPlace } from '../open-ledger.js';
+import type { LedgerTrouble } from '../trouble.js';
+import { DATABASE_NOW } from './clock.js';
+import { type Database, databaseAt, prepare } from './database.js';
+import { importPending, pendingPlace, withPending } from './pending.js';
+import type { PostgresPlace } from './place.js';
+import { postgresLedger } from './postgres-ledger.js';
+
+/** Connections of a process that many runs share. */
+const MANY = 4;
+
+/** Opens the ledger in a PostgreSQL database, makes its schema where there is none, and takes in pending records. */
+export async function openPostgres(place: SharedPlace): Promise<Result<Ledger, LedgerTrouble>> {
+  const opened = await opening(place, { makes: true });
+  if (!opened.ok) return opened;
+  await opened.value.takeIn();
+  return ok(opened.value.ledger);
+}
+
+/** Opens it to read; `null`: there is no ledger yet. Changes nothing but that it takes in pending records, where it can. */
+export async function readPostgres(place: SharedPlace): Promise<Result<OpenReader | null, LedgerTrouble>> {
+  const opened = await opening(place, { makes: false });
+  if (!opened.ok) return opened.error === null ? ok(null) : err(opened.error);
+  const { ledger, takeIn } = opened.value;
+  await takeIn();
+  return ok({ ...ledger, toWrite: async () => ok(ledger) });
+}
+
+interface Opened {
+  ledger: Ledger;
+  /** Takes in pending records; those that it cannot stay for the next time. */
+  takeIn(): Promise<void>;
+}
+
+async function opening(place: SharedPlace, how: { makes: true }): Promise<Result<Opened, LedgerTrouble>>;
+async function opening(
+  place: SharedPlace,
+  how: { makes: false },
+): Promise<Result<Opened, LedgerTrouble | null>>;
+async function opening(
+  { shared, file, gathers = false, warn = () => {} }: SharedPlace,
+  { makes }: { makes: boolean },
+): Promise<Result<Opened, LedgerTrouble | null>> {
+  const database = databaseAt(shared, gathers ? MANY : 1);
+  if (!database.ok) return database;
+  const { sessions, shown, schema } = database.value;
+  const readiness = await prepare(database.value, { makes });
+  if (readiness !== 'ready') {
+    sessions.close();
+    return err(readiness === 'missing' ? null : readiness);
+  }
+  const pending = pendingPlace(file, { shown, schema });
+  const ledger = withPending(ledgerOf(database.value, shared), { file: pending, warn });
+  return ok({ ledger, takeIn: async () => void (await importPending(ledger, pending, warn)) });
+}
+
+function ledgerOf({ sessions, shown, schema }: Database, { leaseMs }: PostgresPlace): Ledger {
+  return postgresLedger({
+    sessions,
+    schema,
+    shown,
+    now: DATABASE_NOW,
+    leaseMs,
+    owner: JSON.stringify(ownIdentity()),
+    livenessOf: livenessHere,
+  });
+}
+
+/**
+ * Whether a process is alive that was started on this machine since its boot. Of any other its lease decides: machines of a fleet may
+ * share a name, so that another boot is no sign of death.
+ */
+function livenessHere(owner: string): Liveness {
+  const identity = identityFrom(JSON.parse(owner));
+  const { bootId } = ownIdentity();
+  if (identity === null || bootId === null || identity.bootId !== bootId) return 'unknown';
+  return livenessOf(identity);
+}

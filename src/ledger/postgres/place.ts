@@ -1,0 +1,15 @@
+/** Which PostgreSQL database holds the ledger, and how it is used. */
+export interface PostgresPlace {
+  /** `postgres://…`; may hold a password. */
+  url: string;
+  /** The schema that holds all tables of the ledger. */
+  schema: string;
+  /** How long what a process holds is kept without a sign of life from it, ms. */
+  leaseMs: number;
+  /** How long to wait for a connection, ms; `connect_timeout` of the URL comes first. */
+  connectTimeoutMs: number;
+  /** Where the variables of libpq are: `PGHOST`, `PGPASSWORD`, `PGSERVICE`, … */
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+export const DEFAULT_SCHEMA = 'llm_router';

@@ -1,0 +1,117 @@
+import { err, ok, type Result } from '../../domain/result.js';
+import type { Liveness } from '../../process/identity.js';
+import type { FamilyShare, Ledger, SpendQuery } from '../ledger.js';
+import type { LedgerTrouble } from '../trouble.js';
+import { admit } from './admit.js';
+import { dayAt } from './clock.js';
+import { isAnyDead, ownersOf, settleCall, takeBack } from './dead.js';
+import { childrenOf, joinFamily, nestedIn, sourcesOf } from './family.js';
+import { setBegun, setSeen } from './leases.js';
+import { pruneOn, pruneRows, rowsSince } from './prune.js';
+import { addRecords, drop } from './records.js';
+import { lockKey } from './schema.js';
+import type { Sessions } from './sessions.js';
+import { beginSlot, keepSlot, leaveSlot, takeSlot, useOf } from './slots.js';
+import { mostDrawable, reservedNow, spendOf } from './spend.js';
+import { timelineOf } from './timeline.js';
+import { type Kind, type Transaction, transaction } from './transaction.js';
+import { serverTrouble } from './trouble.js';
+import { countedOf, countedWithoutPrice, interruptedIn, projectsNamed, usageBy } from './usage.js';
+
+/** What a ledger needs of its surroundings. */
+export interface PostgresWorld {
+  sessions: Sessions;
+  schema: string;
+  /** The URL without secrets, for messages. */
+  shown: string;
+  /** An expression for the time, ms since the epoch. */
+  now: string;
+  leaseMs: number;
+  /** Identity of this process, as text. */
+  owner: string;
+  /** Whether the process behind an owner is alive; of an unknown one its lease decides. */
+  livenessOf: (owner: string) => Liveness;
+}
+
+type Work<T> = (tx: Transaction) => Promise<T>;
+
+/** The ledger in a PostgreSQL database. Every change may be repeated, so that one whose answer was lost counts once. */
+export function postgresLedger(world: PostgresWorld): Ledger {
+  const { sessions, schema, shown } = world;
+  const attempt = async <T>(work: () => Promise<T>): Promise<Result<T, LedgerTrouble>> => {
+    try {
+      return ok(await work());
+    } catch (error) {
+      return err(serverTrouble(error, shown));
+    }
+  };
+  const moneyLock = lockKey(schema, 'money');
+  const run = <T>(kind: Kind, lock: string | null, work: Work<T>) =>
+    sessions.use((connection) => transaction(connection, { kind, schema, lock }, work));
+  const change = <T>(work: Work<T>) => attempt(() => run('write', moneyLock, work));
+  const plainly = <T>(work: Work<T>) => attempt(() => run('read', null, work));
+  const read = <T>(work: Work<T>) =>
+    attempt(async () => {
+      const seen = await run('read', null, async (tx) => {
+        const [owners, value] = await Promise.all([ownersOf(tx, world), work(tx)]);
+        return { isDue: isAnyDead(owners, world), value };
+      });
+      if (!seen.isDue) return seen.value;
+      return run('trial', moneyLock, async (tx) => {
+        await takeBack(tx, world);
+        return work(tx);
+      });
+    });
+  const today = () => dayAt(world.now);
+  const slotChange = <T>(name: string, work: Work<T>) =>
+    attempt(() => run('write', lockKey(schema, `slots ${name}`), work));
+  return {
+    spend: (queries, share = null) => read((tx) => spendNow(tx, { queries, share, today: today() })),
+    nestedIn: (id) => read((tx) => nestedIn(tx, id)),
+    childrenOf: (id) => plainly((tx) => childrenOf(tx, id)),
+    join: (nested) => change((tx) => joinFamily(tx, nested, today())),
+    admit: (request) => change((tx) => admit(tx, world, request)),
+    begin: (id) => change((tx) => setBegun(tx, id)),
+    meter: (id, seenMicroUsd) => change((tx) => setSeen(tx, world, { id, seenMicroUsd })),
+    settleCall: (call) => change((tx) => settleCall(tx, call)),
+    release: (id) => change((tx) => drop(tx, id, 0)),
+    settle: (row) => change((tx) => addRecords(tx, [{ attempts: [row], invocation: null }])),
+    record: (row) => change((tx) => addRecords(tx, [{ attempts: [], invocation: row }])),
+    keep: (records) => change((tx) => addRecords(tx, records)),
+    usage: (days, by, filter) =>
+      plainly((tx) => Promise.all(by.map((keys) => usageBy(tx, days, { by: keys, filter })))),
+    timeline: (span) => plainly((tx) => timelineOf(tx, span)),
+    interrupted: (days, filter) => read((tx) => interruptedIn(tx, days, filter)),
+    countedWithoutPrice: (days, filter) => plainly((tx) => countedWithoutPrice(tx, days, filter)),
+    countedOf: (id) => read((tx) => countedOf(tx, id)),
+    projectsNamed: (name) => plainly((tx) => projectsNamed(tx, name)),
+    rowsSince: () => plainly((tx) => rowsSince(tx)),
+    prune: (limit) => change((tx) => pruneRows(tx, limit)),
+    pruneOnceADay: (limit) => change((tx) => pruneOn(tx, today(), limit)),
+    reserved: (filter) => read((tx) => reservedNow(tx, filter)),
+    slots: {
+      take: (request) => slotChange(request.tool, (tx) => takeSlot(tx, world, request)),
+      begin: (id) => attempt(() => run('write', null, (tx) => beginSlot(tx, world, id))),
+      heartbeat: (id) => attempt(() => run('write', null, async (tx) => keepSlot(tx, world, id))),
+      leave: (id) => attempt(() => run('write', null, async (tx) => leaveSlot(tx, id))),
+      use: (tool) => plainly((tx) => useOf(tx, world, tool)),
+    },
+    close: () => sessions.close(),
+    leave: () => {},
+  };
+}
+
+async function spendNow(
+  tx: Transaction,
+  by: { queries: readonly SpendQuery[]; share: FamilyShare | null; today: string },
+) {
+  const { queries, share, today } = by;
+  const [[row], sources] = await Promise.all([
+    tx.all(`SELECT ${today} AS day`),
+    share === null ? [] : sourcesOf(tx, share),
+  ]);
+  const day = String(row?.day);
+  return mostDrawable(
+    await Promise.all([null, ...sources].map((source) => spendOf(tx, queries, { source, day }))),
+  );
+}

@@ -1,0 +1,194 @@
+import { statSync } from 'node:fs';
+import { homedir, userInfo } from 'node:os';
+import path from 'node:path';
+import { err, ok, type Result } from '../../domain/result.js';
+import { readRegularFileNow } from '../../files.js';
+import type { PostgresPlace } from './place.js';
+import { type ParameterName, type Parameters, parametersOf } from './url.js';
+
+/** How to reach a database, with nothing left open. */
+export interface Settings {
+  /** A name or address, or the folder of a socket. */
+  host: string;
+  port: number;
+  user: string;
+  database: string;
+  /** `null`: none is given. */
+  password: string | null;
+  tls: Tls;
+  applicationName: string;
+  /** Options of the server's command line; `null`: none. */
+  options: string | null;
+  connectTimeoutMs: number;
+  /** `null`: the URL names none. */
+  schema: string | null;
+}
+
+/** `prefer`: with TLS where the server has it. */
+export interface Tls {
+  mode: 'disable' | 'prefer' | 'require';
+  /** Certificates in PEM; `null`: those of the system. */
+  ca: string | null;
+  cert: string | null;
+  key: string | null;
+  checksCertificate: boolean;
+  checksName: boolean;
+}
+
+const VARIABLES: Readonly<Partial<Record<ParameterName, string>>> = {
+  host: 'PGHOST',
+  port: 'PGPORT',
+  dbname: 'PGDATABASE',
+  user: 'PGUSER',
+  password: 'PGPASSWORD',
+  passfile: 'PGPASSFILE',
+  service: 'PGSERVICE',
+  sslmode: 'PGSSLMODE',
+  sslrootcert: 'PGSSLROOTCERT',
+  sslcert: 'PGSSLCERT',
+  sslkey: 'PGSSLKEY',
+  connect_timeout: 'PGCONNECT_TIMEOUT',
+  application_name: 'PGAPPNAME',
+  options: 'PGOPTIONS',
+};
+
+/**
+ * Settles how to connect, as users of libpq expect it: what the URL states, then the service file, the variables, and the defaults. The
+ * error is the end of a sentence about the URL.
+ */
+export function settingsOf(place: PostgresPlace): Result<Settings, string> {
+  const stated = parametersOf(place.url);
+  if (!stated.ok) return stated;
+  const { env } = place;
+  const byVariable = Object.fromEntries(
+    Object.entries(VARIABLES).flatMap(([name, variable]) => {
+      const value = env[variable] ?? '';
+      return value === '' ? [] : [[name, value]];
+    }),
+  ) as Parameters;
+  const service = serviceOf(stated.value.service ?? byVariable.service ?? null, env);
+  if (!service.ok) return service;
+  const known: Parameters = { ...byVariable, ...service.value, ...stated.value };
+  const port = Number(known.port ?? 5432);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) return err('has a port that is not one');
+  const tls = tlsOf(known, homeOf(env));
+  if (!tls.ok) return tls;
+  const user = known.user ?? userInfo().username;
+  const base = { host: known.host ?? 'localhost', port, user, database: known.dbname ?? user };
+  return ok({
+    ...base,
+    password: known.password ?? keptPassword(passfileOf(known, env), base),
+    tls: tls.value,
+    applicationName: known.application_name ?? 'llm-router',
+    options: known.options ?? null,
+    connectTimeoutMs: timeoutOf(known.connect_timeout) ?? place.connectTimeoutMs,
+    schema: stated.value.schema ?? null,
+  });
+}
+
+function homeOf(env: PostgresPlace['env']): string {
+  return env.HOME ?? homedir();
+}
+
+/** libpq counts in seconds; zero and less wait for ever there, which is the configured time here. */
+function timeoutOf(text: string | undefined): number | null {
+  const seconds = Number(text ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null;
+}
+
+/** The section of a service file (https://www.postgresql.org/docs/current/libpq-pgservice.html). */
+function serviceOf(name: string | null, env: PostgresPlace['env']): Result<Parameters, string> {
+  if (name === null) return ok({});
+  const files = [
+    env.PGSERVICEFILE ?? path.join(homeOf(env), '.pg_service.conf'),
+    path.join(env.PGSYSCONFDIR ?? '/etc/postgresql-common', 'pg_service.conf'),
+  ];
+  for (const file of files) {
+    const text = textOf(file);
+    const found = text === null ? null : sectionOf(text, name);
+    if (found !== null) return ok(found);
+  }
+  return err(`names the service \`${name}\`, which is in none of ${files.join(', ')}`);
+}
+
+function sectionOf(text: string, name: string): Parameters | null {
+  let found: Record<string, string> | null = null;
+  let isInside = false;
+  for (const line of text.split(/\r?\n/).map((one) => one.trim())) {
+    const section = /^\[(.*)\]$/.exec(line)?.[1];
+    if (section !== undefined) isInside = section === name;
+    if (section === name) found ??= {};
+    const [, key, value] = isInside ? (/^([^#=]+)=(.*)$/.exec(line) ?? []) : [];
+    if (found !== null && key !== undefined && value !== undefined) found[key.trim()] ??= value.trim();
+  }
+  return found;
+}
+
+function passfileOf({ passfile }: Parameters, env: PostgresPlace['env']): string {
+  return passfile ?? path.join(homeOf(env), '.pgpass');
+}
+
+/** The password that a file has for a database (https://www.postgresql.org/docs/current/libpq-pgpass.html). */
+function keptPassword(
+  file: string,
+  to: { host: string; port: number; user: string; database: string },
+): string | null {
+  // As libpq does: one that others can read is not used.
+  if (((statSync(file, { throwIfNoEntry: false })?.mode ?? 0o077) & 0o077) !== 0) return null;
+  const host = to.host.startsWith('/') ? 'localhost' : to.host;
+  const wanted = [host, String(to.port), to.database, to.user];
+  for (const line of (textOf(file) ?? '').split(/\r?\n/)) {
+    const fields = [...line.matchAll(/((?:\\.|[^:\\])*)(?::|$)/g)].map(([, field = '']) =>
+      field.replace(/\\(.)/g, '$1'),
+    );
+    const isIt = !line.startsWith('#') && wanted.every((one, at) => fields[at] === '*' || fields[at] === one);
+    if (isIt && fields[4] !== undefined) return fields[4];
+  }
+  return null;
+}
+
+const NO_TLS: Tls = {
+  mode: 'disable',
+  ca: null,
+  cert: null,
+  key: null,
+  checksCertificate: false,
+  checksName: false,
+};
+
+/** `sslmode` as https://www.postgresql.org/docs/current/libpq-ssl.html has it. */
+function tlsOf(known: Parameters, home: string): Result<Tls, string> {
+  const host = known.host ?? 'localhost';
+  const isHere = host.startsWith('/') || /^(localhost|127\.|::1$)/.test(host);
+  const mode = known.sslmode ?? (isHere ? 'disable' : 'prefer');
+  if (host.startsWith('/') || mode === 'disable' || mode === 'allow') return ok(NO_TLS);
+  if (!['prefer', 'require', 'verify-ca', 'verify-full'].includes(mode))
+    return err('has an `sslmode` that is not one of disable, allow, prefer, require, verify-ca, verify-full');
+  const read = (file: string | undefined): string | null => (file === undefined ? null : textOf(file));
+  const named = { ca: known.sslrootcert, cert: known.sslcert, key: known.sslkey };
+  const isSystem = named.ca === 'system';
+  for (const [kind, file] of Object.entries(named))
+    if (file !== undefined && !(kind === 'ca' && isSystem) && textOf(file) === null)
+      return err(`names \`${file}\`, which cannot be read`);
+  const ca = isSystem ? null : (read(named.ca) ?? textOf(path.join(home, '.postgresql', 'root.crt')));
+  const checksCertificate = mode.startsWith('verify') || (mode === 'require' && ca !== null) || isSystem;
+  return ok({
+    mode: mode === 'prefer' ? 'prefer' : 'require',
+    ca,
+    cert: read(named.cert),
+    key: read(named.key),
+    checksCertificate,
+    checksName: mode === 'verify-full' || isSystem,
+  });
+}
+
+const MAX_BYTES = 1024 * 1024;
+
+/** `null`: it cannot be read. */
+function textOf(file: string): string | null {
+  try {
+    return readRegularFileNow(file, { maxBytes: MAX_BYTES }).toString('utf8');
+  } catch {
+    return null;
+  }
+}

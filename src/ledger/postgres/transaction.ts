@@ -1,0 +1,126 @@
+import type { Connection, Row } from './connection.js';
+import { ServerFailure } from './failure.js';
+import { type Given, quotedName, textOf } from './literal.js';
+
+/** What a transaction is for: `write` takes a lock first, `trial` too and is rolled back, `read` sees one moment. */
+export type Kind = 'read' | 'write' | 'trial';
+
+/** An open transaction. */
+export interface Transaction {
+  /** Adds a statement, which is sent with the next question, or with the end. */
+  run(sql: string, ...values: Given[]): void;
+  /** Sends what has been added; all questions of one turn go in one round trip. */
+  all(sql: string, ...values: Given[]): Promise<Row[]>;
+}
+
+/** How a transaction begins. */
+export interface Beginning {
+  kind: Kind;
+  schema: string;
+  /** Key of the lock; `null`: it takes none. */
+  lock: string | null;
+}
+
+/** How long the server waits for a lock, and for the next statement of a client that may be gone, ms. */
+const LOCK_MS = 10_000;
+const STATEMENT_MS = 20_000;
+
+/** Runs `work` in one transaction, of two round trips where it asks once. */
+export async function transaction<T>(
+  connection: Connection,
+  beginning: Beginning,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  const batch = new Batch(connection);
+  for (const sql of beginningOf(beginning)) batch.run(sql);
+  try {
+    const result = await work(batch);
+    batch.run(beginning.kind === 'trial' ? 'ROLLBACK' : 'COMMIT');
+    await batch.send();
+    return result;
+  } catch (error) {
+    if (batch.hasBegun && !connection.isLost) await rollBack(connection);
+    throw error;
+  }
+}
+
+/** The first error is the one that counts. */
+async function rollBack(connection: Connection): Promise<void> {
+  try {
+    await connection.run('ROLLBACK');
+  } catch (error) {
+    if (!(error instanceof ServerFailure)) throw error;
+    connection.end();
+  }
+}
+
+/**
+ * All settings hold for the transaction alone, so that a pooler may hand the connection on after it. The lock is a statement of its own:
+ * what comes behind it sees what its last holder has committed.
+ */
+function beginningOf({ kind, schema, lock }: Beginning): string[] {
+  const level = kind === 'read' ? 'REPEATABLE READ READ ONLY' : 'READ COMMITTED';
+  const settings = Object.entries({
+    search_path: quotedName(schema),
+    lock_timeout: LOCK_MS,
+    statement_timeout: STATEMENT_MS,
+    idle_in_transaction_session_timeout: LOCK_MS,
+  }).map(([name, value]) => textOf({ sql: 'set_config($1, $2, true)', values: [name, String(value)] }));
+  return [
+    `BEGIN ISOLATION LEVEL ${level}`,
+    `SELECT ${settings.join(', ')}`,
+    ...(lock === null ? [] : [`SELECT pg_advisory_xact_lock(${lock})`]),
+  ];
+}
+
+/** A question that waits for its rows. */
+interface Waiting {
+  place: number;
+  give(rows: Row[]): void;
+  fail(error: unknown): void;
+}
+
+class Batch implements Transaction {
+  readonly #connection: Connection;
+  #texts: string[] = [];
+  #waiting: Waiting[] = [];
+  #isDue = false;
+  hasBegun = false;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  run(sql: string, ...values: Given[]): void {
+    this.#texts.push(textOf({ sql, values }));
+  }
+
+  all(sql: string, ...values: Given[]): Promise<Row[]> {
+    this.run(sql, ...values);
+    const place = this.#texts.length - 1;
+    return new Promise((give, fail) => {
+      this.#waiting.push({ place, give, fail });
+      if (this.#isDue) return;
+      this.#isDue = true;
+      queueMicrotask(() => void this.send().catch(() => {}));
+    });
+  }
+
+  /** Sends all that was added. */
+  async send(): Promise<void> {
+    const texts = this.#texts;
+    const waiting = this.#waiting;
+    this.#texts = [];
+    this.#waiting = [];
+    this.#isDue = false;
+    if (texts.length === 0) return;
+    this.hasBegun = true;
+    try {
+      const answers = await this.#connection.run(texts.join(';\n'));
+      for (const { place, give } of waiting) give(answers[place] ?? []);
+    } catch (error) {
+      for (const { fail } of waiting) fail(error);
+      throw error;
+    }
+  }
+}

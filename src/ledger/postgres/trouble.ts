@@ -1,0 +1,122 @@
+import type { LedgerTrouble } from '../trouble.js';
+import { ServerFailure } from './failure.js';
+
+/** Describes what the server has answered; any other error is a bug and is rethrown. `shown` is the URL without secrets. */
+export function serverTrouble(error: unknown, shown: string): LedgerTrouble {
+  if (!(error instanceof ServerFailure)) throw error;
+  const { kind, why, hint } = known(error) ?? { kind: 'io' as const, why: 'has failed', hint: LOOK };
+  return { kind, message: `the ledger \`${shown}\` ${why}: ${reason(error)}`, hint };
+}
+
+/** One line: a server may answer with several. */
+function reason({ message }: ServerFailure): string {
+  const line = message.split('\n', 1)[0] ?? '';
+  return line === 'timeout expired' ? 'no answer in time' : line;
+}
+
+interface Known {
+  kind: LedgerTrouble['kind'];
+  why: string;
+  hint: string;
+}
+
+const LOOK = '`llm-router doctor` looks at the ledger';
+
+function known({ code, message, isLost }: ServerFailure): Known | null {
+  const stated = BY_CODE[code];
+  if (stated !== undefined) return stated;
+  if (/password must be a (non-empty )?string|no password/i.test(message)) return BY_CODE['28P01'] ?? null;
+  return isLost ? AWAY : null;
+}
+
+const AWAY: Known = {
+  kind: 'away',
+  why: 'cannot be reached',
+  hint: 'check host, port and network; `connect_timeout` of `ledger` says how long it is tried',
+};
+
+const RIGHTS: Known = {
+  kind: 'no_rights',
+  why: 'does not let this role do what a ledger needs',
+  hint: 'docs/teams.md has the rights of the owner and of a plain user',
+};
+
+const DENIED: Known = {
+  kind: 'denied',
+  why: 'does not let this user in',
+  hint: 'state the password with `url_env`, `PGPASSWORD`, `~/.pgpass` or a service file',
+};
+
+const READ_ONLY: Known = {
+  kind: 'read_only',
+  why: 'can only be read',
+  hint: 'name the primary server, not a replica, and a role or database without `default_transaction_read_only`',
+};
+
+const BUSY: Known = {
+  kind: 'busy',
+  why: 'is held by others for too long',
+  hint: 'try again; `pg_stat_activity` shows who holds it',
+};
+
+const FULL: Known = { kind: 'full', why: 'cannot grow', hint: 'free the disk of the server' };
+
+const BY_CODE: Readonly<Record<string, Known>> = {
+  '28P01': DENIED,
+  '28000': DENIED,
+  '3D000': { kind: 'no_database', why: 'is not there', hint: 'create it with `createdb`, or name another' },
+  '42501': RIGHTS,
+  '25006': READ_ONLY,
+  '53100': FULL,
+  '53200': { ...BUSY, why: 'has no memory left' },
+  '53300': {
+    kind: 'busy',
+    why: 'has no connection left',
+    hint: 'raise `max_connections` of the server, or put PgBouncer before it',
+  },
+  '55P03': BUSY,
+  '57014': BUSY,
+};
+
+/** The schema was made by a later version of the router. */
+export function newerSchema(shown: string): LedgerTrouble {
+  return {
+    kind: 'newer',
+    message: `the ledger \`${shown}\` was migrated by a newer version of llm-router`,
+    hint: 'update llm-router',
+  };
+}
+
+/** The schema lacks what this version of the router needs. */
+export function olderSchema(shown: string, version: number): LedgerTrouble {
+  return {
+    kind: 'older',
+    message: `the schema of the ledger \`${shown}\` is of version ${version}, which is older than this llm-router`,
+    hint: 'its owner brings it up to date with `llm-router ledger migrate`; routers of older versions cannot use it from then on',
+  };
+}
+
+/** The schema is not there, and this role may not make it. */
+export function noSchema(shown: string, schema: string): LedgerTrouble {
+  return {
+    kind: 'no_rights',
+    message: `the ledger \`${shown}\` has no schema \`${schema}\` that this role may use`,
+    hint: 'its owner makes it with `llm-router ledger migrate` and grants the rights of docs/teams.md',
+  };
+}
+
+/** The schema holds tables of another program. */
+export function foreignSchema(shown: string, schema: string): LedgerTrouble {
+  return {
+    kind: 'foreign',
+    message: `the schema \`${schema}\` of \`${shown}\` has tables, but not those of a ledger`,
+    hint: 'name another one with `schema` of `ledger`',
+  };
+}
+
+/** The URL cannot be used; `why` is the end of a sentence about it. */
+export function badUrl(shown: string, why: string): LedgerTrouble {
+  return { kind: 'bad_url', message: `the URL \`${shown}\` of the ledger ${why}`, hint: EXAMPLE };
+}
+
+const EXAMPLE = 'it looks like `postgres://user@host:5432/database?sslmode=verify-full`';

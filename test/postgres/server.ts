@@ -1,0 +1,148 @@
+import { spawnSync } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** A PostgreSQL server that all tests of a run share; `scripts/test.mjs` stops it. */
+export interface PostgresServer {
+  port: number;
+  /** The folder of its socket. */
+  folder: string;
+  /** A URL for its superuser. */
+  url: string;
+}
+
+const SUPERUSER = 'owner';
+
+/** The programs of the newest version that Debian has installed, or of the path; `null`: there are none. */
+export function postgresPrograms(): string | null {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  const found = versions.map((version) => path.join(debian, version, 'bin'));
+  const named = (process.env.PATH ?? '').split(':');
+  return [...found, ...named].find((one) => existsSync(path.join(one, 'initdb'))) ?? null;
+}
+
+export const HAS_POSTGRES = postgresPrograms() !== null;
+
+if (!HAS_POSTGRES)
+  process.stderr.write(
+    'SKIPPED: the tests on PostgreSQL, which is not installed (apt-get install postgresql, or see .ci/run)\n',
+  );
+
+let shared: Promise<PostgresServer> | null = null;
+
+/** The server of this run, started by whichever test needs it first. */
+export function postgresServer(): Promise<PostgresServer> {
+  shared ??= startShared();
+  return shared;
+}
+
+async function startShared(): Promise<PostgresServer> {
+  const folder = path.join(tmpdir(), 'postgres');
+  const ready = path.join(folder, 'ready.json');
+  try {
+    mkdirSync(folder);
+  } catch {
+    while (!existsSync(ready)) await wait(50);
+    return JSON.parse(readFileSync(ready, 'utf8')) as PostgresServer;
+  }
+  const server = await startServer(folder);
+  writeFileSync(path.join(folder, 'new.json'), JSON.stringify(server));
+  // By rename, so that nobody reads half of it.
+  spawnSync('mv', [path.join(folder, 'new.json'), ready]);
+  return server;
+}
+
+/** PostgreSQL refuses to run as root. */
+export function unprivileged(): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  const id = (flag: string, name: string) =>
+    Number(spawnSync('id', [flag, name], { encoding: 'utf8' }).stdout);
+  const name = spawnSync('id', ['postgres']).status === 0 ? 'postgres' : 'nobody';
+  return { uid: id('-u', name), gid: id('-g', name) };
+}
+
+/** Makes a cluster in a folder and starts it, with `settings` as in postgresql.conf. */
+export async function startServer(
+  folder: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<PostgresServer> {
+  const { uid, gid } = unprivileged();
+  if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
+  run('initdb', [
+    '-D',
+    path.join(folder, 'data'),
+    '-U',
+    SUPERUSER,
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--locale=C.UTF-8',
+    '-N',
+  ]);
+  const hba = [
+    'local all all trust',
+    'host all with_password 127.0.0.1/32 scram-sha-256',
+    'host all all 127.0.0.1/32 trust',
+  ];
+  writeFileSync(path.join(folder, 'data', 'pg_hba.conf'), `${hba.join('\n')}\n`);
+  const port = await freePort();
+  const all: Record<string, string> = {
+    fsync: 'off',
+    max_connections: '200',
+    shared_buffers: '64MB',
+    autovacuum: 'off',
+    ...settings,
+    port: String(port),
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: folder,
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name} = '${value}'`);
+  writeFileSync(path.join(folder, 'data', 'postgresql.auto.conf'), `${lines.join('\n')}\n`);
+  start(folder);
+  return { port, folder, url: `postgres://${SUPERUSER}@127.0.0.1:${port}/postgres` };
+}
+
+/** Starts a server again that was stopped. */
+export function start(folder: string): void {
+  run('pg_ctl', ['-D', path.join(folder, 'data'), '-l', path.join(folder, 'log'), '-w', '-t', '60', 'start']);
+}
+
+/** Stops a server; `immediate` is as a crash. */
+export function stop(folder: string, mode: 'fast' | 'immediate' = 'fast'): void {
+  run('pg_ctl', ['-D', path.join(folder, 'data'), '-m', mode, '-w', 'stop']);
+}
+
+function run(program: string, args: readonly string[]): void {
+  const file = path.join(postgresPrograms() ?? '', program);
+  const done = spawnSync(file, args, {
+    ...unprivileged(),
+    encoding: 'utf8',
+    cwd: '/',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  if (done.status !== 0) throw new Error(`${program} failed: ${done.stderr}`);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Runs SQL as the superuser; returns what `psql` prints, one row a line. */
+export function sql(server: PostgresServer, text: string): string {
+  const file = path.join(postgresPrograms() ?? '', 'psql');
+  const args = ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', server.url, '-c', text];
+  const done = spawnSync(file, args, { encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`psql failed: ${done.stderr}`);
+  return done.stdout.trim();
+}
