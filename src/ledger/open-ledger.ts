@@ -3,28 +3,10 @@ import { identityFrom } from '../process/identity.js';
 import { livenessOf, ownIdentity } from '../process/this-process.js';
 import type { Ledger, LedgerReader, LedgerTrouble } from './ledger.js';
 import { openFile, openToRead } from './open.js';
-import type { PostgresPlace } from './postgres/place.js';
+import type { LedgerPlace, OpenReader, SharedPlace } from './place.js';
 import { type LedgerWorld, sqliteLedger } from './sqlite-ledger.js';
 
-/** Where a ledger is, and the clock it goes by. */
-export interface LedgerPlace {
-  /** Absolute. */
-  file: string;
-  /** Wall clock, ms since the epoch. */
-  now: () => number;
-  /** Gets a message when a record cannot be imported. */
-  warn?: (message: string) => void;
-  /** The database that is used instead of the file, beside which its pending records are; `null` or absent: none. */
-  shared?: PostgresPlace | null;
-  /** Many runs use it at once. */
-  gathers?: boolean;
-}
-
-/** A ledger that is open to read. */
-export interface OpenReader extends LedgerReader, Pick<Ledger, 'close' | 'leave'> {
-  /** The ledger over the same connection, to write. */
-  toWrite(): Promise<Result<Ledger, LedgerTrouble>>;
-}
+export type { LedgerPlace, OpenReader } from './place.js';
 
 /** Opens the ledger of this process, makes it where it is missing, and brings its schema up to date. */
 export async function openLedger(place: LedgerPlace): Promise<Result<Ledger, LedgerTrouble>> {
@@ -63,9 +45,6 @@ export async function readLedger<T>(
     reader.value.close();
   }
 }
-
-/** A place in a shared database. */
-export type SharedPlace = LedgerPlace & { shared: PostgresPlace };
 
 function isShared(place: LedgerPlace): place is SharedPlace {
   return (place.shared ?? null) !== null;

@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../../domain/result.js';
 import { identityFrom, type Liveness } from '../../process/identity.js';
 import { livenessOf, ownIdentity } from '../../process/this-process.js';
 import type { Ledger } from '../ledger.js';
-import type { OpenReader, SharedPlace } from '../open-ledger.js';
+import type { OpenReader, SharedPlace } from '../place.js';
 import type { LedgerTrouble } from '../trouble.js';
 import { DATABASE_NOW } from './clock.js';
 import { type Database, databaseAt, prepare } from './database.js';

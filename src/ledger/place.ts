@@ -1,0 +1,26 @@
+import type { Result } from '../domain/result.js';
+import type { Ledger, LedgerReader, LedgerTrouble } from './ledger.js';
+import type { PostgresPlace } from './postgres/place.js';
+
+/** Where a ledger is, and the clock it goes by. */
+export interface LedgerPlace {
+  /** Absolute. */
+  file: string;
+  /** Wall clock, ms since the epoch. */
+  now: () => number;
+  /** Gets a message when a record cannot be imported. */
+  warn?: (message: string) => void;
+  /** The database that is used instead of the file, beside which its pending records are; `null` or absent: none. */
+  shared?: PostgresPlace | null;
+  /** Many runs use it at once. */
+  gathers?: boolean;
+}
+
+/** A ledger that is open to read. */
+export interface OpenReader extends LedgerReader, Pick<Ledger, 'close' | 'leave'> {
+  /** The ledger over the same connection, to write. */
+  toWrite(): Promise<Result<Ledger, LedgerTrouble>>;
+}
+
+/** A place in a shared database. */
+export type SharedPlace = LedgerPlace & { shared: PostgresPlace };
