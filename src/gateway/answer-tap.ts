@@ -1,9 +1,9 @@
 import type { Transform } from 'node:stream';
-import { decoderOf } from '../adapters/http/encodings.js';
 import { type Headers, header } from '../adapters/http/limits.js';
 import type { FinishedCall } from '../adapters/http/outcome.js';
 import { Reading } from '../adapters/http/reading.js';
 import type { HttpTask, Wire } from '../adapters/http/wire.js';
+import { answerDecoder } from './encodings.js';
 
 /** The most text of one answer that is kept to read it. */
 const MAX_BYTES = 64 * 2 ** 20;
@@ -14,6 +14,8 @@ export class AnswerTap {
   #encoding = 'identity';
   #decoder: Transform | null = null;
   #isUnreadable = false;
+  /** In an encoding that cannot be read here. */
+  #isUnknown = false;
 
   constructor(wire: Wire, task: HttpTask, monotonicMs: () => number) {
     const limits = { streamForm: wire.streamForm, maxBytes: MAX_BYTES, monotonicMs };
@@ -60,7 +62,10 @@ export class AnswerTap {
 
   /** Everything that was read, with what is known of the call. */
   finished(of: Parameters<Reading['finished']>[0]): FinishedCall {
-    return this.#reading.finished(of);
+    const finished = this.#reading.finished(of);
+    if (!this.#isUnknown) return finished;
+    const message = `answered in the encoding \`${this.#encoding.slice(0, 40)}\`, which this version of Node cannot read`;
+    return { ...finished, malformed: { message, hint: null } };
   }
 
   #decode(bytes: Uint8Array): Promise<void> {
@@ -73,11 +78,12 @@ export class AnswerTap {
   }
 
   #openDecoder(start: Uint8Array): Transform | null {
-    if (!KNOWN.includes(this.#encoding)) {
+    const decoder = answerDecoder(this.#encoding, start);
+    if (decoder === null) {
       this.#isUnreadable = true;
+      this.#isUnknown = true;
       return null;
     }
-    const decoder = decoderOf(this.#encoding, start);
     decoder.on('data', (bytes: Uint8Array) => void this.#reading.push(bytes));
     decoder.on('error', () => {
       this.#isUnreadable = true;
@@ -85,5 +91,3 @@ export class AnswerTap {
     return decoder;
   }
 }
-
-const KNOWN = ['gzip', 'x-gzip', 'deflate', 'br'];

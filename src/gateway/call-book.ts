@@ -33,6 +33,13 @@ export interface OpenCall {
   startedMs: number;
 }
 
+/** The body of a call, as far as it matters for one that cannot be read. */
+export interface SentBody {
+  bytes: number;
+  /** Its encoding, if that is why it cannot be read. */
+  encoding: string | undefined;
+}
+
 /** A call that the gateway answers itself. */
 export interface RefusedCall {
   refused: Failure;
@@ -57,16 +64,23 @@ export class CallBook {
   }
 
   /** Lets a call through, its money held, or says why not. `null`: what it asks for could not be read. */
-  async open(asked: CallRequest | null, requestBytes: number): Promise<OpenCall | RefusedCall> {
+  async open(asked: CallRequest | null, body: SentBody): Promise<OpenCall | RefusedCall> {
     const startedMs = this.#world.monotonicMs();
     const model = asked?.model ?? null;
     const entry = model === null ? null : this.#world.modelOf(model);
-    const admitted = this.#refusal(model, entry) ?? (await this.#hold(asked, entry));
+    const admitted = this.#refusal(model, entry) ?? (await this.#hold(asked, { entry, body }));
     if (admitted !== null && 'refused' in admitted) {
       this.#recordRefused(admitted, { model, startedMs });
       return admitted;
     }
-    return { model, entry, hold: admitted, task: this.#taskOf(model, entry), requestBytes, startedMs };
+    return {
+      model,
+      entry,
+      hold: admitted,
+      task: this.#taskOf(model, entry),
+      requestBytes: body.bytes,
+      startedMs,
+    };
   }
 
   /** Records the end of a call, and settles what it held. */
@@ -107,15 +121,14 @@ export class CallBook {
     return { refused: this.#failure('not_allowed', refusal.message, refusal.hint), status: 403 };
   }
 
-  async #hold(asked: CallRequest | null, entry: ModelConfig | null): Promise<CallHold | RefusedCall | null> {
+  async #hold(
+    asked: CallRequest | null,
+    { entry, body }: { entry: ModelConfig | null; body: SentBody },
+  ): Promise<CallHold | RefusedCall | null> {
     const { money } = this.#world;
     if (money === null) return null;
     if (asked === null && !money.isLimiting) return null;
-    if (asked === null)
-      return this.#tooDear(
-        'a call whose body is no JSON object has no known cost',
-        'let the tool send plain JSON',
-      );
+    if (asked === null) return this.#tooDear(...unreadable(body));
     const worst = worstCase(asked, entry);
     if ('missing' in worst && !money.isLimiting) return null;
     if ('missing' in worst) return this.#tooDear(...unbounded(asked, worst));
@@ -192,6 +205,13 @@ function costOf(
   if (call.hold === null || (cost.basis !== 'unknown' && !isCut)) return cost;
   const microUsd = Math.max(cost.chargedMicroUsd ?? 0, call.hold.worstMicroUsd);
   return { ...cost, chargedMicroUsd: microUsd, listMicroUsd: microUsd, basis: 'estimated' };
+}
+
+function unreadable({ encoding }: SentBody): [message: string, hint: string] {
+  if (encoding === undefined)
+    return ['a call whose body is no JSON object has no known cost', 'let the tool send plain JSON'];
+  const what = `the body of a call in the encoding \`${encoding.slice(0, 40)}\` cannot be read here, so its cost is not known`;
+  return [what, 'let the tool send its requests without compression'];
 }
 
 function unbounded(

@@ -7,6 +7,7 @@ import { firstAbort } from '../domain/abort.js';
 import { AnswerTap } from './answer-tap.js';
 import type { CallBook, OpenCall } from './call-book.js';
 import { readCall } from './call-request.js';
+import { withReadableEncodings } from './encodings.js';
 import { bodyOf, forward, passedOn } from './forward.js';
 import { CONNECT_TIMEOUT_MS } from './provider-task.js';
 import { errorAnswer, type OwnAnswer } from './refusals.js';
@@ -94,6 +95,7 @@ async function pass(visit: Visit, session: Session, sent: Sent): Promise<void> {
   const gone = goneSignal(visit, session);
   try {
     const answer = await forward(forwarded(visit, session, { ...sent, signal: gone.signal }));
+    if (isRedirect(answer)) return refuseRedirect(visit, session, answer);
     begin(visit, answer);
     await pump(answer, visit.response, () => undefined);
     visit.response.end();
@@ -108,10 +110,14 @@ async function pass(visit: Visit, session: Session, sent: Sent): Promise<void> {
 async function call(visit: Visit, session: Session, sent: Sent & { opened: Opened }): Promise<void> {
   const { world, book } = session;
   const { opened, body } = sent;
-  const plain = await requestBody(body, visit.request.headers['content-encoding']);
+  const encoding = visit.request.headers['content-encoding'];
+  const plain = await requestBody(body, encoding);
   const model = opened.kind === 'call' ? opened.model : null;
   const asked = plain === null ? null : readCall(world.api, { body: plain, model });
-  const admitted = await book.open(asked, body.byteLength);
+  const admitted = await book.open(asked, {
+    bytes: body.byteLength,
+    encoding: plain === null ? encoding : undefined,
+  });
   if ('refused' in admitted) {
     const { refused, status } = admitted;
     return refuse(visit, session, { status, code: refused.type, message: refused.message });
@@ -138,12 +144,10 @@ async function relay(
 ): Promise<void> {
   const { tap, settling } = call;
   const answer = await forward(forwarded(visit, session, call));
-  const status = answer.statusCode ?? 0;
-  await tap.open({ status, headers: answer.headers });
-  if (isRedirect(status, answer)) {
-    answer.destroy();
+  await tap.open({ status: answer.statusCode ?? 0, headers: answer.headers });
+  if (isRedirect(answer)) {
     await settling.settle({ ended: 'complete' });
-    return refuse(visit, session, redirected(answer));
+    return refuseRedirect(visit, session, answer);
   }
   begin(visit, answer);
   await pump(answer, visit.response, async (bytes) => {
@@ -184,18 +188,21 @@ class Settling {
   }
 }
 
-/** A client would follow it past the gateway. */
-function isRedirect(status: number, { headers: { location } }: IncomingMessage): boolean {
-  return status >= 300 && status < 400 && location !== undefined;
+function isRedirect({ statusCode = 0, headers: { location } }: IncomingMessage): boolean {
+  return statusCode >= 300 && statusCode < 400 && location !== undefined;
 }
 
-function redirected({ statusCode, headers }: IncomingMessage) {
-  const message = `the provider answered ${statusCode} and sends calls on to another place: set \`gateway.base_url\` of the tool to \`${headers.location}\` if that is right`;
-  return { status: 502, code: 'redirected', message };
+/** Keeps its status, but not its place: a client would follow it past the gateway, with its key. */
+function refuseRedirect(visit: Visit, session: Session, answer: IncomingMessage): void {
+  const { statusCode: status = 502, headers } = answer;
+  answer.destroy();
+  const message = `the provider answered ${status} and sends requests on to another place: set \`gateway.base_url\` of the tool to \`${headers.location}\` if that is right`;
+  refuse(visit, session, { status, code: 'redirected', message });
 }
 
 function forwarded({ request }: Visit, { world }: Session, sent: Sent & { signal: AbortSignal }) {
-  const { method = 'GET', rawHeaders } = request;
+  const { method = 'GET' } = request;
+  const rawHeaders = withReadableEncodings(request.rawHeaders);
   const { url, body, signal } = sent;
   return { method, rawHeaders, url, body, signal, env: world.env, connectTimeoutMs: CONNECT_TIMEOUT_MS };
 }

@@ -54,13 +54,13 @@ export function outcomeOf(call: FinishedCall): Outcome {
   };
 }
 
-/** Whether it is a request that no provider bills: refused, or never received. A 500 or 504 may come after the work was done. */
+/** Whether it is a request that no provider bills: refused, sent on, or never received. A 500 or 504 may come after the work was done. */
 export function wasRejectedUnbilled({ end, response, refusal }: FinishedCall): boolean {
   if (response === null)
     return end.ended === 'timeout' ? end.phase === 'connect' : end.ended === 'broken' && wasNeverSent(end);
   const { status } = response;
   if (refusal === null) return false;
-  return (status >= 400 && status <= 499 && status !== 408 && status !== 409) || [503, 529].includes(status);
+  return (status >= 300 && status <= 499 && status !== 408 && status !== 409) || [503, 529].includes(status);
 }
 
 function wasNeverSent({ code, message }: { code: string; message: string }): boolean {
