@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cooldownFile } from '../../src/paths.js';
+import { UNNAMED_OUTPUT_LIMIT } from './provider/random.js';
 import type { FakeProvider } from './provider/server.js';
 import { type Place, type RunningRouter, startRouter } from './router-run.js';
 import type { RealTool } from './tools.js';
@@ -19,11 +20,14 @@ export interface Bench {
   schemaFile: string;
   /** Stands in the system prompt of every agent of the config. */
   systemMark: string;
+  /** How many runs are tried under a cap. */
+  capRuns: number;
   /** Starts `llm-router exec` with the tool and model chosen; without a prompt argument `stdin` is the prompt. */
-  exec(args: readonly string[], stdin?: string): RunningRouter;
-  /** The same with a gateway, whatever the run is like; without retries by the tool too. */
-  execThroughGateway(args: readonly string[]): RunningRouter;
+  exec(args: readonly string[], stdin?: string, setting?: Setting): RunningRouter;
 }
+
+/** The `gateway` of the policy, its default, or the default with prices of which a cap of cents has room for some calls. */
+export type Setting = 'default' | 'always' | 'off' | 'cheap';
 
 const SECRET_FILE = 'secret.txt';
 const SECRET_MARK = 'CANARY-IN-A-FILE-7351';
@@ -40,7 +44,7 @@ const SYSTEM_MARK = 'CANARY-OF-THE-SYSTEM-PROMPT-2846';
 /** Makes a fresh home and work folder for the tool below `folder`. `search` is the PATH of the tool. */
 export async function openBench(
   tool: RealTool,
-  at: { entry: string; folder: string; search: string; provider: FakeProvider },
+  at: { entry: string; folder: string; search: string; provider: FakeProvider; capRuns: number },
 ): Promise<Bench> {
   const own = path.join(at.folder, 'homes', tool.name);
   const [home, cwd, tmp] = ['home', 'work', 'tmp'].map((name) => path.join(own, name)) as [
@@ -55,10 +59,17 @@ export async function openBench(
   const command = tool.folderCommand;
   if (command !== null) await writeFiles(cwd, { [command.path]: command.text(COMMAND_MARK) });
   await writeFiles(own, { [SCHEMA_FILE]: JSON.stringify(SCHEMA) });
-  const config = path.join(own, 'llm-router.yaml');
-  await writeFile(config, configOf(tool, tool.changes(at.provider.url), 'off'));
-  const gatewayConfig = path.join(own, 'gateway.yaml');
-  await writeFile(gatewayConfig, configOf(tool, gatewayChanges(tool, at.provider.url), 'always'));
+  const changes = tool.changes(at.provider.url);
+  const direct = { ...changes, ...tool.directChanges(at.provider.url) };
+  const configs = {
+    default: configOf(tool, changes),
+    always: configOf(tool, changes, { gateway: 'always' }),
+    off: configOf(tool, direct, { gateway: 'off' }),
+    cheap: configOf(tool, changes, {}, CHEAP),
+  };
+  const configFile = (setting: Setting) => path.join(own, `${setting}.yaml`);
+  for (const setting of Object.keys(configs) as Setting[])
+    await writeFile(configFile(setting), configs[setting]);
   const env = environment({ tool, home, tmp, search: at.search, url: at.provider.url });
   const cooldowns = cooldownFile({ env, home });
   return {
@@ -69,16 +80,12 @@ export async function openBench(
     commandMark: COMMAND_MARK,
     schemaFile: path.join(own, SCHEMA_FILE),
     systemMark: SYSTEM_MARK,
-    exec: (args, stdin) => {
+    capRuns: at.capRuns,
+    exec: (args, stdin, setting = 'default') => {
       // What one case has learnt about the tool must not keep the next one from running it.
       rmSync(cooldowns, { force: true });
-      return exec(tool.name, tool.model, { args, place: { entry: at.entry, cwd, env }, config, stdin });
-    },
-    execThroughGateway: (args) => {
-      rmSync(cooldowns, { force: true });
-      const place = { entry: at.entry, cwd, env: { ...env, ...tool.gateway?.env } };
-      const model = tool.gateway?.model ?? tool.model;
-      return exec(tool.name, model, { args, place, config: gatewayConfig, stdin: undefined });
+      const place = { entry: at.entry, cwd, env };
+      return exec(tool, { args, place, config: configFile(setting), stdin });
     },
   };
 }
@@ -91,18 +98,12 @@ async function writeFiles(folder: string, files: Record<string, string>): Promis
 }
 
 function exec(
-  tool: string,
-  model: string,
+  { name, model }: RealTool,
   run: { args: readonly string[]; place: Place; config: string; stdin: string | undefined },
 ): RunningRouter {
-  const chosen = ['exec', '--config', run.config, '--tool', tool, '--model', model];
+  const chosen = ['exec', '--config', run.config, '--tool', name, '--model', model];
   const source = run.stdin === undefined ? ['--no-stdin'] : [];
   return startRouter([...chosen, ...source, ...run.args], run.place, run.stdin);
-}
-
-function gatewayChanges(tool: RealTool, url: string): Record<string, unknown> {
-  const changes = tool.gateway?.changes(url) ?? {};
-  return Object.keys(changes).length === 0 ? {} : { gateway: changes };
 }
 
 /** A price for the models of the loopback provider that the catalogue has none for, so that a cap can be held. */
@@ -111,16 +112,36 @@ const PRICED = {
   'loopback-model': { provider: 'loopback', cost_per_1m_tokens: { input: 1, output: 5 } },
 };
 
+/** What a cap of two cents has room for some calls of; micro-USD per token. */
+export const CHEAP_PRICE = {
+  input: 0.02,
+  output: 0.1,
+  cache_read: 0.002,
+  cache_write: 0.025,
+  cache_write_1h: 0.04,
+};
+const CHEAP = Object.fromEntries(
+  ['haiku', 'gpt-6.1-sol', 'gemini-flash', 'qwen3-coder-plus', 'loopback-model'].map((name) => [
+    name,
+    {
+      ...(name === 'loopback-model' ? { provider: 'loopback' } : {}),
+      cost_per_1m_tokens: { ...CHEAP_PRICE, above: [] },
+      max_output_tokens: UNNAMED_OUTPUT_LIMIT,
+    },
+  ]),
+);
+
 /** An agent for each access level, and no retries of ours: what is tried is one run of the tool. JSON is YAML. */
-function configOf(tool: RealTool, changes: Record<string, unknown>, gateway: 'off' | 'always'): string {
+function configOf(
+  tool: RealTool,
+  changes: Record<string, unknown>,
+  policy: { gateway?: 'always' | 'off' } = {},
+  models: object = PRICED,
+): string {
   const agent = (access: string) => ({ access, system: `Answer briefly. ${SYSTEM_MARK}`, effort: 'low' });
   const agents = Object.fromEntries(['read', 'edit', 'full'].map((access) => [access, agent(access)]));
-  const policies = { default: { gateway, retry: { max_retries: 0 } } };
-  return JSON.stringify(
-    { version: 1, agents, policies, tools: { [tool.name]: changes }, models: PRICED },
-    null,
-    2,
-  );
+  const policies = { default: { ...policy, retry: { max_retries: 0 } } };
+  return JSON.stringify({ version: 1, agents, policies, tools: { [tool.name]: changes }, models }, null, 2);
 }
 
 /** Nothing of the caller's environment, so that no login or key of a person can be used. */

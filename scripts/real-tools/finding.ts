@@ -58,6 +58,12 @@ export function ignoredOptions(run: RouterRun): string[] {
   return Array.isArray(ignored) ? ignored.map((entry) => String(fieldOf(entry, 'option'))) : [];
 }
 
+/** The warnings of a run. */
+export function warningsOf(run: RouterRun): string[] {
+  const warnings = run.document?.warnings;
+  return Array.isArray(warnings) ? warnings.map(String) : [];
+}
+
 /** The last line of a text. */
 export function lastLine(text: string): string {
   return text.trim().split('\n').at(-1) ?? '';

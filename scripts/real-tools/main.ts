@@ -1,7 +1,7 @@
 // Runs the real agent CLIs from the npm registry through our own command line, against a provider on loopback, and writes
 // docs/tools/verified.md. `--newest` installs the newest versions instead of those in tools.ts, `--fresh` installs all anew,
 // `--tool <name>` and `--case <name>` (repeatable) try only those, write nothing and fail when something differs, `--folder <dir>` is
-// where programs and homes are kept.
+// where programs and homes are kept, `--cap-runs <n>` how many runs the case `cap-holds` has for each tool.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,7 +15,7 @@ import { markdownReport, type ToolReport } from './report.js';
 import { copyRouter, troubleOf } from './router-copy.js';
 import { REAL_TOOLS, type RealTool } from './tools.js';
 
-const TOTAL_LIMIT_MS = 30 * 60_000;
+const TOTAL_LIMIT_MS = 60 * 60_000;
 const REPORT = path.join('docs', 'tools', 'verified.md');
 
 interface Session {
@@ -26,6 +26,7 @@ interface Session {
   provider: FakeProvider;
   cases: readonly string[];
   newest: boolean;
+  capRuns: number;
   endsAtMs: number;
 }
 
@@ -41,6 +42,7 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
       newest: { type: 'boolean', default: false },
       tool: { type: 'string', multiple: true, default: [] },
       case: { type: 'string', multiple: true, default: [] },
+      'cap-runs': { type: 'string', default: '5' },
       folder: { type: 'string', default: path.join(tmpdir(), 'llm-router-real-tools') },
     },
   });
@@ -60,6 +62,7 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
     provider,
     cases: values.case,
     newest: values.newest,
+    capRuns: Number(values['cap-runs']),
     endsAtMs: performance.now() + TOTAL_LIMIT_MS,
   };
   const tools = REAL_TOOLS.filter(({ name }) => values.tool.length === 0 || values.tool.includes(name));
@@ -108,7 +111,8 @@ async function tryTool(tool: RealTool, session: Session): Promise<ToolReport> {
   const search = [nodeFolder ?? path.dirname(process.execPath), installed.binFolder, '/usr/bin', '/bin'].join(
     ':',
   );
-  const bench = await openBench(tool, { entry: session.entry, folder, search, provider: session.provider });
+  const { entry, provider, capRuns } = session;
+  const bench = await openBench(tool, { entry, folder, search, provider, capRuns });
   const findings: Record<string, Finding> = {};
   const missing: string[] = [];
   let modelRequests = 0;

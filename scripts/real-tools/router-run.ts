@@ -34,7 +34,7 @@ export interface RunningRouter {
 /** The variable that every process of a run inherits. */
 const MARK = 'LLM_ROUTER_REAL_TOOL_RUN';
 /** No run of a case may take longer, whatever happens. */
-const HARD_LIMIT_MS = 60_000;
+const HARD_LIMIT_MS = 120_000;
 let started = 0;
 
 /** Starts `llm-router` with these arguments; `stdin` is written and closed. */

@@ -11,27 +11,22 @@ export interface RealTool {
   env(url: string): Record<string, string>;
   /** Files that it needs in its home, by path below it. */
   homeFiles(url: string): Record<string, string>;
-  /** Fields of the built-in definition that have to differ. */
+  /** Fields of the built-in definition that have to differ in every run. */
   changes(url: string): Record<string, unknown>;
-  /** A run whose calls pass through the gateway; `null`: the built-in definition has none. */
-  gateway: GatewayRun | null;
+  /** Those that differ where its calls do not pass through the gateway. */
+  directChanges(url: string): Record<string, unknown>;
+  /** Whether its calls can pass through the gateway: `always`, if also without a cap. */
+  gateway: 'never' | 'under a cap' | 'always';
   /** The tokens of one answer of the provider, in the words of the JSON document. */
   usage: Record<string, number>;
+  /** The same as the tool itself reports it. */
+  reportedUsage: Record<string, number>;
   /** The definition promises text while it comes. */
   live: boolean;
   /** It takes no `access: full` from root. */
   refusesRoot: boolean;
   /** A slash command of its own in the work folder: its path, and its text around what it shall expand to. */
   folderCommand: { path: string; text: (expansion: string) => string } | null;
-}
-
-/** What differs in a run through the gateway. */
-export interface GatewayRun {
-  /** Fields of the gateway of the built-in definition that lead it to the provider. */
-  changes(url: string): Record<string, unknown>;
-  model?: string;
-  env?: Record<string, string>;
-  usage?: Record<string, number>;
 }
 
 const ANTHROPIC_USAGE = {
@@ -62,21 +57,24 @@ const claudeCode: RealTool = {
   env: (url) => ({ ANTHROPIC_BASE_URL: `${url}/anthropic`, ANTHROPIC_API_KEY: DUMMY_KEY }),
   homeFiles: () => ({}),
   changes: () => ({}),
-  gateway: { changes: () => ({}) },
+  directChanges: () => ({}),
+  gateway: 'under a cap',
   usage: ANTHROPIC_USAGE,
+  reportedUsage: ANTHROPIC_USAGE,
   live: true,
   refusesRoot: true,
   folderCommand: markdownCommand('.claude/commands/expand-me.md'),
 };
 
-/** Its provider comes by flags, since the built-in definition reads no user config below `full`. */
+/** Without a gateway its provider comes by flags, since the built-in definition reads no user config below `full`. */
 const codex: RealTool = {
   name: 'codex',
   program: { name: 'codex', npmPackage: '@openai/codex', version: '0.171.0', binary: 'codex' },
   model: 'gpt-6.1-sol',
   env: () => ({ CODEX_API_KEY: DUMMY_KEY }),
   homeFiles: () => ({}),
-  changes: (url) => {
+  changes: (url) => ({ gateway: { base_url: `${url}/openai/v1` } }),
+  directChanges: (url) => {
     const provider = `{name="loopback",base_url="${url}/openai/v1",env_key="CODEX_API_KEY",wire_api="responses"}`;
     const flags = ['-c', 'model_provider="loopback"', '-c', `model_providers.loopback=${provider}`];
     const own = ['--ignore-user-config', '--ignore-rules', ...flags];
@@ -88,8 +86,9 @@ const codex: RealTool = {
       },
     };
   },
-  gateway: { changes: (url) => ({ base_url: `${url}/openai/v1` }) },
+  gateway: 'always',
   usage: OPENAI_USAGE,
+  reportedUsage: OPENAI_USAGE,
   live: false,
   refusesRoot: false,
   folderCommand: null,
@@ -108,8 +107,10 @@ const gemini: RealTool = {
     }),
   }),
   changes: () => ({}),
-  gateway: { changes: () => ({}) },
+  directChanges: () => ({}),
+  gateway: 'always',
   usage: GEMINI_USAGE,
+  reportedUsage: GEMINI_USAGE,
   live: false,
   refusesRoot: false,
   folderCommand: {
@@ -121,35 +122,25 @@ const gemini: RealTool = {
 const opencode: RealTool = {
   name: 'opencode',
   program: { name: 'opencode', npmPackage: 'opencode-ai', version: '1.18.33', binary: 'opencode' },
-  model: 'loopback/loopback-model',
-  env: () => ({ OPENCODE_DISABLE_MODELS_FETCH: '1' }),
+  model: 'anthropic/claude-haiku-5-5',
+  env: () => ({ OPENCODE_DISABLE_MODELS_FETCH: '1', ANTHROPIC_API_KEY: DUMMY_KEY }),
   homeFiles: (url) => ({
     '.config/opencode/opencode.json': JSON.stringify({
       provider: {
-        loopback: {
-          npm: '@ai-sdk/openai-compatible',
-          name: 'Loopback',
-          options: { baseURL: `${url}/openai/v1`, apiKey: DUMMY_KEY },
-          models: { 'loopback-model': { name: 'Loopback', limit: { context: 200_000, output: 8000 } } },
+        anthropic: {
+          npm: '@ai-sdk/anthropic',
+          options: { baseURL: `${url}/anthropic/v1` },
+          // Without its list of models it has none of Anthropic.
+          models: { 'claude-haiku-5-5': { name: 'Haiku', limit: { context: 200_000, output: 8000 } } },
         },
       },
     }),
   }),
-  changes: () => ({}),
-  gateway: {
-    changes: (url) => ({
-      base_url: `${url}/anthropic/v1`,
-      // Without its list of models it knows none of Anthropic.
-      private_files: {
-        'opencode.json':
-          '{"provider": {"anthropic": {"npm": "@ai-sdk/anthropic", "options": {"baseURL": "{gateway_url}"}, "models": {"claude-haiku-5-5": {"name": "Haiku"} } } } }',
-      },
-    }),
-    model: 'anthropic/claude-haiku-5-5',
-    env: { ANTHROPIC_API_KEY: DUMMY_KEY },
-    usage: ANTHROPIC_USAGE,
-  },
-  usage: OPENAI_USAGE,
+  changes: (url) => ({ gateway: { base_url: `${url}/anthropic/v1` } }),
+  directChanges: () => ({}),
+  gateway: 'always',
+  usage: ANTHROPIC_USAGE,
+  reportedUsage: ANTHROPIC_USAGE,
   live: false,
   refusesRoot: false,
   folderCommand: markdownCommand('.opencode/command/expand-me.md'),
@@ -167,8 +158,10 @@ const qwenCode: RealTool = {
     }),
   }),
   changes: () => ({}),
-  gateway: { changes: () => ({}) },
-  usage: QWEN_USAGE,
+  directChanges: () => ({}),
+  gateway: 'always',
+  usage: OPENAI_USAGE,
+  reportedUsage: QWEN_USAGE,
   live: true,
   refusesRoot: false,
   folderCommand: markdownCommand('.qwen/commands/expand-me.md'),
@@ -187,8 +180,10 @@ const copilot: RealTool = {
   }),
   homeFiles: () => ({}),
   changes: () => ({}),
-  gateway: { changes: () => ({}) },
+  directChanges: () => ({}),
+  gateway: 'always',
   usage: OPENAI_USAGE,
+  reportedUsage: OPENAI_USAGE,
   live: true,
   refusesRoot: false,
   folderCommand: null,
@@ -212,8 +207,10 @@ const pi: RealTool = {
     }),
   }),
   changes: () => ({}),
-  gateway: null,
+  directChanges: () => ({}),
+  gateway: 'never',
   usage: OPENAI_USAGE,
+  reportedUsage: OPENAI_USAGE,
   live: true,
   refusesRoot: false,
   folderCommand: null,

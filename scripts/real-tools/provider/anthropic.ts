@@ -1,11 +1,12 @@
 import {
+  type CalledTool,
   eventReply,
   type FailureStatus,
   jsonReply,
   newId,
-  type OfferedTool,
   type ProviderCall,
   type Reply,
+  type Tokens,
   type Wire,
 } from './wire.js';
 
@@ -16,8 +17,9 @@ export const anthropic: Wire = {
     if (call.path.endsWith('/v1/messages')) return 'model';
     return call.path.startsWith('/anthropic/') ? 'side' : null;
   },
-  answer: (call, text) => (call.streamed ? streamed(call, text) : whole(call, text)),
-  toolCall: streamedToolCall,
+  answer: (call, text, tokens = USUAL) =>
+    call.streamed ? streamed(call, text, tokens) : whole(call, text, tokens),
+  toolCall: (call, tool, tokens = USUAL) => streamedToolCall(call, tool, tokens),
   side: (call) =>
     call.path.endsWith('/count_tokens')
       ? jsonReply({ input_tokens: 102 })
@@ -25,7 +27,16 @@ export const anthropic: Wire = {
   failure: (status) => jsonReply({ type: 'error', error: ERRORS[status] }, status),
 };
 
-const INPUT = { input_tokens: 12, cache_creation_input_tokens: 34, cache_read_input_tokens: 56 };
+const USUAL: Tokens = { input: 12, cacheWrite: 34, cacheRead: 56, output: 78, reasoning: 0 };
+
+function inputOf({ input, cacheWrite, cacheRead }: Tokens) {
+  return {
+    input_tokens: input,
+    cache_creation_input_tokens: cacheWrite,
+    cache_read_input_tokens: cacheRead,
+  };
+}
+
 const ERRORS: Record<FailureStatus, { type: string; message: string }> = {
   401: { type: 'authentication_error', message: 'invalid x-api-key' },
   429: { type: 'rate_limit_error', message: "This request would exceed your account's rate limit" },
@@ -43,13 +54,13 @@ function message(call: ProviderCall) {
   };
 }
 
-function whole(call: ProviderCall, text: readonly [string, string]): Reply {
+function whole(call: ProviderCall, text: readonly [string, string], tokens: Tokens): Reply {
   const content = [{ type: 'text', text: text.join('') }];
-  const usage = { ...INPUT, output_tokens: 78 };
+  const usage = { ...inputOf(tokens), output_tokens: tokens.output };
   return jsonReply({ ...message(call), stop_reason: 'end_turn', content, usage });
 }
 
-function streamed(call: ProviderCall, [begin, end]: readonly [string, string]): Reply {
+function streamed(call: ProviderCall, [begin, end]: readonly [string, string], tokens: Tokens): Reply {
   const event = (data: { type: string }) => ({ name: data.type, data });
   const delta = (text: string) => ({
     type: 'content_block_delta',
@@ -60,7 +71,7 @@ function streamed(call: ProviderCall, [begin, end]: readonly [string, string]): 
     [
       {
         type: 'message_start',
-        message: { ...message(call), content: [], usage: { ...INPUT, output_tokens: 1 } },
+        message: { ...message(call), content: [], usage: { ...inputOf(tokens), output_tokens: 1 } },
       },
       { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
       delta(begin),
@@ -71,20 +82,20 @@ function streamed(call: ProviderCall, [begin, end]: readonly [string, string]): 
       {
         type: 'message_delta',
         delta: { stop_reason: 'end_turn', stop_sequence: null },
-        usage: { output_tokens: 78 },
+        usage: { output_tokens: tokens.output },
       },
       { type: 'message_stop' },
     ].map(event),
   );
 }
 
-function streamedToolCall(call: ProviderCall, { name }: OfferedTool, input: unknown): Reply {
+function streamedToolCall(call: ProviderCall, { name, input }: CalledTool, tokens: Tokens): Reply {
   const event = (data: { type: string }) => ({ name: data.type, data });
   return eventReply(
     [
       {
         type: 'message_start',
-        message: { ...message(call), content: [], usage: { ...INPUT, output_tokens: 1 } },
+        message: { ...message(call), content: [], usage: { ...inputOf(tokens), output_tokens: 1 } },
       },
       {
         type: 'content_block_start',
@@ -102,7 +113,7 @@ function streamedToolCall(call: ProviderCall, { name }: OfferedTool, input: unkn
       {
         type: 'message_delta',
         delta: { stop_reason: 'tool_use', stop_sequence: null },
-        usage: { output_tokens: 78 },
+        usage: { output_tokens: tokens.output },
       },
       { type: 'message_stop' },
     ].map(event),

@@ -22,10 +22,11 @@ export function delegate(
   if (wanted !== undefined)
     return hasCalled(call.body, delegation.tool)
       ? wire.answer(call, text)
-      : wire.toolCall(call, wanted, delegation.input);
+      : wire.toolCall(call, { ...wanted, input: delegation.input });
   const search = tools.find(({ name }) => /^tool_?search$/i.test(name));
   if (search === undefined || hasCalled(call.body, search.name)) return wire.answer(call, text);
-  return wire.toolCall(call, search, { query: `llm-router ${delegation.tool}`, max_results: 10, limit: 10 });
+  const input = { query: `llm-router ${delegation.tool}`, max_results: 10, limit: 10 };
+  return wire.toolCall(call, { ...search, input });
 }
 
 /** `ask` as a tool of the server `llm-router`, in the spelling of any client. */

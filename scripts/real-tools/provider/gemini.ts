@@ -1,10 +1,11 @@
 import {
+  type CalledTool,
   eventReply,
   type FailureStatus,
   jsonReply,
-  type OfferedTool,
   type ProviderCall,
   type Reply,
+  type Tokens,
   type Wire,
 } from './wire.js';
 
@@ -15,21 +16,26 @@ export const gemini: Wire = {
     if (/:(streamG|g)enerateContent$/.test(call.path)) return 'model';
     return call.path.startsWith('/gemini/') ? 'side' : null;
   },
-  answer: (call, text) =>
-    call.path.endsWith(':streamGenerateContent') ? streamed(call, text) : whole(call, text),
-  toolCall: streamedToolCall,
+  answer: (call, text, tokens = USUAL) =>
+    call.path.endsWith(':streamGenerateContent') ? streamed(call, text, tokens) : whole(call, text, tokens),
+  toolCall: (call, tool, tokens = USUAL) => streamedToolCall(call, tool, tokens),
   side: (call) =>
     call.path.endsWith(':countTokens') ? jsonReply({ totalTokens: 111 }) : jsonReply({ models: [] }),
   failure: (status) => jsonReply({ error: ERRORS[status] }, status),
 };
 
-const USAGE = {
-  promptTokenCount: 111,
-  cachedContentTokenCount: 22,
-  candidatesTokenCount: 33,
-  thoughtsTokenCount: 7,
-  totalTokenCount: 151,
-};
+const USUAL: Tokens = { input: 89, cacheRead: 22, cacheWrite: 0, output: 40, reasoning: 7 };
+
+function usageOf({ input, cacheRead, output, reasoning }: Tokens) {
+  return {
+    promptTokenCount: input + cacheRead,
+    cachedContentTokenCount: cacheRead,
+    candidatesTokenCount: output - reasoning,
+    thoughtsTokenCount: reasoning,
+    totalTokenCount: input + cacheRead + output,
+  };
+}
+
 const ERRORS: Record<FailureStatus, { code: number; message: string; status: string }> = {
   401: {
     code: 401,
@@ -53,27 +59,30 @@ function candidateOf(call: ProviderCall, part: object) {
   return { candidates: [{ index: 0, content: { role: 'model', parts: [part] } }], modelVersion };
 }
 
-function last(call: ProviderCall, text: string) {
-  return ended(part(call, text));
+function last(call: ProviderCall, text: string, tokens: Tokens) {
+  return ended(part(call, text), tokens);
 }
 
-function ended({ candidates, modelVersion }: ReturnType<typeof part>) {
+function ended({ candidates, modelVersion }: ReturnType<typeof part>, tokens: Tokens) {
   return {
     candidates: candidates.map((candidate) => ({ ...candidate, finishReason: 'STOP' })),
     modelVersion,
-    usageMetadata: USAGE,
+    usageMetadata: usageOf(tokens),
   };
 }
 
-function whole(call: ProviderCall, text: readonly [string, string]): Reply {
-  return jsonReply(last(call, text.join('')));
+function whole(call: ProviderCall, text: readonly [string, string], tokens: Tokens): Reply {
+  return jsonReply(last(call, text.join(''), tokens));
 }
 
-function streamed(call: ProviderCall, [begin, end]: readonly [string, string]): Reply {
-  return eventReply([{ name: null, data: part(call, begin) }], [{ name: null, data: last(call, end) }]);
+function streamed(call: ProviderCall, [begin, end]: readonly [string, string], tokens: Tokens): Reply {
+  return eventReply(
+    [{ name: null, data: part(call, begin) }],
+    [{ name: null, data: last(call, end, tokens) }],
+  );
 }
 
-function streamedToolCall(call: ProviderCall, { name }: OfferedTool, input: unknown): Reply {
+function streamedToolCall(call: ProviderCall, { name, input }: CalledTool, tokens: Tokens): Reply {
   const called = candidateOf(call, { functionCall: { name, args: input } });
-  return eventReply([], [{ name: null, data: ended(called) }]);
+  return eventReply([], [{ name: null, data: ended(called, tokens) }]);
 }

@@ -1,11 +1,12 @@
 import {
+  type CalledTool,
   eventReply,
   type FailureStatus,
   jsonReply,
   newId,
-  type OfferedTool,
   type ProviderCall,
   type Reply,
+  type Tokens,
   type Wire,
 } from './wire.js';
 
@@ -16,12 +17,15 @@ export const openaiResponses: Wire = {
     if (call.method === 'POST' && call.path.endsWith('/responses')) return 'model';
     return null;
   },
-  answer: (call, text) =>
-    call.streamed ? streamed(call, text) : jsonReply(completed(call, item(text.join('')))),
-  toolCall: streamedToolCall,
+  answer: (call, text, tokens = OPENAI_USUAL) =>
+    call.streamed ? streamed(call, text, tokens) : jsonReply(completed(call, item(text.join('')), tokens)),
+  toolCall: (call, tool, tokens = OPENAI_USUAL) => streamedToolCall(call, tool, tokens),
   side: () => jsonReply({ object: 'list', data: [] }),
   failure: (status) => jsonReply({ error: OPENAI_ERRORS[status] }, status),
 };
+
+/** The tokens of an answer of OpenAI's APIs, unless others are asked for. */
+export const OPENAI_USUAL: Tokens = { input: 89, cacheRead: 22, cacheWrite: 0, output: 33, reasoning: 7 };
 
 /** The error bodies of OpenAI, which Chat Completions shares. */
 export const OPENAI_ERRORS: Record<FailureStatus, Record<string, string | null>> = {
@@ -59,21 +63,22 @@ function response(call: ProviderCall, status: string) {
   return { id: 'resp_loopback', object: 'response', created_at: 1, status, model: call.body.model };
 }
 
-function completed(call: ProviderCall, output: object) {
+function completed(call: ProviderCall, output: object, tokens: Tokens) {
+  const { input, cacheRead, output: written, reasoning } = tokens;
   return {
     ...response(call, 'completed'),
     output: [output],
     usage: {
-      input_tokens: 111,
-      input_tokens_details: { cached_tokens: 22 },
-      output_tokens: 33,
-      output_tokens_details: { reasoning_tokens: 7 },
-      total_tokens: 144,
+      input_tokens: input + cacheRead,
+      input_tokens_details: { cached_tokens: cacheRead },
+      output_tokens: written,
+      output_tokens_details: { reasoning_tokens: reasoning },
+      total_tokens: input + cacheRead + written,
     },
   };
 }
 
-function streamed(call: ProviderCall, [begin, end]: readonly [string, string]): Reply {
+function streamed(call: ProviderCall, [begin, end]: readonly [string, string], tokens: Tokens): Reply {
   const event = (data: { type: string }) => ({ name: data.type, data });
   const place = { item_id: 'msg_loopback', output_index: 0, content_index: 0 };
   return eventReply(
@@ -95,12 +100,12 @@ function streamed(call: ProviderCall, [begin, end]: readonly [string, string]): 
       { type: 'response.output_text.delta', ...place, delta: end },
       { type: 'response.output_text.done', ...place, text: begin + end },
       { type: 'response.output_item.done', output_index: 0, item: item(begin + end) },
-      { type: 'response.completed', response: completed(call, item(begin + end)) },
+      { type: 'response.completed', response: completed(call, item(begin + end), tokens) },
     ].map(event),
   );
 }
 
-function streamedToolCall(call: ProviderCall, { name, namespace }: OfferedTool, input: unknown): Reply {
+function streamedToolCall(call: ProviderCall, { name, namespace, input }: CalledTool, tokens: Tokens): Reply {
   const event = (data: { type: string }) => ({ name: data.type, data });
   const called = {
     type: 'function_call',
@@ -115,7 +120,7 @@ function streamedToolCall(call: ProviderCall, { name, namespace }: OfferedTool, 
     [{ type: 'response.created', response: { ...response(call, 'in_progress'), output: [] } }].map(event),
     [
       { type: 'response.output_item.done', output_index: 0, item: called },
-      { type: 'response.completed', response: completed(call, called) },
+      { type: 'response.completed', response: completed(call, called, tokens) },
     ].map(event),
   );
 }

@@ -6,11 +6,19 @@ import { type Delegation, delegate } from './delegation.js';
 import { gemini } from './gemini.js';
 import { openaiChat } from './openai-chat.js';
 import { openaiResponses } from './openai-responses.js';
-import { type FailureStatus, type ProviderCall, type Reply, structuredTool, type Wire } from './wire.js';
+import { randomAnswer } from './random.js';
+import {
+  type FailureStatus,
+  type ProviderCall,
+  type Reply,
+  structuredTool,
+  type Tokens,
+  type Wire,
+} from './wire.js';
 
 /** How the provider behaves until told otherwise. `structured` answers with `value`, by a tool
- * call where the caller offers a tool for it; `hang` accepts a request and never answers it. */
-export type Behaviour = 'answer' | 'structured' | 'hang' | FailureStatus | Delegation;
+ * call where the caller offers a tool for it; `random` answers at random, with a random usage; `hang` accepts a request and never answers it. */
+export type Behaviour = 'answer' | 'structured' | 'random' | 'hang' | FailureStatus | Delegation;
 
 /** A request as it arrived. `kind` is `other` for what no API here knows. */
 export interface SeenRequest {
@@ -35,6 +43,8 @@ export interface FakeProvider {
   release(): void;
   /** What arrived since the scenario began. */
   seen(): readonly SeenRequest[];
+  /** What the answers at random of this scenario used, in their order. */
+  billed(): readonly Tokens[];
   /** Resolves when the first model request of this scenario has arrived, or with `false` after `limitMs`. */
   firstModelRequest(limitMs: number): Promise<boolean>;
   close(): Promise<void>;
@@ -47,6 +57,7 @@ const VALUE = { result: 42 };
 interface Scenario {
   behaviour: Behaviour;
   seen: SeenRequest[];
+  billed: Tokens[];
   released: Gate;
   asked: Gate;
 }
@@ -68,6 +79,7 @@ export async function startProvider(): Promise<FakeProvider> {
     },
     release: () => scenario.released.open(),
     seen: () => scenario.seen,
+    billed: () => scenario.billed,
     firstModelRequest: (limitMs) => withinLimit(scenario.asked.opened, limitMs),
     close: () =>
       new Promise((resolve) => {
@@ -80,7 +92,7 @@ export async function startProvider(): Promise<FakeProvider> {
 function newScenario(behaviour: Behaviour, held: boolean): Scenario {
   const [released, asked] = [gate(), gate()];
   if (!held) released.open();
-  return { behaviour, seen: [], released, asked };
+  return { behaviour, seen: [], billed: [], released, asked };
 }
 
 /** A promise, and what resolves it. */
@@ -118,16 +130,28 @@ async function serve(request: IncomingMessage, response: ServerResponse, scenari
   if (wire === undefined || kind === 'other') return send(response, NOTHING_HERE, scenario.released.opened);
   if (kind === 'side') return send(response, wire.side(call), scenario.released.opened);
   scenario.asked.open();
-  if (scenario.behaviour === 'hang') return;
-  await send(response, replyTo(call, wire, scenario.behaviour), scenario.released.opened);
+  const { behaviour, billed, released } = scenario;
+  if (behaviour === 'hang') return;
+  await send(response, replyTo(call, wire, { behaviour, billed, body }), released.opened);
 }
 
-function replyTo(call: ProviderCall, wire: Wire, behaviour: Exclude<Behaviour, 'hang'>): Reply {
+function replyTo(
+  call: ProviderCall,
+  wire: Wire,
+  { behaviour, billed, body }: { behaviour: Exclude<Behaviour, 'hang'>; billed: Tokens[]; body: string },
+): Reply {
+  if (behaviour === 'random') {
+    const { tokens, tool } = randomAnswer(call, body);
+    billed.push(tokens);
+    return tool === null ? wire.answer(call, TEXT, tokens) : wire.toolCall(call, tool, tokens);
+  }
   if (behaviour === 'answer') return wire.answer(call, TEXT);
   if (typeof behaviour === 'object') return delegate(call, wire, behaviour, TEXT);
   if (behaviour !== 'structured') return wire.failure(behaviour);
   const tool = structuredTool(call);
-  return tool === null ? wire.answer(call, [JSON.stringify(VALUE), '']) : wire.toolCall(call, tool, VALUE);
+  return tool === null
+    ? wire.answer(call, [JSON.stringify(VALUE), ''])
+    : wire.toolCall(call, { ...tool, input: VALUE });
 }
 
 const NOTHING_HERE: Reply = { status: 404, headers: { 'content-type': 'application/json' }, chunks: ['{}'] };

@@ -16,16 +16,31 @@ export interface Reply {
   chunks: string[];
 }
 
+/** The tokens of one answer, as a provider bills them: input without what came from a cache, output with its reasoning. */
+export interface Tokens {
+  input: number;
+  cacheRead: number;
+  /** Only where a request asks for a cache. */
+  cacheWrite: number;
+  output: number;
+  reasoning: number;
+}
+
 /** One provider API: which requests are its own, and how it answers and fails. */
 export interface Wire {
   readonly name: string;
   /** The kind of request, `null` for those of other APIs. `model` asks for an answer, `side` for a count or a list. */
   kind(call: ProviderCall): 'model' | 'side' | null;
-  answer(call: ProviderCall, text: readonly [string, string]): Reply;
+  answer(call: ProviderCall, text: readonly [string, string], tokens?: Tokens): Reply;
   /** A call of a tool that the caller offers, by its name there; of some the name has a namespace apart. */
-  toolCall(call: ProviderCall, tool: OfferedTool, input: unknown): Reply;
+  toolCall(call: ProviderCall, tool: CalledTool, tokens?: Tokens): Reply;
   side(call: ProviderCall): Reply;
   failure(status: FailureStatus): Reply;
+}
+
+/** A call of a tool. */
+export interface CalledTool extends OfferedTool {
+  input: unknown;
 }
 
 /** A tool as the caller names it to the model. */
