@@ -20,6 +20,9 @@ const PACKS = {
   postgres: 'src/ledger/postgres/open.ts',
 };
 
+/** What loads with these modules and with no other goes into the pack of this name. */
+const OWN_PACKS = { otlp: ['src/telemetry/otlp/open.ts', 'src/telemetry/otlp/try-targets.ts'] };
+
 /** Code that V8 takes from a cache cannot use `import()` on Node 20: bin/llm-router.cjs hands in one that can. */
 const IMPORT = /\bimport\("([A-Za-z0-9:./@_-]+)"\)/g;
 
@@ -63,6 +66,8 @@ function optionsFor(root) {
     absWorkingDir: root,
     bundle: true,
     platform: 'node',
+    // Of packages with both, the ES modules: what is not used of them is left out.
+    mainFields: ['module', 'main'],
     target: 'node20',
     // The build of ulid for Node loads `node:crypto`, for random numbers that it is handed here.
     alias: { ulid: './node_modules/ulid/dist/browser/index.js' },
@@ -119,6 +124,15 @@ function coldPacks(chunks, hot) {
   const packs = {};
   for (const [pack, source] of Object.entries(PACKS)) {
     packs[pack] = [...closureOf(chunks, [entryChunk(chunks, source)])].filter((name) => rest.delete(name));
+  }
+  for (const [pack, sources] of Object.entries(OWN_PACKS)) {
+    const own = sources.map((source) => entryChunk(chunks, source));
+    const isOurs = ({ entry }) => entry?.startsWith('src/') === true;
+    const others = [...chunks].flatMap(([name, chunk]) =>
+      isOurs(chunk) && !own.includes(name) ? [name] : [],
+    );
+    const shared = closureOf(chunks, others);
+    packs[pack] = [...closureOf(chunks, own)].filter((name) => !shared.has(name) && rest.delete(name));
   }
   return { ...packs, more: [...rest] };
 }

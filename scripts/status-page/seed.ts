@@ -94,6 +94,7 @@ function routerOf(text: string, places: Places, time: FakeTime) {
         origin: { cwd: places.project, config: [] },
       },
       audit: null,
+      telemetry: null,
       runningDir: null,
     },
     urgent: new AbortController().signal,

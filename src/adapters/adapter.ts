@@ -104,6 +104,8 @@ export interface AdapterContext {
   turn: number;
   /** Slots of tools that this attempt holds and shares with nested runs. */
   slots: readonly string[];
+  /** The W3C trace context of what the attempt starts. */
+  traceparent: string;
   /** Where the tool sends its calls; `null`: to its provider itself. */
   gatewayUrl: string | null;
   /** What binds nested runs. */

@@ -39,7 +39,6 @@ import type { ProcessEnd, ProcessSpec } from './command/process-spec.js';
 import { type FinishedRun, limitMentionsOf, outcomeOf } from './command/run.js';
 import { sessionSource } from './command/session-source.js';
 import { runProcess } from './command/subprocess.js';
-import { traceparent } from './command/traceparent.js';
 import { type CommandLine, commandLine, ignoredOptions } from './command/values.js';
 import { refused } from './refused.js';
 
@@ -200,14 +199,12 @@ export async function concluded(run: FinishedRun, nowMs: number): Promise<Outcom
 
 function environmentOf(
   task: CommandTask,
-  { env, slots, gatewayUrl, family }: AdapterContext,
+  { env, slots, gatewayUrl, family, traceparent }: AdapterContext,
   { folder, variables }: { folder: PrivateFolder | null; variables: Record<string, string> },
 ): Record<string, string> {
-  const { traceId, invocationId } = task.ids;
   const tmpDir = task.tool.privateTmp ? (folder?.tmp ?? null) : null;
-  const trace = traceparent(traceId, invocationId);
   const isLocal = gatewayUrl !== null;
-  return childEnvironment(task, { env, variables, traceparent: trace, tmpDir, slots, isLocal, family });
+  return childEnvironment(task, { env, variables, traceparent, tmpDir, slots, isLocal, family });
 }
 
 /** Reads the output of a task by the definition of its tool. */

@@ -55,6 +55,8 @@ export function failedOutcome(failed: Failure): Outcome {
 export interface ProviderCall {
   /** The id that the call named; `null`: none, or it could not be read. */
   model: string | null;
+  /** Wall clock, ms since the epoch; not part of the documents. */
+  startedAtMs: number;
   /** The HTTP status that the tool got; `null`: none. */
   status: number | null;
   usage: Usage | null;

@@ -1,6 +1,7 @@
 import type { SessionTotals } from './cost.js';
 import type { FamilyRules } from './family.js';
 import type { RequestOrigin } from './setting-names.js';
+import type { ParentSpan } from './trace-context.js';
 
 /** How much a tool may do in the working directory, weakest first. */
 export const ACCESS_LEVELS = ['none', 'read', 'edit', 'full'] as const;
@@ -106,6 +107,8 @@ export interface Request {
   /** The calling agent, if it is another; for correlation only. */
   sourceAgent: string | null;
   traceId: string | null;
+  /** The span of the program that asks; `null`: it names none. */
+  parentSpan: ParentSpan | null;
   tags: Readonly<Record<string, string>>;
   parent: Parent | null;
 }
@@ -144,6 +147,7 @@ export function emptyRequest(cwd: string): Request {
     session: null,
     sourceAgent: null,
     traceId: null,
+    parentSpan: null,
     tags: {},
     parent: null,
   };

@@ -1,10 +1,26 @@
+/** The span of another program that a run belongs to. */
+export interface ParentSpan {
+  /** 32 hex digits. */
+  traceId: string;
+  /** 16 hex digits. */
+  spanId: string;
+  /** Whether that program records its trace. */
+  isSampled: boolean;
+}
+
 /**
- * The trace id of a W3C `traceparent` (https://www.w3.org/TR/trace-context/#traceparent-header), later versions with more
+ * The span of a W3C `traceparent` (https://www.w3.org/TR/trace-context/#traceparent-header), later versions with more
  * fields included; `null` when it is missing or no valid one.
  */
-export function traceIdOf(traceparent: string | undefined): string | null {
-  const match = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:$|-)/.exec(traceparent ?? '');
-  const [, version, traceId = '', parentId = ''] = match ?? [];
+export function parentSpanOf(traceparent: string | undefined): ParentSpan | null {
+  const match = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:$|-)/.exec(traceparent ?? '');
+  const [, version, traceId = '', spanId = '', flags = ''] = match ?? [];
   if (version === undefined || version === 'ff') return null;
-  return /^0+$/.test(traceId) || /^0+$/.test(parentId) ? null : traceId;
+  if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return null;
+  return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & 1) === 1 };
+}
+
+/** The trace id of a W3C `traceparent`; `null` when it is missing or no valid one. */
+export function traceIdOf(traceparent: string | undefined): string | null {
+  return parentSpanOf(traceparent)?.traceId ?? null;
 }

@@ -96,6 +96,7 @@ export class CallBook {
     const named = failed === null ? null : await this.#named(finished, failed);
     this.calls.push({
       model: call.model,
+      startedAtMs: this.#world.now() - latencyMs,
       status: finished.response?.status ?? null,
       usage,
       cost,
@@ -154,10 +155,19 @@ export class CallBook {
     { refused, status }: RefusedCall,
     { model, startedMs }: { model: string | null; startedMs: number },
   ): void {
-    const { billing, monotonicMs } = this.#world;
+    const { billing, monotonicMs, now } = this.#world;
     const cost: Cost = { chargedMicroUsd: 0, listMicroUsd: 0, basis: 'computed', billing };
     const latencyMs = Math.round(monotonicMs() - startedMs);
-    this.calls.push({ model, status, usage: null, cost, firstOutputMs: null, latencyMs, failure: refused });
+    this.calls.push({
+      model,
+      startedAtMs: now() - latencyMs,
+      status,
+      usage: null,
+      cost,
+      firstOutputMs: null,
+      latencyMs,
+      failure: refused,
+    });
     this.hasRefused = true;
     this.#end(refused);
   }

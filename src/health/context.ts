@@ -25,6 +25,18 @@ export interface LedgerState {
   held: { runs: number; microUsd: number };
 }
 
+/** Where spans and metrics are sent, and whether they are taken there. */
+export interface TelemetryState {
+  /** Why nothing can be sent; `null`: it can, or nothing is to be sent. */
+  trouble: string | null;
+  targets: readonly {
+    signal: string;
+    url: string;
+    /** Sends an export without content; resolves with what went wrong, `null`: it was taken. */
+    ask: () => Promise<string | null>;
+  }[];
+}
+
 /** A short question to the binary of a tool. */
 export type Probe<Answer> = (tool: CommandTool, binaryPath: string) => Promise<Answer>;
 
@@ -74,6 +86,8 @@ export interface HealthContext extends MachineContext {
   limits: readonly LimitedTool[];
   /** Where tools of kind `http` connect to. */
   endpoints: readonly { tool: string; url: string }[];
+  /** Where spans and metrics are sent. */
+  telemetry: TelemetryState;
   /** Where spending is recorded, and whether it can be; `null`: nowhere. */
   ledger: LedgerState | null;
   /** Runs whose router was killed, with the number of processes that were ended for each just now. */

@@ -10,6 +10,7 @@ import { checkLedger } from './checks/ledger.js';
 import { checkLimits } from './checks/limits.js';
 import { checkMachine } from './checks/machine.js';
 import { checkRuns } from './checks/runs.js';
+import { checkTelemetry } from './checks/telemetry.js';
 import { checkTools } from './checks/tools.js';
 import { checkVariables } from './checks/variables.js';
 import type { HealthContext, HealthItem, HealthRow, MachineContext } from './context.js';
@@ -31,6 +32,7 @@ const CONFIG_CHECKS: readonly ((context: HealthContext) => HealthItem[])[] = [
   checkLimits,
   checkLedger,
   checkEndpoints,
+  checkTelemetry,
 ];
 
 /** How a caller follows the checks while they run. */
@@ -69,6 +71,7 @@ export function concernsAgent({ check, subject, data }: HealthRow, rows: readonl
     case 'limit':
       return toolsInUse(rows).has(String(data?.tool ?? subject));
     case 'machine':
+    case 'telemetry':
     case 'client':
     case 'run':
       return false;

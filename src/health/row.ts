@@ -11,6 +11,7 @@ export const CHECK_NAMES = [
   'limit',
   'ledger',
   'endpoint',
+  'telemetry',
   'agent',
 ] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];

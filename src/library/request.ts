@@ -19,6 +19,7 @@ import {
   type Tier,
 } from '../domain/request.js';
 import { err, ok, type Result } from '../domain/result.js';
+import type { ParentSpan } from '../domain/trace-context.js';
 import {
   anyOf,
   type Checks,
@@ -142,6 +143,8 @@ export interface Asking {
   cwd: string;
   /** The run that it is nested in; `null`: none. */
   parent: Parent | null;
+  /** The span that its environment names. */
+  parentSpan: ParentSpan | null;
   /** Finds the session of an earlier invocation. */
   findSession: (id: string) => Promise<Result<Resume, Failure>>;
 }
@@ -167,6 +170,7 @@ export async function requestOf(given: LibraryRequest, asking: Asking): Promise<
     resume: session.value,
     maxCostMicroUsd: maxCostUsd === undefined ? null : toMicroUsd(maxCostUsd),
     parent: asking.parent,
+    parentSpan: asking.parentSpan,
   });
 }
 

@@ -9,6 +9,7 @@ import { failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
 import type { Plan } from '../domain/plan.js';
 import type { Parent, Request } from '../domain/request.js';
+import { parentSpanOf } from '../domain/trace-context.js';
 import type { HealthRow } from '../health/row.js';
 import { type LedgerAccess, ledgerAccess } from '../ledger/access.js';
 import { auditFile, ledgerFile, modelListsFile, runningDir, stateDir, userConfigDir } from '../paths.js';
@@ -25,6 +26,7 @@ import { createRouter as composeRouter, type Router } from '../router/router.js'
 import { redactorOf } from '../router/secrets.js';
 import { keepTraces } from '../router/traces.js';
 import { needsLedger, type RouterWorld } from '../router/world.js';
+import { VERSION } from '../version.generated.js';
 import { type HostWorld, realHost } from '../world.js';
 import { withAdapters } from './adapt.js';
 import { RequestError } from './errors.js';
@@ -143,7 +145,7 @@ class ConfiguredRouter implements LibraryRouter {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled(this.#running);
-    await this.#upkeep;
+    await Promise.all([this.#upkeep, this.#router.endTelemetry()]);
     this.#router.close();
   }
 
@@ -185,6 +187,7 @@ class ConfiguredRouter implements LibraryRouter {
     const request = await requestOf(given, {
       cwd: this.#host.cwd,
       parent,
+      parentSpan: parentSpanOf(this.#host.env.TRACEPARENT),
       findSession: (id) => findSession(this.#options.traces, id),
     });
     if (!request.ok) throw new RequestError(request.error);
@@ -231,6 +234,7 @@ function routerOf(
       modelLists: keptModelLists(modelListsFile(host), warn),
       traces: traceTargetOf(options.traces, { host, warn }),
       audit: auditOf(config, options, { host, warn }),
+      telemetry: { version: VERSION, warn },
       runningDir: runningDir(host),
     },
     urgent: new AbortController().signal,

@@ -11,11 +11,13 @@ import type {
   LedgerState,
   LimitedTool,
   MachineContext,
+  TelemetryState,
 } from '../health/context.js';
 import type { HealthListener } from '../health/health.js';
 import type { ToolHealth } from '../health/tool-health.js';
 import type { LedgerAccess } from '../ledger/access.js';
 import { slotRulesOf } from '../policy/rate-limit.js';
+import { asksForTelemetry } from '../telemetry/telemetry.js';
 import { planRequest } from './plan.js';
 import { gatherFacts } from './planning/facts.js';
 import { inputSizeOf } from './planning/input-size.js';
@@ -66,6 +68,7 @@ export async function routerHealth(
     plans,
     uncheckedAgents: Math.max(0, agents.length - MAX_AGENTS),
     endpoints: endpointsOf(config, host.env),
+    telemetry: await telemetryState(config, host.env),
     interruptedRuns:
       stores.runningDir === null
         ? []
@@ -148,6 +151,13 @@ async function ledgerState(access: LedgerAccess): Promise<LedgerState> {
   if (!reserved.ok) return { file, trouble: reserved.error, held: { runs: 0, microUsd: 0 } };
   const { count: runs, microUsd } = reserved.value ?? { count: 0, microUsd: 0 };
   return { file, trouble: null, held: { runs, microUsd } };
+}
+
+async function telemetryState(config: RouterConfig, env: Environment): Promise<TelemetryState> {
+  if (!asksForTelemetry(config, env)) return { trouble: null, targets: [] };
+  const { targetsToTry } = await import('../telemetry/otlp/try-targets.js');
+  const targets = targetsToTry(config.telemetry.otlp, env);
+  return targets.ok ? { trouble: null, targets: targets.value } : { trouble: targets.error, targets: [] };
 }
 
 /** Every tool with limits, and its use. Opens the ledger only if it exists. */

@@ -12,9 +12,11 @@ import type { Redactor } from '../redact/redact.js';
 import { fanOut } from '../telemetry/fan-out.js';
 import type { LogRecord } from '../telemetry/log-fields.js';
 import { logSink } from '../telemetry/log-sink.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import { keepAudit } from './audit.js';
 import type { Planned } from './planned.js';
 import { runRecorderOf, withCleanUp } from './running/running.js';
+import { observedRun } from './telemetry.js';
 import { traceOf } from './traces.js';
 import type { RouterWorld } from './world.js';
 
@@ -48,13 +50,14 @@ export interface Recorder {
 /** The recorder of one run. */
 export function recorderOf(
   world: RouterWorld,
-  { planned, listeners }: { planned: Planned; listeners: Listeners },
+  { planned, listeners, telemetry }: { planned: Planned; listeners: Listeners; telemetry: Telemetry | null },
 ): Recorder {
   const { host, stores } = world;
   const { now } = host.clock;
   const trace = traceOf({ planned, now, redactor: host.redactor }, stores.traces);
   const { events = [], logs = [] } = listeners;
-  const sinks = fanOut([trace, ...logs.map((write) => logOf(planned, write, now)), ...events]);
+  const told = telemetry?.sinkOf(observedRun(planned, host)) ?? null;
+  const sinks = fanOut([trace, told, ...logs.map((write) => logOf(planned, write, now)), ...events]);
   const subject = subjectOf(planned);
   const processes = runRecorderOf(stores, planned);
   const budgetWarnings: string[] = [];

@@ -17,6 +17,7 @@ import { type ToolState, toolStates } from './planning/facts.js';
 import { type Listeners, recorderOf } from './record.js';
 import { run } from './run.js';
 import { endOthers } from './running/running.js';
+import { telemetryOfRouter } from './telemetry.js';
 import type { RouterWorld } from './world.js';
 
 export { adapterOf } from '../adapters/registry.js';
@@ -38,6 +39,8 @@ export interface Router {
   complete(planned: Planned, options: CompleteOptions): Promise<Invocation>;
   /** Ends what is left of runs of killed routers, and removes rows past the retention of the config, once a day and in small batches; called after the answer. */
   upkeep(): Promise<void>;
+  /** Sends what is left of the telemetry of runs, for 1 s at most; called after the last answer. Nothing is sent after it. */
+  endTelemetry(): Promise<void>;
   /** Closes what is open; with `atExit` the process ends right after. */
   close(options?: { atExit: boolean }): void;
 }
@@ -54,6 +57,7 @@ export function createRouter(config: RouterConfig, surroundings: RouterWorld): R
   const world = withOwnGateway(surroundings);
   const { host, stores, urgent } = world;
   const connections = new Connections();
+  const telemetry = telemetryOfRouter(config, world);
   return {
     config,
     plan: (request, known) => planRequest(config, world, request, known),
@@ -68,7 +72,7 @@ export function createRouter(config: RouterConfig, surroundings: RouterWorld): R
       return routerModels(config, world, options);
     },
     complete: async (planned, { deadline, confirm = async () => true, ...listeners }) => {
-      const recorder = recorderOf(world, { planned, listeners });
+      const recorder = recorderOf(world, { planned, listeners, telemetry });
       const stop = { deadline, urgent };
       return recorder.withSinkWarnings(
         await run({ planned, host, stores, connections, stop, recorder, confirm }),
@@ -78,7 +82,9 @@ export function createRouter(config: RouterConfig, surroundings: RouterWorld): R
       await endOthers(null, world);
       await stores.ledger?.upkeep(config.ledger.retentionDays);
     },
+    endTelemetry: async () => telemetry?.end(),
     close: (options) => {
+      if (options?.atExit !== true) void telemetry?.end();
       connections.close();
       stores.ledger?.close(options);
     },

@@ -1,5 +1,6 @@
 import type { Environment } from '../adapters/adapter.js';
 import { adapterOf } from '../adapters/registry.js';
+import { expandVariables, literalSecrets } from '../adapters/variables.js';
 import type { SecretPart } from '../config/secret-part.js';
 import type { RouterConfig, ToolConfig } from '../config/types.js';
 import { createRedactor, type Redactor } from '../redact/redact.js';
@@ -20,16 +21,49 @@ const NO_SECRET = /^(?:[/~].*|[a-z]{0,15}|\d{0,15})$/is;
 
 /** Tools inherit the environment, and print it. */
 function namedSecrets(env: Environment): string[] {
-  return Object.entries(env).flatMap(([name, value = '']) =>
-    isSecretName(name) && !NO_SECRET.test(value) ? [value] : [],
-  );
+  return Object.entries(env).flatMap(([name, value = '']) => {
+    const found = HEADERS_OF_OTLP.test(name) ? headerValues(value) : isSecretName(name) ? [value] : [];
+    return found.filter((one) => !NO_SECRET.test(one));
+  });
+}
+
+/** Lists such as `authorization=Bearer%20abc,tenant=7`. */
+const HEADERS_OF_OTLP = /^OTEL_EXPORTER_OTLP_(?:[A-Z]+_)?HEADERS$/;
+
+/** Each value as it stands there and as it is sent, without a scheme such as `Bearer`. */
+function headerValues(list: string): string[] {
+  return list.split(',').flatMap((pair) => {
+    const value = pair.slice(pair.indexOf('=') + 1).trim();
+    return [value, decoded(value)].map((one) => one.replace(/^[a-z]+(?:\s|%20)+/i, ''));
+  });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a `%` that encodes nothing
+  }
 }
 
 /** Values that this config takes from the environment: they must never appear in our output. */
 function secretsOf(config: RouterConfig, env: Environment, parts: readonly SecretPart[]): string[] {
   const ofTools = parts.flatMap((part) => secretsOfPart(part, env));
   const ofServer = env[config.server.tokenEnv] ?? '';
-  return [...new Set(ofServer === '' ? ofTools : [...ofTools, ofServer])];
+  const all = [...ofTools, ...secretsOfTelemetry(config.telemetry.otlp, env), ofServer];
+  return [...new Set(all)].filter((secret) => secret !== '');
+}
+
+/** Headers of the collector, and variables in its URL that are more than a host. */
+function secretsOfTelemetry(
+  { endpoint, headers }: RouterConfig['telemetry']['otlp'],
+  env: Environment,
+): string[] {
+  const inHeaders = Object.values(headers).flatMap(({ value }) => expandVariables(value, env).used);
+  const inUrl = expandVariables(endpoint?.value ?? '', env).used.filter(
+    (value) => !/^https?:\/\/[^@]*$/i.test(value),
+  );
+  return [...inHeaders, ...inUrl, ...literalSecrets(headers)];
 }
 
 /** Adapters read no more of a tool for its secrets than this part of it. */

@@ -12,6 +12,7 @@ import { folderOf } from '../trace/store.js';
 import type { AuditTarget } from './audit.js';
 import type { ModelListStore } from './models/kept-lists.js';
 import type { RoutingPolicy } from './planning/routing-policy.js';
+import type { TelemetryTarget } from './telemetry.js';
 import type { TraceTarget } from './traces.js';
 
 /** The machine. */
@@ -46,6 +47,8 @@ export interface Stores {
   traces: TraceTarget | null;
   /** Refusals and overrides; `null` keeps none. */
   audit: AuditTarget | null;
+  /** Spans and metrics for a collector of OpenTelemetry; `null` sends none, whatever the config asks for. */
+  telemetry: TelemetryTarget | null;
   /** Folder of the records of running runs; `null` keeps none. */
   runningDir: string | null;
 }

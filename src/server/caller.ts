@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { newTraceId } from '../domain/id.js';
 import { isMap } from '../domain/lookup.js';
 import type { Request } from '../domain/request.js';
-import { traceIdOf } from '../domain/trace-context.js';
+import { type ParentSpan, parentSpanOf } from '../domain/trace-context.js';
 import { MAX_TRACE_ID } from './context-schema.js';
 
 /** What a caller says of itself, its trace and its conversation. */
@@ -13,6 +13,8 @@ export interface CallerContext {
   session_id: string | null;
   conversation_id: string | null;
   timestamp: string | null;
+  /** The span that it names in `traceparent`. */
+  parent_span: ParentSpan | null;
 }
 
 /** The context of a request: its `a2a_context`, which was checked, else its headers; a new trace where it names none. */
@@ -27,14 +29,15 @@ export function callerContext(
     return typeof value === 'string' && value !== '' ? value : null;
   };
   const traceparent = headers.traceparent;
-  const parentTrace = traceIdOf(typeof traceparent === 'string' ? traceparent : undefined);
+  const parentSpan = parentSpanOf(typeof traceparent === 'string' ? traceparent : undefined);
   return {
-    trace_id: field('trace_id') ?? traceHeader(headers) ?? parentTrace ?? newTraceId(random),
+    trace_id: field('trace_id') ?? traceHeader(headers) ?? parentSpan?.traceId ?? newTraceId(random),
     source_agent: field('source_agent') ?? header(headers, 'x-source-agent'),
     target_agent: field('target_agent'),
     session_id: field('session_id') ?? header(headers, 'x-session-id'),
     conversation_id: field('conversation_id'),
     timestamp: field('timestamp'),
+    parent_span: parentSpan,
   };
 }
 
@@ -59,11 +62,12 @@ function header(headers: IncomingHttpHeaders, name: string): string | null {
 export function correlationOf(
   context: CallerContext,
   tags: Readonly<Record<string, string>>,
-): Pick<Request, 'traceId' | 'sourceAgent' | 'session' | 'tags'> {
+): Pick<Request, 'traceId' | 'parentSpan' | 'sourceAgent' | 'session' | 'tags'> {
   const { trace_id: traceId, source_agent: sourceAgent, session_id: session } = context;
   const { target_agent, conversation_id } = context;
   return {
     traceId,
+    parentSpan: context.parent_span,
     sourceAgent,
     session,
     tags: {

@@ -32,7 +32,7 @@ export interface LogRecord {
  * counts cached tokens as input too: `gen_ai.usage.input_tokens` is the sum of `input_tokens`, `cache_read_tokens`,
  * `cache_write_tokens` and `cache_write_1h_tokens`.
  */
-export const OPEN_TELEMETRY_NAMES: Readonly<Record<string, string>> = {
+export const OPEN_TELEMETRY_NAMES = {
   trace_id: 'trace_id',
   agent: 'gen_ai.agent.name',
   provider: 'gen_ai.provider.name',
@@ -46,4 +46,4 @@ export const OPEN_TELEMETRY_NAMES: Readonly<Record<string, string>> = {
   output_tokens: 'gen_ai.usage.output_tokens',
   reasoning_tokens: 'gen_ai.usage.reasoning.output_tokens',
   failure: 'error.type',
-};
+} as const;

@@ -86,7 +86,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   reports: ['config', 'policy', 'ledger', 'trace', 'files', ...LEAVES],
   health: ['adapters', 'config', 'policy', 'files', ...LEAVES],
   ledger: ['policy', 'files', ...LEAVES],
-  telemetry: ['trace', 'files', ...LEAVES],
+  telemetry: ['trace', 'adapters', 'config', 'files', ...LEAVES],
   metrics: ['routing', 'policy', 'ledger', 'config', ...LEAVES],
   trace: ['files', ...LEAVES],
   adapters: ['config', 'files', ...LEAVES],
@@ -130,10 +130,17 @@ const TYPES_ONLY: readonly [from: string, to: string, file?: string][] = [
   ['mcp', 'config'],
   ['mcp', 'trace'],
   ['mcp', 'ledger'],
+  ['telemetry', 'config'],
 ];
 
 /** The one folder or file that may import each package. */
 const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
+  ...Object.fromEntries(
+    ['api', 'core', 'otlp-transformer', 'resources', 'sdk-metrics', 'sdk-trace'].map((name) => [
+      `@opentelemetry/${name}`,
+      (file: string) => file.startsWith('telemetry/otlp/'),
+    ]),
+  ),
   commander: (file) => file.startsWith('cli/'),
   chalk: (file) => file.startsWith('cli/'),
   ora: (file) => file.startsWith('cli/'),

@@ -61,6 +61,7 @@ function context(more: Partial<HealthContext> = {}): HealthContext {
     uncheckedAgents: 0,
     limits: [],
     endpoints: [],
+    telemetry: { trouble: null, targets: [] },
     ledger: null,
     interruptedRuns: [],
     probe: null,

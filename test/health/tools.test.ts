@@ -40,6 +40,7 @@ async function rowOf(
     uncheckedAgents: 0,
     folders: [],
     endpoints: [],
+    telemetry: { trouble: null, targets: [] },
     interruptedRuns: [],
     connect: null,
     listModels: null,

@@ -44,7 +44,15 @@ async function admission(gates: Run['gates'], quota = false) {
     const cooldown = { tool: 'one', model: null, reason: 'quota' as const, untilMs };
     await cooldowns.change((state) => ({ ...state, cooldowns: [cooldown] }));
   }
-  const stores = { ledger: null, cooldowns, traces: null, audit: null, runningDir: null, modelLists: null };
+  const stores = {
+    ledger: null,
+    cooldowns,
+    traces: null,
+    audit: null,
+    telemetry: null,
+    runningDir: null,
+    modelLists: null,
+  };
   const run = { planned: planned.value, host, stores, gates, attempts: [] };
   return admit(run, candidate, 0);
 }

@@ -155,6 +155,7 @@ function activeOf(yaml: string, { env = {}, token, ledger, stores = {} }: Served
       modelLists: null,
       traces: null,
       audit: null,
+      telemetry: null,
       runningDir: null,
       ...stores,
     },

@@ -134,6 +134,7 @@ function contextOf(variables: Record<string, string>) {
     recorder: null,
     turn: 0,
     slots: [],
+    traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
     gatewayUrl: null,
     family: NO_FAMILY,
   };

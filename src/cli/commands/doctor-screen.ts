@@ -20,6 +20,7 @@ const TITLES: Readonly<Record<CheckName, string>> = {
   limit: 'Limits',
   ledger: 'Ledger',
   endpoint: 'Endpoints',
+  telemetry: 'Telemetry',
   agent: 'Agents now',
 };
 

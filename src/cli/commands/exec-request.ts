@@ -3,7 +3,7 @@ import { toMicroUsd } from '../../domain/cost.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import type { Access, Complexity, Effort, Parent, Request, Resume, Tier } from '../../domain/request.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import { traceIdOf } from '../../domain/trace-context.js';
+import { parentSpanOf } from '../../domain/trace-context.js';
 import { callerOf, personOnly } from '../../router/planning/caller.js';
 import type { CommandContext } from '../context.js';
 import type { AssembledPrompt } from '../prompt.js';
@@ -88,6 +88,7 @@ export function buildRequest(
   const tags = parseTags(options.tag);
   if (!tags.ok) return tags;
   const parent = callerOf(world);
+  const parentSpan = parentSpanOf(world.env.TRACEPARENT);
   const unforced = forceTrouble(options, parent);
   if (unforced !== null) return err(unforced);
   return ok({
@@ -121,7 +122,8 @@ export function buildRequest(
     stream: given.stream,
     session: options.session ?? null,
     sourceAgent: options.sourceAgent ?? null,
-    traceId: options.traceId ?? traceIdOf(world.env.TRACEPARENT),
+    traceId: options.traceId ?? parentSpan?.traceId ?? null,
+    parentSpan,
     tags: tags.value,
     parent,
   });

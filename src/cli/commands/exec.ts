@@ -91,10 +91,12 @@ export async function runRequest(context: CommandContext, router: Router, given:
     detached,
     confirm: options.yes === true ? async () => true : () => proceed(context, deadline.signal),
   });
+  const sent = router.endTelemetry();
   const nowMs = context.world.clock.now();
   const isDue = await keepTraces(traceDirOf(context, loaded), { config: router.config, nowMs });
   if (isDue) await keepJobs(context);
   await router.upkeep();
+  await sent;
   return code;
 }
 

@@ -42,6 +42,7 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
   stopUpkeep();
   stopFollowing();
   await drain(context, { service, listening: listening.value, end: () => ending.abort() });
+  await configs.active.router.endTelemetry();
   configs.close();
   return 0;
 }

@@ -4,6 +4,7 @@ import { map, NAME, nullable, oneOrMore, section, texts, word } from './containe
 import { count, duration, flag, onlyNumber, path, size, text } from './kinds.js';
 import { MODEL, MODEL_NAME } from './models.js';
 import { POLICY } from './policies.js';
+import { TELEMETRY } from './telemetry.js';
 import { ANY_TOOL } from './tools.js';
 
 const tier = (name: Tier) =>
@@ -50,6 +51,7 @@ export const CONFIG = {
       .default(90)
       .floor('most'),
   }),
+  telemetry: map('What other programs are told of runs', TELEMETRY),
   server: map('What `serve` listens on', {
     host: text('Address; any other than one of this machine needs a token').default('127.0.0.1'),
     port: count('Port; 0: any that is free', { min: 0, max: 65_535 }).default(4141),

@@ -5,7 +5,7 @@ import { anyMap, duration, flag, oneOf, text } from './kinds.js';
 import { APIS } from './models.js';
 
 /** Names of headers, as HTTP allows them. */
-const HEADER_NAME = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
+export const HEADER_NAME = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
 
 /** Keys of a tool of kind `http`. */
 export const HTTP = {

@@ -1,4 +1,5 @@
 import type { AdapterEvent } from '../../adapters/adapter.js';
+import { traceparent } from '../../crypto/trace-ids.js';
 import { type Attempt, failedOutcome, type Outcome, type ProviderCall } from '../../domain/attempt.js';
 import { attemptCost, type Cost } from '../../domain/cost.js';
 import { ChildDeadline, type Deadline, type StoppableDeadline } from '../../domain/deadline.js';
@@ -90,8 +91,8 @@ async function withNearModels(
 
 /** The events of the adapter; a call that could not be prepared ends at once. */
 function callAdapter(
-  { host, stores, connections, stop, attempts, recorder }: Run,
-  { candidate, grant }: AdmittedAttempt,
+  { planned, host, stores, connections, stop, attempts, recorder }: Run,
+  { candidate, n, grant }: AdmittedAttempt,
   { deadline, gateway }: { deadline: Deadline; gateway: Awaited<ReturnType<typeof gatewayFor>> },
 ): AsyncGenerator<AdapterEvent, Outcome, void> {
   const { maxCostMicroUsd, slots, family } = grant;
@@ -115,6 +116,10 @@ function callAdapter(
     recorder: recorder.processes,
     turn: attempts.filter(({ record }) => record.tool === candidate.tool.name).length,
     slots,
+    get traceparent() {
+      const isSampled = planned.request.parentSpan?.isSampled !== false;
+      return traceparent(planned, { attempt: n, isSampled });
+    },
     gatewayUrl: gateway?.value.url ?? null,
     family,
   });

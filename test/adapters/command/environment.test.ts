@@ -7,8 +7,8 @@ import {
   secretValues,
   variableTrouble,
 } from '../../../src/adapters/command/environment.js';
-import { traceparent } from '../../../src/adapters/command/traceparent.js';
 import type { CommandTool } from '../../../src/config/types.js';
+import { traceparent } from '../../../src/crypto/trace-ids.js';
 import { NO_FAMILY } from '../../../src/domain/family.js';
 import { taskOf, toolOf } from './samples.js';
 
@@ -185,11 +185,20 @@ it('lists the secret values', () => {
 });
 
 describe('traceparent', () => {
+  const first = { attempt: 1, isSampled: true };
+
   it('carries a trace id of 32 hex digits as it is, and a hash of any other', () => {
-    expect(traceparent('A'.repeat(32), 'i')).toMatch(/^00-a{32}-[0-9a-f]{16}-01$/);
-    const hashed = traceparent('my trace', 'i');
+    expect(traceparent({ id: 'i', traceId: 'A'.repeat(32) }, first)).toMatch(/^00-a{32}-[0-9a-f]{16}-01$/);
+    const hashed = traceparent({ id: 'i', traceId: 'my trace' }, first);
     expect(hashed).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
-    expect(traceparent('my trace', 'i')).toBe(hashed);
-    expect(traceparent('0'.repeat(32), 'i')).not.toContain('0'.repeat(32));
+    expect(traceparent({ id: 'i', traceId: 'my trace' }, first)).toBe(hashed);
+    expect(traceparent({ id: 'i', traceId: '0'.repeat(32) }, first)).not.toContain('0'.repeat(32));
+  });
+
+  it('names another span for each attempt, and says whether the trace is recorded', () => {
+    const run = { id: 'i', traceId: 'a'.repeat(32) };
+    const spans = [1, 2].map((attempt) => traceparent(run, { ...first, attempt }));
+    expect(new Set(spans).size).toBe(2);
+    expect(traceparent(run, { attempt: 1, isSampled: false })).toBe(spans[0]?.replace(/01$/, '00'));
   });
 });

@@ -94,6 +94,7 @@ export function contextFor(more: Partial<AdapterContext> = {}): AdapterContext {
     recorder: null,
     turn: 0,
     slots: [],
+    traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
     gatewayUrl: null,
     family: NO_FAMILY,
     ...more,

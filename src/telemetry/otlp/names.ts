@@ -1,0 +1,135 @@
+import { OPEN_TELEMETRY_NAMES } from '../log-fields.js';
+
+/** The kinds of spans of a run. */
+export const SPANS = {
+  invocation: 'One request, from its plan to its answer; `invoke_agent AGENT`',
+  attempt: 'One attempt of a candidate; `chat MODEL` for provider APIs, `invoke_agent TOOL` for other tools',
+  call: 'One call of a tool to its provider that passed through the gateway; `chat MODEL`',
+  wait: 'A wait for a retry, a cooldown or a slot; `wait`',
+} as const;
+export type SpanName = keyof typeof SPANS;
+
+/** An attribute: the spans that may have it, and what it says. */
+export interface AttributeName {
+  on: readonly SpanName[];
+  about: string;
+}
+
+const ours = OPEN_TELEMETRY_NAMES;
+
+/** Names that no field of the log has. */
+export const NAMES = {
+  operation: 'gen_ai.operation.name',
+  requestId: 'gen_ai.response.id',
+  input: 'gen_ai.input.messages',
+  output: 'gen_ai.output.messages',
+  system: 'gen_ai.system_instructions',
+  tokenType: 'gen_ai.token.type',
+  server: 'server.address',
+  port: 'server.port',
+  httpStatus: 'http.response.status_code',
+  exitCode: 'process.exit.code',
+  invocation: 'llm_router.invocation.id',
+  parent: 'llm_router.parent.id',
+  status: 'llm_router.status',
+  policy: 'llm_router.policy',
+  sourceAgent: 'llm_router.source_agent',
+  attempts: 'llm_router.attempts',
+  attempt: 'llm_router.attempt',
+  tool: 'llm_router.tool',
+  costUsd: 'llm_router.cost.usd',
+  costBasis: 'llm_router.cost.basis',
+  firstOutput: 'llm_router.first_output_ms',
+  waitKind: 'llm_router.wait.kind',
+  waitReason: 'llm_router.wait.reason',
+} as const;
+
+/** Every attribute of the spans. */
+export const ATTRIBUTES: Readonly<Record<string, AttributeName>> = {
+  [NAMES.operation]: { on: ['invocation', 'attempt', 'call'], about: '`invoke_agent` or `chat`' },
+  [ours.agent]: { on: ['invocation', 'attempt'], about: 'The agent; of an attempt, the tool' },
+  [ours.session]: { on: ['invocation'], about: 'The session of the caller' },
+  [ours.provider]: {
+    on: ['attempt', 'call'],
+    about: 'The `provider` of the model, as the conventions spell it',
+  },
+  [ours.model]: { on: ['invocation', 'attempt', 'call'], about: 'The model that was asked' },
+  [ours.response_model]: {
+    on: ['invocation', 'attempt'],
+    about: 'The model that answered, as the tool or provider named it',
+  },
+  [NAMES.requestId]: { on: ['attempt'], about: "The provider's id of the call" },
+  [ours.finish_reason]: { on: ['attempt'], about: 'Why the answer ended; a list of one' },
+  [ours.input_tokens]: { on: ['attempt', 'call'], about: 'Input, cached tokens included' },
+  [ours.cache_read_tokens]: { on: ['attempt', 'call'], about: 'Read from a cache' },
+  [ours.cache_write_tokens]: { on: ['attempt', 'call'], about: 'Written to a cache' },
+  [ours.output_tokens]: { on: ['attempt', 'call'], about: 'Output, reasoning included' },
+  [ours.reasoning_tokens]: { on: ['attempt', 'call'], about: 'Reasoning' },
+  [ours.failure]: {
+    on: ['invocation', 'attempt', 'call'],
+    about: 'The type of the failure; absent when it succeeded',
+  },
+  [NAMES.server]: { on: ['attempt', 'call'], about: 'The host of the provider API' },
+  [NAMES.port]: { on: ['attempt', 'call'], about: 'Its port' },
+  [NAMES.httpStatus]: {
+    on: ['attempt', 'call'],
+    about: 'The HTTP status of the provider; of an attempt, when it failed',
+  },
+  [NAMES.exitCode]: { on: ['attempt'], about: 'The exit code of the tool' },
+  [NAMES.invocation]: {
+    on: ['invocation', 'attempt', 'call', 'wait'],
+    about: 'The id of the invocation, as in its trace',
+  },
+  [NAMES.parent]: { on: ['invocation'], about: 'The invocation that it is nested in' },
+  [NAMES.status]: { on: ['invocation', 'attempt'], about: '`succeeded`, `failed` or `cancelled`' },
+  [NAMES.policy]: { on: ['invocation'], about: 'The policy' },
+  [NAMES.sourceAgent]: { on: ['invocation'], about: 'The calling agent, if it is another' },
+  [NAMES.attempts]: { on: ['invocation'], about: 'How many attempts there were' },
+  [NAMES.attempt]: { on: ['attempt', 'wait'], about: 'The number of the attempt; of a wait, that before it' },
+  [NAMES.tool]: { on: ['invocation', 'attempt', 'wait'], about: 'The tool' },
+  [NAMES.costUsd]: {
+    on: ['invocation', 'attempt', 'call'],
+    about: 'What it cost, US dollars; absent when unknown',
+  },
+  [NAMES.costBasis]: { on: ['invocation', 'attempt', 'call'], about: 'Where that figure comes from' },
+  [NAMES.firstOutput]: { on: ['attempt', 'call'], about: 'From the start to the first output, ms' },
+  [NAMES.waitKind]: { on: ['wait'], about: '`retry` or `queue`' },
+  [NAMES.waitReason]: { on: ['wait'], about: 'The failure that led to a retry' },
+  [NAMES.input]: { on: ['invocation'], about: 'The prompt, as JSON; only with `log_prompts`' },
+  [NAMES.system]: { on: ['invocation'], about: 'The system text, as JSON; only with `log_prompts`' },
+  [NAMES.output]: { on: ['invocation'], about: 'The answer, as JSON; only with `log_prompts`' },
+};
+
+/** The histograms, with their units and upper bounds, by the GenAI conventions. */
+export const METRICS = {
+  duration: {
+    name: 'gen_ai.client.operation.duration',
+    unit: 's',
+    about: 'How long each attempt took',
+    bounds: [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92],
+    labels: [NAMES.operation, ours.provider, ours.model, NAMES.tool, ours.failure],
+  },
+  tokens: {
+    name: 'gen_ai.client.token.usage',
+    unit: '{token}',
+    about: 'Tokens of each attempt, by their kind',
+    bounds: Array.from({ length: 14 }, (_, power) => 4 ** power),
+    labels: [NAMES.operation, ours.provider, ours.model, NAMES.tool, NAMES.tokenType],
+  },
+} as const;
+
+/** Providers whose names in the catalogue differ from those of the conventions. */
+const PROVIDERS: Readonly<Record<string, string>> = {
+  google: 'gcp.gemini',
+  gemini: 'gcp.gemini',
+  vertex: 'gcp.vertex_ai',
+  bedrock: 'aws.bedrock',
+  azure: 'azure.ai.openai',
+  mistral: 'mistral_ai',
+  xai: 'x_ai',
+};
+
+/** A provider of the catalogue as the conventions spell it. */
+export function conventionalProvider(provider: string | null): string | null {
+  return provider === null ? null : (PROVIDERS[provider.toLowerCase()] ?? provider);
+}

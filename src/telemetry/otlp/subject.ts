@@ -1,0 +1,45 @@
+import type { RunEvent } from '../../domain/events.js';
+import type { ParentSpan } from '../../domain/trace-context.js';
+import type { Redactor } from '../../redact/redact.js';
+
+/** What spans say of a run besides its events. */
+export interface ObservedRun {
+  id: string;
+  traceId: string;
+  parentSpan: ParentSpan | null;
+  /** Wall clock, ms since the epoch. */
+  startedMs: number;
+  agent: string | null;
+  session: string | null;
+  /** The calling agent, if it is another. */
+  sourceAgent: string | null;
+  /** The invocation that it is nested in. */
+  parentId: string | null;
+  policy: string;
+  /** Texts that go with the spans; `null`: they are private. */
+  texts: { system: string | null; messages: readonly { role: string; text: string }[] } | null;
+  /** Texts that must not appear: tools echo them in what they complain of. */
+  privateTexts: readonly (string | null)[];
+  /** The provider of a model of the catalogue. */
+  providerOf: (model: string | null) => string | null;
+  /** URL of the API of a tool; `null`: it is no provider API. */
+  apiOf: (tool: string) => string | null;
+  redactor: Redactor;
+}
+
+/** An event with the time at which it came, ms since the epoch. */
+export interface TimedEvent {
+  event: RunEvent;
+  atMs: number;
+}
+
+/** The surroundings of the telemetry of a router. */
+export interface TelemetryWorld {
+  env: Readonly<Record<string, string | undefined>>;
+  /** Of the router. */
+  version: string;
+  /** Wall clock, ms since the epoch. */
+  now: () => number;
+  /** Called when something could not be sent. */
+  warn: (message: string) => void;
+}

@@ -1,0 +1,148 @@
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+import type { Environment } from '../../adapters/adapter.js';
+import { keepAliveAgent } from '../../adapters/http/agents.js';
+import { connectionProblem } from '../../adapters/http/outcome.js';
+import { proxyFor } from '../../adapters/http/proxy.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import type { Target } from './settings.js';
+
+/** Statuses after which OTLP allows another try. */
+const RETRIED: readonly number[] = [429, 502, 503, 504];
+const FIRST_DELAY_MS = 1000;
+const MOST_DELAY_MS = 5000;
+
+/** An answer of a collector is a few bytes; of a larger one this much is read. */
+const MOST_ANSWER_BYTES = 65_536;
+
+/** How one request ended. */
+type Ended =
+  | { is: 'accepted'; body: Uint8Array }
+  | { is: 'refused'; why: string }
+  | { is: 'busy'; why: string; retryAfterMs: number | null };
+
+/**
+ * Sends exports by HTTP, and tries those again that a collector was too busy for. Nothing of it keeps a process alive, follows a
+ * redirect, or goes on after `shutdown`.
+ */
+export class OtlpTransport {
+  readonly #target: Target;
+  readonly #env: Environment;
+  readonly #ended = new AbortController();
+  #agent: Promise<Agent> | null = null;
+  /** No try begins after this, ms since the epoch. */
+  #lastTryMs = Number.POSITIVE_INFINITY;
+
+  constructor(target: Target, env: Environment) {
+    this.#target = target;
+    this.#env = env;
+  }
+
+  /** What is being sent has until then, ms since the epoch. */
+  endBy(ms: number): void {
+    this.#lastTryMs = ms;
+  }
+
+  /** The body of the answer; the error: why it was not accepted. */
+  async send(data: Uint8Array): Promise<Result<Uint8Array, string>> {
+    const { timeoutMs } = this.#target;
+    const startMs = Date.now();
+    for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, MOST_DELAY_MS)) {
+      const leftMs = startMs + timeoutMs - Date.now();
+      const ended = await this.#post(data, Math.max(1, leftMs));
+      if (ended.is === 'accepted') return ok(ended.body);
+      if (ended.is === 'refused') return err(ended.why);
+      const nextMs = Date.now() + (ended.retryAfterMs ?? delayMs);
+      const isLast = nextMs >= Math.min(startMs + timeoutMs, this.#lastTryMs);
+      if (isLast || this.#ended.signal.aborted) return err(ended.why);
+      await this.#pause(nextMs - Date.now());
+    }
+  }
+
+  shutdown(): void {
+    this.#ended.abort();
+    void this.#agent?.then((agent) => agent.destroy());
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      timer.unref();
+      this.#ended.signal.addEventListener('abort', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  async #post(body: Uint8Array, limitMs: number): Promise<Ended> {
+    const url = new URL(this.#target.url);
+    const kind = url.protocol === 'https:' ? 'https' : 'http';
+    const proxy = proxyFor(url, this.#env);
+    this.#agent ??= keepAliveAgent({ kind, proxy, connectTimeoutMs: limitMs });
+    const agent = await this.#agent;
+    const { request: open } = kind === 'https' ? await import('node:https') : await import('node:http');
+    const { headers, protocol } = this.#target;
+    const own = {
+      'content-type': protocol === 'http/json' ? 'application/json' : 'application/x-protobuf',
+      'content-length': body.length,
+      'user-agent': 'llm-router',
+    };
+    try {
+      const request = open(url, { method: 'POST', agent, headers: { ...headers, ...own } });
+      const answer = answerTo(request, limitMs, this.#ended.signal);
+      request.end(body);
+      return await answer;
+    } catch {
+      return { is: 'refused', why: 'a header of `telemetry.otlp` cannot be sent' };
+    }
+  }
+}
+
+function answerTo(request: ClientRequest, limitMs: number, ended: AbortSignal): Promise<Ended> {
+  return new Promise((resolve) => {
+    const finish = (end: Ended): void => {
+      clearTimeout(timer);
+      ended.removeEventListener('abort', stop);
+      resolve(end);
+    };
+    const stop = (): void => {
+      finish({ is: 'refused', why: 'there was no answer in time' });
+      request.destroy();
+    };
+    const timer = setTimeout(stop, limitMs);
+    timer.unref();
+    ended.addEventListener('abort', stop);
+    request.once('socket', (socket) => socket.unref());
+    request.once('response', (response) => readAnswer(response, finish));
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      const why = connectionProblem(error.code ?? '', error.message);
+      finish({ is: 'busy', why, retryAfterMs: null });
+    });
+  });
+}
+
+function readAnswer(response: IncomingMessage, finish: (end: Ended) => void): void {
+  const { statusCode: status = 0, headers } = response;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const done = (): void => {
+    const why = `it answered ${status}`;
+    if (status >= 200 && status < 300) finish({ is: 'accepted', body: Buffer.concat(chunks) });
+    else if (!RETRIED.includes(status)) finish({ is: 'refused', why });
+    else finish({ is: 'busy', why, retryAfterMs: delayOf(headers['retry-after']) });
+  };
+  response.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    chunks.push(chunk);
+    if (size > MOST_ANSWER_BYTES) response.destroy();
+  });
+  response.once('end', done);
+  response.once('close', done);
+}
+
+function delayOf(header: string | undefined): number | null {
+  if (header === undefined) return null;
+  const seconds = Number(header);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : null;
+}
