@@ -4,14 +4,6 @@ import { type Telemetry, telemetryOf } from '../telemetry/telemetry.js';
 import type { Planned, PlannedCandidate } from './planned.js';
 import type { Host, RouterWorld } from './world.js';
 
-/** Whether a collector may be told of runs. */
-export interface TelemetryTarget {
-  /** Of the router. */
-  version: string;
-  /** Called when something could not be sent. */
-  warn: (message: string) => void;
-}
-
 /** The telemetry of a router; `null`: none is asked for. */
 export function telemetryOfRouter(config: RouterConfig, { host, stores }: RouterWorld): Telemetry | null {
   if (stores.telemetry === null) return null;

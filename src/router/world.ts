@@ -8,11 +8,11 @@ import type { LedgerAccess } from '../ledger/access.js';
 import type { CooldownStore } from '../ledger/cooldowns.js';
 import { slotRulesOf } from '../policy/rate-limit.js';
 import type { Redactor } from '../redact/redact.js';
+import type { TelemetryTarget } from '../telemetry/otlp/subject.js';
 import { folderOf } from '../trace/store.js';
 import type { AuditTarget } from './audit.js';
 import type { ModelListStore } from './models/kept-lists.js';
 import type { RoutingPolicy } from './planning/routing-policy.js';
-import type { TelemetryTarget } from './telemetry.js';
 import type { TraceTarget } from './traces.js';
 
 /** The machine. */

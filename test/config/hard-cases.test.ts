@@ -105,7 +105,7 @@ describe('an old format', () => {
   });
 
   it('is not reported for a config with `version: 1`', () => {
-    expect(codes(load('version: 1\ntelemetry: {}'))).toEqual(['config/unknown-key@2:1']);
+    expect(codes(load('version: 1\ntelemetry: { enabled: true }'))).toEqual(['config/unknown-key@2:14']);
   });
 });
 

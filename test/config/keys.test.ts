@@ -80,6 +80,8 @@ describe('the definitions of keys', () => {
       'agents.*.policy',
       'ledger.path',
       'models.*.cost_per_1m_tokens',
+      'telemetry.otlp.endpoint',
+      'telemetry.otlp.headers',
       ...of('tools', 'billing', 'cost_cap'),
       'traces.enabled',
     ]);

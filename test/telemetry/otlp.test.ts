@@ -170,7 +170,7 @@ telemetry: { otlp: { endpoint: '${seen.url}' } }
     expect(attempt?.parentSpanId).toBe(outer?.spanId);
     expect(inner).toMatchObject({ parentSpanId: attempt?.spanId, traceId: outer?.traceId });
     expect(inner?.attributes['llm_router.parent.id']).toBe(outer?.attributes['llm_router.invocation.id']);
-    expect(attempt?.attributes['process.exit.code']).toBe(0);
+    expect(attempt?.attributes['llm_router.exit_code']).toBe(0);
   }),
 );
 

@@ -28,7 +28,7 @@ export const NAMES = {
   server: 'server.address',
   port: 'server.port',
   httpStatus: 'http.response.status_code',
-  exitCode: 'process.exit.code',
+  exitCode: 'llm_router.exit_code',
   invocation: 'llm_router.invocation.id',
   parent: 'llm_router.parent.id',
   status: 'llm_router.status',

@@ -34,12 +34,16 @@ export interface TimedEvent {
 }
 
 /** The surroundings of the telemetry of a router. */
-export interface TelemetryWorld {
+export interface TelemetryWorld extends TelemetryTarget {
   env: Readonly<Record<string, string | undefined>>;
-  /** Of the router. */
-  version: string;
   /** Wall clock, ms since the epoch. */
   now: () => number;
+}
+
+/** That a collector may be told of runs. */
+export interface TelemetryTarget {
+  /** Of the router. */
+  version: string;
   /** Called when something could not be sent. */
   warn: (message: string) => void;
 }
