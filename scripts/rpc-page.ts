@@ -51,6 +51,7 @@ function errors(): string {
     ['-32600', '', 'a request that is none, or a method that cannot be called so'],
     ['-32601', '', 'an unknown method'],
     ['-32602', '', 'parameters that do not fit'],
+    ['-32006', code('input'), 'a ledger that cannot be used, under a hard limit (HTTP status 503)'],
   ];
   const rows = Object.entries(FAILURES).map(([type, row]) => [String(row.rpc), code(type), row.cause]);
   const text =

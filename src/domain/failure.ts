@@ -55,6 +55,8 @@ export interface Failure {
   received: string | null;
   /** The limit that the tool was waiting for when a clock ended it; not part of the documents. */
   waitedFor: LimitType | null;
+  /** The ledger cannot be used, which is not the caller's fault; not part of the documents. */
+  ofLedger: boolean;
   /** The message without the reasons of rejected candidates, for screens that list those anyway; not part of the documents. */
   headline: string | null;
 }
@@ -88,6 +90,7 @@ export function failure(
     isUnexplained: false,
     received: null,
     waitedFor: null,
+    ofLedger: false,
     headline: null,
     ...more,
   };
@@ -186,6 +189,11 @@ export function exitCodeOf(deciding: Failure): number {
   if (deciding.type === 'cancelled')
     return SIGNAL_EXIT[deciding.phase ?? 'SIGINT'] ?? FAILURES.cancelled.exit;
   return FAILURES[deciding.type].exit;
+}
+
+/** How a server answers with a failure: its JSON-RPC code and its HTTP status. */
+export function answerOf({ type, ofLedger }: Failure): Pick<FailureRow, 'rpc' | 'http'> {
+  return ofLedger ? FAILURES.overloaded : FAILURES[type];
 }
 
 /** Whether trying the whole invocation again later may help (exit 75). */

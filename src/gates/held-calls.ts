@@ -88,7 +88,7 @@ export class HeldCalls implements CallMoney {
     const opened = await this.#run.ledger.open();
     if (opened === null || !opened.ok) return this.#withoutLedger(opened?.error ?? null);
     if (!this.#of.isLimited) await this.#of.family.note({ ...this.#of, seenMicroUsd: 0 });
-    const { id: invocationId, agent, spending, clock, request } = this.#run;
+    const { id: invocationId, agent, spending, clock, request, deadline } = this.#run;
     const { n, candidate } = this.#of;
     const atMs = clock.now();
     const limits = [...limitsOfRun(spending, atMs), ...this.#of.family.ownLimits()];
@@ -104,6 +104,7 @@ export class HeldCalls implements CallMoney {
       scopes: scopesOf(spending.subject),
       queries: limits,
       family: spending.family,
+      signal: deadline.signal,
       decide: (spend) => {
         const full = request.force ? null : fullWindow(windowsOf(limits, spend), microUsd);
         return full === null ? { reserveMicroUsd: microUsd } : { refusal: full };

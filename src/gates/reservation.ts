@@ -36,8 +36,9 @@ export class Reservations {
         if (stop !== null) return { stop };
         continue;
       }
-      if (!('reserveMicroUsd' in verdict)) return verdict;
       const stop = this.#run.deadline.failure;
+      if ('trouble' in verdict && stop !== null) return { stop };
+      if (!('reserveMicroUsd' in verdict)) return verdict;
       if (stop !== null) {
         await ledger.release(id);
         return { stop };
@@ -53,7 +54,7 @@ export class Reservations {
     ledger: Ledger,
     { id, entry, cost }: { id: string; entry: Entry; cost: RunCost },
   ): Promise<Exclude<Reserved, { stop: Failure }> | 'ask'> {
-    const { request, id: invocationId, agent, spending, clock } = this.#run;
+    const { request, id: invocationId, agent, spending, clock, deadline } = this.#run;
     const { n, candidate } = entry;
     const atMs = clock.now();
     const limits = limitsOfRun(spending, atMs);
@@ -70,6 +71,7 @@ export class Reservations {
       scopes: scopesOf(spending.subject),
       queries: limits,
       family: spending.family,
+      signal: deadline.signal,
       decide: (spend) => {
         windows = windowsOf(limits, spend);
         const verdict = checkBudget(windows, cost, {

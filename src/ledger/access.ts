@@ -24,8 +24,8 @@ export interface LedgerAccess {
   keep(pending: Pending): Promise<void>;
   /** Removes rows of invocations that are older, once a day and a few at a time. Does nothing while the ledger is not open. */
   upkeep(retentionDays: number): Promise<void>;
-  /** With `atExit` the process ends right after. */
-  close(options?: { atExit: boolean }): void;
+  /** Records that it cannot take at once wait beside it. With `atExit` the process ends right after. */
+  close(options?: { atExit: boolean }): Promise<void>;
 }
 
 /** Rows removed per run: some 20 ms of work. */
@@ -89,13 +89,14 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
       // A failure is left to the next day.
       await opened?.pruneOnceADay({ before, atMost: MOST_REMOVED });
     },
-    close: ({ atExit } = { atExit: false }) => {
-      together.flush();
+    close: async ({ atExit } = { atExit: false }) => {
+      const written = together.flush();
       const end = (one: Pick<Ledger, 'close' | 'leave'> | null) => (atExit ? one?.leave() : one?.close());
       end(opened);
       end(reading);
       opened = null;
       reading = null;
+      await written;
     },
   };
   return access;

@@ -1,19 +1,16 @@
 import { constants, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { err, ok, type Result } from '../domain/result.js';
 import { folderTroubleNow, ownerTrouble } from '../files/owner.js';
 import { makeFolder } from '../files.js';
 import type { LedgerTrouble } from './ledger.js';
+import { LockQueue } from './lock.js';
 import { hasPending, importPending } from './pending.js';
 import { migrate, schemaState } from './schema-version.js';
-import { type Database, IN_MEMORY, openDatabase, SQLITE_BUSY, sqliteCode } from './sqlite.js';
-import { BUSY_TIMEOUT_MS, transaction } from './transaction.js';
+import { type Database, IN_MEMORY, openDatabase } from './sqlite.js';
+import { transaction } from './transaction.js';
 import { foreign, newer, noDriver, notOwn, troubleOf } from './trouble.js';
-
-/** SQLite does not wait when several processes change a new file to WAL at once. */
-const WAL_TRIES = 50;
 
 /**
  * Opens the file to write, private to the user: creates it where it is missing, migrates its schema and imports pending records.
@@ -61,16 +58,16 @@ export async function openToRead(file: string): Promise<Result<Database | null, 
     const trouble = ownTroubleOf(file);
     if (trouble !== null) return err(trouble);
     const db = await openDatabase(exists ? file : IN_MEMORY);
-    return db === null ? err(noDriver()) : checked(db, file);
+    return db === null ? err(noDriver()) : await checked(db, file);
   } catch (error) {
     return err(troubleOf(error, file));
   }
 }
 
-function checked(db: Database, file: string): Result<Database, LedgerTrouble> {
+async function checked(db: Database, file: string): Promise<Result<Database, LedgerTrouble>> {
   try {
     setUp(db);
-    const unusable = unusableBy(db, file);
+    const unusable = await new LockQueue(db).read(() => unusableBy(db, file));
     if (unusable === null) return ok(db);
     db.close();
     return err(unusable);
@@ -125,12 +122,13 @@ async function prepare(
   warn: (message: string) => void,
 ): Promise<Result<Database, LedgerTrouble>> {
   try {
-    const unusable = unusableBy(db, file) ?? (await brought(db, file));
+    const queue = new LockQueue(db);
+    const unusable = await queue.read(() => unusableBy(db, file) ?? brought(db, file));
     if (unusable !== null) {
       db.close();
       return err(unusable);
     }
-    importPending(db, file, warn);
+    await queue.read(() => importPending(db, file, warn));
     return ok(db);
   } catch (error) {
     db.close();
@@ -139,8 +137,8 @@ async function prepare(
 }
 
 /** Brings the file up to date, which another process may be doing as well, with a newer version. */
-async function brought(db: Database, file: string): Promise<LedgerTrouble | null> {
-  await useWal(db);
+function brought(db: Database, file: string): LedgerTrouble | null {
+  db.all('PRAGMA journal_mode = WAL');
   if (schemaState(db) === 'current') return null;
   transaction(db, 'write', () => {
     if (schemaState(db) === 'older') migrate(db);
@@ -150,20 +148,7 @@ async function brought(db: Database, file: string): Promise<LedgerTrouble | null
 
 /** Drivers differ in their defaults. In WAL mode NORMAL keeps every commit through a crash of ours, FULL also through one of the system. */
 function setUp(db: Database): void {
-  db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
   db.exec('PRAGMA synchronous = NORMAL');
-}
-
-async function useWal(db: Database): Promise<void> {
-  for (let left = WAL_TRIES; ; left--) {
-    try {
-      db.all('PRAGMA journal_mode = WAL');
-      return;
-    } catch (error) {
-      if (sqliteCode(error) !== SQLITE_BUSY || left === 0) throw error;
-      await wait(20);
-    }
-  }
 }
 
 function isThere(file: string): boolean {

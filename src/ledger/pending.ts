@@ -27,7 +27,7 @@ export async function keepPending(file: string, pending: Pending): Promise<numbe
 
 /**
  * Imports all pending records and removes their files; those that cannot be imported are set aside, each with a warning. Repeating it
- * changes nothing, so a crash in between loses and doubles nothing.
+ * changes nothing, so a crash in between loses and doubles nothing. Throws while another process holds the lock.
  */
 export function importPending(db: Database, file: string, warn: (message: string) => void): void {
   const found = pendingOf(file);

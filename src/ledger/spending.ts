@@ -43,6 +43,8 @@ export interface AdmitRequest<Refusal> {
   queries: readonly SpendQuery[];
   /** `null`: it is under no cap of an outer run. */
   family: FamilyShare | null;
+  /** Ends the wait for other processes that use the ledger; the trouble is then `busy`. */
+  signal?: AbortSignal;
   /** Decides on the sums of `queries`, in their order; may be called more than once and must be pure. */
   decide(spend: readonly Spend[]): Verdict<Refusal>;
 }

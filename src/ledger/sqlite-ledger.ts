@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../domain/result.js';
 import type { Liveness } from '../process/identity.js';
 import { childrenOf, enterFamily, joinFamily, nestedIn, sourcesOf, suffices } from './family.js';
 import type { AdmitRequest, Ledger, LedgerTrouble, Spend, Verdict } from './ledger.js';
+import { ClosedInWait, LockQueue } from './lock.js';
 import { addPending, addRecords, hasPending, importPending } from './pending.js';
 import { isPrunedOn, pruneOn, pruneRows, rowsSince } from './prune.js';
 import { drop, recordInvocation, settleAttempt } from './records.js';
@@ -22,7 +23,7 @@ import { type Database, type Row, sqliteCode } from './sqlite.js';
 import { beginSlot, keepSlot, leaveSlot, takeSlot, useOf } from './sqlite-slots.js';
 import { timelineOf } from './timeline.js';
 import { transaction } from './transaction.js';
-import { troubleOf } from './trouble.js';
+import { closedInWait, troubleOf } from './trouble.js';
 import { countedOf, countedWithoutPrice, interruptedIn, projectsNamed, usageBy } from './usage.js';
 
 /** What a ledger needs of its surroundings. */
@@ -47,15 +48,17 @@ export const EXPIRY_MS = 5 * 60_000;
 
 /** The ledger in an SQLite database. */
 export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
-  const attempt = async <T>(work: () => T): Promise<Result<T, LedgerTrouble>> => {
+  const queue = new LockQueue(db);
+  const attempt = async <T>(done: Promise<T>): Promise<Result<T, LedgerTrouble>> => {
     try {
-      return ok(work());
+      return ok(await done);
     } catch (error) {
-      return err(troubleOf(error, world.file));
+      return err(error instanceof ClosedInWait ? closedInWait(world.file) : troubleOf(error, world.file));
     }
   };
-  const change = <T>(work: () => T) => attempt(() => transaction(db, 'write', work));
-  const read = <T>(work: () => T) => attempt(() => readUpToDate(db, world, work));
+  const write = <T>(work: () => T, signal?: AbortSignal) => attempt(queue.write(work, signal));
+  const change = <T>(work: () => T) => write(() => transaction(db, 'write', work));
+  const read = <T>(work: () => T) => attempt(queue.read(() => readUpToDate(db, world, work)));
   return {
     spend: (queries, share = null) =>
       read(() => {
@@ -67,12 +70,12 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
     childrenOf: (id) => read(() => childrenOf(db, id)),
     join: (run) => change(() => joinFamily(db, { ...run, day: dayOf(world.now()) })),
     admit: (request) =>
-      attempt(() => {
+      write(() => {
         importPending(db, world.file, world.warn);
         // Whether processes live is not asked while others wait for the lock.
         const isAnyDead = deadReservations(db, { ...world, nowMs: world.now() }).length > 0;
         return transaction(db, 'write', () => admit(db, { ...world, isAnyDead }, request));
-      }),
+      }, request.signal),
     begin: (id) => change(() => setBegun(db, id)),
     meter: (id, seenMicroUsd) =>
       change(() => setSeen(db, id, { seenMicroUsd, expiresMs: world.now() + EXPIRY_MS })),
@@ -90,7 +93,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
     rowsSince: () => read(() => rowsSince(db)),
     prune: (limit) => change(() => pruneRows(db, limit)),
     pruneOnceADay: (limit) =>
-      attempt(() => {
+      write(() => {
         const today = dayOf(world.now());
         return isPrunedOn(db, today) ? null : transaction(db, 'write', () => pruneOn(db, today, limit));
       }),
@@ -102,7 +105,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
       leave: (id) => change(() => leaveSlot(db, id)),
       use: (tool) => read(() => useOf(db, { ...world, nowMs: world.now() }, tool)),
     },
-    close: () => db.close(),
+    close: () => queue.close(),
     leave: () => {
       if (isLogLong(world.file)) emptyLog(db);
     },
@@ -124,7 +127,6 @@ function isLogLong(file: string): boolean {
 /** As far as no other process uses the log; what fails here is left to the next one. */
 function emptyLog(db: Database): void {
   try {
-    db.exec('PRAGMA busy_timeout = 0');
     db.all('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch (error) {
     if (sqliteCode(error) === null) throw error;

@@ -7,6 +7,7 @@ const GATHER_MS = 20;
 export class Together {
   readonly #write: (records: readonly RunRecords[]) => Promise<void>;
   #waiting: RunRecords[] = [];
+  #writing: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(write: (records: readonly RunRecords[]) => Promise<void>) {
@@ -16,15 +17,16 @@ export class Together {
   /** Nothing waits for it: no limit depends on these records. */
   add(records: RunRecords): void {
     this.#waiting.push(records);
-    this.#timer ??= setTimeout(() => this.flush(), GATHER_MS);
+    this.#timer ??= setTimeout(() => void this.flush(), GATHER_MS);
   }
 
-  /** Writes what has gathered. */
-  flush(): void {
+  /** Writes what has gathered; over once nothing is being written. */
+  async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const records = this.#waiting;
     this.#waiting = [];
-    if (records.length > 0) void this.#write(records);
+    if (records.length > 0) this.#writing = Promise.all([this.#writing, this.#write(records)]);
+    await this.#writing;
   }
 }

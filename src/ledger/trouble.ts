@@ -34,6 +34,12 @@ export function troubleOf(error: unknown, file: string): LedgerTrouble {
   return { kind, message: `the ledger \`${file}\` ${why}${said}`, hint };
 }
 
+/** It was closed while another process held it. */
+export function closedInWait(file: string): LedgerTrouble {
+  const { why, hint } = WORDS.busy;
+  return { kind: 'busy', message: `the ledger \`${file}\` ${why}`, hint };
+}
+
 /** The file was written by a later version of the router. */
 export function newer(file: string): LedgerTrouble {
   return {

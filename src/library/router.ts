@@ -146,7 +146,7 @@ class ConfiguredRouter implements LibraryRouter {
     this.#isClosed = true;
     await Promise.allSettled(this.#running);
     await Promise.all([this.#upkeep, this.#router.endTelemetry()]);
-    this.#router.close();
+    await this.#router.close();
   }
 
   async #complete(request: LibraryRequest, options: CompleteOptions): Promise<Invocation> {

@@ -58,6 +58,6 @@ export async function withConfig<T>(
   try {
     return await work(opened.value);
   } finally {
-    opened.value.router.close();
+    await opened.value.router.close();
   }
 }

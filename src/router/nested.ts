@@ -66,6 +66,7 @@ function unlimited(trouble: LedgerTrouble | null): Failure {
   const why = trouble?.message ?? 'this router keeps no ledger';
   return failure('input', `${why}, and \`max_children\` of the outer call needs it`, {
     hint: trouble?.hint ?? 'give it one',
+    ofLedger: true,
   });
 }
 

@@ -42,7 +42,7 @@ export interface Router {
   /** Sends what is left of the telemetry of runs, for 1 s at most; called after the last answer. Nothing is sent after it. */
   endTelemetry(): Promise<void>;
   /** Closes what is open; with `atExit` the process ends right after. */
-  close(options?: { atExit: boolean }): void;
+  close(options?: { atExit: boolean }): Promise<void>;
 }
 
 /** Deadline, event sink and consent question of a run. */
@@ -83,10 +83,10 @@ export function createRouter(config: RouterConfig, surroundings: RouterWorld): R
       await stores.ledger?.upkeep(config.ledger.retentionDays);
     },
     endTelemetry: async () => telemetry?.end(),
-    close: (options) => {
+    close: async (options) => {
       if (options?.atExit !== true) void telemetry?.end();
       connections.close();
-      stores.ledger?.close(options);
+      await stores.ledger?.close(options);
     },
   };
 }

@@ -34,7 +34,7 @@ export class ConfigInUse {
       active: counted.active,
       release: () => {
         counted.uses -= 1;
-        closeUnused(counted);
+        void closeUnused(counted);
       },
     };
   }
@@ -45,13 +45,13 @@ export class ConfigInUse {
     this.#current = { active: next, uses: 0, isOld: false };
     before.isOld = true;
     this.isCurrent = true;
-    closeUnused(before);
+    void closeUnused(before);
   }
 
   /** Closes the last one once its runs are over. */
-  close(): void {
+  async close(): Promise<void> {
     this.#current.isOld = true;
-    closeUnused(this.#current);
+    await closeUnused(this.#current);
   }
 }
 
@@ -61,6 +61,6 @@ interface Counted {
   isOld: boolean;
 }
 
-function closeUnused({ active, uses, isOld }: Counted): void {
-  if (isOld && uses === 0) active.router.close();
+async function closeUnused({ active, uses, isOld }: Counted): Promise<void> {
+  if (isOld && uses === 0) await active.router.close();
 }

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { FAILURES, type Failure } from '../domain/failure.js';
+import { answerOf, type Failure } from '../domain/failure.js';
 import type { Refusal } from './admission.js';
 
 /** Every answer: nothing is kept by proxies, guessed by browsers, or shown inside of other pages. */
@@ -45,17 +45,17 @@ function cutIfSilent(response: ServerResponse): void {
 }
 
 /** Sends a failure by the table, outside of any protocol. */
-export function sendFailure(
-  response: ServerResponse,
-  failed: Failure,
-  status = FAILURES[failed.type].http,
-): void {
+export function sendFailure(response: ServerResponse, failed: Failure, status = answerOf(failed).http): void {
   const { type, message, hint } = failed;
   sendJson(response, status, { error: { type, message, hint } }, retryAfter(failed));
 }
 
+/** A process that holds the ledger, or a disk that is full, takes a while, ms. */
+const LEDGER_COMES_BACK_MS = 5000;
+
 /** When to come back, in whole seconds. */
-export function retryAfter({ retryAfterMs }: Failure): OutgoingHttpHeaders {
+export function retryAfter({ retryAfterMs: knownMs, ofLedger }: Failure): OutgoingHttpHeaders {
+  const retryAfterMs = knownMs ?? (ofLedger ? LEDGER_COMES_BACK_MS : null);
   return retryAfterMs === null ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) };
 }
 

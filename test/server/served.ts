@@ -134,7 +134,7 @@ export async function serve(
     close: async () => {
       listening.value.cut();
       await listening.value.stop();
-      configs.close();
+      await configs.close();
     },
   };
 }

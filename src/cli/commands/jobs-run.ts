@@ -60,7 +60,7 @@ async function runOrder(context: CommandContext, given: Given): Promise<number> 
     return await detached.end(await runRequest(context, router, run));
   } finally {
     detached.stop();
-    router.close();
+    await router.close();
   }
 }
 

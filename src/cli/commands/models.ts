@@ -39,7 +39,7 @@ export async function runModels(context: CommandContext, options: ModelsCommandO
     })
     .finally(() => {
       spinner.hide();
-      router.close();
+      return router.close();
     });
   if (world.signal.aborted) return reportEarly(context, { failure: stopped(world.signal.reason) });
   if (!report.ok) return reportEarly(context, { failure: report.error });

@@ -43,7 +43,7 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
   stopFollowing();
   await drain(context, { service, listening: listening.value, end: () => ending.abort() });
   await configs.active.router.endTelemetry();
-  configs.close();
+  await configs.close();
   return 0;
 }
 

@@ -154,9 +154,11 @@ function commonRejection({ rejected }: Plan): Failure {
   const [only, ...others] = rejected;
   if (only === undefined)
     return failure(type, 'no tool is configured', { phase: 'plan', hint: 'run `llm-router doctor`' });
+  // Nothing else rejects a candidate with this type.
+  const ofLedger = type === 'input';
   if (others.length === 0) {
     const { detail, phase, hint, resetAt, tool, model } = only;
-    return failure(type, detail, { phase, hint, resetAt, tool, model });
+    return failure(type, detail, { phase, hint, resetAt, tool, model, ofLedger });
   }
   const reasons = rejected.map((one) => `${pairName(one)}: ${one.detail}`).join('; ');
   const headline = 'No available tools in fallback chain';
@@ -164,6 +166,7 @@ function commonRejection({ rejected }: Plan): Failure {
     headline,
     phase: 'plan',
     hint: fixes(rejected),
+    ofLedger,
   });
 }
 

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { FAILURES, type Failure, type FailureType } from '../../domain/failure.js';
+import { answerOf, type Failure, type FailureType } from '../../domain/failure.js';
 import type { Redactor } from '../../redact/redact.js';
 import type { Refusal } from '../admission.js';
 import { retryAfter, sendJson } from '../reply.js';
@@ -16,8 +16,9 @@ const TYPES: Readonly<Record<number, string>> = {
 };
 
 /** A failure as OpenAI's clients read it. */
-export function errorBody({ type, message, hint }: Failure, param: string | null, redactor: Redactor) {
-  const kind = TYPES[FAILURES[type].http] ?? 'server_error';
+export function errorBody(failed: Failure, param: string | null, redactor: Redactor) {
+  const { type, message, hint } = failed;
+  const kind = TYPES[answerOf(failed).http] ?? 'server_error';
   return { error: { message: redactor.text(said(message, hint)), type: kind, param, code: codeOf(type) } };
 }
 
@@ -49,9 +50,9 @@ export interface ErrorMore {
 
 export function sendOpenaiError(response: ServerResponse, failed: Failure, more: ErrorMore): void {
   const { param = null, redactor, hasRun, headers = {} } = more;
-  sendJson(response, FAILURES[failed.type].http, errorBody(failed, param, redactor), {
+  sendJson(response, answerOf(failed).http, errorBody(failed, param, redactor), {
     ...headers,
     ...retryAfter(failed),
-    ...(hasRun ? { 'x-should-retry': 'false' } : {}),
+    ...(hasRun && !failed.ofLedger ? { 'x-should-retry': 'false' } : {}),
   });
 }

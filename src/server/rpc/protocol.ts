@@ -1,5 +1,5 @@
 import { failureDocument } from '../../domain/document.js';
-import { FAILURES, type Failure, failure, isTemporary } from '../../domain/failure.js';
+import { answerOf, type Failure, failure, isTemporary } from '../../domain/failure.js';
 import { isMap } from '../../domain/lookup.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { Redactor } from '../../redact/redact.js';
@@ -83,7 +83,7 @@ function bad(id: CallId, message: string): Result<never, BadCall> {
 
 /** The error of a failure, with the code of the table. */
 export function errorOf(failed: Failure): RpcError {
-  return { code: FAILURES[failed.type].rpc, failure: failed };
+  return { code: answerOf(failed).rpc, failure: failed };
 }
 
 export function resultDocument(id: CallId, result: unknown) {
@@ -100,7 +100,8 @@ export function errorDocument(
   return { jsonrpc: '2.0', id, error: { code, message, data: { ...data, trace_id: traceId, ...more } } };
 }
 
-/** The HTTP status of an answer: only a call that the server itself turned away has one of its own. */
-export function statusOf({ failure: { type }, more }: RpcError): number {
-  return more === undefined && isTemporary(type) ? FAILURES[type].http : 200;
+/** The HTTP status of an answer: only a call that the server itself turned away, or that it has no ledger for, has one of its own. */
+export function statusOf({ failure: failed, more }: RpcError): number {
+  const isOurs = failed.ofLedger || (more === undefined && isTemporary(failed.type));
+  return isOurs ? answerOf(failed).http : 200;
 }
