@@ -1,6 +1,9 @@
 import { benchmarksPage } from './benchmarks-page/page.js';
+import { commandTree } from './command-tree.js';
+import { commandsPage } from './commands-page.js';
 import { diagnosticsReference } from './diagnostics-reference.js';
 import { checkFresh, fail, type GeneratedFile, writeChanged } from './generated-files.js';
+import { manPages } from './man-pages.js';
 import { rpcPage } from './rpc-page.js';
 
 /**
@@ -10,7 +13,10 @@ import { rpcPage } from './rpc-page.js';
  */
 export async function run({ root, args }: { root: string; args: string[] }): Promise<number> {
   const benchmarks = await benchmarksPage(root);
+  const program = commandTree();
   const files: GeneratedFile[] = [
+    ['docs/reference/commands.md', commandsPage(program)],
+    ...(await manPages(program)),
     await diagnosticsReference(root),
     ['docs/reference/rpc.md', rpcPage()],
     ...(benchmarks.trouble.length === 0 ? [benchmarks.file] : []),

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { type Paint, plainPaint } from '../diagnostics/paint.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { VERSION } from '../version.generated.js';
 import type { World } from '../world.js';
@@ -9,9 +10,10 @@ import { addInspection } from './commands/lazy.js';
 import type { CommandContext, GlobalOptions } from './context.js';
 import { badLogFormat, contradictionIn } from './contradictions.js';
 import { debugLog, wantsDebug } from './debug-log.js';
+import { addAdvice, groupCommands, HELP_WIDTH, helpLayout, helpOption } from './help-layout.js';
 import type { LogFormat, Output, StdoutFormat } from './output.js';
 import { PURPOSE } from './purpose.js';
-import { addGlobalOptions, type Register } from './register.js';
+import { addGlobalOptions, COLOR_MODES, type Register } from './register.js';
 import { reportEarly } from './report.js';
 import { commandPath, usageFailure } from './usage-failure.js';
 
@@ -26,7 +28,7 @@ export async function runProgram(argv: readonly string[], world: World, output: 
   const context: CommandContext = { world, output, globals };
   const texts = { out: '', err: '' };
   const run = { code: 0 };
-  const program = buildProgram(context, texts, (code) => {
+  const program = buildProgram(context, { texts, paint: await helpPaint(argv, context) }, (code) => {
     run.code = code;
   });
   try {
@@ -74,32 +76,30 @@ function formatOf({ json, ndjson, format }: FormatOptions): StdoutFormat {
 
 type FormatOptions = { json?: string | boolean; ndjson?: string | boolean; format?: string | boolean };
 
-/** Where the terminal does not say, and in a pipe. */
-const HELP_WIDTH = 100;
+/** The colours of help; none where no help was asked for. */
+async function helpPaint(argv: readonly string[], { output }: CommandContext): Promise<Paint> {
+  const isAsked = argv.length === 0 || ['help', '-h', '--help'].some((word) => argv.includes(word));
+  if (!isAsked) return plainPaint;
+  const at = argv.indexOf('--color');
+  const given = at === -1 ? argv.find((word) => word.startsWith('--color='))?.slice(8) : argv[at + 1];
+  output.color = COLOR_MODES.find((mode) => mode === given) ?? output.color;
+  return output.paint('stdout');
+}
 
-const EXAMPLES = `
-Examples:
-  $ git diff | llm-router exec --agent reviewer "Review this change"
-  $ llm-router exec --dry-run --explain "Which tool would answer this?"
-  $ llm-router exec --tool mock "hello"          canned answers, needs no setup
-  $ llm-router trace --last 5
-  $ llm-router stats --monthly --by agent,model
-  $ llm-router config validate`;
-
-function buildProgram(
+export function buildProgram(
   context: CommandContext,
-  texts: { out: string; err: string },
+  { texts, paint }: { texts: { out: string; err: string }; paint: Paint },
   done: (code: number) => void,
 ): Command {
   const { globals, output, world } = context;
   const program = new Command('llm-router')
     .description(PURPOSE)
     .version(VERSION, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'show help')
+    .addHelpOption(helpOption())
+    .configureHelp(helpLayout(paint))
     .helpCommand(false)
     .showSuggestionAfterError()
     .enablePositionalOptions()
-    .addHelpText('after', EXAMPLES)
     .configureOutput({
       writeOut: (text) => {
         texts.out += text;
@@ -109,7 +109,7 @@ function buildProgram(
       },
       getOutHelpWidth: () => world.stdout.columns || HELP_WIDTH,
       getErrHelpWidth: () => world.stderr.columns || HELP_WIDTH,
-      getOutHasColors: () => false,
+      getOutHasColors: () => paint !== plainPaint,
       getErrHasColors: () => false,
     })
     .exitOverride();
@@ -151,6 +151,8 @@ function buildProgram(
   addInit(context, program, register);
   addInspection(context, program, register);
   addHelp(context, program, register);
+  groupCommands(program);
+  addAdvice(program, paint);
   return program;
 }
 

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { GLOBAL_OPTIONS } from './help-layout.js';
 import { LOG_FORMATS } from './output.js';
 
 /** Adds a command that also takes the global options, and gives its handler's exit code to the program. */
@@ -9,23 +10,22 @@ export type Register = (
   options?: { hidden: boolean },
 ) => { command: Command; action: <T extends unknown[]>(handler: (...values: T) => Promise<number>) => void };
 
+export const COLOR_MODES = ['auto', 'always', 'never'] as const;
+
 /** The options that every command takes. */
 export function addGlobalOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option(
-        '--config <path>',
-        'config file or folder instead of the ones found (repeatable, later wins)',
-      ).argParser(collect),
-    )
-    .addOption(new Option('--color <when>', 'colours in output').choices(['auto', 'always', 'never']))
-    .option('-q, --quiet', 'say nothing on stderr but errors')
-    .option('-v, --verbose', 'log every attempt on stderr; -vv every decision too', countUp)
-    .addOption(
-      new Option('--log-format <format>', 'stderr for people, or one JSON object a line').choices([
-        ...LOG_FORMATS,
-      ]),
-    );
+  const options = [
+    new Option(
+      '--config <path>',
+      'config file or folder instead of the ones found (repeatable, later wins)',
+    ).argParser(collect),
+    new Option('--color <when>', 'colours in output').choices(COLOR_MODES),
+    new Option('-q, --quiet', 'say nothing on stderr but errors'),
+    new Option('-v, --verbose', 'log every attempt on stderr; -vv every decision too').argParser(countUp),
+    new Option('--log-format <format>', 'stderr for people, or one JSON object a line').choices(LOG_FORMATS),
+  ];
+  for (const option of options) command.addOption(option.helpGroup(GLOBAL_OPTIONS));
+  return command;
 }
 
 /** Counts a repeatable flag. */

@@ -3,12 +3,6 @@ import type { CommandContext } from '../context.js';
 import { parseCount, type Register } from '../register.js';
 import type { AuditOptions } from './audit.js';
 
-const EXAMPLES = `
-Examples:
-  $ llm-router audit --since 7d --agent reviewer
-  $ llm-router audit show last
-  $ llm-router audit --last 1000 --json | jq -r '.[] | select(.audit_event == "budget_override") | .justification'`;
-
 /** Registers `audit` and `audit show`. Its code is loaded when it runs. */
 export function addAudit(context: CommandContext, program: Command, register: Register): void {
   const audit = register(program, 'audit');
@@ -20,8 +14,7 @@ export function addAudit(context: CommandContext, program: Command, register: Re
     .option('-a, --agent <name>', 'only of this agent')
     .option('--tool <name>', 'only on this tool')
     .option('--model <name>', 'only on this model')
-    .option('--json', 'print a JSON array')
-    .addHelpText('after', EXAMPLES);
+    .option('--json', 'print a JSON array');
   audit.action(async (options: AuditOptions) => {
     const { runAudit } = await import('./audit.js');
     return runAudit(context, options);

@@ -8,9 +8,9 @@ type Add = (context: CommandContext, group: Command, register: Register) => void
 
 /** Registers `config` and everything below it. The code of each command is loaded when it runs. */
 export function addConfig(context: CommandContext, program: Command, register: Register): void {
-  const group = addGlobalOptions(program.command('config')).description(
-    'Check, show or write the configuration',
-  );
+  const group = addGlobalOptions(program.command('config'))
+    .helpCommand(false)
+    .description('Check, show or write the configuration');
   for (const add of [addValidate, addInit, addShow, addSchema, addPath, addTrust, addDistrust, addMigrate])
     add(context, group, register);
 }

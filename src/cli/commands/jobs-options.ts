@@ -4,17 +4,6 @@ import { parseCount, type Register } from '../register.js';
 import type { JobsOptions } from './jobs-list.js';
 import type { JobsWaitOptions } from './jobs-wait.js';
 
-const EXAMPLES = `
-States: running, ended, lost (its process was killed, or the machine restarted).
-
-Examples:
-  $ id=$(llm-router exec --detach -a reviewer -f prompt.md)
-  $ llm-router jobs
-  $ llm-router jobs wait $id                 its answer and its exit code, as exec gives them
-  $ llm-router jobs wait $id --timeout 50s   exit code 124 if it is still running then
-  $ llm-router jobs logs -f $id
-  $ llm-router jobs cancel last`;
-
 const ID = 'its id, a unique prefix of it, or `last`';
 
 /** Registers `jobs` and its commands. Their code is loaded when they run. */
@@ -23,8 +12,7 @@ export function addJobs(context: CommandContext, program: Command, register: Reg
   jobs.command
     .description('List detached runs (`exec --detach`); `wait`, `cancel` and `logs` take one')
     .option('-n, --last <count>', 'how many; those still running are always listed', parseCount, 20)
-    .option('--json', 'print a JSON array')
-    .addHelpText('after', EXAMPLES);
+    .option('--json', 'print a JSON array');
   jobs.action(async (options: JobsOptions) => {
     const { runJobs } = await import('./jobs-list.js');
     return runJobs(context, options);

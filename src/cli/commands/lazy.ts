@@ -108,8 +108,7 @@ const addToolTest: Add = (context, program, register) => {
     .option('--output-file <file>', 'what it wrote to `{output_file}`')
     .option('--usage-file <file>', 'what it wrote to `{usage_file}`')
     .option('--exit <code>', 'its exit code', parseCountOrNone, 0)
-    .option('--json', 'print one JSON document')
-    .addHelpText('after', TOOL_TEST_EXAMPLES);
+    .option('--json', 'print one JSON document');
   test.action(async (name: string, options: ToolTestOptions) => {
     const { runToolTest } = await import('./tool-test.js');
     return runToolTest(context, name, options);
@@ -120,8 +119,7 @@ const addCompletion: Add = (context, program, register) => {
   const completion = register(program, 'completion');
   completion.command
     .description('Print the script that completes commands, options and names in a shell')
-    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS))
-    .addHelpText('after', COMPLETION_EXAMPLES);
+    .addArgument(new Argument('<shell>', 'the shell').choices(SHELLS));
   completion.action(async (shell: Shell) => {
     const { runCompletion } = await import('./completion.js');
     return runCompletion(context, shell);
@@ -138,12 +136,6 @@ const addCompletion: Add = (context, program, register) => {
   });
 };
 
-const COMPLETION_EXAMPLES = `
-Examples:
-  $ eval "$(llm-router completion bash)"                                     in ~/.bashrc
-  $ source <(llm-router completion zsh)                                      in ~/.zshrc, after compinit
-  $ llm-router completion fish > ~/.config/fish/completions/llm-router.fish`;
-
 const addServe: Add = (context, program, register) => {
   const serve = register(program, 'serve');
   serve.command
@@ -153,24 +145,9 @@ const addServe: Add = (context, program, register) => {
       '--port <number>',
       'port to listen on, 0 for any that is free [`server.port`, else 4141]',
       parsePort,
-    )
-    .addHelpText('after', SERVE_EXAMPLES);
+    );
   serve.action(async (options: ServeOptions) => {
     const { runServe } = await import('./serve.js');
     return runServe(context, options);
   });
 };
-
-const SERVE_EXAMPLES = `
-Any address but one of this machine needs a token, in the variable that \`server.token_env\` names.
-
-Examples:
-  $ llm-router serve
-  $ LLM_ROUTER_TOKEN=... llm-router serve --host 0.0.0.0 --port 8080`;
-
-const TOOL_TEST_EXAMPLES = `
-Exits 0 for what would be an answer, else with the code that exec would give.
-
-Examples:
-  $ my-tool "hello" > out.txt 2> err.txt; llm-router tool test my-tool --stdout out.txt --stderr err.txt --exit $?
-  $ my-tool --answer-to answer.txt "hello"; llm-router tool test my-tool --output-file answer.txt --exit $?`;

@@ -6,13 +6,6 @@ import type { McpOptions } from './mcp-serve.js';
 
 const CLIENTS = 'claude-code, codex, gemini, opencode, qwen-code, copilot, vscode or cursor';
 
-const EXAMPLES = `
-Examples:
-  $ llm-router mcp install                lists the clients, and which start this server
-  $ llm-router mcp install claude-code
-  $ llm-router mcp install codex --print
-  $ llm-router mcp uninstall claude-code`;
-
 /** Registers `mcp` and its commands. Their code is loaded when they run. */
 export function addMcp(context: CommandContext, program: Command, register: Register): void {
   const mcp = register(program, 'mcp');
@@ -20,8 +13,11 @@ export function addMcp(context: CommandContext, program: Command, register: Regi
     .description(
       'Serve the agents of the config to another agent, by the Model Context Protocol on stdin and stdout',
     )
-    .option('--wait <duration>', 'how long a call waits for an answer before it returns an id instead', '50s')
-    .addHelpText('after', EXAMPLES);
+    .option(
+      '--wait <duration>',
+      'how long a call waits for an answer before it returns an id instead',
+      '50s',
+    );
   mcp.action(async (options: McpOptions) => {
     const { runMcp } = await import('./mcp-serve.js');
     return runMcp(context, options);

@@ -3,18 +3,6 @@ import type { CommandContext } from '../context.js';
 import type { Register } from '../register.js';
 import type { StatsOptions } from './stats-query.js';
 
-const EXAMPLES = `
-Examples:
-  $ llm-router stats                                   today
-  $ llm-router stats --monthly                         this month
-  $ llm-router stats --weekly --since 60d              week by week
-  $ llm-router stats --since 7d --by agent,model       cost of each agent by model
-  $ llm-router stats --monthly --by tag:team --format csv
-
-Days are UTC. \`saved\` compares the cost with what the same tokens would have cost on the model that
-the agent prefers, at catalogue prices. Unknown costs and tokens are counted separately and are in
-no sum.`;
-
 /** Registers `stats` and `stats prune`. Their code is loaded when they run. */
 export function addStats(context: CommandContext, program: Command, register: Register): void {
   const stats = register(program, 'stats');
@@ -38,8 +26,7 @@ export function addStats(context: CommandContext, program: Command, register: Re
         .choices(['table', 'json', 'csv'])
         .default('table'),
     )
-    .option('--json', 'the same as --format json')
-    .addHelpText('after', EXAMPLES);
+    .option('--json', 'the same as --format json');
   stats.action(async (options: StatsOptions) => {
     const { runStats } = await import('./stats.js');
     return runStats(context, options);

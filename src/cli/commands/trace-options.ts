@@ -6,15 +6,6 @@ import { parseCount, type Register } from '../register.js';
 import type { TraceListOptions } from './trace-filters.js';
 import type { TraceShowOptions } from './trace-show.js';
 
-const EXAMPLES = `
-Examples:
-  $ llm-router trace --last 20
-  $ llm-router trace --status failed --since 2d
-  $ llm-router trace --failure rate_limit --tool codex --json
-  $ llm-router trace show 01K9ZQ3V7M8KD              a unique prefix is enough
-  $ llm-router trace show last
-  $ llm-router trace show 01K9ZQ3V7M8KD --tree       with its nested calls, and their total cost`;
-
 /** A dry run leaves no trace. */
 const STATUSES = INVOCATION_STATUSES.filter((status) => status !== 'planned');
 
@@ -32,8 +23,7 @@ export function addTrace(context: CommandContext, program: Command, register: Re
     .option('--session <name>', 'of this session')
     .option('--since <when>', 'only those started since: 7d, 12h, 2026-11-20, 2026-11-20T09:30 (UTC)')
     .option('--json', 'print a JSON array')
-    .option('--ndjson', 'print one JSON document a line')
-    .addHelpText('after', EXAMPLES);
+    .option('--ndjson', 'print one JSON document a line');
   trace.action(async (options: TraceListOptions) => {
     const { runTraceList } = await import('./trace-list.js');
     return runTraceList(context, options);
