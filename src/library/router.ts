@@ -209,7 +209,8 @@ class ConfiguredRouter implements LibraryRouter {
     const logs = sinks.map(
       (sink): LogSink =>
         (record) =>
-          sink(this.#redactor.value(record)),
+          // The redactor gives what it got where there is nothing to redact, and a sink may change what it gets.
+          sink(structuredClone(this.#redactor.value(record))),
     );
     return { events, logs };
   }

@@ -42,12 +42,12 @@ export function withoutTexts<T>(value: T, texts: readonly (string | null)[]): T 
   const letters = new Map(said.map((text) => [text, lettersOf(text)]));
   const passages = sharedPassages([...letters.values()], known as string[]);
   const lines = shortLines(known as string[]);
-  const clean = new Map(
-    [...letters].map(([text, one]) => [
-      text,
-      replaceRanges(text, privateParts(one, passages, lines), LEFT_OUT),
-    ]),
-  );
+  const clean = new Map<string, string>();
+  for (const [text, one] of letters) {
+    const parts = privateParts(one, passages, lines);
+    if (parts.length > 0) clean.set(text, replaceRanges(text, parts, LEFT_OUT));
+  }
+  if (clean.size === 0) return value;
   return replaced(value, (text) => clean.get(text) ?? text) as T;
 }
 
@@ -126,12 +126,12 @@ function privateParts(
 }
 
 /** All texts of a value but names. */
-function stringsIn(value: unknown): string[] {
-  const strings: string[] = [];
-  replaced(value, (text) => {
-    strings.push(text);
-    return text;
-  });
+function stringsIn(value: unknown, strings: string[] = []): string[] {
+  if (typeof value === 'string') strings.push(value);
+  else if (Array.isArray(value)) for (const item of value) stringsIn(item, strings);
+  else if (value !== null && typeof value === 'object')
+    for (const [key, item] of Object.entries(value))
+      if (typeof item !== 'string' || !NAMES.has(key)) stringsIn(item, strings);
   return strings;
 }
 

@@ -3,7 +3,7 @@ import { MASK, MIN_SECRET_LENGTH, maskerOf } from './known-values.js';
 import { isName } from './letters.js';
 import { replaceRanges } from './ranges.js';
 import { SECRET_FORMS } from './secret-forms.js';
-import { type Finder, finderOf } from './secret-shape.js';
+import { FINDS_NOTHING, type Finder, finderOf } from './secret-shape.js';
 import { TOKEN_SHAPES } from './token-shapes.js';
 
 export { MASK } from './known-values.js';
@@ -11,7 +11,7 @@ export { MASK } from './known-values.js';
 /** Takes secrets out of text and values before they leave the program. */
 export interface Redactor {
   text(text: string): string;
-  /** A copy of a JSON-like value with every string (keys included) redacted. */
+  /** A JSON-like value with every string (keys included) redacted: the same one where there is nothing to redact, else a copy. */
   value<T>(value: T): T;
 }
 
@@ -21,16 +21,29 @@ export interface Redactor {
  */
 export function createRedactor(secrets: readonly string[] = [], patterns: readonly Pattern[] = []): Redactor {
   const maskKnown = maskerOf(secrets);
+  const holdsKnown = (texts: readonly string[]): boolean => {
+    if (secrets.length === 0) return false;
+    const all = texts.join(BETWEEN);
+    return maskKnown(all) !== all;
+  };
   const maskNamed = (text: string): string =>
     patterns.reduce((rest, pattern) => maskAll(pattern, rest, MASK), maskKnown(text));
   return {
     text: (text) => maskShapes(maskNamed(text), findSecrets(text)),
     value: (value) => {
-      const finder = findSecrets(searchedTextsIn(value).join('\n'));
+      const { all, searched } = textsIn(value);
+      const finder = findSecrets(searched.join('\n'));
+      if (finder === FINDS_NOTHING && patterns.length === 0 && !holdsKnown(all)) return value;
       return mapTexts(value, (text) => maskShapes(maskNamed(text), finder)) as typeof value;
     },
   };
 }
+
+/**
+ * Between texts that are searched as one, so that nothing is missed that one of them holds: white space ends words and escapes, and a letter
+ * that keys do not have keeps the letters on both sides apart. Strings with characters beyond Latin-1 are searched more slowly.
+ */
+const BETWEEN = '\n\u00f8\n';
 
 /** Whether a text holds what is a secret by its form, whatever the words around it are. */
 export function holdsSecret(text: string): boolean {
@@ -50,13 +63,16 @@ function mayHoldSecret(text: string): boolean {
   return text.length >= MIN_SECRET_LENGTH && !isName(text);
 }
 
-/** The texts of a value that are searched for secrets: most of a document are names. */
-function searchedTextsIn(value: unknown): string[] {
-  const texts: string[] = [];
+/** The texts of a value that are long enough for a secret, and those in which one may hide: most of a document are names. */
+function textsIn(value: unknown): { all: string[]; searched: string[] } {
+  const all: string[] = [];
+  const searched: string[] = [];
   eachText(value, (text) => {
-    if (mayHoldSecret(text)) texts.push(text);
+    if (text.length < MIN_SECRET_LENGTH) return;
+    all.push(text);
+    if (!isName(text)) searched.push(text);
   });
-  return texts;
+  return { all, searched };
 }
 
 function eachText(value: unknown, take: (text: string) => void): void {

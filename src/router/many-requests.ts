@@ -11,6 +11,9 @@ const BINARY_MS = 1000;
 /** How long the cooldowns that other processes write may be unknown, ms: one look takes longer than the rest of a plan. */
 const COOLDOWNS_MS = 50;
 
+/** How long a call of a provider may take before its trace is written while it goes on, ms: under load most take longer than alone. */
+const CALL_MS = 1000;
+
 /** The surroundings of a router that serves many requests: facts that hardly change are looked up once in a while. */
 export function forManyRequests(world: RouterWorld): RouterWorld {
   const { host, stores } = world;
@@ -18,7 +21,11 @@ export function forManyRequests(world: RouterWorld): RouterWorld {
   return {
     ...world,
     host: { ...host, adapterOf: rememberingBinaries(host.adapterOf, monotonic) },
-    stores: { ...stores, cooldowns: rememberingCooldowns(stores.cooldowns, monotonic) },
+    stores: {
+      ...stores,
+      cooldowns: rememberingCooldowns(stores.cooldowns, monotonic),
+      traces: stores.traces === null ? null : { ...stores.traces, callMs: CALL_MS },
+    },
   };
 }
 

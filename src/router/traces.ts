@@ -10,6 +10,8 @@ import type { Planned } from './planned.js';
 /** Where traces go. */
 export interface TraceTarget {
   place: TracePlace;
+  /** How long a call of a provider may take before its trace is written while it goes on, ms; absent: as for one run of a command. */
+  callMs?: number;
   versions: Versions;
   /** Called when a trace cannot be written; the run goes on. */
   warn: (message: string) => void;

@@ -14,6 +14,8 @@ export interface TraceSinkInput {
   redactor: Redactor;
   /** Wall clock, ms since the epoch. */
   now: () => number;
+  /** How long a call of a provider may take before its trace is written while it goes on, ms. */
+  callMs?: number;
   /** Called once when the trace cannot be written. */
   warn: (message: string) => void;
 }
@@ -40,7 +42,7 @@ export function traceSink(input: TraceSinkInput): EventSink {
     if (event.type === 'attempt.started') {
       // A process can outlive its router, so that its trace is there as soon as it is.
       if (event.pid !== null) void save();
-      else early ??= setTimeout(save, CALL_MS);
+      else early ??= setTimeout(save, input.callMs ?? CALL_MS);
     }
     if (event.type !== 'invocation.finished') return;
     clearTimeout(early);
@@ -48,7 +50,7 @@ export function traceSink(input: TraceSinkInput): EventSink {
   };
 }
 
-/** How long a call of a provider may take before its trace is written while it goes on, ms: many are over by then. */
+/** Many calls are over by then. */
 const CALL_MS = 50;
 
 const STORES = new WeakMap<TracePlace, Promise<TraceWriter>>();

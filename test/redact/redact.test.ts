@@ -47,6 +47,23 @@ describe('redactor', () => {
     });
   });
 
+  it('masks in a value what it masks in each of its texts alone, whatever stands beside it', () => {
+    const secret = 'Tr0ub4dor-and-3-more-words';
+    const { text, value } = createRedactor([secret, 'name_like']);
+    const piece = fc.oneof(
+      fc.constantFrom(secret, secret.slice(0, 16), secret.slice(16), secret.toUpperCase(), 'name_like', 'ø'),
+      fc.constantFrom('\\', '%', '&amp', '\u001b[3', ' ', '"', 'token=', 'ghp_', 'agent_name'),
+      fc.string({ maxLength: 4 }),
+    );
+    const words = fc.array(piece, { maxLength: 4 }).map((pieces) => pieces.join(''));
+    fc.assert(
+      fc.property(fc.array(words, { maxLength: 5 }), (texts) => {
+        expect(value(texts)).toEqual(texts.map(text));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('masks a secret at any place', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 8 }), fc.string(), fc.string(), (secret, before, after) => {
