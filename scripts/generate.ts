@@ -16,6 +16,7 @@ import { metricsPage } from './metrics-page.js';
 import { argumentChecks, requestChecks } from './request-checks.js';
 import { schemaCheck } from './schema-check.js';
 import { secretsPage } from './secrets-page.js';
+import { telemetryPage } from './telemetry-page.js';
 import { toolPages } from './tool-pages.js';
 
 const SCHEMA_FILE = 'schema/config.schema.json';
@@ -34,6 +35,7 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
     ['docs/reference/environment.md', environmentPage()],
     ['docs/reference/secrets.md', secretsPage()],
     ['docs/reference/metrics.md', metricsPage()],
+    ['docs/reference/telemetry.md', telemetryPage()],
     ...(await toolPages(root, catalog.value)),
   ];
   await writeChanged(root, 'src/config/schema-check.generated.ts', await schemaCheck(root));

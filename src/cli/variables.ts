@@ -58,6 +58,30 @@ export const FOREIGN_VARIABLES: readonly Variable[] = [
   { name: 'NO_PROXY', meaning: 'hosts that are reached without a proxy; this machine always is' },
   { name: 'NODE_EXTRA_CA_CERTS', meaning: 'file with certificates of your own authorities, read by Node' },
   {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    meaning:
+      'collector of OpenTelemetry that gets spans and metrics, where `telemetry.otlp.endpoint` names none; `_TRACES_ENDPOINT` and `_METRICS_ENDPOINT` for one of them, with its path',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_HEADERS',
+    meaning:
+      'headers for it, `name=value,…`, where `telemetry.otlp.headers` is not set; `_TRACES_HEADERS`, `_METRICS_HEADERS`',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_PROTOCOL',
+    meaning: '`http/protobuf` or `http/json`, where `telemetry.otlp.protocol` is not set [`http/protobuf`]',
+  },
+  { name: 'OTEL_EXPORTER_OTLP_TIMEOUT', meaning: 'how long an export and its retries may take, ms [10000]' },
+  {
+    name: 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE',
+    meaning: '`delta`: each export of metrics holds what is new [`cumulative`]',
+  },
+  { name: 'OTEL_METRIC_EXPORT_INTERVAL', meaning: 'how often a server sends its metrics, ms [60000]' },
+  { name: 'OTEL_TRACES_EXPORTER', meaning: '`none`: no spans; `OTEL_METRICS_EXPORTER` for metrics' },
+  { name: 'OTEL_SDK_DISABLED', meaning: '`true`: neither spans nor metrics are sent' },
+  { name: 'OTEL_SERVICE_NAME', meaning: 'the name of the service in spans and metrics [llm-router]' },
+  { name: 'OTEL_RESOURCE_ATTRIBUTES', meaning: 'attributes of the service, `name=value,…`' },
+  {
     name: 'XDG_CACHE_HOME',
     meaning:
       'lists of models, checked configs, and compiled code where the program is not writable [~/.cache]',

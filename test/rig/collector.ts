@@ -54,6 +54,8 @@ export interface Collector {
   exports: readonly SeenExport[];
   spans(): SeenSpan[];
   points(): SeenPoint[];
+  /** Resolves once so many spans came. */
+  spansOf(count: number): Promise<SeenSpan[]>;
   close(): Promise<void>;
 }
 
@@ -63,21 +65,28 @@ export async function startCollector(
 ): Promise<Collector> {
   const exports: SeenExport[] = [];
   const sockets = new Set<Socket>();
+  let came = (): void => undefined;
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request);
     const path = request.url ?? '';
     exports.push({ path, headers: request.headers, body });
     reply(response, answer(path));
+    came();
   });
   server.on('connection', (socket) => sockets.add(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const decoded = (path: string, type: unknown) =>
     exports.filter((one) => one.path.endsWith(path)).map((one) => decode(one, type as typeof TracesData));
+  const spans = () => decoded('/v1/traces', TracesData).flatMap(spansIn);
   return {
     url: `http://127.0.0.1:${port}`,
     exports,
-    spans: () => decoded('/v1/traces', TracesData).flatMap(spansIn),
+    spans,
+    spansOf: async (count) => {
+      while (spans().length < count) await new Promise<void>((resolve) => (came = resolve));
+      return spans();
+    },
     points: () => decoded('/v1/metrics', MetricsData).flatMap(pointsIn),
     close: () => {
       for (const socket of sockets) socket.destroy();

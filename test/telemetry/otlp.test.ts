@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { ATTRIBUTES } from '../../src/telemetry/otlp/names.js';
 import { type Answer, type Collector, type SeenSpan, startCollector } from '../rig/collector.js';
 import { chatEvents, plain, stream } from '../rig/provider.js';
 import { type Rig, rigged } from '../rig/rig.js';
@@ -51,6 +52,12 @@ ${more}`;
 
 function named(spans: readonly SeenSpan[], name: string): SeenSpan[] {
   return spans.filter((span) => span.name === name);
+}
+
+/** Attributes that the reference does not list for this kind of span. */
+function undescribed({ name, parentSpanId, attributes }: SeenSpan): string[] {
+  const kind = name === 'wait' ? 'wait' : parentSpanId === CALLER ? 'invocation' : 'attempt';
+  return Object.keys(attributes).filter((one) => ATTRIBUTES[one]?.on.includes(kind) !== true);
 }
 
 describe.each(['http/protobuf', 'http/json'])('by %s', (protocol) => {
@@ -119,6 +126,7 @@ describe.each(['http/protobuf', 'http/json'])('by %s', (protocol) => {
       ];
       expect(times).toEqual([...times].sort((a, b) => Number((a ?? 0n) - (b ?? 0n))));
       expect(Number(root?.endNs)).toBeGreaterThanOrEqual(Number(second?.endNs));
+      for (const span of spans) expect(undescribed(span)).toEqual([]);
       const bodies = seen.exports.map(({ body }) => body.toString('latin1')).join();
       for (const text of ['private question', 'forty']) expect(bodies).not.toContain(text);
       const points = seen.points();

@@ -1,0 +1,38 @@
+// A collector of OpenTelemetry in one file: `node otlp-collector.mjs [PORT]` prints the trees of the spans that it gets, once the outermost one came.
+// It reads OTLP as JSON: `telemetry: { otlp: { endpoint: http://localhost:4318, protocol: http/json } }`.
+import { createServer } from 'node:http';
+
+const spans = [];
+const server = createServer(async (request, response) => {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const data = JSON.parse(Buffer.concat(chunks).toString());
+  for (const { scopeSpans } of data.resourceSpans ?? [])
+    for (const { spans: more } of scopeSpans) spans.push(...more);
+  const known = new Set(spans.map(({ spanId }) => spanId));
+  const roots = spans.filter(({ parentSpanId = '' }) => !known.has(parentSpanId));
+  if (data.resourceSpans !== undefined) for (const root of roots) print(root, '');
+  response.end('{}');
+});
+server.listen(Number(process.argv[2] ?? 4318), '127.0.0.1', () => {
+  console.log(`listening on http://127.0.0.1:${server.address().port}`);
+});
+
+function print(span, indent) {
+  const ms = Math.round(Number(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano)) / 1e6);
+  const values = Object.fromEntries(span.attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+  const notes = ['llm_router.tool', 'gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens', 'error.type']
+    .filter((name) => values[name] !== undefined)
+    .map((name) => `${name}=${values[name]}`);
+  console.log(
+    [`${indent}${span.name}`, `${ms} ms`, span.status.code === 2 ? 'ERROR' : '', ...notes]
+      .filter(Boolean)
+      .join('  '),
+  );
+  spans
+    .filter(({ parentSpanId }) => parentSpanId === span.spanId)
+    .sort((a, b) => Number(BigInt(a.startTimeUnixNano) - BigInt(b.startTimeUnixNano)))
+    .forEach((child) => {
+      print(child, `${indent}  `);
+    });
+}
