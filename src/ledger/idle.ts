@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import path from 'node:path';
 import { type Driver, remembering } from './driver.js';
+import { inodeOf } from './inode.js';
 
 type Open = (path: string) => Driver;
 
@@ -68,16 +68,6 @@ function lent(connection: Connection, giveBack: (connection: Connection) => void
 
 function inodesOf(file: string): string {
   return `${inodeOf(file)} ${inodeOf(`${file}-wal`)}`;
-}
-
-/** `null`: there is none, or it cannot be seen. */
-function inodeOf(file: string): string | null {
-  try {
-    const { dev, ino } = statSync(file, { bigint: true });
-    return `${dev}:${ino}`;
-  } catch {
-    return null;
-  }
 }
 
 /** As closing does. */

@@ -82,7 +82,10 @@ export interface Ledger extends LedgerReader {
   settleCall(call: { id: string; attemptId: string; microUsd: number }): Promise<Result<void, LedgerTrouble>>;
   /** Releases a reservation at no cost: nothing was started. */
   release(id: string): Promise<Result<void, LedgerTrouble>>;
-  /** Replaces a reservation (if a limit applied) by the cost, on its own day; repeating it changes nothing. */
+  /**
+   * Replaces a reservation (if a limit applied) by the cost, on its own day; repeating it changes nothing. With the trouble `replaced` it is
+   * stored in the ledger that is open, as with `record` and `keep`, and should be stored in that at its place too.
+   */
   settle(row: AttemptRow): Promise<Result<void, LedgerTrouble>>;
   /** Stores the row of an invocation that has ended; repeating it changes nothing. */
   record(row: InvocationRow): Promise<Result<void, LedgerTrouble>>;
@@ -92,6 +95,8 @@ export interface Ledger extends LedgerReader {
   prune(limit: { before: string; atMost: number }): Promise<Result<Pruned, LedgerTrouble>>;
   /** The same, once a day; `null`: it was done today. */
   pruneOnceADay(limit: { before: string; atMost: number }): Promise<Result<Pruned | null, LedgerTrouble>>;
+  /** Whether money can be reserved in it now: the failure says why not. */
+  check(): Promise<Result<void, LedgerTrouble>>;
   readonly slots: SlotQueue;
   close(): void;
   /** Leaves the file as a process does that ends: nothing is written, and nothing is lost. */

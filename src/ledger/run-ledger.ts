@@ -1,6 +1,6 @@
 import type { Result } from '../domain/result.js';
 import type { LedgerAccess } from './access.js';
-import type { AttemptRow, InvocationRow, Ledger, LedgerTrouble } from './ledger.js';
+import type { AttemptRow, InvocationRow, Ledger, LedgerTrouble, RunRecords } from './ledger.js';
 
 /**
  * The ledger as one run writes it: at once where a limit applies, else in one piece at its end, since opening a database would take
@@ -36,6 +36,18 @@ export class RunLedger {
     if (!done.ok) this.warnOnce(done.error);
   }
 
+  /** The same for records, which wait beside the ledger where it was replaced. */
+  async #store(
+    work: (ledger: Ledger) => Promise<Result<void, LedgerTrouble>>,
+    records: RunRecords,
+  ): Promise<void> {
+    await this.write(async (ledger) => {
+      const done = await work(ledger);
+      if (!done.ok && done.error.kind === 'replaced') await this.#access?.keep(records);
+      return done;
+    });
+  }
+
   /** Changes something in it and returns what came of it; `null`: none is kept, or it cannot be changed, which warns. */
   async ask<T>(work: (ledger: Ledger) => Promise<Result<T, LedgerTrouble>>): Promise<T | null> {
     const opened = await this.open();
@@ -48,7 +60,8 @@ export class RunLedger {
 
   /** Records an attempt that is over; `isLast`: the run ends with it. */
   async settle(row: AttemptRow, { isLast }: { isLast: boolean }): Promise<void> {
-    if (this.#isLimited()) return this.write((ledger) => ledger.settle(row));
+    if (this.#isLimited())
+      return this.#store((ledger) => ledger.settle(row), { attempts: [row], invocation: null });
     // A run that goes on may be killed before its end.
     if (!isLast) return this.#access?.keep({ attempts: [row], invocation: null });
     this.#rows.push(row);
@@ -56,7 +69,8 @@ export class RunLedger {
 
   /** Records the invocation. */
   async record(row: InvocationRow): Promise<void> {
-    if (this.#isLimited()) return this.write((ledger) => ledger.record(row));
+    if (this.#isLimited())
+      return this.#store((ledger) => ledger.record(row), { attempts: [], invocation: row });
     await this.#access?.keep({ attempts: this.#rows, invocation: row });
   }
 

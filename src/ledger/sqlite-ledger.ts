@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { err, ok, type Result } from '../domain/result.js';
 import type { Liveness } from '../process/identity.js';
 import { childrenOf, enterFamily, joinFamily, nestedIn, sourcesOf, suffices } from './family.js';
+import { inodeOf } from './inode.js';
 import type { AdmitRequest, Ledger, LedgerTrouble, Spend, Verdict } from './ledger.js';
 import { ClosedInWait, LockQueue } from './lock.js';
 import { addPending, addRecords, hasPending, importPending } from './pending.js';
@@ -23,7 +24,7 @@ import { type Database, type Row, sqliteCode } from './sqlite.js';
 import { beginSlot, keepSlot, leaveSlot, takeSlot, useOf } from './sqlite-slots.js';
 import { timelineOf } from './timeline.js';
 import { transaction } from './transaction.js';
-import { closedInWait, troubleOf } from './trouble.js';
+import { closedInWait, replaced, troubleOf } from './trouble.js';
 import { countedOf, countedWithoutPrice, interruptedIn, projectsNamed, usageBy } from './usage.js';
 
 /** What a ledger needs of its surroundings. */
@@ -49,6 +50,9 @@ export const EXPIRY_MS = 5 * 60_000;
 /** The ledger in an SQLite database. */
 export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
   const queue = new LockQueue(db);
+  const inode = inodeOf(world.file);
+  const check = (): Result<void, LedgerTrouble> =>
+    inodeOf(world.file) === inode ? ok(undefined) : err(replaced(world.file));
   const attempt = async <T>(done: Promise<T>): Promise<Result<T, LedgerTrouble>> => {
     try {
       return ok(await done);
@@ -58,6 +62,11 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
   };
   const write = <T>(work: () => T, signal?: AbortSignal) => attempt(queue.write(work, signal));
   const change = <T>(work: () => T) => write(() => transaction(db, 'write', work));
+  // A file that was deleted may be put back, so that what began in it ends in it.
+  const store = async (work: () => void) => {
+    const stored = await change(work);
+    return stored.ok ? check() : stored;
+  };
   const read = <T>(work: () => T) => attempt(queue.read(() => readUpToDate(db, world, work)));
   return {
     spend: (queries, share = null) =>
@@ -68,22 +77,26 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
       }),
     nestedIn: (id) => read(() => nestedIn(db, id)),
     childrenOf: (id) => read(() => childrenOf(db, id)),
+    check: async () => check(),
     join: (run) => change(() => joinFamily(db, { ...run, day: dayOf(world.now()) })),
-    admit: (request) =>
-      write(() => {
+    admit: async (request) => {
+      const usable = check();
+      if (!usable.ok) return usable;
+      return write(() => {
         importPending(db, world.file, world.warn);
         // Whether processes live is not asked while others wait for the lock.
         const isAnyDead = deadReservations(db, { ...world, nowMs: world.now() }).length > 0;
         return transaction(db, 'write', () => admit(db, { ...world, isAnyDead }, request));
-      }, request.signal),
+      }, request.signal);
+    },
     begin: (id) => change(() => setBegun(db, id)),
     meter: (id, seenMicroUsd) =>
       change(() => setSeen(db, id, { seenMicroUsd, expiresMs: world.now() + EXPIRY_MS })),
     settleCall: (call) => change(() => settleCall(db, call)),
     release: (id) => change(() => drop(db, id, 0)),
-    settle: (row) => change(() => settleAttempt(db, row)),
-    record: (row) => change(() => recordInvocation(db, row)),
-    keep: (records) => change(() => records.forEach((one) => void addRecords(db, one))),
+    settle: (row) => store(() => settleAttempt(db, row)),
+    record: (row) => store(() => recordInvocation(db, row)),
+    keep: (records) => store(() => records.forEach((one) => void addRecords(db, one))),
     usage: (days, by, filter) => read(() => by.map((keys) => usageBy(db, days, { by: keys, filter }))),
     timeline: (span) => read(() => timelineOf(db, span)),
     interrupted: (days, filter) => read(() => interruptedIn(db, days, filter)),

@@ -17,6 +17,7 @@ export interface LedgerTrouble {
     | 'foreign'
     | 'not_own'
     | 'io'
+    | 'replaced'
     | ServerTrouble;
   /** One sentence without full stop, with the path. */
   message: string;
@@ -38,6 +39,15 @@ export function troubleOf(error: unknown, file: string): LedgerTrouble {
 export function closedInWait(file: string): LedgerTrouble {
   const { why, hint } = WORDS.busy;
   return { kind: 'busy', message: `the ledger \`${file}\` ${why}`, hint };
+}
+
+/** The file at its place is not the one that is open. */
+export function replaced(file: string): LedgerTrouble {
+  return {
+    kind: 'replaced',
+    message: `the ledger \`${file}\` was deleted or replaced while llm-router had it open`,
+    hint: 'put it back; or start llm-router anew, which begins with what is spent by the file that is there then',
+  };
 }
 
 /** The file was written by a later version of the router. */
@@ -78,7 +88,10 @@ export function noDriver(): LedgerTrouble {
 
 const ELSEWHERE = 'name another file with `ledger.path` or `LLM_ROUTER_LEDGER`';
 
-type Known = Exclude<LedgerTrouble['kind'], 'newer' | 'foreign' | 'not_own' | 'no_driver' | ServerTrouble>;
+type Known = Exclude<
+  LedgerTrouble['kind'],
+  'replaced' | 'newer' | 'foreign' | 'not_own' | 'no_driver' | ServerTrouble
+>;
 
 const WORDS: Record<Known, { why: string; hint: string }> = {
   cannot_open: { why: 'cannot be opened', hint: `make it writable, or ${ELSEWHERE}` },

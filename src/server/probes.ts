@@ -25,7 +25,8 @@ export const readyz: Route = {
 /** Names no file and no tool: its callers have shown no token. */
 async function partsOf(service: Service) {
   const { router, stores } = service.active();
-  const ledger = await stores.ledger?.open();
+  const opened = await stores.ledger?.open();
+  const ledger = opened?.ok === true ? await opened.value.check() : opened;
   const tools = await router.tools();
   const usable = tools.filter(({ availability }) => availability.available).length;
   return {

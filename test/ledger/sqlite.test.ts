@@ -23,6 +23,7 @@ import { MIGRATIONS } from '../../src/ledger/migrations/index.js';
 import { openFile, openToRead } from '../../src/ledger/open.js';
 import { openLedger, readLedger } from '../../src/ledger/open-ledger.js';
 import { hasPending, keepPending } from '../../src/ledger/pending.js';
+import { RunLedger } from '../../src/ledger/run-ledger.js';
 import { type Database, openDatabase } from '../../src/ledger/sqlite.js';
 import { troubleOf } from '../../src/ledger/trouble.js';
 import { SUM_COLUMNS } from '../../src/ledger/usage-sums.js';
@@ -193,6 +194,24 @@ describe('the file', () => {
     renameSync(path.dirname(file), path.join(folder, 'old'));
     const other = await opened();
     expect(await spentIn(other, 'all')).toEqual([0, 0]);
+    other.close();
+  });
+
+  it('that was replaced while it was open gives out no money, and what was spent counts in both', async () => {
+    const access = ledgerAccess({ file, now, project: '', warn: () => undefined });
+    const ledger = good(await access.open());
+    good(await ledger.admit(asking('A', 40, { all: 100 })));
+    renameSync(path.dirname(file), path.join(folder, 'old'));
+    const other = await opened();
+    for (const result of [await ledger.admit(asking('B', 40, { all: 100 })), await ledger.check()])
+      expect(result).toMatchObject({ ok: false, error: { kind: 'replaced' } });
+    await new RunLedger(access, () => true).settle(ended('A', 30), { isLast: true });
+    expect(await spentIn(ledger, 'all')).toEqual([30, 0]);
+    good(await other.admit(asking('C', 1, { all: 100 })));
+    expect(await spentIn(other, 'all')).toEqual([30, 1]);
+    await access.close();
+    good(await other.settle(ended('C', 1)));
+    expect(countElsewhere()).toBe(2);
     other.close();
   });
 

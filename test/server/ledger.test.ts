@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -65,6 +65,26 @@ describe('a ledger that cannot be used, under a hard budget', () => {
       const byRpc = await server.post('/rpc', call);
       expect([byRpc.status, byRpc.headers.get('retry-after')]).toEqual([503, '5']);
       expect(await json(byRpc)).toMatchObject({ error: { code: -32006, data: { type: 'input' } } });
+    }),
+  );
+});
+
+describe('a ledger that is deleted while a server has it open', () => {
+  it(
+    'is spent from no further, until it is put back or the server is started anew',
+    withLedger(async (server) => {
+      expect((await chat(server)).status).toBe(200);
+      const before = await spent();
+      renameSync(file, `${file}.old`);
+      const answer = await chat(server);
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+      expect((await json(answer)).error.message).toContain('was deleted or replaced while');
+      const readiness = await server.get('/readyz');
+      expect([readiness.status, (await json(readiness)).parts.ledger]).toEqual([503, { ok: false }]);
+      renameSync(`${file}.old`, file);
+      expect((await server.get('/readyz')).status).toBe(200);
+      expect((await chat(server)).status).toBe(200);
+      expect(await spent()).toBe(2 * before);
     }),
   );
 });

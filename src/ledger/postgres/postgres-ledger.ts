@@ -88,6 +88,7 @@ export function postgresLedger(world: PostgresWorld): Ledger {
     rowsSince: () => plainly((tx) => rowsSince(tx)),
     prune: (limit) => change((tx) => pruneRows(tx, limit)),
     pruneOnceADay: (limit) => change((tx) => pruneOn(tx, today(), limit)),
+    check: () => plainly(async (tx) => void (await tx.all('SELECT 1'))),
     reserved: (filter) => read((tx) => reservedNow(tx, filter)),
     slots: {
       take: (request) => slotChange(request.tool, (tx) => takeSlot(tx, world, request)),
