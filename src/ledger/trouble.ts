@@ -46,7 +46,7 @@ export function replaced(file: string): LedgerTrouble {
   return {
     kind: 'replaced',
     message: `the ledger \`${file}\` was deleted or replaced while llm-router had it open`,
-    hint: 'put it back; or start llm-router anew, which begins with what is spent by the file that is there then',
+    hint: 'put it back, or restart llm-router: what the file at that place says is then what is spent',
   };
 }
 
