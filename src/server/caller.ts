@@ -41,6 +41,11 @@ export function callerContext(
   };
 }
 
+/** What a caller gets back of its context: what it can send as `a2a_context` itself. */
+export function contextDocument({ parent_span: _ours, ...sent }: CallerContext) {
+  return sent;
+}
+
 /** The trace id of a caller whose request could not be read so far. */
 export function looseTraceId(given: unknown, headers: IncomingHttpHeaders, random: () => number): string {
   const { trace_id } = callerContext(given, headers, random);

@@ -67,7 +67,10 @@ describe('JSON-RPC', () => {
       });
       const traceparent = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`;
       const traced = await post('/rpc', body, { traceparent });
-      expect((await json(traced)).result.trace_id).toBe('ab'.repeat(16));
+      const { trace_id, a2a_context } = (await json(traced)).result;
+      expect(trace_id).toBe('ab'.repeat(16));
+      const again = { ...body, params: { ...body.params, a2a_context } };
+      expect((await json(await post('/rpc', again))).result.a2a_context).toEqual(a2a_context);
     }),
   );
 

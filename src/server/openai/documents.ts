@@ -3,7 +3,7 @@ import { costDocument } from '../../domain/document.js';
 import type { Invocation } from '../../domain/invocation.js';
 import { totalTokens, type Usage } from '../../domain/usage.js';
 import type { Redactor } from '../../redact/redact.js';
-import { type CallerContext, correlationHeaders } from '../caller.js';
+import { type CallerContext, contextDocument, correlationHeaders } from '../caller.js';
 
 /** What all documents of one answer have in common. */
 export interface Head {
@@ -104,6 +104,6 @@ function ownFields({ invocation, context, redactor }: Answered) {
     cost: costDocument(cost),
     // All else is the caller's own, or has no secrets any more.
     warnings: warnings.map((warning) => redactor.text(warning)),
-    a2a_context: context,
+    a2a_context: contextDocument(context),
   };
 }

@@ -2,7 +2,7 @@ import type { Failure } from '../../domain/failure.js';
 import type { Invocation } from '../../domain/invocation.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { cleanDocument } from '../../router/clean-document.js';
-import type { CallerContext } from '../caller.js';
+import { type CallerContext, contextDocument } from '../caller.js';
 import { type RunOptions, runRequest } from '../runs.js';
 import type { Method, MethodCall } from './method.js';
 import { errorOf, type RpcError } from './protocol.js';
@@ -43,5 +43,5 @@ export function runDocument(
   { service, context }: { service: MethodCall['service']; context: CallerContext },
 ) {
   const { redactor } = service.active().host;
-  return { ...cleanDocument(invocation, redactor), a2a_context: context };
+  return { ...cleanDocument(invocation, redactor), a2a_context: contextDocument(context) };
 }

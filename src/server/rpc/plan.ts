@@ -1,6 +1,7 @@
 import { startDeadline } from '../../deadline.js';
 import { err, ok } from '../../domain/result.js';
 import { plannedDocument } from '../../router/planned-document.js';
+import { contextDocument } from '../caller.js';
 import type { Method } from './method.js';
 import { errorOf } from './protocol.js';
 import { type RunParams, requestOf } from './run-params.js';
@@ -23,6 +24,6 @@ export const plan: Method = {
       monotonicMs: service.world.clock.monotonic,
     });
     const document = plannedDocument(router.describe(planned.value, deadline), planned.value);
-    return ok({ ...host.redactor.value(document), a2a_context: context });
+    return ok({ ...host.redactor.value(document), a2a_context: contextDocument(context) });
   },
 };
