@@ -190,13 +190,15 @@ function readKept(fd, { size, source }) {
   if (fs.readSync(fd, content, 0, content.length, 0) !== content.length) return undefined;
   if (content.readUInt32LE(0) !== source.length || content.readUInt32LE(4) !== codeBytes) return undefined;
   const code = content.subarray(HEAD_BYTES);
-  const isWhole = isNext(fd, code, content.length) && isNext(fd, source, content.length + codeBytes);
+  const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  const isWhole =
+    isNext(fd, { bytes: code, position: content.length, piece }) &&
+    isNext(fd, { bytes: source, position: content.length + codeBytes, piece });
   return isWhole ? { code, isOfExec: content.readUInt32LE(8) === 1 } : undefined;
 }
 
 /** Whether the file goes on with these bytes. */
-function isNext(fd, bytes, position) {
-  const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
+function isNext(fd, { bytes, position, piece }) {
   for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
     const expected = bytes.subarray(from, from + PIECE_BYTES);
     const length = fs.readSync(fd, piece, 0, expected.length, position + from);

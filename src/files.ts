@@ -117,14 +117,19 @@ export function readRegularFileNow(file: string, rules: ReadRules): Buffer {
  * of them. Throws a {@link FileRefused}, or the system's error.
  */
 export function readOwnFileNow(file: string, { mayBeOpen = false } = {}): string {
+  // As one buffer: with an encoding Node 20 reads it in pieces of 8 KiB.
+  return readOwnBytesNow(file, { mayBeOpen }).toString('utf8');
+}
+
+/** The same, as bytes. */
+export function readOwnBytesNow(file: string, { mayBeOpen = false } = {}): Buffer {
   const descriptor = openSync(file, O_RDONLY | (O_NONBLOCK ?? 0) | (O_NOFOLLOW ?? 0));
   try {
     const found = fstatSync(descriptor);
     if (!found.isFile()) throw new FileRefused('kind', 'it is not a regular file');
     const trouble = ownerTrouble(found) ?? folderTroubleNow(path.dirname(file));
     if (trouble !== null && !(mayBeOpen && belongsToUser(found))) throw new FileRefused('owner', trouble);
-    // As one buffer: with an encoding Node 20 reads it in pieces of 8 KiB.
-    return readFileSync(descriptor).toString('utf8');
+    return readFileSync(descriptor);
   } finally {
     closeSync(descriptor);
   }

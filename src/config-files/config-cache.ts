@@ -4,7 +4,7 @@ import { BUILD_ID } from '../build-id.js';
 import { fromPlainJson, type PlainJson, toPlainJson } from '../config/plain-json.js';
 import type { SecretPart } from '../config/secret-part.js';
 import type { RouterConfig } from '../config/types.js';
-import { readOwnFileNow, writeByRename } from '../files.js';
+import { readOwnBytesNow, writeByRename } from '../files.js';
 import { configCacheDir, type PathContext } from '../paths.js';
 import type { LocatedConfig } from './locate.js';
 import type { TrustPart } from './trust-record.js';
@@ -49,14 +49,16 @@ interface Head {
 /** What an earlier run kept for these very files; `null`: nothing that fits. */
 export function readKept(located: LocatedConfig, context: PathContext): KeptConfig | null {
   try {
-    const body = undamaged(readOwnFileNow(fileOf(located, context)));
-    if (body === null) return null;
-    const [first = '', ...lines] = body.split('\n');
-    const { subject, kept: rest, tools, models } = JSON.parse(first) as Head;
+    const lines = undamaged(readOwnBytesNow(fileOf(located, context)));
+    if (lines === null) return null;
+    const { subject, kept: rest, tools, models } = JSON.parse(lines(0)) as Head;
     if (subject !== subjectOf(located, context)) return null;
     const kept = fromPlainJson(rest) as KeptConfig;
-    const { length } = tools;
-    const sections = { tools: parsedLater(tools, lines), models: parsedLater(models, lines.slice(length)) };
+    const ofModels = tools.length + 1;
+    const sections = {
+      tools: parsedLater(tools, (index) => lines(index + 1)),
+      models: parsedLater(models, (index) => lines(index + ofModels)),
+    };
     Object.assign(kept.config, sections);
     const names = Object.keys(kept.variables);
     const now = variableStates(names, context.env);
@@ -92,12 +94,12 @@ function bodyOf(kept: KeptConfig, subject: string): string {
 }
 
 /** A map of entries, each of which is parsed when it is first looked at. Like other maps of a config it inherits nothing. */
-function parsedLater(names: readonly string[], lines: readonly string[]): Record<string, unknown> {
+function parsedLater(names: readonly string[], line: (index: number) => string): Record<string, unknown> {
   const map = Object.create(null) as Record<string, unknown>;
   const shown = { enumerable: true, configurable: true };
   for (const [index, name] of names.entries()) {
     const get = (): unknown => {
-      const value = fromPlainJson(JSON.parse(lines[index] ?? '') as PlainJson);
+      const value = fromPlainJson(JSON.parse(line(index)) as PlainJson);
       Object.defineProperty(map, name, { ...shown, value, writable: true });
       return value;
     };
@@ -119,12 +121,21 @@ function shortHash(text: string): string {
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
 
-/** A file holds its content twice, which finds damage: computing a checksum would take longer, and so would loading what computes it. */
-function undamaged(text: string): string | null {
-  const middle = (text.length - 1) / 2;
-  const body = text.slice(0, middle);
-  return body === text.slice(middle + 1) ? body : null;
+/**
+ * The lines of a file by their number, made into text one by one, since most are not looked at; `null`: it is damaged. A file holds its
+ * content twice, which shows that: computing a checksum would take longer, and so would loading what computes it.
+ */
+function undamaged(bytes: Buffer): ((index: number) => string) | null {
+  const middle = (bytes.length - 1) / 2;
+  const body = bytes.subarray(0, middle);
+  if (!body.equals(bytes.subarray(middle + 1))) return null;
+  const ends = [-1];
+  for (let end = body.indexOf(LINE_FEED); end >= 0; end = body.indexOf(LINE_FEED, end + 1)) ends.push(end);
+  ends.push(body.length);
+  return (index) => body.toString('utf8', (ends[index] ?? body.length) + 1, ends[index + 1] ?? body.length);
 }
+
+const LINE_FEED = 10;
 
 /** Everything that a resolved config depends on: this build, the paths, and the texts of the files themselves. */
 function subjectOf(located: LocatedConfig, context: PathContext): string {

@@ -35,15 +35,13 @@ export const FINDS_NOTHING: Finder = () => [];
  * known are looked for once in all of them: mostly there is none.
  */
 export function finderOf(shapes: readonly SecretShape[]): (texts: string) => Finder {
-  const all = shapes.flatMap((shape) => piecesOf(shape).map((piece): Piece => ({ piece, shape })));
-  const asTheyAre = all.filter(({ shape }) => shape.flags === '');
-  const inLowerCase = all.filter(({ shape }) => shape.flags === 'i');
   return (texts) => {
     const lower = texts.toLowerCase();
-    const found = [
-      ...asTheyAre.filter(({ piece }) => texts.includes(piece)),
-      ...inLowerCase.filter(({ piece }) => lower.includes(piece)),
-    ];
+    const found: Piece[] = [];
+    for (const shape of shapes) {
+      const searched = shape.flags === 'i' ? lower : texts;
+      for (const piece of piecesOf(shape)) if (searched.includes(piece)) found.push({ piece, shape });
+    }
     return found.length === 0 ? FINDS_NOTHING : (text) => secretsOf(piecesIn(found, text), text);
   };
 }
