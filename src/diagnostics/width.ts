@@ -2,11 +2,17 @@ import stringWidth from 'string-width';
 
 /** Terminal cells of a text, without colours. */
 export function widthOf(text: string): number {
-  return stringWidth(text);
+  return isPlain(text) ? text.length : stringWidth(text);
+}
+
+/** Each character is one cell, which needs no division into characters that belong together. */
+function isPlain(text: string): boolean {
+  return /^[ -~]*$/.test(text);
 }
 
 /** The beginning of a text without colours, in this many cells: a mark shows a cut, and joined characters are kept whole. */
 export function cut(text: string, cells: number): string {
+  if (isPlain(text)) return text.length > cells ? `${text.slice(0, Math.max(0, cells - 1))}…` : text;
   let filled = 0;
   let end = 0;
   for (const { segment, index } of new Intl.Segmenter().segment(text)) {

@@ -1,9 +1,11 @@
+import { statSync } from 'node:fs';
 import { DAY_MS, dayOf } from '../domain/calendar.js';
 import { ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
 import type { Ledger, LedgerReader, LedgerTrouble } from './ledger.js';
 import type { OpenReader } from './open-ledger.js';
 import type { Pending } from './pending.js';
+import type { LedgerPlace } from './place.js';
 import { Together } from './together.js';
 
 /** The ledger, opened when it is needed and not before; its code is loaded then too. */
@@ -13,6 +15,8 @@ export interface LedgerAccess {
   warn: (message: string) => void;
   /** Folder of the project that runs are counted under; empty outside of one. */
   project: string;
+  /** Changes with each write to the ledger, and costs little; `null`: that cannot be told without opening it. */
+  state(): string | null;
   /** Opens it to write, and makes it where it is missing; it stays open. */
   open(): Promise<Result<Ledger, LedgerTrouble>>;
   /** Reads from it; `null`: there is none yet. Changes nothing. With `staysOpen` the next `open` writes through the same connection. */
@@ -55,10 +59,12 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
   };
   const write = (records: readonly Pending[]): Promise<void> => keepIn(opened, records, place);
   const together = new Together(write);
+  const { shared = null }: LedgerPlace = place;
   const access: LedgerAccess = {
     file: place.file,
     project: place.project,
     warn: place.warn,
+    state: () => (shared === null ? stateOf(place.file) : null),
     open: () => {
       if (opened !== null) return Promise.resolve(ok(opened));
       opening ??= open();
@@ -100,6 +106,20 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
     },
   };
   return access;
+}
+
+/** An SQLite database is written in its file or in its log. */
+function stateOf(file: string): string {
+  return [file, `${file}-wal`].map(stateOfOne).join();
+}
+
+function stateOfOne(file: string): string {
+  try {
+    const { ino, size, mtimeNs } = statSync(file, { bigint: true });
+    return `${ino} ${size} ${mtimeNs}`;
+  } catch {
+    return ''; // none yet, or one that cannot be read
+  }
 }
 
 /** Writes records to the ledger that is open; what it refuses waits beside it. */

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { type Failure, failure } from '../domain/failure.js';
 import type { NestedSummary } from '../domain/invocation.js';
 import { dollars } from '../domain/money.js';
@@ -134,28 +133,14 @@ export function watchNested({
   const capMicroUsd = spending.family === null ? spending.capMicroUsd : null;
   const isBinding = capMicroUsd !== null || atOnce !== null || inAll !== null;
   if (ledger === null || !isBinding) return async () => null;
-  const before = stateOfFile(ledger.file);
+  const before = ledger.state();
   return async () => {
     // A nested run is noted in the ledger before its tool starts. Opening it takes longer than everything else at the end of a run.
-    if (stateOfFile(ledger.file) === before) return null;
+    if (before !== null && ledger.state() === before) return null;
     const read = await ledger.read((open) => open.nestedIn(id));
     const nested = read.ok ? read.value : null;
     return nested === null || nested.runs === 0 ? null : summary(nested, capMicroUsd);
   };
-}
-
-/** Changes with each write to an SQLite database, which goes to the file itself or to its log. */
-function stateOfFile(file: string): string {
-  return [file, `${file}-wal`].map(stateOfOne).join();
-}
-
-function stateOfOne(file: string): string {
-  try {
-    const { ino, size, mtimeNs } = statSync(file, { bigint: true });
-    return `${ino} ${size} ${mtimeNs}`;
-  } catch {
-    return ''; // none yet, or one that cannot be read
-  }
 }
 
 function summary({ runs, refused, countedMicroUsd }: NestedRuns, capMicroUsd: number | null): NestedSummary {
