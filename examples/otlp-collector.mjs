@@ -1,4 +1,4 @@
-// A collector of OpenTelemetry in one file: `node otlp-collector.mjs [PORT]` prints the trees of the spans that it gets, once the outermost one came.
+// A collector of OpenTelemetry in one file: `node otlp-collector.mjs [PORT]` prints the trees of the spans that it gets.
 // It reads OTLP as JSON: `telemetry: { otlp: { endpoint: http://localhost:4318, protocol: http/json } }`.
 import { createServer } from 'node:http';
 
@@ -10,8 +10,10 @@ const server = createServer(async (request, response) => {
   for (const { scopeSpans } of data.resourceSpans ?? [])
     for (const { spans: more } of scopeSpans) spans.push(...more);
   const known = new Set(spans.map(({ spanId }) => spanId));
-  const roots = spans.filter(({ parentSpanId = '' }) => !known.has(parentSpanId));
-  if (data.resourceSpans !== undefined) for (const root of roots) print(root, '');
+  // The span of an invocation is the last of its tree.
+  const isWhole = ({ parentSpanId = '', attributes }) =>
+    !known.has(parentSpanId) && attributes.some(({ key }) => key === 'llm_router.attempts');
+  for (const root of spans.filter(isWhole)) print(root, '');
   response.end('{}');
 });
 server.listen(Number(process.argv[2] ?? 4318), '127.0.0.1', () => {
@@ -29,6 +31,7 @@ function print(span, indent) {
       .filter(Boolean)
       .join('  '),
   );
+  spans.splice(spans.indexOf(span), 1);
   spans
     .filter(({ parentSpanId }) => parentSpanId === span.spanId)
     .sort((a, b) => Number(BigInt(a.startTimeUnixNano) - BigInt(b.startTimeUnixNano)))
