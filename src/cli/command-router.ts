@@ -54,7 +54,7 @@ export function routerWorldOf(
       modelLists: keptModelLists(modelListsFile(world), (message) => void context.output.warn(message)),
       traces: traceTarget(context, loaded),
       audit: auditTarget(context, loaded.config),
-      telemetry: { version: VERSION, warn: (message) => void context.output.warn(message) },
+      telemetry: { version: VERSION, warn: (message) => context.output.warn(message) },
       runningDir: runningDir(context.world),
     },
     urgent,

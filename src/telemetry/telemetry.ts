@@ -38,12 +38,13 @@ type Opened = Pick<import('./otlp/exporter.js').OtlpExporter, 'follow' | 'end'>;
 class OtlpTelemetry implements Telemetry {
   readonly #config: RouterConfig['telemetry']['otlp'];
   readonly #world: TelemetryWorld;
+  readonly #warned: Promise<void>[] = [];
   #opening: Promise<Opened | null> | null = null;
   #opened: Opened | null = null;
 
   constructor(config: RouterConfig['telemetry']['otlp'], world: TelemetryWorld) {
     this.#config = config;
-    this.#world = world;
+    this.#world = { ...world, warn: (message) => void this.#warned.push(said(world, message)) };
   }
 
   sinkOf(run: ObservedRun): EventSink {
@@ -78,6 +79,7 @@ class OtlpTelemetry implements Telemetry {
     const startMs = this.#world.now();
     const opened = await this.#opening;
     await opened?.end(END_MS - (this.#world.now() - startMs));
+    await Promise.all(this.#warned.splice(0));
   }
 
   #open(): Promise<Opened | null> {
@@ -95,6 +97,15 @@ class OtlpTelemetry implements Telemetry {
       this.#world.warn(`telemetry is not sent: ${reasonOf(error)}`);
     }
     return this.#opened;
+  }
+}
+
+/** What a program does with a warning must not end it. */
+async function said({ warn }: TelemetryWorld, message: string): Promise<void> {
+  try {
+    await warn(message);
+  } catch {
+    return;
   }
 }
 

@@ -45,8 +45,11 @@ export interface SeenExport {
   body: Buffer;
 }
 
-/** How the collector answers; `never` leaves the request open. */
-export type Answer = 'never' | { status: number; headers?: Record<string, string>; body?: string | Buffer };
+/** How the collector answers; `never` leaves the request open, `cut` ends the connection within an answer of 200. */
+export type Answer =
+  | 'never'
+  | 'cut'
+  | { status: number; headers?: Record<string, string>; body?: string | Buffer };
 
 /** A collector of OpenTelemetry that decodes what it gets, in both encodings, by the official definitions. */
 export interface Collector {
@@ -103,6 +106,11 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
 
 function reply(response: ServerResponse, answer: Answer): void {
   if (answer === 'never') return;
+  if (answer === 'cut') {
+    response.writeHead(200, { 'content-length': '9' });
+    response.write('x', () => response.destroy());
+    return;
+  }
   response.writeHead(answer.status, answer.headers);
   response.end(answer.body);
 }

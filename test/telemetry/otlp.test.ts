@@ -208,6 +208,16 @@ describe('a collector that', () => {
   });
 });
 
+it(
+  'what a collector has accepted is not missed, whatever becomes of its answer',
+  rigged(async (rig) => {
+    const seen = await collector(() => 'cut');
+    rig.write('llm-router.yaml', mock(`telemetry: { otlp: { endpoint: '${seen.url}' } }`));
+    expect(await rig.run([...EXEC, 'hi'])).toMatchObject({ code: 0, stdout: 'the answer\n', stderr: '' });
+    expect(seen.spans()).toHaveLength(2);
+  }),
+);
+
 describe('by the variables of OpenTelemetry', () => {
   it.each<[what: string, env: (url: string) => Record<string, string>, paths: string[], type?: string]>([
     [

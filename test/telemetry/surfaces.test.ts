@@ -47,7 +47,11 @@ describe('the library', () => {
     const seen = await startCollector(() => 'never');
     const warnings: string[] = [];
     const config = await loadConfig({ path: configFile(seen.url), env: ENV });
-    const router = createRouter(config, { env: ENV, onWarning: (warning) => void warnings.push(warning) });
+    const onWarning = (warning: string): void => {
+      warnings.push(warning);
+      throw new Error('a mistake of the program');
+    };
+    const router = createRouter(config, { env: ENV, onWarning });
     expect(await router.complete({ agent: 'me', prompt: 'hi' })).toMatchObject({ text: 'one', warnings: [] });
     await router.close();
     expect(warnings).toEqual([expect.stringContaining('/v1/traces: there was no answer in time')]);

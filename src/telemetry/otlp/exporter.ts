@@ -40,7 +40,7 @@ export interface ExporterWorld {
   /** Variables that name proxies. */
   env: Environment;
   /** Called when something was not taken, and not again before that signal is. */
-  warn: (message: string) => void;
+  warn: (message: string) => void | Promise<void>;
 }
 
 /** Sends the spans and metrics of runs by the OpenTelemetry SDK. */
@@ -144,7 +144,7 @@ export class OtlpExporter {
     this.#failing.add(signal);
     const target = this.#world.settings[signal];
     if (!isKnown && target !== null)
-      this.#world.warn(`telemetry was not sent to ${shownUrl(target.url)}: ${sent.error}`);
+      void this.#world.warn(`telemetry was not sent to ${shownUrl(target.url)}: ${sent.error}`);
   }
 }
 

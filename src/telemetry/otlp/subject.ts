@@ -44,6 +44,6 @@ export interface TelemetryWorld extends TelemetryTarget {
 export interface TelemetryTarget {
   /** Of the router. */
   version: string;
-  /** Called when something could not be sent. */
-  warn: (message: string) => void;
+  /** Called when something could not be sent. The end of the telemetry waits for what it returns. */
+  warn: (message: string) => void | Promise<void>;
 }

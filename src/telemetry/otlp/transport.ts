@@ -138,6 +138,7 @@ function readAnswer(response: IncomingMessage, finish: (end: Ended) => void): vo
   });
   response.once('end', done);
   response.once('close', done);
+  response.on('error', done);
 }
 
 function delayOf(header: string | undefined): number | null {
