@@ -217,7 +217,8 @@ async function paintFor(
   return terminal.painted({
     error: chalk.red.bold,
     warning: chalk.yellow.bold,
-    info: chalk.blue,
+    success: chalk.green,
+    info: chalk.cyan,
     hint: chalk.cyan,
     dim: chalk.dim,
     bold: chalk.bold,

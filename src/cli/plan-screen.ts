@@ -6,8 +6,11 @@ import type { PlanView } from '../router/planned-document.js';
 import { shellCommand } from './shell-command.js';
 import { countText, plural } from './words.js';
 
-/** The plan for people: each candidate with the reasons and what would run, then the rejected ones with the way out. */
-export function planScreen({ plan, candidates, rejected }: PlanView, paint: Paint): string {
+/** The plan for people: each candidate with the reasons and what would run, then the rejected ones with the way out, and in detail what they would run. */
+export function planScreen(
+  { plan, candidates, rejected }: PlanView,
+  { paint, isVerbose }: { paint: Paint; isVerbose: boolean },
+): string {
   const agent = plan.agent === null ? 'no agent' : `agent \`${plan.agent}\``;
   const lines = [
     paint.bold(`Plan for ${agent}`) +
@@ -27,7 +30,7 @@ export function planScreen({ plan, candidates, rejected }: PlanView, paint: Pain
   if (rejected.length > 0) lines.push('  rejected:');
   for (const rejection of rejected) {
     lines.push(...rejectedLines(rejection.names, paint));
-    const preview = previewOfMissing(rejection);
+    const preview = isVerbose ? previewOfMissing(rejection) : null;
     if (preview !== null)
       lines.push(`       would ${'request' in preview ? 'send' : 'run'}: ${commandText(preview)}`);
   }

@@ -33,9 +33,10 @@ export function createTerminalText(random: () => number): TerminalText {
   return {
     clean,
     message: (text) => withoutCommands(clean(text)),
-    painted: ({ error, warning, info, hint, dim, bold }) => ({
+    painted: ({ error, warning, success, info, hint, dim, bold }) => ({
       error: marked(error),
       warning: marked(warning),
+      success: marked(success),
       info: marked(info),
       hint: marked(hint),
       dim: marked(dim),

@@ -120,10 +120,9 @@ function block({ by, rows }: UsageTable, { total }: UsageReport, { paint, bars }
   const [key = 'day'] = by;
   const most = Math.max(...rows.map((row) => row.cost_usd), 0);
   const cells = rows.map((row) => [
-    `  ${row.keys[key] ?? '-'}`,
+    `  ${nameOf(row, key)}`,
     countText(row.invocations),
-    costWords(row),
-    share(row.cost_usd, total.cost_usd),
+    ...(isFree(row) ? ['free', ''] : [costWords(row), share(row.cost_usd, total.cost_usd)]),
     ...(bars ? [bar(row.cost_usd, most, BAR_CELLS)] : []),
   ]);
   const columns: Column[] = [
@@ -134,7 +133,17 @@ function block({ by, rows }: UsageTable, { total }: UsageReport, { paint, bars }
     ...(bars ? [{ title: '', paint: paint.hint }] : []),
   ];
   const [, ...lines] = renderTable(columns, cells, BLOCK_WIDTH).split('\n');
-  return [paint.bold(`By ${key}`), ...lines];
+  return ['', paint.bold(`By ${key}`), ...lines];
+}
+
+/** The value that the runs of a row share. */
+function nameOf({ keys }: UsageRow, key: string): string {
+  return keys[key] ?? '(none)';
+}
+
+/** Nothing was paid, and nothing is unknown. */
+function isFree({ cost_usd, without_price }: UsageRow): boolean {
+  return cost_usd === 0 && without_price === 0;
 }
 
 /** Two stand side by side on 100 columns. */
@@ -161,7 +170,7 @@ function inPairs(blocks: readonly (readonly string[])[], width: number): string[
 export function usageTable({ by, rows }: UsageTable, total: UsageReport['total'], look: Look): string {
   const most = Math.max(...rows.map((row) => row.cost_usd), 0);
   const lines = rows.map((row) => [
-    ...by.map((key) => row.keys[key] ?? '-'),
+    ...by.map((key) => nameOf(row, key)),
     ...figures(row),
     bar(row.cost_usd, most, BAR_CELLS),
   ]);

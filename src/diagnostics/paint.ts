@@ -2,6 +2,7 @@
 export interface Paint {
   error(text: string): string;
   warning(text: string): string;
+  success(text: string): string;
   info(text: string): string;
   hint(text: string): string;
   dim(text: string): string;
@@ -14,6 +15,7 @@ const same = (text: string) => text;
 export const plainPaint: Paint = {
   error: same,
   warning: same,
+  success: same,
   info: same,
   hint: same,
   dim: same,

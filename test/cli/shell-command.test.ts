@@ -62,9 +62,12 @@ it('quotes a redirection in the commands of a plan and of the log', () => {
   };
   const argv = ['bot', 'a>victim'];
   const call = ok({ preview: { argv, stdin: 'closed' as const } });
-  expect(planScreen({ plan, candidates: [{ call, gateway: null }], rejected: [] }, plainPaint)).toContain(
-    "runs: bot 'a>victim'",
-  );
+  expect(
+    planScreen(
+      { plan, candidates: [{ call, gateway: null }], rejected: [] },
+      { paint: plainPaint, isVerbose: false },
+    ),
+  ).toContain("runs: bot 'a>victim'");
   const record = {
     ts: '2026-11-20T09:30:00.000Z',
     level: 'info' as const,

@@ -41,9 +41,11 @@ describe('stats', () => {
   failures     1 (20%): rate_limit 1
   fallbacks    1 (20%)
   1 invocation without a price
+
 By agent                       By model
   architect  3    $0.20  95%     opus   3    $0.20  95%
   scribe     2  $0.01+?   5%     haiku  2  $0.01+?   5%
+
 By tool
   claude-code  5  $0.21+?  100%
 `);

@@ -55,7 +55,7 @@ it('shows a fallback on 80 columns', async () => {
     '',
     'Timeline',
     '  1. busy  ░░░░░░░                         1.0 s  failed (quota)',
-    '  +1.0 s   fallback: from busy, to calm, reason quota',
+    '  +1.0 s   fallback to calm after quota',
     '  2. calm         ░░░░░░░░░░░░░███████     3.0 s  succeeded, $0.0000',
     '           0                     4.0 s',
     '',

@@ -31,11 +31,12 @@ export interface DoctorScreen extends HealthListener {
 }
 
 /** Rows are printed in the order of the checks, whichever answers first. */
-export function doctorScreen(context: CommandContext): DoctorScreen {
+export function doctorScreen(context: CommandContext, { showsAll }: { showsAll: boolean }): DoctorScreen {
   const { output, world } = context;
   const width = world.stdout.columns || Number.POSITIVE_INFINITY;
   const spinner = startSpinner(context);
   let waiting: string[] = [];
+  const unused: string[] = [];
   let section: CheckName | null = null;
   let room = SUBJECT.most;
   const showWaiting = (): void => {
@@ -49,22 +50,46 @@ export function doctorScreen(context: CommandContext): DoctorScreen {
       showWaiting();
     },
     row: async (row) => {
-      const paint = await output.paint('stdout');
-      const title =
-        row.check === section ? [] : [...(section === null ? [] : ['']), paint.bold(TITLES[row.check])];
-      section = row.check;
-      spinner.hide();
-      await output.data(`${[...title, ...rowLines(row, { width, room, paint })].join('\n')}\n`);
+      if (!showsAll && isUnused(row)) {
+        unused.push(row.subject);
+        waiting.shift();
+        return;
+      }
+      await showUnused();
+      await showRow(row);
       waiting.shift();
       showWaiting();
     },
     finish: async (rows) => {
+      await showUnused();
       spinner.hide();
       const count = (status: HealthRow['status']) => rows.filter((row) => row.status === status).length;
       const verdict = `${count('ok')} ok, ${plural(count('warn'), 'warning')}, ${count('fail')} failed`;
       await output.data(`\n${verdict}\n`);
     },
   };
+
+  async function showRow(row: HealthRow): Promise<void> {
+    const paint = await output.paint('stdout');
+    const title =
+      row.check === section ? [] : [...(section === null ? [] : ['']), paint.bold(TITLES[row.check])];
+    section = row.check;
+    spinner.hide();
+    await output.data(`${[...title, ...rowLines(row, { width, room, paint })].join('\n')}\n`);
+  }
+
+  /** Tools that no agent needs, in one row after those that one does. */
+  async function showUnused(): Promise<void> {
+    const names = unused.splice(0);
+    if (names.length === 0) return;
+    const detail = `${names.join(', ')}: no agent needs them (\`--all\` says what each lacks)`;
+    await showRow({ check: 'tool', subject: 'others', status: 'skip', detail, fix: null });
+  }
+}
+
+/** A tool that no agent needs and that cannot run, or was not checked. */
+function isUnused({ check, status, data }: HealthRow): boolean {
+  return check === 'tool' && status === 'skip' && Array.isArray(data?.agents) && data.agents.length === 0;
 }
 
 /** Width of the subjects; a longer one gets a line of its own. */
@@ -75,7 +100,7 @@ function rowLines(
   { width, room, paint }: { width: number; room: number; paint: Paint },
 ): string[] {
   const marks = {
-    ok: paint.info('ok  '),
+    ok: paint.success('ok  '),
     warn: paint.warning('warn'),
     fail: paint.error('FAIL'),
     skip: paint.dim('-   '),

@@ -22,6 +22,7 @@ export interface DoctorOptions {
   agent?: string;
   online?: boolean;
   clearCooldowns?: boolean;
+  all?: boolean;
   strict?: boolean;
   json?: boolean;
 }
@@ -37,7 +38,7 @@ export async function runDoctor(context: CommandContext, options: DoctorOptions)
     (options.clearCooldowns === true ? await forgetCooldowns(context) : null);
   if (refused !== null) return reportEarly(context, { failure: refused });
   const { trust } = loaded;
-  const screen = options.json === true ? null : doctorScreen(context);
+  const screen = options.json === true ? null : doctorScreen(context, { showsAll: options.all === true });
   const rows = await healthRows(context, loaded, { options, trust, listener: screen ?? {} });
   const warns = options.strict === true && (await warnsOfAgent(rows));
   const isHealthy = !warns && rows.every(({ status }) => status !== 'fail');

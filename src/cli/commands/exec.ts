@@ -109,8 +109,9 @@ async function keepJobs({ world }: CommandContext): Promise<void> {
   await pruneJobs({ dir: jobsDir(world), clock: world.clock }).catch(() => undefined);
 }
 
-async function explain({ output }: CommandContext, planned: Planned): Promise<void> {
-  await output.say(planScreen(planned, await output.paint('stderr')));
+async function explain({ output, globals }: CommandContext, planned: Planned): Promise<void> {
+  const paint = await output.paint('stderr');
+  await output.say(planScreen(planned, { paint, isVerbose: globals.verbose > 0 }));
 }
 
 async function showDryRun(

@@ -28,6 +28,7 @@ export function addInspection(context: CommandContext, program: Command, registe
       'also ask the endpoints of tools of kind `http` for their models, which checks keys and costs nothing',
     )
     .option('--clear-cooldowns', 'end all cooldowns')
+    .option('--all', 'also what each tool lacks that no agent needs')
     .option('--strict', 'exit 1 also if a row that an agent needs warns')
     .option('--json', 'print one JSON document');
   doctor.action(async (options: DoctorOptions) => {

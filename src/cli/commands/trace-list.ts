@@ -43,7 +43,7 @@ const SHORT_ID = 13;
 function columns(paint: Paint, traces: readonly TraceDocument[]): Column[] {
   return [
     { title: 'ID', short: (id) => id.slice(0, SHORT_ID) },
-    { title: 'STARTED', short: (time) => time.slice(5, 16) },
+    { title: 'STARTED (UTC)', short: (time) => time.slice(5, 16) },
     { title: 'AGENT', least: 6 },
     { title: 'TOOL', least: 8 },
     { title: 'MODEL', least: 8, rank: 3 },

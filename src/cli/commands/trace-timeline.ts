@@ -77,12 +77,28 @@ function eventLine(event: object, { startMs, name }: { startMs: number; name: nu
 
 function eventText(event: object): string {
   const { type, ts: _ts, attempt: _attempt, ...fields } = event as Record<string, unknown>;
-  const shown = Object.entries(fields).map(([key, value]) => {
-    const isPair = typeof value === 'object' && value !== null && 'tool' in value && 'model' in value;
-    if (isPair) return `${key} ${pairName(value as { tool: string | null; model: string | null })}`;
+  const { from: _from, to, reason, ...others } = fields;
+  // What matters comes first, since a narrow terminal cuts the end off; where it came from is in the line above.
+  if (type === 'fallback' && isPair(to))
+    return `fallback to ${pairName(to)} after ${plain(reason)}${rest(others)}`;
+  return `${String(type)}: ${shownFields(fields).join(', ')}`;
+}
+
+function rest(fields: object): string {
+  return shownFields(fields)
+    .map((field) => `, ${field}`)
+    .join('');
+}
+
+function isPair(value: unknown): value is { tool: string | null; model: string | null } {
+  return typeof value === 'object' && value !== null && 'tool' in value && 'model' in value;
+}
+
+function shownFields(fields: object): string[] {
+  return Object.entries(fields).map(([key, value]) => {
+    if (isPair(value)) return `${key} ${pairName(value)}`;
     return `${key} ${key.endsWith('_ms') && typeof value === 'number' ? formatDuration(value) : plain(value)}`;
   });
-  return `${String(type)}: ${shown.join(', ')}`;
 }
 
 function plain(value: unknown): string {

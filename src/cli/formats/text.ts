@@ -6,13 +6,15 @@ import type { OutputFormat } from './output-format.js';
 
 /** The answer and a final newline. Piped: written only once an attempt has succeeded. Live: as it comes. */
 export function textFormat(context: CommandContext, live: boolean): OutputFormat {
-  const { output } = context;
+  const { output, globals } = context;
   const progress = startProgress(context);
   /** The end of what was shown. */
   let shown = '';
   return {
     planned: async (_, view) => {
-      await output.data(`${planScreen(view, await output.paint('stdout'))}\n`);
+      await output.data(
+        `${planScreen(view, { paint: await output.paint('stdout'), isVerbose: globals.verbose > 0 })}\n`,
+      );
     },
     event: async (event) => {
       progress.update(event);
