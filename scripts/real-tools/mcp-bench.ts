@@ -14,7 +14,8 @@ export interface McpBench {
   cwd: string;
   /** The client's own program. */
   binary: string;
-  /** What the fake Codex answers. */
+  /** The fake Codex, and what it answers. */
+  agentBinary: string;
   answer: string;
   /** Lets the client do one turn. */
   turn(prompt: string, options?: TurnOptions): Started;
@@ -32,6 +33,8 @@ export interface TurnOptions {
   /** After so many seconds the client gives up on a call. */
   limitSeconds?: number;
   terminal?: boolean;
+  /** More arguments. */
+  args?: readonly string[];
 }
 
 const TURN_LIMIT_MS = 150_000;
@@ -112,11 +115,12 @@ export async function openMcpBench(
     home,
     cwd,
     binary,
+    agentBinary: codex,
     answer: ANSWER,
-    turn: (prompt, { limitSeconds, terminal = false } = {}) => {
+    turn: (prompt, { limitSeconds, terminal = false, args: more = [] } = {}) => {
       const limit = limitSeconds === undefined ? {} : host.limit(limitSeconds);
       const args = host.argv(prompt, at.provider.url);
-      const all = [...args.slice(0, -1), ...(limit.args ?? []), ...args.slice(-1)];
+      const all = [...args.slice(0, -1), ...(limit.args ?? []), ...more, ...args.slice(-1)];
       const launch = { cwd, env: { ...env, ...limit.env }, limitMs: TURN_LIMIT_MS, terminal };
       return start(binary, all, launch);
     },

@@ -23,7 +23,7 @@ const ms = (seconds: number): number => seconds * 1000;
 
 const argvOf: Record<string, Omit<McpHost, 'tool'>> = {
   'claude-code': {
-    argv: (prompt) => ['-p', prompt, '--model', 'haiku', '--allowedTools', 'mcp__llm-router'],
+    argv: (prompt) => ['--model', 'haiku', '--allowedTools', 'mcp__llm-router', '-p', prompt],
     limit: (seconds) => ({ env: { MCP_TOOL_TIMEOUT: String(ms(seconds)) } }),
   },
   codex: {
@@ -47,7 +47,7 @@ const argvOf: Record<string, Omit<McpHost, 'tool'>> = {
     }),
   },
   opencode: {
-    argv: (prompt) => ['run', '-m', 'loopback/loopback-model', '--title', 'loopback', prompt],
+    argv: (prompt) => ['run', '-m', 'anthropic/claude-haiku-5-5', '--title', 'loopback', prompt],
     limit: (seconds) => ({
       entry: {
         file: '.config/opencode/opencode.json',

@@ -8,6 +8,8 @@ export interface HostReport {
   npmPackage: string;
   version: string;
   findings: Record<string, Finding>;
+  /** A turn, line by line; `null`: none is shown of this client. */
+  transcript: readonly string[] | null;
 }
 
 /** The page for people: a table of clients and cases, and what was seen in each. */
@@ -33,8 +35,24 @@ export function mcpPage(reports: readonly HostReport[], date: string): string {
       MCP_CASES.map(({ name, title }) => [title, ...reports.map(({ findings }) => verdict(findings[name]))]),
     ),
     '',
+    ...reports.flatMap(transcript),
     ...reports.flatMap(details),
   ].join('\n');
+}
+
+function transcript({ name, version, transcript: lines }: HostReport): string[] {
+  if (lines === null) return [];
+  const title = `## One turn of ${name} ${version}`;
+  return [
+    title,
+    '',
+    'The model is played by the provider, and Codex by a script.',
+    '',
+    '```',
+    ...lines,
+    '```',
+    '',
+  ];
 }
 
 function verdict(finding: Finding | undefined): string {

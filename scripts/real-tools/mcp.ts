@@ -11,12 +11,14 @@ import { openMcpBench } from './mcp-bench.js';
 import { MCP_CASES } from './mcp-cases.js';
 import { MCP_HOSTS, type McpHost } from './mcp-hosts.js';
 import { type HostReport, mcpPage } from './mcp-report.js';
+import { transcriptOf } from './mcp-transcript.js';
 import { type FakeProvider, startProvider } from './provider/server.js';
 import { copyRouter, troubleOf } from './router-copy.js';
 
 const PAGE = path.join('docs', 'tools', 'verified-mcp.md');
 /** Without it nothing else of a client can work, so it is always tried. */
 const FIRST = 'install';
+const TRANSCRIPT_OF = 'claude-code';
 
 interface Session {
   entry: string;
@@ -75,7 +77,8 @@ async function tryHost(
     findings[tried] = found;
     say(`  ${found.ok ? 'ok     ' : 'DIFFERS'} ${tried}: ${found.seen}`);
   }
-  return { name, npmPackage: program.npmPackage, version, findings };
+  const transcript = name === TRANSCRIPT_OF ? await transcriptOf(bench) : null;
+  return { name, npmPackage: program.npmPackage, version, findings, transcript };
 }
 
 function differs({ findings }: HostReport): boolean {

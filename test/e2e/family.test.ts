@@ -24,9 +24,9 @@ models:
 `;
 
 /** Installs the tool that calls the router from its own folder, with these arguments after `exec`. */
-function installCaller(rig: Rig, words: string): void {
+function installCaller(rig: Rig, words: string, before = 'exec'): void {
   const elsewhere = path.join(rig.home, 'elsewhere');
-  const script = `#!/bin/sh\ncd "${elsewhere}"\nexec llm-router --config llm-router.yaml exec --no-stdin ${words}\n`;
+  const script = `#!/bin/sh\ncd "${elsewhere}"\n${before} llm-router --config llm-router.yaml exec --no-stdin ${words}\n`;
   rig.write(path.join(elsewhere, 'llm-router.yaml'), NESTED);
   rig.write(path.join(rig.bin, 'caller-cli'), script);
 }
@@ -69,6 +69,23 @@ describe('a call inside a call', () => {
       });
       const lines = (await rig.run(['trace', 'show', id, '--tree', '--ndjson'])).stdout.trim().split('\n');
       expect(lines.map((line) => JSON.parse(line).id)).toEqual([id, child?.id]);
+    }),
+  );
+
+  it(
+    'is known by its processes where the tool hands none of its variables on, as MCP clients do',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', NESTED);
+      installCaller(
+        rig,
+        '-a inner hi',
+        'unset TRACEPARENT LLM_ROUTER_PARENT_ID LLM_ROUTER_ROOT_ID LLM_ROUTER_DEPTH\n',
+      );
+      await rig.shell(`/bin/chmod +x ${rig.bin}/caller-cli`);
+      rig.script('answer-cli', [ANSWER]);
+      const { id, trace_id } = (await rig.run(['exec', '--json', 'go'])).json();
+      const [child] = rig.traces();
+      expect(child).toMatchObject({ parent_id: id, root_id: id, trace_id, depth: 1 });
     }),
   );
 

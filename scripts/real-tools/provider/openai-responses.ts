@@ -105,15 +105,16 @@ function streamed(call: ProviderCall, [begin, end]: readonly [string, string], t
   );
 }
 
-function streamedToolCall(call: ProviderCall, { name, namespace, input }: CalledTool, tokens: Tokens): Reply {
+function streamedToolCall(call: ProviderCall, tool: CalledTool, tokens: Tokens): Reply {
   const event = (data: { type: string }) => ({ name: data.type, data });
+  const { name, namespace, isProgram, input } = tool;
   const called = {
-    type: 'function_call',
-    id: newId('fc'),
+    ...(isProgram
+      ? { type: 'custom_tool_call', id: newId('ctc'), input }
+      : { type: 'function_call', id: newId('fc'), arguments: JSON.stringify(input) }),
     call_id: newId('call'),
     ...(namespace === null ? {} : { namespace }),
     name,
-    arguments: JSON.stringify(input),
     status: 'completed',
   };
   return eventReply(

@@ -47,6 +47,8 @@ export interface CalledTool extends OfferedTool {
 export interface OfferedTool {
   name: string;
   namespace: string | null;
+  /** It takes a text in a language of its own in place of JSON. */
+  isProgram: boolean;
 }
 
 /** The tool that is offered for structured answers, unless it has been called already. */
@@ -54,7 +56,7 @@ export function structuredTool({ body }: ProviderCall): OfferedTool | null {
   const written = JSON.stringify(body);
   if (/"type":"tool_result"|"role":"tool"/.test(written)) return null;
   const name = /"name":"(structured_?output)"/i.exec(written)?.[1];
-  return name === undefined ? null : { name, namespace: null };
+  return name === undefined ? null : { name, namespace: null, isProgram: false };
 }
 
 /** The failures that a scenario can ask for. */

@@ -4,7 +4,13 @@ import { ID_PATTERN } from '../../domain/id.js';
 import type { Parent } from '../../domain/request.js';
 import { traceIdOf } from '../../domain/trace-context.js';
 import { type PathContext, runningDir } from '../../paths.js';
-import { ancestorDepth, ancestorRun, ancestorsOfThis, ancestorTexts } from '../running/ancestor-run.js';
+import {
+  ancestorDepth,
+  ancestorRun,
+  ancestorsOfThis,
+  ancestorTexts,
+  ancestorTraceparent,
+} from '../running/ancestor-run.js';
 
 /**
  * The run that this process is nested in; `null`: a person or a script started it. Our adapter names the run by variables, which
@@ -25,7 +31,7 @@ export function callerOf(world: PathContext): Parent | null {
   return {
     id,
     rootId: known?.root_id ?? (ID.test(root) ? root : id),
-    traceId: traceIdOf(env.TRACEPARENT),
+    traceId: traceIdOf(env.TRACEPARENT) ?? traceIdOf(ancestorTraceparent(ancestors)),
     depth: Math.max(depthOf(depth), depthOfAncestor, known === null ? 1 : known.depth + 1),
     slots: (env.LLM_ROUTER_SLOTS ?? '').split(',').filter((slot) => slot !== ''),
     family: strictestFamily([env.LLM_ROUTER_FAMILY ?? '', ...ancestorTexts(ancestors)]),

@@ -37,6 +37,12 @@ export function ancestorTexts(ancestors: readonly ProcessEntry[]): string[] {
   return ancestors.flatMap(({ pid }) => variableOf(pid, 'LLM_ROUTER_FAMILY') ?? []);
 }
 
+/** The `traceparent` that the nearest run gave to one of the processes that led to this one; MCP clients may not hand it on. */
+export function ancestorTraceparent(ancestors: readonly ProcessEntry[]): string | undefined {
+  const tool = ancestors.find(({ pid }) => (variableOf(pid, 'LLM_ROUTER_PARENT_ID') ?? '') !== '');
+  return (tool && variableOf(tool.pid, 'TRACEPARENT')) ?? undefined;
+}
+
 /** More levels than any shell, agent and sandbox add. */
 const MAX_LEVELS = 64;
 
