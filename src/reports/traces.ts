@@ -1,7 +1,15 @@
 import { fileTraceStore, type TraceStore } from '../trace/store.js';
 
 /** For one invocation: the calls inside it, and their costs together. */
-export { costOf, type Family, familyOf, ownTotal, type Total, type TreeNode } from '../trace/family.js';
+export {
+  costOf,
+  type Family,
+  familyOf,
+  nestedIn,
+  ownTotal,
+  type Total,
+  type TreeNode,
+} from '../trace/family.js';
 export { pruneTraces } from '../trace/retention.js';
 export { traceFile } from '../trace/store.js';
 

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../domain/calendar.js';
 import type { TraceDocument } from './document.js';
-import { dayOf, type TraceStore } from './store.js';
+import { dayOf, type FoundTraces, type TraceStore } from './store.js';
 
 /** An invocation and its nested calls, oldest first. */
 export interface TreeNode {
@@ -47,6 +47,20 @@ export async function familyOf(store: TraceStore, trace: TraceDocument): Promise
     if (span.first >= first && span.last <= last) return treesOf(found.traces, found.damaged);
   }
 }
+
+/** The runs that the tool of one has started, newest first. */
+export function nestedIn(
+  store: TraceStore,
+  { id, started_at, latency_ms }: TraceDocument,
+): Promise<FoundTraces> {
+  const startMs = Date.parse(started_at);
+  // A run that has no end may have been killed: no run has gone on for longer.
+  const time = { fromMs: startMs - CLOCK_MS, toMs: startMs + (latency_ms ?? DAY_MS) + CLOCK_MS };
+  return store.within(time, (one) => one.parent_id === id);
+}
+
+/** By so much two readings of the clock may differ, ms. */
+const CLOCK_MS = 1000;
 
 /** From the day before the first to the day after the last. */
 function around(traces: readonly TraceDocument[]): { first: string; last: string } {

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { idTime } from '../domain/id.js';
 import { parseJson } from '../domain/json.js';
 import { isMap } from '../domain/lookup.js';
 import { codeOf } from '../domain/system-error.js';
@@ -46,6 +47,14 @@ export interface TraceStore extends TraceWriter {
   find(prefix: string): Promise<FoundTraces>;
   /** Every trace that matches and started on one of these days (`YYYYMMDD`), newest first. */
   onDays(days: (day: string) => boolean, matches: (trace: TraceDocument) => boolean): Promise<FoundTraces>;
+  /** Every trace that matches and started within this time, newest first; no others are read. */
+  within(time: TraceTime, matches: (trace: TraceDocument) => boolean): Promise<FoundTraces>;
+}
+
+/** A span of time, ms since the epoch. */
+export interface TraceTime {
+  fromMs: number;
+  toMs: number;
 }
 
 /** One JSON file per invocation, in a folder per UTC day; private to the user. */
@@ -77,6 +86,13 @@ export function fileTraceStore(dir: string): TraceStore {
     },
     onDays: (wantsDay, matches) =>
       collect(dir, { last: Number.POSITIVE_INFINITY, matches, wantsDay, wantsId: () => true }),
+    within: ({ fromMs, toMs }, matches) => {
+      const [firstDay, lastDay] = [dayOf(fromMs), dayOf(toMs)];
+      const [first, last] = [idTime(fromMs), idTime(toMs)];
+      const wantsDay = (day: string) => day >= firstDay && day <= lastDay;
+      const wantsId = (id: string) => id >= first && id.slice(0, last.length) <= last;
+      return collect(dir, { last: Number.POSITIVE_INFINITY, matches, wantsDay, wantsId });
+    },
   };
 }
 

@@ -75,10 +75,10 @@ it('leaves a config that a trace of a project names to be read first, since one 
   const origin = { ...one.request.origin, config: ['/repo/.llm-router/traces/evil it.yaml'] };
   const named = { ...one, request: { ...one.request, origin } };
   const screen = { width: 200, paint: plainPaint };
-  expect(story(named, screen, 'user')).toContain(
+  expect(story(named, screen, { owner: 'user' })).toContain(
     "exec --config '/repo/.llm-router/traces/evil it.yaml' --agent",
   );
-  const foreign = story(named, screen, 'project');
+  const foreign = story(named, screen, { owner: 'project' });
   expect(foreign).toContain('llm-router exec --agent worker');
   expect(foreign).toContain(
     "# the trace names another config: read it, then add --config to use it: '/repo/",
@@ -98,4 +98,27 @@ it('shows what is known of an interrupted run', async () => {
   expect(text).toContain('interrupted\n');
   expect(text).toContain('the router was killed');
   expect(text).not.toContain('answered');
+});
+
+it('lists the runs nested in it, oldest first, and counts those that are too many for a screen', async () => {
+  const outer = await fallback();
+  const ran = { ...outer, parent_id: outer.id, agent: 'reviewer' };
+  const refused = { ...ran, id: '01KAGA2C00SHED000000000002', status: 'failed' as const, attempts: [] };
+  const failure = { type: 'budget_exceeded', message: 'no room' } as TraceDocument['failure'];
+  const nested = [{ ...refused, failure }, ran];
+  const limited = { ...outer, nested: { calls: 2, refused: 1, spent_usd: 0.1, cap_usd: 0.15 } };
+  const linesOf = (text: string) =>
+    text.slice(text.indexOf('Nested'), text.indexOf('\n\nRepeat')).split('\n');
+  expect(linesOf(story(limited, { width: 100, paint: plainPaint }, { nested }))).toEqual([
+    'Nested',
+    '  INVOCATION                  AGENT     STATUS                       COST',
+    '  01KAGA2C00SHED000000000000  reviewer  succeeded                 $0.0000',
+    '  01KAGA2C00SHED000000000002  reviewer  failed (budget_exceeded)  $0.0000',
+    '  2 calls, 1 refused; they have spent $0.10 under the cap of $0.15',
+  ]);
+  const many = Array.from({ length: 74 }, () => ran);
+  const lines = linesOf(story(outer, { width: 80, paint: plainPaint }, { nested: many }));
+  expect(lines).toHaveLength(23);
+  expect(lines.at(-1)).toBe(`  and 54 more: llm-router trace show ${outer.id} --tree`);
+  expect(lines.filter((line) => widthOf(line) > 80)).toEqual([]);
 });

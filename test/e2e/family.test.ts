@@ -56,6 +56,10 @@ describe('a call inside a call', () => {
       expect(rows[1]).toMatch(new RegExp(`^${id} .* \\$0\\.0000 +\\$0\\.0020$`));
       expect(rows[2]).toMatch(new RegExp(`^└─ ${child?.id} \\* .* \\$0\\.0020$`));
       expect(tree.stdout).toContain('2 invocations, 2 succeeded, $0.0020, 1,500 tokens');
+      expect((await rig.run(['trace', 'show', id])).stdout).toMatch(
+        new RegExp(`^ {2}${child?.id} +inner +succeeded +\\$0\\.0020$`, 'm'),
+      );
+      expect((await rig.run(['trace', 'show', child?.id ?? ''])).stdout).toContain(`  called by  ${id}\n`);
       const nested = JSON.parse((await rig.run(['trace', 'show', id, '--tree', '--json'])).stdout);
       expect(nested).toMatchObject({
         roots: [

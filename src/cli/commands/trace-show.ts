@@ -1,6 +1,6 @@
 import { type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import { type Family, familyOf, openTraces, type TreeNode } from '../../reports/traces.js';
+import { type Family, familyOf, nestedIn, openTraces, type TreeNode } from '../../reports/traces.js';
 import type { TraceDocument } from '../../trace/document.js';
 import { traceDirOf, traceOwnerOf } from '../command-router.js';
 import type { CommandContext } from '../context.js';
@@ -29,7 +29,7 @@ export async function runTraceShow(
   const trace = await theOne(context, dir, prefix);
   if (!trace.ok) return reportEarly(context, { failure: trace.error });
   if (options.tree === true) await printFamily(context, { dir, trace: trace.value, options });
-  else await printOne(context, trace.value, { ...options, owner: traceOwnerOf(context, loaded) });
+  else await printOne(context, trace.value, { ...options, dir, owner: traceOwnerOf(context, loaded) });
   return 0;
 }
 
@@ -59,13 +59,17 @@ async function theOne(
 }
 
 async function printOne(
-  { output, world }: CommandContext,
+  context: CommandContext,
   trace: TraceDocument,
-  options: TraceShowOptions & { owner: TraceOwner },
+  options: TraceShowOptions & { dir: string; owner: TraceOwner },
 ): Promise<void> {
+  const { output, world } = context;
   if (options.json === true || options.ndjson === true) return output.json(trace);
   const paint = await output.paint('stdout');
-  return output.data(`${story(trace, { width: world.stdout.columns || WIDTH, paint }, options.owner)}\n`);
+  const nested = await nestedIn(openTraces(options.dir), trace);
+  await warnDamaged(context, nested.damaged);
+  const screen = { width: world.stdout.columns || WIDTH, paint };
+  return output.data(`${story(trace, screen, { owner: options.owner, nested: nested.traces })}\n`);
 }
 
 /** Where the terminal does not say, and in a pipe. */

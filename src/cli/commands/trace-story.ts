@@ -6,6 +6,7 @@ import { pairName } from '../plan-screen.js';
 import { shellCommand } from '../shell-command.js';
 import { countText } from '../words.js';
 import { labelled, wrapped } from '../wrap.js';
+import { nestedLines } from './trace-nested.js';
 import { repetition, type TraceOwner } from './trace-repeat.js';
 import { timeline } from './trace-timeline.js';
 import { costText, paintStatus, statusText } from './trace-words.js';
@@ -19,13 +20,18 @@ export interface Screen {
 
 type Attempt = TraceDocument['attempts'][number];
 
-/** One invocation in detail: outcome, reasons for the tool, timeline, failures, and how to repeat it. */
-export function story(trace: TraceDocument, screen: Screen, owner: TraceOwner = 'user'): string {
+/** One invocation in detail: outcome, reasons for the tool, timeline, failures, the runs nested in it, and how to repeat it. */
+export function story(
+  trace: TraceDocument,
+  screen: Screen,
+  { owner = 'user', nested = [] }: { owner?: TraceOwner; nested?: readonly TraceDocument[] } = {},
+): string {
   const { paint } = screen;
   const sections: [title: string, lines: string[]][] = [
     ['Why', whyLines(trace, screen)],
     ['Timeline', timeline(trace, screen)],
     ['Ran', trace.attempts.flatMap((attempt) => attemptLines(attempt, screen))],
+    ['Nested', nestedLines(trace, nested, screen)],
     ['Repeat', repeatLines(trace, screen, owner)],
   ];
   const shown = sections.flatMap(([title, lines]) =>
