@@ -26,6 +26,7 @@ type CallOptions = Parameters<Client['callTool']>[1];
 
 /** The two generations of the protocol. */
 export type Generation = 'initialize' | 'stateless';
+export const BOTH: readonly Generation[] = ['initialize', 'stateless'];
 
 /** Starts a server in the project of a rig and connects to it. */
 export async function connect(

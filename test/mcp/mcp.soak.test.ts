@@ -2,9 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { solo } from '../e2e/configs.js';
 import { parentOf } from '../rig/processes.js';
 import { rigged } from '../rig/rig.js';
-import { connect, type Generation, withClient } from './clients.js';
-
-const BOTH: readonly Generation[] = ['initialize', 'stateless'];
+import { BOTH, connect, withClient } from './clients.js';
 
 describe.each(BOTH)('a client of the generation `%s`', (generation) => {
   it(

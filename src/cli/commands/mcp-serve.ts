@@ -1,4 +1,5 @@
 import type { Trust } from '../../config-files/trust.js';
+import { type Diagnostic, formatPlace } from '../../diagnostics/diagnostic.js';
 import { parseDuration } from '../../domain/duration.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
@@ -89,7 +90,7 @@ async function openConfig(context: CommandContext): Promise<Result<OpenConfig, F
   const { world, output } = context;
   const loaded = await loadCommandConfig(context);
   const usable = usableConfig(loaded);
-  if (!usable.ok) return err(usable.error.failure);
+  if (!usable.ok) return err(withErrors(usable.error.failure, loaded.diagnostics));
   const { config, projectDir } = usable.value;
   return ok({
     config,
@@ -101,6 +102,18 @@ async function openConfig(context: CommandContext): Promise<Result<OpenConfig, F
     untrusted: loaded.isTrusted ? null : notTrusted(loaded.trust),
   });
 }
+
+/** A client sees no more than the failure, so that names the first errors and where they are. */
+function withErrors(failed: Failure, diagnostics: readonly Diagnostic[]): Failure {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const first = errors.slice(0, MOST_ERRORS).map(({ place, message, hint }) => {
+    const where = place === null ? '' : `${formatPlace(place)}: `;
+    return `${where}${message}${hint === null ? '' : ` (${hint})`}`;
+  });
+  return { ...failed, hint: `${first.join('; ')}; see \`llm-router config validate\`` };
+}
+
+const MOST_ERRORS = 3;
 
 /** A model is told whom to ask: it cannot trust a config itself. */
 function notTrusted(trust: Trust): Failure {

@@ -69,11 +69,12 @@ async function start({ service, own }: ToolCall, request: Request): Promise<Resu
   return ok(id);
 }
 
-/** A refusal for want of trust is told in words for a model. */
+/** A refusal for want of trust is told in words for a model, and errors of the config by what they are. */
 async function forModel(service: McpService, failed: Failure): Promise<Failure> {
-  if (failed.type !== 'not_allowed') return failed;
+  if (failed.type !== 'not_allowed' && failed.type !== 'config') return failed;
   const checked = await withConfig(service, async ({ untrusted }) => ok(untrusted));
-  return (checked.ok ? checked.value : null) ?? failed;
+  if (!checked.ok) return checked.error.type === failed.type ? checked.error : failed;
+  return checked.value ?? failed;
 }
 
 /** The process of a run that cannot start says why as `exec --json` does. */
