@@ -38,7 +38,7 @@ export interface TurnOptions {
 }
 
 const TURN_LIMIT_MS = 150_000;
-const ANSWER = 'CANARY-OF-THE-ASKED-AGENT-6183';
+const ANSWER = 'One finding: the loop in sum.ts ends one step too early (review 6183).';
 
 /** The project of `docs/mcp.md`. */
 const CONFIG = {

@@ -31,8 +31,12 @@ export function mcpPage(reports: readonly HostReport[], date: string): string {
     '## Results',
     '',
     ...table(
-      ['case', ...names],
-      MCP_CASES.map(({ name, title }) => [title, ...reports.map(({ findings }) => verdict(findings[name]))]),
+      ['case', 'what', ...names],
+      MCP_CASES.map(({ name, title }) => [
+        name,
+        title,
+        ...reports.map(({ findings }) => verdict(findings[name])),
+      ]),
     ),
     '',
     ...reports.flatMap(transcript),
@@ -64,7 +68,7 @@ function details({ name, version, findings }: HostReport): string[] {
   const lines = MCP_CASES.flatMap((one) => {
     const found = findings[one.name];
     if (found === undefined) return [];
-    return [`- ${found.ok ? '' : '**differs**: '}${one.title}: ${found.seen.replaceAll(/\s+/g, ' ')}`];
+    return [`- ${found.ok ? '' : '**differs**: '}${one.name}: ${found.seen.replaceAll(/\s+/g, ' ')}`];
   });
   return [`### ${name} ${version}`, '', ...lines, ''];
 }

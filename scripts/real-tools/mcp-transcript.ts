@@ -37,5 +37,5 @@ function linesOf(event: unknown): string[] {
 
 function textOf(content: unknown): string {
   if (!Array.isArray(content)) return String(content);
-  return content.map((part) => String(fieldOf(part, 'text') ?? '')).join('\n');
+  return content.map((part) => String(fieldOf(part, 'text') ?? fieldOf(part, 'tool_name') ?? '')).join('\n');
 }
