@@ -48,7 +48,7 @@ export interface OfferedTool {
   name: string;
   namespace: string | null;
   /** It takes a text in a language of its own in place of JSON. */
-  isProgram: boolean;
+  isProgram?: boolean;
 }
 
 /** The tool that is offered for structured answers, unless it has been called already. */
@@ -56,7 +56,7 @@ export function structuredTool({ body }: ProviderCall): OfferedTool | null {
   const written = JSON.stringify(body);
   if (/"type":"tool_result"|"role":"tool"/.test(written)) return null;
   const name = /"name":"(structured_?output)"/i.exec(written)?.[1];
-  return name === undefined ? null : { name, namespace: null, isProgram: false };
+  return name === undefined ? null : { name, namespace: null };
 }
 
 /** The failures that a scenario can ask for. */
