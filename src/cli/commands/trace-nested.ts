@@ -1,7 +1,7 @@
+import type { Paint } from '../../diagnostics/paint.js';
 import { dollars } from '../../domain/money.js';
 import type { TraceDocument } from '../../trace/document.js';
 import { type Column, renderTable } from '../table.js';
-import type { Screen } from './trace-story.js';
 import { costText, statusPaint, statusText } from './trace-words.js';
 
 /** More are left to `--tree`. */
@@ -11,7 +11,7 @@ const MOST = 20;
 export function nestedLines(
   { id, nested: limits }: TraceDocument,
   newestFirst: readonly TraceDocument[],
-  { width, paint }: Screen,
+  { width, paint }: { width: number; paint: Paint },
 ): string[] {
   if (newestFirst.length === 0) return [];
   const shown = newestFirst.toReversed().slice(0, MOST);
