@@ -41,6 +41,8 @@ export async function bundle({ root, external }) {
     ...optionsFor(root),
     entryPoints: ['src/main.ts'],
     outdir: 'dist',
+    define: { ...optionsFor(root).define, 'Intl.Segmenter': 'LateSegmenter' },
+    inject: ['scripts/late-segmenter.mjs'],
     splitting: true,
     format: 'esm',
     external,

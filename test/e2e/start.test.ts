@@ -93,6 +93,18 @@ it(
 );
 
 it(
+  'divides no text of ASCII into characters, which loads much of ICU, to lay out a screen',
+  rigged(async (rig) => {
+    rig.write('llm-router.yaml', 'version: 1\nagents: { me: { preferred_tool: mock } }\n');
+    const log = path.join(rig.tmp, '..', 'modules.log');
+    const env = { NODE_OPTIONS: `--require ${HOOK}`, MODULES_LOG: log };
+    expect((await rig.spawn(['agents'], { env })).stdout).toContain('me');
+    const lines = readFileSync(log, 'utf8').split('\n');
+    expect(lines.filter((line) => line === 'new Intl.Segmenter')).toEqual([]);
+  }),
+);
+
+it(
   'ends although a handle was left open',
   rigged(async (rig) => {
     const leak = rig.write('leak.cjs', 'setInterval(() => {}, 1000);');
