@@ -12,6 +12,7 @@ export async function run({ args: [base = ''] }: { args: string[] }): Promise<nu
     money: new Purse(1e12),
     modelOf: (id) => modelOf(id),
     refuseModel: () => null,
+    journal: null,
     patience: { of: () => ({ maxRetries: 3, maxDelayMs: 30_000 }), askedMs: () => null },
     onEnding: (failed) => process.stderr.write(`${failed.message}\n`),
     env: {},

@@ -63,7 +63,8 @@ export interface ProviderCall {
   cost: Cost;
   /** From its start to the first sign of an answer, ms. */
   firstOutputMs: number | null;
-  latencyMs: number;
+  /** `null`: its router was killed during it. */
+  latencyMs: number | null;
   failure: Failure | null;
 }
 

@@ -114,7 +114,8 @@ export function attemptDocument(attempt: Attempt) {
   };
 }
 
-function callDocument(call: ProviderCall) {
+/** One call in the document. */
+export function callDocument(call: ProviderCall) {
   return {
     model: call.model,
     status: call.status,

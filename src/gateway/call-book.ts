@@ -24,6 +24,8 @@ import { type WorstCase, worstCase } from './worst-case.js';
 
 /** A call that was let through. */
 export interface OpenCall {
+  /** Its number in the attempt. */
+  n: number;
   model: string | null;
   entry: ModelConfig | null;
   hold: CallHold | null;
@@ -56,6 +58,7 @@ export class CallBook {
   hasRefused = false;
   readonly #world: GatewayWorld;
   readonly #watch: RetryWatch;
+  #count = 0;
   readonly #tasks = new Map<string | null, HttpTask>();
 
   constructor(world: GatewayWorld) {
@@ -73,14 +76,10 @@ export class CallBook {
       this.#recordRefused(admitted, { model, startedMs });
       return admitted;
     }
-    return {
-      model,
-      entry,
-      hold: admitted,
-      task: this.#taskOf(model, entry),
-      requestBytes: body.bytes,
-      startedMs,
-    };
+    const n = ++this.#count;
+    this.#world.journal?.begun(n, { model, cost: heldCost(admitted, this.#world.billing) });
+    const task = this.#taskOf(model, entry);
+    return { n, model, entry, hold: admitted, task, requestBytes: body.bytes, startedMs };
   }
 
   /** Records the end of a call, and settles what it held. */
@@ -94,7 +93,7 @@ export class CallBook {
     const cost = costOf(finished, { call, usage, failed, billing: this.#world.billing });
     await call.hold?.settle(cost.chargedMicroUsd ?? 0);
     const named = failed === null ? null : await this.#named(finished, failed);
-    this.calls.push({
+    this.#record(call.n, {
       model: call.model,
       startedAtMs: this.#world.now() - latencyMs,
       status: finished.response?.status ?? null,
@@ -105,6 +104,11 @@ export class CallBook {
       failure: named,
     });
     if (end.ended !== 'cancelled') this.#note(named);
+  }
+
+  #record(n: number, call: ProviderCall): void {
+    this.calls.push(call);
+    this.#world.journal?.ended(n, call);
   }
 
   /** Most calls of a run name the same model. */
@@ -158,7 +162,7 @@ export class CallBook {
     const { billing, monotonicMs, now } = this.#world;
     const cost: Cost = { chargedMicroUsd: 0, listMicroUsd: 0, basis: 'computed', billing };
     const latencyMs = Math.round(monotonicMs() - startedMs);
-    this.calls.push({
+    this.#record(++this.#count, {
       model,
       startedAtMs: now() - latencyMs,
       status,
@@ -189,6 +193,17 @@ export class CallBook {
     this.ending = failed;
     this.#world.onEnding(failed);
   }
+}
+
+/** What an open call counts as. */
+function heldCost(hold: CallHold | null, billing: GatewayWorld['billing']): Cost {
+  const microUsd = hold?.worstMicroUsd ?? null;
+  return {
+    chargedMicroUsd: billing === 'api' ? microUsd : 0,
+    listMicroUsd: microUsd,
+    basis: microUsd === null ? 'unknown' : 'estimated',
+    billing,
+  };
 }
 
 /** What a call cost. Under a cap or a limit an unknown part of it counts as all that the call held. */

@@ -108,22 +108,24 @@ function requestDocument({ request, origin, logPrompts }: TraceSubject) {
   };
 }
 
+type FinishedAttempt = ReturnType<typeof attemptDocument>;
+
 function attemptsOf({ attempts }: RunRecord, logPrompts: boolean) {
   return attempts.map(attemptOf).map((one) => (logPrompts ? one : { ...one, partial_text: null }));
 }
 
-/** An unfinished attempt: only its candidate and start are known. */
+/** An unfinished attempt: only its candidate and start are known; its calls stand in a journal. */
 function attemptOf({ n, candidate, argv, startedAt, ended }: RecordedAttempt) {
   if (ended !== null) return { ...attemptDocument(ended), argv };
   const unknown = {
     first_output_ms: null,
     exit_code: null,
     request_id: null,
-    usage: null,
-    cost: null,
+    usage: null as FinishedAttempt['usage'],
+    cost: null as FinishedAttempt['cost'],
     failure: null,
     partial_text: null,
-    calls: null,
+    calls: null as FinishedAttempt['calls'],
   };
   const { tool, model } = candidate;
   const status = 'running' as const;

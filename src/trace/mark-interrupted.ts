@@ -1,19 +1,20 @@
+import { parseJson } from '../domain/json.js';
 import { writeByRename } from '../files.js';
 import { readTraceText } from './files.js';
+import { removeJournal, withJournal } from './journal-reader.js';
+import { isTrace } from './store.js';
 
-/** Changes the status of a dead run's trace from `running` to `interrupted`. A missing or finished one is not changed. */
+/**
+ * Changes the status of a dead run's trace from `running` to `interrupted`, with the calls of its journal. A missing or finished one is not
+ * changed.
+ */
 export async function markInterrupted(file: string): Promise<void> {
-  const trace = await readTrace(file);
-  if (trace?.status !== 'running') return;
-  const text = `${JSON.stringify({ ...trace, status: 'interrupted' }, null, 1)}\n`;
-  await writeByRename(file, text, { private: true });
-}
-
-async function readTrace(file: string): Promise<{ status?: unknown } | null> {
-  try {
-    const value: unknown = JSON.parse(await readTraceText(file));
-    return typeof value === 'object' ? value : null;
-  } catch {
-    return null;
+  const trace = parseJson(await readTraceText(file));
+  if (!isTrace(trace)) return;
+  if (trace.status === 'running') {
+    const whole = await withJournal(trace, { file, isDead: true });
+    const text = `${JSON.stringify({ ...whole, status: 'interrupted' }, null, 1)}\n`;
+    await writeByRename(file, text, { private: true });
   }
+  await removeJournal(file);
 }

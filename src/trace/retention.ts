@@ -53,8 +53,8 @@ export async function keepDays(
   return true;
 }
 
-/** A trace, or the draft of a killed run. */
-const TRACE = /^[0-9A-Z]{26}\.json(?:\.[\da-f.]*part)?$/;
+/** A trace, or what a killed run has left: a draft, or the journal of its calls. */
+const TRACE = /^[0-9A-Z]{26}\.(?:json(?:\.[\da-f.]*part)?|calls)$/;
 const AT_ONCE = 64;
 
 /** Another process removed it first. */

@@ -69,7 +69,7 @@ const call = {
   usage: maybe(reference('usage', 'Tokens')),
   cost: maybe(reference('cost', 'Its cost')),
   first_output_ms: maybe(count('Time from its start to the first sign of an answer')),
-  latency_ms: count('Duration'),
+  latency_ms: maybe(count('Duration; `null`: its router was killed during it')),
   failure: maybe(reference('failure', 'Why it failed')),
 };
 

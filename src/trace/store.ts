@@ -68,7 +68,7 @@ export function fileTraceStore(dir: string): TraceStore {
       const text = `${JSON.stringify(document, null, 1)}\n`;
       const nowMs = Date.now();
       const isChecked = checked?.folder === folder && Math.abs(nowMs - checked.atMs) < CHECKED_MS;
-      if (isChecked && (await writtenInto(file, text))) return;
+      if (isChecked && (await writtenInto(file, text))) return endJournal(file, document);
       // Only the traces are private: the folder around them also holds configs, which other users of the project read.
       if (isInProject(dir)) await makeFolder(path.dirname(dir), { private: false });
       // A project may hold a link by the name of a day, which would lead the trace out of its folder.
@@ -77,6 +77,7 @@ export function fileTraceStore(dir: string): TraceStore {
       checked = { folder, atMs: nowMs };
       if (!isHidden) keepOutOfGit(dir);
       isHidden = true;
+      return endJournal(file, document);
     },
     list: ({ last, matches = () => true, sinceMs = null }) =>
       collect(dir, { last, matches, wantsDay: notBefore(sinceMs), wantsId: () => true }),
@@ -98,6 +99,13 @@ export function fileTraceStore(dir: string): TraceStore {
 
 /** How long a folder that was checked is not looked at again, ms. */
 const CHECKED_MS = 1000;
+
+/** A finished trace has the calls that its journal kept. */
+async function endJournal(file: string, { status, attempts }: TraceDocument): Promise<void> {
+  if (status === 'running' || attempts.every(({ calls }) => calls === null)) return;
+  const { removeJournal } = await import('./journal-reader.js');
+  await removeJournal(file).catch(() => undefined);
+}
 
 /** Writes into a folder that was checked just now; false: it is gone. */
 async function writtenInto(file: string, text: string): Promise<boolean> {
@@ -202,7 +210,7 @@ export async function newestTraceFiles(dir: string, most: number): Promise<{ id:
 export async function readTrace(file: string): Promise<TraceDocument | 'damaged' | 'gone'> {
   try {
     const value = parseJson(await readTraceText(file));
-    return isTrace(value) ? asOfNow(value) : 'damaged';
+    return isTrace(value) ? await asOfNow(value, file) : 'damaged';
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? 'gone' : 'damaged';
   }
@@ -215,17 +223,19 @@ export async function readTraceFile(file: string): Promise<TraceDocument | null>
 }
 
 /** A killed router did not write the end of its trace. */
-function asOfNow(trace: TraceDocument): TraceDocument {
+async function asOfNow(trace: TraceDocument, file: string): Promise<TraceDocument> {
   if (trace.status !== 'running') return trace;
   const { pid, host, boot_id: bootId, start_ticks: startTicks } = trace.router;
   // Traces of earlier versions have no PID namespace.
   const pidNamespace = trace.router.pid_namespace ?? null;
   const isDead = livenessOf({ host, bootId, pidNamespace, pid, startTicks }) === 'dead';
-  return isDead ? { ...trace, status: 'interrupted' } : trace;
+  const { withJournal } = await import('./journal-reader.js');
+  const whole = await withJournal(trace, { file, isDead });
+  return isDead ? { ...whole, status: 'interrupted' } : whole;
 }
 
 /** Whether the parts that every reader uses are there. */
-function isTrace(value: unknown): value is TraceDocument {
+export function isTrace(value: unknown): value is TraceDocument {
   if (!isMap(value) || !isMap(value.plan) || !isMap(value.request) || !isMap(value.router)) return false;
   const { id, started_at, status, attempts, events, warnings, plan, request } = value;
   const texts = [id, started_at, status, request.cwd];

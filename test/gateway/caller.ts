@@ -125,7 +125,7 @@ export function answer(inputTokens: number, outputTokens: number): Reply {
 /** A rig with the fake agent, its config, and a provider that gives these replies. */
 export async function setUp(
   rig: Rig,
-  replies: readonly Reply[],
+  replies: readonly Reply[] | undefined,
   more: Parameters<typeof gatewayConfig>[1] = {},
 ): Promise<Provider> {
   const provider = await rig.provider(replies);

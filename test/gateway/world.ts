@@ -60,6 +60,7 @@ export async function gatewayTo(
     money: null,
     modelOf: (id) => (id === 'm' ? modelOf('m') : null),
     refuseModel: () => null,
+    journal: null,
     patience: {
       of: () => ({ maxRetries: 3, maxDelayMs: 30_000 }),
       askedMs: ({ retryAfterMs }) => retryAfterMs,

@@ -122,12 +122,13 @@ describe('retention', () => {
   };
   const left = async () => (await fileTraceStore(folder).list({ last: 99 })).traces.map(({ id }) => id);
 
-  it('removes older traces and drafts of killed runs, and nothing else', async () => {
+  it('removes older traces, and drafts and journals of killed runs, and nothing else', async () => {
     const ids = await filled();
     const old = path.join(folder, dayOf(NOW - 60 * DAY));
     writeFileSync(path.join(old, `${ids[4]}.json.0123456789abcdef.part`), '{');
+    writeFileSync(path.join(old, `${ids[4]}.calls`), '{');
     writeFileSync(path.join(old, 'notes.txt'), 'mine');
-    expect(await pruneTraces(folder, { beforeMs: NOW - 30 * DAY })).toEqual({ removed: 3, isDone: true });
+    expect(await pruneTraces(folder, { beforeMs: NOW - 30 * DAY })).toEqual({ removed: 4, isDone: true });
     expect(await left()).toEqual(ids.slice(0, 3));
     expect(readdirSync(old)).toEqual(['notes.txt']);
     expect(existsSync(path.join(folder, dayOf(NOW - 31 * DAY)))).toBe(false);

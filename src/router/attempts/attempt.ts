@@ -1,6 +1,6 @@
 import type { AdapterEvent } from '../../adapters/adapter.js';
 import { traceparent } from '../../crypto/trace-ids.js';
-import { type Attempt, failedOutcome, type Outcome, type ProviderCall } from '../../domain/attempt.js';
+import { type Attempt, failedOutcome, type Outcome } from '../../domain/attempt.js';
 import { attemptCost, type Cost } from '../../domain/cost.js';
 import { ChildDeadline, type Deadline, type StoppableDeadline } from '../../domain/deadline.js';
 import type { Failure, FailureType } from '../../domain/failure.js';
@@ -20,6 +20,7 @@ import { withStores } from '../world.js';
 import type { AttemptGateway } from './gateway.js';
 import { mayHaveActed } from './may-have-acted.js';
 import { Observation } from './observation.js';
+import { presentableCall, presentableFailure } from './presentable.js';
 import { answerToCorrect, callOf } from './task.js';
 
 /** An attempt that was admitted. */
@@ -216,26 +217,6 @@ function presentable(ended: Outcome, redactor: Redactor): Outcome {
     responseModel: responseModel === null ? null : shown(responseModel),
     requestId: requestId === null ? null : shown(requestId),
     warnings: warnings.map(shown),
-  };
-}
-
-function presentableCall(call: ProviderCall, redactor: Redactor): ProviderCall {
-  return {
-    ...call,
-    model: call.model === null ? null : redactor.text(plainText(call.model)),
-    failure: call.failure === null ? null : presentableFailure(call.failure, redactor),
-  };
-}
-
-function presentableFailure(failed: Failure, redactor: Redactor): Failure {
-  const { message, hint, stderrTail, received } = failed;
-  const shown = (words: string): string => redactor.text(plainText(words));
-  return {
-    ...failed,
-    message: shown(message),
-    hint: hint === null ? null : shown(hint),
-    stderrTail: stderrTail === null ? null : shown(stderrTail),
-    received: received === null ? null : redactor.text(received),
   };
 }
 

@@ -13,6 +13,7 @@ import { askedDelayMs } from '../../routing/backoff.js';
 import { backoffOf } from '../../routing/decide.js';
 import type { Admitted } from '../admit.js';
 import type { CandidateInRun, Run } from '../state.js';
+import { type AttemptJournal, attemptJournal } from './gateway-journal.js';
 import { findModel, refuseModel } from './gateway-models.js';
 
 /** The gateway of one attempt, and what it saw. */
@@ -46,7 +47,7 @@ const KILL_MS = 4000;
 /** Opens the gateway of an attempt. */
 export async function openAttemptGateway(
   run: Run,
-  { candidate, grant }: Admitted & { candidate: CandidateInRun },
+  { candidate, grant, n }: Admitted & { candidate: CandidateInRun },
   deadline: StoppableDeadline,
 ): Promise<Result<AttemptGateway, Failure>> {
   const { host, planned } = run;
@@ -54,6 +55,7 @@ export async function openAttemptGateway(
   const target = gatewayTarget(task, host.env);
   if (!target.ok) return target;
   const ending = new Ending(deadline);
+  const journal = attemptJournal(run, n);
   const opened = await openGateway({
     api: task.tool.gateway?.api ?? 'openai-chat',
     baseUrl: target.value,
@@ -62,6 +64,7 @@ export async function openAttemptGateway(
     money: grant.calls,
     modelOf: (id) => findModel(planned.catalogue, candidate, id),
     refuseModel: (id, entry) => refuseModel(planned.policy, candidate, { id, entry }),
+    journal,
     patience: {
       of: (type) => backoffOf(candidate, type, planned.rules),
       askedMs: (failed) => askedDelayMs(failed, host.clock.now()),
@@ -76,14 +79,22 @@ export async function openAttemptGateway(
     const { tool, modelName } = candidate;
     return err(failure('overloaded', opened.error, { tool: tool.name, model: modelName }));
   }
-  return ok(attemptGateway(run, { candidate, gateway: opened.value, target: target.value.href, ending }));
+  return ok(
+    attemptGateway(run, { candidate, gateway: opened.value, target: target.value.href, ending, journal }),
+  );
 }
 
 function attemptGateway(
   { stop }: Run,
-  by: { candidate: CandidateInRun; gateway: Gateway; target: string; ending: Ending },
+  by: {
+    candidate: CandidateInRun;
+    gateway: Gateway;
+    target: string;
+    ending: Ending;
+    journal: AttemptJournal | null;
+  },
 ): AttemptGateway {
-  const { candidate, gateway, target, ending } = by;
+  const { candidate, gateway, target, ending, journal } = by;
   const urgent = firstAbort([stop.urgent, ending.urgent]);
   return {
     url: gateway.url,
@@ -92,7 +103,7 @@ function attemptGateway(
     load: gateway.load,
     hasCalls: () => gateway.calls().length > 0,
     close: async (ended, { active }) => {
-      await gateway.close();
+      await gateway.close().finally(() => journal?.close());
       ending.end();
       urgent.release();
       const calls = gateway.calls();

@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { today } from '../e2e/money.js';
+import { type Rig, rigged } from '../rig/rig.js';
+import { answer, type CallDocument, type CallScript, message, scriptOf, setUp } from './caller.js';
+
+const LIMIT = 'budget: { scope: global, daily_usd: 1000, limit: { type: hard } }';
+const BODY = message('claude-1', 100);
+/** Micro-dollars that a call of it holds, and that an answer of 50 and 10 tokens costs. */
+const [HELD, COST] = [Buffer.byteLength(JSON.stringify(BODY)) * 10 + 100 * 30, 50 * 10 + 10 * 30];
+
+/** Runs the agent until `meanwhile` is over, then kills its router. */
+async function killedRun(
+  rig: Rig,
+  script: CallScript,
+  meanwhile: (provider: Awaited<ReturnType<typeof setUp>>) => Promise<void>,
+): Promise<void> {
+  const provider = await setUp(rig, undefined, { policy: LIMIT });
+  const running = rig.start(['exec', '--json'], { stdin: scriptOf(script) });
+  await meanwhile(provider);
+  running.kill('SIGKILL');
+  await running.done;
+}
+
+async function shown(rig: Rig): Promise<CallDocument> {
+  const id = rig.traces()[0]?.id ?? '';
+  return JSON.parse((await rig.run(['trace', 'show', id, '--json'])).stdout) as CallDocument;
+}
+
+function callsOf({ attempts }: CallDocument) {
+  return attempts[0]?.calls.map(({ status, cost, failure }) => [status, micro(cost?.usd), failure?.type]);
+}
+
+function micro(usd: number | null | undefined): number {
+  return Math.round((usd ?? 0) * 1e6);
+}
+
+/** Files beside the traces of a rig. */
+function journals(rig: Rig): string[] {
+  const dir = path.join(rig.project, '.llm-router/traces');
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.calls'));
+}
+
+describe('the trace of a run whose router was killed', () => {
+  it(
+    'has the calls that had ended, and the open one with what it holds; they come to what the ledger counts',
+    rigged(async (rig) => {
+      await killedRun(rig, { steps: [{ body: BODY }], forever: true, quiet: true }, async (provider) => {
+        for (let n = 0; n < 2; n++) await answer(50, 10)(await provider.nextCall());
+        await provider.nextCall();
+      });
+      const trace = await shown(rig);
+      expect([trace.status, callsOf(trace)]).toEqual([
+        'interrupted',
+        [
+          [200, COST, undefined],
+          [200, COST, undefined],
+          [null, HELD, 'cancelled'],
+        ],
+      ]);
+      expect(trace.usage).toMatchObject({ input_tokens: 100, output_tokens: 20 });
+      const { interrupted } = await today(rig);
+      expect([micro(trace.cost?.usd), trace.cost?.basis]).toEqual([2 * COST + HELD, 'estimated']);
+      expect(micro(interrupted.counted_usd)).toBe(2 * COST + HELD);
+    }),
+  );
+
+  it(
+    'keeps them when the next run has marked it, and nothing is left beside it',
+    rigged(async (rig) => {
+      const steps = [{ body: BODY }, { method: 'GET', path: '/v1/models' }];
+      await killedRun(rig, { steps, quiet: true }, async (provider) => {
+        await answer(50, 10)(await provider.nextCall());
+        await provider.nextCall();
+      });
+      expect(journals(rig)).toHaveLength(1);
+      const before = await shown(rig);
+      const { interrupted } = await today(rig);
+      expect([callsOf(before), micro(interrupted.counted_usd)]).toEqual([[[200, COST, undefined]], COST]);
+      await rig.run(['exec', '--tool', 'mock', '--no-stdin', 'hi']);
+      expect(journals(rig)).toEqual([]);
+      const [kept] = rig.traces().filter(({ id }) => id === (before as { id?: string }).id);
+      expect(kept).toMatchObject({ status: 'interrupted', attempts: [{ calls: [{ status: 200 }] }] });
+    }),
+  );
+});
+
+describe('the calls of a run that goes on', () => {
+  it(
+    'are in its trace as they end, without secrets and without its prompt, and beside it no longer than that',
+    rigged(async (rig) => {
+      const provider = await setUp(rig, undefined, {
+        policy: 'gateway: always',
+        tool: 'api_key_env: BOT_KEY',
+      });
+      const secret = 'sk-secret-of-the-bot-1234567890';
+      const steps = [{ body: BODY }, { body: BODY }];
+      const running = rig.start(['exec', '--json'], {
+        stdin: scriptOf({ steps }),
+        env: { BOT_KEY: secret },
+      });
+      const first = await provider.nextCall();
+      const said = `no: ${secret}, and ${scriptOf({ steps })}`;
+      first.head(400, { 'content-type': 'application/json' });
+      first.end(JSON.stringify({ error: { message: said } }));
+      const second = await provider.nextCall();
+      const trace = await shown(rig);
+      expect([trace.status, callsOf(trace)]).toEqual(['running', [[400, 0, 'invalid_request']]]);
+      const [journal = ''] = journals(rig);
+      const text = readFileSync(path.join(rig.project, '.llm-router/traces', journal), 'utf8');
+      expect([text.includes(secret), text.includes('max_tokens')]).toEqual([false, false]);
+      expect(text.split('\n').length).toBe(4);
+      await answer(50, 10)(second);
+      await running.done;
+      expect([(await shown(rig)).attempts[0]?.calls.length, journals(rig)]).toEqual([2, []]);
+    }),
+  );
+});
