@@ -63,8 +63,7 @@ export interface ProviderCall {
   cost: Cost;
   /** From its start to the first sign of an answer, ms. */
   firstOutputMs: number | null;
-  /** `null`: its router was killed during it. */
-  latencyMs: number | null;
+  latencyMs: number;
   failure: Failure | null;
 }
 

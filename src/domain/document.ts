@@ -122,7 +122,8 @@ export function callDocument(call: ProviderCall) {
     usage: usageDocument(call.usage),
     cost: costDocument(call.cost),
     first_output_ms: call.firstOutputMs,
-    latency_ms: call.latencyMs,
+    // Of a call whose router was killed nobody has seen the end.
+    latency_ms: call.latencyMs as number | null,
     failure: failureDocument(call.failure),
   };
 }
