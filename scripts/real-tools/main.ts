@@ -1,5 +1,6 @@
 // Runs the real agent CLIs from the npm registry through our own command line, against a provider on loopback, and writes
 // docs/tools/verified.md. `--newest` installs the newest versions instead of those in tools.ts, `--fresh` installs all anew,
+// `--continue` takes over what a former run has found with the same versions, and tries the rest,
 // `--tool <name>` and `--case <name>` (repeatable) try only those, write nothing and fail when something differs, `--folder <dir>` is
 // where programs and homes are kept, `--cap-runs <n>` how many runs the case `cap-holds` has for each tool.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -10,6 +11,7 @@ import { openBench } from './bench.js';
 import { CASES } from './cases.js';
 import { type Finding, modelBodies } from './finding.js';
 import { type Installed, install, NODE_22 } from './install.js';
+import { keepReport, keptReport } from './kept.js';
 import { type FakeProvider, startProvider } from './provider/server.js';
 import { markdownReport, type ToolReport } from './report.js';
 import { copyRouter, troubleOf } from './router-copy.js';
@@ -26,6 +28,8 @@ interface Session {
   provider: FakeProvider;
   cases: readonly string[];
   newest: boolean;
+  /** Takes over what former runs have found. */
+  continues: boolean;
   capRuns: number;
   endsAtMs: number;
 }
@@ -40,6 +44,7 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
     options: {
       fresh: { type: 'boolean', default: false },
       newest: { type: 'boolean', default: false },
+      continue: { type: 'boolean', default: false },
       tool: { type: 'string', multiple: true, default: [] },
       case: { type: 'string', multiple: true, default: [] },
       'cap-runs': { type: 'string', default: '5' },
@@ -62,6 +67,7 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
     provider,
     cases: values.case,
     newest: values.newest,
+    continues: values.continue,
     capRuns: Number(values['cap-runs']),
     endsAtMs: performance.now() + TOTAL_LIMIT_MS,
   };
@@ -107,7 +113,11 @@ async function tryTool(tool: RealTool, session: Session): Promise<ToolReport> {
     say(`${tool.name}: not installed: ${installed.reason}\n${installed.log}`);
     return { ...identity, installed: false, reason: installed.reason };
   }
-  say(`${tool.name} ${installed.version}`);
+  const { version } = installed;
+  const cases = CASES.map(({ name }) => name);
+  const kept = session.continues ? await keptReport(folder, { name: tool.name, version, cases }) : null;
+  say(`${tool.name} ${version}${kept === null ? '' : ', as found before'}`);
+  if (kept !== null) return kept;
   const search = [nodeFolder ?? path.dirname(process.execPath), installed.binFolder, '/usr/bin', '/bin'].join(
     ':',
   );
@@ -127,7 +137,9 @@ async function tryTool(tool: RealTool, session: Session): Promise<ToolReport> {
     findings[name] = finding;
     say(`  ${finding.ok ? 'ok     ' : 'DIFFERS'} ${name}: ${finding.seen}`);
   }
-  return { ...identity, installed: true, version: installed.version, findings, missing, modelRequests };
+  const report = { ...identity, installed: true as const, version, findings, missing, modelRequests };
+  if (session.cases.length === 0) await keepReport(folder, report);
+  return report;
 }
 
 async function writeReport(root: string, reports: readonly ToolReport[], runtime: Installed): Promise<void> {

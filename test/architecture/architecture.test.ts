@@ -184,6 +184,7 @@ const READERS: Readonly<Record<string, string>> = {
   'jobs/store.ts': 'the output of our own detached runs, to create it and to follow it',
   'process/proc.ts': 'files of `/proc`',
   'router/running/run-recorder.ts': 'the record of our own run, to write it',
+  'trace/call-journal.ts': 'the journal of our own run, to write it',
   'world.ts': 'the terminal, and what `/proc` says about stdin',
 };
 
