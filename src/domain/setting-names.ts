@@ -4,6 +4,9 @@ export type RequestOrigin = 'command_line' | 'rpc' | 'openai';
 /** What the settings of a request are called where it comes from, as messages show them; `null`: it has no such setting there. */
 export interface SettingNames {
   model: string;
+  effort: string;
+  temperature: string;
+  stop: string;
   maxTokens: string;
   maxCost: string | null;
   justification: string | null;
@@ -16,6 +19,9 @@ export interface SettingNames {
 
 const OPTIONS: SettingNames = {
   model: '`--model`',
+  effort: '`--effort`',
+  temperature: '`--temperature`',
+  stop: '`stop`',
   maxTokens: '`--max-tokens`',
   maxCost: '`--max-cost`',
   justification: '`--justification "<why>"`',
@@ -28,6 +34,9 @@ const OPTIONS: SettingNames = {
 /** A caller of the server cannot exceed what its config says. */
 const FIELDS: SettingNames = {
   model: '`model`',
+  effort: '`effort`',
+  temperature: '`temperature`',
+  stop: '`stop`',
   maxTokens: '`max_tokens`',
   maxCost: null,
   justification: null,
@@ -40,7 +49,7 @@ const FIELDS: SettingNames = {
 const NAMES: Readonly<Record<RequestOrigin, SettingNames>> = {
   command_line: OPTIONS,
   rpc: FIELDS,
-  openai: { ...FIELDS, schema: '`response_format`', stream: '`stream`' },
+  openai: { ...FIELDS, effort: '`reasoning_effort`', schema: '`response_format`', stream: '`stream`' },
 };
 
 /** The names for whoever made the request. */

@@ -201,18 +201,19 @@ function ignoredOptions({ task }: PlannedCandidate, host: Host): Ignored[] {
 
 /** Warns about unsupported options of the request, but not about those of the agent's config. */
 function ignoredWarnings(request: Request, ignored: readonly Ignored[]): string[] {
-  const asked: Readonly<Record<string, { flag: string; value: unknown }>> = {
-    effort: { flag: '--effort', value: request.effort },
-    max_tokens: { flag: '--max-tokens', value: request.maxTokens },
-    temperature: { flag: '--temperature', value: request.temperature },
-    max_cost_usd: { flag: '--max-cost', value: request.maxCostMicroUsd },
-    stop: { flag: 'stop', value: request.stop.length === 0 ? null : request.stop },
+  const names = settingNames(request.origin);
+  const asked: Readonly<Record<string, { name: string | null; value: unknown }>> = {
+    effort: { name: names.effort, value: request.effort },
+    max_tokens: { name: names.maxTokens, value: request.maxTokens },
+    temperature: { name: names.temperature, value: request.temperature },
+    max_cost_usd: { name: names.maxCost, value: request.maxCostMicroUsd },
+    stop: { name: names.stop, value: request.stop.length === 0 ? null : request.stop },
   };
   return ignored.flatMap(({ option, tool }) => {
-    const { flag, value = null } = lookup(asked, option) ?? {};
+    const { name, value = null } = lookup(asked, option) ?? {};
     if (value === null) return [];
     if (option === 'max_cost_usd')
-      return [`\`${flag}\` is checked, not enforced: tool \`${tool}\` does not support it`];
-    return [`\`${flag}\` is ignored: tool \`${tool}\` does not support it`];
+      return [`${name} is checked, not enforced: tool \`${tool}\` does not support it`];
+    return [`${name} is ignored: tool \`${tool}\` does not support it`];
   });
 }

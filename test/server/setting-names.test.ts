@@ -90,6 +90,32 @@ describe('a failure', () => {
   );
 });
 
+it(
+  'a warning of what a tool cannot follow names the field of its API',
+  served(
+    `
+agents: { me: { preferred_tool: bot } }
+tools: { bot: { binary: ${process.execPath}, args: ['-e', 'console.log(5)'], models: [m], billing: free } }
+`,
+    async ({ rpc, post }) => {
+      const { result } = await rpc('llm.complete', {
+        agent: 'me',
+        prompt: 'hi',
+        temperature: 1,
+        max_tokens: 5,
+      });
+      const messages = [{ role: 'user', content: 'hi' }];
+      const body = { model: 'me', messages, reasoning_effort: 'low' };
+      const { llm_router } = await json(await post('/v1/chat/completions', body));
+      expect([...result.warnings, ...llm_router.warnings]).toEqual(
+        ['max_tokens', 'temperature', 'reasoning_effort'].map(
+          (name) => `\`${name}\` is ignored: tool \`bot\` does not support it`,
+        ),
+      );
+    },
+  ),
+);
+
 const warn = (): void => undefined;
 
 /** What the plan and the other API say of the same request. */
