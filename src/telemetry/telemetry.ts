@@ -41,6 +41,7 @@ class OtlpTelemetry implements Telemetry {
   readonly #warned: Promise<void>[] = [];
   #opening: Promise<Opened | null> | null = null;
   #opened: Opened | null = null;
+  #ending: Promise<void> | null = null;
 
   constructor(config: RouterConfig['telemetry']['otlp'], world: TelemetryWorld) {
     this.#config = config;
@@ -74,7 +75,12 @@ class OtlpTelemetry implements Telemetry {
     };
   }
 
-  async end(): Promise<void> {
+  end(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
     if (this.#opening === null) return;
     const startMs = this.#world.now();
     const opened = await this.#opening;

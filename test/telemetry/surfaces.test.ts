@@ -33,6 +33,8 @@ describe('the library', () => {
       [1, 2, 3].map(() => router.complete({ agent: 'me', prompt: 'hi', traceId })),
     );
     await router.close();
+    await router.close();
+    expect(seen.exports).toHaveLength(2);
     const roots = seen.spans().filter(({ name }) => name === 'invoke_agent me');
     expect(roots.map(({ attributes }) => attributes['llm_router.invocation.id']).sort()).toEqual(
       answers.map(({ id }) => id).sort(),

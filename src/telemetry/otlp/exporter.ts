@@ -79,7 +79,7 @@ export class OtlpExporter {
   async end(limitMs: number): Promise<void> {
     const byMs = Date.now() + limitMs;
     for (const transport of this.#transports) transport.endBy(byMs);
-    const flushed = Promise.allSettled([this.#tracers?.forceFlush(), this.#meters?.forceFlush()]);
+    const flushed = Promise.allSettled([this.#tracers?.shutdown(), this.#meters?.shutdown()]);
     await settledWithin(flushed, limitMs);
     for (const transport of this.#transports) transport.shutdown();
     await flushed;

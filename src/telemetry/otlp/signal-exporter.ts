@@ -44,8 +44,8 @@ export class SignalExporter<Items> {
   }
 
   async shutdown(): Promise<void> {
-    this.#transport.shutdown();
     await this.forceFlush();
+    this.#transport.shutdown();
   }
 
   /** Sends nothing but the frame of an export, to see whether it is accepted. */

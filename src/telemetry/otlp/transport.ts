@@ -44,6 +44,7 @@ export class OtlpTransport {
 
   /** The body of the answer; the error: why it was not accepted. */
   async send(data: Uint8Array): Promise<Result<Uint8Array, string>> {
+    if (this.#ended.signal.aborted) return err('it came after the end');
     const { timeoutMs } = this.#target;
     const startMs = Date.now();
     for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, MOST_DELAY_MS)) {
