@@ -1,5 +1,5 @@
-// What money costs in time: reserve and settle by one and by sixteen processes on one file, and a budget check with a short and with a
-// long history. What a hard budget adds to `exec` is in start.mjs.
+// What money costs in time: reserve and settle by one and by sixteen processes, on one file and on a file each, and a budget check with a
+// short and with a long history. What a hard budget adds to `exec` is in start.mjs.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,6 +9,7 @@ import { outputOf, quantile } from './measure.mjs';
 import { rounds, row } from './rows.mjs';
 
 const RUNS = rounds(1600, 160);
+const ROUNDS = rounds(5, 1);
 const HISTORY = rounds(300_000, 10_000);
 const CHECKS = rounds(400, 20);
 /** What is aimed at for sixteen processes at once. */
@@ -22,7 +23,8 @@ else await measureAll();
 async function measureAll() {
   const folder = mkdtempSync(path.join(tmpdir(), 'llm-router-bench-'));
   try {
-    for (const processes of [1, 16]) await concurrent(path.join(folder, `${processes}.db`), processes);
+    await alone(folder);
+    await sixteen(folder);
     await histories(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -48,15 +50,44 @@ async function opened(file) {
   return ledger.value;
 }
 
-async function concurrent(file, processes) {
-  (await opened(file)).close();
-  const each = Math.ceil(RUNS / processes);
-  const times = (await Promise.all(Array.from({ length: processes }, () => worker(file, each)))).flat();
-  const title = `reserve, begin and settle, ${processes} process${processes === 1 ? '' : 'es at once'}`;
-  const [id, unit] = [`settle.${processes}`, 'ms'];
-  row({ id: `${id}.p50`, title: `${title}, p50`, unit, ours: times });
-  const limit = processes === 1 ? {} : { limit: MOST_P99_MS };
-  row({ id: `${id}.p99`, title: `${title}, p99`, unit, ours: quantile(times, 0.99), ...limit });
+async function alone(folder) {
+  const times = await measured([path.join(folder, 'alone.db')]);
+  const title = 'reserve, begin and settle, 1 process';
+  row({ id: 'settle.1.p50', title: `${title}, p50`, unit: 'ms', ours: times });
+  row({ id: 'settle.1.p99', title: `${title}, p99`, unit: 'ms', ours: quantile(times, 0.99) });
+}
+
+/** Beside it the same with a file each: what is left of the time is that sixteen processes share the processors. */
+async function sixteen(folder) {
+  const times = { one: [], each: [] };
+  const files = (round, name) =>
+    Array.from({ length: 16 }, (_, n) => path.join(folder, `${round}-${name(n)}.db`));
+  for (let round = 0; round < ROUNDS; round++) {
+    times.one.push(await measured(files(round, () => 'one')));
+    times.each.push(await measured(files(round, (n) => n)));
+  }
+  const title = 'reserve, begin and settle, 16 processes at once';
+  for (const [name, share] of [
+    ['p50', 0.5],
+    ['p99', 0.99],
+  ]) {
+    const of = (rounds) => rounds.map((one) => quantile(one, share));
+    const given = {
+      title: `${title}, ${name}`,
+      unit: 'ms',
+      ours: of(times.one),
+      beside: 'a file each',
+      theirs: of(times.each),
+    };
+    row({ id: `settle.16.${name}`, ...given, ...(name === 'p99' ? { limit: MOST_P99_MS } : {}) });
+  }
+}
+
+/** The times of all runs of one process for each of these files, at once. */
+async function measured(files) {
+  for (const file of new Set(files)) (await opened(file)).close();
+  const count = Math.ceil(RUNS / files.length);
+  return (await Promise.all(files.map((file) => worker(file, count)))).flat();
 }
 
 async function worker(file, count) {

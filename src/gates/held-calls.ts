@@ -4,7 +4,8 @@ import { dollars } from '../domain/money.js';
 import { type SettingNames, settingNames } from '../domain/setting-names.js';
 import type { LedgerTrouble } from '../ledger/ledger.js';
 import { fullWindow, usedWords } from '../policy/budget.js';
-import { limitsOfRun, scopesOf, windowsOf } from '../policy/spend-limits.js';
+import { limitsOfRun, windowsOf } from '../policy/spend-limits.js';
+import { admissionOf } from './admission.js';
 import type { Candidate } from './candidate.js';
 import type { FamilyMoney } from './family-money.js';
 import type { GateRun } from './gate.js';
@@ -88,23 +89,13 @@ export class HeldCalls implements CallMoney {
     const opened = await this.#run.ledger.open();
     if (opened === null || !opened.ok) return this.#withoutLedger(opened?.error ?? null);
     if (!this.#of.isLimited) await this.#of.family.note({ ...this.#of, seenMicroUsd: 0 });
-    const { id: invocationId, agent, spending, clock, request, deadline } = this.#run;
-    const { n, candidate } = this.#of;
+    const { spending, clock, request } = this.#run;
     const atMs = clock.now();
     const limits = [...limitsOfRun(spending, atMs), ...this.#of.family.ownLimits()];
     const admitted = await opened.value.admit<SpendWindow>({
+      ...admissionOf(this.#run, this.#of, { limits, atMs }),
       id,
       attemptId: this.#of.id,
-      invocationId,
-      n,
-      atMs,
-      agent: agent?.name ?? null,
-      tool: candidate.tool.name,
-      model: candidate.modelName,
-      scopes: scopesOf(spending.subject),
-      queries: limits,
-      family: spending.family,
-      signal: deadline.signal,
       decide: (spend) => {
         const full = request.force ? null : fullWindow(windowsOf(limits, spend), microUsd);
         return full === null ? { reserveMicroUsd: microUsd } : { refusal: full };

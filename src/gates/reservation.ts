@@ -4,7 +4,8 @@ import { settingNames } from '../domain/setting-names.js';
 import type { Ledger, LedgerTrouble } from '../ledger/ledger.js';
 import { type BudgetRefusal, budgetNotices, checkBudget } from '../policy/budget.js';
 import { costWords, type RunCost } from '../policy/run-cost.js';
-import { limitsOfRun, scopesOf, windowsOf } from '../policy/spend-limits.js';
+import { limitsOfRun, windowsOf } from '../policy/spend-limits.js';
+import { admissionOf } from './admission.js';
 import type { Entry, GateRun } from './gate.js';
 
 /** The reserved amount of an attempt, micro-USD; or why it is refused, or why the ledger failed. */
@@ -54,24 +55,14 @@ export class Reservations {
     ledger: Ledger,
     { id, entry, cost }: { id: string; entry: Entry; cost: RunCost },
   ): Promise<Exclude<Reserved, { stop: Failure }> | 'ask'> {
-    const { request, id: invocationId, agent, spending, clock, deadline } = this.#run;
-    const { n, candidate } = entry;
+    const { request, spending, clock } = this.#run;
     const atMs = clock.now();
     const limits = limitsOfRun(spending, atMs);
     let windows: SpendWindow[] = [];
     const admitted = await ledger.admit<BudgetRefusal | 'ask'>({
+      ...admissionOf(this.#run, entry, { limits, atMs }),
       id,
       attemptId: null,
-      invocationId,
-      n,
-      atMs,
-      agent: agent?.name ?? null,
-      tool: candidate.tool.name,
-      model: candidate.modelName,
-      scopes: scopesOf(spending.subject),
-      queries: limits,
-      family: spending.family,
-      signal: deadline.signal,
       decide: (spend) => {
         windows = windowsOf(limits, spend);
         const verdict = checkBudget(windows, cost, {
