@@ -37,10 +37,8 @@ export function stateDir(context: PathContext): string {
   return xdg(context, 'XDG_STATE_HOME', '.local/state');
 }
 
-/** File of the ledger, first match: `LLM_ROUTER_LEDGER`, the configured one, the user's data folder. */
+/** File of a local ledger: the configured one, or that in the user's data folder. */
 export function ledgerFile(context: PathContext, configured: string | null): string {
-  const named = context.env.LLM_ROUTER_LEDGER ?? '';
-  if (named !== '') return named;
   return configured ?? `${xdg(context, 'XDG_DATA_HOME', '.local/share')}/ledger.db`;
 }
 

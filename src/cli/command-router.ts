@@ -1,7 +1,9 @@
 import path from 'node:path';
 import type { RouterConfig } from '../config/types.js';
 import { type LedgerUse, ledgerAccess } from '../ledger/access.js';
-import { ledgerFile, modelListsFile, runningDir, traceDir, userConfigDir } from '../paths.js';
+import type { LedgerLocation } from '../ledger/place.js';
+import { ledgerLocation } from '../ledger/where.js';
+import { modelListsFile, runningDir, traceDir, userConfigDir } from '../paths.js';
 import { openCooldowns } from '../router/cooldowns.js';
 import { keptModelLists } from '../router/models/kept-lists.js';
 import { readAgentFile } from '../router/planning/agent-files.js';
@@ -30,7 +32,7 @@ export function routerWorldOf(
   const { env, platform, tmpDir, clock, random, urgent } = world;
   const within = loaded.isTrusted ? null : [loaded.projectDir ?? world.cwd, userConfigDir(world)];
   const ledger = ledgerAccess({
-    file: ledgerPathOf(context, loaded),
+    ...ledgerOf(context, loaded),
     now: clock.now,
     project: loaded.projectDir ?? '',
     gathers,
@@ -61,10 +63,10 @@ export function routerWorldOf(
   };
 }
 
-/** The file of the ledger for this command. */
-export function ledgerPathOf({ world }: CommandContext, loaded: CommandConfig): string {
-  const configured = loaded.isTrusted ? (loaded.config?.ledger.path?.value ?? null) : null;
-  return path.resolve(world.cwd, ledgerFile(world, configured));
+/** Where the ledger is for this command. */
+export function ledgerOf({ world }: CommandContext, loaded: CommandConfig): LedgerLocation {
+  const { file, shared } = ledgerLocation(world, loaded.isTrusted ? (loaded.config?.ledger ?? null) : null);
+  return { file: path.resolve(world.cwd, file), shared: shared ?? null };
 }
 
 /** The folder of traces for this command. */

@@ -16,7 +16,7 @@ import { requireTrust } from './trust.js';
 
 export {
   commandRouter,
-  ledgerPathOf,
+  ledgerOf,
   routerWorldOf,
   traceDirOf,
   traceOwnerOf,

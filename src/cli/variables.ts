@@ -25,7 +25,8 @@ export const OWN_VARIABLES: readonly Variable[] = [
   { name: 'LLM_ROUTER_DEBUG', meaning: '`1`: log every decision on stderr with its time, like `-vv`' },
   {
     name: 'LLM_ROUTER_LEDGER',
-    meaning: 'the file of the ledger, before `ledger.path` of the config; also set for tools',
+    meaning:
+      'the file of the ledger, or the URL of its PostgreSQL database, before `ledger.path` and `ledger.url` of the config; also set for tools, without a password',
   },
 ];
 

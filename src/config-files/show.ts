@@ -1,6 +1,7 @@
 import { configSchema } from '../config/json-schema.js';
 import { type Override, type ShownConfig, shownConfig, shownOrigins, shownYaml } from '../config/show.js';
 import { at, type Path } from '../config/tree.js';
+import { urlScheme } from '../domain/database-url.js';
 import type { Redactor } from '../redact/redact.js';
 import type { LoadedFiles } from './load.js';
 
@@ -42,7 +43,7 @@ function overridesOf(env: Readonly<Record<string, string | undefined>>): Overrid
   const variables: [name: string, path: Path][] = [
     ['LLM_ROUTER_AGENT', ['default_agent']],
     ['LLM_ROUTER_TRACE_DIR', ['traces', 'dir']],
-    ['LLM_ROUTER_LEDGER', ['ledger', 'path']],
+    ['LLM_ROUTER_LEDGER', ['ledger', urlScheme(env.LLM_ROUTER_LEDGER ?? '') === null ? 'path' : 'url']],
   ];
   return variables.flatMap(([name, path]) => {
     const value = env[name] ?? '';

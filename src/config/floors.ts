@@ -35,8 +35,7 @@ export function applyFloors(merged: Tree, own: Tree, stronger: Tree): { value: T
   const held = limitsOf(own).flatMap(({ path, value, key }) =>
     placesOf(merged, { own, path, isChosen }).flatMap((where) => heldAt(merged, where, { path, value, key })),
   );
-  const ledger = ownLedger(merged, own, stronger);
-  const all = ledger === null ? held : [...held, ledger];
+  const all = [...held, ...ownLedger(merged, own, stronger)];
   return { value: all.reduce((tree, one) => withValue(tree, one.path, one.value), merged), held: all };
 }
 
@@ -141,18 +140,23 @@ function itemsFrom(list: unknown, from: Item['from']): Item[] {
 
 const ALL = 'all';
 
+const PLACES_OF_LEDGER = ['path', 'url', 'url_env'];
+
 /**
  * The user's own budgets count in the user's own ledger: in another one, which a project chooses, nothing would have been spent
- * yet. `null`: there is nothing to hold.
+ * yet. So do they in one that the user's own config names, whatever else a project would put before it.
  */
-function ownLedger(merged: Tree, own: Tree, stronger: Tree): Held | null {
-  const path = ['ledger', 'path'];
+function ownLedger(merged: Tree, own: Tree, stronger: Tree): Held[] {
   const budget = entriesOf(child(own, 'policies')).find(
     ([, policy]) => itemsOf(child(policy, 'budget')).length > 0,
   );
-  if (budget === undefined || at(stronger, path) === undefined || at(own, path) !== undefined) return null;
-  const ownPath = ['policies', budget[0], 'budget'];
-  return { path, floor: 'own', ownPath, asked: at(merged, path), value: undefined, items: null };
+  const named = PLACES_OF_LEDGER.find((key) => at(own, ['ledger', key]) !== undefined);
+  const ownPath =
+    named !== undefined ? ['ledger', named] : budget === undefined ? null : ['policies', budget[0], 'budget'];
+  if (ownPath === null) return [];
+  return PLACES_OF_LEDGER.map((key) => ['ledger', key])
+    .filter((path) => at(stronger, path) !== undefined && at(own, path) === undefined)
+    .map((path) => ({ path, floor: 'own', ownPath, asked: at(merged, path), value: undefined, items: null }));
 }
 
 function withValue(tree: Tree, [step, ...rest]: Path, value: unknown): Tree {

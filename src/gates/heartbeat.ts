@@ -1,8 +1,5 @@
-/** Interval of heartbeats, ms; well below the expiry of leases. */
-const HEARTBEAT_MS = 60_000;
-
-/** Starts sending heartbeats; returns a function that stops them. Does not keep the process running. */
-export function startHeartbeat(beat: () => Promise<unknown>): () => void {
-  const timer = setInterval(() => void beat(), HEARTBEAT_MS).unref();
+/** Sends a heartbeat every so many ms; returns a function that stops them. Does not keep the process running. */
+export function startHeartbeat(everyMs: number, beat: () => Promise<unknown>): () => void {
+  const timer = setInterval(() => void beat(), everyMs).unref();
   return () => clearInterval(timer);
 }

@@ -1,4 +1,5 @@
 import { toUsd } from '../domain/cost.js';
+import { isPostgresUrl } from '../domain/database-url.js';
 import { DOCUMENT_VERSION, type InvocationDocument, invocationDocument } from '../domain/document.js';
 import { exitCodeOf, type Failure, failure } from '../domain/failure.js';
 import { unrunInvocation } from '../domain/invocation.js';
@@ -91,12 +92,14 @@ async function traceOf({ trace }: JobRecord): Promise<TraceDocument | null> {
 }
 
 /**
- * What counts of a lost run in USD: by the ledger, where it has rows of it, else the known costs of its attempts. `null`: unknown.
+ * What counts of a lost run in USD: by a ledger of this machine, where it has rows of it, else the known costs of its attempts. `null`: unknown.
  */
 async function spentOf(
   record: JobRecord,
   { trace, nowMs }: { trace: TraceDocument | null; nowMs: number },
 ): Promise<number | null> {
+  // Its password is not on record.
+  if (isPostgresUrl(record.ledger)) return trace?.cost?.usd ?? null;
   const { readLedger } = await import('../ledger/open-ledger.js');
   const counted = await readLedger({ file: record.ledger, now: () => nowMs }, (ledger) =>
     ledger.countedOf(record.id),

@@ -3,14 +3,17 @@ import { DAY_MS, dayOf } from '../domain/calendar.js';
 import { ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
 import type { Ledger, LedgerReader, LedgerTrouble } from './ledger.js';
-import type { OpenReader } from './open-ledger.js';
 import type { Pending } from './pending.js';
-import type { LedgerPlace } from './place.js';
+import type { LedgerLocation, OpenReader } from './place.js';
 import { Together } from './together.js';
+import { ledgerName, pendingPath } from './where.js';
 
 /** The ledger, opened when it is needed and not before; its code is loaded then too. */
 export interface LedgerAccess {
-  file: string;
+  /** The path of its file, or the URL of its database without the password. */
+  name: string;
+  /** How often what a run holds needs a sign of life, ms. */
+  heartbeatMs: number;
   /** Gets a message when something cannot be recorded; the run goes on. */
   warn: (message: string) => void;
   /** Folder of the project that runs are counted under; empty outside of one. */
@@ -32,11 +35,14 @@ export interface LedgerAccess {
   close(options?: { atExit: boolean }): Promise<void>;
 }
 
+/** Far below the five minutes after which a process that cannot be seen is taken for dead. */
+export const LOCAL_HEARTBEAT_MS = 60_000;
+
 /** Rows removed per run: some 20 ms of work. */
 const MOST_REMOVED = 500;
 
 /** Where a ledger is, and how it is used. */
-export interface LedgerUse extends Pick<LedgerAccess, 'file' | 'project' | 'warn'> {
+export interface LedgerUse extends LedgerLocation, Pick<LedgerAccess, 'project' | 'warn'> {
   /** Wall clock, ms since the epoch. */
   now: () => number;
   /** Many runs end at about the same time: the records of those without limits are written together, a moment later. */
@@ -59,9 +65,15 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
   };
   const write = (records: readonly Pending[]): Promise<void> => keepIn(opened, records, place);
   const together = new Together(write);
-  const { shared = null }: LedgerPlace = place;
+  /** Others wait for what is in files of this machine, which may be gone with it. */
+  const handOver = async (): Promise<void> => {
+    const done = await access.open();
+    if (!done.ok) place.warn(`${done.error.message}; the record of this run is kept until it can be`);
+  };
+  const shared = place.shared ?? null;
   const access: LedgerAccess = {
-    file: place.file,
+    name: ledgerName(place),
+    heartbeatMs: shared === null ? LOCAL_HEARTBEAT_MS : shared.leaseMs / 3,
     project: place.project,
     warn: place.warn,
     state: () => (shared === null ? stateOf(place.file) : null),
@@ -84,11 +96,12 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
     keep: async (pending) => {
       if (opened !== null) return place.gathers === true ? together.add(pending) : write([pending]);
       const { keepPending, MOST_PENDING } = await import('./pending.js');
-      const waiting = await keepPending(place.file, pending).catch((error: unknown) => {
+      const waiting = await keepPending(pendingPath(place), pending).catch((error: unknown) => {
         place.warn(`this run is not in the ledger: ${reasonOf(error)}`);
         return 0;
       });
-      if (waiting > MOST_PENDING) await access.open();
+      if (shared !== null) await handOver();
+      else if (waiting > MOST_PENDING) await access.open();
     },
     upkeep: async (retentionDays) => {
       const before = dayOf(place.now() - retentionDays * DAY_MS);
@@ -126,13 +139,13 @@ function stateOfOne(file: string): string {
 async function keepIn(
   ledger: Ledger | null,
   records: readonly Pending[],
-  { file, warn }: { file: string } & Pick<LedgerAccess, 'warn'>,
+  place: LedgerLocation & Pick<LedgerAccess, 'warn'>,
 ): Promise<void> {
   const kept = await ledger?.keep(records);
   if (kept?.ok === true) return;
   const { keepPending } = await import('./pending.js');
   for (const one of records)
-    await keepPending(file, one).catch((error: unknown) =>
-      warn(`this run is not in the ledger: ${reasonOf(error)}`),
+    await keepPending(pendingPath(place), one).catch((error: unknown) =>
+      place.warn(`this run is not in the ledger: ${reasonOf(error)}`),
     );
 }

@@ -2,16 +2,20 @@ import type { Result } from '../domain/result.js';
 import type { Ledger, LedgerReader, LedgerTrouble } from './ledger.js';
 import type { PostgresPlace } from './postgres/place.js';
 
-/** Where a ledger is, and the clock it goes by. */
-export interface LedgerPlace {
-  /** Absolute. */
+/** Where a ledger is. */
+export interface LedgerLocation {
+  /** Absolute. With a shared database it is the path beside which pending records are kept. */
   file: string;
+  /** The database that is used instead of the file; `null` or absent: none. */
+  shared?: PostgresPlace | null;
+}
+
+/** Where a ledger is, and the clock it goes by. */
+export interface LedgerPlace extends LedgerLocation {
   /** Wall clock, ms since the epoch. */
   now: () => number;
   /** Gets a message when a record cannot be imported. */
   warn?: (message: string) => void;
-  /** The database that is used instead of the file, beside which its pending records are; `null` or absent: none. */
-  shared?: PostgresPlace | null;
   /** Many runs use it at once. */
   gathers?: boolean;
 }

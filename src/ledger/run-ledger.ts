@@ -1,22 +1,29 @@
 import type { Result } from '../domain/result.js';
-import type { LedgerAccess } from './access.js';
+import { type LedgerAccess, LOCAL_HEARTBEAT_MS } from './access.js';
 import type { AttemptRow, InvocationRow, Ledger, LedgerTrouble, RunRecords } from './ledger.js';
+
+type UsedAccess = Pick<LedgerAccess, 'open' | 'keep' | 'warn'> & Partial<Pick<LedgerAccess, 'heartbeatMs'>>;
 
 /**
  * The ledger as one run writes it: at once where a limit applies, else in one piece at its end, since opening a database would take
  * longer than the rest of the router.
  */
 export class RunLedger {
-  readonly #access: Pick<LedgerAccess, 'open' | 'keep' | 'warn'> | null;
+  readonly #access: UsedAccess | null;
   readonly #isLimited: () => boolean;
   /** Rows of a run that no limit applies to. */
   readonly #rows: AttemptRow[] = [];
   #warned = false;
 
   /** `null`: no ledger is kept. */
-  constructor(access: Pick<LedgerAccess, 'open' | 'keep' | 'warn'> | null, isLimited: () => boolean) {
+  constructor(access: UsedAccess | null, isLimited: () => boolean) {
     this.#access = access;
     this.#isLimited = isLimited;
+  }
+
+  /** How often what the run holds needs a sign of life, ms. */
+  get heartbeatMs(): number {
+    return this.#access?.heartbeatMs ?? LOCAL_HEARTBEAT_MS;
   }
 
   get isKept(): boolean {

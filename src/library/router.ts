@@ -12,7 +12,8 @@ import type { Parent, Request } from '../domain/request.js';
 import { parentSpanOf } from '../domain/trace-context.js';
 import type { HealthRow } from '../health/row.js';
 import { type LedgerAccess, ledgerAccess } from '../ledger/access.js';
-import { auditFile, ledgerFile, modelListsFile, runningDir, stateDir, userConfigDir } from '../paths.js';
+import { ledgerLocation } from '../ledger/where.js';
+import { auditFile, modelListsFile, runningDir, stateDir, userConfigDir } from '../paths.js';
 import type { Redactor } from '../redact/redact.js';
 import type { AuditTarget } from '../router/audit.js';
 import { openCooldowns } from '../router/cooldowns.js';
@@ -265,8 +266,10 @@ function ledgerOf(
   { host, warn }: Around,
 ): LedgerAccess | null {
   if (ledger === undefined && !needsLedger(config)) return null;
+  const location = ledgerLocation(host, config.ledger, ledger);
   return ledgerAccess({
-    file: path.resolve(host.cwd, ledger ?? ledgerFile(host, config.ledger.path?.value ?? null)),
+    file: path.resolve(host.cwd, location.file),
+    shared: location.shared ?? null,
     now: host.clock.now,
     project: project ?? host.cwd,
     warn,

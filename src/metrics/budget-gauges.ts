@@ -53,5 +53,5 @@ function lowestLimits(limits: readonly KnownLimit[]): KnownLimit[] {
 }
 
 function labelsOf({ budget: { scope }, name, limit: { window } }: KnownLimit) {
-  return { scope: scope === 'global' ? scope : `${scope}:${name ?? NONE}`, window };
+  return { scope: scope === 'global' || scope === 'team' ? scope : `${scope}:${name ?? NONE}`, window };
 }

@@ -47,6 +47,7 @@ function subjectsOf({ agents, policies }: RouterConfig): { agent: AgentConfig | 
 
 function nameOf(by: { policy: string; budget: BudgetConfig; agent: string | null }): string | null {
   switch (by.budget.scope) {
+    case 'team':
     case 'global':
       return null;
     case 'policy':

@@ -11,7 +11,10 @@ export interface BudgetSubject {
   agent: string | null;
 }
 
-/** Every scope in which a run counts: all runs, those of the policies that apply to it, and those of its agent. */
+/**
+ * Every scope in which a run counts: all runs of the user, those of the policies that apply to it, and those of its agent. A shared ledger
+ * adds that of everybody (ADR 046).
+ */
 export function scopesOf(subject: BudgetSubject): string[] {
   const policies = [...new Set(['default', subject.policy])];
   return [
@@ -22,7 +25,7 @@ export function scopesOf(subject: BudgetSubject): string[] {
 }
 
 function scopeKey(scope: BudgetConfig['scope'], { project, agent }: BudgetSubject, policy: string): string {
-  if (scope === 'global') return 'global';
+  if (scope === 'global' || scope === 'team') return scope;
   return JSON.stringify([scope, project, scope === 'policy' ? policy : agent]);
 }
 
@@ -118,6 +121,7 @@ function limit(
 
 function scopeWords(scope: BudgetConfig['scope'], policy: string, agent: string | null): string {
   if (scope === 'global') return '';
+  if (scope === 'team') return 'the team';
   if (scope === 'policy') return `policy \`${policy}\``;
   return agent === null ? 'runs without an agent' : `agent \`${agent}\``;
 }

@@ -2,7 +2,7 @@
 export interface BudgetLine {
   /** The policy that states it. */
   policy: string;
-  scope: 'global' | 'policy' | 'agent';
+  scope: 'team' | 'global' | 'policy' | 'agent';
   /** The agent or policy that it counts; `null`: all runs, or those without an agent. */
   name: string | null;
   window: 'daily' | 'monthly';

@@ -146,7 +146,7 @@ export async function machineHealth(context: MachineContext, listener: HealthLis
 }
 
 async function ledgerState(access: LedgerAccess): Promise<LedgerState> {
-  const { file } = access;
+  const { name: file } = access;
   const reserved = await access.read((ledger) => ledger.reserved());
   if (!reserved.ok) return { file, trouble: reserved.error, held: { runs: 0, microUsd: 0 } };
   const { count: runs, microUsd } = reserved.value ?? { count: 0, microUsd: 0 };

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../domain/result.js';
 import { namesOf } from '../gates/candidate.js';
 import { startHeartbeat } from '../gates/heartbeat.js';
 import { waitFor } from '../gates/wait.js';
-import type { LedgerAccess } from '../ledger/access.js';
+import { type LedgerAccess, LOCAL_HEARTBEAT_MS } from '../ledger/access.js';
 import type { Ledger, LedgerTrouble, NestedRuns } from '../ledger/ledger.js';
 import { decideSlot, type SlotVerdict } from '../policy/rate-limit.js';
 import type { Run } from './state.js';
@@ -71,7 +71,7 @@ function unlimited(trouble: LedgerTrouble | null): Failure {
 
 /** A place among the nested runs of the same caller, in the order of asking. */
 async function takePlace(
-  { planned, host, stop, recorder }: NestedRun,
+  { planned, host, stop, recorder, stores }: NestedRun,
   { slots }: Ledger,
   { parentId, atOnce }: { parentId: string; atOnce: number },
 ): Promise<Result<Leave, Failure>> {
@@ -92,7 +92,7 @@ async function takePlace(
     const taken = await slots.take({ id: planned.id, tool: rules.tool, inherited: [], starts: 0, decide });
     if (!taken.ok) return err(unlimited(taken.error));
     if (taken.value.is === 'admitted') {
-      const stopHeartbeat = startHeartbeat(() => slots.heartbeat(planned.id));
+      const stopHeartbeat = startHeartbeat(stores.ledger?.heartbeatMs ?? LOCAL_HEARTBEAT_MS, () => slots.heartbeat(planned.id));
       return ok(async () => {
         stopHeartbeat();
         await slots.leave(planned.id);

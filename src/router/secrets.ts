@@ -3,6 +3,7 @@ import { adapterOf } from '../adapters/registry.js';
 import { expandVariables, literalSecrets } from '../adapters/variables.js';
 import type { SecretPart } from '../config/secret-part.js';
 import type { RouterConfig, ToolConfig } from '../config/types.js';
+import { passwordIn } from '../domain/database-url.js';
 import { createRedactor, type Redactor } from '../redact/redact.js';
 import { isSecretName } from '../redact/secret-names.js';
 import { compilePattern, type Pattern } from '../regex/pattern.js';
@@ -50,7 +51,7 @@ function decoded(text: string): string {
 function secretsOf(config: RouterConfig, env: Environment, parts: readonly SecretPart[]): string[] {
   const ofTools = parts.flatMap((part) => secretsOfPart(part, env));
   const ofServer = env[config.server.tokenEnv] ?? '';
-  const all = [...ofTools, ...secretsOfTelemetry(config.telemetry.otlp, env), ofServer];
+  const all = [...ofTools, ...secretsOfTelemetry(config.telemetry.otlp, env), ...ledgerSecrets(config, env), ofServer];
   return [...new Set(all)].filter((secret) => secret !== '');
 }
 
@@ -64,6 +65,13 @@ function secretsOfTelemetry(
     (value) => !/^https?:\/\/[^@]*$/i.test(value),
   );
   return [...inHeaders, ...inUrl, ...literalSecrets(headers)];
+}
+
+/** The URL of a shared ledger, and its password by itself. */
+function ledgerSecrets({ ledger: { url, urlEnv } }: RouterConfig, env: Environment): string[] {
+  const kept = urlEnv === null ? '' : (env[urlEnv] ?? '');
+  const passwords = [kept, url?.value ?? '', env.LLM_ROUTER_LEDGER ?? ''].map(passwordIn);
+  return [kept, ...passwords, ...passwords.map(decoded)];
 }
 
 /** Adapters read no more of a tool for its secrets than this part of it. */

@@ -77,7 +77,7 @@ export function withStores(
   return {
     ...env,
     ...(dir === null ? {} : { LLM_ROUTER_TRACE_DIR: dir }),
-    ...(ledger === null ? {} : { LLM_ROUTER_LEDGER: ledger.file }),
+    ...(ledger === null ? {} : { LLM_ROUTER_LEDGER: ledger.name }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { LedgerTrouble } from '../../ledger/ledger.js';
 import type { LedgerPlace } from '../../ledger/open-ledger.js';
 import type { BudgetLine } from '../../reports/budget-line.js';
 import { budgetReport, projectsNamed } from '../../reports/budgets.js';
-import { ledgerPathOf, loadCommandConfig, usableConfig } from '../config.js';
+import { ledgerOf, loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { projectFilter } from '../project-filter.js';
 import { reportEarly } from '../report.js';
@@ -25,7 +25,7 @@ export async function runBudget(context: CommandContext, options: BudgetOptions)
   const usable = usableConfig(await loadCommandConfig(context));
   if (!usable.ok) return reportEarly(context, usable.error);
   const { config, projectDir } = usable.value;
-  const place = { file: ledgerPathOf(context, usable.value), now: world.clock.now };
+  const place = { ...ledgerOf(context, usable.value), now: world.clock.now };
   const folder =
     options.project === undefined ? ok(projectDir ?? '') : await folderOf(world.cwd, place, options.project);
   if (!folder.ok) return reportEarly(context, { failure: folder.error });
@@ -94,5 +94,6 @@ const COLUMNS: readonly Column[] = [
 
 function scopeText({ scope, name }: BudgetLine): string {
   if (scope === 'global') return 'all runs';
+  if (scope === 'team') return 'the team';
   return name === null ? 'runs without an agent' : `${scope} ${name}`;
 }

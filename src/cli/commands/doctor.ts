@@ -11,7 +11,7 @@ import { installedClients } from '../../mcp/clients/rows.js';
 import { stateDir, userConfigDir } from '../../paths.js';
 import { clearCooldowns } from '../../router/cooldowns.js';
 import { machineHealth, toolHealthOf, warnsOfAgent } from '../../router/health.js';
-import { commandRouter, ledgerPathOf, loadCommandConfig, traceDirOf, usableConfig } from '../config.js';
+import { commandRouter, ledgerOf, loadCommandConfig, traceDirOf, usableConfig } from '../config.js';
 import type { CommandConfig, CommandContext } from '../context.js';
 import { printDiagnostics, reportEarly } from '../report.js';
 import { doctorScreen } from './doctor-screen.js';
@@ -116,7 +116,7 @@ export function machineOf(
     folders: [
       { holds: 'config', path: userConfigDir(world) },
       { holds: 'state', path: stateDir(world) },
-      { holds: 'ledger', path: path.dirname(ledgerPathOf(context, loaded)) },
+      { holds: 'ledger', path: path.dirname(ledgerOf(context, loaded).file) },
       { holds: 'traces', path: traceDirOf(context, loaded) },
     ],
   };

@@ -7,12 +7,13 @@ import { BEAT_MS } from '../../jobs/jobs.js';
 import { pruneJobs } from '../../jobs/prune.js';
 import type { JobRecord } from '../../jobs/record.js';
 import { beat, removeJob, writeEnd, writeRecord } from '../../jobs/store.js';
+import { ledgerName } from '../../ledger/where.js';
 import { jobsDir } from '../../paths.js';
 import { ownIdentity } from '../../process/this-process.js';
 import { traceFile } from '../../reports/traces.js';
 import { cleanDocument } from '../../router/clean-document.js';
 import type { Planned } from '../../router/planned.js';
-import { commandRouter, ledgerPathOf, traceDirOf, type UsableConfig } from '../command-router.js';
+import { commandRouter, ledgerOf, traceDirOf, type UsableConfig } from '../command-router.js';
 import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';
 import { loadTrusted } from '../trusted-config.js';
@@ -137,7 +138,7 @@ class Detached implements DetachedRun {
       project: loaded.projectDir,
       trace: dir && traceFile(dir, id, startedAt),
       traces: dir,
-      ledger: ledgerPathOf(this.#context, loaded),
+      ledger: ledgerName(ledgerOf(this.#context, loaded)),
       keep_until: new Date(nowMs + traces.retentionDays * DAY_MS).toISOString(),
       is_raw: client.order.raw,
       process: ownIdentity(),

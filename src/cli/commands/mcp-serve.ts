@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../../domain/result.js';
 import { serveMcp } from '../../mcp/server.js';
 import type { Asked, McpService, OpenConfig } from '../../mcp/service.js';
 import { VERSION } from '../../version.generated.js';
-import { commandRouter, ledgerPathOf, loadCommandConfig, traceDirOf, usableConfig } from '../config.js';
+import { commandRouter, ledgerOf, loadCommandConfig, traceDirOf, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { jobsWorld } from '../jobs-world.js';
 import { reportEarly } from '../report.js';
@@ -95,7 +95,7 @@ async function openConfig(context: CommandContext): Promise<Result<OpenConfig, F
   return ok({
     config,
     router: commandRouter(context, usable.value),
-    ledger: { file: ledgerPathOf(context, loaded), now: world.clock.now },
+    ledger: { ...ledgerOf(context, loaded), now: world.clock.now },
     traceDir: traceDirOf(context, loaded),
     projectDir,
     redactor: output.redactor(),

@@ -2,8 +2,9 @@ import { DAY_MS, dayOf } from '../../domain/calendar.js';
 import { parseAge } from '../../domain/duration.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
+import { ledgerName } from '../../ledger/where.js';
 import { pruneUsage } from '../../reports/prune-usage.js';
-import { ledgerPathOf, loadCommandConfig, type UsableConfig, usableConfig } from '../config.js';
+import { ledgerOf, loadCommandConfig, type UsableConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';
 import { plural } from '../words.js';
@@ -18,15 +19,15 @@ export async function runStatsPrune(
   if (!loaded.ok) return reportEarly(context, loaded.error);
   const age = ageOf(options.olderThan, loaded.value);
   if (!age.ok) return reportEarly(context, { failure: age.error });
-  const file = ledgerPathOf(context, loaded.value);
+  const ledger = ledgerOf(context, loaded.value);
   const before = dayOf(world.clock.now() - age.value);
-  const removed = await pruneUsage({ file, now: world.clock.now }, before);
+  const removed = await pruneUsage({ ...ledger, now: world.clock.now }, before);
   if (!removed.ok) {
     const { message, hint } = removed.error;
     return reportEarly(context, { failure: failure('input', message, { hint }) });
   }
   if (options.json === true)
-    await output.file(`${JSON.stringify({ removed: removed.value, before, file })}\n`);
+    await output.file(`${JSON.stringify({ removed: removed.value, before, file: ledgerName(ledger) })}\n`);
   else await output.say(prunedWords(removed.value, before));
   return 0;
 }

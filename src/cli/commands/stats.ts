@@ -2,7 +2,7 @@ import { toMicroUsd } from '../../domain/cost.js';
 import { failure } from '../../domain/failure.js';
 import { dollars } from '../../domain/money.js';
 import { type UsageReport, usageReport } from '../../reports/usage-report.js';
-import { type LoadedCommandConfig, ledgerPathOf, loadCommandConfig } from '../config.js';
+import { type LoadedCommandConfig, ledgerOf, loadCommandConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';
 import { usageCsv, usageJson } from '../usage-json.js';
@@ -15,8 +15,8 @@ export async function runStats(context: CommandContext, options: StatsOptions): 
   const format = options.json === true ? 'json' : options.format;
   const query = queryOf(options, { nowMs: world.clock.now(), cwd: world.cwd });
   if (!query.ok) return reportEarly(context, { failure: query.error });
-  const file = ledgerPathOf(context, await loadForLedger(context));
-  const report = await usageReport({ file, now: world.clock.now }, query.value);
+  const ledger = ledgerOf(context, await loadForLedger(context));
+  const report = await usageReport({ ...ledger, now: world.clock.now }, query.value);
   if (!report.ok) {
     const { message, hint } = report.error;
     return reportEarly(context, { failure: failure('input', message, { hint }) });

@@ -4,8 +4,8 @@ import { count, oneOf, usd } from './kinds.js';
 /** One entry of `budget`: limits of spending that are counted together. */
 export const BUDGET = {
   scope: oneOf(
-    'What is counted together: all runs of the user, those of the policy, or those of each agent',
-    ['global', 'policy', 'agent'],
+    'What is counted together: all runs of everybody who shares the ledger, all of the user, those of the policy, or those of each agent',
+    ['team', 'global', 'policy', 'agent'],
   ).default('global'),
   per_request_usd: usd('The most that one request may cost, in USD').placed().soughtAs('per_request'),
   daily_usd: usd('The most in one day (UTC), in USD').placed().formerly('daily_budget_usd').soughtAs('daily'),

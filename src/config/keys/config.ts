@@ -2,6 +2,7 @@ import type { Tier } from '../../domain/request.js';
 import { AGENT } from './agents.js';
 import { map, NAME, nullable, oneOrMore, section, texts, word } from './containers.js';
 import { count, duration, flag, onlyNumber, path, size, text } from './kinds.js';
+import { ledger } from './ledger.js';
 import { MODEL, MODEL_NAME } from './models.js';
 import { POLICY } from './policies.js';
 import { TELEMETRY } from './telemetry.js';
@@ -37,15 +38,7 @@ export const CONFIG = {
     dir: path('The folder, relative to this config [.llm-router/traces beside the config]').placed().writes(),
     retention_days: count('Days for which traces are kept').default(30),
   }),
-  ledger: map('The database of invocations and spending', {
-    path: path('The file, relative to this config [in the data folder of the user]')
-      .placed()
-      .writes()
-      .floor('own'),
-    retention_days: count('Days for which the rows of invocations are kept; their sums by day stay')
-      .default(400)
-      .floor('most'),
-  }),
+  ledger,
   audit: map('The log of refusals and overrides', {
     retention_days: count('Days for which lines are kept, at least 90', { min: 90 })
       .default(90)

@@ -36,8 +36,9 @@ export interface PostgresStatus {
 /** Makes the schema, or brings it up to date. Returns the versions from before and from now on. */
 export async function migratePostgres(
   place: PostgresPlace,
+  now: () => number,
 ): Promise<Result<{ from: number; to: number }, LedgerTrouble>> {
-  return asked(place, async (connection, { shown, schema }) => {
+  return asked({ place, now }, async (connection, { shown, schema }) => {
     const from = await migrate(connection, { shown, schema });
     return from.ok ? ok({ from: from.value, to: NEWEST }) : from;
   });
@@ -48,7 +49,7 @@ export async function statusOfPostgres(
   place: PostgresPlace,
   now: () => number,
 ): Promise<Result<PostgresStatus, LedgerTrouble>> {
-  return asked(place, async (connection, { shown, schema }) => {
+  return asked({ place, now }, async (connection, { shown, schema }) => {
     const state = await schemaState(connection, schema);
     const rights = await connection.run(rightsOf(schema));
     const startMs = performance.now();
@@ -99,10 +100,10 @@ function rightsOf(schema: string): string {
 }
 
 async function asked<T>(
-  place: PostgresPlace,
+  { place, now }: { place: PostgresPlace; now: () => number },
   ask: (connection: Connection, database: Database) => Promise<Result<T, LedgerTrouble>>,
 ): Promise<Result<T, LedgerTrouble>> {
-  const database = databaseAt(place);
+  const database = databaseAt(place, { now });
   if (!database.ok) return database;
   const { sessions, shown } = database.value;
   try {

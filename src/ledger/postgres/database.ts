@@ -1,6 +1,7 @@
 import { urlWithoutSecrets } from '../../domain/database-url.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { LedgerTrouble } from '../trouble.js';
+import { ClockDifference, TIME } from './clock-difference.js';
 import type { Connection } from './connection.js';
 import { ServerFailure } from './failure.js';
 import { quotedName } from './literal.js';
@@ -8,7 +9,7 @@ import type { PostgresPlace } from './place.js';
 import { migrate, NEWEST, schemaState, schemaTrouble } from './schema.js';
 import { Sessions } from './sessions.js';
 import { type Settings, settingsOf } from './settings.js';
-import { badUrl, serverTrouble } from './trouble.js';
+import { badUrl, noUrl, serverTrouble } from './trouble.js';
 
 /** A database that can be asked. */
 export interface Database {
@@ -17,10 +18,15 @@ export interface Database {
   /** The URL without secrets, for messages. */
   shown: string;
   schema: string;
+  clocks: ClockDifference;
 }
 
 /** Settles how to connect; connects later. */
-export function databaseAt(place: PostgresPlace, most = 1): Result<Database, LedgerTrouble> {
+export function databaseAt(
+  place: PostgresPlace,
+  { now, most = 1 }: { now: () => number; most?: number },
+): Result<Database, LedgerTrouble> {
+  if (place.url === '') return err(noUrl(place.urlEnv ?? null));
   const shown = urlWithoutSecrets(place.url);
   const settings = settingsOf(place);
   if (!settings.ok) return err(badUrl(shown, settings.error));
@@ -29,6 +35,7 @@ export function databaseAt(place: PostgresPlace, most = 1): Result<Database, Led
     settings: settings.value,
     shown,
     schema: settings.value.schema ?? place.schema,
+    clocks: new ClockDifference(now),
   });
 }
 
@@ -37,12 +44,12 @@ export function databaseAt(place: PostgresPlace, most = 1): Result<Database, Led
  * `missing`. An older one is left as it is: older routers could not use it from then on, which its owner decides.
  */
 export async function prepare(
-  { sessions, shown, schema }: Database,
+  { sessions, shown, schema, clocks }: Database,
   { makes }: { makes: boolean },
 ): Promise<'ready' | 'missing' | LedgerTrouble> {
   try {
     return await sessions.use(async (connection) => {
-      if ((await quickVersion(connection, schema)) === NEWEST) return 'ready';
+      if ((await quickVersion(connection, { schema, clocks })) === NEWEST) return 'ready';
       const state = await schemaState(connection, schema);
       if (state.version > 0 || state.isForeign || !state.mayMigrate)
         return schemaTrouble(state, { shown, schema }) ?? 'ready';
@@ -56,11 +63,16 @@ export async function prepare(
 }
 
 /** In one round trip, as a rule; `null`: there is none that this role may see. */
-async function quickVersion(connection: Connection, schema: string): Promise<number | null> {
+async function quickVersion(
+  connection: Connection,
+  { schema, clocks }: { schema: string; clocks: ClockDifference },
+): Promise<number | null> {
   try {
+    const sentMs = clocks.now();
     const [rows = []] = await connection.run(
-      `SELECT max(version) AS version FROM ${quotedName(schema)}.schema_migrations`,
+      `SELECT max(version) AS version, ${TIME} FROM ${quotedName(schema)}.schema_migrations`,
     );
+    clocks.measure(rows, sentMs);
     return Number(rows[0]?.version ?? 0);
   } catch (error) {
     if (error instanceof ServerFailure && NOT_THERE.includes(error.code)) return null;

@@ -4,11 +4,14 @@ import { livenessOf, ownIdentity } from '../../process/this-process.js';
 import type { Ledger } from '../ledger.js';
 import type { OpenReader, SharedPlace } from '../place.js';
 import type { LedgerTrouble } from '../trouble.js';
+import { pendingPath } from '../where.js';
 import { DATABASE_NOW } from './clock.js';
 import { type Database, databaseAt, prepare } from './database.js';
-import { importPending, pendingPlace, withPending } from './pending.js';
+import { importPending, withPending } from './pending.js';
 import type { PostgresPlace } from './place.js';
 import { postgresLedger } from './postgres-ledger.js';
+import { translated } from './translated.js';
+import { userName } from './user-name.js';
 
 /** Connections of a process that many runs share. */
 const MANY = 4;
@@ -42,24 +45,24 @@ async function opening(
   how: { makes: false },
 ): Promise<Result<Opened, LedgerTrouble | null>>;
 async function opening(
-  { shared, file, gathers = false, warn = () => {} }: SharedPlace,
+  { shared, file, now, gathers = false, warn = () => {} }: SharedPlace,
   { makes }: { makes: boolean },
 ): Promise<Result<Opened, LedgerTrouble | null>> {
-  const database = databaseAt(shared, gathers ? MANY : 1);
+  const database = databaseAt(shared, { now, most: gathers ? MANY : 1 });
   if (!database.ok) return database;
-  const { sessions, shown, schema } = database.value;
+  const { sessions } = database.value;
   const readiness = await prepare(database.value, { makes });
   if (readiness !== 'ready') {
     sessions.close();
     return err(readiness === 'missing' ? null : readiness);
   }
-  const pending = pendingPlace(file, { shown, schema });
+  const pending = pendingPath({ file, shared });
   const ledger = withPending(ledgerOf(database.value, shared), { file: pending, warn });
   return ok({ ledger, takeIn: async () => void (await importPending(ledger, pending, warn)) });
 }
 
-function ledgerOf({ sessions, shown, schema }: Database, { leaseMs }: PostgresPlace): Ledger {
-  return postgresLedger({
+function ledgerOf({ sessions, shown, schema, clocks }: Database, { leaseMs, env }: PostgresPlace): Ledger {
+  const ledger = postgresLedger({
     sessions,
     schema,
     shown,
@@ -67,6 +70,13 @@ function ledgerOf({ sessions, shown, schema }: Database, { leaseMs }: PostgresPl
     leaseMs,
     owner: JSON.stringify(ownIdentity()),
     livenessOf: livenessHere,
+  });
+  const { now } = clocks;
+  return translated(ledger, {
+    user: userName(env),
+    now,
+    aheadMs: () => clocks.aheadMs,
+    refresh: () => clocks.refresh(sessions),
   });
 }
 

@@ -1,20 +1,9 @@
 import { rmSync } from 'node:fs';
-import path from 'node:path';
-import { sha256 } from '../../crypto/crypto.js';
 import { ok, type Result } from '../../domain/result.js';
 import { reasonOf } from '../../files.js';
 import type { Ledger, RunRecords } from '../ledger.js';
 import { hasPending, keepPending, pendingOf, refuse } from '../pending.js';
 import type { LedgerTrouble } from '../trouble.js';
-
-/**
- * The path that pending records of a shared ledger are kept by, beside those of the local one: so that neither takes in what belongs to the
- * other.
- */
-export function pendingPlace(file: string, shared: { shown: string; schema: string }): string {
-  const name = sha256(`${shared.shown}\n${shared.schema}`).slice(0, 12);
-  return path.join(`${file}.pending`, `shared-${name}`);
-}
 
 /**
  * Hands all pending records to the ledger and removes their files; those that it refuses are set aside, each with a warning. Repeating it

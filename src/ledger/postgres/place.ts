@@ -2,6 +2,8 @@
 export interface PostgresPlace {
   /** `postgres://…`; may hold a password. */
   url: string;
+  /** The variable that the URL is from; `null` or absent: it is not from one. */
+  urlEnv?: string | null;
   /** The schema that holds all tables of the ledger. */
   schema: string;
   /** How long what a process holds is kept without a sign of life from it, ms. */
@@ -11,5 +13,3 @@ export interface PostgresPlace {
   /** Where the variables of libpq are: `PGHOST`, `PGPASSWORD`, `PGSERVICE`, … */
   env: Readonly<Record<string, string | undefined>>;
 }
-
-export const DEFAULT_SCHEMA = 'llm_router';

@@ -7,7 +7,7 @@ import { dayAt } from './clock.js';
 import { isAnyDead, ownersOf, settleCall, takeBack } from './dead.js';
 import { childrenOf, joinFamily, nestedIn, sourcesOf } from './family.js';
 import { setBegun, setSeen } from './leases.js';
-import { pruneOn, pruneRows, rowsSince } from './prune.js';
+import { isPrunedOn, pruneOn, pruneRows, rowsSince } from './prune.js';
 import { addRecords, drop } from './records.js';
 import { lockKey } from './schema.js';
 import type { Sessions } from './sessions.js';
@@ -87,7 +87,11 @@ export function postgresLedger(world: PostgresWorld): Ledger {
     projectsNamed: (name) => plainly((tx) => projectsNamed(tx, name)),
     rowsSince: () => plainly((tx) => rowsSince(tx)),
     prune: (limit) => change((tx) => pruneRows(tx, limit)),
-    pruneOnceADay: (limit) => change((tx) => pruneOn(tx, today(), limit)),
+    pruneOnceADay: (limit) =>
+      attempt(async () => {
+        if (await run('read', null, (tx) => isPrunedOn(tx, today()))) return null;
+        return run('write', moneyLock, (tx) => pruneOn(tx, today(), limit));
+      }),
     check: () => plainly(async (tx) => void (await tx.all('SELECT 1'))),
     reserved: (filter) => read((tx) => reservedNow(tx, filter)),
     slots: {

@@ -44,14 +44,18 @@ export async function rowsSince(tx: Transaction): Promise<string | null> {
   return since === '' ? null : since;
 }
 
-/** Removes rows, and marks the day as done once none are left; `null`: that was done before. */
+/** Whether all old rows were removed today; `today` is an expression. */
+export async function isPrunedOn(tx: Transaction, today: string): Promise<boolean> {
+  return (await tx.all(`SELECT 1 FROM upkeep WHERE looked_on = ${today}`)).length > 0;
+}
+
+/** Removes rows, and marks the day as done once none are left; `null`: another process did. */
 export async function pruneOn(
   tx: Transaction,
   today: string,
   limit: { before: string; atMost: number },
 ): Promise<Pruned | null> {
-  const done = await tx.all(`SELECT 1 FROM upkeep WHERE looked_on = ${today}`);
-  if (done.length > 0) return null;
+  if (await isPrunedOn(tx, today)) return null;
   const pruned = await pruneRows(tx, limit);
   if (pruned.isDone) tx.run(`UPDATE upkeep SET looked_on = ${today}`);
   return pruned;

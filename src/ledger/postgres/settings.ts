@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs';
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { err, ok, type Result } from '../../domain/result.js';
 import { readRegularFileNow } from '../../files.js';
 import type { PostgresPlace } from './place.js';
 import { type ParameterName, type Parameters, parametersOf } from './url.js';
+import { userName } from './user-name.js';
 
 /** How to reach a database, with nothing left open. */
 export interface Settings {
@@ -73,7 +74,7 @@ export function settingsOf(place: PostgresPlace): Result<Settings, string> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) return err('has a port that is not one');
   const tls = tlsOf(known, homeOf(env));
   if (!tls.ok) return tls;
-  const user = known.user ?? userInfo().username;
+  const user = known.user ?? userName(env);
   const base = { host: known.host ?? 'localhost', port, user, database: known.dbname ?? user };
   return ok({
     ...base,

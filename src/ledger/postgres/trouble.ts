@@ -119,4 +119,13 @@ export function badUrl(shown: string, why: string): LedgerTrouble {
   return { kind: 'bad_url', message: `the URL \`${shown}\` of the ledger ${why}`, hint: EXAMPLE };
 }
 
+/** There is no URL; `variable` should hold one. */
+export function noUrl(variable: string | null): LedgerTrouble {
+  const why =
+    variable === null
+      ? 'the URL of the ledger is empty'
+      : `the ledger has no URL: \`${variable}\` is not set`;
+  return { kind: 'bad_url', message: why, hint: EXAMPLE };
+}
+
 const EXAMPLE = 'it looks like `postgres://user@host:5432/database?sslmode=verify-full`';

@@ -42,7 +42,8 @@ function failureOf({ message, hint }: LedgerTrouble) {
 }
 
 function textOf({ scope, name, window, ...line }: BudgetLine): string {
-  const what = scope === 'global' ? 'all runs' : `${scope} ${name ?? '(none)'}`;
+  const what =
+    scope === 'global' ? 'all runs' : scope === 'team' ? 'the team' : `${scope} ${name ?? '(none)'}`;
   const { limit_usd, used_usd, reserved_usd, left_usd, limit_type, resets_at } = line;
   const sums = `${money(used_usd)} used, ${money(reserved_usd)} reserved, ${money(left_usd)} left of ${money(limit_usd)}`;
   return `- ${what}, ${window}, ${limit_type}: ${sums}; anew at ${resets_at}`;

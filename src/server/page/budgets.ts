@@ -82,5 +82,6 @@ function bar(line: BudgetLine, name: string): HTMLElement {
 
 function scopeText({ scope, name }: BudgetLine): string {
   if (scope === 'global') return 'all runs';
+  if (scope === 'team') return 'the team';
   return name === null ? 'runs without an agent' : `${scope} ${name}`;
 }

@@ -31,7 +31,7 @@ export function postgresBench(): Bench {
   let database: Promise<{ database: Database; schema: string }> | null = null;
   const connected = async () => {
     const place = await testPlace();
-    const found = databaseAt(place, 2);
+    const found = databaseAt(place, { now: () => bench.nowMs, most: 2 });
     if (!found.ok) throw new Error(found.error.message);
     const readiness = await prepare(found.value, { makes: true });
     if (readiness !== 'ready') throw new Error(`the schema is not ready: ${JSON.stringify(readiness)}`);

@@ -41,7 +41,7 @@ whereInstalled('a ledger in a PostgreSQL database', () => {
 
   it('is made once, by whichever of several comes first', async () => {
     const place = await testPlace();
-    const done = await Promise.all([1, 2, 3, 4].map(() => migratePostgres(place)));
+    const done = await Promise.all([1, 2, 3, 4].map(() => migratePostgres(place, Date.now)));
     expect(done.map((one) => one.ok && one.value).sort((a, b) => (a && b ? a.from - b.from : 0))).toEqual([
       { from: 0, to: 1 },
       { from: 1, to: 1 },
@@ -68,7 +68,7 @@ whereInstalled('a ledger in a PostgreSQL database', () => {
       kind: 'no_rights',
       message: expect.stringContaining(place.schema),
     });
-    expect((await migratePostgres(place)).ok).toBe(true);
+    expect((await migratePostgres(place, Date.now)).ok).toBe(true);
     expect(await troubleAt(mine)).toMatchObject({ kind: 'no_rights' });
     sql(server, `GRANT USAGE ON SCHEMA ${place.schema} TO plain_user`);
     expect(await troubleAt(mine)).toMatchObject({ kind: 'no_rights' });
@@ -89,14 +89,14 @@ whereInstalled('a ledger in a PostgreSQL database', () => {
 
   it('refuses a schema of a newer version, and one of another program', async () => {
     const newer = await testPlace();
-    await migratePostgres(newer);
+    await migratePostgres(newer, Date.now);
     sql(server, `INSERT INTO ${newer.schema}.schema_migrations VALUES (99, now())`);
     expect(await troubleAt(newer)).toMatchObject({ kind: 'newer' });
-    expect(await migratePostgres(newer)).toMatchObject({ ok: false, error: { kind: 'newer' } });
+    expect(await migratePostgres(newer, Date.now)).toMatchObject({ ok: false, error: { kind: 'newer' } });
     const foreign = await testPlace();
     sql(server, `CREATE SCHEMA ${foreign.schema}; CREATE TABLE ${foreign.schema}.invocations (id int)`);
     expect(await troubleAt(foreign)).toMatchObject({ kind: 'foreign' });
-    expect(await migratePostgres(foreign)).toMatchObject({ ok: false, error: { kind: 'foreign' } });
+    expect(await migratePostgres(foreign, Date.now)).toMatchObject({ ok: false, error: { kind: 'foreign' } });
   });
 
   it('uses an empty schema that an owner has made', async () => {
