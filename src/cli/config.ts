@@ -4,6 +4,9 @@ import { keptOf } from '../config-files/keep.js';
 import { type LoadedFiles, loadLocated, withoutProject } from '../config-files/load.js';
 import { type LocatedConfig, locateConfig } from '../config-files/locate.js';
 import { type Trust, trustOf, writableFolder } from '../config-files/trust.js';
+import { diagnostic } from '../diagnostics/codes.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { isPostgresUrl, urlScheme, urlWithoutSecrets } from '../domain/database-url.js';
 import type { Deadline } from '../domain/deadline.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { lookup } from '../domain/lookup.js';
@@ -41,10 +44,22 @@ async function commandConfigOf(
   const writableDir = writableFolder(files, trust, world);
   // Until a project's config is trusted, its own patterns could hide what it would run, and its advice is not ours.
   const own = trust.trusted ? files.config : withoutProject(files, world.home);
-  const config = trust.trusted ? files.config : withAdviceOf(own, files.config);
-  const loaded = { ...files, config, trust, isTrusted: trust.trusted, writableDir };
+  const fault = ledgerFault(world.env);
+  const config = fault !== null ? null : trust.trusted ? files.config : withAdviceOf(own, files.config);
+  const diagnostics = fault === null ? files.diagnostics : [...files.diagnostics, fault];
+  const loaded = { ...files, config, diagnostics, trust, isTrusted: trust.trusted, writableDir };
   await announceConfig(context, located, { config: own, isValid: files.config !== null });
   return loaded;
+}
+
+/** Why the ledger that the environment names can be none; `null`: it can. A URL of another kind would be taken for a path. */
+function ledgerFault({ LLM_ROUTER_LEDGER: named = '' }: CommandContext['world']['env']): Diagnostic | null {
+  if (urlScheme(named) === null || isPostgresUrl(named)) return null;
+  const message = `\`LLM_ROUTER_LEDGER\` cannot be used: \`${urlWithoutSecrets(named)}\` does not begin with \`postgres://\``;
+  return diagnostic('config/invalid-value', message, {
+    place: null,
+    hint: 'name a file, or a PostgreSQL database',
+  });
 }
 
 /** How to install a tool, from one config for the tools of another. */

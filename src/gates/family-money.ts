@@ -92,7 +92,10 @@ export class FamilyMoney {
   async note(hold: Omit<FamilyHold, 'reservedMicroUsd'>): Promise<void> {
     const beat = (): Promise<unknown> =>
       this.#run.ledger.ask((ledger) => ledger.meter(hold.id, hold.seenMicroUsd));
-    this.#noted ??= { entered: this.#enter(hold), stopHeartbeat: startHeartbeat(this.#run.ledger.heartbeatMs, beat) };
+    this.#noted ??= {
+      entered: this.#enter(hold),
+      stopHeartbeat: startHeartbeat(this.#run.ledger.heartbeatMs, beat),
+    };
     await this.#noted.entered;
     await beat();
   }

@@ -170,7 +170,8 @@ class MoneyGate implements OpenGate {
       calls: this.#callsOf(entry, capMicroUsd, reservedMicroUsd),
       stopHeartbeat: () => {},
     };
-    if (reservedMicroUsd !== null) hold.stopHeartbeat = startHeartbeat(this.#run.ledger.heartbeatMs, () => this.#beat(hold));
+    if (reservedMicroUsd !== null)
+      hold.stopHeartbeat = startHeartbeat(this.#run.ledger.heartbeatMs, () => this.#beat(hold));
     this.#hold = hold;
     return { grant: { maxCostMicroUsd: capMicroUsd, calls: hold.calls, family: this.#family.rulesOf(hold) } };
   }

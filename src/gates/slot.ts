@@ -87,7 +87,11 @@ class SlotGate implements OpenGate {
   }
 
   #hold(queue: SlotQueue, id: string, waited: boolean): Granted {
-    this.#held = { id, queue, stopHeartbeat: startHeartbeat(this.#run.ledger.heartbeatMs, () => queue.heartbeat(id)) };
+    this.#held = {
+      id,
+      queue,
+      stopHeartbeat: startHeartbeat(this.#run.ledger.heartbeatMs, () => queue.heartbeat(id)),
+    };
     return this.#granted(waited);
   }
 

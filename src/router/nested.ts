@@ -92,7 +92,9 @@ async function takePlace(
     const taken = await slots.take({ id: planned.id, tool: rules.tool, inherited: [], starts: 0, decide });
     if (!taken.ok) return err(unlimited(taken.error));
     if (taken.value.is === 'admitted') {
-      const stopHeartbeat = startHeartbeat(stores.ledger?.heartbeatMs ?? LOCAL_HEARTBEAT_MS, () => slots.heartbeat(planned.id));
+      const stopHeartbeat = startHeartbeat(stores.ledger?.heartbeatMs ?? LOCAL_HEARTBEAT_MS, () =>
+        slots.heartbeat(planned.id),
+      );
       return ok(async () => {
         stopHeartbeat();
         await slots.leave(planned.id);

@@ -51,7 +51,12 @@ function decoded(text: string): string {
 function secretsOf(config: RouterConfig, env: Environment, parts: readonly SecretPart[]): string[] {
   const ofTools = parts.flatMap((part) => secretsOfPart(part, env));
   const ofServer = env[config.server.tokenEnv] ?? '';
-  const all = [...ofTools, ...secretsOfTelemetry(config.telemetry.otlp, env), ...ledgerSecrets(config, env), ofServer];
+  const all = [
+    ...ofTools,
+    ...secretsOfTelemetry(config.telemetry.otlp, env),
+    ...ledgerSecrets(config, env),
+    ofServer,
+  ];
   return [...new Set(all)].filter((secret) => secret !== '');
 }
 

@@ -1,4 +1,4 @@
-import { urlWithoutSecrets } from '../../domain/database-url.js';
+import { isPostgresUrl, urlWithoutSecrets } from '../../domain/database-url.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { LedgerTrouble } from '../trouble.js';
 import { ClockDifference, TIME } from './clock-difference.js';
@@ -28,6 +28,7 @@ export function databaseAt(
 ): Result<Database, LedgerTrouble> {
   if (place.url === '') return err(noUrl(place.urlEnv ?? null));
   const shown = urlWithoutSecrets(place.url);
+  if (!isPostgresUrl(place.url)) return err(badUrl(shown, 'does not begin with `postgres://`'));
   const settings = settingsOf(place);
   if (!settings.ok) return err(badUrl(shown, settings.error));
   return ok({
