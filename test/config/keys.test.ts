@@ -79,6 +79,9 @@ describe('the definitions of keys', () => {
     expect(names('own')).toEqual([
       'agents.*.policy',
       'ledger.path',
+      'ledger.schema',
+      'ledger.url',
+      'ledger.url_env',
       'models.*.cost_per_1m_tokens',
       'telemetry.otlp.endpoint',
       'telemetry.otlp.headers',

@@ -45,6 +45,8 @@ function report(context: RuleContext, path: Path, severity: 'error' | 'warning')
 
 /** References to variables are read in a few places only. */
 function hintFor(path: Path): string {
+  if (path.join('.') === 'ledger.url')
+    return 'name a variable that holds it with `url_env`, or leave the password to `PGPASSWORD` or `~/.pgpass`';
   const isExpanded = ['env_vars', 'headers', 'base_url'].some((key) => path.includes(key));
   return isExpanded
     ? `put it into a variable, and write \`$\{NAME}\` here`
