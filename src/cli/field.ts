@@ -102,6 +102,8 @@ const SHAPE = {
       cost: COST,
       failure: failure('internal', ''),
       calls: null,
+      changes: null,
+      noSnapshot: null,
       partialText: null,
     }),
   ],

@@ -1,3 +1,4 @@
+import type { AttemptChanges } from './changes.js';
 import type { Cost } from './cost.js';
 import type { Failure } from './failure.js';
 import type { Usage } from './usage.js';
@@ -84,6 +85,10 @@ export interface Attempt {
   failure: Failure | null;
   /** The calls of the tool to its provider, in the order in which they ended; `null`: they did not pass through the router. */
   calls: readonly ProviderCall[] | null;
+  /** What it changed in a Git work tree; `null`: there was no snapshot to compare with. */
+  changes: AttemptChanges | null;
+  /** Why there was no snapshot of the files, although it might change them; `null`: there was one, or it might not. */
+  noSnapshot: string | null;
   /** Text that a failed attempt had given; `null`: none, or the attempt succeeded. */
   partialText: string | null;
 }

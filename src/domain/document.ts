@@ -1,4 +1,5 @@
 import type { Attempt, ProviderCall } from './attempt.js';
+import type { AttemptChanges } from './changes.js';
 import { type Cost, toUsd } from './cost.js';
 import type { Failure } from './failure.js';
 import type { Invocation, NestedSummary } from './invocation.js';
@@ -111,6 +112,28 @@ export function attemptDocument(attempt: Attempt) {
     failure: failureDocument(attempt.failure),
     partial_text: attempt.partialText,
     calls: attempt.calls === null ? null : attempt.calls.map(callDocument),
+    changes: changesDocument(attempt.changes),
+    no_snapshot: attempt.noSnapshot,
+  };
+}
+
+function changesDocument(changes: AttemptChanges | null) {
+  if (changes === null) return null;
+  const { root, before, after, count, files, linesAdded, linesRemoved, recovery } = changes;
+  return {
+    root,
+    before,
+    after,
+    count,
+    lines_added: linesAdded,
+    lines_removed: linesRemoved,
+    recovery,
+    files: files.map(({ path, status, linesAdded: added, linesRemoved: removed }) => ({
+      path,
+      status,
+      lines_added: added,
+      lines_removed: removed,
+    })),
   };
 }
 

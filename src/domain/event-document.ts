@@ -50,6 +50,15 @@ function fieldsOf(event: RunEvent): object {
       };
     case 'budget.warning':
       return budgetFields(event);
+    case 'recovery':
+      return {
+        tool: event.candidate.tool,
+        model: event.candidate.model,
+        action: event.action,
+        files: event.changes.count,
+        lines_added: event.changes.linesAdded,
+        lines_removed: event.changes.linesRemoved,
+      };
     case 'fallback':
       return {
         from: { tool: event.from.tool, model: event.from.model },

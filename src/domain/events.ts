@@ -1,4 +1,5 @@
 import type { Attempt, FinishReason } from './attempt.js';
+import type { AttemptChanges, Recovery } from './changes.js';
 import type { SpendWindow } from './facts.js';
 import type { Failure, FailureType } from './failure.js';
 import type { Invocation } from './invocation.js';
@@ -62,6 +63,15 @@ export type RunEvent =
       estimate: string;
       window: SpendWindow;
       percent: number;
+    }
+  | {
+      type: 'recovery';
+      /** The failed attempt. */
+      attempt: number;
+      candidate: NamedCandidate;
+      /** What became of its changes. */
+      action: Recovery;
+      changes: AttemptChanges;
     }
   | { type: 'fallback'; attempt: number; from: NamedCandidate; to: NamedCandidate; failure: Failure }
   | { type: 'invocation.finished'; invocation: Invocation };

@@ -18,6 +18,7 @@ export type FailureType =
   | 'partial'
   | 'not_allowed'
   | 'budget_exceeded'
+  | 'not_restored'
   | 'cancelled'
   | 'usage'
   | 'input'
@@ -163,6 +164,14 @@ export const FAILURES: Readonly<Record<FailureType, FailureRow>> = {
   partial: row('failed after live text was shown', 'never', 'never', 76, -32006, 502),
   not_allowed: row('governance, trust, recursion limit', 'never', 'next', 77, -32602, 403),
   budget_exceeded: row('a hard limit', 'never', 'cheaper', 79, -32002, 402),
+  not_restored: row(
+    'files that a failed attempt changed could not be put back',
+    'never',
+    'never',
+    75,
+    -32006,
+    409,
+  ),
   cancelled: row('SIGINT, SIGTERM, SIGHUP, client gone', 'never', 'never', 130, -32008, 499),
   usage: row('bad flag or name', 'never', 'never', 64, -32602, 400),
   input: row('a file that cannot be read', 'never', 'never', 66, -32602, 400),

@@ -35,8 +35,8 @@ export interface GitPlace {
   cwd: string;
   /** The surrounding variables; those of Git itself are dropped. */
   env: Environment;
-  /** Ends running processes. */
-  signal?: AbortSignal;
+  /** Ends a process that starts now, when it aborts; `null`: nothing does. */
+  signal?: () => AbortSignal | null;
   /** More settings, by their keys in any form that Git takes. */
   settings?: Readonly<Record<string, string>>;
 }
@@ -50,7 +50,8 @@ export function gitIn(place: GitPlace): Git {
 }
 
 async function runGit(place: GitPlace, args: readonly string[], options: GitOptions): Promise<GitAnswer> {
-  if (place.signal?.aborted === true) return notStarted('ABORT_ERR');
+  const signal = place.signal?.() ?? null;
+  if (signal?.aborted === true) return notStarted('ABORT_ERR');
   const child = spawn('git', [...isolation, ...args], {
     cwd: options.cwd ?? place.cwd,
     env: { ...gitVariables(place.env, place.settings ?? {}, options.indexFile), ...options.env },
@@ -63,12 +64,12 @@ async function runGit(place: GitPlace, args: readonly string[], options: GitOpti
     const [error] = await once(child, 'error');
     return notStarted((error as NodeJS.ErrnoException).code ?? String(error));
   }
-  const kill = (): void => void child.kill('SIGKILL');
-  place.signal?.addEventListener('abort', kill, { once: true });
+  const kill = (): void => void child.kill('SIGTERM');
+  signal?.addEventListener('abort', kill, { once: true });
   try {
     return await follow(child, options);
   } finally {
-    place.signal?.removeEventListener('abort', kill);
+    signal?.removeEventListener('abort', kill);
   }
 }
 

@@ -50,6 +50,8 @@ export interface CompleteOptions extends Listeners {
   deadline: Deadline;
   /** Asks the user whether to go on despite a soft limit; `true` without a terminal. */
   confirm?: () => Promise<boolean>;
+  /** Asks the user whether to put files back although a merge is in progress; `false` without a terminal. */
+  confirmRollback?: (question: string) => Promise<boolean>;
 }
 
 /** The composition root: plan, run and record, by one config. */
@@ -71,11 +73,16 @@ export function createRouter(config: RouterConfig, surroundings: RouterWorld): R
       const { routerModels } = await import('./models/models.js');
       return routerModels(config, world, options);
     },
-    complete: async (planned, { deadline, confirm = async () => true, ...listeners }) => {
-      const recorder = recorderOf(world, { planned, listeners, telemetry });
+    complete: async (planned, options) => {
+      const { deadline, confirm = async () => true, confirmRollback = async () => false } = options;
+      const { events = [], logs = [] } = options;
+      const recorder = recorderOf(world, { planned, listeners: { events, logs }, telemetry });
       const stop = { deadline, urgent };
       return recorder.withSinkWarnings(
-        await run({ planned, host, stores, connections, stop, recorder, confirm }),
+        await run({
+          ...{ planned, host, stores, connections, stop, recorder, confirm, confirmRollback },
+          keepDays: config.traces.retentionDays,
+        }),
       );
     },
     upkeep: async () => {

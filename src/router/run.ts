@@ -16,7 +16,7 @@ import { debugAdmission, debugDecision } from './debug.js';
 import { joinCaller, watchNested } from './nested.js';
 import type { Planned } from './planned.js';
 import type { Recorder } from './record.js';
-import { type CandidateInRun, candidatesInRun, type Run, stateAfter } from './state.js';
+import { type AttemptFiles, type CandidateInRun, candidatesInRun, type Run, stateAfter } from './state.js';
 import type { Host, Stop, Stores } from './world.js';
 
 /** The input of a run. */
@@ -29,6 +29,10 @@ export interface RunInput {
   recorder: Recorder;
   /** Asks whether to go on despite a soft limit. */
   confirm: () => Promise<boolean>;
+  /** Asks whether to put files back although a merge is in progress. */
+  confirmRollback: (question: string) => Promise<boolean>;
+  /** How long snapshots are kept, days. */
+  keepDays: number;
 }
 
 /**
@@ -58,9 +62,11 @@ export async function run(input: RunInput): Promise<Invocation> {
     attempts: [],
     refused: [],
     fruitlessWaits: 0,
+    files: null,
   };
   const nestedSummary = watchNested(state);
-  const stopped = await runNested(state);
+  const stopped = await runNested(state, input);
+  await state.files?.close(input);
   await recorder.refused(
     refusedLater(
       plan,
@@ -86,11 +92,11 @@ function gatesOf({ planned, host, stores, stop, recorder, confirm }: RunInput, l
 }
 
 /** Runs the candidates, in the place that its caller has for one more nested run. */
-async function runNested(state: Run): Promise<Stopped | null> {
+async function runNested(state: Run, input: RunInput): Promise<Stopped | null> {
   const joined = await joinCaller(state);
   if (!joined.ok) return { failure: joined.error, readyAtMs: null };
   try {
-    return await runCandidates(state);
+    return await runCandidates(state, input);
   } finally {
     await leave(state.gates, { is: 'unknown' });
     await joined.value();
@@ -98,7 +104,7 @@ async function runNested(state: Run): Promise<Stopped | null> {
 }
 
 /** Runs and waits until a candidate has answered (`null`) or none is left. */
-async function runCandidates(state: Run): Promise<Stopped | null> {
+async function runCandidates(state: Run, input: RunInput): Promise<Stopped | null> {
   const { deadline } = state.stop;
   const { debug } = state.host;
   for (;;) {
@@ -123,7 +129,8 @@ async function runCandidates(state: Run): Promise<Stopped | null> {
       if (decision.action === 'wait') state.fruitlessWaits++;
       continue;
     }
-    if (await tryOnce(state, candidate, admission)) return null;
+    const files = mayEdit(state, candidate) ? await keepFiles(state, input, admission.n) : null;
+    if (await tryOnce(state, { ...admission, candidate, files })) return null;
   }
 }
 
@@ -175,10 +182,14 @@ async function pause(
 }
 
 /** One attempt, from its start until every gate is left; true when it answered. */
-async function tryOnce(state: Run, candidate: CandidateInRun, { n, grant }: Admitted): Promise<boolean> {
+async function tryOnce(
+  state: Run,
+  { candidate, n, grant, files }: Admitted & { candidate: CandidateInRun; files: AttemptFiles | null },
+): Promise<boolean> {
   const { attempts, gates, recorder } = state;
   await emitFallback(state, candidate);
-  const result = await attempt(state, { candidate, n, grant });
+  const tried = await attempt(state, { candidate, n, grant });
+  const result = files === null ? tried : await files.after(candidate, tried);
   const { record, outcome, started, active } = result;
   const { responseModel, finishReason } = outcome;
   await leave(gates, { is: 'over', candidate, attempt: record, started, active });
@@ -186,6 +197,22 @@ async function tryOnce(state: Run, candidate: CandidateInRun, { n, grant }: Admi
   attempts.push(result);
   candidate.state = { is: 'tried' };
   return record.failure === null;
+}
+
+/** Whether an attempt may change files. */
+function mayEdit({ planned }: Run, { tool }: CandidateInRun): boolean {
+  const { access, policy } = planned;
+  if (access !== 'edit' && access !== 'full') return false;
+  return policy.recovery.snapshot === 'auto' && (tool.kind === 'command' || tool.kind === 'custom');
+}
+
+/** Keeps the files before an attempt. */
+async function keepFiles(state: Run, { confirmRollback }: RunInput, n: number): Promise<AttemptFiles> {
+  if (state.files === null) {
+    const { guardFiles } = await import('./recovery/run-files.js');
+    state.files = guardFiles(state, confirmRollback);
+  }
+  return state.files.before(n);
 }
 
 async function emitFallback({ attempts, recorder }: Run, to: CandidateInRun): Promise<void> {

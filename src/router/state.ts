@@ -3,7 +3,7 @@ import type { Attempt, Outcome } from '../domain/attempt.js';
 import type { Rejected } from '../domain/plan.js';
 import type { Refused } from '../gates/gate.js';
 import type { OpenedGate } from '../gates/gates.js';
-import type { CandidateState } from '../routing/decision.js';
+import type { CandidateState, LeftChanges } from '../routing/decision.js';
 import type { Planned, PlannedCandidate } from './planned.js';
 import type { Recorder } from './record.js';
 import type { Host, Stop, Stores } from './world.js';
@@ -24,6 +24,24 @@ export interface Run {
   readonly refused: Rejected[];
   /** Waits after which the gates still refused the candidate. */
   fruitlessWaits: number;
+  /** Keeps the files of the work tree; `null` until an attempt may change them. */
+  files: FileGuard | null;
+}
+
+/** Keeps the files of a run's work tree around attempts that may change them. */
+export interface FileGuard {
+  /** What the next attempt reads before the prompt; `null`: nothing was handed over. */
+  readonly handover: string | null;
+  /** Keeps the files before an attempt. Where that is not possible, the record of the attempt says why. */
+  before(n: number): Promise<AttemptFiles>;
+  /** Removes temporary files, and snapshots of runs that are older than so many days. */
+  close(options: { keepDays: number }): Promise<void>;
+}
+
+/** The files around one attempt. */
+export interface AttemptFiles {
+  /** The result with what was changed, and recovered from by the policy. */
+  after(candidate: CandidateInRun, result: AttemptResult): Promise<AttemptResult>;
 }
 
 /** A candidate during a run. */
@@ -42,6 +60,8 @@ export interface AttemptResult {
   active: boolean;
   /** The tool may have changed something, as far as its access allowed it. */
   mayHaveChanged: boolean;
+  /** What it left in the files, for the message of a stop; `null`: unknown, or nothing. */
+  left: LeftChanges | null;
   /** Live text had been shown to the caller. */
   shown: boolean;
   /** ms since the epoch. */

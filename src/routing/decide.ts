@@ -2,7 +2,15 @@ import type { Backoff, RetryPolicy } from '../config/types.js';
 import { decidingFailure, FAILURES, type Failure, type FailureType } from '../domain/failure.js';
 import type { Access } from '../domain/request.js';
 import { askedDelayMs, backoffFor, retryDelayMs } from './backoff.js';
-import type { Decision, DecisionInput, FailedAttempt, RetryRules, RunCandidate, Stop } from './decision.js';
+import type {
+  Decision,
+  DecisionInput,
+  FailedAttempt,
+  LeftChanges,
+  RetryRules,
+  RunCandidate,
+  Stop,
+} from './decision.js';
 
 /** Applies the decision table to all attempts so far. Always terminates: never more attempts than `max_attempts`. */
 export function decide<C extends RunCandidate>(input: DecisionInput<C>): Decision<C> {
@@ -52,16 +60,17 @@ function stop(failure: Failure): { action: 'stop'; stop: Stop } {
 
 /** The failure that ends a run even with candidates left; `null`: it goes on. */
 function endedBy<C extends RunCandidate>(
-  { candidate, failure, mayHaveChanged, shown }: FailedAttempt<C>,
+  { candidate, failure, mayHaveChanged, shown, left = null }: FailedAttempt<C>,
   { access, rules }: DecisionInput<C>,
 ): Failure | null {
-  if (failure.type === 'cancelled') return failure;
-  if (failure.type === 'timeout' && failure.phase === 'invocation') return failure;
-  if (shown) return asPartial(failure);
+  if (failure.type === 'not_restored') return failure;
+  if (failure.type === 'cancelled') return withLeft(failure, left);
+  if (failure.type === 'timeout' && failure.phase === 'invocation') return withLeft(failure, left);
+  if (shown) return withLeft(asPartial(failure), left);
   // A provider's API changes no files: only a program can have changed something.
   const isProgram = candidate.tool.kind !== 'http';
   const hasEdited = isProgram && mayHaveChanged && (access === 'edit' || access === 'full');
-  return hasEdited && !rules.retry.afterSideEffects ? afterSideEffects(failure, access) : null;
+  return hasEdited && !rules.retry.afterSideEffects ? afterSideEffects(failure, access, left) : null;
 }
 
 /** A failure after live text: another answer would be mixed into the half that was shown. */
@@ -69,8 +78,16 @@ function asPartial(failure: Failure): Failure {
   return { ...failure, type: 'partial', message: `${failure.message}, after part of the answer was shown` };
 }
 
+/** The failure with what it left in the files. */
+function withLeft(failure: Failure, left: LeftChanges | null, more = ''): Failure {
+  if (left === null) return failure;
+  const hint = failure.hint === null ? left.hint : `${failure.hint}\n${left.hint}`;
+  return { ...failure, message: `${failure.message}; it had changed ${left.text}${more}`, hint };
+}
+
 /** Another attempt could repeat or damage what the first one did. */
-function afterSideEffects(failure: Failure, access: Access): Failure {
+function afterSideEffects(failure: Failure, access: Access, left: LeftChanges | null): Failure {
+  if (left !== null) return withLeft(failure, left, ', so no fallback was tried');
   const message = `${failure.message}; it had started to work with access \`${access}\`, so no fallback was tried`;
   const hint = 'look at what it has done; `retry.after_side_effects: true` in the policy tries again anyway';
   return { ...failure, message, hint };

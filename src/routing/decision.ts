@@ -44,10 +44,19 @@ export interface FailedAttempt<C extends RunCandidate> {
   failure: Failure;
   /** The tool may have changed something, as far as its access allowed it. */
   mayHaveChanged: boolean;
+  /** What it left in the files, for the message; `null`: unknown, or nothing. */
+  left?: LeftChanges | null;
   /** Live text had been shown to the caller. */
   shown: boolean;
   /** ms since the epoch. */
   endedMs: number;
+}
+
+/** What a failed attempt left in the files, and what to do about it. */
+export interface LeftChanges {
+  /** `3 files (…)` */
+  text: string;
+  hint: string;
 }
 
 /** The rules of one run. */

@@ -125,6 +125,11 @@ export async function keptRuns({ git }: Repository): Promise<Result<string[], Tr
 
 const ID = /^refs\/llm-router\/[0-9A-HJKMNP-TV-Z]{26}$/;
 
+/** Forgets the states of one run, unless another program has added to them. */
+export async function dropRun({ git }: Repository, id: string, commit: string): Promise<void> {
+  await git(['update-ref', '--no-deref', '-d', refOf(id), commit]);
+}
+
 /** Forgets the states of runs that started before an id of that time; Git removes their files with its next clean-up. */
 export async function forgetRuns(repository: Repository, beforeId: string): Promise<Result<number, Trouble>> {
   const kept = await keptRuns(repository);

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../domain/result.js';
-import { type BytePath, splitNul } from '../git/names.js';
+import type { GitOptions } from '../git/git.js';
+import { type BytePath, bytePath, shownPath, splitNul } from '../git/names.js';
 import type { Repository } from '../git/repository.js';
 import { type Trouble, troubleOf } from '../git/trouble.js';
 
@@ -34,6 +35,8 @@ export async function suspects({ git }: Repository, indexFile: string): Promise<
 /** Files that are not in the index; `nested` are folders with a repository of their own. */
 export interface Untracked {
   files: BytePath[];
+  /** Those that match a pattern of files that belong to a snapshot although they may be ignored. */
+  included: BytePath[];
   nested: BytePath[];
 }
 
@@ -41,19 +44,30 @@ export interface Untracked {
 export async function untracked(
   { git }: Repository,
   indexFile: string,
-  { included, all = false }: { included: readonly string[]; all?: boolean },
+  { included }: { included: readonly string[] },
 ): Promise<Result<Untracked, Trouble>> {
   const [listed, more] = await Promise.all([
-    git(['ls-files', '-o', '-z', ...(all ? [] : ['--exclude-standard'])], { indexFile }),
+    git(['ls-files', '-o', '-z', '--exclude-standard'], { indexFile }),
     ignored({ git }, indexFile, included),
   ]);
   if (listed.exitCode !== 0) return err(troubleOf(listed, NOT_LISTED));
   if (!more.ok) return more;
-  const paths = [...new Set([...splitNul(listed.stdout), ...more.value])];
+  const paths = splitNul(listed.stdout);
   return ok({
     files: paths.filter((path) => !path.endsWith('/')),
+    included: more.value,
     nested: paths.filter((path) => path.endsWith('/')).map((path) => path.slice(0, -1)),
   });
+}
+
+/** Every file outside of the index, ignored or not. */
+export async function everything(
+  { git }: Repository,
+  indexFile: string,
+): Promise<Result<BytePath[], Trouble>> {
+  const answer = await git(['ls-files', '-o', '-z'], { indexFile });
+  if (answer.exitCode !== 0) return err(troubleOf(answer, NOT_LISTED));
+  return ok(splitNul(answer.stdout).filter((path) => !path.endsWith('/')));
 }
 
 const NOT_LISTED = 'the files outside of the index cannot be listed';
@@ -69,6 +83,49 @@ export async function ignored(
   const answer = await git(['ls-files', '-o', '-i', '-z', ...excludes], { indexFile });
   if (answer.exitCode !== 0) return err(troubleOf(answer, NOT_LISTED));
   return ok(splitNul(answer.stdout).filter((path) => !path.endsWith('/')));
+}
+
+/** Ignored files; of a folder that a rule ignores as a whole only its name, with `/` at the end. */
+export async function ignoredNames(
+  { git, root }: Repository,
+  indexFile: string,
+): Promise<Result<BytePath[], Trouble>> {
+  const list = async (options: GitOptions, ...more: string[]): Promise<Result<BytePath[], Trouble>> => {
+    const answer = await git(['ls-files', '-o', '-i', '-z', '--exclude-standard', ...more], {
+      indexFile,
+      ...options,
+    });
+    return answer.exitCode === 0 ? ok(splitNul(answer.stdout)) : err(troubleOf(answer, NOT_LISTED));
+  };
+  const short = await list({}, '--directory');
+  const folders = short.ok ? short.value.filter((name) => name.endsWith('/')) : [];
+  if (!short.ok || folders.length === 0) return short;
+  // Git also shortens folders in which every file is ignored for itself: a new file in them need not be.
+  const stdin = folders.map((name) => `./${name.slice(0, -1)}\0`).join('');
+  const asked = await git(['check-ignore', '-z', '--stdin'], { indexFile, stdin });
+  if (asked.exitCode !== 0 && asked.exitCode !== 1) return err(troubleOf(asked, NOT_LISTED));
+  const whole = new Set(splitNul(asked.stdout).map((name) => `${name.slice('./'.length)}/`));
+  const partly = folders.filter((name) => !whole.has(name));
+  const inside = await Promise.all(
+    isShort(partly)
+      ? partly.map(async (name) => prefixed(name, await list({ cwd: `${root}/${shownPath(name)}` })))
+      : [list({})],
+  );
+  const found: BytePath[] = [];
+  for (const names of inside) {
+    if (!names.ok) return names;
+    found.push(...names.value);
+  }
+  return ok([...short.value.filter((name) => !partly.includes(name)), ...found]);
+}
+
+/** A process for each folder takes less time than one that lists all, `node_modules` included. */
+function isShort(folders: readonly BytePath[]): boolean {
+  return folders.length <= 8 && folders.every((name) => bytePath(shownPath(name)) === name);
+}
+
+function prefixed(folder: BytePath, names: Result<BytePath[], Trouble>): Result<BytePath[], Trouble> {
+  return names.ok ? ok(names.value.map((name) => `${folder}${name}`)) : names;
 }
 
 /** An entry of the index. */

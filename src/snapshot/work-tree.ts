@@ -1,14 +1,14 @@
 import { err, ok, type Result } from '../domain/result.js';
-import { type BytePath, systemPath } from '../git/names.js';
+import { type BytePath, folderOfPath, systemPath } from '../git/names.js';
 import type { Repository } from '../git/repository.js';
 import { type Trouble, troubleOf } from '../git/trouble.js';
 import { converted } from './conversions.js';
 import { copyIndex } from './copy-index.js';
-import { isRules, notIgnoredBefore } from './ignore-rules.js';
 import {
   type Entry,
   entries,
-  ignored,
+  everything,
+  ignoredNames,
   type Suspect,
   suspects,
   type Untracked,
@@ -33,6 +33,8 @@ export interface WorkTreeState {
   indexFile: string;
   /** Permissions of files that Git did not hold and that are closed to other users. */
   closed: ReadonlyMap<BytePath, number>;
+  /** Files and folders that were ignored, and that stay out of every later state; names of folders end in `/`. */
+  ignored: ReadonlySet<BytePath>;
   /** Folders with a repository of their own that is not a submodule: their files are not part of it. */
   nested: readonly BytePath[];
 }
@@ -53,11 +55,13 @@ export async function readWorkTree(
   const copied = await copyIndex(repository.indexFile, scratch.file());
   if (!copied.ok) return copied;
   const indexFile = copied.value;
-  const [listed, changed, others] = await Promise.all([
+  const [listed, changed, others, hiding] = await Promise.all([
     entries(repository, indexFile),
     suspects(repository, indexFile),
     untracked(repository, indexFile, rules),
+    ignoredNames(repository, indexFile),
   ]);
+  if (!hiding.ok) return hiding;
   if (!listed.ok) return listed;
   if (!changed.ok) return changed;
   if (!others.ok) return others;
@@ -67,12 +71,14 @@ export async function readWorkTree(
   const rewritten = await converted(repository, indexFile, listed.value);
   if (!rewritten.ok) return rewritten;
   const found = [...rewritten.value.map((path) => suspect(path, '100644')), ...seen.value];
-  return written(repository, { indexFile, scratch, rules }, found, others.value);
+  const included = new Set(others.value.included);
+  const ignored = new Set(hiding.value.filter((path) => !included.has(path)));
+  return written(repository, { indexFile, scratch, rules, ignored }, found, others.value);
 }
 
 /**
- * The files now, by an earlier state: what was part of it stays so, and new files count where the rules of that state do not ignore them,
- * whatever has become of the index and of the ignore rules.
+ * The files now, by an earlier state: what was part of it stays so, and what was ignored then is not part of it, however the ignore rules
+ * have changed. New files count by the rules of now, or all of them where the rules have changed.
  */
 export async function readAgain(
   repository: Repository,
@@ -88,33 +94,30 @@ export async function readAgain(
   ]);
   if (!changed.ok) return changed;
   if (!others.ok) return others;
-  const rulesChanged = changed.value.some(({ path }) => isRules(path)) || others.value.files.some(isRules);
-  const kept = rulesChanged
-    ? await byEarlierRules(repository, { indexFile, before, scratch, rules, listed: others.value })
-    : others;
-  if (!kept.ok) return kept;
-  const next = await written(repository, { indexFile, scratch, rules }, changed.value, kept.value);
+  const rulesChanged = [...changed.value.map(({ path }) => path), ...others.value.files].some(isRules);
+  const listed = rulesChanged ? await everything(repository, indexFile) : ok(others.value.files);
+  if (!listed.ok) return listed;
+  const files = listed.value.filter((path) => !isAmong(before.ignored, path));
+  const { ignored } = before;
+  const next = await written(repository, { indexFile, scratch, rules, ignored }, changed.value, {
+    ...others.value,
+    files,
+  });
   if (!next.ok) return next;
   return ok({ ...next.value, closed: new Map([...before.closed, ...next.value.closed]) });
 }
 
-async function byEarlierRules(
-  repository: Repository,
-  by: Place & { indexFile: string; before: WorkTreeState; listed: Untracked },
-): Promise<Result<Untracked, Trouble>> {
-  const { indexFile, before, scratch, rules } = by;
-  const [every, included] = await Promise.all([
-    untracked(repository, indexFile, { included: [], all: true }),
-    ignored(repository, indexFile, rules.included),
-  ]);
-  if (!every.ok) return every;
-  if (!included.ok) return included;
-  const now = new Set(by.listed.files);
-  const ignoredNow = every.value.files.filter((path) => !now.has(path));
-  const places = { indexFile: before.indexFile, scratch, ignoredNow };
-  const kept = await notIgnoredBefore(repository, every.value.files, places);
-  if (!kept.ok) return kept;
-  return ok({ ...every.value, files: [...new Set([...kept.value, ...included.value])] });
+/** Whether a path is a file of ignore rules. */
+function isRules(path: BytePath): boolean {
+  return path === '.gitignore' || path.endsWith('/.gitignore');
+}
+
+/** Whether a path, or a folder that it is in, is among the names; those of folders end in `/`. */
+function isAmong(names: ReadonlySet<BytePath>, path: BytePath): boolean {
+  if (names.has(path)) return true;
+  for (let folder = folderOfPath(path); folder !== ''; folder = folderOfPath(folder))
+    if (names.has(`${folder}/`)) return true;
+  return false;
 }
 
 /** Makes Git look at every file of the index, and gives those that differ. */
@@ -137,11 +140,11 @@ function suspect(path: BytePath, mode: string): Suspect {
 
 async function written(
   repository: Repository,
-  { indexFile, scratch, rules }: Place & { indexFile: string },
+  { indexFile, scratch, rules, ignored }: Place & Pick<WorkTreeState, 'indexFile' | 'ignored'>,
   found: readonly Suspect[],
-  { files, nested }: Untracked,
+  { files, included, nested }: Untracked,
 ): Promise<Result<WorkTreeState, Trouble>> {
-  const all = new Map(files.map((path) => [path, suspect(path, '000000')]));
+  const all = new Map([...files, ...included].map((path) => [path, suspect(path, '000000')]));
   for (const one of found) all.set(one.path, one);
   const stored = await store(repository, [...all.values()], { scratch, mostBytes: rules.mostBytes });
   if (!stored.ok) return stored;
@@ -150,7 +153,7 @@ async function written(
   if (changed !== null) return err(changed);
   const tree = await writeTree(repository, indexFile);
   if (!tree.ok) return tree;
-  return ok({ tree: tree.value, indexFile, closed: stored.value.closed, nested });
+  return ok({ tree: tree.value, indexFile, closed: stored.value.closed, ignored, nested });
 }
 
 /** Submodules that are at another commit. */

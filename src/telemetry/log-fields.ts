@@ -8,7 +8,8 @@ export type LogEventName =
   | 'llm.complete.success'
   | 'llm.complete.error'
   | 'llm.retry'
-  | 'llm.queue.wait';
+  | 'llm.queue.wait'
+  | 'llm.recovery';
 
 export type LogLevel = 'info' | 'warning' | 'error';
 

@@ -77,6 +77,12 @@ function linesOf(event: RunEvent): Line[] {
       const { tool, model } = to;
       return [{ level: 'warning', event: 'policy.fallback', tool, model, attempt, more }];
     }
+    case 'recovery': {
+      const { candidate, attempt, action, changes } = event;
+      const { count, linesAdded, linesRemoved } = changes;
+      const more = { action, files: count, lines_added: linesAdded, lines_removed: linesRemoved };
+      return [{ ...candidateOf(candidate), level: 'warning', event: 'llm.recovery', attempt, more }];
+    }
     case 'retry.scheduled': {
       const { candidate, attempt, delayMs, at, reason, detail } = event;
       const more = { wait_ms: delayMs, at, reason, message: detail };

@@ -126,6 +126,8 @@ function attemptOf({ n, candidate, argv, startedAt, ended }: RecordedAttempt) {
     failure: null,
     partial_text: null,
     calls: null as FinishedAttempt['calls'],
+    changes: null,
+    no_snapshot: null,
   };
   const { tool, model } = candidate;
   const status = 'running' as const;

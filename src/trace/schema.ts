@@ -1,4 +1,5 @@
 import { FINISH_REASONS } from '../domain/attempt.js';
+import { RECOVERIES } from '../domain/changes.js';
 import { BILLINGS, COST_BASES } from '../domain/cost.js';
 import { DOCUMENT_VERSION } from '../domain/document.js';
 import { FAILURES } from '../domain/failure.js';
@@ -93,6 +94,27 @@ const attempt = {
       record('One call', call),
     ),
   ),
+  changes: maybe(
+    record('What it changed in a Git work tree; `null`: there was no snapshot to compare with', {
+      root: text('The top folder of the work tree'),
+      before: text('The commit that keeps the files as they were'),
+      after: text('The commit that keeps the files as the attempt left them'),
+      count: count('How many files'),
+      lines_added: maybe(count('Lines added in all')),
+      lines_removed: maybe(count('Lines removed in all')),
+      recovery: maybe(oneOf('What became of the changes of a failed attempt', RECOVERIES)),
+      files: list(
+        'The files, at most 500 of them',
+        record('One file', {
+          path: text('Relative to `root`'),
+          status: oneOf('What happened to it', ['added', 'removed', 'changed']),
+          lines_added: maybe(count('Lines added; `null`: not counted, or no text')),
+          lines_removed: maybe(count('Lines removed')),
+        }),
+      ),
+    }),
+  ),
+  no_snapshot: maybe(text('Why there was no snapshot, although the tool might change files')),
   argv: maybe(
     list('The command line, with `{prompt}` and `{system}` for those texts; `null`: no command was started', {
       type: 'string',

@@ -76,6 +76,8 @@ export function ended(
     cost,
     failure: null,
     calls: null,
+    changes: null,
+    noSnapshot: null,
     partialText: null,
   };
   const settled = {

@@ -60,6 +60,14 @@ export interface DocumentAttempt {
   first_output_ms: number | null;
   cost: { usd: number | null; basis: string } | null;
   failure: DocumentFailure | null;
+  changes: {
+    before: string;
+    after: string;
+    count: number;
+    recovery: string | null;
+    files: { path: string; status: string; lines_added: number | null; lines_removed: number | null }[];
+  } | null;
+  no_snapshot: string | null;
 }
 
 export interface DocumentFailure {

@@ -28,13 +28,19 @@ async function planned(request: Partial<Request> = {}): Promise<PlannedCandidate
 describe('the call of an attempt', () => {
   it('is the one that the plan shows, as long as its cap stays the same', async () => {
     const candidate = await planned({ maxCostMicroUsd: 1_000_000 });
-    const call = callOf(candidate, { maxCostMicroUsd: 1_000_000, rejectedAnswer: null }, HOST);
+    const call = callOf(
+      candidate,
+      { maxCostMicroUsd: 1_000_000, rejectedAnswer: null, handover: null },
+      HOST,
+    );
     expect(call).toBe(candidate.call);
   });
 
   it('is filled in again with what is left of the cap', async () => {
     const candidate = await planned({ maxCostMicroUsd: 1_000_000 });
-    expect(callOf(candidate, { maxCostMicroUsd: 250_000, rejectedAnswer: null }, HOST)).toMatchObject({
+    expect(
+      callOf(candidate, { maxCostMicroUsd: 250_000, rejectedAnswer: null, handover: null }, HOST),
+    ).toMatchObject({
       value: { preview: { argv: ['/bin/sh', 'hello', '--cap', '0.25'] } },
     });
   });
@@ -42,7 +48,7 @@ describe('the call of an attempt', () => {
   it('is filled in again with an answer that broke its schema', async () => {
     const candidate = await planned();
     const rejectedAnswer = { ...failedOutcome(failure('contract_violation', 'it is not JSON')), text: 'no' };
-    const call = callOf(candidate, { maxCostMicroUsd: null, rejectedAnswer }, HOST);
+    const call = callOf(candidate, { maxCostMicroUsd: null, rejectedAnswer, handover: null }, HOST);
     expect(call).toMatchObject({
       value: { preview: { argv: ['/bin/sh', expect.stringMatching(/^hello\n\n.*no\n\n.*it is not JSON/s)] } },
     });

@@ -109,6 +109,7 @@ describe('after the first of two candidates failed', () => {
     partial: 'stop partial',
     not_allowed: 'run 1',
     budget_exceeded: 'run 1',
+    not_restored: 'stop not_restored',
     cancelled: 'stop cancelled',
     usage: 'stop usage',
     input: 'stop input',

@@ -167,7 +167,7 @@ export async function snapshotHolds({ before, during }: Story): Promise<void> {
 /** What was part of the snapshot is as it was, ignored files are as the changes left them, and new files are gone unless they are ignored. */
 function expectRestored(
   tree: GitTree,
-  by: { files: Record<string, string>; changed: Record<string, string>; kept: ReadonlySet<string> },
+  by: Record<'files' | 'changed', Record<string, string>> & { kept: ReadonlySet<string> },
 ): void {
   const now = filesBelow(tree.root);
   const wanted = (at: string) => (by.kept.has(at) ? by.files[at] : by.changed[at]);

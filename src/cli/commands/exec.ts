@@ -89,6 +89,7 @@ export async function runRequest(context: CommandContext, router: Router, given:
     file: options.output,
     field,
     detached,
+    confirmRollback: async (question) => isYes(await context.output.ask(question, deadline.signal)),
     confirm: options.yes === true ? async () => true : () => proceed(context, deadline.signal),
   });
   const sent = router.endTelemetry();
@@ -145,10 +146,11 @@ async function execute(
     field: string[] | null;
     detached: DetachedRun | undefined;
     confirm: () => Promise<boolean>;
+    confirmRollback: (question: string) => Promise<boolean>;
   },
 ): Promise<number> {
   const { output, world } = context;
-  const { router, planned, deadline, confirm, detached } = input;
+  const { router, planned, deadline, confirm, confirmRollback, detached } = input;
   const file = await answerFile(world.cwd, input.file, input.deadline.signal);
   if (!file.ok) return reportEarly(context, { failure: file.error });
   const unstarted = (await detached?.started(planned)) ?? null;
@@ -163,7 +165,13 @@ async function execute(
   const { request, policy } = planned;
   if (!policy.privacy.logPrompts) output.keepOutOfLog([request.prompt, request.system]);
   await sayWhatIsKept(context, router.config, planned);
-  const invocation = await router.complete(planned, { deadline, events: [emit], confirm, ...logOf(context) });
+  const invocation = await router.complete(planned, {
+    deadline,
+    events: [emit],
+    confirm,
+    confirmRollback,
+    ...logOf(context),
+  });
   detached?.ended(invocation);
   if (output.closed.aborted) return 0;
   return conclude(context, { shown, invocation, file: file.value, reported });
@@ -184,5 +192,9 @@ async function sayWhatIsKept(
 /** Without a terminal to ask on, the warning is enough. */
 async function proceed({ output }: CommandContext, signal: AbortSignal): Promise<boolean> {
   const answer = await output.ask('Proceed? [y/N] ', signal);
-  return answer === null || /^y(es)?$/i.test(answer.trim());
+  return answer === null || isYes(answer);
+}
+
+function isYes(answer: string | null): boolean {
+  return answer !== null && /^y(es)?$/i.test(answer.trim());
 }

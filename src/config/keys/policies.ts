@@ -2,7 +2,7 @@ import { backoff } from './backoff.js';
 import { budget } from './budget.js';
 import { byName, list, map, partial, texts, undescribed } from './containers.js';
 import { FAILURE_TYPES } from './failures.js';
-import { count, duration, flag, oneOf, regex, usd } from './kinds.js';
+import { count, duration, flag, oneOf, regex, size, usd } from './kinds.js';
 
 const retry = map('Retries of the same candidate', {
   max_retries: backoff.max_retries.default(3),
@@ -36,6 +36,18 @@ const costOptimization = map('Cheaper models for simple work', {
   complex_task_models: texts('Models for other tasks: the first usable; empty: the preferred model').placed(),
 });
 
+const recovery = map('The files of a Git work tree around attempts with access `edit` or `full`', {
+  snapshot: oneOf('Whether the files are kept before each attempt', ['auto', 'off']).default('auto'),
+  after_failure: oneOf(
+    'After a failed attempt that changed files: `stop`; `rollback`: put them back, then retry or fall back; `hand_over`: the next attempt gets the changes and goes on from there',
+    ['stop', 'rollback', 'hand_over'],
+  ).default('stop'),
+  include_ignored: texts('Ignored files that are kept too, as patterns of `.gitignore`').default([]),
+  max_new_data: size(
+    'The most data of files that Git does not hold yet; with more there is no snapshot',
+  ).default('1GiB'),
+});
+
 const governance = map('What may be used', {
   allowed_models: texts('Names and globs of models that may be used')
     .default(['*'])
@@ -59,6 +71,7 @@ export const POLICY = {
   retry,
   auto_fallback_on_rate_limit: flag('A rate limit leads to the next candidate at once').default(true),
   cooldown,
+  recovery,
   governance,
   privacy: map('What is kept', {
     log_prompts: flag('Prompts and answers go into traces').default(false).floor('least'),

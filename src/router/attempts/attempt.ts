@@ -61,6 +61,8 @@ export async function attempt(run: Run, admitted: AdmittedAttempt): Promise<Atte
     usage: outcome.usage,
     cost: watched?.cost ?? costOf(candidate, outcome),
     failure: outcome.failure,
+    changes: null,
+    noSnapshot: null,
     calls: watched?.calls.map((call) => presentableCall(call, run.host.redactor)) ?? null,
     partialText: outcome.failure === null ? null : outcome.text || seen.draft || null,
   };
@@ -73,6 +75,7 @@ export async function attempt(run: Run, admitted: AdmittedAttempt): Promise<Atte
     started,
     active,
     mayHaveChanged: active || mayHaveActed(outcome),
+    left: null,
     shown,
     endedMs: clock.now(),
   };
@@ -92,13 +95,17 @@ async function withNearModels(
 
 /** The events of the adapter; a call that could not be prepared ends at once. */
 function callAdapter(
-  { planned, host, stores, connections, stop, attempts, recorder }: Run,
+  { planned, host, stores, connections, stop, attempts, recorder, files }: Run,
   { candidate, n, grant }: AdmittedAttempt,
   { deadline, gateway }: { deadline: Deadline; gateway: Awaited<ReturnType<typeof gatewayFor>> },
 ): AsyncGenerator<AdapterEvent, Outcome, void> {
   const { maxCostMicroUsd, slots, family } = grant;
   const rejectedAnswer = answerToCorrect(attempts, candidate);
-  const call = callOf(candidate, { maxCostMicroUsd, rejectedAnswer }, host);
+  const call = callOf(
+    candidate,
+    { maxCostMicroUsd, rejectedAnswer, handover: files?.handover ?? null },
+    host,
+  );
   if (!call.ok) return notStarted(call.error);
   if (gateway?.ok === false) return notStarted(gateway.error);
   return host.adapterOf(candidate.tool).run(call.value, {

@@ -1,0 +1,161 @@
+import { type AttemptChanges, changesText } from '../../domain/changes.js';
+import { type Failure, failure } from '../../domain/failure.js';
+import { namesOf } from '../../gates/candidate.js';
+import { shownPath } from '../../git/names.js';
+import type { Trouble } from '../../git/trouble.js';
+import { mergeInProgress } from '../../snapshot/merge.js';
+import { RunHistory } from '../../snapshot/run-history.js';
+import type { AttemptFiles, AttemptResult, CandidateInRun, FileGuard, Run } from '../state.js';
+import { handoverText } from './handover.js';
+import { noChanges, recordedChanges } from './recorded-changes.js';
+
+/** Keeps the files of a run's work tree around each attempt that may change them, and recovers from failed ones. */
+export function guardFiles(run: Run, ask: Ask): FileGuard {
+  return new RunFiles(run, ask);
+}
+
+/** Asks a person whether to go on; false where there is none. */
+export type Ask = (question: string) => Promise<boolean>;
+
+class RunFiles implements FileGuard {
+  #history: RunHistory | null = null;
+  /** Ends the snapshot before an attempt; later ones are ended by a second signal only. */
+  #stop: AbortSignal | null = null;
+  /** The text for the next attempt, once one has handed its work over. */
+  handover: string | null = null;
+
+  constructor(
+    readonly run: Run,
+    readonly ask: Ask,
+  ) {}
+
+  async before(n: number): Promise<AttemptFiles> {
+    const { planned, host, stop } = this.run;
+    this.#stop = stop.deadline.signal;
+    const { includeIgnored, maxNewDataBytes } = planned.policy.recovery;
+    if (this.#history === null) {
+      const opened = await RunHistory.open(planned.id, {
+        place: { cwd: planned.request.cwd, env: host.env, signal: () => this.#stop ?? stop.urgent },
+        rules: { included: includeIgnored, mostBytes: maxNewDataBytes },
+      });
+      if (!opened.ok) return unguarded(opened.error);
+      this.#history = opened.value;
+    }
+    const history = this.#history;
+    const before = await history.before(n);
+    this.#stop = null;
+    if (before !== null) return unguarded(before);
+    return { after: (candidate, result) => this.#after(history, candidate, result) };
+  }
+
+  async close({ keepDays }: { keepDays: number }): Promise<void> {
+    await this.#history?.close({ beforeMs: this.run.host.clock.now() - keepDays * DAY_MS });
+  }
+
+  /** The result with what the attempt changed; with `rollback` the files are then as before it. */
+  async #after(
+    history: RunHistory,
+    candidate: CandidateInRun,
+    result: AttemptResult,
+  ): Promise<AttemptResult> {
+    const { record } = result;
+    const left = await history.after(record.n);
+    if (!left.ok) return { ...result, record: { ...record, noSnapshot: left.error.message } };
+    if (left.value === null) {
+      const changes = noChanges(history);
+      return { ...result, mayHaveChanged: false, record: { ...record, changes } };
+    }
+    const changes = await recordedChanges(history, left.value);
+    if (!changes.ok) return { ...result, record: { ...record, noSnapshot: changes.error.message } };
+    if (result.outcome.failure === null) return { ...result, record: { ...record, changes: changes.value } };
+    return this.#recover(history, candidate, {
+      result,
+      changes: changes.value,
+      failed: result.outcome.failure,
+    });
+  }
+
+  async #recover(
+    history: RunHistory,
+    candidate: CandidateInRun,
+    { result, changes, failed }: { result: AttemptResult; changes: AttemptChanges; failed: Failure },
+  ): Promise<AttemptResult> {
+    const { afterFailure } = this.run.planned.policy.recovery;
+    const mode = failed.type === 'cancelled' ? 'stop' : afterFailure;
+    if (mode === 'stop') return this.#concluded(candidate, result, { ...changes, recovery: 'left' });
+    if (mode === 'hand_over') {
+      this.handover = await handoverText(history, { changes, failed, candidate });
+      return this.#concluded(candidate, result, { ...changes, recovery: 'handed_over' });
+    }
+    const blocked = await this.#rollBack(history, result.record.n, changes);
+    if (blocked === null) return this.#concluded(candidate, result, { ...changes, recovery: 'rolled_back' });
+    const message = `${failed.message}; it had changed ${changesText(changes)}, which is not rolled back: ${blocked.message}`;
+    const { tool, model } = failed;
+    const unrestored = failure('not_restored', message, { tool, model, hint: this.#hint(blocked.hint) });
+    const outcome = { ...result.outcome, failure: unrestored };
+    const record = { ...result.record, failure: unrestored };
+    return this.#concluded(
+      candidate,
+      { ...result, outcome, record },
+      { ...changes, recovery: 'not_restored' },
+    );
+  }
+
+  /** Puts the files back; what keeps it from that, or `null`. */
+  async #rollBack(
+    history: RunHistory,
+    n: number,
+    changes: AttemptChanges,
+  ): Promise<{ message: string; hint: string | null } | null> {
+    const merge = await mergeInProgress(history.repository);
+    if (merge !== null) {
+      const question = `A ${merge} is in progress. Roll back ${changesText(changes)}? [y/N] `;
+      if (!(await this.ask(question)))
+        return { message: `a ${merge} is in progress`, hint: `finish or abort the ${merge} first` };
+    }
+    const restored = await history.rollBack(n);
+    if (restored.ok) return null;
+    if (restored.error.is === 'trouble') return { message: restored.error.trouble.message, hint: null };
+    const paths = restored.error.paths.map((path) => `\`${shownPath(path)}\``).join(', ');
+    return { message: `another program changed ${paths} meanwhile`, hint: null };
+  }
+
+  async #concluded(
+    candidate: CandidateInRun,
+    result: AttemptResult,
+    changes: AttemptChanges,
+  ): Promise<AttemptResult> {
+    const { recovery } = changes;
+    const { n } = result.record;
+    if (recovery !== null && recovery !== 'left') {
+      const names = namesOf(candidate);
+      await this.run.recorder.emit({
+        type: 'recovery',
+        attempt: n,
+        candidate: names,
+        action: recovery,
+        changes,
+      });
+    }
+    return {
+      ...result,
+      record: { ...result.record, changes },
+      mayHaveChanged: recovery === 'left' || recovery === 'not_restored',
+      left: recovery === 'left' ? { text: changesText(changes), hint: this.#hint(null) } : null,
+    };
+  }
+
+  #hint(first: string | null): string {
+    const { id } = this.run.planned;
+    const ways = `\`llm-router diff ${id}\` shows the changes, \`llm-router undo ${id}\` takes them back`;
+    return first === null ? ways : `${first}; ${ways}`;
+  }
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+function unguarded({ message }: Trouble): AttemptFiles {
+  return {
+    after: async (_, result) => ({ ...result, record: { ...result.record, noSnapshot: message } }),
+  };
+}

@@ -1,0 +1,122 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readFileSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { type Rig, rigged } from '../rig/rig.js';
+
+const GIT = execFileSync('/bin/sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+
+/** A project under Git with one file, and agents that are shell scripts. */
+function project(rig: Rig, recovery: string, agents: Record<string, string>): (...args: string[]) => string {
+  symlinkSync(GIT, path.join(rig.bin, 'git'));
+  const author = ['-c', 'user.name=A', '-c', 'user.email=a@b.c'];
+  const git = (...args: string[]) =>
+    execFileSync(GIT, [...author, ...args], { cwd: rig.project, env: rig.env, encoding: 'utf8' });
+  git('init', '-q');
+  rig.write('a.txt', 'one\ntwo\n');
+  const [first, ...others] = Object.keys(agents);
+  const tools = Object.keys(agents).map((name) => `  ${name}: { binary: ${name}, args: [] }`);
+  rig.write(
+    'llm-router.yaml',
+    `version: 1\nagents: { me: { preferred_tool: ${first}, fallback_chain: [${others}], access: edit } }\ntools:\n${tools.join('\n')}\n${recovery}`,
+  );
+  git('add', '-A');
+  git('commit', '-qm', '1');
+  for (const [name, script] of Object.entries(agents)) {
+    const file = rig.write(path.join(rig.bin, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(file, 0o755);
+  }
+  return git;
+}
+
+const EXEC = ['exec', '-a', 'me', '--no-stdin', 'Fix it'];
+const EDITS = '/bin/cat >/dev/null; echo bad >> a.txt; echo new > new.txt; echo working; exit 1';
+const recoversBy = (mode: string) => `policies: { default: { recovery: { after_failure: ${mode} } } }\n`;
+
+describe('after a failed attempt with access edit, exec', () => {
+  it(
+    'stops with what was changed, and tries the fallback where nothing was',
+    rigged(async (rig) => {
+      const git = project(rig, '', {
+        idle: 'echo thinking; exit 1',
+        editor: EDITS,
+        good: 'echo done',
+      });
+      const { code, stderr } = await rig.run(EXEC);
+      expect(code).toBe(1);
+      expect(stderr).toContain('idle failed (provider_error: `idle` exited with 1), trying fallback: editor');
+      expect(stderr).toContain(
+        'it had changed 2 files (`a.txt`, `new.txt`; +2 -0), so no fallback was tried [provider_error]',
+      );
+      const [trace] = rig.traces();
+      expect(stderr).toContain(`\`llm-router undo ${trace?.id}\` takes them back`);
+      expect(trace?.attempts.map(({ changes }) => [changes?.count, changes?.recovery])).toEqual([
+        [0, null],
+        [2, 'left'],
+      ]);
+      expect(trace?.attempts[1]?.changes?.files).toEqual([
+        { path: 'a.txt', status: 'changed', lines_added: 1, lines_removed: 0 },
+        { path: 'new.txt', status: 'added', lines_added: 1, lines_removed: 0 },
+      ]);
+      expect(git('status', '--porcelain')).toBe(' M a.txt\n?? new.txt\n');
+    }),
+  );
+
+  it(
+    'rolls the files back before the fallback, and says so in the trace',
+    rigged(async (rig) => {
+      const git = project(rig, recoversBy('rollback'), { editor: EDITS, good: '/bin/cat a.txt; /bin/ls' });
+      const { code, stdout, stderr } = await rig.run(EXEC);
+      expect([code, stdout]).toEqual([0, 'one\ntwo\na.txt\nllm-router.yaml\n']);
+      expect(stderr).toContain('rolled back 2 files (`a.txt`, `new.txt`; +2 -0) of editor');
+      expect(git('status', '--porcelain')).toBe('');
+      const [trace] = rig.traces();
+      expect(trace?.attempts[0]?.changes?.recovery).toBe('rolled_back');
+      expect(git('show', `${trace?.attempts[0]?.changes?.after}:new.txt`)).toBe('new\n');
+    }),
+  );
+
+  it(
+    'hands the changes over to the fallback',
+    rigged(async (rig) => {
+      project(rig, recoversBy('hand_over'), { editor: EDITS, good: '/bin/cat' });
+      const { code, stdout } = await rig.run(EXEC);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^Another agent \(editor\) has begun the task below.*`editor` exited with 1/);
+      expect(stdout).toContain('\n+bad\n');
+      expect(stdout).toMatch(/The task:\n\nFix it\n$/);
+      expect(readFileSync(path.join(rig.project, 'new.txt'), 'utf8')).toBe('new\n');
+    }),
+  );
+
+  it(
+    'does not roll back during a merge without a person to ask',
+    rigged(async (rig) => {
+      const git = project(rig, recoversBy('rollback'), { editor: EDITS, good: 'echo done' });
+      rig.write('.git/MERGE_HEAD', git('rev-parse', 'HEAD'));
+      const { code, stderr } = await rig.run(EXEC);
+      expect(code).toBe(75);
+      expect(stderr).toContain('which is not rolled back: a merge is in progress [not_restored]');
+      expect(rig.read('new.txt')).toBe('new\n');
+    }),
+  );
+});
+
+describe('without a Git work tree, exec', () => {
+  it(
+    'stops by the output of the tool, and says in the trace that there was no snapshot',
+    rigged(async (rig) => {
+      project(rig, '', { editor: EDITS, good: 'echo done' });
+      execFileSync('/bin/rm', ['-r', path.join(rig.project, '.git')]);
+      const { code, stderr } = await rig.run(EXEC);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringContaining('it had started to work with access `edit`'),
+      ]);
+      expect(rig.traces()[0]?.attempts[0]).toMatchObject({
+        changes: null,
+        no_snapshot: expect.stringMatching(/is not in a Git work tree$/),
+      });
+    }),
+  );
+});
