@@ -70,6 +70,12 @@ describe('loadConfig', () => {
         at: null,
         gateway: 'auto',
         budgets: [],
+        recovery: {
+          snapshot: 'auto',
+          afterFailure: 'stop',
+          includeIgnored: [],
+          maxNewDataBytes: 1024 ** 3,
+        },
         requireJustificationOverMicroUsd: null,
         costOptimization: { simpleTaskThresholdTokens: null, simpleTaskModels: [], complexTaskModels: [] },
         governance: {

@@ -52,6 +52,8 @@ const ATTEMPT = [
   'failure',
   'partial_text',
   'calls',
+  'changes',
+  'no_snapshot',
 ];
 const FAILURE = [
   'type',
