@@ -45,6 +45,31 @@ describe('the library', () => {
     await seen.close();
   });
 
+  it('shows the time in the queue of a tool as a wait', async () => {
+    const seen = await startCollector();
+    const file = path.join(folder, 'queue.yaml');
+    const mock = '{ kind: mock, concurrency: 1, responses: [{ text: one, delay: 60ms }] }';
+    const otlp = `telemetry: { otlp: { endpoint: '${seen.url}' } }`;
+    writeFileSync(
+      file,
+      `version: 1\nagents: { me: { preferred_tool: bot } }\ntools: { bot: ${mock} }\n${otlp}\n`,
+    );
+    const env = { ...ENV, XDG_DATA_HOME: folder };
+    const router = createRouter(await loadConfig({ path: file, env }), { env });
+    await Promise.all([1, 2].map(() => router.complete({ agent: 'me', prompt: 'hi' })));
+    await router.close();
+    const spans = seen.spans();
+    const waits = spans.filter(({ name }) => name === 'wait');
+    expect(waits).toMatchObject([
+      { attributes: { 'llm_router.wait.kind': 'queue', 'llm_router.tool': 'bot' } },
+    ]);
+    const own = spans.find(
+      ({ name, parentSpanId }) => name === 'invoke_agent bot' && parentSpanId === waits[0]?.parentSpanId,
+    );
+    expect(Number(own?.startNs)).toBeGreaterThanOrEqual(Number(waits[0]?.endNs));
+    await seen.close();
+  });
+
   it('warns once of a collector that takes nothing, and ends', async () => {
     const seen = await startCollector(() => 'never');
     const warnings: string[] = [];
