@@ -20,15 +20,31 @@ const RECORDED = path.join(here, 'recorded.json');
 const GROUP_LIMIT_MS = 1_200_000;
 const say = (text) => process.stderr.write(`${text}\n`);
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    record: { type: 'boolean', default: false },
-  },
-});
-process.exitCode = await main();
+const USAGE = `npm run bench -- [GROUP...] [--quick] [--json] [--record]
+
+  --quick   enough to see that a benchmark works, too little for figures
+  --json    prints the rows as JSON
+  --record  keeps the figures for docs/benchmarks.md
+
+groups: ${GROUPS.map(({ name }) => name).join(', ')}`;
+
+const { options, positionals } = given();
+if (options?.help === true) process.stdout.write(`${USAGE}\n`);
+else process.exitCode = options === null ? 64 : await main();
+
+function given() {
+  const flag = { type: 'boolean', default: false };
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { help: { ...flag, short: 'h' }, quick: flag, json: flag, record: flag },
+    });
+    return { options: values, positionals };
+  } catch (error) {
+    say(`${error.message}\n\n${USAGE}`);
+    return { options: null, positionals: [] };
+  }
+}
 
 async function main() {
   const unknown = positionals.filter((name) => !GROUPS.some((group) => group.name === name));
