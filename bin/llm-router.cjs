@@ -43,7 +43,6 @@ function run(argv) {
 /** The exports of the program, and `keep`, which keeps the compiled code of what was loaded after a run that ended well. */
 function load() {
   const path = require('node:path');
-  const vm = require('node:vm');
   const dist = path.join(__dirname, '..', 'dist');
   const files = new Map();
   const parts = new Map();
@@ -54,11 +53,8 @@ function load() {
     const known = files.get(name);
     if (known !== undefined) return known.exports;
     const filename = path.join(dist, `${name}.cjs`);
-    const source = fs.readFileSync(filename);
-    const { cachedData, keep } = compiledCode(filename, source);
-    // The build writes ASCII alone, which is read twice as fast this way.
-    const script = new vm.Script(source.latin1Slice(), { filename, cachedData });
-    const loaded = { exports: {}, keep: (run) => keep({ script, ...run }) };
+    const { script, keep } = compiled(filename);
+    const loaded = { exports: {}, keep };
     files.set(name, loaded);
     script.runInThisContext()(loaded.exports, requirePart, loaded, importModule, importNode, filename);
     return loaded.exports;
@@ -120,26 +116,35 @@ function loadedLater(name) {
 // what computes it. Who can write the file is checked apart.
 
 /**
- * @param {string} bundle path of the source
- * @param {Buffer} source its content
- * @returns the code that was kept for this very source, or none, and `keep`, which writes it after a run
+ * @param {string} file path of the source
+ * @returns the script, and `keep`, which keeps its compiled code after a run that ended well
  */
-function compiledCode(bundle, source) {
-  const path = require('node:path');
-  // Compiled code is for one version of V8 on one kind of processor.
-  const beside = `${bundle}.${process.versions.v8}-${process.arch}.cache`;
-  const name = path.basename(beside);
-  const kept = readOwn(beside, source) ?? userFiles(name).map((file) => readOwn(file, source))[0];
-  return {
-    cachedData: kept?.code,
-    /** @param {{ script: import('node:vm').Script, isExec: boolean }} run that ended well */
-    keep({ script, isExec }) {
-      const isUsed = kept !== undefined && !script.cachedDataRejected;
-      if ((isUsed && (kept.isOfExec || !isExec)) || hasFlags()) return;
-      const parts = contentOf(script.createCachedData(), { source, isExec });
-      [beside, ...userFiles(name)].some((file) => written(file, parts));
-    },
+function compiled(file) {
+  const { Script } = require('node:vm');
+  const source = fs.readFileSync(file);
+  const places = placesOf(file);
+  const kept = readOwn(places.beside, source) ?? places.ofUser().map((place) => readOwn(place, source))[0];
+  // The build writes ASCII alone, which is read twice as fast this way.
+  const script = new Script(source.latin1Slice(), { filename: file, cachedData: kept?.code });
+  const isUsed = kept !== undefined && !script.cachedDataRejected;
+  // Holds on to neither source nor code, a fiftieth of the memory of a run, where it has nothing to write.
+  const isDone = (isUsed && kept.isOfExec) || hasFlags();
+  return { script, keep: isDone ? () => {} : keeperOf(script, { source, places, isUsed }) };
+}
+
+function keeperOf(script, { source, places, isUsed }) {
+  /** @param {{ isExec: boolean }} run that ended well */
+  return ({ isExec }) => {
+    if (isUsed && !isExec) return;
+    const parts = contentOf(script.createCachedData(), { source, isExec });
+    [places.beside, ...places.ofUser()].some((place) => written(place, parts));
   };
+}
+
+/** Where compiled code is kept, which is for one version of V8 on one kind of processor. */
+function placesOf(file) {
+  const beside = `${file}.${process.versions.v8}-${process.arch}.cache`;
+  return { beside, ofUser: () => userFiles(require('node:path').basename(beside)) };
 }
 
 /** The lengths and whether a run that executed a task made it, which holds what such runs need; the code, the code again, the source. */
