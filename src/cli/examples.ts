@@ -31,6 +31,22 @@ export const ADVICE: Readonly<Record<string, Advice>> = {
       ['llm-router exec --dry-run -a reviewer "hello"', 'the plan, and the exact command'],
     ],
   },
+  'llm-router undo': {
+    note: 'Exit codes: 0 done, or nothing to do; 64 usage; 66 no Git work tree; 75 files were changed since, or cannot be written',
+    examples: [
+      ['llm-router undo', 'the last run that changed files here'],
+      ['llm-router undo --dry-run'],
+      ['llm-router undo 01K9ZQ3V7M8KD --yes', 'without a question; a unique prefix is enough'],
+      ['llm-router undo 01K9ZQ3V7M8KD --force', 'although the same files were changed since'],
+    ],
+  },
+  'llm-router diff': {
+    examples: [
+      ['llm-router diff', 'the last run that changed files here'],
+      ['llm-router diff 01K9ZQ3V7M8KD --stat'],
+      ['llm-router diff 01K9ZQ3V7M8KD --attempt 1 | git apply', 'what a rolled back attempt did'],
+    ],
+  },
   'llm-router init': initExamples('init'),
   'llm-router config': {
     examples: [

@@ -15,7 +15,7 @@ export const GLOBAL_OPTIONS = 'Global options:';
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   'Run:': ['exec', 'jobs', 'serve', 'mcp'],
   'Set up:': ['init', 'config', 'doctor', 'agents', 'tools', 'models', 'tool', 'template', 'completion'],
-  'Look back:': ['trace', 'stats', 'budget', 'audit'],
+  'Look back:': ['trace', 'diff', 'undo', 'stats', 'budget', 'audit'],
   'More:': ['help', 'version'],
 };
 

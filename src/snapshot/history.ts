@@ -6,9 +6,10 @@ import type { Repository } from '../git/repository.js';
 import { type Trouble, trouble, troubleOf } from '../git/trouble.js';
 
 /**
- * What a state of the history of a run is: before an attempt, what an attempt left, what a rollback restored, or what `undo` did.
+ * What a state of the history of a run is: before an attempt, what an attempt left, what a rollback restored,
+ * what a forced `undo` found, or what an `undo` did.
  */
-export type StateKind = 'before' | 'after' | 'rolled_back' | 'undone';
+export type StateKind = 'before' | 'after' | 'rolled_back' | 'kept' | 'undone';
 
 /** What is known of a state beside its files. */
 export interface StateNote {
@@ -19,8 +20,10 @@ export interface StateNote {
   included: readonly string[];
   /** Permissions of files that were closed to other users, by path. */
   closed: ReadonlyMap<BytePath, number>;
-  /** With `undone`: the state that another `undo` puts back. */
+  /** With `undone`: the commit whose files another `undo` puts back. */
   other: string | null;
+  /** The work tree of the repository, by the name of its folder in it; empty: the main one. */
+  worktree: string;
 }
 
 /** One state of the history of a run. */
@@ -57,14 +60,24 @@ const WORDS: Readonly<Record<StateKind, string>> = {
   before: 'before',
   after: 'after',
   rolled_back: 'rolled back',
+  kept: 'kept',
   undone: 'undone',
 };
 
 /** A line for people, and one for programs. */
-function messageOf(id: string, { kind, attempt, included, closed, other }: StateNote): string {
+function messageOf(id: string, note: StateNote): string {
+  const { kind, attempt, included, closed, other, worktree } = note;
   const of = attempt === null ? '' : ` attempt ${attempt}`;
   const permissions = [...closed].map(([path, mode]) => [shownPath(path), mode.toString(8)]);
-  const data = { version: 1, kind, attempt, included, closed: Object.fromEntries(permissions), other };
+  const data = {
+    version: 1,
+    kind,
+    attempt,
+    included,
+    closed: Object.fromEntries(permissions),
+    other,
+    worktree,
+  };
   return `llm-router ${id}: ${WORDS[kind]}${of}\n\n${JSON.stringify(data)}\n`;
 }
 
@@ -106,6 +119,7 @@ function stateIn(text: string): State | null {
     included: Array.isArray(data.included) ? data.included.filter((one) => typeof one === 'string') : [],
     closed: new Map(closed.map(([path, mode]) => [bytePath(path), Number.parseInt(String(mode), 8) & 0o777])),
     other: typeof data.other === 'string' ? data.other : null,
+    worktree: typeof data.worktree === 'string' ? data.worktree : '',
   };
 }
 

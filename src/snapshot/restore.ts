@@ -31,6 +31,8 @@ export interface RestoreOrder {
   to: string;
   /** Permissions of files that were closed to other users. */
   closed?: ReadonlyMap<BytePath, number>;
+  /** Only these files [all that differ]. */
+  only?: ReadonlySet<BytePath>;
   /** Files are overwritten although they are not as in `from`. */
   isForced?: boolean;
 }
@@ -57,18 +59,19 @@ export interface RestorePlan {
 /** Compares the files with both states. Files that are restored already need nothing, so that one that was cut off can be repeated. */
 export async function planRestore(
   repository: Repository,
-  { from, to }: RestoreOrder,
+  { from, to, only }: RestoreOrder,
 ): Promise<Result<RestorePlan, Trouble>> {
-  const changes = await changesBetween(repository, from, to);
-  if (!changes.ok) return changes;
+  const differing = await changesBetween(repository, from, to);
+  if (!differing.ok) return differing;
+  const changes = differing.value.filter(({ path }) => only?.has(path) ?? true);
   const isSubmodule = ({ before, after }: Change) => [before, after].some((side) => side?.mode === GITLINK);
-  const files = changes.value.filter((change) => !isSubmodule(change));
+  const files = changes.filter((change) => !isSubmodule(change));
   const current = await currentSides(repository, files);
   if (!current.ok) return current;
   const plan: RestorePlan = {
     todo: [],
     lost: [],
-    submodules: changes.value.filter(isSubmodule).map(({ path }) => path),
+    submodules: changes.filter(isSubmodule).map(({ path }) => path),
   };
   for (const change of files) {
     const now = current.value.get(change.path) ?? null;

@@ -7,6 +7,7 @@ import { addState, dropRun, forgetRuns, type State, type StateKind } from './his
 import { type Restored, type RestoreFailure, restore } from './restore.js';
 import { openScratch, type Scratch } from './scratch.js';
 import { readAgain, readWorkTree, type SnapshotRules, type WorkTreeState } from './work-tree.js';
+import { worktreeOf } from './worktree.js';
 
 /** Two states by their commits. */
 export interface Span {
@@ -104,7 +105,14 @@ export class RunHistory {
     const added = await addState(this.repository, this.id, {
       tree: files.tree,
       parent: last?.commit ?? null,
-      note: { kind, attempt, included: this.rules.included, closed, other: null },
+      note: {
+        kind,
+        attempt,
+        included: this.rules.included,
+        closed,
+        other: null,
+        worktree: worktreeOf(this.repository),
+      },
     });
     if (added.ok) this.#last = added.value;
     if (added.ok && kind === 'rolled_back') this.#files = files;

@@ -120,3 +120,64 @@ describe('without a Git work tree, exec', () => {
     }),
   );
 });
+
+describe('undo and diff', () => {
+  it(
+    'show and take back what a run changed, and bring it back',
+    rigged(async (rig) => {
+      const git = project(rig, '', { editor: EDITS });
+      await rig.run(EXEC);
+      rig.write('elsewhere.txt', 'a later edit');
+      expect(await rig.run(['diff', '--stat'])).toMatchObject({
+        code: 0,
+        stdout: '+1 -0  a.txt\n+1 -0  new.txt (added)\n',
+      });
+      expect((await rig.run(['diff'])).stdout).toContain('\n two\n+bad\n');
+      const asked = await rig.run(['undo']);
+      expect([asked.code, asked.stderr]).toEqual([64, expect.stringContaining('needs `--yes` [usage]')]);
+      const dry = await rig.run(['undo', '--dry-run']);
+      expect([dry.code, dry.stdout]).toEqual([0, '+0 -1  a.txt\n+0 -1  new.txt (removed)\n']);
+      expect(git('status', '--porcelain')).toBe(' M a.txt\n?? elsewhere.txt\n?? new.txt\n');
+      const done = await rig.run(['undo', '--yes']);
+      expect([done.code, done.stderr]).toEqual([0, expect.stringContaining('took back the changes of')]);
+      expect(git('status', '--porcelain')).toBe('?? elsewhere.txt\n');
+      const redone = await rig.run(['undo', 'last', '--yes']);
+      expect([redone.code, redone.stderr]).toEqual([0, expect.stringContaining('brought back the changes')]);
+      expect(git('status', '--porcelain')).toBe(' M a.txt\n?? elsewhere.txt\n?? new.txt\n');
+    }),
+  );
+
+  it(
+    'refuse to lose later changes, unless they are kept first',
+    rigged(async (rig) => {
+      project(rig, '', { editor: EDITS });
+      await rig.run(EXEC);
+      rig.write('a.txt', 'later\n');
+      const refused = await rig.run(['undo', '--yes']);
+      expect([refused.code, refused.stderr]).toEqual([
+        75,
+        expect.stringMatching(/would be lost in `a.txt` \[not_restored\]/),
+      ]);
+      expect([rig.read('a.txt'), rig.exists('new.txt')]).toEqual(['later\n', true]);
+      expect((await rig.run(['undo', '--yes', '--force'])).code).toBe(0);
+      expect([rig.read('a.txt'), rig.exists('new.txt')]).toEqual(['one\ntwo\n', false]);
+      expect((await rig.run(['undo', '--yes'])).code).toBe(0);
+      expect([rig.read('a.txt'), rig.exists('new.txt')]).toEqual(['later\n', true]);
+    }),
+  );
+
+  it(
+    'say where there is nothing to undo',
+    rigged(async (rig) => {
+      const none = await rig.run(['undo', '--yes']);
+      expect(none.code).toBe(66);
+      project(rig, '', { idle: 'echo done' });
+      await rig.run(EXEC);
+      const { code, stderr } = await rig.run(['undo', '--yes']);
+      expect([code, stderr]).toEqual([
+        64,
+        expect.stringContaining('no run has changed files of this work tree'),
+      ]);
+    }),
+  );
+});

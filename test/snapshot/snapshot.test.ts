@@ -86,6 +86,7 @@ const NOTE = {
   included: ['*.local'],
   closed: new Map([['.env', 0o600]]),
   other: null,
+  worktree: '',
 } as const;
 
 describe('the history of a run', () => {

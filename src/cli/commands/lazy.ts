@@ -12,10 +12,11 @@ import type { ServeOptions } from './serve.js';
 import { addStats } from './stats-options.js';
 import type { ToolTestOptions } from './tool-test.js';
 import { addTrace } from './trace-options.js';
+import { addUndo } from './undo-options.js';
 
 type Add = (context: CommandContext, program: Command, register: Register) => void;
 
-/** Registers `doctor`, `agents`, `tools`, `models`, `budget`, `trace`, `jobs`, `stats`, `audit`, `serve`, `mcp`, `completion` and `template`. Their code is loaded when they run. */
+/** Registers `doctor`, `agents`, `tools`, `models`, `budget`, `trace`, `jobs`, `undo`, `diff`, `stats`, `audit`, `serve`, `mcp`, `completion` and `template`. Their code is loaded when they run. */
 export function addInspection(context: CommandContext, program: Command, register: Register): void {
   const doctor = register(program, 'doctor');
   doctor.command
@@ -41,6 +42,7 @@ export function addInspection(context: CommandContext, program: Command, registe
   addToolTest(context, program, register);
   addTrace(context, program, register);
   addJobs(context, program, register);
+  addUndo(context, program, register);
 
   addStats(context, program, register);
   addAudit(context, program, register);

@@ -1,8 +1,11 @@
 import { parseAge } from '../../domain/duration.js';
 import { failure } from '../../domain/failure.js';
+import { idTime } from '../../domain/id.js';
 import { reasonOf } from '../../files.js';
+import { findRepository } from '../../git/repository.js';
 import { pruneJobsOf } from '../../jobs/prune.js';
 import { pruneTraces } from '../../reports/traces.js';
+import { forgetRuns } from '../../snapshot/history.js';
 import { traceDirOf } from '../command-router.js';
 import type { CommandContext } from '../context.js';
 import { jobsWorld } from '../jobs-world.js';
@@ -23,6 +26,7 @@ export async function runTracePrune(
   try {
     const beforeMs = world.clock.now() - age.value;
     const { removed } = await pruneTraces(dir, { beforeMs });
+    await forgetSnapshots(context, beforeMs);
     await pruneJobsOf(jobsWorld(context), { traces: dir, beforeMs });
     if (options.json === true) await output.json({ removed, dir });
     else await output.say(`removed ${removed} ${removed === 1 ? 'trace' : 'traces'} from ${dir}`);
@@ -34,4 +38,10 @@ export async function runTracePrune(
     });
     return reportEarly(context, { failure: unremoved });
   }
+}
+
+/** The files of old runs go with their traces, where the working directory is in a Git work tree. */
+async function forgetSnapshots({ world }: CommandContext, beforeMs: number): Promise<void> {
+  const repository = await findRepository({ cwd: world.cwd, env: world.env });
+  if (repository.ok) await forgetRuns(repository.value, idTime(beforeMs));
 }

@@ -4,7 +4,7 @@ import { exitCodeOf, failure } from '../../domain/failure.js';
 import type { TraceDocument } from '../../trace/document.js';
 import { pairName } from '../plan-screen.js';
 import { shellCommand } from '../shell-command.js';
-import { countText } from '../words.js';
+import { countText, plural } from '../words.js';
 import { labelled, wrapped } from '../wrap.js';
 import { nestedLines } from './trace-nested.js';
 import { repetition, type TraceOwner } from './trace-repeat.js';
@@ -32,6 +32,7 @@ export function story(
     ['Timeline', timeline(trace, screen)],
     ['Ran', trace.attempts.flatMap((attempt) => attemptLines(attempt, screen))],
     ['Nested', nestedLines(trace, nested, screen)],
+    ['Changed', trace.attempts.flatMap((attempt) => changedLines(attempt, trace.id, screen))],
     ['Repeat', repeatLines(trace, screen, owner)],
   ];
   const shown = sections.flatMap(([title, lines]) =>
@@ -132,6 +133,27 @@ function attemptLines({ n, argv, failure: failed, exit_code }: Attempt, { width,
   const tail = failed.stderr_tail?.split('\n') ?? [];
   return [...lines, ...tail.map((line) => `     ${paint.dim('|')} ${line}`)];
 }
+
+/** The files that an attempt changed; traces of earlier versions list none. */
+function changedLines(attempt: Attempt, id: string, { width, paint }: Screen): string[] {
+  const { n, changes = null, no_snapshot: reason = null } = attempt;
+  const box = { indent: 5, width };
+  if (reason !== null) return labelled(`  ${n}.`, `unknown, there was no snapshot: ${reason}`, box);
+  if (changes === null || changes.count === 0) return [];
+  const became = changes.recovery === null ? '' : `, ${changes.recovery.replace('_', ' ')}`;
+  const head = labelled(`  ${n}.`, `${plural(changes.count, 'file')}${became}`, box);
+  const files = changes.files.slice(0, MOST_FILES).map((file) => {
+    const { path, status, lines_added: added, lines_removed: removed } = file;
+    const lines = added === null || removed === null ? 'not text' : `+${added} -${removed}`;
+    return `     ${path}  ${paint.dim(status === 'changed' ? lines : `${status}, ${lines}`)}`;
+  });
+  const rest = changes.count - files.length;
+  const more = rest > 0 ? [`     and ${rest} more: llm-router diff ${id} --stat`] : [];
+  return [...head, ...files, ...more];
+}
+
+/** As many files as fit on a screen. */
+const MOST_FILES = 30;
 
 /** One line, however long, so that it can be copied. */
 function repeatLines(trace: TraceDocument, { width }: Screen, owner: TraceOwner): string[] {

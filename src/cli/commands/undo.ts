@@ -1,0 +1,150 @@
+import { type Failure, failure } from '../../domain/failure.js';
+import { err, ok, type Result } from '../../domain/result.js';
+import { shownPath } from '../../git/names.js';
+import { countedChanges } from '../../snapshot/changes.js';
+import { diffBytes } from '../../snapshot/diff.js';
+import { mergeInProgress } from '../../snapshot/merge.js';
+import type { RestoreFailure } from '../../snapshot/restore.js';
+import { treeOfDisk, treeWith } from '../../snapshot/trees.js';
+import { planUndo, type UndoPlan, undo } from '../../snapshot/undo.js';
+import { traceDirOf } from '../command-router.js';
+import type { CommandContext } from '../context.js';
+import { readTraces } from '../read-traces.js';
+import { reportEarly } from '../report.js';
+import { plural } from '../words.js';
+import { changesDocument, fileLines, paintedPatch } from './file-changes.js';
+import { type KeptRun, keptRun, MOST_BYTES, troubleFailure } from './kept-run.js';
+import { loadForTraces } from './trace-folder.js';
+
+/** The options of `undo`, as the argument parser gives them. */
+export interface UndoOptions {
+  yes?: boolean;
+  dryRun?: boolean;
+  force?: boolean;
+  json?: boolean;
+}
+
+/** `undo [id|last]`: takes back what a run changed, or takes that back. */
+export async function runUndo(
+  context: CommandContext,
+  wanted: string,
+  options: UndoOptions,
+): Promise<number> {
+  const run = await keptRun(context, wanted);
+  if (!run.ok) return reportEarly(context, { failure: run.error });
+  try {
+    const running = await stillRunning(context, run.value.id);
+    if (running !== null) return await reportEarly(context, { failure: running });
+    const done = await undoRun(context, run.value, options);
+    return done.ok ? 0 : await reportEarly(context, { failure: done.error });
+  } finally {
+    await run.value.scratch.remove();
+  }
+}
+
+/** The files of a run that goes on may change at any time. */
+async function stillRunning(context: CommandContext, id: string): Promise<Failure | null> {
+  const dir = traceDirOf(context, await loadForTraces(context));
+  const found = await readTraces(dir, (store) => store.find(id));
+  if (!found.ok || found.value.traces[0]?.status !== 'running') return null;
+  return failure('usage', `\`${id}\` is still running`, { hint: 'end it first' });
+}
+
+async function undoRun(
+  context: CommandContext,
+  run: KeptRun,
+  options: UndoOptions,
+): Promise<Result<null, Failure>> {
+  const { output } = context;
+  const { repository, id, scratch } = run;
+  const planned = await planUndo(repository, id, { scratch, mostBytes: MOST_BYTES });
+  if (!planned.ok) return err(troubleFailure(planned.error));
+  const plan = planned.value;
+  if (plan === null) return err(failure('usage', `no files of \`${id}\` are kept`));
+  for (const path of plan.submodules)
+    await output.warn(`submodule \`${shownPath(path)}\` stays at its commit`);
+  if (plan.todo.length === 0 && options.json !== true) {
+    await output.say(`nothing to undo: the files that \`${id}\` changed are as they were before`);
+    return ok(null);
+  }
+  if (plan.lost.length > 0 && options.force !== true) return err(wouldLose(plan));
+  const shown = await showPlan(context, run, { plan, options });
+  if (!shown.ok || options.dryRun === true) return shown;
+  const agreed = await agree(context, run, { plan, options });
+  if (!agreed.ok) return agreed;
+  const done = await undo(repository, plan, { scratch, isForced: options.force === true });
+  if (!done.ok) return err(restoreFailure(done.error));
+  const verb = plan.isRedo ? 'brought back' : 'took back';
+  const again = `\`llm-router undo ${id}\` again reverses it`;
+  if (options.json !== true)
+    await output.say(`${verb} the changes of \`${id}\` in ${plural(done.value.length, 'file')}; ${again}`);
+  return ok(null);
+}
+
+/** What the files lose and get, from what they hold now. */
+async function showPlan(
+  { output, world }: CommandContext,
+  run: KeptRun,
+  { plan, options }: { plan: UndoPlan; options: UndoOptions },
+): Promise<Result<null, Failure>> {
+  const { repository, scratch } = run;
+  const now = await treeOfDisk(repository, { base: plan.from.tree, changes: plan.todo, scratch });
+  if (!now.ok) return err(troubleFailure(now.error));
+  const lines = plan.todo.map(({ path, after }) => ({
+    path,
+    mode: after?.mode ?? '0',
+    oid: after?.oid ?? null,
+  }));
+  const then = await treeWith(repository, now.value.tree, lines, scratch);
+  if (!then.ok) return err(troubleFailure(then.error));
+  const compared = { before: now.value.tree, after: then.value };
+  const counted = await countedChanges(repository, compared.before, compared.after);
+  if (!counted.ok) return err(troubleFailure(counted.error));
+  if (options.json === true) {
+    await output.json({ ...changesDocument(run, compared, counted.value), dry_run: options.dryRun === true });
+    return ok(null);
+  }
+  if (!world.stdout.isTerminal) {
+    await output.data(fileLines(counted.value));
+    return ok(null);
+  }
+  const patch = await diffBytes(repository, compared.before, compared.after);
+  if (!patch.ok) return err(troubleFailure(patch.error));
+  await output.data(paintedPatch(patch.value.toString('utf8'), await output.paint('stdout')));
+  return ok(null);
+}
+
+async function agree(
+  { output }: CommandContext,
+  { repository }: KeptRun,
+  { plan, options }: { plan: UndoPlan; options: UndoOptions },
+): Promise<Result<null, Failure>> {
+  if (options.yes === true) return ok(null);
+  const merge = await mergeInProgress(repository);
+  const during = merge === null ? '' : `A ${merge} is in progress. `;
+  const what = `${during}Change ${plural(plan.todo.length, 'file')} as shown? [y/N] `;
+  const answer = await output.ask(what, new AbortController().signal);
+  if (answer === null)
+    return err(
+      failure('usage', 'without a terminal `undo` needs `--yes`', {
+        hint: '`--dry-run` shows what it would do',
+      }),
+    );
+  if (/^y(es)?$/i.test(answer.trim())) return ok(null);
+  return err(failure('not_restored', 'nothing was changed'));
+}
+
+function wouldLose({ id, lost }: UndoPlan): Failure {
+  const files = lost.slice(0, 5).map((path) => `\`${shownPath(path)}\``);
+  const more = lost.length > files.length ? ` and ${lost.length - files.length} more` : '';
+  const message = `changes made since \`${id}\` would be lost in ${files.join(', ')}${more}`;
+  return failure('not_restored', message, {
+    hint: '`--force` does it all the same, and keeps what they hold now: another `undo` brings it back',
+  });
+}
+
+function restoreFailure(failed: RestoreFailure): Failure {
+  if (failed.is === 'trouble') return { ...troubleFailure(failed.trouble), type: 'not_restored' };
+  const paths = failed.paths.map((path) => `\`${shownPath(path)}\``).join(', ');
+  return failure('not_restored', `another program changes ${paths}`, { hint: 'try again' });
+}
