@@ -1,5 +1,4 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Driver, Row, SqlValue, Statement } from './driver.js';
 import { reusing } from './idle.js';
@@ -44,25 +43,39 @@ export function directly(): Open | null {
   const target = targetOf(process.platform, process.arch);
   if (target === null) return null;
   try {
-    const own = createRequire(import.meta.url);
-    const folder = folderOf(path.join('@libsql', target), own);
+    const folder = folderOf(path.join('@libsql', target));
     if (folder === null) return null;
     const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-    return version === KNOWN_VERSION ? openerOf(own(path.join(folder, 'index.node'))) : null;
+    return version === KNOWN_VERSION ? openerOf(nativeOf(path.join(folder, 'index.node'))) : null;
   } catch {
     return null; // not installed, or not for this system: the package itself knows more
   }
 }
 
-/** The folder of a package that `libsql` needs, beside it as a rule. Looking it up by its name would read every manifest on the way. */
-function folderOf(name: string, own: NodeJS.Require): string | null {
-  for (const folder of own.resolve.paths('libsql') ?? []) {
-    const libsql = path.join(folder, 'libsql');
+/**
+ * The folder of a package that `libsql` needs, beside it as a rule. `node:module` would take 2 ms to load, and read every manifest on the
+ * way.
+ */
+function folderOf(name: string): string | null {
+  for (let at = path.dirname(ownFile()), last = ''; at !== last; last = at, at = path.dirname(at)) {
+    const libsql = path.join(at, 'node_modules', 'libsql');
     if (!existsSync(libsql)) continue;
     const beside = path.join(realpathSync(libsql), '..', name);
     return existsSync(beside) ? beside : null;
   }
   return null;
+}
+
+/** In the bundles it is a path already, and nothing is loaded for it. */
+function ownFile(): string {
+  const own = import.meta.url;
+  return own.startsWith('file:') ? process.getBuiltinModule('node:url').fileURLToPath(own) : own;
+}
+
+function nativeOf(file: string): Native {
+  const loaded = { exports: {} };
+  process.dlopen(loaded, file);
+  return loaded.exports as Native;
 }
 
 function openerOf(native: Native): Open {
