@@ -11,6 +11,7 @@ import { type Diagnostic, formatPlace } from '../src/diagnostics/diagnostic.js';
 import { TRACE_SCHEMA } from '../src/trace/schema.js';
 import { configPage } from './config-page.js';
 import { environmentPage } from './environment-page.js';
+import { failuresPage } from './failures-page.js';
 import { checkFresh, fail, type GeneratedFile, writeChanged } from './generated-files.js';
 import { metricsPage } from './metrics-page.js';
 import { argumentChecks, requestChecks } from './request-checks.js';
@@ -33,6 +34,7 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
     ['schema/trace.schema.json', `${JSON.stringify(TRACE_SCHEMA, null, 2)}\n`],
     ['docs/reference/config.md', configPage()],
     ['docs/reference/environment.md', environmentPage()],
+    ['docs/reference/failures.md', failuresPage()],
     ['docs/reference/secrets.md', secretsPage()],
     ['docs/reference/metrics.md', metricsPage()],
     ['docs/reference/telemetry.md', telemetryPage()],
