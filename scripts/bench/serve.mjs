@@ -26,6 +26,9 @@ const WARM_UP = Number(options['warm-up']);
 /** A server that is too slow for the whole warm-up has had its chance after this, ms. */
 const WARM_UP_LIMIT_MS = 30_000;
 const WARM_UP_CONNECTIONS = 8;
+/** Requests before each turn, and the longest time for them, ms. */
+const AGAIN = Math.min(300, WARM_UP);
+const AGAIN_LIMIT_MS = 5000;
 const RATE = 3;
 const ADDED_MS = 0.5;
 const ADDED_FIRST_MS = 5;
@@ -67,8 +70,9 @@ async function warmUp(name, way) {
   }
 }
 
-/** One turn of a server: whole answers, then streams. */
+/** One turn of a server: whole answers, then streams. A server that had nothing to do while the others had their turns is cold again. */
 async function turn(way, connections) {
+  await send(way, { stream: false, connections, ms: AGAIN_LIMIT_MS, most: AGAIN });
   const before = cpuOf(way.child);
   const whole = await send(way, { stream: false, connections, ms: MS });
   const cpu = (cpuOf(way.child) - before) / whole.count;
