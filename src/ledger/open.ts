@@ -37,14 +37,7 @@ async function openToWrite(file: string): Promise<Result<Database, LedgerTrouble
   if (trouble !== null) return err(trouble);
   await createPrivate(file);
   const db = await openDatabase(file);
-  if (db === null) return err(noDriver());
-  try {
-    setUp(db);
-    return ok(db);
-  } catch (error) {
-    db.close();
-    throw error;
-  }
+  return db === null ? err(noDriver()) : ok(db);
 }
 
 /**
@@ -66,8 +59,7 @@ export async function openToRead(file: string): Promise<Result<Database | null, 
 
 async function checked(db: Database, file: string): Promise<Result<Database, LedgerTrouble>> {
   try {
-    setUp(db);
-    const unusable = await new LockQueue(db).read(() => unusableBy(db, file));
+    const unusable = await new LockQueue(db).read(() => unusableBy(setUp(db), file));
     if (unusable === null) return ok(db);
     db.close();
     return err(unusable);
@@ -123,7 +115,7 @@ async function prepare(
 ): Promise<Result<Database, LedgerTrouble>> {
   try {
     const queue = new LockQueue(db);
-    const unusable = await queue.read(() => unusableBy(db, file) ?? brought(db, file));
+    const unusable = await queue.read(() => unusableBy(setUp(db), file) ?? brought(db, file));
     if (unusable !== null) {
       db.close();
       return err(unusable);
@@ -146,9 +138,10 @@ function brought(db: Database, file: string): LedgerTrouble | null {
   return unusableBy(db, file);
 }
 
-/** Drivers differ in their defaults. In WAL mode NORMAL keeps every commit through a crash of ours, FULL also through one of the system. */
-function setUp(db: Database): void {
+/** Needs the lock as well. Drivers differ in their defaults. In WAL mode NORMAL keeps every commit through a crash of ours, FULL also through one of the system. */
+function setUp(db: Database): Database {
   db.exec('PRAGMA synchronous = NORMAL');
+  return db;
 }
 
 function isThere(file: string): boolean {

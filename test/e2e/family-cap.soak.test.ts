@@ -142,7 +142,9 @@ describe('max_children of a policy', () => {
       install(rig, { caller: `nested hi >&2 & nested hi >&2 & nested hi >&2 & wait\n${DONE}`, bot });
       await outer(rig);
       expect(rig.exists('codes')).toBe(false);
-      expect(rig.traces().map(({ status }) => status)).toEqual(Array(4).fill('succeeded'));
+      expect(rig.traces().map(({ status, failure }) => failure?.message ?? status)).toEqual(
+        Array(4).fill('succeeded'),
+      );
     }),
   );
 });

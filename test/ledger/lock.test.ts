@@ -56,6 +56,15 @@ describe('while another process holds the ledger', () => {
     expect(order).toEqual(['A', 'B', 'C']);
   });
 
+  it('the first use of a new one waits as well, while another process makes it', async () => {
+    const fresh = path.join(folder, 'new.db');
+    const maker = await holdLedger(fresh, 'EXCLUSIVE');
+    const opening = openLedger({ file: fresh, now });
+    const wasOver = await isOver(opening).finally(() => maker.letGo());
+    good(await opening).close();
+    expect(wasOver).toBe(false);
+  });
+
   it('reads do not wait', async () => {
     const write = ledger.settle(ended('A', 5));
     expect(await spentIn(ledger, 'all')).toEqual([0, 0]);
