@@ -22,9 +22,14 @@ const checks = [
   ...(all ? [['one case of a real tool', () => npm(...ONE_CASE)]] : []),
   // Whether they work; what they measure here is worth nothing.
   ...(all ? [['benchmarks run', () => npm('run', 'bench', '--', '--quick')]] : []),
+  // Needs the npm registry. A link to nothing fails it.
+  ...(all ? [['documentation site builds', () => npm('run', 'site')]] : []),
   [
-    'lock file names no registry',
-    () => !readFileSync(path.join(root, 'package-lock.json'), 'utf8').includes('"resolved":'),
+    'lock files name no registry',
+    () =>
+      ['package-lock.json', 'site/package-lock.json'].every(
+        (file) => !readFileSync(path.join(root, file), 'utf8').includes('"resolved":'),
+      ),
   ],
 ];
 
