@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { codeOf } from '../domain/system-error.js';
 import { type Environment, gitVariables, isolation } from './surroundings.js';
 
 /** The end of one Git process. */
@@ -52,24 +53,37 @@ export function gitIn(place: GitPlace): Git {
 async function runGit(place: GitPlace, args: readonly string[], options: GitOptions): Promise<GitAnswer> {
   const signal = place.signal?.() ?? null;
   if (signal?.aborted === true) return notStarted('ABORT_ERR');
-  const child = spawn('git', [...isolation, ...args], {
-    cwd: options.cwd ?? place.cwd,
-    env: { ...gitVariables(place.env, place.settings ?? {}, options.indexFile), ...options.env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-    // A signal of the terminal ends the run, which then still records what was changed.
-    detached: process.platform !== 'win32',
-    windowsHide: true,
-  });
-  if (child.pid === undefined) {
-    const [error] = await once(child, 'error');
-    return notStarted((error as NodeJS.ErrnoException).code ?? String(error));
-  }
+  const child = await started(place, args, options);
+  if (typeof child === 'string') return notStarted(child);
   const kill = (): void => void child.kill('SIGTERM');
   signal?.addEventListener('abort', kill, { once: true });
   try {
     return await follow(child, options);
   } finally {
     signal?.removeEventListener('abort', kill);
+  }
+}
+
+/** The process, or the system's code of why there is none. */
+async function started(
+  place: GitPlace,
+  args: readonly string[],
+  options: GitOptions,
+): Promise<ChildProcess | string> {
+  try {
+    const child = spawn('git', [...isolation, ...args], {
+      cwd: options.cwd ?? place.cwd,
+      env: { ...gitVariables(place.env, place.settings ?? {}, options.indexFile), ...options.env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // A signal of the terminal ends the run, which then still records what was changed.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    });
+    if (child.pid !== undefined) return child;
+    const [error] = await once(child, 'error');
+    return codeOf(error) ?? String(error);
+  } catch (error) {
+    return codeOf(error) ?? String(error);
   }
 }
 

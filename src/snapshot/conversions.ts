@@ -4,7 +4,7 @@ import { readRegularFile } from '../files.js';
 import { type BytePath, shownPath, splitNul } from '../git/names.js';
 import type { Repository } from '../git/repository.js';
 import { type Trouble, troubleOf } from '../git/trouble.js';
-import type { Entry } from './listing.js';
+import type { IndexContent } from './listing.js';
 
 /**
  * The files whose bytes may differ from those in the index although Git counts them as unchanged, since it converts them: line ends, filters
@@ -13,7 +13,7 @@ import type { Entry } from './listing.js';
 export async function converted(
   repository: Repository,
   indexFile: string,
-  listed: readonly Entry[],
+  listed: IndexContent,
 ): Promise<Result<BytePath[], Trouble>> {
   const kinds = await conversionsIn(repository, listed);
   const none = ok<BytePath[]>([]);
@@ -28,10 +28,9 @@ export async function converted(
 /** Which conversions the attributes and settings may ask for at all. */
 async function conversionsIn(
   { root, settings, attributeFiles }: Repository,
-  listed: readonly Entry[],
+  listed: IndexContent,
 ): Promise<{ lineEnds: boolean; filters: boolean }> {
-  const inTree = listed.filter(({ path }) => path === NAME || path.endsWith(`/${NAME}`));
-  const files = [...attributeFiles, ...inTree.map(({ path }) => `${root}/${shownPath(path)}`)];
+  const files = [...attributeFiles, ...listed.attributes.map((path) => `${root}/${shownPath(path)}`)];
   const texts = await Promise.all(files.map(textOf));
   const autocrlf = settings.get('core.autocrlf') ?? 'false';
   return {
@@ -40,7 +39,6 @@ async function conversionsIn(
   };
 }
 
-const NAME = '.gitattributes';
 const MOST_BYTES = 1024 * 1024;
 
 /** The text of a file of attributes; of one that cannot be read, a text that may mean anything. */
@@ -53,13 +51,9 @@ async function textOf(file: string): Promise<string> {
 }
 
 /** A filter may make any bytes of the same length. */
-async function withFilters(
-  { git }: Repository,
-  listed: readonly Entry[],
-): Promise<Result<BytePath[], Trouble>> {
-  const stdin = listed.filter(isFile).map(({ path }) => `${path}\0`);
+async function withFilters({ git }: Repository, listed: IndexContent): Promise<Result<BytePath[], Trouble>> {
   const attributes = ['filter', 'ident', 'working-tree-encoding'];
-  const answer = await git(['check-attr', '-z', '--stdin', ...attributes], { stdin: stdin.join('') });
+  const answer = await git(['check-attr', '-z', '--stdin', ...attributes], { stdin: listed.regular() });
   if (answer.exitCode !== 0) return err(troubleOf(answer, 'the attributes of files cannot be read'));
   const parts = splitNul(answer.stdout);
   const found = new Set<BytePath>();
@@ -68,10 +62,6 @@ async function withFilters(
     if (value !== 'unspecified' && value !== 'unset') found.add(parts[at] ?? '');
   }
   return ok([...found]);
-}
-
-function isFile({ mode }: Entry): boolean {
-  return mode.startsWith('100');
 }
 
 const ENTRY = /(\d{6}) ([\da-f]+) \d\t([^\0]*)\0[\s\S]*?size: (\d+)\tflags: \w+\n/g;

@@ -128,24 +128,46 @@ function prefixed(folder: BytePath, names: Result<BytePath[], Trouble>): Result<
   return names.ok ? ok(names.value.map((name) => `${folder}${name}`)) : names;
 }
 
-/** An entry of the index. */
-export interface Entry {
-  path: BytePath;
-  mode: string;
-  oid: string;
-  /** Git does not look at the file: it is assumed to be unchanged, or left out of a sparse checkout. */
-  isHidden: boolean;
+/** What an index holds, without a list of all of it: there may be very many files. */
+export interface IndexContent {
+  /** Files that Git does not look at: they are assumed to be unchanged, or left out of a sparse checkout. */
+  hidden: readonly BytePath[];
+  /** Files of attributes. */
+  attributes: readonly BytePath[];
+  /** Every regular file, with NUL after each. */
+  regular(): string;
 }
 
-/** Every entry of an index. */
-export async function entries({ git }: Repository, indexFile: string): Promise<Result<Entry[], Trouble>> {
+/** Looks through an index. */
+export async function indexContent(
+  { git }: Repository,
+  indexFile: string,
+): Promise<Result<IndexContent, Trouble>> {
   const answer = await git(['ls-files', '-v', '-s', '-z'], { indexFile });
   if (answer.exitCode !== 0) return err(troubleOf(answer, 'the index cannot be read'));
-  return ok(
-    splitNul(answer.stdout).map((part) => {
-      const tab = part.indexOf('\t');
-      const [tag = '', mode = '', oid = ''] = part.slice(0, tab).split(' ');
-      return { path: part.slice(tab + 1), mode, oid, isHidden: tag === 'S' || tag !== tag.toUpperCase() };
-    }),
-  );
+  const { stdout } = answer;
+  const [hidden, attributes]: BytePath[][] = [[], []];
+  for (let at = 0, end = stdout.indexOf(0); end >= 0; at = end + 1, end = stdout.indexOf(0, at)) {
+    const isHidden = !SEEN.has(stdout[at] ?? 0);
+    const isAttributes = stdout[end - 1] === 0x73 && stdout.subarray(at, end).includes(ATTRIBUTES);
+    if (!isHidden && !isAttributes) continue;
+    const path = pathOf(stdout.toString('latin1', at, end));
+    if (isHidden) hidden?.push(path);
+    if (/(?:^|\/)\.gitattributes$/.test(path)) attributes?.push(path);
+  }
+  return ok({ hidden: hidden ?? [], attributes: attributes ?? [], regular: () => regularIn(stdout) });
+}
+
+/** The tags of files that Git looks at: in the index, and not merged. */
+const SEEN = new Set(['H', 'M'].map((tag) => tag.charCodeAt(0)));
+const ATTRIBUTES = '.gitattributes';
+
+/** Of `tag mode oid stage TAB path`. */
+function pathOf(line: string): BytePath {
+  return line.slice(line.indexOf('\t') + 1);
+}
+
+function regularIn(listed: Buffer): string {
+  const lines = splitNul(listed).filter((line) => line.startsWith('100', 2));
+  return lines.map((line) => `${pathOf(line)}\0`).join('');
 }

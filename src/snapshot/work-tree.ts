@@ -5,10 +5,9 @@ import { type Trouble, troubleOf } from '../git/trouble.js';
 import { converted } from './conversions.js';
 import { copyIndex } from './copy-index.js';
 import {
-  type Entry,
-  entries,
   everything,
   ignoredNames,
+  indexContent,
   type Suspect,
   suspects,
   type Untracked,
@@ -56,7 +55,7 @@ export async function readWorkTree(
   if (!copied.ok) return copied;
   const indexFile = copied.value;
   const [listed, changed, others, hiding] = await Promise.all([
-    entries(repository, indexFile),
+    indexContent(repository, indexFile),
     suspects(repository, indexFile),
     untracked(repository, indexFile, rules),
     ignoredNames(repository, indexFile),
@@ -65,7 +64,7 @@ export async function readWorkTree(
   if (!listed.ok) return listed;
   if (!changed.ok) return changed;
   if (!others.ok) return others;
-  const hidden = listed.value.filter(({ isHidden }) => isHidden);
+  const { hidden } = listed.value;
   const seen = hidden.length === 0 ? changed : await unhidden(repository, indexFile, hidden);
   if (!seen.ok) return seen;
   const rewritten = await converted(repository, indexFile, listed.value);
@@ -85,20 +84,21 @@ export async function readAgain(
   before: WorkTreeState,
   { scratch, rules }: Place,
 ): Promise<Result<WorkTreeState, Trouble>> {
-  const copied = await copyIndex(before.indexFile, scratch.file());
-  if (!copied.ok) return copied;
-  const indexFile = copied.value;
+  const { indexFile: earlier, ignored } = before;
   const [changed, others] = await Promise.all([
-    suspects(repository, indexFile),
-    untracked(repository, indexFile, rules),
+    suspects(repository, earlier),
+    untracked(repository, earlier, rules),
   ]);
   if (!changed.ok) return changed;
   if (!others.ok) return others;
   const rulesChanged = [...changed.value.map(({ path }) => path), ...others.value.files].some(isRules);
-  const listed = rulesChanged ? await everything(repository, indexFile) : ok(others.value.files);
+  const listed = rulesChanged ? await everything(repository, earlier) : ok(others.value.files);
   if (!listed.ok) return listed;
-  const files = listed.value.filter((path) => !isAmong(before.ignored, path));
-  const { ignored } = before;
+  const files = listed.value.filter((path) => !isAmong(ignored, path));
+  if (changed.value.length + files.length + others.value.included.length === 0) return ok(before);
+  const copied = await copyIndex(earlier, scratch.file());
+  if (!copied.ok) return copied;
+  const indexFile = copied.value;
   const next = await written(repository, { indexFile, scratch, rules, ignored }, changed.value, {
     ...others.value,
     files,
@@ -124,9 +124,9 @@ function isAmong(names: ReadonlySet<BytePath>, path: BytePath): boolean {
 async function unhidden(
   repository: Repository,
   indexFile: string,
-  hidden: readonly Entry[],
+  hidden: readonly BytePath[],
 ): Promise<Result<Suspect[], Trouble>> {
-  const stdin = hidden.map(({ path }) => `${path}\0`).join('');
+  const stdin = hidden.map((path) => `${path}\0`).join('');
   for (const flag of ['--no-assume-unchanged', '--no-skip-worktree']) {
     const answer = await repository.git(['update-index', flag, '-z', '--stdin'], { indexFile, stdin });
     if (answer.exitCode !== 0) return err(troubleOf(answer, 'the index cannot be read'));
