@@ -1,3 +1,4 @@
+import { changesText } from '../domain/changes.js';
 import { formatDuration } from '../domain/duration.js';
 import type { Invocation } from '../domain/invocation.js';
 import { dollars } from '../domain/money.js';
@@ -12,6 +13,9 @@ export async function sayClosing({ output, world }: CommandContext, invocation: 
   if (!isForPerson || output.format !== 'text' || output.logFormat !== 'text') return;
   const paint = await output.paint('stderr');
   await output.say(paint.dim(closingLine(invocation)));
+  const changes = invocation.attempts.at(-1)?.changes ?? null;
+  if (changes === null || changes.count === 0) return;
+  await output.say(paint.dim(`changed ${changesText(changes)}; \`llm-router undo\` takes it back`));
 }
 
 function closingLine({ tool, model, latencyMs, cost, usage }: Invocation): string {

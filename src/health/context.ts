@@ -37,6 +37,14 @@ export interface TelemetryState {
   }[];
 }
 
+/** Where files are kept before attempts that may change them. */
+export interface SnapshotState {
+  /** The agents that may change files. */
+  agents: readonly string[];
+  /** The work tree of Git, or why there is none that can be used. */
+  found: { root: string } | { trouble: string };
+}
+
 /** A short question to the binary of a tool. */
 export type Probe<Answer> = (tool: CommandTool, binaryPath: string) => Promise<Answer>;
 
@@ -91,6 +99,8 @@ export interface HealthContext extends MachineContext {
   /** Where spending is recorded, and whether it can be; `null`: nowhere. */
   ledger: LedgerState | null;
   /** Runs whose router was killed, with the number of processes that were ended for each just now. */
+  /** Whether files are kept before attempts that may change them; `null`: no agent may, or it was not looked at. */
+  snapshots: SnapshotState | null;
   interruptedRuns: readonly { id: string; processes: number }[];
   /** Asks a binary for its version; `null` where nothing may be run. */
   probe: Probe<VersionAnswer> | null;

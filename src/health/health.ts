@@ -10,6 +10,7 @@ import { checkLedger } from './checks/ledger.js';
 import { checkLimits } from './checks/limits.js';
 import { checkMachine } from './checks/machine.js';
 import { checkRuns } from './checks/runs.js';
+import { checkSnapshots } from './checks/snapshots.js';
 import { checkTelemetry } from './checks/telemetry.js';
 import { checkTools } from './checks/tools.js';
 import { checkVariables } from './checks/variables.js';
@@ -26,6 +27,7 @@ const MACHINE_CHECKS: readonly ((context: MachineContext) => HealthItem[])[] = [
 /** Checks of what a config names. A new one is one file and one line here. */
 const CONFIG_CHECKS: readonly ((context: HealthContext) => HealthItem[])[] = [
   checkRuns,
+  checkSnapshots,
   checkTools,
   checkVariables,
   checkCooldowns,
@@ -74,6 +76,7 @@ export function concernsAgent({ check, subject, data }: HealthRow, rows: readonl
     case 'telemetry':
     case 'client':
     case 'run':
+    case 'snapshot':
       return false;
     default:
       return unreachable(check);

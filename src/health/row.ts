@@ -5,6 +5,7 @@ export const CHECK_NAMES = [
   'folder',
   'client',
   'run',
+  'snapshot',
   'tool',
   'variable',
   'cooldown',

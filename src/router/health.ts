@@ -2,6 +2,7 @@ import type { Environment } from '../adapters/adapter.js';
 import { baseUrlOf } from '../adapters/http/base-url.js';
 import type { RouterConfig } from '../config/types.js';
 import type { ToolUse } from '../domain/facts.js';
+import { lookup } from '../domain/lookup.js';
 import { emptyRequest } from '../domain/request.js';
 import { ok } from '../domain/result.js';
 import type {
@@ -11,6 +12,7 @@ import type {
   LedgerState,
   LimitedTool,
   MachineContext,
+  SnapshotState,
   TelemetryState,
 } from '../health/context.js';
 import type { HealthListener } from '../health/health.js';
@@ -69,6 +71,7 @@ export async function routerHealth(
     uncheckedAgents: Math.max(0, agents.length - MAX_AGENTS),
     endpoints: endpointsOf(config, host.env),
     telemetry: await telemetryState(config, host.env),
+    snapshots: options.probe ? await snapshotState(config, host, options) : null,
     interruptedRuns:
       stores.runningDir === null
         ? []
@@ -89,6 +92,25 @@ function agentsToCheck({ agents }: RouterConfig, only: string | null): (string |
   if (only !== null) return [only];
   const names = Object.keys(agents);
   return names.length === 0 ? [null] : names;
+}
+
+async function snapshotState(
+  { agents, policies }: RouterConfig,
+  { env }: Host,
+  { agent: only, cwd }: HealthOptions,
+): Promise<SnapshotState | null> {
+  const editing = Object.values(agents).filter(({ name, access, policy }) => {
+    const { recovery } = lookup(policies, policy.value) ?? { recovery: null };
+    const mayEdit = access.value === 'edit' || access.value === 'full';
+    return mayEdit && (only === null || name === only) && recovery?.snapshot === 'auto';
+  });
+  if (editing.length === 0) return null;
+  const { findRepository } = await import('../git/repository.js');
+  const found = await findRepository({ cwd, env });
+  return {
+    agents: editing.map(({ name }) => name),
+    found: found.ok ? { root: found.value.root } : { trouble: found.error.message },
+  };
 }
 
 function probeWith<Tool, Answer>(

@@ -1,5 +1,5 @@
 import type { Call, Preview, Task } from '../adapters/adapter.js';
-import type { ModelConfig } from '../config/types.js';
+import type { ModelConfig, ToolConfig } from '../config/types.js';
 import type { Failure } from '../domain/failure.js';
 import type { Plan, Rejected } from '../domain/plan.js';
 import type { Result } from '../domain/result.js';
@@ -37,6 +37,12 @@ export interface Planned extends ResolvedRequest {
   isUnconfigured: boolean;
   /** The plan by names, for documents, traces and screens. Its lists have the order of those above. */
   plan: Plan;
+}
+
+/** Whether an attempt of a tool may change files, which are then kept before it. */
+export function mayEdit({ access, policy }: Pick<Planned, 'access' | 'policy'>, tool: ToolConfig): boolean {
+  if (access !== 'edit' && access !== 'full') return false;
+  return policy.recovery.snapshot === 'auto' && (tool.kind === 'command' || tool.kind === 'custom');
 }
 
 /** A candidate with its call. */

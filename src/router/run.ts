@@ -14,7 +14,7 @@ import { attempt } from './attempts/attempt.js';
 import { concluded } from './attempts/conclude.js';
 import { debugAdmission, debugDecision } from './debug.js';
 import { joinCaller, watchNested } from './nested.js';
-import type { Planned } from './planned.js';
+import { mayEdit, type Planned } from './planned.js';
 import type { Recorder } from './record.js';
 import { type AttemptFiles, type CandidateInRun, candidatesInRun, type Run, stateAfter } from './state.js';
 import type { Host, Stop, Stores } from './world.js';
@@ -129,7 +129,7 @@ async function runCandidates(state: Run, input: RunInput): Promise<Stopped | nul
       if (decision.action === 'wait') state.fruitlessWaits++;
       continue;
     }
-    const files = mayEdit(state, candidate) ? await keepFiles(state, input, admission.n) : null;
+    const files = mayEdit(state.planned, candidate.tool) ? await keepFiles(state, input, admission.n) : null;
     if (await tryOnce(state, { ...admission, candidate, files })) return null;
   }
 }
@@ -197,13 +197,6 @@ async function tryOnce(
   attempts.push(result);
   candidate.state = { is: 'tried' };
   return record.failure === null;
-}
-
-/** Whether an attempt may change files. */
-function mayEdit({ planned }: Run, { tool }: CandidateInRun): boolean {
-  const { access, policy } = planned;
-  if (access !== 'edit' && access !== 'full') return false;
-  return policy.recovery.snapshot === 'auto' && (tool.kind === 'command' || tool.kind === 'custom');
 }
 
 /** Keeps the files before an attempt. */

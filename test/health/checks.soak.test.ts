@@ -63,6 +63,7 @@ function context(more: Partial<HealthContext> = {}): HealthContext {
     endpoints: [],
     telemetry: { trouble: null, targets: [] },
     ledger: null,
+    snapshots: null,
     interruptedRuns: [],
     probe: null,
     probeLogin: null,

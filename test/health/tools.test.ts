@@ -41,6 +41,7 @@ async function rowOf(
     folders: [],
     endpoints: [],
     telemetry: { trouble: null, targets: [] },
+    snapshots: null,
     interruptedRuns: [],
     connect: null,
     listModels: null,

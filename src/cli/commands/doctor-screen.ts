@@ -14,6 +14,7 @@ const TITLES: Readonly<Record<CheckName, string>> = {
   folder: 'Folders',
   client: 'MCP clients',
   run: 'Killed runs',
+  snapshot: 'Snapshots',
   tool: 'Tools',
   variable: 'Variables',
   cooldown: 'Cooldowns',

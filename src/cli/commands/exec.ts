@@ -5,7 +5,7 @@ import { exitCodeOf, type Failure } from '../../domain/failure.js';
 import type { Invocation } from '../../domain/invocation.js';
 import type { Request } from '../../domain/request.js';
 import { ok } from '../../domain/result.js';
-import type { Planned } from '../../router/planned.js';
+import { mayEdit, type Planned } from '../../router/planned.js';
 import type { Router } from '../../router/router.js';
 import { keepTraces } from '../../router/traces.js';
 import { answerFile } from '../answer-file.js';
@@ -110,9 +110,17 @@ async function keepJobs({ world }: CommandContext): Promise<void> {
   await pruneJobs({ dir: jobsDir(world), clock: world.clock }).catch(() => undefined);
 }
 
-async function explain({ output, globals }: CommandContext, planned: Planned): Promise<void> {
+async function explain(context: CommandContext, planned: Planned): Promise<void> {
+  const { output, globals } = context;
   const paint = await output.paint('stderr');
   await output.say(planScreen(planned, { paint, isVerbose: globals.verbose > 0 }));
+  await sayFiles(context, planned);
+}
+
+async function sayFiles(context: CommandContext, planned: Planned): Promise<void> {
+  if (!planned.candidates.some(({ tool }) => mayEdit(planned, tool))) return;
+  const { saySnapshots } = await import('../snapshot-note.js');
+  await saySnapshots(context, planned);
 }
 
 async function showDryRun(
@@ -123,6 +131,7 @@ async function showDryRun(
   const invocation = router.describe(planned, deadline);
   const shown = outputFormat(context, { live: false, field: given.field });
   await shown.planned(invocation, planned);
+  await sayFiles(context, planned);
   for (const warning of invocation.warnings) await context.output.warn(warning);
   const { failure } = invocation;
   if (failure === null) return 0;
