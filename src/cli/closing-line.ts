@@ -1,4 +1,3 @@
-import { changesText } from '../domain/changes.js';
 import { formatDuration } from '../domain/duration.js';
 import type { Invocation } from '../domain/invocation.js';
 import { dollars } from '../domain/money.js';
@@ -8,14 +7,16 @@ import { pairName } from './plan-screen.js';
 import { plural } from './words.js';
 
 /** Below an answer on a terminal: tool and model, time, cost and tokens. Nothing in a pipe. */
-export async function sayClosing({ output, world }: CommandContext, invocation: Invocation): Promise<void> {
+export async function sayClosing(context: CommandContext, invocation: Invocation): Promise<void> {
+  const { output, world } = context;
   const isForPerson = world.stdout.isTerminal && world.stderr.isTerminal;
   if (!isForPerson || output.format !== 'text' || output.logFormat !== 'text') return;
   const paint = await output.paint('stderr');
   await output.say(paint.dim(closingLine(invocation)));
   const changes = invocation.attempts.at(-1)?.changes ?? null;
   if (changes === null || changes.count === 0) return;
-  await output.say(paint.dim(`changed ${changesText(changes)}; \`llm-router undo\` takes it back`));
+  const { sayChanges } = await import('./say-changes.js');
+  await sayChanges(context, changes);
 }
 
 function closingLine({ tool, model, latencyMs, cost, usage }: Invocation): string {

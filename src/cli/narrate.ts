@@ -1,4 +1,3 @@
-import { changesText } from '../domain/changes.js';
 import { formatDuration } from '../domain/duration.js';
 import type { RunEvent } from '../domain/events.js';
 import type { Invocation } from '../domain/invocation.js';
@@ -16,20 +15,13 @@ export async function narrate(context: CommandContext, planned: Planned, event: 
     const reason = `${failure.type}: ${failure.message}`;
     await output.say(`${pairName(from)} failed (${reason}), trying fallback: ${pairName(to)}`);
   }
-  if (event.type === 'recovery') await sayRecovery(context, event);
+  if (event.type === 'recovery') {
+    const { sayRecovery } = await import('./say-changes.js');
+    await sayRecovery(context, event);
+  }
   if (event.type === 'budget.warning') await output.warn(`${event.message}\n${event.estimate}`);
   if (event.type === 'queue.wait' && event.waitedMs === 0) await output.say(queueLine(event));
   if (event.type === 'retry.scheduled') await output.say(waitLine(event));
-}
-
-/** What became of the changes of a failed attempt; those that are left are in the message of the failure. */
-async function sayRecovery(
-  { output }: CommandContext,
-  { action, candidate, changes }: Extract<RunEvent, { type: 'recovery' }>,
-): Promise<void> {
-  const what = `${changesText(changes)} of ${pairName(candidate)}`;
-  if (action === 'rolled_back') await output.say(`rolled back ${what}`);
-  if (action === 'handed_over') await output.say(`handing over ${what}`);
 }
 
 /** `waiting for a slot of codex, 2 before you` */

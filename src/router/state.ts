@@ -1,3 +1,4 @@
+import type { Task } from '../adapters/adapter.js';
 import type { Connections } from '../adapters/http/connections.js';
 import type { Attempt, Outcome } from '../domain/attempt.js';
 import type { Rejected } from '../domain/plan.js';
@@ -28,10 +29,13 @@ export interface Run {
   files: FileGuard | null;
 }
 
+/** The task with what another attempt has handed over. */
+export type Handover = (task: Task) => Task;
+
 /** Keeps the files of a run's work tree around attempts that may change them. */
 export interface FileGuard {
-  /** What the next attempt reads before the prompt; `null`: nothing was handed over. */
-  readonly handover: string | null;
+  /** Puts what was handed over before the prompt of the next attempt; `null`: nothing was. */
+  readonly handover: Handover | null;
   /** Keeps the files before an attempt. Where that is not possible, the record of the attempt says why. */
   before(n: number): Promise<AttemptFiles>;
   /** Removes temporary files, and snapshots of runs that are older than so many days. */

@@ -8,7 +8,7 @@ import type { ResolvedRequest } from '../../gates/gate.js';
 import type { GatewayUse } from '../../policy/gateway.js';
 import { sentId } from '../../policy/sent-id.js';
 import type { PlannedCandidate } from '../planned.js';
-import type { AttemptResult } from '../state.js';
+import type { AttemptResult, Handover } from '../state.js';
 import type { Host } from '../world.js';
 
 /** The task of a candidate for a request. */
@@ -60,27 +60,15 @@ export function taskOf(
 /** The call of one attempt: as planned, or filled in again if a cap or an earlier answer changes the task. */
 export function callOf(
   { task, call }: PlannedCandidate,
-  by: { maxCostMicroUsd: number | null; rejectedAnswer: Outcome | null; handover: string | null },
+  by: { maxCostMicroUsd: number | null; rejectedAnswer: Outcome | null; handover: Handover | null },
   host: Pick<Host, 'env' | 'platform' | 'adapterOf'>,
 ): Result<Call, Failure> {
   const { maxCostMicroUsd, rejectedAnswer, handover } = by;
   const isSame = maxCostMicroUsd === task.maxCostMicroUsd && rejectedAnswer === null && handover === null;
   if (isSame) return call;
-  const taken = handover === null ? task : { ...task, ...withHandover(task, handover) };
+  const taken = handover === null ? task : handover(task);
   const asked = rejectedAnswer === null ? taken : { ...taken, ...correction(taken, rejectedAnswer) };
   return host.adapterOf(task.tool).prepare({ ...asked, maxCostMicroUsd }, host);
-}
-
-/** The prompt after what another attempt has handed over. */
-function withHandover(
-  { prompt, turns }: Task,
-  handover: string,
-): Pick<Task, 'prompt' | 'turns' | 'promptFile'> {
-  const first = turns.findIndex(({ role }) => role === 'user');
-  const added = turns.map((turn, at) =>
-    at === first ? { ...turn, text: `${handover}\n\n${turn.text}` } : turn,
-  );
-  return { prompt: `${handover}\n\n${prompt}`, turns: added, promptFile: null };
 }
 
 /** The answer that the next attempt of a candidate is asked to correct; `null`: it is no correction. */

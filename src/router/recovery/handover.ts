@@ -1,3 +1,4 @@
+import type { Task } from '../../adapters/adapter.js';
 import type { AttemptChanges } from '../../domain/changes.js';
 import type { Failure } from '../../domain/failure.js';
 import { diffText } from '../../snapshot/diff.js';
@@ -21,6 +22,18 @@ export async function handoverText(
     ...(diff === null ? [] : [`The changes as a diff:\n\n${fenced(diff)}`]),
     'The task:',
   ].join('\n\n');
+}
+
+/** The prompt after what another attempt has handed over. */
+export function withHandover(
+  { prompt, turns }: Task,
+  handover: string,
+): Pick<Task, 'prompt' | 'turns' | 'promptFile'> {
+  const first = turns.findIndex(({ role }) => role === 'user');
+  const added = turns.map((turn, at) =>
+    at === first ? { ...turn, text: `${handover}\n\n${turn.text}` } : turn,
+  );
+  return { prompt: `${handover}\n\n${prompt}`, turns: added, promptFile: null };
 }
 
 /** In a fence that is longer than any in the text. */

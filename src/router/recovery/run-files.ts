@@ -5,8 +5,8 @@ import { shownPath } from '../../git/names.js';
 import type { Trouble } from '../../git/trouble.js';
 import { mergeInProgress } from '../../snapshot/merge.js';
 import { RunHistory } from '../../snapshot/run-history.js';
-import type { AttemptFiles, AttemptResult, CandidateInRun, FileGuard, Run } from '../state.js';
-import { handoverText } from './handover.js';
+import type { AttemptFiles, AttemptResult, CandidateInRun, FileGuard, Handover, Run } from '../state.js';
+import { handoverText, withHandover } from './handover.js';
 import { noChanges, recordedChanges } from './recorded-changes.js';
 
 /** Keeps the files of a run's work tree around each attempt that may change them, and recovers from failed ones. */
@@ -21,8 +21,7 @@ class RunFiles implements FileGuard {
   #history: RunHistory | null = null;
   /** Ends the snapshot before an attempt; later ones are ended by a second signal only. */
   #stop: AbortSignal | null = null;
-  /** The text for the next attempt, once one has handed its work over. */
-  handover: string | null = null;
+  handover: Handover | null = null;
 
   constructor(
     readonly run: Run,
@@ -84,7 +83,8 @@ class RunFiles implements FileGuard {
     const mode = failed.type === 'cancelled' ? 'stop' : afterFailure;
     if (mode === 'stop') return this.#concluded(candidate, result, { ...changes, recovery: 'left' });
     if (mode === 'hand_over') {
-      this.handover = await handoverText(history, { changes, failed, candidate });
+      const text = await handoverText(history, { changes, failed, candidate });
+      this.handover = (task) => ({ ...task, ...withHandover(task, text) });
       return this.#concluded(candidate, result, { ...changes, recovery: 'handed_over' });
     }
     const blocked = await this.#rollBack(history, result.record.n, changes);
