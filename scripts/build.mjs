@@ -1,13 +1,13 @@
-// Builds the command line: generated sources first, then one CommonJS bundle of our own code, commander, yaml and the
-// compiled validators. Packages that are loaded only when needed stay outside: those that a run waits for as a bundle each,
-// the others are imported from node_modules.
+// Builds the command line: generated sources first, then CommonJS bundles of our own code, the packages in it and the compiled
+// validators. Packages that are loaded only when needed are a file each. Nothing but the driver of SQLite is left to install.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { bundle } from './bundle.mjs';
+import { bundle, packageFolders } from './bundle.mjs';
+import { writeLicences } from './licences.mjs';
 import { ownHome } from './own-home.cjs';
 import { buildPage } from './page.mjs';
 import { runScript } from './run.mjs';
@@ -21,18 +21,32 @@ if (code !== 0) process.exit(code);
 const dist = path.join(root, 'dist');
 
 /** Light packages that the command line holds; every other one loads only when it is needed. */
-const BUNDLED = 'commander get-east-asian-width shlex string-width tokenx ulid wrap-ansi yaml'.split(' ');
+const BUNDLED =
+  'ansi-regex ansi-styles commander get-east-asian-width shlex string-width strip-ansi tokenx ulid wrap-ansi yaml'.split(
+    ' ',
+  );
 
-/** Those of the telemetry, which are in a file of their own. */
-const OF_TELEMETRY = /^@opentelemetry\//;
+/** Those that are in packs which few commands load: telemetry, MCP, and the times in messages about limits. */
+const IN_OWN_PACKS = /^(@opentelemetry\/|@modelcontextprotocol\/|zod$|@cfworker\/json-schema$|luxon$)/;
 
-/** Each loads in less than half the time when it is one file. */
-const BUNDLED_LATER = ['hpagent', 'eventsource-parser', 'prom-client', 'pg'];
+/** Each loads in less than half the time when it is one file, and no package has to be installed for it. */
+const BUNDLED_LATER = [
+  'ajv',
+  'ajv/dist/2020.js',
+  'chalk',
+  'eventsource-parser',
+  'execa',
+  'hpagent',
+  'ora',
+  'pg',
+  'prom-client',
+  're2js',
+];
 const later = path.join(dist, 'later');
 rmSync(later, { recursive: true, force: true });
-await build({
+const builtLater = await build({
   absWorkingDir: root,
-  entryPoints: BUNDLED_LATER,
+  entryPoints: BUNDLED_LATER.map((name) => ({ in: name, out: name })),
   outdir: later,
   outExtension: { '.js': '.cjs' },
   bundle: true,
@@ -41,27 +55,19 @@ await build({
   format: 'cjs',
   target: 'node20',
   external: ['pg-native'],
+  metafile: true,
   logLevel: 'warning',
 });
 
 await buildPage(root);
 
-const { files, packages } = await bundle({
-  root,
-  external: [
-    'chalk',
-    'ora',
-    'execa',
-    'ajv',
-    'luxon',
-    'libsql',
-    '@modelcontextprotocol/server',
-    ...BUNDLED_LATER,
-  ],
-});
-const unexpected = packages.filter((name) => !BUNDLED.includes(name) && !OF_TELEMETRY.test(name));
+const { files, packages } = await bundle({ root, external: ['libsql', ...BUNDLED_LATER] });
+const unexpected = packages
+  .map((folder) => folder.split('node_modules/').at(-1))
+  .filter((name) => !BUNDLED.includes(name) && !IN_OWN_PACKS.test(name));
 if (unexpected.length > 0) throw new Error(`the bundle holds ${unexpected.join(', ')}`);
 for (const [name, text] of Object.entries(files)) writeFileSync(path.join(dist, `${name}.cjs`), text);
+writeLicences(root, [...packages, ...packageFolders(builtLater), 'node_modules/uplot']);
 
 // So that the tests and the first use start as later ones do.
 keepCompiledCode();

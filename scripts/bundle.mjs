@@ -21,7 +21,11 @@ const PACKS = {
 };
 
 /** What loads with these modules and with no other goes into the pack of this name. */
-const OWN_PACKS = { otlp: ['src/telemetry/otlp/open.ts', 'src/telemetry/otlp/try-targets.ts'] };
+const OWN_PACKS = {
+  otlp: ['src/telemetry/otlp/open.ts', 'src/telemetry/otlp/try-targets.ts'],
+  mcp: ['src/mcp/sdk.ts'],
+  times: ['src/domain/limit-time.ts'],
+};
 
 /** Code that V8 takes from a cache cannot use `import()` on Node 20: bin/llm-router.cjs hands in one that can. */
 const IMPORT = /\bimport\("([A-Za-z0-9:./@_-]+)"\)/g;
@@ -60,7 +64,7 @@ export async function bundle({ root, external }) {
     name,
     finish(text.replaceAll('@build@', id)),
   ]);
-  return { files: Object.fromEntries(finished), packages: packagesIn(split) };
+  return { files: Object.fromEntries(finished), packages: packageFolders(split) };
 }
 
 function optionsFor(root) {
@@ -73,7 +77,7 @@ function optionsFor(root) {
     target: 'node20',
     // The build of ulid for Node loads `node:crypto`, for random numbers that it is handed here.
     alias: { ulid: './node_modules/ulid/dist/browser/index.js' },
-    define: { 'import.meta.url': '__filename', ROUTER_BUILD: '"@build@"' },
+    define: { 'import.meta.url': '__filename', ROUTER_BUILD: '"@build@"', RE2_FILE: '"./later/re2js.cjs"' },
     // Read twice as fast as other text.
     charset: 'ascii',
     // Names stay: they are in the stack of a bug report.
@@ -219,9 +223,11 @@ function finish(text) {
   return `(function (${PARAMETERS}) {${source}})`;
 }
 
-function packagesIn({ metafile }) {
-  const names = Object.keys(metafile.inputs).flatMap(
-    (file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.slice(1) ?? [],
+/** The folders of the packages that a result of esbuild holds code of. */
+export function packageFolders({ metafile }) {
+  const used = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
   );
-  return [...new Set(names)];
+  const folders = used.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? []);
+  return [...new Set(folders)];
 }

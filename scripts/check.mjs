@@ -18,6 +18,8 @@ const checks = [
   ['lint', () => npm('run', 'lint')],
   ['types', () => npm('run', 'types')],
   ['package builds', () => npm('run', 'build:lib') && packs()],
+  // Brings four versions of Node from the npm registry.
+  ...(all ? [['package runs on each Node', () => run(process.execPath, ['scripts/package-check.mjs'])]] : []),
   ['quickstart', () => npm('run', 'quickstart')],
   ...(all ? [['one case of a real tool', () => npm(...ONE_CASE)]] : []),
   // Whether they work; what they measure here is worth nothing.

@@ -39,10 +39,7 @@ export async function serveMcp(service: McpService, line: McpLine): Promise<void
   stop.addEventListener('abort', end, { once: true });
   if (stop.aborted) end();
   const calls = new Set<Promise<unknown>>();
-  const [{ ProtocolError, Server }, { serveStdio, StdioServerTransport }] = await Promise.all([
-    import('@modelcontextprotocol/server'),
-    import('@modelcontextprotocol/server/stdio'),
-  ]);
+  const { ProtocolError, Server, serveStdio, StdioServerTransport } = await import('./sdk.js');
   const notFound = (message: string): Error => new ProtocolError(RESOURCE_NOT_FOUND, message);
   const served = serveStdio(
     () => {

@@ -17,10 +17,14 @@ export function compileLinear(source: string, flags: string): Re2.RE2JS | { prob
   }
 }
 
+/** Where the build has put the package. */
+declare const RE2_FILE: string | undefined;
+const FILE = typeof RE2_FILE === 'undefined' ? 're2js' : RE2_FILE;
+
 let loaded: typeof Re2 | null = null;
 
 /** Loaded with the first pattern that needs it: it costs as much as a good part of the start. Patterns are used where nothing can wait. */
 function load(): typeof Re2 {
-  loaded ??= createRequire(import.meta.url)('re2js') as typeof Re2;
+  loaded ??= createRequire(import.meta.url)(FILE) as typeof Re2;
   return loaded;
 }

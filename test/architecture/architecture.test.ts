@@ -159,8 +159,8 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
   'eventsource-parser': (file) => file === 'adapters/http/sse.ts',
   re2js: (file) => file === 'regex/linear.ts',
   'prom-client': (file) => file === 'metrics/registry.ts',
-  '@modelcontextprotocol/server': (file) => file === 'mcp/server.ts',
-  '@modelcontextprotocol/server/stdio': (file) => file === 'mcp/server.ts',
+  '@modelcontextprotocol/server': (file) => file === 'mcp/sdk.ts' || file === 'mcp/server.ts',
+  '@modelcontextprotocol/server/stdio': (file) => file === 'mcp/sdk.ts',
   uplot: (file) => file === 'server/page/plot.ts',
   luxon: (file) => file === 'domain/limit-time.ts',
 };
