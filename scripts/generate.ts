@@ -10,7 +10,9 @@ import { isTree, type Path, type Tree } from '../src/config/tree.js';
 import { type Diagnostic, formatPlace } from '../src/diagnostics/diagnostic.js';
 import { TRACE_SCHEMA } from '../src/trace/schema.js';
 import { configPage } from './config-page.js';
+import { documentPage } from './document-page.js';
 import { environmentPage } from './environment-page.js';
+import { eventsPage } from './events-page.js';
 import { failuresPage } from './failures-page.js';
 import { checkFresh, fail, type GeneratedFile, writeChanged } from './generated-files.js';
 import { metricsPage } from './metrics-page.js';
@@ -35,6 +37,8 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
     ['docs/reference/config.md', configPage()],
     ['docs/reference/environment.md', environmentPage()],
     ['docs/reference/failures.md', failuresPage()],
+    ['docs/reference/document.md', documentPage()],
+    ['docs/reference/events.md', eventsPage()],
     ['docs/reference/secrets.md', secretsPage()],
     ['docs/reference/metrics.md', metricsPage()],
     ['docs/reference/telemetry.md', telemetryPage()],

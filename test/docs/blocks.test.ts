@@ -1,0 +1,134 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import type { Command } from 'commander';
+import { split } from 'shlex';
+import { parse } from 'yaml';
+import { commandTree } from '../../scripts/command-tree.js';
+import { ROOT } from '../architecture/imports.js';
+import { rigged } from '../rig/rig.js';
+import { blocksOf, readPage } from './screens.js';
+
+const PAGES = [
+  'README.md',
+  ...readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => path.join('docs', file)),
+];
+
+/** Shows failing examples; a test of its own runs each. */
+const FAILING = ['docs/reference/diagnostics.md'];
+
+const PROGRAM = commandTree();
+/** Keys at the top of a config; a block of YAML that has other keys is no config. */
+const TOP = [
+  'version',
+  'default_agent',
+  'agents',
+  'tools',
+  'models',
+  'tiers',
+  'policies',
+  'ledger',
+  'server',
+  'telemetry',
+  'traces',
+];
+
+/** Every command line of a page that calls the program. */
+function linesOf(page: string): string[] {
+  const shells = blocksOf(readPage(page)).filter(({ language }) =>
+    ['', 'sh', 'bash', 'console'].includes(language),
+  );
+  return shells.flatMap(({ text }) =>
+    text
+      .replace(/\\\n\s*/g, ' ')
+      .split('\n')
+      .filter((line) => !line.includes('──'))
+      .flatMap((line) => callsIn(line.replace(/^\$ /, ''))),
+  );
+}
+
+/** `llm-router …` up to the end of its command: a pipe, a redirection, a comment, or what closes it. */
+function callsIn(line: string): string[] {
+  return [...line.matchAll(/(?:^|[|;&(] *|\s-[IP] \S+ )((?:[A-Z_]+=\S+ )*)llm-router( [^|;&>#)]*)?/g)].map(
+    ([, , rest = '']) => rest.trim(),
+  );
+}
+
+/** Words of the line that the program does not have: a command, or an option of its command. */
+function unknownIn(line: string): string[] {
+  const words = wordsOf(line);
+  let command: Command = PROGRAM;
+  let isCommand = true;
+  const unknown: string[] = [];
+  while (words.length > 0) {
+    const word = words.shift() ?? '';
+    if (word === '--') break;
+    if (/^-{1,2}[a-z]/i.test(word)) {
+      const [flag = '', value] = word.split('=');
+      const option = command.options.find(({ long, short }) => [long, short].includes(flag));
+      if (option === undefined && !['--help', '-h'].includes(flag)) unknown.push(flag);
+      if (option?.required === true && value === undefined) words.shift();
+      continue;
+    }
+    const below = isCommand ? command.commands.find((one) => one.name() === word) : undefined;
+    if (below !== undefined) command = below;
+    else if (isCommand && command.registeredArguments.length === 0 && word !== '…') unknown.push(word);
+    else isCommand = false;
+  }
+  return unknown;
+}
+
+/** What follows two blanks explains the line; a quote that a pipe has cut open is no matter here. */
+function wordsOf(line: string): string[] {
+  const [call = ''] = line.split(/ {2,}/);
+  try {
+    return split(call);
+  } catch {
+    return [];
+  }
+}
+
+describe('every page', () => {
+  it.each(PAGES)('%s calls only commands and options that exist', (page) => {
+    const wrong = linesOf(page).flatMap((line) =>
+      unknownIn(line).map((word) => `${word} in: llm-router ${line}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(PAGES.filter((page) => !FAILING.includes(page)))(
+    '%s shows only configs that are valid',
+    async (page) => {
+      const configs = blocksOf(readPage(page)).filter(
+        ({ language, text }) => language === 'yaml' && isConfig(text),
+      );
+      await rigged(async (rig) => {
+        for (const { text } of configs) {
+          const whole = /^version:/m.test(text) ? text : `version: 1\n${text}`;
+          rig.write('shown.yaml', whole);
+          const { stdout } = await rig.run(['config', 'validate', '--json', 'shown.yaml']);
+          const { diagnostics = [] } = JSON.parse(stdout) as {
+            diagnostics?: { code: string; message: string }[];
+          };
+          const errors = diagnostics.filter(({ code }) => /syntax|unknown-key|wrong-type/.test(code));
+          expect([page, text, errors.map(({ message }) => message)]).toEqual([page, text, []]);
+        }
+        expect(configs.length).toBeGreaterThanOrEqual(0);
+      })();
+    },
+  );
+});
+
+function isConfig(text: string): boolean {
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch {
+    return false;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const keys = Object.keys(value);
+  return keys.length > 0 && keys.every((key) => TOP.includes(key) || key.startsWith('x-'));
+}
