@@ -11,6 +11,8 @@ import type { RealTool } from './tools.js';
 export interface Bench {
   tool: RealTool;
   provider: FakeProvider;
+  /** The work folder, absolute. */
+  cwd: string;
   /** A file of the work folder, and what stands in it. */
   secretFile: string;
   secretMark: string;
@@ -26,8 +28,8 @@ export interface Bench {
   exec(args: readonly string[], stdin?: string, setting?: Setting): RunningRouter;
 }
 
-/** The `gateway` of the policy, its default, or the default with prices of which a cap of cents has room for some calls. */
-export type Setting = 'default' | 'always' | 'off' | 'cheap';
+/** The `gateway` of the policy, its default, the default with prices of which a cap of cents has room for some calls, or with rollbacks. */
+export type Setting = 'default' | 'always' | 'off' | 'cheap' | 'rollback';
 
 const SECRET_FILE = 'secret.txt';
 const SECRET_MARK = 'CANARY-IN-A-FILE-7351';
@@ -66,6 +68,7 @@ export async function openBench(
     always: configOf(tool, changes, { gateway: 'always' }),
     off: configOf(tool, direct, { gateway: 'off' }),
     cheap: configOf(tool, changes, {}, CHEAP),
+    rollback: configOf(tool, changes, { recovery: { after_failure: 'rollback' } }),
   };
   const configFile = (setting: Setting) => path.join(own, `${setting}.yaml`);
   for (const setting of Object.keys(configs) as Setting[])
@@ -75,6 +78,7 @@ export async function openBench(
   return {
     tool,
     provider: at.provider,
+    cwd,
     secretFile: SECRET_FILE,
     secretMark: SECRET_MARK,
     commandMark: COMMAND_MARK,
@@ -135,7 +139,7 @@ const CHEAP = Object.fromEntries(
 function configOf(
   tool: RealTool,
   changes: Record<string, unknown>,
-  policy: { gateway?: 'always' | 'off' } = {},
+  policy: { gateway?: 'always' | 'off'; recovery?: { after_failure: 'rollback' } } = {},
   models: object = PRICED,
 ): string {
   const agent = (access: string) => ({ access, system: `Answer briefly. ${SYSTEM_MARK}`, effort: 'low' });

@@ -78,7 +78,7 @@ function isOurs(name: string, tool: string): boolean {
 }
 
 /** Every tool of a request, in whichever API; some are offered within the conversation. */
-function offeredIn(body: unknown): OfferedTool[] {
+export function offeredIn(body: unknown): OfferedTool[] {
   const input = fieldOf(body, 'input');
   const later = Array.isArray(input) ? input.flatMap((item) => toolsOf(item)) : [];
   return [...toolsOf(body), ...later];

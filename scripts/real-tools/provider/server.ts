@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { anthropic } from './anthropic.js';
 import { type Delegation, delegate } from './delegation.js';
+import { type EditThenFail, editThenFail } from './edit.js';
 import { gemini } from './gemini.js';
 import { openaiChat } from './openai-chat.js';
 import { openaiResponses } from './openai-responses.js';
@@ -18,7 +19,14 @@ import {
 
 /** How the provider behaves until told otherwise. `structured` answers with `value`, by a tool
  * call where the caller offers a tool for it; `random` answers at random, with a random usage; `hang` accepts a request and never answers it. */
-export type Behaviour = 'answer' | 'structured' | 'random' | 'hang' | FailureStatus | Delegation;
+export type Behaviour =
+  | 'answer'
+  | 'structured'
+  | 'random'
+  | 'hang'
+  | FailureStatus
+  | Delegation
+  | EditThenFail;
 
 /** A request as it arrived. `kind` is `other` for what no API here knows. */
 export interface SeenRequest {
@@ -146,6 +154,7 @@ function replyTo(
     return tool === null ? wire.answer(call, TEXT, tokens) : wire.toolCall(call, tool, tokens);
   }
   if (behaviour === 'answer') return wire.answer(call, TEXT);
+  if (typeof behaviour === 'object' && 'file' in behaviour) return editThenFail(call, wire, behaviour);
   if (typeof behaviour === 'object') return delegate(call, wire, behaviour, TEXT);
   if (behaviour !== 'structured') return wire.failure(behaviour);
   const tool = structuredTool(call);
