@@ -20,6 +20,8 @@ const checks = [
   ['package builds', () => npm('run', 'build:lib') && packs()],
   // Brings four versions of Node from the npm registry.
   ...(all ? [['package runs on each Node', () => run(process.execPath, ['scripts/package-check.mjs'])]] : []),
+  // Brings bun from the npm registry.
+  ...(all && process.platform === 'linux' ? [['executable', executable]] : []),
   ['quickstart', () => npm('run', 'quickstart')],
   ...(all ? [['one case of a real tool', () => npm(...ONE_CASE)]] : []),
   // Whether they work; what they measure here is worth nothing.
@@ -44,6 +46,13 @@ const failed = checks.filter(([name, passes]) => {
 for (const [name] of failed) process.stdout.write(`FAILED: ${name}\n`);
 process.stdout.write(`${checks.length - failed.length} passed, ${failed.length} failed\n`);
 process.exitCode = failed.length === 0 ? 0 : 1;
+
+function executable() {
+  return (
+    run(process.execPath, ['scripts/executable.mjs']) &&
+    run(process.execPath, ['scripts/executable-check.mjs', 'out/llm-router', '--e2e'])
+  );
+}
 
 /** Compiled code of this machine is not for others. */
 function packs() {

@@ -1,7 +1,7 @@
 // Packs this repository and uses the package as a stranger would: installed into an empty folder, with a home of its own, on each Node
 // that is supported, which npm brings. `npm run build:lib` comes first. Given versions of Node are tried instead: `package-check.mjs 22 24`.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -15,9 +15,9 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { output, useAsStranger } from './stranger.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const { version: VERSION } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 const VERSIONS = ['20.19', '22', '24', '26'];
 
 /** More than is needed, so that a dependency that slips in is noticed. */
@@ -30,22 +30,6 @@ const router = createRouter(await loadConfig(), options);
 const { text } = await router.complete({ agent: 'me', prompt: 'hello' });
 process.stdout.write(text ?? 'no answer');
 `;
-
-/** The mock answers for 1 micro-dollar a token, and the budget has room for two runs. */
-const CONFIG = {
-  version: 1,
-  agents: { me: { preferred_tool: 'canned', preferred_model: 'm' } },
-  tools: {
-    canned: {
-      kind: 'mock',
-      billing: 'api',
-      models: ['m'],
-      responses: [{ text: 'hi', usage: { input_tokens: 4, output_tokens: 6 } }],
-    },
-  },
-  models: { m: { id: 'm', max_output_tokens: 1000, cost_per_1m_tokens: { input: 1, output: 400 } } },
-  policies: { default: { budget: { daily_usd: 0.404, limit: { type: 'hard' } } } },
-};
 
 const { NODE_EXTRA_CA_CERTS: certificates, NODE_OPTIONS: _options, ...env } = process.env;
 const folder = mkdtempSync(path.join(tmpdir(), 'llm-package-check-'));
@@ -117,7 +101,6 @@ function checkOn(version) {
   const name = `node${version}`;
   const node = path.join(folder, 'nodes', 'node_modules', name, 'bin', 'node');
   const project = path.join(folder, 'project');
-  writeIn('project/llm-router.yaml', JSON.stringify(CONFIG));
   writeIn(`${name}/bin/README`, 'in PATH');
   symlinkSync(node, path.join(folder, name, 'bin', 'node'));
   const own = {
@@ -125,24 +108,26 @@ function checkOn(version) {
     HOME: path.join(folder, name),
     LLM_ROUTER_TRUST: '1',
   };
-  const run = (...args) => {
-    const { status, stdout, stderr } = spawnSync(node, args, { cwd: project, env: own, encoding: 'utf8' });
-    return { status, stdout, stderr };
-  };
-  const router = (...args) => run('node_modules/llm-router-cli/bin/llm-router.cjs', ...args);
-
-  assert.deepEqual(router('--version'), { status: 0, stdout: `${VERSION}\n`, stderr: '' });
-  assert.deepEqual(run('use.js'), { status: 0, stdout: 'hi', stderr: '' });
-  assert.equal(router('exec', '-a', 'me', '--no-stdin', 'hello').stdout, 'hi\n');
-  const kept = compiledCode(node);
-  assert.ok(kept.length > 0, 'no compiled code was kept');
-  const refused = router('exec', '-a', 'me', '--no-stdin', '--json', 'hello');
-  assert.equal(JSON.parse(refused.stdout).failure.type, 'budget_exceeded', refused.stdout + refused.stderr);
-  const doctor = router('doctor', '--json');
-  assert.match(doctor.stdout, /"canned"/, doctor.stderr);
+  let kept = [];
+  useAsStranger({
+    folder: project,
+    env: own,
+    program: [node, 'node_modules/llm-router-cli/bin/llm-router.cjs'],
+    between: () => {
+      kept = compiledCode(node);
+      assert.ok(kept.length > 0, 'no compiled code was kept');
+    },
+  });
   // Code that V8 refuses is written anew.
   assert.deepEqual(compiledCode(node), kept);
-  process.stdout.write(`Node ${run('--version').stdout.trim()}: ok, compiled code of ${kept.length} files\n`);
+  const library = { ...own, XDG_DATA_HOME: path.join(folder, name, 'library') };
+  assert.deepEqual(output([node, 'use.js'], { folder: project, env: library }), {
+    status: 0,
+    stdout: 'hi',
+    stderr: '',
+  });
+  const { stdout } = output([node, '--version'], { folder: project, env: own });
+  process.stdout.write(`Node ${stdout.trim()}: ok, compiled code of ${kept.length} files\n`);
 }
 
 /** The files with code for this Node, each with the number that a new one would not have. */

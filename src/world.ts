@@ -4,6 +4,11 @@ import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { isatty, ReadStream, type WriteStream } from 'node:tty';
 
+declare const ROUTER_EXECUTABLE: boolean | undefined;
+
+/** The program is one file, with its runtime inside. */
+const IS_EXECUTABLE = typeof ROUTER_EXECUTABLE !== 'undefined';
+
 /** The signals that ask a run to end. */
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
@@ -77,7 +82,9 @@ export function realWorld(): World {
     stderr: outputStream(2, () => process.stderr),
     signal,
     urgent,
-    program: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
+    program: IS_EXECUTABLE
+      ? [process.execPath]
+      : [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
     exit: (code) => process.exit(code),
   };
 }

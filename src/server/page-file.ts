@@ -15,12 +15,17 @@ let loaded: Promise<PageFile> | null = null;
 
 /** The built page, read when it is first asked for. */
 export function pageFile(): Promise<PageFile> {
-  loaded ??= read();
+  loaded ??= load();
   return loaded;
 }
 
+/** In a program that is one file the build puts the page itself here. */
+async function load(): Promise<PageFile> {
+  return await readPage();
+}
+
 /** The package finds itself by its name, wherever the build has put this code. */
-async function read(): Promise<PageFile> {
+async function readPage(): Promise<PageFile> {
   const manifest = createRequire(import.meta.url).resolve('llm-router-cli/package.json');
   const file = path.join(path.dirname(manifest), 'dist', 'status-page.json');
   const bytes = await readRegularFile(file, { maxBytes: MAX_BYTES });

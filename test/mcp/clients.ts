@@ -1,6 +1,6 @@
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { ROUTER } from '../rig/machine.js';
+import { PROGRAM } from '../rig/machine.js';
 import type { Rig } from '../rig/rig.js';
 
 /** What a tool returned. */
@@ -34,8 +34,8 @@ export async function connect(
   { generation = 'initialize', args = [], env = {}, cwd = rig.project }: ConnectOptions = {},
 ): Promise<McpClient> {
   const transport = new StdioClientTransport({
-    command: process.execPath,
-    args: [ROUTER, 'mcp', ...args],
+    command: PROGRAM[0],
+    args: [...PROGRAM.slice(1), 'mcp', ...args],
     env: { ...rig.env, ...env },
     cwd,
     stderr: 'pipe',

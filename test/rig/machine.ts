@@ -6,6 +6,15 @@ import type { TraceDocument } from './document.js';
 /** The built command. */
 export const ROUTER = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../bin/llm-router.cjs');
 
+const { LLM_ROUTER_TEST_EXECUTABLE: standalone } = process.env;
+
+/** A standalone executable is tested, and not what is in `dist/`. */
+export const IS_STANDALONE = standalone !== undefined;
+
+/** What starts the command. */
+export const PROGRAM: readonly [string, ...string[]] =
+  standalone !== undefined ? [standalone] : [process.execPath, ROUTER];
+
 /** The folders of a machine of its own, all below one. */
 export interface Folders {
   home: string;
@@ -37,7 +46,7 @@ export function makeFolders(root: string): Folders {
   };
   for (const folder of Object.values(folders)) mkdirSync(folder);
   symlinkSync(process.execPath, path.join(folders.bin, 'node'));
-  const wrapper = `#!/bin/sh\nexec "${process.execPath}" "${ROUTER}" "$@"\n`;
+  const wrapper = `#!/bin/sh\nexec ${PROGRAM.map((part) => `"${part}"`).join(' ')} "$@"\n`;
   writeFileSync(path.join(folders.bin, 'llm-router'), wrapper, { mode: 0o755 });
   return folders;
 }

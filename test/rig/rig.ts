@@ -9,8 +9,9 @@ import { type Hub, openHub } from './fakes.js';
 import {
   environment,
   type Folders,
+  IS_STANDALONE,
   makeFolders,
-  ROUTER,
+  PROGRAM,
   readTraces,
   temporaryFiles,
   writeDeep,
@@ -87,7 +88,7 @@ export async function createRig(): Promise<Rig> {
   };
   const inProject = (file: string) => path.resolve(folders.project, file);
   const start = (args: readonly string[], options?: RunOptions) =>
-    begin(parts, [process.execPath, ROUTER, ...args], options);
+    begin(parts, [...PROGRAM, ...args], options);
   return {
     ...folders,
     env: parts.env,
@@ -97,7 +98,9 @@ export async function createRig(): Promise<Rig> {
     modeOf: (file) => statSync(inProject(file)).mode & 0o777,
     start,
     run: (args, options) =>
-      IS_SOAK || options?.openStdin ? start(args, options).done : runHere(parts, args, options),
+      IS_SOAK || IS_STANDALONE || options?.openStdin
+        ? start(args, options).done
+        : runHere(parts, args, options),
     spawn: (args, options) => start(args, options).done,
     shell: (script, options) => begin(parts, ['/bin/sh', '-euc', script], options).done,
     fake: (name, options) => watch(parts, installDriven(where, name, options?.version ?? null)),
