@@ -85,14 +85,15 @@ export async function ignored(
   return ok(splitNul(answer.stdout).filter((path) => !path.endsWith('/')));
 }
 
-/** Ignored files; of a folder that a rule ignores as a whole only its name, with `/` at the end. */
+/** Ignored files, by the user's index or another; of a folder that a rule ignores as a whole only its name, with `/` at the end. */
 export async function ignoredNames(
-  { git, root }: Repository,
-  indexFile: string,
+  { git, root }: Pick<Repository, 'git' | 'root'>,
+  indexFile?: string,
 ): Promise<Result<BytePath[], Trouble>> {
+  const index = indexFile === undefined ? {} : { indexFile };
   const list = async (options: GitOptions, ...more: string[]): Promise<Result<BytePath[], Trouble>> => {
     const answer = await git(['ls-files', '-o', '-i', '-z', '--exclude-standard', ...more], {
-      indexFile,
+      ...index,
       ...options,
     });
     return answer.exitCode === 0 ? ok(splitNul(answer.stdout)) : err(troubleOf(answer, NOT_LISTED));
@@ -102,7 +103,7 @@ export async function ignoredNames(
   if (!short.ok || folders.length === 0) return short;
   // Git also shortens folders in which every file is ignored for itself: a new file in them need not be.
   const stdin = folders.map((name) => `./${name.slice(0, -1)}\0`).join('');
-  const asked = await git(['check-ignore', '-z', '--stdin'], { indexFile, stdin });
+  const asked = await git(['check-ignore', '-z', '--stdin'], { ...index, stdin });
   if (asked.exitCode !== 0 && asked.exitCode !== 1) return err(troubleOf(asked, NOT_LISTED));
   const whole = new Set(splitNul(asked.stdout).map((name) => `${name.slice('./'.length)}/`));
   const partly = folders.filter((name) => !whole.has(name));

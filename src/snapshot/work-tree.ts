@@ -13,6 +13,7 @@ import {
   type Untracked,
   untracked,
 } from './listing.js';
+import { nestedFiles } from './nested.js';
 import type { Scratch } from './scratch.js';
 import { changeIndex, type IndexLine, store, writeTree } from './store.js';
 
@@ -34,8 +35,6 @@ export interface WorkTreeState {
   closed: ReadonlyMap<BytePath, number>;
   /** Files and folders that were ignored, and that stay out of every later state; names of folders end in `/`. */
   ignored: ReadonlySet<BytePath>;
-  /** Folders with a repository of their own that is not a submodule: their files are not part of it. */
-  nested: readonly BytePath[];
 }
 
 interface Place {
@@ -71,8 +70,14 @@ export async function readWorkTree(
   if (!rewritten.ok) return rewritten;
   const found = [...rewritten.value.map((path) => suspect(path, '100644')), ...seen.value];
   const included = new Set(others.value.included);
-  const ignored = new Set(hiding.value.filter((path) => !included.has(path)));
-  return written(repository, { indexFile, scratch, rules, ignored }, found, others.value);
+  const inner = await nestedFiles(repository, others.value.nested);
+  const ignored = new Set([...hiding.value, ...inner.ignored].filter((path) => !included.has(path)));
+  const place = { indexFile, scratch, rules, ignored };
+  const files = [...others.value.files, ...inner.files];
+  const whole = await written(repository, place, found, { ...others.value, files });
+  // Clones that an agent only reads may be larger than all the rest.
+  const isTooLarge = !whole.ok && whole.error.kind === 'too_large' && inner.files.length > 0;
+  return isTooLarge ? written(repository, place, found, others.value) : whole;
 }
 
 /**
@@ -142,7 +147,7 @@ async function written(
   repository: Repository,
   { indexFile, scratch, rules, ignored }: Place & Pick<WorkTreeState, 'indexFile' | 'ignored'>,
   found: readonly Suspect[],
-  { files, included, nested }: Untracked,
+  { files, included }: Untracked,
 ): Promise<Result<WorkTreeState, Trouble>> {
   const all = new Map([...files, ...included].map((path) => [path, suspect(path, '000000')]));
   for (const one of found) all.set(one.path, one);
@@ -153,7 +158,7 @@ async function written(
   if (changed !== null) return err(changed);
   const tree = await writeTree(repository, indexFile);
   if (!tree.ok) return tree;
-  return ok({ tree: tree.value, indexFile, closed: stored.value.closed, ignored, nested });
+  return ok({ tree: tree.value, indexFile, closed: stored.value.closed, ignored });
 }
 
 /** Submodules that are at another commit. */

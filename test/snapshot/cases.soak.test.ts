@@ -76,6 +76,23 @@ describe('a snapshot', () => {
     });
   });
 
+  it('brings back the files of a repository inside the work tree, and leaves its own ignored files alone', async () => {
+    await inGitTree(async (tree) => {
+      tree.write('inner/f', 'one');
+      tree.git('init', '-q', 'inner');
+      tree.git('-C', 'inner', 'add', 'f');
+      tree.git('-C', 'inner', 'commit', '-qm', '1');
+      tree.write('inner/loose', 'two');
+      tree.write('inner/hidden', 'three');
+      tree.write('inner/.git/info/exclude', 'hidden\n');
+      await expectBack(tree, () => {
+        tree.write('inner/f', 'edited');
+        unlinkSync(path.join(tree.root, 'inner/loose'));
+        tree.write('inner/new', 'x');
+      });
+    });
+  });
+
   it('restores a private file for its owner only', async () => {
     await inGitTree(async (tree) => {
       tree.write('.env', 'SECRET');

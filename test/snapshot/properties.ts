@@ -1,4 +1,13 @@
-import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
@@ -15,6 +24,7 @@ type Edit =
   | { do: 'link'; at: string; to: string }
   | { do: 'remove'; at: string }
   | { do: 'move'; at: string; to: string }
+  | { do: 'nest'; at: string }
   | { do: 'git'; args: readonly string[] };
 
 const NAMES = [
@@ -90,11 +100,20 @@ const gitStep: fc.Arbitrary<Edit> = fc
   )
   .map((args) => ({ do: 'git' as const, args }));
 
+const nest: fc.Arbitrary<Edit> = place.map((at) => ({ do: 'nest' as const, at }));
+
 /** A random tree, and what a tool makes of it. */
 export const story = fc.record({
-  before: fc.array(fc.oneof({ weight: 4, arbitrary: edit }, { weight: 1, arbitrary: gitStep }), {
-    maxLength: 14,
-  }),
+  before: fc.array(
+    fc.oneof(
+      { weight: 8, arbitrary: edit },
+      { weight: 2, arbitrary: gitStep },
+      { weight: 1, arbitrary: nest },
+    ),
+    {
+      maxLength: 14,
+    },
+  ),
   during: fc.array(fc.oneof({ weight: 6, arbitrary: edit }, { weight: 1, arbitrary: gitStep }), {
     maxLength: 8,
   }),
@@ -110,7 +129,8 @@ function apply({ root, git }: GitTree, step: Edit): void {
     }
     const at = path.join(root, step.at);
     if (isBehindLink(root, step.at)) return;
-    if (step.do === 'write') {
+    if (step.do === 'nest') git('init', '-q', `./${step.at}`);
+    else if (step.do === 'write') {
       mkdirSync(path.dirname(at), { recursive: true });
       if (lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === true) rmSync(at);
       writeFileSync(at, step.content);
@@ -176,7 +196,18 @@ function expectRestored(
   // Rules that ignore their own file are not part of it, so that they may still differ.
   if (!by.kept.has('.gitignore')) return;
   const added = Object.keys(now).filter((at) => !known.includes(at));
-  expect(added.filter((at) => !isIgnored(tree, at))).toEqual([]);
+  expect(added.filter((at) => !isIgnored(tree, at) && !isInEmptyRepository(tree, at, by.kept))).toEqual([]);
+}
+
+/** In a repository that had no files yet nothing is seen. */
+function isInEmptyRepository({ root }: GitTree, at: string, kept: ReadonlySet<string>): boolean {
+  const parts = Buffer.from(at, 'latin1').toString().split('/').slice(0, -1);
+  return parts.some((_, n) => {
+    const folder = parts.slice(0, n + 1).join('/');
+    const isRepository = existsSync(path.join(root, folder, '.git'));
+    const prefix = `${Buffer.from(folder).toString('latin1')}/`;
+    return isRepository && ![...kept].some((name) => name.startsWith(prefix));
+  });
 }
 
 function namesIn({ git }: GitTree, commit: string): Set<string> {
