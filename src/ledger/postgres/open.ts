@@ -2,6 +2,7 @@ import { err, ok, type Result } from '../../domain/result.js';
 import { identityFrom, type Liveness } from '../../process/identity.js';
 import { livenessOf, ownIdentity } from '../../process/this-process.js';
 import type { Ledger } from '../ledger.js';
+import { hasPending } from '../pending.js';
 import type { OpenReader, SharedPlace } from '../place.js';
 import type { LedgerTrouble } from '../trouble.js';
 import { pendingPath } from '../where.js';
@@ -24,9 +25,9 @@ export async function openPostgres(place: SharedPlace): Promise<Result<Ledger, L
   return ok(opened.value.ledger);
 }
 
-/** Opens it to read; `null`: there is no ledger yet. Changes nothing but that it takes in pending records, where it can. */
+/** Opens it to read; `null`: there is no ledger yet. Changes nothing but that it takes in pending records, where there are some. */
 export async function readPostgres(place: SharedPlace): Promise<Result<OpenReader | null, LedgerTrouble>> {
-  const opened = await opening(place, { makes: false });
+  const opened = await opening(place, { makes: hasPending(pendingPath(place)) });
   if (!opened.ok) return opened.error === null ? ok(null) : err(opened.error);
   const { ledger, takeIn } = opened.value;
   await takeIn();
@@ -42,7 +43,7 @@ interface Opened {
 async function opening(place: SharedPlace, how: { makes: true }): Promise<Result<Opened, LedgerTrouble>>;
 async function opening(
   place: SharedPlace,
-  how: { makes: false },
+  how: { makes: boolean },
 ): Promise<Result<Opened, LedgerTrouble | null>>;
 async function opening(
   { shared, file, now, gathers = false, warn = () => {} }: SharedPlace,

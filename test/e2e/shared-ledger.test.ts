@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { HAS_POSTGRES, postgresServer } from '../postgres/server.js';
+import { type Rig, rigged } from '../rig/rig.js';
+import { costing, paid } from './money.js';
+
+const whereInstalled = HAS_POSTGRES ? describe : describe.skip;
+
+const PASSWORD = 'open-Sesame-1';
+
+/** A config whose ledger is in a schema of its own on the server of the run, under a hard budget of the team. */
+const teamConfig = (budget: string, more = ''): string =>
+  paid(budget, {
+    rest: `ledger: { url_env: TEAM_LEDGER_URL, schema: e2e_${randomBytes(6).toString('hex')}, connect_timeout: 2s${more} }\n`,
+  });
+
+const TEAM_1 = '{ scope: team, daily_usd: 1, limit: { type: hard } }';
+
+/** Variables of a machine that shares nothing with others but the database. */
+const machine = (rig: Rig, name: string, port: number): Record<string, string> => ({
+  XDG_DATA_HOME: path.join(rig.home, name, 'data'),
+  XDG_STATE_HOME: path.join(rig.home, name, 'state'),
+  TEAM_LEDGER_URL: `postgres://owner:${PASSWORD}@127.0.0.1:${port}/postgres`,
+});
+
+whereInstalled('a ledger that several machines share', () => {
+  let port: number;
+  beforeAll(async () => {
+    ({ port } = await postgresServer());
+  });
+
+  it(
+    'holds one budget for all of them',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', teamConfig(TEAM_1));
+      const bot = rig.script('bot-cli', [{ stdout: costing(0.5) }, { stdout: costing(0.5) }]);
+      const [one, two] = [machine(rig, 'one', port), machine(rig, 'two', port)];
+      expect((await rig.run(['exec', 'hello'], { env: one })).code).toBe(0);
+      expect((await rig.run(['exec', 'hello'], { env: two })).code).toBe(0);
+      const third = await rig.run(['exec', 'hello'], { env: one });
+      expect([third.code, third.stderr]).toEqual([
+        79,
+        expect.stringContaining('$1.00 of the daily $1.00 of the team is used'),
+      ]);
+      const shown = JSON.parse((await rig.run(['stats', '--json'], { env: two })).stdout);
+      expect(shown.total).toMatchObject({ invocations: 3, cost_usd: 1 });
+      const budget = JSON.parse((await rig.run(['budget', '--json'], { env: two })).stdout);
+      expect(budget.budgets).toEqual([expect.objectContaining({ scope: 'team', used_usd: 1, left_usd: 0 })]);
+      // A tool gets the place of the ledger, so that its nested runs count there, and no password.
+      expect(bot.calls[0]?.env.LLM_ROUTER_LEDGER).toMatch(
+        new RegExp(`^postgres://owner@127\\.0\\.0\\.1:${port}/postgres\\?schema=e2e_`),
+      );
+      expect(holding(rig.home, PASSWORD)).toEqual([]);
+    }),
+  );
+
+  it(
+    'is done without where no limit applies, and gets the records once it is back',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', teamConfig('{ scope: team, daily_usd: 1 }').replace(/^ *budget:.*$/m, ''));
+      rig.script('bot-cli', [{ stdout: costing(0.1) }]);
+      const back = machine(rig, 'one', port);
+      // Nothing listens on port 1.
+      const away = {
+        ...back,
+        PGPORT: '1',
+        TEAM_LEDGER_URL: `postgres://owner:${PASSWORD}@127.0.0.1/postgres`,
+      };
+      const run = await rig.run(['exec', 'hello'], { env: away });
+      expect([run.code, run.stderr]).toEqual([
+        0,
+        expect.stringMatching(
+          /warning: the ledger `postgres:\/\/owner@127\.0\.0\.1\/postgres` cannot be reached: .*kept/,
+        ),
+      ]);
+      expect(run.stderr).not.toContain(PASSWORD);
+      const again = { ...away, PGPORT: String(port) };
+      for (const _ of [1, 2]) {
+        const shown = JSON.parse((await rig.run(['stats', '--json'], { env: again })).stdout);
+        expect(shown.total).toMatchObject({ invocations: 1, cost_usd: 0.1 });
+      }
+    }),
+  );
+
+  it(
+    'refuses a run under a hard limit while it is away, and says why',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', teamConfig(TEAM_1));
+      rig.script('bot-cli', []);
+      const run = await rig.run(['exec', 'hello'], { env: machine(rig, 'one', 1) });
+      expect([run.code, run.stderr]).toEqual([
+        66,
+        expect.stringMatching(
+          /^error: the ledger `postgres:\/\/owner@.* cannot be reached: .* and the daily budget is hard/,
+        ),
+      ]);
+      const unset = await rig.run(['exec', 'hello']);
+      expect([unset.code, unset.stderr]).toEqual([
+        66,
+        expect.stringContaining('`TEAM_LEDGER_URL` is not set'),
+      ]);
+    }),
+  );
+
+  it(
+    'is never taken for a path',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', paid(TEAM_1));
+      rig.script('bot-cli', []);
+      const env = { LLM_ROUTER_LEDGER: `mysql://me:${PASSWORD}@db/x` };
+      const run = await rig.run(['exec', 'hello'], { env });
+      expect([run.code, run.stderr]).toEqual([
+        78,
+        expect.stringContaining('`mysql://me@db/x` does not begin'),
+      ]);
+      expect(readdirSync(rig.project)).toEqual(['llm-router.yaml']);
+      rig.write(
+        'llm-router.yaml',
+        paid(TEAM_1, { rest: `ledger: { url: "mysql://me:${PASSWORD}@db/x" }\n` }),
+      );
+      const configured = await rig.run(['exec', 'hello']);
+      expect([configured.code, configured.stderr]).toEqual([78, expect.stringContaining('llm-router.yaml:')]);
+      expect(run.stderr + configured.stderr).not.toContain(PASSWORD);
+    }),
+  );
+});
+
+/** The files below a folder that hold a text. */
+function holding(folder: string, text: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) return holding(file, text);
+    return entry.isFile() && readFileSync(file, 'latin1').includes(text) ? [file] : [];
+  });
+}

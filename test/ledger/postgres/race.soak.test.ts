@@ -1,0 +1,134 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
+import type { Ledger } from '../../../src/ledger/ledger.js';
+import { openLedger } from '../../../src/ledger/open-ledger.js';
+import { HAS_POSTGRES, start, startServer, stop } from '../../postgres/server.js';
+import { asking, ended, good } from '../attempts.js';
+import { testPlace } from './bench.js';
+import type { Race } from './racer.js';
+
+const PROCESSES = 32;
+const ROOM = 10;
+const COST = 100;
+const LIMIT = ROOM * COST;
+const ROUNDS = 4;
+const LEASE_MS = 3000;
+const TODAY = new Date().toISOString().slice(0, 10);
+
+const whereInstalled = HAS_POSTGRES ? describe : describe.skip;
+
+whereInstalled(`${PROCESSES} processes on a shared ledger, against a limit with room for ${ROOM}`, () => {
+  let folder: string;
+  let program: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'llm-pg-race-'));
+    program = path.join(folder, 'racer.cjs');
+    await build({
+      entryPoints: [path.resolve('test/ledger/postgres/racer.ts')],
+      outfile: program,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      external: ['pg-native', 'libsql'],
+    });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Starts all, and lets them go at the same moment. */
+  const startAll = async (shared: { url: string; schema: string }, more: { rounds: number }) => {
+    const calls = path.join(folder, `${shared.schema}.calls`);
+    writeFileSync(calls, '');
+    const children = Array.from({ length: PROCESSES }, (_, index) => {
+      const one: Race = {
+        ...shared,
+        ...more,
+        calls,
+        file: path.join(folder, `${shared.schema}.db`),
+        id: `p${index}`,
+        costMicroUsd: COST,
+        limitMicroUsd: LIMIT,
+      };
+      return fork(program, [JSON.stringify(one)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    });
+    const ended = Promise.all(children.map((child) => once(child, 'exit')));
+    // One that ends before it is ready has failed.
+    await Promise.race([Promise.all(children.map((child) => once(child, 'message'))), ended]);
+    for (const child of children) child.send('go');
+    const begun = () => readFileSync(calls, 'utf8').split('\n').length - 1;
+    return { children, ended, begun };
+  };
+  const reader = async (shared: Awaited<ReturnType<typeof testPlace>>): Promise<Ledger> =>
+    good(await openLedger({ file: path.join(folder, 'reader.db'), now: Date.now, shared }));
+  const sums = async (ledger: Ledger): Promise<[number, number]> => {
+    const [spend] = good(await ledger.spend([{ scope: 'race', period: TODAY }]));
+    return [spend?.settledMicroUsd ?? 0, spend?.reservedMicroUsd ?? 0];
+  };
+
+  it(`let exactly ${ROOM} pass`, async () => {
+    const place = await testPlace({ leaseMs: LEASE_MS });
+    const ledger = await reader(place);
+    const { ended: over, begun } = await startAll(place, { rounds: 3 });
+    await over;
+    expect(begun()).toBe(ROOM);
+    expect(await sums(ledger)).toEqual([LIMIT, 0]);
+    ledger.close();
+  });
+
+  for (let round = 1; round <= ROUNDS; round++)
+    it(`never pass it while half of them are killed at any moment (round ${round})`, async () => {
+      const place = await testPlace({ leaseMs: LEASE_MS });
+      const ledger = await reader(place);
+      const { children, ended: over, begun } = await startAll(place, { rounds: 10 });
+      const kill = async (child: ChildProcess): Promise<void> => {
+        await wait(Math.random() * 400);
+        child.kill('SIGKILL');
+      };
+      const killing = Promise.all(children.filter((_, index) => index % 2 === 0).map(kill));
+      let isOver = false;
+      const all = Promise.all([killing, over]).finally(() => {
+        isOver = true;
+      });
+      while (!isOver) {
+        const [settled, reserved] = await sums(ledger);
+        expect(settled + reserved).toBeLessThanOrEqual(LIMIT);
+        await wait(20);
+      }
+      await all;
+      // Also what nobody here can see to be dead is over once its lease is.
+      await wait(LEASE_MS);
+      good(await ledger.admit(asking('last', 0, {}, Date.now())));
+      const [settled, reserved] = await sums(ledger);
+      expect(reserved).toBe(0);
+      expect(settled).toBeLessThanOrEqual(LIMIT);
+      // Every run that began is in the sum.
+      expect(settled).toBeGreaterThanOrEqual(begun() * COST);
+      ledger.close();
+    });
+
+  it('count once what was settled while the server was stopped, crashed and started again', async () => {
+    const cluster = mkdtempSync(path.join(tmpdir(), 'llm-pg-restart-'));
+    const server = await startServer(cluster, { fsync: 'on' });
+    const ledger = await reader(await testPlace({ url: server.url, connectTimeoutMs: 20_000 }));
+    try {
+      for (const [index, mode] of (['fast', 'immediate', 'fast', 'immediate'] as const).entries()) {
+        const id = `run ${index}`;
+        good(await ledger.admit(asking(id, COST, { race: LIMIT }, Date.now())));
+        good(await ledger.begin(`${id}:1`));
+        stop(cluster, mode);
+        const settled = ledger.settle({ ...ended(id, COST, { scopes: ['race'] }), day: TODAY });
+        start(cluster);
+        good(await settled);
+        expect(await sums(ledger)).toEqual([(index + 1) * COST, 0]);
+      }
+    } finally {
+      ledger.close();
+      stop(cluster);
+    }
+  });
+});
