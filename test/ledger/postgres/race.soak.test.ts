@@ -36,6 +36,7 @@ whereInstalled(`${PROCESSES} processes on a shared ledger, against a limit with 
       platform: 'node',
       format: 'cjs',
       external: ['pg-native', 'libsql'],
+      define: { 'import.meta.url': '__filename' },
     });
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

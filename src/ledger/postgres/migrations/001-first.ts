@@ -62,7 +62,7 @@ CREATE TABLE ${prefix}_${name} (
 
 /**
  * Everything that runs of a team share: what is reserved, what was spent by scope and day, the rows of attempts and invocations and their
- * sums, the slots of tools, cooldowns, nested runs and the audit.
+ * sums, the slots of tools, and nested runs.
  */
 export const FIRST = `
 CREATE TABLE reservations (
@@ -235,17 +235,4 @@ CREATE TABLE starts (
   at_ms bigint NOT NULL
 );
 CREATE INDEX starts_by_tool ON starts (tool, at_ms);
-
-CREATE TABLE cooldowns (
-  id smallint PRIMARY KEY CHECK (id = 1),
-  state text NOT NULL
-);
-
-CREATE TABLE audit (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  at_ms bigint NOT NULL,
-  owner text NOT NULL,
-  entry text NOT NULL
-);
-CREATE INDEX audit_by_time ON audit (at_ms);
 `;
