@@ -192,6 +192,36 @@ export const ADVICE: Readonly<Record<string, Advice>> = {
     ],
   },
   'llm-router audit show': { examples: [['llm-router audit show last']] },
+  'llm-router ledger': {
+    note: 'The ledger is a file of this user, or a PostgreSQL database that machines share: docs/teams.md has the set-up.',
+    examples: [['llm-router ledger status'], ['llm-router ledger migrate --check']],
+  },
+  'llm-router ledger status': {
+    note: 'Changes nothing. Exit codes: 0 runs can use it, 66 they cannot',
+    examples: [
+      ['llm-router ledger status'],
+      ['LLM_ROUTER_LEDGER=postgres://ci@db/team llm-router ledger status', 'no config needed'],
+      ["llm-router ledger status --json | jq '{bytes, pending}'"],
+    ],
+  },
+  'llm-router ledger migrate': {
+    note:
+      'One process does it, also where several try at once. Routers of older versions cannot use the schema from then on. Exit codes: ' +
+      '0 up to date, 1 with --check there is something to do, 66 it cannot be done',
+    examples: [
+      ['llm-router ledger migrate'],
+      ['llm-router ledger migrate --check', 'says what would be done'],
+    ],
+  },
+  'llm-router ledger import': {
+    note:
+      'Each run counts once, however often this is repeated, also after it was killed. Budgets count the runs on the days on which they were. ' +
+      'Sums of days whose rows were removed stay where they are.',
+    examples: [
+      ['llm-router ledger import', 'what this user has spent so far'],
+      ['llm-router ledger import /mnt/old-laptop/ledger.db'],
+    ],
+  },
   'llm-router serve': {
     note: 'Any address but one of this machine needs a token, in the variable that `server.token_env` names.',
     examples: [['llm-router serve'], ['LLM_ROUTER_TOKEN=... llm-router serve --host 0.0.0.0 --port 8080']],

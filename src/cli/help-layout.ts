@@ -14,7 +14,18 @@ export const GLOBAL_OPTIONS = 'Global options:';
 /** The commands in the order of the help, by what they are for. */
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   'Run:': ['exec', 'jobs', 'serve', 'mcp'],
-  'Set up:': ['init', 'config', 'doctor', 'agents', 'tools', 'models', 'tool', 'template', 'completion'],
+  'Set up:': [
+    'init',
+    'config',
+    'doctor',
+    'agents',
+    'tools',
+    'models',
+    'tool',
+    'template',
+    'ledger',
+    'completion',
+  ],
   'Look back:': ['trace', 'diff', 'undo', 'stats', 'budget', 'audit'],
   'More:': ['help', 'version'],
 };

@@ -23,6 +23,16 @@ export interface LedgerState {
   trouble: { message: string; hint: string } | null;
   /** What unfinished runs reserve of their budgets. */
   held: { runs: number; microUsd: number };
+  /** Of a shared ledger; `null`: it is a file, or the server cannot be asked. */
+  server: {
+    version: string;
+    role: string;
+    schemaVersion: number;
+    isReadOnly: boolean;
+    /** Time of the database minus time of this machine, ms. */
+    clockAheadMs: number;
+    roundTripMs: number;
+  } | null;
 }
 
 /** Where spans and metrics are sent, and whether they are taken there. */

@@ -5,6 +5,7 @@ import { reasonOf } from '../files.js';
 import type { Ledger, LedgerReader, LedgerTrouble } from './ledger.js';
 import type { Pending } from './pending.js';
 import type { LedgerLocation, OpenReader } from './place.js';
+import type { PostgresStatus } from './postgres/admin.js';
 import { Together } from './together.js';
 import { ledgerName, pendingPath } from './where.js';
 
@@ -27,6 +28,8 @@ export interface LedgerAccess {
     ask: (ledger: LedgerReader) => Promise<Result<T, LedgerTrouble>>,
     options?: { staysOpen: boolean },
   ): Promise<Result<T | null, LedgerTrouble>>;
+  /** Looks at the server of a shared ledger; `null`: it is a file. */
+  server(): Promise<Result<PostgresStatus, LedgerTrouble> | null>;
   /** Leaves the record of a run that no limit applies to. */
   keep(pending: Pending): Promise<void>;
   /** Removes rows of invocations that are older, once a day and a few at a time. Does nothing while the ledger is not open. */
@@ -92,6 +95,11 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
       }
       const known = opened ?? reading;
       return known === null ? readLedger(place, ask) : ask(known);
+    },
+    server: async () => {
+      if (shared === null) return null;
+      const { statusOfPostgres } = await import('./postgres/admin.js');
+      return statusOfPostgres(shared, place.now);
     },
     keep: async (pending) => {
       if (opened !== null) return place.gathers === true ? together.add(pending) : write([pending]);

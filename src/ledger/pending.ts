@@ -92,7 +92,12 @@ const IS_OF_FILE: readonly number[] = [5, 6, 8, 10, 11, 13, 14, 26];
 
 /** Whether there are pending records. */
 export function hasPending(file: string): boolean {
-  return namesIn(folderOf(file)).length > 0;
+  return pendingCount(file) > 0;
+}
+
+/** How many runs have left records that are pending. */
+export function pendingCount(file: string): number {
+  return namesIn(folderOf(file)).length;
 }
 
 function folderOf(file: string): string {

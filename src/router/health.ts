@@ -18,6 +18,7 @@ import type {
 import type { HealthListener } from '../health/health.js';
 import type { ToolHealth } from '../health/tool-health.js';
 import type { LedgerAccess } from '../ledger/access.js';
+import type { PostgresStatus } from '../ledger/postgres/admin.js';
 import { slotRulesOf } from '../policy/rate-limit.js';
 import { asksForTelemetry } from '../telemetry/telemetry.js';
 import { planRequest } from './plan.js';
@@ -169,10 +170,26 @@ export async function machineHealth(context: MachineContext, listener: HealthLis
 
 async function ledgerState(access: LedgerAccess): Promise<LedgerState> {
   const { name: file } = access;
+  const server = await access.server();
+  if (server !== null)
+    return server.ok ? sharedState(file, server.value) : { ...NO_SERVER, file, trouble: server.error };
   const reserved = await access.read((ledger) => ledger.reserved());
-  if (!reserved.ok) return { file, trouble: reserved.error, held: { runs: 0, microUsd: 0 } };
+  if (!reserved.ok) return { ...NO_SERVER, file, trouble: reserved.error };
   const { count: runs, microUsd } = reserved.value ?? { count: 0, microUsd: 0 };
-  return { file, trouble: null, held: { runs, microUsd } };
+  return { ...NO_SERVER, file, held: { runs, microUsd } };
+}
+
+const NO_SERVER = { trouble: null, held: { runs: 0, microUsd: 0 }, server: null };
+
+function sharedState(file: string, status: PostgresStatus): LedgerState {
+  const { count: runs, microUsd } = status.contents?.reservations ?? { count: 0, microUsd: 0 };
+  const { serverVersion, role, version, isReadOnly, clockAheadMs, roundTripMs, trouble } = status;
+  return {
+    file,
+    trouble,
+    held: { runs, microUsd },
+    server: { version: serverVersion, role, schemaVersion: version, isReadOnly, clockAheadMs, roundTripMs },
+  };
 }
 
 async function telemetryState(config: RouterConfig, env: Environment): Promise<TelemetryState> {

@@ -6,6 +6,7 @@ import { addAudit } from './audit-options.js';
 import type { BudgetOptions } from './budget.js';
 import type { DoctorOptions } from './doctor.js';
 import { addJobs } from './jobs-options.js';
+import { addLedger } from './ledger-options.js';
 import { addMcp } from './mcp-options.js';
 import { addModels } from './models-options.js';
 import type { ServeOptions } from './serve.js';
@@ -16,7 +17,7 @@ import { addUndo } from './undo-options.js';
 
 type Add = (context: CommandContext, program: Command, register: Register) => void;
 
-/** Registers `doctor`, `agents`, `tools`, `models`, `budget`, `trace`, `jobs`, `undo`, `diff`, `stats`, `audit`, `serve`, `mcp`, `completion` and `template`. Their code is loaded when they run. */
+/** Registers `doctor`, `agents`, `tools`, `models`, `budget`, `trace`, `jobs`, `undo`, `diff`, `stats`, `audit`, `ledger`, `serve`, `mcp`, `completion` and `template`. Their code is loaded when they run. */
 export function addInspection(context: CommandContext, program: Command, register: Register): void {
   const doctor = register(program, 'doctor');
   doctor.command
@@ -46,6 +47,7 @@ export function addInspection(context: CommandContext, program: Command, registe
 
   addStats(context, program, register);
   addAudit(context, program, register);
+  addLedger(context, program, register);
 
   addServe(context, program, register);
   addMcp(context, program, register);

@@ -1,11 +1,12 @@
 import { err, ok, type Result } from '../../domain/result.js';
 import type { LedgerTrouble } from '../trouble.js';
 import type { Connection, Row } from './connection.js';
+import { type Contents, contentsOf } from './contents.js';
 import { type Database, databaseAt } from './database.js';
 import { quotedName } from './literal.js';
 import type { PostgresPlace } from './place.js';
 import { migrate, NEWEST, type SchemaState, schemaState, schemaTrouble } from './schema.js';
-import { serverTrouble } from './trouble.js';
+import { noRights, readOnly, serverTrouble } from './trouble.js';
 
 /** What there is to say about a shared ledger. */
 export interface PostgresStatus {
@@ -15,7 +16,9 @@ export interface PostgresStatus {
   /** Of the server, such as `15.9`. */
   serverVersion: string;
   role: string;
-  /** Version of the schema; 0: there is none. */
+  /** The schema is there, whether or not this role may use it. */
+  isThere: boolean;
+  /** Version of the schema; 0: there is none, or this role may not read it. */
   version: number;
   /** The version that this router uses. */
   newest: number;
@@ -29,6 +32,8 @@ export interface PostgresStatus {
   /** Time of the database minus time of this machine, ms; exact to half a round trip. */
   clockAheadMs: number;
   roundTripMs: number;
+  /** `null`: there is none yet, or this role may not read it. */
+  contents: Contents | null;
   /** Why runs cannot use it; `null`: they can. */
   trouble: LedgerTrouble | null;
 }
@@ -51,23 +56,31 @@ export async function statusOfPostgres(
 ): Promise<Result<PostgresStatus, LedgerTrouble>> {
   return asked({ place, now }, async (connection, { shown, schema }) => {
     const state = await schemaState(connection, schema);
-    const rights = await connection.run(rightsOf(schema));
+    const [rights = []] = await connection.run(rightsOf(schema));
+    const mayWrite = rights[0]?.may_write === true;
     const startMs = performance.now();
     const sentMs = now();
     const [rows = []] = await connection.run(LOOK);
     const roundTripMs = performance.now() - startMs;
     const server = rows[0] ?? {};
+    const facts = factsOf(server);
+    const where = { shown, schema };
+    const trouble =
+      troubleOf(state, where) ?? writeTrouble(state, { mayWrite, isReadOnly: facts.isReadOnly }, where);
     return ok({
-      ...factsOf(server),
+      ...facts,
       shown,
       schema,
+      isThere: state.isThere,
       version: state.version,
       newest: NEWEST,
       mayMigrate: state.mayMigrate,
-      mayWrite: rights[0]?.[0]?.may_write === true,
+      mayWrite,
       clockAheadMs: Math.round(Number(server.now_ms) - (sentMs + roundTripMs / 2)),
       roundTripMs,
-      trouble: troubleOf(state, { shown, schema }),
+      contents:
+        mayWrite && state.isThere && state.version === NEWEST ? await contentsOf(connection, schema) : null,
+      trouble,
     });
   });
 }
@@ -76,6 +89,16 @@ export async function statusOfPostgres(
 function troubleOf(state: SchemaState, place: { shown: string; schema: string }): LedgerTrouble | null {
   const isMadeLater = state.version === 0 && !state.isForeign && state.mayMigrate;
   return isMadeLater ? null : schemaTrouble(state, place);
+}
+
+/** A role may be let in and still not write to each table. */
+function writeTrouble(
+  { isThere, role }: SchemaState,
+  { mayWrite, isReadOnly }: { mayWrite: boolean; isReadOnly: boolean },
+  place: { shown: string; schema: string },
+): LedgerTrouble | null {
+  if (isThere && !mayWrite) return noRights(place.shown, { schema: place.schema, role });
+  return isReadOnly ? readOnly(place.shown) : null;
 }
 
 function factsOf(row: Row): Pick<PostgresStatus, 'serverVersion' | 'role' | 'isReadOnly' | 'isEncrypted'> {

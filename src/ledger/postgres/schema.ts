@@ -5,7 +5,7 @@ import type { Connection, Row } from './connection.js';
 import { quotedName, textOf } from './literal.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { transaction } from './transaction.js';
-import { foreignSchema, newerSchema, noSchema, olderSchema } from './trouble.js';
+import { foreignSchema, mayNotMigrate, newerSchema, noRights, noSchema, olderSchema } from './trouble.js';
 
 /** The version that this router uses. */
 export const NEWEST = MIGRATIONS.length;
@@ -16,8 +16,12 @@ export interface SchemaState {
   version: number;
   /** It has tables of another program. */
   isForeign: boolean;
-  /** It is there, and this role may use it. */
+  /** It is a ledger, of whatever version. */
+  isThere: boolean;
+  /** This role may use it. */
   isUsable: boolean;
+  /** The role of this connection. */
+  role: string;
   /** This role may make it, or change it. */
   mayMigrate: boolean;
 }
@@ -30,8 +34,13 @@ export function lockKey(schema: string, name: string): string {
 /** Looks at the schema and changes nothing. */
 export async function schemaState(connection: Connection, schema: string): Promise<SchemaState> {
   const [rows = []] = await connection.run(textOf({ sql: LOOK, values: [schema] }));
-  const { tables = 0, is_marked: isMarked, is_usable: isUsable, may_migrate: mayMigrate } = rows[0] ?? {};
-  const base = { isUsable: isUsable === true, mayMigrate: mayMigrate === true };
+  const { tables = 0, is_marked: isMarked, is_usable: isUsable, is_readable: isReadable } = rows[0] ?? {};
+  const base = {
+    isThere: isMarked === true,
+    isUsable: isUsable === true && isReadable === true,
+    role: String(rows[0]?.role),
+    mayMigrate: rows[0]?.may_migrate === true,
+  };
   if (isMarked !== true || !base.isUsable)
     return { ...base, version: 0, isForeign: Number(tables) > 0 && isMarked !== true };
   const name = quotedName(schema);
@@ -50,16 +59,20 @@ const LOOK = `WITH found AS (SELECT oid, nspowner FROM pg_catalog.pg_namespace W
     EXISTS (SELECT 1 FROM pg_catalog.pg_class WHERE relnamespace IN (SELECT oid FROM found) AND relname = 'schema_migrations')
       AS is_marked,
     coalesce((SELECT has_schema_privilege(oid, 'USAGE') FROM found), false) AS is_usable,
+    coalesce((SELECT has_table_privilege(oid, 'SELECT') FROM pg_catalog.pg_class
+      WHERE relnamespace IN (SELECT oid FROM found) AND relname = 'schema_migrations'), true) AS is_readable,
+    current_user AS role,
     CASE WHEN EXISTS (SELECT 1 FROM found) THEN (SELECT has_schema_privilege(oid, 'CREATE') FROM found)
       ELSE has_database_privilege(current_database(), 'CREATE') END AS may_migrate`;
 
 /** Why the schema cannot be used as it is; `null`: it can. */
 export function schemaTrouble(
-  { version, isForeign, isUsable }: SchemaState,
+  { version, isForeign, isThere, isUsable, role }: SchemaState,
   { shown, schema }: { shown: string; schema: string },
 ): LedgerTrouble | null {
   if (isForeign) return foreignSchema(shown, schema);
   if (version > NEWEST) return newerSchema(shown);
+  if (isThere && !isUsable) return noRights(shown, { schema, role });
   if (!isUsable || version === 0) return noSchema(shown, schema);
   return version < NEWEST ? olderSchema(shown, version) : null;
 }
@@ -75,13 +88,19 @@ export async function migrate(
   const beginning = { kind: 'write' as const, schema, lock: lockKey(schema, 'migrations') };
   return transaction(connection, beginning, async (tx) => {
     const [seen] = await tx.all(LOOK, schema);
-    if (seen?.is_marked !== true && Number(seen?.tables) > 0) return err(foreignSchema(shown, schema));
-    if (seen?.is_marked !== true) {
+    const isMarked = seen?.is_marked === true;
+    if (!isMarked && Number(seen?.tables) > 0) return err(foreignSchema(shown, schema));
+    const role = String(seen?.role);
+    if (isMarked && !(seen?.is_usable === true && seen.is_readable === true))
+      return err(noRights(shown, { schema, role }));
+    if (!isMarked && seen?.may_migrate !== true) return err(mayNotMigrate(shown, { schema, role }));
+    if (!isMarked) {
       if (seen?.is_usable !== true) tx.run(`CREATE SCHEMA ${quotedName(schema)}`);
       tx.run(MARK);
     }
     const version = versionIn(await tx.all('SELECT max(version) AS version FROM schema_migrations'));
     if (version > NEWEST) return err(newerSchema(shown));
+    if (version < NEWEST && seen?.may_migrate !== true) return err(mayNotMigrate(shown, { schema, role }));
     for (const [index, sql] of MIGRATIONS.entries()) {
       if (index < version) continue;
       for (const one of sql.split(/;\s*$/m).filter((text) => text.trim() !== '')) tx.run(one);

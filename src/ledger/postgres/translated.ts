@@ -22,10 +22,7 @@ export function translated(ledger: Ledger, translation: Translation): Ledger {
   const { now, aheadMs } = translation;
   const queries = (asked: readonly SpendQuery[], atMs: number) =>
     asked.map((one) => queryOf(one, { ...translation, atMs }));
-  const rows = (records: RunRecords): RunRecords => ({
-    attempts: records.attempts.map((row) => attemptOf(row, translation)),
-    invocation: records.invocation === null ? null : invocationOf(records.invocation, aheadMs()),
-  });
+  const rows = (records: RunRecords): RunRecords => translatedRecords(records, translation);
   return {
     ...ledger,
     spend: (asked, share) => ledger.spend(queries(asked, now()), share),
@@ -37,6 +34,14 @@ export function translated(ledger: Ledger, translation: Translation): Ledger {
     record: (row) => ledger.record(invocationOf(row, aheadMs())),
     keep: (records) => ledger.keep(records.map(rows)),
     slots: slotsOf(ledger.slots, aheadMs),
+  };
+}
+
+/** The records of a run of this process, as the ledger has them. */
+export function translatedRecords({ attempts, invocation }: RunRecords, by: Translation): RunRecords {
+  return {
+    attempts: attempts.map((row) => attemptOf(row, by)),
+    invocation: invocation === null ? null : invocationOf(invocation, by.aheadMs()),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { LedgerTrouble } from '../trouble.js';
 import { ServerFailure } from './failure.js';
+import { quotedName } from './literal.js';
 
 /** Describes what the server has answered; any other error is a bug and is rethrown. `shown` is the URL without secrets. */
 export function serverTrouble(error: unknown, shown: string): LedgerTrouble {
@@ -103,6 +104,46 @@ export function noSchema(shown: string, schema: string): LedgerTrouble {
     message: `the ledger \`${shown}\` has no schema \`${schema}\` that this role may use`,
     hint: 'its owner makes it with `llm-router ledger migrate` and grants the rights of docs/teams.md',
   };
+}
+
+/** The schema is there, and this role may not read and write all of it. */
+export function noRights(shown: string, { schema, role }: { schema: string; role: string }): LedgerTrouble {
+  return {
+    kind: 'no_rights',
+    message: `the role \`${role}\` lacks rights in the schema \`${schema}\` of the ledger \`${shown}\``,
+    hint: `its owner grants them:\n${grantsFor(schema, role).join('\n')}`,
+  };
+}
+
+/** Server, database or role take no writes. */
+export function readOnly(shown: string): LedgerTrouble {
+  const { kind, why, hint } = READ_ONLY;
+  return { kind, message: `the ledger \`${shown}\` ${why}`, hint };
+}
+
+/** The role is not the owner of the schema, and may not make one. */
+export function mayNotMigrate(
+  shown: string,
+  { schema, role }: { schema: string; role: string },
+): LedgerTrouble {
+  return {
+    kind: 'no_rights',
+    message: `the role \`${role}\` may not make or change the schema \`${schema}\` of the ledger \`${shown}\``,
+    hint: 'run `llm-router ledger migrate` with the URL of its owner; docs/teams.md has the roles',
+  };
+}
+
+/** The statements that give a role what runs need. */
+export function grantsFor(schema: string, role: string): string[] {
+  const [place, to] = [plainName(schema), plainName(role)];
+  return [
+    `GRANT USAGE ON SCHEMA ${place} TO ${to};`,
+    `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${place} TO ${to};`,
+  ];
+}
+
+function plainName(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : quotedName(name);
 }
 
 /** The schema holds tables of another program. */

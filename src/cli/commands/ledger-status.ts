@@ -1,0 +1,132 @@
+import { toUsd } from '../../domain/cost.js';
+import { formatDuration } from '../../domain/duration.js';
+import { failure } from '../../domain/failure.js';
+import { dollars } from '../../domain/money.js';
+import { type LedgerStatus, statusOfLedger } from '../../ledger/status.js';
+import { ledgerName } from '../../ledger/where.js';
+import { ledgerOf, loadCommandConfig, usableConfig } from '../config.js';
+import type { CommandContext } from '../context.js';
+import { printFailure, reportEarly } from '../report.js';
+import { countText, plural } from '../words.js';
+
+/** `ledger status`: where the ledger is and how it is. Exit 66 if runs cannot use it. */
+export async function runLedgerStatus(
+  context: CommandContext,
+  { json = false }: { json?: boolean },
+): Promise<number> {
+  const { output, world } = context;
+  const loaded = usableConfig(await loadCommandConfig(context));
+  if (!loaded.ok) return reportEarly(context, loaded.error);
+  const location = ledgerOf(context, loaded.value);
+  const found = await statusOfLedger(location, world.clock.now);
+  if (!found.ok) {
+    const { message, hint } = found.error;
+    return reportEarly(context, { failure: failure('input', message, { hint }) });
+  }
+  const status = found.value;
+  const name = ledgerName(location);
+  if (json) await output.json(statusJson(name, status));
+  else await output.data(`${statusLines(name, status).join('\n')}\n`);
+  if (status.trouble === null) return 0;
+  const { message, hint } = status.trouble;
+  await printFailure(output, failure('input', message, { hint }));
+  return 66;
+}
+
+function statusJson(ledger: string, status: LedgerStatus) {
+  const { contents, server, trouble } = status;
+  return {
+    ledger,
+    engine: status.engine,
+    engine_version: status.engineVersion,
+    schema_version: status.version,
+    newest_schema_version: status.newest,
+    may_write: status.mayWrite,
+    bytes: status.bytes,
+    invocations: contents?.invocations ?? null,
+    reservations:
+      contents === null
+        ? null
+        : { runs: contents.reservations.count, usd: toUsd(contents.reservations.microUsd) },
+    pending: status.pending,
+    server:
+      server === null
+        ? null
+        : {
+            schema: server.schema,
+            exists: server.isThere,
+            role: server.role,
+            may_migrate: server.mayMigrate,
+            read_only: server.isReadOnly,
+            encrypted: server.isEncrypted,
+            clock_ahead_ms: server.clockAheadMs,
+            round_trip_ms: Math.round(server.roundTripMs),
+          },
+    trouble: trouble === null ? null : { kind: trouble.kind, message: trouble.message, hint: trouble.hint },
+  };
+}
+
+function statusLines(name: string, status: LedgerStatus): string[] {
+  const { contents, server } = status;
+  const rows: [string, string][] = [
+    ['ledger', name],
+    ['engine', engineWords(status)],
+    ['schema', schemaWords(status)],
+    ['rights', rightsWords(status)],
+  ];
+  if (contents !== null)
+    rows.push(
+      ['size', `${sizeText(status.bytes)}, ${plural(contents.invocations, 'run')}`],
+      ['reserved', reservedWords(contents.reservations)],
+    );
+  rows.push([
+    'pending',
+    status.pending === 0 ? 'none' : `${plural(status.pending, 'record')} on this machine`,
+  ]);
+  if (server !== null) rows.push(['clock', clockWords(server.clockAheadMs)]);
+  return rows.map(([title, text]) => `${title.padEnd(10)}${text}`);
+}
+
+function engineWords({ engine, engineVersion, server }: LedgerStatus): string {
+  if (engineVersion === null) return 'SQLite, the file is made by the first run';
+  if (server === null) return `${engine === 'sqlite' ? 'SQLite' : 'PostgreSQL'} ${engineVersion}`;
+  const answers = `answers in ${Math.max(1, Math.round(server.roundTripMs))} ms`;
+  return `PostgreSQL ${engineVersion}, ${answers}, ${server.isEncrypted ? 'with' : 'without'} TLS`;
+}
+
+function schemaWords({ version, newest, server }: LedgerStatus): string {
+  const name = server === null ? '' : `\`${server.schema}\`, `;
+  if (version === 0) return `${name}${server?.isThere === true ? 'not readable' : 'none yet'}`;
+  if (version === newest) return `${name}version ${version}, up to date`;
+  return `${name}version ${version}, this llm-router uses ${newest}`;
+}
+
+function rightsWords({ mayWrite, version, server }: LedgerStatus): string {
+  const may = [...(mayWrite ? ['read and write'] : []), ...(server?.mayMigrate === true ? ['migrate'] : [])];
+  const words =
+    may.length > 0
+      ? `may ${may.join(', ')}`
+      : version === 0 && server === null
+        ? 'none yet'
+        : 'may not write';
+  if (server === null) return words;
+  return `role \`${server.role}\` ${words}${server.isReadOnly ? ', but the server only reads' : ''}`;
+}
+
+function reservedWords({ count, microUsd }: { count: number; microUsd: number }): string {
+  return count === 0 ? 'nothing' : `${dollars(microUsd)} by ${plural(count, 'run')}`;
+}
+
+/** The clock of the database, by which budgets count. */
+function clockWords(aheadMs: number): string {
+  const ms = Math.abs(aheadMs);
+  if (ms < 1000) return 'as that of the database';
+  return `${formatDuration(ms)} ${aheadMs > 0 ? 'behind' : 'ahead of'} that of the database, by which budgets count`;
+}
+
+const KIB = 1024;
+
+function sizeText(bytes: number): string {
+  if (bytes < KIB * KIB) return `${countText(Math.ceil(bytes / KIB))} KiB`;
+  return `${(bytes / KIB / KIB).toFixed(1)} MiB`;
+}

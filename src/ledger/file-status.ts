@@ -1,0 +1,78 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import path from 'node:path';
+import { err, ok, type Result } from '../domain/result.js';
+import { LockQueue } from './lock.js';
+import { MIGRATIONS } from './migrations/index.js';
+import { openToRead } from './open.js';
+import { schemaState } from './schema-version.js';
+import type { Database } from './sqlite.js';
+import { transaction } from './transaction.js';
+import { type LedgerTrouble, troubleOf } from './trouble.js';
+
+/** The version of the schema that this router uses. */
+export const NEWEST_FILE = MIGRATIONS.length;
+
+/** What there is to say about a ledger file. */
+export interface FileStatus {
+  /** Of SQLite, such as `3.45.1`. */
+  engineVersion: string;
+  /** Version of the schema; 0: there is none. */
+  version: number;
+  /** Whether this user may write to it. */
+  mayWrite: boolean;
+  /** Of the file and its log. */
+  bytes: number;
+  /** `null`: the schema is older, and the next run brings it up to date. */
+  contents: { invocations: number; reservations: { count: number; microUsd: number } } | null;
+}
+
+/** Looks at a ledger file, and changes nothing; `null`: there is none. */
+export async function statusOfFile(file: string): Promise<Result<FileStatus | null, LedgerTrouble>> {
+  if (statSync(file, { throwIfNoEntry: false }) === undefined) return ok(null);
+  const opened = await openToRead(file);
+  if (!opened.ok || opened.value === null) return opened.ok ? ok(null) : opened;
+  const db = opened.value;
+  try {
+    const read = await new LockQueue(db).read(() => transaction(db, 'read', () => statusIn(db)));
+    return ok({ ...read, mayWrite: mayWriteTo(file), bytes: bytesOf(file) });
+  } catch (error) {
+    return err(troubleOf(error, file));
+  } finally {
+    db.close();
+  }
+}
+
+function statusIn(db: Database): Omit<FileStatus, 'mayWrite' | 'bytes'> {
+  const number = (sql: string) => Number(db.all(sql)[0]?.value ?? 0);
+  const held = 'FROM reservations';
+  return {
+    engineVersion: String(db.all('SELECT sqlite_version() AS value')[0]?.value),
+    version: Number(db.all('PRAGMA user_version')[0]?.user_version ?? 0),
+    contents:
+      schemaState(db) === 'current'
+        ? {
+            invocations: number('SELECT count(*) AS value FROM invocations'),
+            reservations: {
+              count: number(`SELECT count(DISTINCT coalesce(attempt_id, id)) AS value ${held}`),
+              microUsd: number(`SELECT coalesce(sum(micro_usd), 0) AS value ${held}`),
+            },
+          }
+        : null,
+  };
+}
+
+function mayWriteTo(file: string): boolean {
+  try {
+    for (const one of [file, path.dirname(file)]) accessSync(one, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function bytesOf(file: string): number {
+  return ['', '-wal'].reduce(
+    (sum, ending) => sum + (statSync(file + ending, { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
+}

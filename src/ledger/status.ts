@@ -1,0 +1,73 @@
+import { ok, type Result } from '../domain/result.js';
+import { pendingCount } from './pending.js';
+import type { LedgerLocation } from './place.js';
+import type { LedgerTrouble } from './trouble.js';
+import { pendingPath } from './where.js';
+
+/** How a ledger was found. */
+export interface LedgerStatus {
+  engine: 'sqlite' | 'postgresql';
+  /** `null`: there is no file yet. */
+  engineVersion: string | null;
+  /** Version of the schema; 0: there is none. */
+  version: number;
+  /** The version that this router uses. */
+  newest: number;
+  mayWrite: boolean;
+  bytes: number;
+  /** `null`: none yet, or they cannot be read as they are. */
+  contents: { invocations: number; reservations: { count: number; microUsd: number } } | null;
+  /** Runs of this machine that wait to be taken in. */
+  pending: number;
+  /** Of a shared ledger; `null`: it is a file. */
+  server: {
+    schema: string;
+    /** The schema is there, whether or not this role may use it. */
+    isThere: boolean;
+    role: string;
+    mayMigrate: boolean;
+    isReadOnly: boolean;
+    isEncrypted: boolean;
+    /** Time of the database minus time of this machine, ms. */
+    clockAheadMs: number;
+    roundTripMs: number;
+  } | null;
+  /** Why runs cannot use it; `null`: they can. */
+  trouble: LedgerTrouble | null;
+}
+
+/** Looks at a ledger, and changes nothing. */
+export async function statusOfLedger(
+  place: LedgerLocation,
+  now: () => number,
+): Promise<Result<LedgerStatus, LedgerTrouble>> {
+  const { file, shared = null } = place;
+  const pending = pendingCount(pendingPath(place));
+  if (shared === null) return statusOfOwn(file, pending);
+  const { statusOfPostgres } = await import('./postgres/admin.js');
+  const found = await statusOfPostgres(shared, now);
+  if (!found.ok) return found;
+  const { serverVersion, version, newest, mayWrite, contents, trouble, shown: _, ...server } = found.value;
+  return ok({
+    engine: 'postgresql',
+    engineVersion: serverVersion,
+    version,
+    newest,
+    mayWrite: mayWrite && !server.isReadOnly,
+    bytes: contents?.bytes ?? 0,
+    contents,
+    pending,
+    server,
+    trouble,
+  });
+}
+
+async function statusOfOwn(file: string, pending: number): Promise<Result<LedgerStatus, LedgerTrouble>> {
+  const { NEWEST_FILE, statusOfFile } = await import('./file-status.js');
+  const found = await statusOfFile(file);
+  if (!found.ok) return found;
+  const base = { engine: 'sqlite' as const, newest: NEWEST_FILE, pending, server: null, trouble: null };
+  if (found.value === null)
+    return ok({ ...base, engineVersion: null, version: 0, mayWrite: false, bytes: 0, contents: null });
+  return ok({ ...base, ...found.value });
+}
