@@ -22,6 +22,8 @@ export async function loadTrusted(
 
 /** What an earlier run kept of the files, if it is trusted now; else `null`. */
 async function keptConfig(context: CommandContext, located: LocatedConfig): Promise<ReadyConfig | null> {
+  // A named config that is not there leaves the same files as no config at all.
+  if (located.diagnostics.some(({ severity }) => severity === 'error')) return null;
   const { world } = context;
   const kept = readKept(located, world);
   if (kept === null) return null;

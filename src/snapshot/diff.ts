@@ -2,7 +2,8 @@ import { err, ok, type Result } from '../domain/result.js';
 import type { Repository } from '../git/repository.js';
 import { type Trouble, troubleOf } from '../git/trouble.js';
 
-const ARGS = ['diff', '--no-color', '--no-ext-diff', '--no-textconv', '--binary', '-M'];
+/** Unlike `diff` this follows no setting of the user that makes a patch which `git apply` refuses, such as `diff.noprefix` or `diff.context`. */
+const ARGS = ['diff-tree', '-p', '-r', '--no-ext-diff', '--no-textconv', '--binary', '-M'];
 
 /** The difference of two states as a patch that `git apply` takes. */
 export async function diffBytes(

@@ -60,12 +60,12 @@ export async function untracked(
   });
 }
 
-/** Every file outside of the index, ignored or not. */
+/** Every file outside of the index, ignored or not, but traces: runs beside this one write theirs too. */
 export async function everything(
   { git }: Repository,
   indexFile: string,
 ): Promise<Result<BytePath[], Trouble>> {
-  const answer = await git(['ls-files', '-o', '-z'], { indexFile });
+  const answer = await git(['ls-files', '-o', '-z', '--exclude=**/.llm-router/traces/'], { indexFile });
   if (answer.exitCode !== 0) return err(troubleOf(answer, NOT_LISTED));
   return ok(splitNul(answer.stdout).filter((path) => !path.endsWith('/')));
 }

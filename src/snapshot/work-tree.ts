@@ -4,6 +4,7 @@ import type { Repository } from '../git/repository.js';
 import { type Trouble, troubleOf } from '../git/trouble.js';
 import { converted } from './conversions.js';
 import { copyIndex } from './copy-index.js';
+import { isRules, rulesChanged } from './ignore-rules.js';
 import {
   everything,
   ignoredNames,
@@ -96,8 +97,9 @@ export async function readAgain(
   ]);
   if (!changed.ok) return changed;
   if (!others.ok) return others;
-  const rulesChanged = [...changed.value.map(({ path }) => path), ...others.value.files].some(isRules);
-  const listed = rulesChanged ? await everything(repository, earlier) : ok(others.value.files);
+  const isOther =
+    others.value.files.some(isRules) || (await rulesChanged(repository, earlier, changed.value));
+  const listed = isOther ? await everything(repository, earlier) : ok(others.value.files);
   if (!listed.ok) return listed;
   const files = listed.value.filter((path) => !isAmong(ignored, path));
   if (changed.value.length + files.length + others.value.included.length === 0) return ok(before);
@@ -110,11 +112,6 @@ export async function readAgain(
   });
   if (!next.ok) return next;
   return ok({ ...next.value, closed: new Map([...before.closed, ...next.value.closed]) });
-}
-
-/** Whether a path is a file of ignore rules. */
-function isRules(path: BytePath): boolean {
-  return path === '.gitignore' || path.endsWith('/.gitignore');
 }
 
 /** Whether a path, or a folder that it is in, is among the names; those of folders end in `/`. */

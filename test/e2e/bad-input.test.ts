@@ -116,6 +116,19 @@ describe('a pipe that stays silent', () => {
   );
 });
 
+describe('a named config that does not exist', () => {
+  it(
+    'is an error also after a run without a config',
+    rigged(async (rig) => {
+      const exec = ['exec', '--tool', 'mock', '--no-stdin', 'hi'];
+      expect((await rig.run(exec)).code).toBe(0);
+      const { code, stdout, stderr } = await rig.run([...exec, '--config', 'missing.yaml']);
+      expect([code, stdout]).toEqual([78, '']);
+      expect(stderr).toContain('`missing.yaml` does not exist');
+    }),
+  );
+});
+
 describe('a working directory that does not exist', () => {
   it(
     'is named, and not reported as a missing binary',

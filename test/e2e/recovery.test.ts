@@ -90,6 +90,30 @@ describe('after a failed attempt with access edit, exec', () => {
   );
 
   it(
+    'rolls back no trace and no ignored file, although `.gitignore` is not committed',
+    rigged(async (rig) => {
+      const script = '/bin/cat >/dev/null; echo bad >> a.txt; echo made > made.log; exit 1';
+      const git = project(rig, recoversBy('rollback'), { editor: script, good: 'echo done' });
+      rig.write('.gitignore', '*.log\n');
+      const { code, stderr } = await rig.run(EXEC);
+      expect([code, stderr]).toEqual([0, expect.stringContaining('rolled back 1 file (`a.txt`; +1 -0)')]);
+      expect([rig.read('made.log'), git('status', '--porcelain')]).toEqual(['made\n', '?? .gitignore\n']);
+    }),
+  );
+
+  it(
+    'rolls back no trace where the agent adds ignore rules',
+    rigged(async (rig) => {
+      const script = '/bin/cat >/dev/null; echo x > .gitignore; echo made > x; exit 1';
+      const git = project(rig, recoversBy('rollback'), { editor: script, good: 'echo done' });
+      const { stderr } = await rig.run(EXEC);
+      expect(stderr).toContain('rolled back 2 files (`.gitignore`, `x`; +2 -0)');
+      expect(git('status', '--porcelain')).toBe('');
+      expect(rig.traces()).toHaveLength(1);
+    }),
+  );
+
+  it(
     'does not roll back during a merge without a person to ask',
     rigged(async (rig) => {
       const git = project(rig, recoversBy('rollback'), { editor: EDITS, good: 'echo done' });
@@ -163,6 +187,27 @@ describe('undo and diff', () => {
       expect([rig.read('a.txt'), rig.exists('new.txt')]).toEqual(['one\ntwo\n', false]);
       expect((await rig.run(['undo', '--yes'])).code).toBe(0);
       expect([rig.read('a.txt'), rig.exists('new.txt')]).toEqual(['later\n', true]);
+    }),
+  );
+
+  it(
+    'take no run for an empty id, and make patches that apply whatever Git is set to show',
+    rigged(async (rig) => {
+      const git = project(rig, '', { editor: EDITS });
+      for (const [key, set] of [
+        ['noprefix', 'true'],
+        ['context', '0'],
+        ['orderFile', '/nonexistent'],
+      ])
+        git('config', `diff.${key}`, set ?? '');
+      await rig.run(EXEC);
+      for (const command of ['undo', 'diff'])
+        expect(await rig.run([command, ''])).toMatchObject({ code: 64, stdout: '' });
+      rig.write('../patch', (await rig.run(['diff'])).stdout);
+      git('config', '--unset', 'diff.orderFile');
+      expect((await rig.run(['undo', '--yes'])).code).toBe(0);
+      git('apply', '../patch');
+      expect(git('status', '--porcelain')).toBe(' M a.txt\n?? new.txt\n');
     }),
   );
 

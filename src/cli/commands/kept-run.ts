@@ -52,7 +52,8 @@ async function lastHere(repository: Repository, ids: readonly string[]): Promise
 }
 
 function theOne(ids: readonly string[], wanted: string): Result<string, Failure> {
-  const [found, ...others] = ids.filter((id) => id.startsWith(wanted.toUpperCase()));
+  // An unset variable of a script names no run.
+  const [found, ...others] = wanted === '' ? [] : ids.filter((id) => id.startsWith(wanted.toUpperCase()));
   if (found === undefined)
     return err(failure('usage', `no run whose files are kept starts with \`${wanted}\``, { hint: HINT }));
   if (others.length === 0) return ok(found);

@@ -38,9 +38,11 @@ async function theOne(
   dir: string,
   prefix: string,
 ): Promise<Result<TraceDocument, Failure>> {
-  const found = await readTraces(dir, async (store) =>
-    prefix === 'last' ? store.list({ last: 1 }) : store.find(prefix),
-  );
+  // An unset variable of a script names no trace.
+  const found = await readTraces(dir, async (store) => {
+    if (prefix === '') return { traces: [], damaged: [] };
+    return prefix === 'last' ? store.list({ last: 1 }) : store.find(prefix);
+  });
   if (!found.ok) return found;
   const { traces, damaged } = found.value;
   await warnDamaged(context, damaged);
