@@ -11,7 +11,14 @@ import { readPage } from './screens.js';
 const BUILT_IN = builtInLayer().value;
 const NAMES = entriesOf(BUILT_IN.tools).map(([name]) => name);
 /** Pages in docs/tools that are written by hand or by another script. */
-const BY_HAND = ['gateway.md', 'more-tools.md', 'add-your-own.md', 'provider-apis.md', 'verified.md'];
+const BY_HAND = [
+  'gateway.md',
+  'more-tools.md',
+  'add-your-own.md',
+  'provider-apis.md',
+  'verified.md',
+  'verified-mcp.md',
+];
 
 describe('the pages of the built-in tools', () => {
   it('exist for exactly the built-in tools, and are up to date', async () => {

@@ -274,7 +274,7 @@ describe('doctor', () => {
   it(
     'shows the endpoint and the key variable of an API',
     rigged(async (rig) => {
-      const { stdout } = await rig.run(['doctor'], { env: KEYS });
+      const { stdout } = await rig.run(['doctor', '--all'], { env: KEYS });
       expect(stdout).toMatch(/ok +openai +https:\/\/api\.openai\.com\/v1, key in OPENAI_API_KEY/);
       expect(stdout).toMatch(/- +lm-studio-api +http:\/\/localhost:1234\/v1, needs no key/);
       expect(stdout).toMatch(/- +openrouter +`OPENROUTER_API_KEY` is not set/);

@@ -56,7 +56,7 @@ export function doctorScreen(context: CommandContext, { showsAll }: { showsAll: 
         waiting.shift();
         return;
       }
-      await showUnused();
+      if (row.check !== 'tool') await showUnused();
       await showRow(row);
       waiting.shift();
       showWaiting();

@@ -1,21 +1,23 @@
 import { CONFIG_FILE, CONFIG_FOLDER } from '../../config-files/find.js';
-import { renderTable } from '../table.js';
 import { VARIABLE_GROUPS } from '../variables.js';
+import { labelled } from '../wrap.js';
+
+/** Columns of the names; a longer one stands on a line of its own. */
+const NAMES = 32;
 
 /** `help environment`: made from the list of variables. */
-export function environmentTopic(): string {
-  const width = Math.max(
-    ...VARIABLE_GROUPS.flatMap(({ variables }) => variables.map(({ name }) => name.length)),
-  );
-  const groups = VARIABLE_GROUPS.map(({ title, variables }) => {
-    const rows = variables.map(({ name, meaning }) => [name.padEnd(width), meaning]);
-    return renderTable(
-      [{ title: title.toUpperCase() }, { title: 'MEANING' }],
-      rows,
-      Number.POSITIVE_INFINITY,
-    );
-  });
-  return `Environment variables of llm-router\n\n${groups.join('\n\n')}`;
+export function environmentTopic(width: number): string {
+  const groups = VARIABLE_GROUPS.map(({ title, variables }) => [
+    title.toUpperCase(),
+    ...variables.flatMap(({ name, meaning }) => variableLines(name, meaning, width)),
+  ]);
+  return `Environment variables of llm-router\n\n${groups.map((lines) => lines.join('\n')).join('\n\n')}`;
+}
+
+function variableLines(name: string, meaning: string, width: number): string[] {
+  const isLong = name.length > NAMES - 4;
+  const lines = labelled(isLong ? '' : `  ${name}`, meaning, { indent: NAMES, width });
+  return isLong ? [`  ${name}`, ...lines] : lines;
 }
 
 /** `help config`: where configs are found, and trust. */

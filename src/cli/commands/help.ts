@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { didYouMean } from '../../diagnostics/suggest.js';
 import { FAILURES, failure } from '../../domain/failure.js';
 import type { CommandContext } from '../context.js';
+import { HELP_WIDTH } from '../help-layout.js';
 import { reportEarly } from '../report.js';
 import { renderTable } from '../table.js';
 import { configTopic, environmentTopic, routingTopic } from './help-topics.js';
 
 /** Topics of `help`, beside the commands. */
-const TOPICS: Readonly<Record<string, () => string>> = {
+const TOPICS: Readonly<Record<string, (width: number) => string>> = {
   config: configTopic,
   environment: environmentTopic,
   'exit-codes': exitCodesTopic,
@@ -21,8 +22,8 @@ export function isTopic(name: string): boolean {
 }
 
 /** `help <topic>`: prints one topic. */
-export async function runHelpTopic({ output }: CommandContext, topic: string): Promise<number> {
-  await output.data(`${TOPICS[topic]?.() ?? ''}\n`);
+export async function runHelpTopic({ output, world }: CommandContext, topic: string): Promise<number> {
+  await output.data(`${TOPICS[topic]?.(world.stdout.columns || HELP_WIDTH) ?? ''}\n`);
   return 0;
 }
 
