@@ -104,6 +104,7 @@ const SHAPE = {
       calls: null,
       changes: null,
       noSnapshot: null,
+      continues: null,
       partialText: null,
     }),
   ],

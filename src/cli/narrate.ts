@@ -44,13 +44,13 @@ function waitLine({
   at,
   reason,
   detail,
+  continues,
 }: Extract<RunEvent, { type: 'retry.scheduled' }>): string {
   const name = pairName(candidate);
   const until = delayMs < 60_000 ? '' : ` (${at})`;
   const wait = `in ${formatDuration(delayMs)}${until}`;
-  return attempt === 0
-    ? `waiting for ${name}: ${detail}; trying ${wait}`
-    : `${name} failed (${reason}: ${detail}), trying again ${wait}`;
+  if (attempt === 0) return `waiting for ${name}: ${detail}; trying ${wait}`;
+  return `${name} failed (${reason}: ${detail}), ${continues ? 'continuing its session' : 'trying again'} ${wait}`;
 }
 
 /** Says when the run starts with another candidate than the preferred one. */

@@ -91,10 +91,10 @@ export function startProgress(context: CommandContext): Progress {
       return `${pairName(candidate)}  ${formatDuration(clock.monotonic() - startedMs)}${tokens}`;
     };
   };
-  const waiting = (candidate: NamedCandidate, delayMs: number): (() => string) => {
-    const endMs = clock.monotonic() + delayMs;
-    return () =>
-      `waiting for ${pairName(candidate)}  ${formatDuration(Math.max(0, endMs - clock.monotonic()))} left`;
+  // By the wall clock, as the wait itself: the machine may sleep.
+  const waiting = ({ candidate, at }: Extract<RunEvent, { type: 'retry.scheduled' }>): (() => string) => {
+    const leftMs = (): number => Math.max(0, Date.parse(at) - clock.now());
+    return () => `waiting for ${pairName(candidate)}  ${formatDuration(leftMs())} left`;
   };
   const queueing = (event: Extract<RunEvent, { type: 'queue.wait' }>): (() => string) => {
     const startedMs = clock.monotonic() - event.waitedMs;
@@ -104,9 +104,10 @@ export function startProgress(context: CommandContext): Progress {
     update: (event) => {
       if (event.type === 'output.delta') state.chars += event.text.length;
       if (ENDS_A_WAIT.includes(event.type)) hide();
+      if (event.type === 'retry.scheduled') state.stopped = false;
       if (state.stopped) return;
       if (event.type === 'queue.wait') void show(queueing(event));
-      if (event.type === 'retry.scheduled') void show(waiting(event.candidate, event.delayMs));
+      if (event.type === 'retry.scheduled') void show(waiting(event));
       if (event.type !== 'attempt.started') return;
       hide();
       void show(atWork(event.candidate));

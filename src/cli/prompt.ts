@@ -18,6 +18,8 @@ export interface PromptSources {
   contexts: readonly string[];
   /** False with `--no-stdin`. */
   readStdin: boolean;
+  /** The prompt when there is no other; `null`: one must be given. */
+  otherwise: string | null;
 }
 
 /** The prompt as the tool gets it; `file` is the user's own path when the prompt is exactly that file. */
@@ -31,7 +33,7 @@ const STDIN_NOTICE_MS = 3000;
 
 /**
  * Puts contexts, file, stdin and argument together, in this order, joined by one blank line; a single part is passed byte for
- * byte. Nothing but white space is a `usage` failure, a file that cannot be read an `input` failure.
+ * byte. Nothing but white space is `otherwise` or a `usage` failure, a file that cannot be read an `input` failure.
  */
 export async function assemblePrompt(
   context: CommandContext,
@@ -56,7 +58,8 @@ export async function assemblePrompt(
   if (sources.words.length > 0) parts.push(sources.words.join(' '));
   const text =
     parts.length === 1 ? (parts[0] ?? '') : parts.map((part) => part.replace(/\n+$/, '')).join('\n\n');
-  if (text.trim() === '') return err(noPrompt());
+  if (text.trim() === '')
+    return sources.otherwise === null ? err(noPrompt()) : ok({ text: sources.otherwise, file: null });
   if (text.length > MAX_TEXT_BYTES)
     return err(failure('input', `the prompt is longer than ${MAX_TEXT_BYTES} characters`));
   return ok({
@@ -102,7 +105,8 @@ async function readStdin(
   const { world, output } = context;
   const isAsked = sources.file === '-';
   if (!isAsked && (!sources.readStdin || !world.stdin.isReadable)) return ok(null);
-  const isOptional = !isAsked && (sources.words.length > 0 || sources.file !== null);
+  const { words, otherwise } = sources;
+  const isOptional = !isAsked && (words.length > 0 || sources.file !== null || otherwise !== null);
   if (isOptional && (world.stdin.offset() ?? 0) > 0) {
     await output.say(`stdin is left unread: its caller has read part of the file${SILENCE}`);
     return ok(null);

@@ -72,6 +72,8 @@ export interface ProviderCall {
 export interface Attempt {
   /** 1 for the first. */
   n: number;
+  /** The attempt whose session it continued; `null`: none. */
+  continues: number | null;
   tool: string;
   model: string | null;
   status: 'succeeded' | 'failed' | 'cancelled';

@@ -114,6 +114,7 @@ export function attemptDocument(attempt: Attempt) {
     calls: attempt.calls === null ? null : attempt.calls.map(callDocument),
     changes: changesDocument(attempt.changes),
     no_snapshot: attempt.noSnapshot,
+    continues: attempt.continues,
   };
 }
 

@@ -38,6 +38,7 @@ function fieldsOf(event: RunEvent): object {
         delay_ms: event.delayMs,
         at: event.at,
         reason: event.reason,
+        continues: event.continues,
       };
     case 'queue.wait':
       return {

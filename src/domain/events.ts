@@ -40,6 +40,8 @@ export type RunEvent =
       reason: FailureType;
       /** One sentence: the reason. */
       detail: string;
+      /** The session of the failed attempt goes on then. */
+      continues: boolean;
     }
   | {
       type: 'queue.wait';

@@ -49,6 +49,9 @@ export interface Resume {
   totals: SessionTotals;
 }
 
+/** The prompt that continues a session: the request is in the session already. */
+export const CONTINUE_PROMPT = 'Continue where you stopped.';
+
 /** One part of a conversation. */
 export interface Message {
   role: 'system' | 'user' | 'assistant';

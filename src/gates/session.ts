@@ -20,7 +20,8 @@ export const session: Gate = {
 /** The protocol whose servers keep answers, so that a request can continue from one. */
 const KEEPS_ANSWERS: Api = 'openai-responses';
 
-function canContinue(tool: ToolConfig, model: ModelConfig | null): boolean {
+/** Whether a tool takes the id of a session to continue. */
+export function canContinue(tool: ToolConfig, model: ModelConfig | null): boolean {
   if (tool.kind === 'http') return (model?.api ?? tool.api) === KEEPS_ANSWERS;
   return tool.kind === 'command' && canResume(tool);
 }

@@ -28,7 +28,7 @@ export interface Router {
   /** Plans without running anything. The failure is an unknown name, or a file that cannot be read. */
   plan(request: Request, known?: KnownRun): Promise<Result<Planned, Failure>>;
   /** The planned request as an invocation document that has not run: for dry runs. */
-  describe(planned: Planned, deadline: Deadline): Invocation;
+  describe(planned: Planned, deadline: Deadline): Promise<Invocation>;
   /** Checks tools, variables, folders and every agent's plan. `probe: false` runs nothing. */
   health(options: HealthOptions): Promise<HealthRow[]>;
   /** The state of each tool on this machine. Runs nothing. */

@@ -7,16 +7,22 @@ import { waitFor } from '../gates/wait.js';
 import { RunLedger } from '../ledger/run-ledger.js';
 import { refusedFirst, refusedLater } from '../policy/audit.js';
 import { limitsOfRun } from '../policy/spend-limits.js';
-import { decide } from '../routing/decide.js';
 import type { Decision, Stop as Stopped } from '../routing/decision.js';
-import { type Admitted, admit, leave, longestWaitMs, rejectedNames } from './admit.js';
-import { attempt } from './attempts/attempt.js';
+import { admit, leave, longestWaitMs, rejectedNames } from './admit.js';
+import { type AdmittedAttempt, attempt } from './attempts/attempt.js';
 import { concluded } from './attempts/conclude.js';
 import { debugAdmission, debugDecision } from './debug.js';
 import { joinCaller, watchNested } from './nested.js';
 import { mayEdit, type Planned } from './planned.js';
 import type { Recorder } from './record.js';
-import { type AttemptFiles, type CandidateInRun, candidatesInRun, type Run, stateAfter } from './state.js';
+import {
+  type AttemptFiles,
+  type CandidateInRun,
+  type Continuation,
+  candidatesInRun,
+  type Run,
+  stateAfter,
+} from './state.js';
 import type { Host, Stop, Stores } from './world.js';
 
 /** The input of a run. */
@@ -75,10 +81,17 @@ export async function run(input: RunInput): Promise<Invocation> {
   );
   const latencyMs = Math.round(host.clock.monotonic() - startMs);
   const nested = await nestedSummary();
-  const invocation = concluded(state, { stopped, latencyMs, nested });
+  const invocation = await withAdvice(state, concluded(state, { stopped, latencyMs, nested }));
   await recorder.record(invocation, ledger);
   await recorder.emit({ type: 'invocation.finished', invocation });
   return invocation;
+}
+
+/** A failed invocation with how to continue the session that its last attempt left. */
+async function withAdvice(state: Run, invocation: Invocation): Promise<Invocation> {
+  if (invocation.failure === null || state.attempts.at(-1)?.canContinue !== true) return invocation;
+  const { withWayToContinue } = await import('./recovery/continue-session.js');
+  return withWayToContinue(invocation, state);
 }
 
 function gatesOf({ planned, host, stores, stop, recorder, confirm }: RunInput, ledger: RunLedger) {
@@ -109,12 +122,12 @@ async function runCandidates(state: Run, input: RunInput): Promise<Stopped | nul
   const { debug } = state.host;
   for (;;) {
     if (deadline.failure !== null) return { failure: outOfTime(state, deadline.failure), readyAtMs: null };
-    const decision = nextStep(state);
+    const decision = await nextStep(state);
     if (debug !== undefined) debugDecision(debug, decision);
     if (decision.action === 'stop') return decision.stop;
     const { candidate } = decision;
     if (decision.action === 'wait' && candidate.state.is !== 'queued') {
-      await pause(state, candidate, decision.delayMs);
+      await pause(state, candidate, decision);
       if (deadline.failure !== null) continue;
     }
     const mostWaitMs = longestWaitMs(state.planned.rules, decision, deadline.remainingMs());
@@ -130,7 +143,9 @@ async function runCandidates(state: Run, input: RunInput): Promise<Stopped | nul
       continue;
     }
     const files = mayEdit(state.planned, candidate.tool) ? await keepFiles(state, input, admission.n) : null;
-    if (await tryOnce(state, { ...admission, candidate, files })) return null;
+    const continued =
+      decision.action === 'wait' && decision.continues ? await sessionOf(state, candidate) : null;
+    if (await tryOnce(state, { ...admission, candidate, files, continued })) return null;
   }
 }
 
@@ -140,14 +155,12 @@ function outOfTime({ attempts }: Run, stopped: Failure): Failure {
   return last !== null && last.waitedFor !== null ? last : stopped;
 }
 
-function nextStep({
-  planned,
-  host,
-  stop,
-  candidates,
-  attempts,
-  fruitlessWaits,
-}: Run): Decision<CandidateInRun> {
+/** The first candidate is next as long as it can run: what decides otherwise is loaded only then. */
+async function nextStep(state: Run): Promise<Decision<CandidateInRun>> {
+  const { planned, host, stop, candidates, attempts, fruitlessWaits } = state;
+  const [first] = candidates;
+  if (attempts.length === 0 && first?.state.is === 'ready') return { action: 'run', candidate: first };
+  const { decide } = await import('../routing/decide.js');
   return decide({
     rules: planned.rules,
     access: planned.access,
@@ -166,7 +179,7 @@ function nextStep({
 async function pause(
   { host, stop, attempts, recorder }: Run,
   candidate: CandidateInRun,
-  delayMs: number,
+  { delayMs, continues }: { delayMs: number; continues: boolean },
 ): Promise<void> {
   const failed = attempts.findLast((one) => one.candidate === candidate)?.outcome.failure ?? null;
   await recorder.emit({
@@ -177,6 +190,7 @@ async function pause(
     at: new Date(host.clock.now() + delayMs).toISOString(),
     reason: failed?.type ?? 'rate_limit',
     detail: failed?.message ?? 'it is left alone until then',
+    continues,
   });
   await waitFor(delayMs, host.clock, stop.deadline.signal);
 }
@@ -184,12 +198,14 @@ async function pause(
 /** One attempt, from its start until every gate is left; true when it answered. */
 async function tryOnce(
   state: Run,
-  { candidate, n, grant, files }: Admitted & { candidate: CandidateInRun; files: AttemptFiles | null },
+  { files, ...admitted }: AdmittedAttempt & { files: AttemptFiles | null },
 ): Promise<boolean> {
+  const { candidate, n, continued } = admitted;
   const { attempts, gates, recorder } = state;
   await emitFallback(state, candidate);
-  const tried = await attempt(state, { candidate, n, grant });
-  const result = files === null ? tried : await files.after(candidate, tried);
+  const tried = await attempt(state, admitted);
+  const kept = files === null ? tried : await files.after(candidate, tried);
+  const result = continued === null ? kept : continued.with(kept);
   const { record, outcome, started, active } = result;
   const { responseModel, finishReason } = outcome;
   await leave(gates, { is: 'over', candidate, attempt: record, started, active });
@@ -197,6 +213,14 @@ async function tryOnce(
   attempts.push(result);
   candidate.state = { is: 'tried' };
   return record.failure === null;
+}
+
+/** The session that the last attempt of a candidate left. */
+async function sessionOf(state: Run, candidate: CandidateInRun): Promise<Continuation | null> {
+  const from = state.attempts.findLast((one) => one.candidate === candidate);
+  if (from === undefined) return null;
+  const { continuationOf } = await import('./recovery/continue-session.js');
+  return continuationOf(state, from);
 }
 
 /** Keeps the files before an attempt. */

@@ -32,6 +32,14 @@ export interface Run {
 /** The task with what another attempt has handed over. */
 export type Handover = (task: Task) => Task;
 
+/** The session of a failed attempt that the next one goes on with. */
+export interface Continuation {
+  from: AttemptResult;
+  task: Handover;
+  /** The result of the next attempt, with what the earlier one had left. */
+  with: (result: AttemptResult) => AttemptResult;
+}
+
 /** Keeps the files of a run's work tree around attempts that may change them. */
 export interface FileGuard {
   /** Puts what was handed over before the prompt of the next attempt; `null`: nothing was. */
@@ -66,6 +74,8 @@ export interface AttemptResult {
   mayHaveChanged: boolean;
   /** What it left in the files, for the message of a stop; `null`: unknown, or nothing. */
   left: LeftChanges | null;
+  /** The tool left a session that it can continue, with the files as they are. */
+  canContinue: boolean;
   /** Live text had been shown to the caller. */
   shown: boolean;
   /** ms since the epoch. */

@@ -1,23 +1,26 @@
-import type { Backoff, RetryPolicy } from '../config/types.js';
-import { decidingFailure, FAILURES, type Failure, type FailureType } from '../domain/failure.js';
+import { decidingFailure, FAILURES, type Failure } from '../domain/failure.js';
 import type { Access } from '../domain/request.js';
-import { askedDelayMs, backoffFor, retryDelayMs } from './backoff.js';
-import type {
-  Decision,
-  DecisionInput,
-  FailedAttempt,
-  LeftChanges,
-  RetryRules,
-  RunCandidate,
-  Stop,
-} from './decision.js';
+import { askedDelayMs } from './backoff.js';
+import type { Decision, DecisionInput, FailedAttempt, LeftChanges, RunCandidate, Stop } from './decision.js';
+import {
+  backoffOf,
+  continuationOf,
+  continues,
+  coolingMs,
+  delayFrom,
+  hasEdited,
+  hasRetriesLeft,
+  isInTime,
+  waitForOne,
+} from './waits.js';
 
 /** Applies the decision table to all attempts so far. Always terminates: never more attempts than `max_attempts`. */
 export function decide<C extends RunCandidate>(input: DecisionInput<C>): Decision<C> {
   const last = input.attempts.at(-1);
   const ending = last === undefined ? null : endedBy(last, input);
-  if (ending !== null) return stop(ending);
   const isSpent = input.attempts.length + input.fruitlessWaits >= input.rules.retry.maxAttempts;
+  if (last !== undefined && ending !== null)
+    return (isSpent ? null : continuationOf(last, input)) ?? stop(ending);
   if (last !== undefined && !isSpent) {
     const again = retryOf(last, input);
     if (again !== null) return again;
@@ -27,23 +30,6 @@ export function decide<C extends RunCandidate>(input: DecisionInput<C>): Decisio
   const next = input.candidates.find((candidate) => mayFollow(candidate, input));
   if (next !== undefined) return { action: 'run', candidate: next };
   return waitForOne(input) ?? exhausted(input);
-}
-
-/** The rules of a policy with the changes of a request: `max_attempts` allows all requested retries and every other candidate. */
-export function rulesFor(
-  policy: { retry: RetryPolicy; autoFallbackOnRateLimit: boolean },
-  request: { maxRetries: number | null; patienceMs: number },
-  candidates: number,
-): RetryRules {
-  const { maxRetries, patienceMs } = request;
-  const { retry, autoFallbackOnRateLimit } = policy;
-  const asked = maxRetries === null ? 0 : maxRetries + Math.max(1, candidates);
-  return {
-    retry: { ...retry, maxAttempts: Math.max(retry.maxAttempts, asked) },
-    maxRetries,
-    autoFallbackOnRateLimit,
-    patienceMs,
-  };
 }
 
 /** Whether a failure ends the run without another candidate and without a wait. */
@@ -67,10 +53,8 @@ function endedBy<C extends RunCandidate>(
   if (failure.type === 'cancelled') return withLeft(failure, left);
   if (failure.type === 'timeout' && failure.phase === 'invocation') return withLeft(failure, left);
   if (shown) return withLeft(asPartial(failure), left);
-  // A provider's API changes no files: only a program can have changed something.
-  const isProgram = candidate.tool.kind !== 'http';
-  const hasEdited = isProgram && mayHaveChanged && (access === 'edit' || access === 'full');
-  return hasEdited && !rules.retry.afterSideEffects ? afterSideEffects(failure, access, left) : null;
+  const edited = hasEdited({ candidate, mayHaveChanged }, access);
+  return edited && !rules.retry.afterSideEffects ? afterSideEffects(failure, access, left) : null;
 }
 
 /** A failure after live text: another answer would be mixed into the half that was shown. */
@@ -101,8 +85,8 @@ function retryOf<C extends RunCandidate>(
   if (!isRetried(last, input) || !leavesAttemptsForOthers(input)) return null;
   const delayMs = delayFrom(last, input);
   if (delayMs > backoffOf(last.candidate, last.failure.type, input.rules).maxDelayMs) return null;
-  if (input.remainingMs !== null && delayMs >= input.remainingMs) return null;
-  return { action: 'wait', candidate: last.candidate, delayMs };
+  if (!isInTime(delayMs, input)) return null;
+  return { action: 'wait', candidate: last.candidate, delayMs, continues: continues(last, input) };
 }
 
 /** Reserves one attempt for every untried candidate. */
@@ -133,51 +117,11 @@ function isRetried<C extends RunCandidate>(attempt: FailedAttempt<C>, input: Dec
   }
 }
 
-function hasRetriesLeft<C extends RunCandidate>(
-  { candidate, failure }: FailedAttempt<C>,
-  { attempts, rules }: DecisionInput<C>,
-): boolean {
-  const retries = attempts.filter((one) => one.candidate === candidate).length - 1;
-  return retries < backoffOf(candidate, failure.type, rules).maxRetries;
-}
-
-/** The waits of a candidate after a failure, and their number. */
-export function backoffOf(
-  { tool }: Pick<RunCandidate, 'tool'>,
-  type: FailureType,
-  { retry, maxRetries }: RetryRules,
-): Backoff {
-  const own = backoffFor(retry, type, tool.retry);
-  return maxRetries === null ? own : { ...own, maxRetries };
-}
-
 function timesFailed<C extends RunCandidate>(
   { candidate, failure }: FailedAttempt<C>,
   { attempts }: DecisionInput<C>,
 ): number {
   return attempts.filter((one) => one.candidate === candidate && one.failure.type === failure.type).length;
-}
-
-/** From now until the candidate of a failed attempt may be tried again. */
-function delayFrom<C extends RunCandidate>(
-  { candidate, failure, endedMs }: FailedAttempt<C>,
-  input: DecisionInput<C>,
-): number {
-  const retry = input.attempts.filter((one) => one.candidate === candidate).length;
-  const { nowMs, random, rules } = input;
-  const fromItsEnd = retryDelayMs(failure, {
-    backoff: backoffOf(candidate, failure.type, rules),
-    jitter: rules.retry.jitter,
-    retry,
-    random,
-    nowMs: endedMs,
-  });
-  return Math.max(endedMs + fromItsEnd - nowMs, coolingMs(candidate, nowMs));
-}
-
-/** Time until a candidate may run, ms; 0: now. */
-function coolingMs({ state }: RunCandidate, nowMs: number): number {
-  return state.is === 'cooling' || state.is === 'queued' ? Math.max(0, state.untilMs - nowMs) : 0;
 }
 
 /** Whether an untried candidate may be next. */
@@ -213,57 +157,6 @@ function priceUsd({ model }: RunCandidate): number | null {
 /** Unknown values do not exclude a candidate. */
 function isMore(more: number | null, less: number | null): boolean {
   return more === null || less === null || more > less;
-}
-
-/** The candidate that is ready first, if the wait for it is allowed. */
-function waitForOne<C extends RunCandidate>(input: DecisionInput<C>): Decision<C> | null {
-  const readyTimes = input.candidates.flatMap((candidate) => readyTimeOf(candidate, input) ?? []);
-  const [first] = readyTimes.sort((a, b) => a.readyAtMs - b.readyAtMs);
-  if (first === undefined) return null;
-  const delayMs = Math.max(0, first.readyAtMs - input.nowMs);
-  const { candidate, needsPatience, type } = first;
-  const ordinary = needsPatience ? 0 : backoffOf(candidate, type, input.rules).maxDelayMs;
-  if (delayMs > Math.max(ordinary, input.rules.patienceMs)) return null;
-  if (input.remainingMs !== null && delayMs >= input.remainingMs) return null;
-  return { action: 'wait', candidate, delayMs };
-}
-
-/** A candidate that can be tried later. */
-interface ReadyCandidate<C extends RunCandidate> {
-  candidate: C;
-  type: Failure['type'];
-  readyAtMs: number;
-  /** The table has no ordinary retry for it: it is retried only within `--patience`. */
-  needsPatience: boolean;
-}
-
-function readyTimeOf<C extends RunCandidate>(
-  candidate: C,
-  input: DecisionInput<C>,
-): ReadyCandidate<C> | null {
-  const { state } = candidate;
-  if (state.is === 'refused') return null;
-  const last = input.attempts.findLast((one) => one.candidate === candidate);
-  if (last !== undefined) return afterAttempt(last, input);
-  if (state.is !== 'cooling' && state.is !== 'queued') return null;
-  return { candidate, type: 'rate_limit', readyAtMs: state.untilMs, needsPatience: false };
-}
-
-/** When a limit resets. For a used-up quota the time must be known. */
-function afterAttempt<C extends RunCandidate>(
-  attempt: FailedAttempt<C>,
-  input: DecisionInput<C>,
-): ReadyCandidate<C> | null {
-  const { candidate, failure, endedMs } = attempt;
-  const { type } = failure;
-  if (!hasRetriesLeft(attempt, input)) return null;
-  const asked = askedDelayMs(failure, endedMs);
-  if (type === 'quota' && asked !== null)
-    return { candidate, type, readyAtMs: endedMs + asked, needsPatience: true };
-  const rule = FAILURES[type].retry;
-  const isKnown = asked !== null || coolingMs(candidate, input.nowMs) > 0;
-  if (rule !== 'if_last' && !(rule === 'always' && isKnown)) return null;
-  return { candidate, type, readyAtMs: input.nowMs + delayFrom(attempt, input), needsPatience: false };
 }
 
 /** The end when every candidate failed or may not run: the deciding failure, and when one may run again. */

@@ -6,7 +6,8 @@ import type { Access } from '../domain/request.js';
 /** The next step: run a candidate now, or after a wait, or end the run. */
 export type Decision<C extends RunCandidate> =
   | { action: 'run'; candidate: C }
-  | { action: 'wait'; candidate: C; delayMs: number }
+  /** `continues`: the session of its failed attempt goes on after the wait, instead of a new one. */
+  | { action: 'wait'; candidate: C; delayMs: number; continues: boolean }
   | { action: 'stop'; stop: Stop };
 
 /** Why a run ends without an answer. `failure` is `null` when nothing was tried. */
@@ -46,6 +47,8 @@ export interface FailedAttempt<C extends RunCandidate> {
   mayHaveChanged: boolean;
   /** What it left in the files, for the message; `null`: unknown, or nothing. */
   left?: LeftChanges | null;
+  /** The tool left a session that it can continue, with the files as they are. */
+  canContinue?: boolean;
   /** Live text had been shown to the caller. */
   shown: boolean;
   /** ms since the epoch. */
@@ -67,6 +70,8 @@ export interface RetryRules {
   autoFallbackOnRateLimit: boolean;
   /** How long to wait beyond `max_delay` when no other candidate is left, ms. */
   patienceMs: number;
+  /** How long to wait for the reset of a limit to continue the session of a tool, ms; 0: tools start over. */
+  continueWithinMs: number;
 }
 
 /** Everything that a decision depends on. */

@@ -4,7 +4,8 @@ import { attemptDocument, invocationDocument, usageDocument } from '../domain/do
 import { type Invocation, unrunInvocation } from '../domain/invocation.js';
 import { EMPTY_PLAN } from '../domain/plan.js';
 import type { Request } from '../domain/request.js';
-import { addUsage, NO_USAGE } from '../domain/usage.js';
+import { totalsAfter } from '../domain/session-totals.js';
+import { addUsage } from '../domain/usage.js';
 import type { ProcessIdentity } from '../process/identity.js';
 import { withoutTexts } from '../redact/private-texts.js';
 import type { RecordedAttempt, RunRecord } from './record.js';
@@ -128,6 +129,7 @@ function attemptOf({ n, candidate, argv, startedAt, ended }: RecordedAttempt) {
     calls: null as FinishedAttempt['calls'],
     changes: null,
     no_snapshot: null,
+    continues: null as number | null,
   };
   const { tool, model } = candidate;
   const status = 'running' as const;
@@ -164,9 +166,6 @@ function runningInvocation(record: RunRecord, request: Request): Invocation {
 function sessionTotals({ toolSessionId, attempts }: Invocation, { resume }: Request) {
   const last = attempts.at(-1);
   if (toolSessionId === null || last === undefined) return null;
-  const before = resume?.totals ?? { usage: NO_USAGE, costMicroUsd: 0 };
-  const told = last.cost.basis === 'reported' ? last.cost.listMicroUsd : null;
-  const micros = told === null || before.costMicroUsd === null ? null : told + before.costMicroUsd;
-  const usage = last.usage === null || before.usage === null ? null : addUsage([before.usage, last.usage]);
-  return { usage: usageDocument(usage), cost_usd: micros === null ? null : toUsd(micros) };
+  const { usage, costMicroUsd } = totalsAfter(last, attempts, resume?.totals ?? null);
+  return { usage: usageDocument(usage), cost_usd: costMicroUsd === null ? null : toUsd(costMicroUsd) };
 }

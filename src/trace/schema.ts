@@ -115,6 +115,7 @@ const attempt = {
     }),
   ),
   no_snapshot: maybe(text('Why there was no snapshot, although the tool might change files')),
+  continues: maybe(count('The attempt whose session it continued after the reset of a limit')),
   argv: maybe(
     list('The command line, with `{prompt}` and `{system}` for those texts; `null`: no command was started', {
       type: 'string',

@@ -75,6 +75,8 @@ describe('loadConfig', () => {
           afterFailure: 'stop',
           includeIgnored: [],
           maxNewDataBytes: 1024 ** 3,
+          resumeAtReset: false,
+          maxWaitMs: 12 * 3_600_000,
         },
         requireJustificationOverMicroUsd: null,
         costOptimization: { simpleTaskThresholdTokens: null, simpleTaskModels: [], complexTaskModels: [] },

@@ -54,6 +54,7 @@ const ATTEMPT = [
   'calls',
   'changes',
   'no_snapshot',
+  'continues',
 ];
 const FAILURE = [
   'type',

@@ -79,6 +79,7 @@ export function ended(
     changes: null,
     noSnapshot: null,
     partialText: null,
+    continues: null,
   };
   const settled = {
     id: `${id}:1`,

@@ -68,6 +68,7 @@ export interface DocumentAttempt {
     files: { path: string; status: string; lines_added: number | null; lines_removed: number | null }[];
   } | null;
   no_snapshot: string | null;
+  continues: number | null;
 }
 
 export interface DocumentFailure {

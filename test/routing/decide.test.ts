@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { RetryPolicy } from '../../src/config/types.js';
+import type { PolicyConfig, RetryPolicy } from '../../src/config/types.js';
 import { FAILURES, type Failure, type FailureType, failure } from '../../src/domain/failure.js';
 import { retryDelayMs } from '../../src/routing/backoff.js';
-import { decide, rulesFor } from '../../src/routing/decide.js';
+import { decide } from '../../src/routing/decide.js';
 import type {
   Decision,
   DecisionInput,
@@ -11,6 +11,7 @@ import type {
   RetryRules,
   RunCandidate,
 } from '../../src/routing/decision.js';
+import { rulesFor } from '../../src/routing/rules.js';
 
 const RETRY: RetryPolicy = {
   maxRetries: 3,
@@ -23,8 +24,24 @@ const RETRY: RetryPolicy = {
   afterSideEffects: false,
   perFailure: {},
 };
-const RULES: RetryRules = { retry: RETRY, maxRetries: null, autoFallbackOnRateLimit: true, patienceMs: 0 };
+const RULES: RetryRules = {
+  retry: RETRY,
+  maxRetries: null,
+  autoFallbackOnRateLimit: true,
+  patienceMs: 0,
+  continueWithinMs: 0,
+};
+const REQUEST = { maxRetries: null, patienceMs: 0, origin: 'command_line' } as const;
 const NOW = 1_000_000_000_000;
+
+function policyOf(retry: Partial<RetryPolicy> = {}, recovery: Partial<PolicyConfig['recovery']> = {}) {
+  const without = { snapshot: 'auto', afterFailure: 'stop', includeIgnored: [], maxNewDataBytes: 1 } as const;
+  return {
+    retry: { ...RETRY, ...retry },
+    autoFallbackOnRateLimit: true,
+    recovery: { ...without, resumeAtReset: false, maxWaitMs: 60_000, ...recovery },
+  };
+}
 
 interface Traits {
   kind: RunCandidate['tool']['kind'];
@@ -52,8 +69,8 @@ function stateOf({ coolsUntilMs = null, refused = false }: Partial<Traits>): Run
 type Failed = Omit<FailedAttempt<RunCandidate>, 'candidate'> & { index: number };
 
 function failed(index: number, type: FailureType, more: Partial<Failure & Failed> = {}): Failed {
-  const { mayHaveChanged = false, shown = false, endedMs = NOW, ...rest } = more;
-  return { index, failure: failure(type, 'x', rest), mayHaveChanged, shown, endedMs };
+  const { mayHaveChanged = false, shown = false, canContinue = false, endedMs = NOW, ...rest } = more;
+  return { index, failure: failure(type, 'x', rest), mayHaveChanged, canContinue, shown, endedMs };
 }
 
 type Given = Partial<Omit<DecisionInput<RunCandidate>, 'attempts'>> & {
@@ -186,13 +203,10 @@ describe('retries', () => {
   });
 
   it('follow the policy of that failure, unless --retries is given', () => {
-    const policy = {
-      retry: { ...RETRY, perFailure: { overloaded: { maxRetries: 0 } } },
-      autoFallbackOnRateLimit: true,
-    };
+    const policy = policyOf({ perFailure: { overloaded: { maxRetries: 0 } } });
     const attempts = [failed(0, 'overloaded')];
     const by = (maxRetries: number | null): string =>
-      said(decide(input({ attempts, rules: rulesFor(policy, { maxRetries, patienceMs: 0 }, 2) })));
+      said(decide(input({ attempts, rules: rulesFor(policy, { ...REQUEST, maxRetries }, 2) })));
     expect(by(null)).toBe('run 1');
     expect(by(1)).toBe('wait 0 for 1000');
   });
@@ -214,8 +228,7 @@ describe('retries', () => {
   });
 
   it('are all made that the caller asks for, and every other candidate has its turn after them', () => {
-    const policy = { retry: RETRY, autoFallbackOnRateLimit: true };
-    const rules = rulesFor(policy, { maxRetries: 9, patienceMs: 0 }, 2);
+    const rules = rulesFor(policyOf(), { ...REQUEST, maxRetries: 9 }, 2);
     const nextAfter = (calls: number): string =>
       said(decide(input({ rules, attempts: Array.from({ length: calls }, () => failed(0, 'overloaded')) })));
     expect([nextAfter(1), nextAfter(9), nextAfter(10)]).toEqual([
@@ -293,6 +306,62 @@ describe('a limit with a known end, without another candidate', () => {
     expect(said(decide(input({ candidates, attempts, ...patient(5000) })))).toBe('wait 0 for 5000');
     const unknown = [failed(0, 'quota')];
     expect(said(decide(input({ candidates, attempts: unknown, ...patient(99_999) })))).toBe('stop quota');
+  });
+
+  describe('of a tool with a session to continue', () => {
+    const left = { retryAfterMs: 60_000, canContinue: true } as const;
+    const next = (first: Failed, more: Given = {}): Decision<RunCandidate> =>
+      decide(input({ attempts: [first], access: 'edit', ...more }));
+    const rules = { ...RULES, continueWithinMs: 60_000 };
+
+    it('is waited for, without a fallback, where it has changed files or shown text', () => {
+      for (const done of [{ mayHaveChanged: true }, { shown: true }]) {
+        const went = next(failed(0, 'quota', { ...left, ...done }), { rules });
+        expect(went).toMatchObject({ action: 'wait', delayMs: 60_000, continues: true });
+        expect(said(next(failed(0, 'quota', { ...left, ...done })))).toMatch(/^stop/);
+        expect(said(next(failed(0, 'quota', { ...left, ...done, canContinue: false }), { rules }))).toMatch(
+          /^stop/,
+        );
+      }
+      expect(said(next(failed(0, 'quota', left), { rules }))).toBe('run 1');
+    });
+
+    it('is not waited for without a reset time, too long, past the end of the run, or after max_attempts', () => {
+      const changed = { ...left, mayHaveChanged: true };
+      const stops = [
+        next(failed(0, 'quota', { ...changed, retryAfterMs: null }), { rules }),
+        next(failed(0, 'quota', { ...changed, retryAfterMs: 60_001 }), { rules }),
+        next(failed(0, 'quota', changed), { rules, remainingMs: 60_000 }),
+        next(failed(0, 'quota', changed), { rules: { ...rules, retry: { ...RETRY, maxAttempts: 1 } } }),
+        next(failed(0, 'quota', changed), { rules: { ...rules, maxRetries: 0 } }),
+        next(failed(0, 'overloaded', changed), { rules }),
+      ];
+      expect(stops.map(said)).toEqual([...Array(5).fill('stop quota'), 'stop overloaded']);
+    });
+
+    it('starts over where another candidate has changed the files since', () => {
+      const attempts = [failed(0, 'quota', left), failed(1, 'authentication')];
+      const since = (mayHaveChanged: boolean) =>
+        decide(
+          input({
+            attempts: attempts.map((one, at) => ({ ...one, mayHaveChanged: at === 1 && mayHaveChanged })),
+            access: 'edit',
+            rules: { ...rules, patienceMs: 60_000, retry: { ...RETRY, afterSideEffects: true } },
+          }),
+        );
+      expect(since(false)).toMatchObject({ action: 'wait', continues: true });
+      expect(since(true)).toMatchObject({ action: 'wait', continues: false });
+    });
+
+    it('is waited for by resume_at_reset for max_wait, where the command line asks, and by --patience', () => {
+      const policy = policyOf({}, { resumeAtReset: true });
+      const within = (request: Partial<Parameters<typeof rulesFor>[1]>, by = policy) =>
+        rulesFor(by, { ...REQUEST, ...request }, 1).continueWithinMs;
+      expect([within({}), within({ origin: 'rpc' }), within({ patienceMs: 99_000 })]).toEqual([
+        60_000, 0, 99_000,
+      ]);
+      expect([within({}, policyOf()), within({ patienceMs: 5 }, policyOf())]).toEqual([0, 5]);
+    });
   });
 
   it('is not waited for past the end of the run', () => {
@@ -428,6 +497,7 @@ describe('any sequence of failures', () => {
             retry: { ...RETRY, ...retry, jitter: true },
             autoFallbackOnRateLimit: auto,
             patienceMs,
+            continueWithinMs: patienceMs,
           };
           const attempts: Failed[] = [];
           const state = { nowMs: NOW, fruitlessWaits: 0 };

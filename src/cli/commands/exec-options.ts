@@ -84,7 +84,7 @@ function limitOptions(): Option[] {
     new Option('--retries <count>', 'retries per candidate (0: none)').argParser(parseCountOrNone),
     new Option(
       '--patience <duration>',
-      'with no other candidate left, wait up to this long for a limit to reset (default: do not wait)',
+      'with no other candidate left, wait up to this long for a limit to reset, and continue the session of the tool (default: do not wait)',
     ),
     new Option('-y, --yes', 'do not ask at a soft spending limit'),
     new Option('--force', 'exceed a spending limit; needs --justification, and is recorded'),
@@ -112,7 +112,7 @@ function runOptions(): Option[] {
     new Option('--detach', 'start the run in the background, print its id and return (llm-router jobs)'),
     new Option(
       '--resume <id>',
-      'continue the tool session of that invocation, or of the `last` one with a session',
+      'continue the tool session of that invocation, or of the `last` one with a session; without a prompt the tool goes on where it stopped',
     ),
   ];
 }

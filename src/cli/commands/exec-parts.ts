@@ -1,7 +1,7 @@
 import type { Deadline } from '../../domain/deadline.js';
 import { parseDuration } from '../../domain/duration.js';
 import { type Failure, failure } from '../../domain/failure.js';
-import type { Request, Resume } from '../../domain/request.js';
+import { CONTINUE_PROMPT, type Request, type Resume } from '../../domain/request.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { traceDirOf, type UsableConfig } from '../command-router.js';
 import type { CommandContext } from '../context.js';
@@ -28,7 +28,13 @@ export async function requestOf(
   const { options, words, deadline } = given;
   const prompt = await assemblePrompt(
     context,
-    { words, file: options.promptFile ?? null, contexts: options.context, readStdin: options.stdin },
+    {
+      words,
+      file: options.promptFile ?? null,
+      contexts: options.context,
+      readStdin: options.stdin,
+      otherwise: options.resume === undefined ? null : CONTINUE_PROMPT,
+    },
     deadline,
   );
   if (!prompt.ok) return prompt;

@@ -128,7 +128,7 @@ async function showDryRun(
   given: { router: Router; planned: Planned; deadline: Deadline; field: string[] | null },
 ): Promise<number> {
   const { router, planned, deadline } = given;
-  const invocation = router.describe(planned, deadline);
+  const invocation = await router.describe(planned, deadline);
   const shown = outputFormat(context, { live: false, field: given.field });
   await shown.planned(invocation, planned);
   await sayFiles(context, planned);

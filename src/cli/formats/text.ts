@@ -24,6 +24,10 @@ export function textFormat(context: CommandContext, live: boolean): OutputFormat
           `${pairName(event.candidate)} writes its answer again: the text above does not count`,
         );
       }
+      if (live && event.type === 'retry.scheduled' && !shown.endsWith('\n') && shown !== '') {
+        shown = '\n';
+        await output.answer(shown);
+      }
       if (!live || event.type !== 'output.delta') return;
       progress.stop();
       const piece = pieceOf(event);

@@ -36,17 +36,24 @@ const costOptimization = map('Cheaper models for simple work', {
   complex_task_models: texts('Models for other tasks: the first usable; empty: the preferred model').placed(),
 });
 
-const recovery = map('The files of a Git work tree around attempts with access `edit` or `full`', {
-  snapshot: oneOf('Whether the files are kept before each attempt', ['auto', 'off']).default('auto'),
-  after_failure: oneOf(
-    'After a failed attempt that changed files: `stop`; `rollback`: put them back, then retry or fall back; `hand_over`: the next attempt gets the changes and goes on from there',
-    ['stop', 'rollback', 'hand_over'],
-  ).default('stop'),
-  include_ignored: texts('Ignored files that are kept too, as patterns of `.gitignore`').default([]),
-  max_new_data: size(
-    'The most data of files that Git does not hold yet; with more there is no snapshot',
-  ).default('1GiB'),
-});
+const recovery = map(
+  'What follows a failed attempt: its files in a Git work tree, with access `edit` or `full`, and its session',
+  {
+    snapshot: oneOf('Whether the files are kept before each attempt', ['auto', 'off']).default('auto'),
+    after_failure: oneOf(
+      'After a failed attempt that changed files: `stop`; `rollback`: put them back, then retry or fall back; `hand_over`: the next attempt gets the changes and goes on from there',
+      ['stop', 'rollback', 'hand_over'],
+    ).default('stop'),
+    include_ignored: texts('Ignored files that are kept too, as patterns of `.gitignore`').default([]),
+    max_new_data: size(
+      'The most data of files that Git does not hold yet; with more there is no snapshot',
+    ).default('1GiB'),
+    resume_at_reset: flag(
+      'A run that ended at a limit with a known reset time waits for it and continues the session of its tool, as with `--patience`',
+    ).default(false),
+    max_wait: duration('The longest wait of `resume_at_reset`').default('12h'),
+  },
+);
 
 const governance = map('What may be used', {
   allowed_models: texts('Names and globs of models that may be used')

@@ -11,11 +11,12 @@ import { plausibleUsage } from '../../domain/plausible.js';
 import type { Result } from '../../domain/result.js';
 import { namesOf } from '../../gates/candidate.js';
 import type { OpenedGate } from '../../gates/gates.js';
+import { canContinue } from '../../gates/session.js';
 import type { Redactor } from '../../redact/redact.js';
 import type { Admitted } from '../admit.js';
 import { gatewayVariable } from '../outer-gateway.js';
 import type { Planned } from '../planned.js';
-import type { AttemptResult, CandidateInRun, Run } from '../state.js';
+import type { AttemptResult, CandidateInRun, Continuation, Run } from '../state.js';
 import { withStores } from '../world.js';
 import type { AttemptGateway } from './gateway.js';
 import { mayHaveActed } from './may-have-acted.js';
@@ -24,7 +25,11 @@ import { presentableCall, presentableFailure } from './presentable.js';
 import { answerToCorrect, callOf } from './task.js';
 
 /** An attempt that was admitted. */
-type AdmittedAttempt = Admitted & { candidate: CandidateInRun };
+export type AdmittedAttempt = Admitted & {
+  candidate: CandidateInRun;
+  /** `null`: it starts a new session. */
+  continued: Continuation | null;
+};
 
 /** Runs one candidate once, and emits its events. */
 export async function attempt(run: Run, admitted: AdmittedAttempt): Promise<AttemptResult> {
@@ -50,6 +55,7 @@ export async function attempt(run: Run, admitted: AdmittedAttempt): Promise<Atte
   const outcome = checked(presentable(helped, run.host.redactor), { candidate, seen, planned: run.planned });
   const record: Attempt = {
     n,
+    continues: admitted.continued?.from.record.n ?? null,
     tool: candidate.tool.name,
     model: candidate.modelName,
     status: statusOf(outcome),
@@ -76,6 +82,7 @@ export async function attempt(run: Run, admitted: AdmittedAttempt): Promise<Atte
     active,
     mayHaveChanged: active || mayHaveActed(outcome),
     left: null,
+    canContinue: outcome.toolSessionId !== null && canContinue(candidate.tool, candidate.model),
     shown,
     endedMs: clock.now(),
   };
@@ -96,16 +103,13 @@ async function withNearModels(
 /** The events of the adapter; a call that could not be prepared ends at once. */
 function callAdapter(
   { planned, host, stores, connections, stop, attempts, recorder, files }: Run,
-  { candidate, n, grant }: AdmittedAttempt,
+  { candidate, n, grant, continued }: AdmittedAttempt,
   { deadline, gateway }: { deadline: Deadline; gateway: Awaited<ReturnType<typeof gatewayFor>> },
 ): AsyncGenerator<AdapterEvent, Outcome, void> {
   const { maxCostMicroUsd, slots, family } = grant;
   const rejectedAnswer = answerToCorrect(attempts, candidate);
-  const call = callOf(
-    candidate,
-    { maxCostMicroUsd, rejectedAnswer, handover: files?.handover ?? null },
-    host,
-  );
+  const handover = continued?.task ?? files?.handover ?? null;
+  const call = callOf(candidate, { maxCostMicroUsd, rejectedAnswer, handover }, host);
   if (!call.ok) return notStarted(call.error);
   if (gateway?.ok === false) return notStarted(gateway.error);
   return host.adapterOf(candidate.tool).run(call.value, {

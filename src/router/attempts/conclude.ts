@@ -6,7 +6,6 @@ import { type Invocation, type NestedSummary, unrunInvocation } from '../../doma
 import type { Plan, Rejected } from '../../domain/plan.js';
 import { type RequestOrigin, settingNames } from '../../domain/setting-names.js';
 import { addUsage } from '../../domain/usage.js';
-import { decide } from '../../routing/decide.js';
 import type { Stop } from '../../routing/decision.js';
 import { nestedWarnings } from '../nested.js';
 import type { Planned } from '../planned.js';
@@ -66,7 +65,8 @@ export function concluded(
 }
 
 /** The invocation of a plan that has not run: `planned`, or failed if a run would end before any attempt. */
-export function unrun(planned: Planned, host: Host, deadline: Deadline): Invocation {
+export async function unrun(planned: Planned, host: Host, deadline: Deadline): Promise<Invocation> {
+  const { decide } = await import('../../routing/decide.js');
   const { plan, nowMs } = planned;
   const first = decide({
     rules: planned.rules,

@@ -10,7 +10,7 @@ import { err, ok, type Result } from '../../domain/result.js';
 import { addUsage, totalTokens, type Usage } from '../../domain/usage.js';
 import { type Gateway, openGateway } from '../../gateway/gateway.js';
 import { askedDelayMs } from '../../routing/backoff.js';
-import { backoffOf } from '../../routing/decide.js';
+import { backoffOf } from '../../routing/waits.js';
 import type { Admitted } from '../admit.js';
 import type { CandidateInRun, Run } from '../state.js';
 import { type AttemptJournal, attemptJournal } from './gateway-journal.js';

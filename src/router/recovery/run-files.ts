@@ -139,6 +139,7 @@ class RunFiles implements FileGuard {
     }
     return {
       ...result,
+      canContinue: result.canContinue && recovery !== 'rolled_back',
       record: { ...result.record, changes },
       mayHaveChanged: recovery === 'left' || recovery === 'not_restored',
       left: recovery === 'left' ? { text: changesText(changes), hint: this.#hint(null) } : null,

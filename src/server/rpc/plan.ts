@@ -23,7 +23,7 @@ export const plan: Method = {
       cancel: [],
       monotonicMs: service.world.clock.monotonic,
     });
-    const document = plannedDocument(router.describe(planned.value, deadline), planned.value);
+    const document = plannedDocument(await router.describe(planned.value, deadline), planned.value);
     return ok({ ...host.redactor.value(document), a2a_context: contextDocument(context) });
   },
 };

@@ -1,0 +1,70 @@
+import { formatUntil } from '../../domain/duration.js';
+import type { Failure } from '../../domain/failure.js';
+import type { Invocation } from '../../domain/invocation.js';
+import { CONTINUE_PROMPT } from '../../domain/request.js';
+import { totalsAfter } from '../../domain/session-totals.js';
+import { askedDelayMs } from '../../routing/backoff.js';
+import type { AttemptResult, Continuation, Run } from '../state.js';
+
+/** The session that the last attempt of a candidate left, as the task of its next one. */
+export function continuationOf({ attempts }: Run, from: AttemptResult): Continuation {
+  const records = attempts.map(({ record }) => record);
+  return {
+    from,
+    task: (task) => ({
+      ...task,
+      prompt: CONTINUE_PROMPT,
+      promptFile: null,
+      turns: [],
+      toolSessionId: from.outcome.toolSessionId,
+      sessionTotals: totalsAfter(from.record, records, task.sessionTotals),
+    }),
+    with: (result) => withEarlier(from, result),
+  };
+}
+
+function withEarlier(from: AttemptResult, result: AttemptResult): AttemptResult {
+  return {
+    ...result,
+    mayHaveChanged: result.mayHaveChanged || from.mayHaveChanged,
+    left: result.left ?? from.left,
+    shown: result.shown || from.shown,
+  };
+}
+
+/** A run that ended at a limit, or while it waited for its reset, with how to continue the session by hand. */
+export function withWayToContinue(invocation: Invocation, run: Run): Invocation {
+  const { failure: failed } = invocation;
+  const { origin } = run.planned.request;
+  const last = run.attempts.at(-1);
+  const limit = last?.outcome.failure ?? null;
+  const isAtLimit = limit?.type === 'quota' || limit?.type === 'rate_limit';
+  if (failed === null || last?.canContinue !== true || !isAtLimit) return invocation;
+  if (origin !== 'command_line' || run.stores.traces === null) return invocation;
+  const isCutShort = failed.type === 'cancelled' || failed.type === 'timeout';
+  const left = isCutShort ? last.left : null;
+  const changed = left === null ? '' : `; \`${last.record.tool}\` had changed ${left.text}`;
+  const hints = [failed.hint, wayToContinue(run, last, limit), left?.hint ?? null];
+  return {
+    ...invocation,
+    failure: {
+      ...failed,
+      message: `${failed.message}${changed}`,
+      hint: hints.filter((line) => line !== null).join('\n'),
+    },
+  };
+}
+
+/** ``after 14:05, `llm-router exec --resume ID` continues its session`` */
+function wayToContinue({ planned, host }: Run, { endedMs }: AttemptResult, limit: Failure): string {
+  const { agent, access, policy } = planned.request;
+  const options = Object.entries({ resume: planned.id, agent, policy, access }).flatMap(([name, value]) =>
+    value === null ? [] : [`--${name} ${value}`],
+  );
+  const command = `\`llm-router exec ${options.join(' ')}\` continues its session`;
+  const delayMs = askedDelayMs(limit, endedMs);
+  const way =
+    delayMs === null ? command : `after ${formatUntil(endedMs + delayMs, host.clock.now())}, ${command}`;
+  const isOffered = delayMs !== null && planned.rules.continueWithinMs === 0;
+  return isOffered ? `${way}; with \`--patience\` a run waits and does so by itself` : way;
+}
