@@ -22,6 +22,8 @@ const checks = [
   ...(all ? [['package runs on each Node', () => run(process.execPath, ['scripts/package-check.mjs'])]] : []),
   // Brings bun from the npm registry.
   ...(all && process.platform === 'linux' ? [['executable', executable]] : []),
+  ...(all ? [['scans', () => run(process.execPath, ['scripts/scan.mjs'])]] : []),
+  ...(all ? [['package can be published', canBePublished]] : []),
   ['quickstart', () => npm('run', 'quickstart')],
   ...(all ? [['one case of a real tool', () => npm(...ONE_CASE)]] : []),
   // Whether they work; what they measure here is worth nothing.
@@ -46,6 +48,18 @@ const failed = checks.filter(([name, passes]) => {
 for (const [name] of failed) process.stdout.write(`FAILED: ${name}\n`);
 process.stdout.write(`${checks.length - failed.length} passed, ${failed.length} failed\n`);
 process.exitCode = failed.length === 0 ? 0 : 1;
+
+/** A version that was published before is refused, which is no fault between two releases. */
+function canBePublished() {
+  const { status, stderr } = spawnSync('npm', ['publish', '--dry-run', '--ignore-scripts'], {
+    cwd: root,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+  const ok = status === 0 || /previously published/.test(stderr);
+  if (!ok) process.stdout.write(stderr);
+  return ok;
+}
 
 function executable() {
   return (
