@@ -1,40 +1,10 @@
-import { readdirSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Command } from 'commander';
 import { split } from 'shlex';
-import { parse } from 'yaml';
 import { commandTree } from '../../scripts/command-tree.js';
-import { ROOT } from '../architecture/imports.js';
-import { rigged } from '../rig/rig.js';
-import { blocksOf, readPage } from './screens.js';
-
-const PAGES = [
-  'README.md',
-  ...readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => path.join('docs', file)),
-];
-
-/** Shows failing examples; a test of its own runs each. */
-const FAILING = ['docs/reference/diagnostics.md'];
+import { blocksOf, DOC_PAGES, readPage } from './screens.js';
 
 const PROGRAM = commandTree();
-/** Keys at the top of a config; a block of YAML that has other keys is no config. */
-const TOP = [
-  'version',
-  'default_agent',
-  'agents',
-  'tools',
-  'models',
-  'tiers',
-  'policies',
-  'ledger',
-  'server',
-  'telemetry',
-  'traces',
-];
-
 /** Every command line of a page that calls the program. */
 function linesOf(page: string): string[] {
   const shells = blocksOf(readPage(page)).filter(({ language }) =>
@@ -91,44 +61,10 @@ function wordsOf(line: string): string[] {
 }
 
 describe('every page', () => {
-  it.each(PAGES)('%s calls only commands and options that exist', (page) => {
+  it.each(DOC_PAGES)('%s calls only commands and options that exist', (page) => {
     const wrong = linesOf(page).flatMap((line) =>
       unknownIn(line).map((word) => `${word} in: llm-router ${line}`),
     );
     expect(wrong).toEqual([]);
   });
-
-  it.each(PAGES.filter((page) => !FAILING.includes(page)))(
-    '%s shows only configs that are valid',
-    async (page) => {
-      const configs = blocksOf(readPage(page)).filter(
-        ({ language, text }) => language === 'yaml' && isConfig(text),
-      );
-      await rigged(async (rig) => {
-        for (const { text } of configs) {
-          const whole = /^version:/m.test(text) ? text : `version: 1\n${text}`;
-          rig.write('shown.yaml', whole);
-          const { stdout } = await rig.run(['config', 'validate', '--json', 'shown.yaml']);
-          const { diagnostics = [] } = JSON.parse(stdout) as {
-            diagnostics?: { code: string; message: string }[];
-          };
-          const errors = diagnostics.filter(({ code }) => /syntax|unknown-key|wrong-type/.test(code));
-          expect([page, text, errors.map(({ message }) => message)]).toEqual([page, text, []]);
-        }
-        expect(configs.length).toBeGreaterThanOrEqual(0);
-      })();
-    },
-  );
 });
-
-function isConfig(text: string): boolean {
-  let value: unknown;
-  try {
-    value = parse(text);
-  } catch {
-    return false;
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const keys = Object.keys(value);
-  return keys.length > 0 && keys.every((key) => TOP.includes(key) || key.startsWith('x-'));
-}

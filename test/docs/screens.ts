@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../architecture/imports.js';
 import type { Rig } from '../rig/rig.js';
@@ -15,6 +15,14 @@ export interface Step {
   command: string;
   shown: string[];
 }
+
+/** The README and every page of the documentation, relative to the repository. */
+export const DOC_PAGES = [
+  'README.md',
+  ...readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => path.join('docs', file)),
+];
 
 /** A page, relative to the repository, as text. */
 export function readPage(page: string): string {

@@ -10,40 +10,44 @@ async function offered(rig: Rig, line: string): Promise<string[]> {
   return kind === 'choices' ? choices.map((choice) => choice.split('\t')[0] ?? '') : [kind];
 }
 
+/** The words before the cursor, and what is offered. */
+const LINES = [
+  { line: 'exec -a ', is: ['architect', 'backend-dev'] },
+  { line: 'exec -q -a b', is: ['backend-dev'] },
+  { line: 'exec --agent=b', is: ['--agent=backend-dev'] },
+  { line: 'exec --tool cur', is: ['cursor'] },
+  { line: 'exec -m op', is: ['opus', 'openrouter/auto'] },
+  { line: 'exec --access ', is: ['none', 'read', 'edit', 'full'] },
+  { line: 'exec --effort=h', is: ['--effort=high'] },
+  { line: 'exec --output ', is: ['files'] },
+  { line: 'exec --cwd ', is: ['folders'] },
+  { line: 'exec --timeout ', is: [] },
+  { line: 'exec --patie', is: ['--patience'] },
+  { line: 'exec -a architect exec', is: [] },
+  { line: 'exec -- --agent ', is: [] },
+  { line: 'trace sh', is: ['show'] },
+  { line: 'trace show l', is: ['last'] },
+  { line: 'jobs cancel l', is: ['last'] },
+  { line: 'tool test cursor ', is: [] },
+  { line: 'tool test curs', is: ['cursor'] },
+  { line: 'config validate ', is: ['files'] },
+  { line: 'config validate a b ', is: ['files'] },
+  { line: 'template q', is: ['quick-start'] },
+  { line: 'help exit', is: ['exit-codes'] },
+  { line: 'mcp install claude', is: ['claude-code'] },
+  { line: 'completion ', is: ['bash', 'zsh', 'fish'] },
+  { line: 'complet', is: ['completion'] },
+  { line: 'nope ', is: [] },
+];
+
 describe('what may stand at the cursor', () => {
-  it.each([
-    { line: 'exec -a ', is: ['architect', 'backend-dev'] },
-    { line: 'exec -q -a b', is: ['backend-dev'] },
-    { line: 'exec --agent=b', is: ['--agent=backend-dev'] },
-    { line: 'exec --tool cur', is: ['cursor'] },
-    { line: 'exec -m op', is: ['opus', 'openrouter/auto'] },
-    { line: 'exec --access ', is: ['none', 'read', 'edit', 'full'] },
-    { line: 'exec --effort=h', is: ['--effort=high'] },
-    { line: 'exec --output ', is: ['files'] },
-    { line: 'exec --cwd ', is: ['folders'] },
-    { line: 'exec --timeout ', is: [] },
-    { line: 'exec --patie', is: ['--patience'] },
-    { line: 'exec -a architect exec', is: [] },
-    { line: 'exec -- --agent ', is: [] },
-    { line: 'trace sh', is: ['show'] },
-    { line: 'trace show l', is: ['last'] },
-    { line: 'jobs cancel l', is: ['last'] },
-    { line: 'tool test cursor ', is: [] },
-    { line: 'tool test curs', is: ['cursor'] },
-    { line: 'config validate ', is: ['files'] },
-    { line: 'config validate a b ', is: ['files'] },
-    { line: 'template q', is: ['quick-start'] },
-    { line: 'help exit', is: ['exit-codes'] },
-    { line: 'mcp install claude', is: ['claude-code'] },
-    { line: 'completion ', is: ['bash', 'zsh', 'fish'] },
-    { line: 'complet', is: ['completion'] },
-    { line: 'nope ', is: [] },
-  ])('$line', async ({ line, is }) => {
-    await rigged(async (rig) => {
+  it(
+    'depends on the words before it',
+    rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
-      expect(await offered(rig, line)).toEqual(is);
-    })();
-  });
+      for (const { line, is } of LINES) expect([line, await offered(rig, line)]).toEqual([line, is]);
+    }),
+  );
 
   it(
     'are names of the config that the line names, and of runs',
