@@ -28,11 +28,18 @@ export async function forward(asked: Forwarded): Promise<IncomingMessage> {
   }
 }
 
-const IDLE = Symbol('the request was sent on a connection that had served another');
+/** Milliseconds that a request was on its way, where its connection had served another. */
+const ON_IDLE_MS = Symbol('ms on a connection that had served another');
+
+/**
+ * A connection that was closed before says so within a round trip, ms. One that breaks off later may do so after the provider has read
+ * the request and worked on it: sent again, it would be paid twice and counted once.
+ */
+const ROUND_TRIP_MS = 500;
 
 function isOfIdleConnection(error: unknown): boolean {
-  const { code, [IDLE]: wasIdle } = Object(error) as { code?: unknown; [IDLE]?: boolean };
-  return wasIdle === true && (code === 'ECONNRESET' || code === 'EPIPE');
+  const { code, [ON_IDLE_MS]: ms } = Object(error) as { code?: unknown; [ON_IDLE_MS]?: number };
+  return ms !== undefined && ms < ROUND_TRIP_MS && (code === 'ECONNRESET' || code === 'EPIPE');
 }
 
 /** Kept as long as the process: a gateway lives for one run, and the next run goes to the same providers. */
@@ -60,7 +67,14 @@ async function sendOnce(asked: Forwarded): Promise<IncomingMessage> {
       rejectUnauthorized: true,
     });
     request.once('response', resolve);
-    request.on('error', (error) => reject(Object.assign(error, { [IDLE]: request.reusedSocket })));
+    let startMs = 0;
+    request.once('socket', () => {
+      startMs = performance.now();
+    });
+    request.on('error', (error) => {
+      const onIdle = request.reusedSocket ? { [ON_IDLE_MS]: performance.now() - startMs } : {};
+      reject(Object.assign(error, onIdle));
+    });
     request.once('upgrade', (_response, socket) => {
       socket.destroy();
       reject(Object.assign(new Error('it switched to another protocol'), { code: 'ERR_UPGRADED' }));
