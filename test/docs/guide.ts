@@ -43,6 +43,7 @@ function commandsIn(text: string): PageStep[] {
 const PROGRAMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   claude: {
     answers: claude({ result: 'Two problems: the loop never ends, and the file is not closed.' }),
+    dear: claude({ result: 'Two problems: the loop never ends, and the file is not closed.', usd: 0.4 }),
     json: claude({ result: '{"score": 7, "verdict": "fix the loop"}' }),
     limit: claude({
       is_error: true,
@@ -61,7 +62,7 @@ const PROGRAMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-function claude(fields: { result: string; is_error?: boolean }): string {
+function claude({ usd = 0.00585, ...fields }: { result: string; is_error?: boolean; usd?: number }): string {
   const usage = {
     inputTokens: 1200,
     outputTokens: 150,
@@ -69,7 +70,7 @@ function claude(fields: { result: string; is_error?: boolean }): string {
     cacheCreationInputTokens: 0,
   };
   const head = { type: 'result', subtype: 'success', is_error: false, num_turns: 1, session_id: 's-1' };
-  const spent = fields.is_error === true ? {} : { total_cost_usd: 0.00585, modelUsage: { sonnet: usage } };
+  const spent = fields.is_error === true ? {} : { total_cost_usd: usd, modelUsage: { sonnet: usage } };
   return JSON.stringify({ ...head, ...fields, ...spent });
 }
 
