@@ -8,6 +8,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { output, useAsStranger } from './stranger.mjs';
 
+/** Those of the start count what Node loads, and those of the soak belong to it. */
+const NOT_RUN = ['/e2e/start', '\\.soak\\.test', '/node_modules/'];
+
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const [file = '', option] = process.argv.slice(2);
 const executable = path.resolve(file);
@@ -46,7 +49,8 @@ function checkThatProjectsStartNothing() {
 }
 
 function runTests() {
-  const { status } = spawnSync(process.execPath, ['scripts/test.mjs', 'test/e2e'], {
+  const args = ['scripts/test.mjs', 'test/e2e', '--testPathIgnorePatterns', ...NOT_RUN];
+  const { status } = spawnSync(process.execPath, args, {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, LLM_ROUTER_TEST_EXECUTABLE: executable },
