@@ -24,6 +24,8 @@ export type StdoutFormat = 'text' | 'json' | 'ndjson';
 export interface Output {
   /** Writes a text for people to stdout, redacted, and waits until it has left the program. */
   data(text: string): Promise<void>;
+  /** The same, and on a terminal lines that are too long for it are broken at blanks, as in all messages. */
+  prose(text: string): Promise<void>;
   /** Writes a text for programs to stdout, redacted: made visible on a terminal only. */
   file(text: string): Promise<void>;
   /** One JSON document a line to stdout, redacted value by value: an escaped secret would not be recognised in the text. */
@@ -108,17 +110,20 @@ export function createOutput(world: World): Output {
   const log = (record: object): Promise<void> =>
     write(world.stderr, terminal.clean(`${JSON.stringify(redactor.value(record))}\n`));
   const message = (text: string): string => terminal.message(redactor.text(text));
+  const writeFitted = async (to: OutputStream, text: string): Promise<void> =>
+    write(to, isTooWide(to, text) ? (await import('./fit.js')).fitted(text, to.columns) : text);
   const forPrograms = (text: string): Promise<void> =>
     write(world.stdout, world.stdout.isTerminal ? terminal.clean(text) : text);
   /** A message becomes a line of the log with `--log-format json`. */
   const print = (level: string, text: string, prefix = ''): Promise<void> => {
-    if (output.logFormat === 'text') return write(world.stderr, `${message(`${prefix}${text}`)}\n`);
+    if (output.logFormat === 'text') return writeFitted(world.stderr, `${message(`${prefix}${text}`)}\n`);
     const ts = new Date(world.clock.now()).toISOString();
     const said = withoutTexts(text.replace(/^error: /, ''), privateTexts);
     return log({ ts, level, event: 'message', message: said });
   };
   const output: Output = {
     data: (text) => write(world.stdout, message(text)),
+    prose: (text) => writeFitted(world.stdout, message(text)),
     file: (text) => forPrograms(redactor.text(text)),
     json: (...documents) => {
       const lines = documents.map((one) => `${JSON.stringify(redactor.value(one))}\n`);
@@ -177,6 +182,11 @@ export function createOutput(world: World): Output {
     logFormat: world.env.LLM_ROUTER_LOG_FORMAT === 'json' ? 'json' : 'text',
   };
   return output;
+}
+
+/** Whether a terminal would break a line of the text; colours count as wide here. */
+function isTooWide({ isTerminal, columns }: OutputStream, text: string): boolean {
+  return isTerminal && columns > 0 && text.split('\n').some((line) => line.length > columns);
 }
 
 /** How long a reader may take to drain stdout after the run was asked to end, ms. */

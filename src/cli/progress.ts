@@ -5,8 +5,9 @@ import type { NamedCandidate } from '../domain/plan.js';
 import type { CommandContext } from './context.js';
 import { queueWords } from './narrate.js';
 import { pairName } from './plan-screen.js';
+import { NO_WORK, workAfter, workLine } from './work-line.js';
 
-/** A spinner on a terminal's stderr while a tool works: candidate, elapsed time, tokens so far. Nothing in a pipe. */
+/** A spinner on a terminal's stderr while a tool works: candidate, elapsed time, its newest step, tokens and cost so far. Nothing in a pipe. */
 export interface Progress {
   update(event: RunEvent): void;
   stop(): void;
@@ -16,8 +17,8 @@ const NONE: Progress = { update: () => {}, stop: () => {} };
 const REFRESH_MS = 500;
 /** The wait is over, or a line is about to be printed. */
 const ENDS_A_WAIT: readonly RunEvent['type'][] = ['attempt.finished', 'budget.warning', 'fallback'];
-/** A rough figure for prose and code; it is shown with a tilde and used for nothing else. */
-const CHARS_PER_TOKEN = 4;
+/** The sign of the spinner, the blank behind it, and a cell that stays free. */
+const BESIDE = 3;
 
 /** Whether stderr can show a spinner. On a terminal without a size ora 9 erases an infinite number of lines. */
 function canSpin({ world, output }: CommandContext): boolean {
@@ -64,7 +65,7 @@ export function startSpinner(context: CommandContext): Spinner {
 export function startProgress(context: CommandContext): Progress {
   if (!canSpin(context)) return NONE;
   const { stderr, clock } = context.world;
-  const state = { stopped: false, label: () => '', chars: 0 };
+  const state = { stopped: false, label: () => '', work: NO_WORK };
   let spinner: { text: string; stop: () => void } | null = null;
   let timer: NodeJS.Timeout | null = null;
   const hide = (): void => {
@@ -73,7 +74,7 @@ export function startProgress(context: CommandContext): Progress {
     [timer, spinner] = [null, null];
   };
   const show = async (label: () => string): Promise<void> => {
-    Object.assign(state, { label, chars: 0 });
+    state.label = label;
     const { default: ora } = await import('ora');
     if (state.stopped || state.label !== label || spinner !== null) return;
     const stream = stderr.stream as NodeJS.WriteStream;
@@ -87,8 +88,8 @@ export function startProgress(context: CommandContext): Progress {
   const atWork = (candidate: NamedCandidate): (() => string) => {
     const startedMs = clock.monotonic();
     return () => {
-      const tokens = state.chars === 0 ? '' : `  ~${Math.ceil(state.chars / CHARS_PER_TOKEN)} tokens`;
-      return `${pairName(candidate)}  ${formatDuration(clock.monotonic() - startedMs)}${tokens}`;
+      const room = { tookMs: clock.monotonic() - startedMs, width: stderr.columns - BESIDE };
+      return workLine(pairName(candidate), room, state.work);
     };
   };
   // By the wall clock, as the wait itself: the machine may sleep.
@@ -102,7 +103,7 @@ export function startProgress(context: CommandContext): Progress {
   };
   return {
     update: (event) => {
-      if (event.type === 'output.delta') state.chars += event.text.length;
+      state.work = workAfter(state.work, event);
       if (ENDS_A_WAIT.includes(event.type)) hide();
       if (event.type === 'retry.scheduled') state.stopped = false;
       if (state.stopped) return;

@@ -65,7 +65,7 @@ export async function printDiagnostics(
     .map((one) => renderDiagnostic(one, sources.get(one.place?.file ?? '') ?? null, paint));
   const rest = diagnostics.length - frames.length;
   const text = (rest > 0 ? [...frames, `and ${rest} more`] : frames).join('\n\n');
-  await (stream === 'stdout' ? output.data(`${text}\n`) : output.error(text));
+  await (stream === 'stdout' ? output.prose(`${text}\n`) : output.error(text));
 }
 
 /** More are not read, and each takes a while; `config validate --format json` has them all. */

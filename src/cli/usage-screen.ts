@@ -166,8 +166,12 @@ function inPairs(blocks: readonly (readonly string[])[], width: number): string[
   return [...lines, ...inPairs(rest, width)];
 }
 
-/** The lines of one table, for `--by`. */
-export function usageTable({ by, rows }: UsageTable, total: UsageReport['total'], look: Look): string {
+/** The table of one grouping, for `--by`. */
+export function usageTable(
+  { by, rows }: UsageTable,
+  total: UsageReport['total'],
+  look: Look,
+): { columns: Column[]; rows: string[][] } {
   const most = Math.max(...rows.map((row) => row.cost_usd), 0);
   const lines = rows.map((row) => [
     ...by.map((key) => nameOf(row, key)),
@@ -176,7 +180,7 @@ export function usageTable({ by, rows }: UsageTable, total: UsageReport['total']
   ]);
   const sum =
     rows.length > 1 ? [[...by.map((_, index) => (index === 0 ? 'total' : '')), ...figures(total), '']] : [];
-  return renderTable(tableColumns(by, look), [...lines, ...sum], look.width);
+  return { columns: tableColumns(by, look), rows: [...lines, ...sum] };
 }
 
 function tableColumns(by: readonly string[], { bars, paint }: Look): Column[] {

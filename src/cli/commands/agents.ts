@@ -3,8 +3,9 @@ import { type AgentLine, agentLines } from '../../router/agent-lines.js';
 import { commandRouter, loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { pairName } from '../plan-screen.js';
+import { printTable } from '../print-table.js';
 import { reportEarly } from '../report.js';
-import { type Column, renderTable } from '../table.js';
+import type { Column } from '../table.js';
 
 /** `agents`: what the config defines, and what each agent would run now. Runs nothing. */
 export async function runAgents(context: CommandContext, options: { json?: boolean }): Promise<number> {
@@ -16,13 +17,11 @@ export async function runAgents(context: CommandContext, options: { json?: boole
   if (options.json === true) await output.json({ agents: lines });
   else if (lines.length === 0)
     await output.say('the config defines no agents (see `llm-router config init`)');
-  else await output.data(`${table(context, lines)}\n`);
+  else await printTable(context, { columns: COLUMNS, rows: lines.map(rowOf), signs: SIGNS });
   return 0;
 }
 
-function table({ world }: CommandContext, lines: readonly AgentLine[]): string {
-  return renderTable(COLUMNS, lines.map(rowOf), world.stdout.columns || Number.POSITIVE_INFINITY);
-}
+const SIGNS = { '-': 'none' };
 
 const COLUMNS: readonly Column[] = [
   { title: 'AGENT', least: 8 },

@@ -1,3 +1,5 @@
+import { visible } from '../../diagnostics/visible.js';
+import { widthOf } from '../../diagnostics/width.js';
 import type { AuditDocument } from '../../domain/audit.js';
 import { parseSince } from '../../domain/duration.js';
 import { failure } from '../../domain/failure.js';
@@ -11,6 +13,7 @@ import { projectFilter } from '../project-filter.js';
 import { reportEarly } from '../report.js';
 import { type Column, renderTable } from '../table.js';
 import { plural } from '../words.js';
+import { wrapped } from '../wrap.js';
 
 /** The options of `audit`. */
 export interface AuditOptions {
@@ -37,10 +40,7 @@ export async function runAudit(context: CommandContext, options: AuditOptions): 
   await warnDamaged(context, file, damaged);
   if (options.json === true) await output.file(`${JSON.stringify(lines)}\n`);
   else if (lines.length === 0) await output.say(emptyText(file, options));
-  else
-    await output.data(
-      `${renderTable(COLUMNS, lines.map(rowOf), world.stdout.columns || Number.POSITIVE_INFINITY)}\n`,
-    );
+  else await output.data(`${screen(lines.map(rowOf), world.stdout.columns || Number.POSITIVE_INFINITY)}\n`);
   return 0;
 }
 
@@ -66,13 +66,27 @@ function emptyText(file: string, { last: _last, json: _json, ...filters }: Audit
   return Object.keys(filters).length === 0 ? `no entries in ${file}` : `no entry in ${file} matches`;
 }
 
+/** One line an entry where there is room for the whole reason; otherwise the reason stands below its entry. */
+function screen(rows: readonly string[][], width: number): string {
+  const whole = renderTable([...COLUMNS, { title: 'WHY' }], rows, Number.POSITIVE_INFINITY);
+  if (whole.split('\n').every((line) => widthOf(line) <= width)) return whole;
+  const [head = '', ...lines] = renderTable(COLUMNS, rows, width).split('\n');
+  const reasons = rows.map((row) => wrapped(visible(row[COLUMNS.length] ?? ''), width - WHY_INDENT));
+  const entries = lines.flatMap((line, index) => [
+    line,
+    ...(reasons[index] ?? []).map((reason) => ' '.repeat(WHY_INDENT) + reason),
+  ]);
+  return [head, ...entries].join('\n');
+}
+
+const WHY_INDENT = 4;
+
 const COLUMNS: readonly Column[] = [
   { title: 'TIME', short: (time) => time.slice(5, 16) },
   { title: 'EVENT', least: 10 },
   { title: 'SEVERITY', rank: 1 },
   { title: 'AGENT', least: 6 },
   { title: 'ATTEMPTED', least: 12 },
-  { title: 'WHY', least: 16 },
 ];
 
 function rowOf(line: AuditDocument): string[] {

@@ -5,7 +5,8 @@ import { listJobs } from '../../jobs/jobs.js';
 import { pruneJobs } from '../../jobs/prune.js';
 import type { CommandContext } from '../context.js';
 import { jobsWorld } from '../jobs-world.js';
-import { type Column, renderTable } from '../table.js';
+import { printTable } from '../print-table.js';
+import type { Column } from '../table.js';
 import { plural } from '../words.js';
 import { spentText } from './jobs-words.js';
 import { paintStatus } from './trace-words.js';
@@ -29,17 +30,18 @@ export async function runJobs(context: CommandContext, { last, json }: JobsOptio
   const documents = await Promise.all(shown.map((job) => jobDocument(job, nowMs)));
   if (json === true) await output.json(documents);
   else if (documents.length === 0) await output.say('no detached runs; `exec --detach` starts one');
-  else await output.data(`${await table(context, documents)}\n`);
+  else await print(context, documents);
   const hidden = all.length - shown.length;
   if (json !== true && hidden > 0)
     await output.say(`and ${plural(hidden, 'older run')}; show them with --last`);
   return 0;
 }
 
-async function table({ output, world }: CommandContext, jobs: readonly JobDocument[]): Promise<string> {
-  const width = world.stdout.columns || Number.POSITIVE_INFINITY;
-  const rows = jobs.map((job) => rowOf(job, world.clock.now()));
-  return renderTable(columns(await output.paint('stdout'), jobs), rows, width);
+async function print(context: CommandContext, jobs: readonly JobDocument[]): Promise<void> {
+  const rows = jobs.map((job) => rowOf(job, context.world.clock.now()));
+  const paint = await context.output.paint('stdout');
+  const signs = { '-': 'none', '?': 'unknown' };
+  await printTable(context, { columns: columns(paint, jobs), rows, signs });
 }
 
 /** Enough of an id to be unique: the time in ms and a few random characters. */

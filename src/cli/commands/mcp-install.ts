@@ -7,9 +7,10 @@ import { installIn, uninstallFrom } from '../../mcp/clients/install.js';
 import { type ClientRow, clientRows, serverCommand } from '../../mcp/clients/rows.js';
 import { callerOf, personOnly } from '../../router/planning/caller.js';
 import type { CommandContext } from '../context.js';
+import { printTable } from '../print-table.js';
 import { reportEarly } from '../report.js';
 import { shellCommand } from '../shell-command.js';
-import { type Column, renderTable } from '../table.js';
+import type { Column } from '../table.js';
 import { placeOf } from './mcp-place.js';
 
 /** Options of `mcp install`. */
@@ -77,17 +78,14 @@ async function printEntry(
 }
 
 async function listClients(context: CommandContext, { json, print }: McpInstallOptions): Promise<number> {
-  const { output, world } = context;
+  const { output } = context;
   if (print === true)
     return reportEarly(context, {
       failure: failure('usage', '`--print` needs a client', { hint: 'name one' }),
     });
   const rows = await clientRows(placeOf(context));
   if (json === true) await output.json(rows);
-  else
-    await output.data(
-      `${renderTable(COLUMNS, rows.map(cellsOf), world.stdout.columns || Number.POSITIVE_INFINITY)}\n`,
-    );
+  else await printTable(context, { columns: COLUMNS, rows: rows.map(cellsOf), signs: {} });
   return 0;
 }
 
@@ -99,6 +97,6 @@ const COLUMNS: readonly Column[] = [
 ];
 
 function cellsOf({ client, found, installed, command, file, trouble }: ClientRow): string[] {
-  const state = trouble !== null ? `unknown: ${trouble}` : installed ? shellCommand(command ?? []) : '-';
+  const state = trouble !== null ? `unknown: ${trouble}` : installed ? shellCommand(command ?? []) : 'no';
   return [client, found ? 'yes' : 'no', state, file];
 }

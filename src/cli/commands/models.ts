@@ -6,9 +6,10 @@ import type { ModelRow } from '../../router/models/rows.js';
 import type { StopSignal } from '../../world.js';
 import { commandRouter, loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
+import { printTable } from '../print-table.js';
 import { startSpinner } from '../progress.js';
 import { reportEarly } from '../report.js';
-import { type Column, renderTable } from '../table.js';
+import type { Column } from '../table.js';
 import { money } from '../usage-words.js';
 import { countText, plural } from '../words.js';
 
@@ -46,7 +47,7 @@ export async function runModels(context: CommandContext, options: ModelsCommandO
   const nowMs = world.clock.now();
   if (options.json === true) await output.json(modelsDocument(report.value, nowMs));
   else if (report.value.models.length === 0) await output.say(`tool \`${options.tool}\` lists no models`);
-  else await output.data(`${table(context, report.value.models)}\n`);
+  else await printTable(context, { columns: COLUMNS, rows: report.value.models.map(cellsOf), signs: SIGNS });
   await tell(context, report.value, { nowMs, isTrusted: loaded.isTrusted });
   return 0;
 }
@@ -55,9 +56,7 @@ function stopped(signal: StopSignal) {
   return failure('cancelled', `cancelled by ${signal}`, { phase: signal });
 }
 
-function table({ world }: CommandContext, rows: readonly ModelRow[]): string {
-  return renderTable(COLUMNS, rows.map(cellsOf), world.stdout.columns || Number.POSITIVE_INFINITY);
-}
+const SIGNS = { '-': 'none or unknown' };
 
 const COLUMNS: readonly Column[] = [
   { title: 'MODEL', least: 12 },

@@ -4,6 +4,7 @@ import { dollars } from '../../domain/money.js';
 import { type UsageReport, usageReport } from '../../reports/usage-report.js';
 import { type LoadedCommandConfig, ledgerOf, loadCommandConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
+import { printTable } from '../print-table.js';
 import { reportEarly } from '../report.js';
 import { usageCsv, usageJson } from '../usage-json.js';
 import { type Look, usageScreen, usageTable } from '../usage-screen.js';
@@ -27,13 +28,14 @@ export async function runStats(context: CommandContext, options: StatsOptions): 
   else {
     const look = await lookOf(context);
     const isGeneral = query.value.by === null || first === undefined;
-    await output.data(
-      `${isGeneral ? usageScreen(report.value, look) : usageTable(first, report.value.total, look)}\n`,
-    );
+    if (isGeneral) await output.prose(`${usageScreen(report.value, look)}\n`);
+    else await printTable(context, { ...usageTable(first, report.value.total, look), signs: SIGNS });
     await sayNotes(context, report.value);
   }
   return 0;
 }
+
+const SIGNS = { '-': 'nothing to compare', '?': 'unknown', '+?': 'and a part without a price' };
 
 /** The config, for where the ledger is; warns when its errors hide that. */
 async function loadForLedger(context: CommandContext): Promise<LoadedCommandConfig> {

@@ -4,8 +4,9 @@ import type { ToolState } from '../../router/planning/facts.js';
 import type { Router } from '../../router/router.js';
 import { commandRouter, loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
+import { printTable } from '../print-table.js';
 import { reportEarly } from '../report.js';
-import { type Column, renderTable } from '../table.js';
+import type { Column } from '../table.js';
 
 /** `tools`: what the config defines, and which of it can run here. Runs nothing. */
 export async function runTools(context: CommandContext, options: { json?: boolean }): Promise<number> {
@@ -15,10 +16,7 @@ export async function runTools(context: CommandContext, options: { json?: boolea
   const router = commandRouter(context, usable.value);
   const lines = await linesOf(router, world.cwd).finally(() => router.close());
   if (options.json === true) await output.json({ tools: lines });
-  else {
-    const width = world.stdout.columns || Number.POSITIVE_INFINITY;
-    await output.data(`${renderTable(COLUMNS, lines.map(rowOf), width)}\n`);
-  }
+  else await printTable(context, { columns: COLUMNS, rows: lines.map(rowOf), signs: SIGNS });
   return 0;
 }
 
@@ -63,9 +61,11 @@ async function agentsOf(router: Router, cwd: string): Promise<Map<string, string
   return found;
 }
 
+const SIGNS = { '-': 'none' };
+
 const COLUMNS: readonly Column[] = [
   { title: 'TOOL', least: 8 },
-  { title: 'KIND' },
+  { title: 'KIND', rank: 5 },
   { title: 'RUNS', least: 10, rank: 2 },
   { title: 'MODELS', align: 'right', rank: 1 },
   { title: 'BILLING' },

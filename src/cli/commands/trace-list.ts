@@ -3,9 +3,10 @@ import { formatDuration } from '../../domain/duration.js';
 import type { TraceDocument } from '../../trace/document.js';
 import { traceDirOf } from '../command-router.js';
 import type { CommandContext } from '../context.js';
+import { printTable } from '../print-table.js';
 import { readTraces } from '../read-traces.js';
 import { reportEarly } from '../report.js';
-import { type Column, renderTable } from '../table.js';
+import type { Column } from '../table.js';
 import { countText } from '../words.js';
 import { queryOf, type TraceListOptions } from './trace-filters.js';
 import { loadForTraces, warnDamaged } from './trace-folder.js';
@@ -24,7 +25,12 @@ export async function runTraceList(context: CommandContext, options: TraceListOp
   if (options.json === true) await output.json(traces);
   else if (options.ndjson === true) await output.json(...traces);
   else if (traces.length === 0) await output.say(emptyText(dir, options));
-  else await output.data(`${await table(context, traces)}\n`);
+  else
+    await printTable(context, {
+      columns: columns(await output.paint('stdout'), traces),
+      rows: traces.map(rowOf),
+      signs: SIGNS,
+    });
   return 0;
 }
 
@@ -32,9 +38,11 @@ function emptyText(dir: string, { last: _last, ...filters }: TraceListOptions): 
   return Object.keys(filters).length === 0 ? `no traces in ${dir}` : `no trace in ${dir} matches`;
 }
 
-async function table({ output, world }: CommandContext, traces: readonly TraceDocument[]): Promise<string> {
-  const width = world.stdout.columns || Number.POSITIVE_INFINITY;
-  return renderTable(columns(await output.paint('stdout'), traces), traces.map(rowOf), width);
+const SIGNS = { '-': 'none', '?': 'unknown', '+?': 'and an attempt whose cost is unknown' };
+
+/** The word for the failure alone, which its colour tells from a success. */
+function shortStatus(status: string): string {
+  return /^failed \((.*)\)$/.exec(status)?.[1] ?? status;
 }
 
 /** Enough of an id to be unique: the time in ms and a few random characters. */
@@ -47,7 +55,7 @@ function columns(paint: Paint, traces: readonly TraceDocument[]): Column[] {
     { title: 'AGENT', least: 6 },
     { title: 'TOOL', least: 8 },
     { title: 'MODEL', least: 8, rank: 3 },
-    { title: 'STATUS', least: 10, paint: statusPaint(traces, paint) },
+    { title: 'STATUS', least: 10, short: shortStatus, paint: statusPaint(traces, paint) },
     { title: 'TRIES', align: 'right', rank: 1 },
     { title: 'TOKENS', align: 'right', rank: 2 },
     { title: 'COST', align: 'right' },

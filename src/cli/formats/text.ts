@@ -12,7 +12,7 @@ export function textFormat(context: CommandContext, live: boolean): OutputFormat
   let shown = '';
   return {
     planned: async (_, view) => {
-      await output.data(
+      await output.prose(
         `${planScreen(view, { paint: await output.paint('stdout'), isVerbose: globals.verbose > 0 })}\n`,
       );
     },

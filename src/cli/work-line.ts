@@ -1,0 +1,56 @@
+import { visible } from '../diagnostics/visible.js';
+import { cut } from '../diagnostics/width.js';
+import { formatDuration } from '../domain/duration.js';
+import type { RunEvent } from '../domain/events.js';
+import { dollars } from '../domain/money.js';
+
+/** A rough figure for prose and code; it is shown with a tilde and used for nothing else. */
+const CHARS_PER_TOKEN = 4;
+
+/** What a tool has done since its attempt started. */
+export interface Work {
+  /** Characters of its answer. */
+  chars: number;
+  /** Steps that it reported, such as reading a file. */
+  steps: number;
+  /** The newest of them. */
+  step: string | null;
+  /** Cost of the attempts before, micro-USD; `null`: unknown. */
+  spentMicroUsd: number | null;
+}
+
+export const NO_WORK: Work = { chars: 0, steps: 0, step: null, spentMicroUsd: 0 };
+
+/** The work after an event. What is known of an attempt ends with it; the cost of the run stays. */
+export function workAfter(work: Work, event: RunEvent): Work {
+  switch (event.type) {
+    case 'output.delta':
+      return { ...work, chars: work.chars + event.text.length };
+    case 'output.restart':
+      return { ...work, chars: 0 };
+    case 'tool.activity':
+      return { ...work, steps: work.steps + 1, step: event.name };
+    case 'attempt.finished': {
+      const cost = event.record.cost.chargedMicroUsd;
+      const { spentMicroUsd: before } = work;
+      return { ...NO_WORK, spentMicroUsd: cost === null || before === null ? null : before + cost };
+    }
+    default:
+      return work;
+  }
+}
+
+/** `claude-code sonnet  42 s  step 3: Read  ~120 tokens  $0.0213 so far`, in at most `width` cells. */
+export function workLine(name: string, { tookMs, width }: { tookMs: number; width: number }, work: Work) {
+  const { chars, steps, step, spentMicroUsd } = work;
+  const parts = [
+    name,
+    formatDuration(tookMs),
+    ...(step === null ? [] : [`step ${steps}: ${step}`]),
+    ...(chars === 0 ? [] : [`~${Math.ceil(chars / CHARS_PER_TOKEN)} tokens`]),
+    ...(spentMicroUsd === 0
+      ? []
+      : [spentMicroUsd === null ? 'cost so far unknown' : `${dollars(spentMicroUsd)} so far`]),
+  ];
+  return cut(visible(parts.join('  ')), width);
+}
