@@ -25,11 +25,13 @@ agents:
     description: Writes release notes
     preferred_tool: codex
     policy: cheap
+    max_cost_usd: 0.10
 tools:
   claude-code: { billing: api }
   codex: { billing: api }
 policies:
   default:
+    gateway: off
     budget:
       - { daily_usd: 5, limit: { type: soft, threshold_percent: 80 } }
       - { monthly_usd: 60, limit: { type: soft, threshold_percent: 80 } }

@@ -75,21 +75,21 @@ export function startProgress(context: CommandContext): Progress {
   };
   const show = async (label: () => string): Promise<void> => {
     state.label = label;
-    const { default: ora } = await import('ora');
+    const [{ default: ora }, { cut }] = await Promise.all([import('ora'), import('../diagnostics/width.js')]);
     if (state.stopped || state.label !== label || spinner !== null) return;
     const stream = stderr.stream as NodeJS.WriteStream;
-    const shown = ora({ text: visible(label()), stream, discardStdin: false, hideCursor: false }).start();
+    const text = (): string => cut(visible(state.label()), stderr.columns - BESIDE);
+    const shown = ora({ text: text(), stream, discardStdin: false, hideCursor: false }).start();
     spinner = shown;
     timer = setInterval(() => {
-      shown.text = visible(state.label());
+      shown.text = text();
     }, REFRESH_MS);
     timer.unref();
   };
   const atWork = (candidate: NamedCandidate): (() => string) => {
     const startedMs = clock.monotonic();
     return () => {
-      const room = { tookMs: clock.monotonic() - startedMs, width: stderr.columns - BESIDE };
-      return workLine(pairName(candidate), room, state.work);
+      return workLine(pairName(candidate), clock.monotonic() - startedMs, state.work);
     };
   };
   // By the wall clock, as the wait itself: the machine may sleep.

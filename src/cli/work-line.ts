@@ -1,5 +1,3 @@
-import { visible } from '../diagnostics/visible.js';
-import { cut } from '../diagnostics/width.js';
 import { formatDuration } from '../domain/duration.js';
 import type { RunEvent } from '../domain/events.js';
 import { dollars } from '../domain/money.js';
@@ -40,8 +38,8 @@ export function workAfter(work: Work, event: RunEvent): Work {
   }
 }
 
-/** `claude-code sonnet  42 s  step 3: Read  ~120 tokens  $0.0213 so far`, in at most `width` cells. */
-export function workLine(name: string, { tookMs, width }: { tookMs: number; width: number }, work: Work) {
+/** `claude-code sonnet  42.0 s  step 3: Read  ~120 tokens  $0.0213 so far` */
+export function workLine(name: string, tookMs: number, work: Work): string {
   const { chars, steps, step, spentMicroUsd } = work;
   const parts = [
     name,
@@ -52,5 +50,5 @@ export function workLine(name: string, { tookMs, width }: { tookMs: number; widt
       ? []
       : [spentMicroUsd === null ? 'cost so far unknown' : `${dollars(spentMicroUsd)} so far`]),
   ];
-  return cut(visible(parts.join('  ')), width);
+  return parts.join('  ');
 }

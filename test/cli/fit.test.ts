@@ -5,7 +5,7 @@ import { legendOf } from '../../src/cli/print-table.js';
 describe('a text on a narrow terminal', () => {
   it('breaks at blanks, and goes on below itself', () => {
     expect(fitted('  runs: one two three four five\nnext', 20)).toBe(
-      '  runs: one two\n    three four five\nnext',
+      '  runs: one two three\n    four five\nnext',
     );
   });
 

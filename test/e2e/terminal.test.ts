@@ -57,15 +57,16 @@ describe('on a terminal', () => {
   );
 
   onTerminal(
-    'cuts a table to its width',
+    'cuts a table to its width, and says what its signs mean',
     rigged(async (rig) => {
       await rig.run(['exec', '--tool', 'mock', 'hi']);
       const { stdout } = await rig.shell(typed('/usr/bin/stty cols 60; llm-router trace'), {
         env: { TERM: 'xterm' },
       });
       const lines = stdout.replaceAll('\r', '').trimEnd().split('\n');
-      expect(lines.length).toBe(2);
+      expect(lines.length).toBe(3);
       expect(lines.every((line) => line.length <= 60)).toBe(true);
+      expect(lines.at(-1)).toContain('- none');
     }),
   );
 

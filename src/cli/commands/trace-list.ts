@@ -55,7 +55,7 @@ function columns(paint: Paint, traces: readonly TraceDocument[]): Column[] {
     { title: 'AGENT', least: 6 },
     { title: 'TOOL', least: 8 },
     { title: 'MODEL', least: 8, rank: 3 },
-    { title: 'STATUS', least: 10, short: shortStatus, paint: statusPaint(traces, paint) },
+    { title: 'STATUS', least: 12, short: shortStatus, paint: statusPaint(traces, paint) },
     { title: 'TRIES', align: 'right', rank: 1 },
     { title: 'TOKENS', align: 'right', rank: 2 },
     { title: 'COST', align: 'right' },
