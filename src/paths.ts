@@ -47,6 +47,11 @@ export function runningDir(context: PathContext): string {
   return `${stateDir(context)}/running`;
 }
 
+/** Folder of the work trees of isolated runs. */
+export function isolatedDir(context: PathContext): string {
+  return `${stateDir(context)}/isolated`;
+}
+
 /** Folder of detached runs, with their answers. */
 export function jobsDir(context: PathContext): string {
   return `${stateDir(context)}/jobs`;

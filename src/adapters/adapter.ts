@@ -47,6 +47,8 @@ export interface Task<T extends ToolConfig = ToolConfig> {
   sourceAgent: string | null;
   /** Working directory, absolute. */
   cwd: string;
+  /** It is made when the run starts [no]. */
+  isCwdMade?: boolean;
   /** Absolute path of the binary, from the facts. */
   binaryPath: string | null;
   /** One attempt, ms. */

@@ -87,7 +87,10 @@ function notFound(tool: CommandTool, notExecutable: string | null): { detail: st
 function prepare(task: CommandTask, { env, platform }: Host): Result<CommandCall, Failure> {
   const line = commandLine(task, { places: SHOWN_PLACES, platform, env, gatewayUrl: SHOWN_GATEWAY });
   if (!line.ok) return line;
-  const trouble = variableTrouble(task, env) ?? gatewayTrouble(task, env) ?? folderTrouble(task);
+  const trouble =
+    variableTrouble(task, env) ??
+    gatewayTrouble(task, env) ??
+    (task.isCwdMade === true ? null : folderTrouble(task));
   if (trouble !== null) return err(trouble);
   const { stdin, previewArgv: argv } = line.value;
   const preview: Preview = { argv, stdin: stdin === null ? 'closed' : 'prompt' };

@@ -3,7 +3,7 @@ import type { RouterConfig } from '../config/types.js';
 import { type LedgerUse, ledgerAccess } from '../ledger/access.js';
 import type { LedgerLocation } from '../ledger/place.js';
 import { ledgerLocation } from '../ledger/where.js';
-import { modelListsFile, runningDir, traceDir, userConfigDir } from '../paths.js';
+import { isolatedDir, modelListsFile, runningDir, traceDir, userConfigDir } from '../paths.js';
 import { openCooldowns } from '../router/cooldowns.js';
 import { keptModelLists } from '../router/models/kept-lists.js';
 import { readAgentFile } from '../router/planning/agent-files.js';
@@ -58,6 +58,7 @@ export function routerWorldOf(
       audit: auditTarget(context, loaded.config),
       telemetry: { version: VERSION, warn: (message) => context.output.warn(message) },
       runningDir: runningDir(context.world),
+      isolatedDir: isolatedDir(context.world),
     },
     urgent,
   };

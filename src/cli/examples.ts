@@ -47,6 +47,12 @@ export const ADVICE: Readonly<Record<string, Advice>> = {
       ['llm-router diff 01K9ZQ3V7M8KD --attempt 1 | git apply', 'what a rolled back attempt did'],
     ],
   },
+  'llm-router apply': {
+    note:
+      'For runs of --isolate and races: of those that failed, met a conflict, or were not picked. Files that were changed meanwhile are merged ' +
+      'by their lines. Exit codes: 0 done, or nothing to do; 1 a conflict, and nothing is changed; 64 usage; 66 no Git work tree',
+    examples: [['llm-router diff 01K9ZQ3V7M8KD', 'the change'], ['llm-router apply 01K9ZQ3V7M8KD']],
+  },
   'llm-router init': initExamples('init'),
   'llm-router config': {
     examples: [

@@ -26,7 +26,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     'ledger',
     'completion',
   ],
-  'Look back:': ['trace', 'diff', 'undo', 'stats', 'budget', 'audit'],
+  'Look back:': ['trace', 'diff', 'undo', 'apply', 'stats', 'budget', 'audit'],
   'More:': ['help', 'version'],
 };
 

@@ -19,6 +19,8 @@ export type FailureType =
   | 'not_allowed'
   | 'budget_exceeded'
   | 'not_restored'
+  | 'conflict'
+  | 'not_verified'
   | 'cancelled'
   | 'usage'
   | 'input'
@@ -172,6 +174,15 @@ export const FAILURES: Readonly<Record<FailureType, FailureRow>> = {
     -32006,
     409,
   ),
+  conflict: row(
+    'a change made in isolation meets others in the same lines; it is kept',
+    'never',
+    'never',
+    1,
+    -32006,
+    409,
+  ),
+  not_verified: row('the command that verifies a change failed', 'never', 'never', 1, -32006, 422),
   cancelled: row('SIGINT, SIGTERM, SIGHUP, client gone', 'never', 'never', 130, -32008, 499),
   usage: row('bad flag or name', 'never', 'never', 64, -32602, 400),
   input: row('a file that cannot be read', 'never', 'never', 66, -32602, 400),

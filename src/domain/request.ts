@@ -52,6 +52,17 @@ export interface Resume {
 /** The prompt that continues a session: the request is in the session already. */
 export const CONTINUE_PROMPT = 'Continue where you stopped.';
 
+/** Where an agent works that may change files. */
+export const ISOLATIONS = ['none', 'worktree'] as const;
+
+/** A run in a work tree of its own. */
+export interface Isolation {
+  /** Its change is also left as a branch `llm-router-<id>`. */
+  keepsBranch: boolean;
+  /** Its change stays in the snapshots of the run, even when it succeeds. */
+  isHeld: boolean;
+}
+
 /** One part of a conversation. */
 export interface Message {
   role: 'system' | 'user' | 'assistant';
@@ -98,6 +109,8 @@ export interface Request {
   timeoutMs: number | null;
   /** Working directory of the tool, absolute. */
   cwd: string;
+  /** In a work tree of its own, from which the change comes back; `null`: as the agent says. */
+  isolation: Isolation | null;
   /** `--fallback` / `--no-fallback`; `null`: on, unless tool or model was named. */
   fallback: boolean | null;
   /** Retries of each candidate; `null`: as the policy says. */
@@ -143,6 +156,7 @@ export function emptyRequest(cwd: string): Request {
     resume: null,
     timeoutMs: null,
     cwd,
+    isolation: null,
     fallback: null,
     maxRetries: null,
     patienceMs: 0,

@@ -13,7 +13,7 @@ import { parentSpanOf } from '../domain/trace-context.js';
 import type { HealthRow } from '../health/row.js';
 import { type LedgerAccess, ledgerAccess } from '../ledger/access.js';
 import { ledgerLocation } from '../ledger/where.js';
-import { auditFile, modelListsFile, runningDir, stateDir, userConfigDir } from '../paths.js';
+import { auditFile, isolatedDir, modelListsFile, runningDir, stateDir, userConfigDir } from '../paths.js';
 import type { Redactor } from '../redact/redact.js';
 import type { AuditTarget } from '../router/audit.js';
 import { openCooldowns } from '../router/cooldowns.js';
@@ -238,6 +238,7 @@ function routerOf(
       audit: auditOf(config, options, { host, warn }),
       telemetry: { version: VERSION, warn },
       runningDir: runningDir(host),
+      isolatedDir: isolatedDir(host),
     },
     urgent: new AbortController().signal,
   };

@@ -19,6 +19,7 @@ import { rulesFor } from '../routing/rules.js';
 import { preferredPair } from '../routing/select.js';
 import { taskOf } from './attempts/task.js';
 import { debugPlan } from './debug.js';
+import type { Placed } from './isolation/plan-isolation.js';
 import { tooManyNested } from './nested.js';
 import type { Planned, PlannedCandidate } from './planned.js';
 import { withAgentFiles } from './planning/agent-files.js';
@@ -52,21 +53,34 @@ export async function planRequest(
   if (nested !== null) return err(nested);
   const read = await readRequest(asked, names.value.agent, host);
   if (!read.ok) return read;
-  const { request, checkAnswer } = read.value;
-  const resolved = withSpending(config, { ...names.value, request }, stores.ledger?.project ?? '');
-  const { agent, policy, spending } = resolved;
-  const system = request.system ?? agent?.system ?? null;
-  const size = inputSizeOf([system, request.prompt, request.schema]);
+  const { checkAnswer } = read.value;
+  const wanted = withSpending(
+    config,
+    { ...names.value, request: read.value.request },
+    stores.ledger?.project ?? '',
+  );
+  const { agent, policy, spending } = wanted;
+  const { prompt, schema, system } = read.value.request;
+  const size = inputSizeOf([system ?? agent?.system ?? null, prompt, schema]);
   const limits = (nowMs: number) => limitsOfRun(spending, nowMs);
   const facts = await gatherFacts(config, { host, stores }, { size, limits, family: spending.family });
   const ids = {
     id: known.id ?? newId(facts.nowMs, host.random),
-    traceId: request.traceId ?? request.parent?.traceId ?? newTraceId(host.random),
+    traceId: asked.traceId ?? asked.parent?.traceId ?? newTraceId(host.random),
   };
+  const placed = await placedRequest(wanted, { id: ids.id, dir: stores.isolatedDir, host });
+  if (!placed.ok) return placed;
+  const { request, isolation } = placed.value;
+  const resolved = { ...wanted, request };
   const routed = await routedChoices(makePlan(config, facts, resolved), { host, resolved, size });
   if (!routed.ok) return routed;
   const choices = routed.value;
-  const filled = fillCalls(choices, { resolved, ids, host });
+  const filled = fillCalls(choices, {
+    resolved,
+    ids,
+    host: placed.value.host,
+    isCwdMade: isolation !== null,
+  });
   const planned: Planned = {
     request,
     agent,
@@ -83,6 +97,7 @@ export async function planRequest(
     mostInputTokens: size.mostInputTokens,
     tooMany: await tooManyNested(request, stores.ledger),
     rules: rulesFor(policy, request, filled.candidates.length),
+    isolation,
     checkAnswer,
     catalogue: config.models,
     preference: preferenceOf(config, agent, facts),
@@ -116,6 +131,18 @@ async function readRequest(
   return check.ok ? ok({ request, checkAnswer: check.value }) : check;
 }
 
+/** The request in its working directory: a work tree of its own, where it is to be isolated. */
+async function placedRequest(
+  resolved: ResolvedRequest,
+  by: { id: string; dir: string | null; host: Host },
+): Promise<Result<Placed, Failure>> {
+  const { request, agent } = resolved;
+  if (request.isolation === null && agent?.isolate !== 'worktree')
+    return ok({ request, isolation: null, host: by.host });
+  const { planIsolation } = await import('./isolation/plan-isolation.js');
+  return planIsolation(resolved, by);
+}
+
 /** In the order of the program's own routing policy, if it has one. */
 async function routedChoices(
   choices: Choices,
@@ -145,11 +172,12 @@ function withSpending(
 /** Fills in the call of every candidate, and of rejected ones, which may be shown or become ready during the run. */
 function fillCalls(
   { candidates, rejected }: Choices,
-  by: { resolved: ResolvedRequest; ids: { id: string; traceId: string }; host: Host },
+  by: { resolved: ResolvedRequest; ids: { id: string; traceId: string }; host: Host; isCwdMade: boolean },
 ): Pick<Planned, 'candidates' | 'rejected'> {
   const fill = (candidate: Candidate): PlannedCandidate => {
     const gateway = gatewayOf(candidate, by.resolved);
-    const task = taskOf(by.resolved, by.ids, candidate, gateway);
+    const known = taskOf(by.resolved, by.ids, candidate, gateway);
+    const task = by.isCwdMade ? { ...known, isCwdMade: true } : known;
     const call = by.host.adapterOf(task.tool).prepare(task, by.host);
     const { tool, modelName, model, billing, availability, because } = candidate;
     return { tool, modelName, model, billing, availability, because, task, gateway, call };

@@ -2,6 +2,7 @@ import type { Call, Preview, Task } from '../adapters/adapter.js';
 import type { ModelConfig, ToolConfig } from '../config/types.js';
 import type { Failure } from '../domain/failure.js';
 import type { Plan, Rejected } from '../domain/plan.js';
+import type { Isolation } from '../domain/request.js';
 import type { Result } from '../domain/result.js';
 import type { Candidate } from '../gates/candidate.js';
 import type { ResolvedRequest } from '../gates/gate.js';
@@ -25,6 +26,8 @@ export interface Planned extends ResolvedRequest {
   /** Its caller has made as many nested calls as it may, which a run finds out again; `null`: it has not. */
   tooMany: Failure | null;
   rules: RetryRules;
+  /** It runs in a work tree of its own; `null`: in the user's files. */
+  isolation: PlannedIsolation | null;
   /** Checks the answer by the request's schema; `null` without one. */
   checkAnswer: AnswerCheck | null;
   candidates: readonly PlannedCandidate[];
@@ -43,6 +46,14 @@ export interface Planned extends ResolvedRequest {
 export function mayEdit({ access, policy }: Pick<Planned, 'access' | 'policy'>, tool: ToolConfig): boolean {
   if (access !== 'edit' && access !== 'full') return false;
   return policy.recovery.snapshot === 'auto' && (tool.kind === 'command' || tool.kind === 'custom');
+}
+
+/** A run in a work tree of its own, in which the working directory of its request is. */
+export interface PlannedIsolation extends Isolation {
+  /** Folder of all isolated work trees. */
+  dir: string;
+  /** The user's working directory. */
+  cwd: string;
 }
 
 /** A candidate with its call. */

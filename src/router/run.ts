@@ -1,6 +1,7 @@
 import type { Connections } from '../adapters/http/connections.js';
 import type { Failure } from '../domain/failure.js';
 import type { Invocation } from '../domain/invocation.js';
+import type { Result } from '../domain/result.js';
 import { namesOf } from '../gates/candidate.js';
 import { openGates } from '../gates/gates.js';
 import { waitFor } from '../gates/wait.js';
@@ -12,6 +13,7 @@ import { admit, leave, longestWaitMs, rejectedNames } from './admit.js';
 import { type AdmittedAttempt, attempt } from './attempts/attempt.js';
 import { concluded } from './attempts/conclude.js';
 import { debugAdmission, debugDecision } from './debug.js';
+import type { Check, IsolatedRun } from './isolation/isolated-run.js';
 import { joinCaller, watchNested } from './nested.js';
 import { mayEdit, type Planned } from './planned.js';
 import type { Recorder } from './record.js';
@@ -39,6 +41,8 @@ export interface RunInput {
   confirmRollback: (question: string) => Promise<boolean>;
   /** How long snapshots are kept, days. */
   keepDays: number;
+  /** Judges what an isolated run left, in the folder where it worked. */
+  check: Check | null;
 }
 
 /**
@@ -71,7 +75,8 @@ export async function run(input: RunInput): Promise<Invocation> {
     files: null,
   };
   const nestedSummary = watchNested(state);
-  const stopped = await runNested(state, input);
+  const isolated = await isolatedRun(state);
+  const stopped = isolated.ok ? await runNested(state, input) : { failure: isolated.error, readyAtMs: null };
   await state.files?.close(input);
   await recorder.refused(
     refusedLater(
@@ -81,7 +86,9 @@ export async function run(input: RunInput): Promise<Invocation> {
   );
   const latencyMs = Math.round(host.clock.monotonic() - startMs);
   const nested = await nestedSummary();
-  const invocation = await withAdvice(state, concluded(state, { stopped, latencyMs, nested }));
+  const ended = concluded(state, { stopped, latencyMs, nested });
+  const brought = isolated?.ok === true ? await isolated.value.finish(ended, input.check) : ended;
+  const invocation = await withAdvice(state, brought);
   await recorder.record(invocation, ledger);
   await recorder.emit({ type: 'invocation.finished', invocation });
   return invocation;
@@ -102,6 +109,11 @@ function gatesOf({ planned, host, stores, stop, recorder, confirm }: RunInput, l
   const { clock } = host;
   const resolved = { request, agent, policy, access, spending };
   return openGates({ id, ...resolved, clock, deadline, ledger, cooldowns, emit, confirm, overridden });
+}
+
+async function isolatedRun(state: Run): Promise<Result<IsolatedRun, Failure>> {
+  const { isolate } = await import('./isolation/isolated-run.js');
+  return isolate(state);
 }
 
 /** Runs the candidates, in the place that its caller has for one more nested run. */

@@ -12,7 +12,8 @@ import type { Host, Stop, Stores } from './world.js';
 /** The state of a run. */
 export interface Run {
   readonly planned: Planned;
-  readonly host: Host;
+  /** As its tools are to see it. */
+  host: Host;
   readonly stores: Stores;
   readonly connections: Connections;
   readonly stop: Stop;

@@ -51,6 +51,8 @@ export interface Stores {
   telemetry: TelemetryTarget | null;
   /** Folder of the records of running runs; `null` keeps none. */
   runningDir: string | null;
+  /** Folder of the work trees of isolated runs; `null`: there are no such runs. */
+  isolatedDir: string | null;
 }
 
 /** What ends a run early. */

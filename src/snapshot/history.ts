@@ -139,6 +139,15 @@ export async function keptRuns({ git }: Repository): Promise<Result<string[], Tr
 
 const ID = /^refs\/llm-router\/[0-9A-HJKMNP-TV-Z]{26}$/;
 
+/** Takes back the states that were added after one, unless another program has added more. */
+export async function forgetLater(
+  { git }: Repository,
+  id: string,
+  { last, added }: { last: State; added: State },
+): Promise<void> {
+  await git(['update-ref', '--no-deref', refOf(id), last.commit, added.commit]);
+}
+
 /** Forgets the states of one run, unless another program has added to them. */
 export async function dropRun({ git }: Repository, id: string, commit: string): Promise<void> {
   await git(['update-ref', '--no-deref', '-d', refOf(id), commit]);

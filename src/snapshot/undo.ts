@@ -8,6 +8,7 @@ import { planRestore, type RestoreFailure, type RestorePlan, restore } from './r
 import type { Scratch } from './scratch.js';
 import { treeOfDisk, treeWith } from './trees.js';
 import { readWorkTree } from './work-tree.js';
+import { worktreeOf } from './worktree.js';
 
 /** What undoing a run would do. */
 export interface UndoPlan extends RestorePlan {
@@ -35,11 +36,16 @@ export async function spanOf(
 ): Promise<Result<RunSpan | null, Trouble>> {
   const history = await historyOf(repository, id);
   if (!history.ok) return history;
-  const states = history.value.filter(({ kind }) => kind !== 'undone' && kind !== 'kept');
+  const worktree = history.value.at(-1)?.worktree;
+  // Those of an isolated run are of its own work tree until its changes are brought back.
+  const states = history.value.filter(
+    (state) => state.worktree === worktree && state.kind !== 'undone' && state.kind !== 'kept',
+  );
   const [first] = states;
   let left = states.at(-1);
   if (first === undefined || left === undefined) return ok(null);
   if (left.kind === 'before') {
+    if (left.worktree !== worktreeOf(repository)) return ok(null);
     const now = await leftByKilled(repository, id, left, place);
     if (!now.ok) return now;
     left = now.value;

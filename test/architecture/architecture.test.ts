@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     'router',
+    'isolation',
     'snapshot',
     'git',
     'server',
@@ -62,6 +63,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   mcp: ['router', 'jobs', 'reports', 'shapes', 'adapters', 'trace', 'config', 'ledger', 'files', ...LEAVES],
   router: [
+    'isolation',
     'snapshot',
     'git',
     'gateway',
@@ -83,6 +85,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   jobs: ['ledger', 'trace', 'files', ...LEAVES],
   git: LEAVES,
   snapshot: ['git', 'files', ...LEAVES],
+  isolation: ['snapshot', 'git', 'files', ...LEAVES],
   reports: ['config', 'policy', 'ledger', 'trace', 'files', ...LEAVES],
   health: ['adapters', 'config', 'policy', 'files', ...LEAVES],
   ledger: ['policy', 'files', ...LEAVES],

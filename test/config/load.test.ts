@@ -32,6 +32,7 @@ describe('loadConfig', () => {
       policy: { value: 'default', at: null },
       access: { value: 'read', at: null },
       effort: null,
+      isolate: 'none',
       timeoutMs: null,
       idleTimeoutMs: null,
       maxTokens: null,

@@ -21,10 +21,10 @@ export function routerWorld(config: RouterConfig, more: Partial<Host & Stores> =
     ...more,
   };
   const { ledger = null, cooldowns = ownCooldowns(), traces = null, audit = null, runningDir = null } = more;
-  const { modelLists = null, telemetry = null } = more;
+  const { modelLists = null, telemetry = null, isolatedDir = null } = more;
   return {
     host: given,
-    stores: { ledger, cooldowns, modelLists, traces, audit, telemetry, runningDir },
+    stores: { ledger, cooldowns, modelLists, traces, audit, telemetry, runningDir, isolatedDir },
     urgent: new AbortController().signal,
   };
 }

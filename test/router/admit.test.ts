@@ -51,6 +51,7 @@ async function admission(gates: Run['gates'], quota = false) {
     audit: null,
     telemetry: null,
     runningDir: null,
+    isolatedDir: null,
     modelLists: null,
   };
   const run = { planned: planned.value, host, stores, gates, attempts: [] };

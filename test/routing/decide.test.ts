@@ -127,6 +127,8 @@ describe('after the first of two candidates failed', () => {
     not_allowed: 'run 1',
     budget_exceeded: 'run 1',
     not_restored: 'stop not_restored',
+    conflict: 'stop conflict',
+    not_verified: 'stop not_verified',
     cancelled: 'stop cancelled',
     usage: 'stop usage',
     input: 'stop input',

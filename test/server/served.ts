@@ -157,6 +157,7 @@ function activeOf(yaml: string, { env = {}, token, ledger, stores = {} }: Served
       audit: null,
       telemetry: null,
       runningDir: null,
+      isolatedDir: null,
       ...stores,
     },
     urgent: new AbortController().signal,

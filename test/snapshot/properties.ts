@@ -18,7 +18,7 @@ import { readAgain, readWorkTree } from '../../src/snapshot/work-tree.js';
 import { filesBelow, type GitTree, inGitTree, untouched } from '../rig/git-tree.js';
 
 /** One change of a work tree; what cannot be done is left out. */
-type Edit =
+export type Edit =
   | { do: 'write'; at: string; content: string }
   | { do: 'chmod'; at: string; mode: number }
   | { do: 'link'; at: string; to: string }
@@ -121,7 +121,7 @@ export const story = fc.record({
 
 export type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
 
-function apply({ root, git }: GitTree, step: Edit): void {
+export function apply({ root, git }: Pick<GitTree, 'root' | 'git'>, step: Edit): void {
   try {
     if (step.do === 'git') {
       git(...step.args);
@@ -210,7 +210,7 @@ function isInEmptyRepository({ root }: GitTree, at: string, kept: ReadonlySet<st
   });
 }
 
-function namesIn({ git }: GitTree, commit: string): Set<string> {
+export function namesIn({ git }: Pick<GitTree, 'git'>, commit: string): Set<string> {
   return new Set(
     git('ls-tree', '-r', '-z', '--name-only', commit)
       .split('\0')
@@ -219,7 +219,7 @@ function namesIn({ git }: GitTree, commit: string): Set<string> {
   );
 }
 
-function isIgnored({ git }: GitTree, at: string): boolean {
+export function isIgnored({ git }: Pick<GitTree, 'git'>, at: string): boolean {
   try {
     git('check-ignore', '-q', '--no-index', `./${Buffer.from(at, 'latin1').toString()}`);
     return true;

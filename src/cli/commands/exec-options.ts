@@ -109,6 +109,11 @@ function runOptions(): Option[] {
     new Option('--dry-run', 'show the plan and the exact command of every candidate; run nothing'),
     new Option('--explain', 'also say on stderr why each candidate was chosen or rejected'),
     new Option('--cwd <dir>', 'working directory of the tool'),
+    new Option(
+      '--isolate',
+      'work in a Git work tree of its own with the files as they are; at success the change comes back',
+    ),
+    new Option('--keep', 'as --isolate, and leave the change as a branch `llm-router-<id>` too'),
     new Option('--detach', 'start the run in the background, print its id and return (llm-router jobs)'),
     new Option(
       '--resume <id>',

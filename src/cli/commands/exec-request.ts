@@ -40,6 +40,8 @@ export interface ExecOptions {
   raw?: boolean;
   timeout?: string;
   cwd?: string;
+  isolate?: boolean;
+  keep?: boolean;
   fallback?: boolean;
   retries?: number;
   patience?: string;
@@ -116,6 +118,10 @@ export function buildRequest(
     resume: given.resume,
     timeoutMs: given.timeoutMs,
     cwd: path.resolve(world.cwd, options.cwd ?? '.'),
+    isolation:
+      options.isolate === true || options.keep === true
+        ? { keepsBranch: options.keep === true, isHeld: false }
+        : null,
     fallback: options.fallback ?? null,
     maxRetries: options.retries ?? null,
     patienceMs: given.patienceMs,

@@ -46,7 +46,7 @@ async function lastHere(repository: Repository, ids: readonly string[]): Promise
   for (const id of ids) {
     const states = await historyOf(repository, id);
     if (!states.ok) return err(troubleFailure(states.error));
-    if (states.value[0]?.worktree === worktreeOf(repository)) return ok(id);
+    if (states.value.at(-1)?.worktree === worktreeOf(repository)) return ok(id);
   }
   return err(failure('usage', 'no run has changed files of this work tree', { hint: HINT }));
 }

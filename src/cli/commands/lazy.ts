@@ -17,7 +17,7 @@ import { addUndo } from './undo-options.js';
 
 type Add = (context: CommandContext, program: Command, register: Register) => void;
 
-/** Registers `doctor`, `agents`, `tools`, `models`, `budget`, `trace`, `jobs`, `undo`, `diff`, `stats`, `audit`, `ledger`, `serve`, `mcp`, `completion` and `template`. Their code is loaded when they run. */
+/** Registers `doctor`, `agents`, `tools`, `models`, `budget`, `trace`, `jobs`, `undo`, `diff`, `apply`, `stats`, `audit`, `ledger`, `serve`, `mcp`, `completion` and `template`. Their code is loaded when they run. */
 export function addInspection(context: CommandContext, program: Command, register: Register): void {
   const doctor = register(program, 'doctor');
   doctor.command

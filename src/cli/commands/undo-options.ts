@@ -6,7 +6,7 @@ import type { UndoOptions } from './undo.js';
 
 const ID = 'its id, a unique prefix of it, or `last`: the last one that changed files here';
 
-/** Registers `undo` and `diff`. Their code is loaded when they run. */
+/** Registers `undo`, `diff` and `apply`. Their code is loaded when they run. */
 export function addUndo(context: CommandContext, program: Command, register: Register): void {
   const undo = register(program, 'undo');
   undo.command
@@ -33,5 +33,17 @@ export function addUndo(context: CommandContext, program: Command, register: Reg
   diff.action(async (id: string, options: DiffOptions) => {
     const { runDiff } = await import('./diff.js');
     return runDiff(context, id, options);
+  });
+
+  const apply = register(program, 'apply');
+  apply.command
+    .description(
+      'Put the change that a run made in a work tree of its own onto the files here. A conflict changes nothing',
+    )
+    .argument('<id>', 'its id, or a unique prefix of it')
+    .option('--json', 'print one JSON document');
+  apply.action(async (id: string, options: { json?: boolean }) => {
+    const { runApply } = await import('./apply.js');
+    return runApply(context, id, options);
   });
 }

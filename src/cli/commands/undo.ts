@@ -7,6 +7,7 @@ import { mergeInProgress } from '../../snapshot/merge.js';
 import type { RestoreFailure } from '../../snapshot/restore.js';
 import { treeOfDisk, treeWith } from '../../snapshot/trees.js';
 import { planUndo, type UndoPlan, undo } from '../../snapshot/undo.js';
+import { worktreeOf } from '../../snapshot/worktree.js';
 import { traceDirOf } from '../command-router.js';
 import type { CommandContext } from '../context.js';
 import { readTraces } from '../read-traces.js';
@@ -43,7 +44,7 @@ export async function runUndo(
 }
 
 /** The files of a run that goes on may change at any time. */
-async function stillRunning(context: CommandContext, id: string): Promise<Failure | null> {
+export async function stillRunning(context: CommandContext, id: string): Promise<Failure | null> {
   const dir = traceDirOf(context, await loadForTraces(context));
   const found = await readTraces(dir, (store) => store.find(id));
   if (!found.ok || found.value.traces[0]?.status !== 'running') return null;
@@ -61,6 +62,8 @@ async function undoRun(
   if (!planned.ok) return err(troubleFailure(planned.error));
   const plan = planned.value;
   if (plan === null) return err(failure('usage', `no files of \`${id}\` are kept`));
+  if (plan.from.worktree !== worktreeOf(repository))
+    return err(failure('usage', `\`${id}\` has changed no files of this work tree`));
   for (const path of plan.submodules)
     await output.warn(`submodule \`${shownPath(path)}\` stays at its commit`);
   if (plan.todo.length === 0 && options.json !== true) {

@@ -56,6 +56,7 @@ const NAMES_OF_OPTION: Readonly<Record<string, NameKind>> = {
 const NAMES_OF_ARGUMENT: Readonly<Record<string, NameKind>> = {
   'llm-router trace show': 'traces',
   'llm-router audit show': 'traces',
+  'llm-router apply': 'traces',
   'llm-router jobs wait': 'jobs',
   'llm-router jobs cancel': 'jobs',
   'llm-router jobs logs': 'jobs',

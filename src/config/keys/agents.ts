@@ -1,4 +1,4 @@
-import { ACCESS_LEVELS, EFFORTS } from '../../domain/request.js';
+import { ACCESS_LEVELS, EFFORTS, ISOLATIONS } from '../../domain/request.js';
 import { entries, list, word } from './containers.js';
 import { amount, count, duration, oneOf, path, text, usd } from './kinds.js';
 
@@ -28,6 +28,10 @@ export const AGENT = {
     .placed()
     .runs()
     .floor('least'),
+  isolate: oneOf(
+    'Where it works with access `edit` or `full`: in the files themselves, or in a Git work tree of its own, from which the change comes back at success',
+    ISOLATIONS,
+  ).default('none'),
   effort: oneOf('Reasoning effort, where the tool has it', EFFORTS),
   timeout: duration("Bounds one attempt [the tool's]").floor('least'),
   idle_timeout: duration("Ends an attempt that prints nothing for so long [the tool's]").floor('least'),

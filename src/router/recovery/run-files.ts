@@ -147,8 +147,12 @@ class RunFiles implements FileGuard {
   }
 
   #hint(first: string | null): string {
-    const { id } = this.run.planned;
-    const ways = `\`llm-router diff ${id}\` shows the changes, \`llm-router undo ${id}\` takes them back`;
+    const { id, isolation } = this.run.planned;
+    const back =
+      isolation === null
+        ? `\`llm-router undo ${id}\` takes them back`
+        : `your files have none of them; \`llm-router apply ${id}\` puts them there`;
+    const ways = `\`llm-router diff ${id}\` shows the changes, ${back}`;
     return first === null ? ways : `${first}; ${ways}`;
   }
 }

@@ -1,0 +1,71 @@
+import { readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { parseJson } from '../domain/json.js';
+import { isMap } from '../domain/lookup.js';
+import { makeFolder, readOwnFileNow, writeByRename } from '../files.js';
+import { identityFrom, type ProcessIdentity } from '../process/identity.js';
+import { livenessOf, ownIdentity } from '../process/this-process.js';
+
+/** Whose an isolated work tree is, and of which repository; kept beside it until it is removed. */
+export interface Owner {
+  process: ProcessIdentity;
+  /** The folder that all work trees of the repository share. */
+  commonDir: string;
+  /** Patterns of ignored files that belong to its snapshots. */
+  included: readonly string[];
+}
+
+/** The work tree of an isolated run, and the file that says whose it is. */
+export function placesOf(dir: string, id: string): { tree: string; owner: string } {
+  return { tree: path.join(dir, id), owner: path.join(dir, `${id}.json`) };
+}
+
+/** Says that the work tree of a run belongs to this process; before anything of it is made. */
+export async function claim(dir: string, id: string, owner: Omit<Owner, 'process'>): Promise<void> {
+  await makeFolder(dir, { private: true });
+  const text = JSON.stringify({ version: 1, process: ownIdentity(), ...owner });
+  await writeByRename(placesOf(dir, id).owner, `${text}\n`, { private: true });
+}
+
+/** Removes the file that says whose a work tree is; after all else of it. */
+export async function release(dir: string, id: string): Promise<void> {
+  await rm(placesOf(dir, id).owner, { force: true });
+}
+
+/** The work trees whose processes have ended, by the ids of their runs. */
+export function orphans(dir: string): { id: string; owner: Owner }[] {
+  return namesIn(dir).flatMap((name) => {
+    const id = OWNER_FILE.exec(name)?.[1];
+    const owner = id === undefined ? null : ownerOf(dir, id);
+    if (id === undefined || owner === null || livenessOf(owner.process) !== 'dead') return [];
+    return [{ id, owner }];
+  });
+}
+
+const OWNER_FILE = /^([0-9A-HJKMNP-TV-Z]{26})\.json$/;
+
+function namesIn(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    return [];
+  }
+}
+
+function ownerOf(dir: string, id: string): Owner | null {
+  try {
+    const data = parseJson(readOwnFileNow(placesOf(dir, id).owner));
+    if (!isMap(data) || data.version !== 1 || typeof data.commonDir !== 'string') return null;
+    const owner = identityFrom(data.process);
+    const included = Array.isArray(data.included) ? data.included : [];
+    if (owner === null) return null;
+    return {
+      process: owner,
+      commonDir: data.commonDir,
+      included: included.filter((one) => typeof one === 'string'),
+    };
+  } catch {
+    return null;
+  }
+}
