@@ -75,8 +75,9 @@ export async function run(input: RunInput): Promise<Invocation> {
     files: null,
   };
   const nestedSummary = watchNested(state);
-  const isolated = await isolatedRun(state);
-  const stopped = isolated.ok ? await runNested(state, input) : { failure: isolated.error, readyAtMs: null };
+  const isolated = planned.isolation === null ? null : await isolatedRun(state);
+  const stopped =
+    isolated?.ok === false ? { failure: isolated.error, readyAtMs: null } : await runNested(state, input);
   await state.files?.close(input);
   await recorder.refused(
     refusedLater(
