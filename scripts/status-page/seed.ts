@@ -96,7 +96,7 @@ function routerOf(text: string, places: Places, time: FakeTime) {
       audit: null,
       telemetry: null,
       runningDir: null,
-    isolatedDir: null,
+      isolatedDir: null,
     },
     urgent: new AbortController().signal,
   });
