@@ -1,6 +1,3 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
-import path from 'node:path';
-import { execa } from 'execa';
 import type { Bench, Setting } from './bench.js';
 import {
   type Finding,
@@ -16,6 +13,7 @@ import {
   whatFailed,
 } from './finding.js';
 import { asks, type Case, failing, GATEWAY_CASES, PROMPT } from './gateway-cases.js';
+import { RECOVERY_CASES } from './recovery-cases.js';
 import type { RouterRun } from './router-run.js';
 
 /** In the order in which they are run; the first one also warms up a fresh home. */
@@ -28,7 +26,7 @@ export const CASES: readonly Case[] = [
   { name: 'cap', title: 'a cap of a thousandth of a cent (`--max-cost`)', run: cap },
   { name: 'edit', title: 'the flags of `access: edit`', run: (bench) => level(bench, 'edit') },
   { name: 'full', title: 'the flags of `access: full`', run: (bench) => level(bench, 'full') },
-  { name: 'rollback', title: 'a file is edited, then 429: it is put back', run: rollback },
+  ...RECOVERY_CASES,
   { name: '401', title: '401 of the provider', run: (bench) => failing(bench, 401) },
   { name: '429', title: '429, Retry-After 2', run: (bench) => failing(bench, 429) },
   { name: '500', title: '500', run: (bench) => failing(bench, 500) },
@@ -170,32 +168,6 @@ async function level(bench: Bench, access: 'edit' | 'full'): Promise<Finding> {
   const type = fieldOf(run.document?.failure, 'type');
   const problems = [...unless(type === wanted && run.document !== null, whatFailed(run)), ...leftovers(run)];
   return finding(problems, [refused ? 'refused for root, as `invalid_request`' : 'accepted']);
-}
-
-/** The agent itself writes the file; what it leaves is kept under the ref of the run. */
-async function rollback(bench: Bench): Promise<Finding> {
-  const file = path.join(bench.cwd, bench.secretFile);
-  await execa('git', ['init', '-q'], { cwd: bench.cwd });
-  bench.provider.begin({ file: path.join(bench.cwd, 'edited.txt'), content: 'an edit', status: 429 });
-  const run = await bench.exec(['--json', '--agent', 'edit', PROMPT], undefined, 'rollback').end;
-  const attempts = fieldOf(run.document, 'attempts');
-  const changes = Array.isArray(attempts) ? fieldOf(attempts[0], 'changes') : undefined;
-  const paths = fieldOf(changes, 'files');
-  const edited = Array.isArray(paths) ? paths.map((one) => fieldOf(one, 'path')) : [];
-  const kept = await execa('git', ['show', `${fieldOf(changes, 'after')}:edited.txt`], {
-    cwd: bench.cwd,
-    reject: false,
-  });
-  const left = (await readdir(bench.cwd)).includes('edited.txt');
-  const problems = [
-    ...unless(fieldOf(changes, 'recovery') === 'rolled_back', whatFailed(run)),
-    ...unless(!left, 'the edit is still there'),
-    ...unless(kept.stdout === 'an edit', 'what the agent left is not kept'),
-    ...unless((await readFile(file, 'utf8')) === `${bench.secretMark}\n`, 'another file is not as before'),
-    ...leftovers(run),
-  ];
-  await rm(path.join(bench.cwd, '.git'), { recursive: true, force: true });
-  return finding(problems, [`exit ${run.exitCode}`, `edited ${edited.join(', ')}`, 'put back']);
 }
 
 async function hang(bench: Bench): Promise<Finding> {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { runBuilt } from '../rig/built.js';
 import { limitedAgent } from '../rig/limited-agent.js';
 import { type Rig, rigged } from '../rig/rig.js';
 
@@ -40,6 +41,27 @@ describe('the wait for the reset of a limit', () => {
         stdout: 'finished\n',
       });
       expect([rig.read('../calls'), rig.read('made.txt')]).toEqual([CONTINUED, 'one\ntwo\n']);
+    }),
+  );
+
+  it(
+    'ends once the wall clock has passed it, as after a suspend',
+    rigged(async (rig) => {
+      limitedAgent(rig, { again: '1h' });
+      let calledMs: number | null = null;
+      const now = (): number => {
+        if (calledMs === null && rig.exists('../calls')) calledMs = performance.now();
+        const isLater = calledMs !== null && performance.now() - calledMs > 5000;
+        return Date.now() + (isLater ? 3_600_000 : 0);
+      };
+      const clock = { now, monotonic: () => performance.now() };
+      const { code, stderr } = await runBuilt(['exec', ...REQUEST], {
+        cwd: rig.project,
+        env: rig.env,
+        clock,
+      });
+      expect([code, rig.read('../calls')]).toEqual([0, CONTINUED]);
+      expect(stderr).toContain('continuing its session in 1h 00m (');
     }),
   );
 

@@ -7,6 +7,8 @@ export interface EditThenFail {
   file: string;
   content: string;
   status: FailureStatus;
+  /** A request that holds this text is answered; absent: none is. */
+  until?: string;
 }
 
 /** The call of the agent's own tool that writes files or runs commands; after it, and where there is no such tool, the failure. */
@@ -14,6 +16,8 @@ export function editThenFail(call: ProviderCall, wire: Wire, edit: EditThenFail)
   const tools = offeredIn(call.body);
   // A request beside the conversation, such as for a title, offers none.
   if (tools.length === 0) return wire.answer(call, ['A title', '']);
+  if (edit.until !== undefined && JSON.stringify(call.body).includes(edit.until))
+    return wire.answer(call, ['It is done.', '']);
   const isDone = /"tool_result"|"role":"tool"|"(?:function|custom_tool)_call_output"/.test(
     JSON.stringify(call.body),
   );
