@@ -108,17 +108,19 @@ async function storyOf(id) {
   const { code, stdout } = await run(['trace', 'show', id, '--color', 'never'], {
     stdin: null,
     captured: true,
+    // A run that never began has no trace, which is no second error.
+    isSilent: true,
   });
   return code === 0 ? stdout : '';
 }
 
 /** Runs llm-router to its end. A signal, as of a cancelled job, is passed on, so that its outcome can still be reported. */
-function run(args, { stdin, captured }) {
+function run(args, { stdin, captured, isSilent = false }) {
   const executable = process.env.LLM_ROUTER_EXECUTABLE;
   const isScript = /\.[cm]?js$/.test(executable);
   const [file, all] = isScript ? [process.execPath, [executable, ...args]] : [executable, args];
   // What goes to stderr is shown where stdout is, so that it stays between the lines that keep GitHub from reading it.
-  const stdio = [stdin === null ? 'ignore' : 'pipe', captured ? 'pipe' : 'inherit', 1];
+  const stdio = [stdin === null ? 'ignore' : 'pipe', captured ? 'pipe' : 'inherit', isSilent ? 'ignore' : 1];
   const child = spawn(file, all, { stdio });
   const pass = (signal) => child.kill(signal);
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, pass);

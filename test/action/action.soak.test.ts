@@ -66,6 +66,7 @@ describe('the action for GitHub', () => {
       const run = await runAction(rig, { executable: executable(rig), prompt: 'hi', arguments: '--nope' });
       expect(run).toMatchObject({ code: 64, outputs: { failure: 'usage', 'exit-code': '64' } });
       expect(run.stdout).toContain('--nope');
+      expect(run.stdout).not.toContain('no trace');
     }),
   );
 
