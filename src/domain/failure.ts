@@ -20,7 +20,6 @@ export type FailureType =
   | 'budget_exceeded'
   | 'not_restored'
   | 'conflict'
-  | 'not_verified'
   | 'cancelled'
   | 'usage'
   | 'input'
@@ -182,7 +181,6 @@ export const FAILURES: Readonly<Record<FailureType, FailureRow>> = {
     -32006,
     409,
   ),
-  not_verified: row('the command that verifies a change failed', 'never', 'never', 1, -32006, 422),
   cancelled: row('SIGINT, SIGTERM, SIGHUP, client gone', 'never', 'never', 130, -32008, 499),
   usage: row('bad flag or name', 'never', 'never', 64, -32602, 400),
   input: row('a file that cannot be read', 'never', 'never', 66, -32602, 400),

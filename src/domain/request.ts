@@ -59,8 +59,6 @@ export const ISOLATIONS = ['none', 'worktree'] as const;
 export interface Isolation {
   /** Its change is also left as a branch `llm-router-<id>`. */
   keepsBranch: boolean;
-  /** Its change stays in the snapshots of the run, even when it succeeds. */
-  isHeld: boolean;
 }
 
 /** One part of a conversation. */

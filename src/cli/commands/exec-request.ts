@@ -119,9 +119,7 @@ export function buildRequest(
     timeoutMs: given.timeoutMs,
     cwd: path.resolve(world.cwd, options.cwd ?? '.'),
     isolation:
-      options.isolate === true || options.keep === true
-        ? { keepsBranch: options.keep === true, isHeld: false }
-        : null,
+      options.isolate === true || options.keep === true ? { keepsBranch: options.keep === true } : null,
     fallback: options.fallback ?? null,
     maxRetries: options.retries ?? null,
     patienceMs: given.patienceMs,

@@ -7,7 +7,7 @@ import type { Trouble } from '../../git/trouble.js';
 import { bringBack } from '../../isolation/bring-back.js';
 import { IsolatedTree } from '../../isolation/isolated-tree.js';
 import { refOf } from '../../snapshot/history.js';
-import type { Planned, PlannedIsolation } from '../planned.js';
+import type { PlannedIsolation } from '../planned.js';
 import type { Run } from '../state.js';
 import { conflictFailure, isolationFailure } from './isolation-failure.js';
 import { isolatedHost } from './plan-isolation.js';
@@ -15,11 +15,8 @@ import { isolatedHost } from './plan-isolation.js';
 /** The work tree of a run that is isolated. */
 export interface IsolatedRun {
   /** Keeps and brings back what the run changed, and removes the work tree; the invocation with what came of it. */
-  finish(invocation: Invocation, check: Check | null): Promise<Invocation>;
+  finish(invocation: Invocation): Promise<Invocation>;
 }
-
-/** Judges what a run left, in the folder where it worked; the failure says why it does not count. */
-export type Check = (cwd: string) => Promise<Failure | null>;
 
 /** Makes the work tree of a run. */
 export async function isolate(run: Run): Promise<Result<IsolatedRun, Failure>> {
@@ -40,19 +37,17 @@ export async function isolate(run: Run): Promise<Result<IsolatedRun, Failure>> {
   run.host = isolatedHost(host);
   if (!opened.ok) return err(stop.deadline.failure ?? isolationFailure(opened.error));
   return ok({
-    finish: (invocation, check) => finish(opened.value, { planned, isolation, invocation, check }),
+    finish: (invocation) => finish(opened.value, { isolation, invocation }),
   });
 }
 
 interface Ending {
-  planned: Planned;
   isolation: PlannedIsolation;
   invocation: Invocation;
-  check: Check | null;
 }
 
 async function finish(tree: IsolatedTree, ending: Ending): Promise<Invocation> {
-  const { invocation, planned, check } = ending;
+  const { invocation } = ending;
   const kept = await tree.keep();
   if (!kept.ok) {
     const message = `what the run changed cannot be kept: ${kept.error.message}`;
@@ -60,12 +55,10 @@ async function finish(tree: IsolatedTree, ending: Ending): Promise<Invocation> {
     return failedBy(invocation, failure('not_restored', message, { hint }));
   }
   try {
-    const refused = invocation.failure === null ? ((await check?.(planned.request.cwd)) ?? null) : null;
-    const judged = refused === null ? invocation : failedBy(invocation, refused);
-    if (kept.value === null) return judged;
+    if (kept.value === null) return invocation;
     const branched = ending.isolation.keepsBranch ? await tree.branch(kept.value) : null;
-    const told = branched === null ? judged : withBranch(judged, branched);
-    if (told.failure !== null || ending.isolation.isHeld) return told;
+    const told = branched === null ? invocation : withBranch(invocation, branched);
+    if (told.failure !== null) return told;
     return await brought(tree, told);
   } finally {
     await tree.remove();

@@ -32,10 +32,10 @@ export async function planIsolation(
   const repository = await findRepository({ cwd, env: host.env });
   if (!repository.ok) return err(isolationFailure(repository.error));
   const own = workingFolder({ dir, id, cwd: realpathSync(cwd) }, repository.value);
-  const { keepsBranch, isHeld } = isolation ?? { keepsBranch: false, isHeld: false };
+  const { keepsBranch } = isolation ?? { keepsBranch: false };
   return ok({
     request: { ...request, cwd: own },
-    isolation: { keepsBranch, isHeld, dir, cwd },
+    isolation: { keepsBranch, dir, cwd },
     host: isolatedHost(host),
   });
 }
