@@ -43,6 +43,7 @@ export const EVENTS: Readonly<
       delay_ms: 'Length of the wait',
       at: 'Time of the next attempt',
       reason: 'Type of the failure',
+      continues: 'The session of the tool goes on where it stopped',
     },
   },
   'queue.wait': {

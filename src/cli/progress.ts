@@ -75,7 +75,8 @@ export function startProgress(context: CommandContext): Progress {
   };
   const show = async (label: () => string): Promise<void> => {
     state.label = label;
-    const [{ default: ora }, { cut }] = await Promise.all([import('ora'), import('../diagnostics/width.js')]);
+    const { cut } = await import('../diagnostics/width.js');
+    const { default: ora } = await import('ora');
     if (state.stopped || state.label !== label || spinner !== null) return;
     const stream = stderr.stream as NodeJS.WriteStream;
     const text = (): string => cut(visible(state.label()), stderr.columns - BESIDE);

@@ -33,7 +33,15 @@ const ROWS: Partial<Record<FailureType, Row>> = {
 };
 
 /** Failures that end a run before a tool works, or from outside; each has its own test below. */
-const OTHERS: readonly FailureType[] = ['cancelled', 'usage', 'input', 'config', 'internal', 'not_restored'];
+const OTHERS: readonly FailureType[] = [
+  'cancelled',
+  'usage',
+  'input',
+  'config',
+  'internal',
+  'not_restored',
+  'conflict',
+];
 
 const config = (type: FailureType): string => `version: 1
 default_agent: worker
@@ -89,7 +97,7 @@ describe('a failure of the only tool', () => {
 });
 
 describe('every other failure', () => {
-  it('has a test here or in recovery.test.ts, and every one a row', () => {
+  it('has a test here, in recovery.test.ts or in isolate.test.ts, and every one a row', () => {
     expect([...Object.keys(ROWS), ...OTHERS].sort()).toEqual(Object.keys(FAILURES).sort());
   });
 
