@@ -97,7 +97,7 @@ describe('a failure of the only tool', () => {
 });
 
 describe('every other failure', () => {
-  it('has a test here, in recovery.test.ts or in isolate.test.ts, and every one a row', () => {
+  it('has a test here, in recovery.test.ts or in isolate-cases.soak.test.ts, and every one a row', () => {
     expect([...Object.keys(ROWS), ...OTHERS].sort()).toEqual(Object.keys(FAILURES).sort());
   });
 
