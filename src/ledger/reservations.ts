@@ -80,11 +80,12 @@ export function reserve(
     by.source?.id ?? null,
     drawn.isDrawn ? 1 : 0,
   );
-  // A call is a sign of life of its attempt.
+  // A call is a sign of life of its attempt and of the other calls of that.
   if (request.attemptId !== null)
     db.run(
-      'UPDATE reservations SET expires_ms = max(expires_ms, ?) WHERE id = ?',
+      'UPDATE reservations SET expires_ms = max(expires_ms, ?) WHERE id = ? OR attempt_id = ?',
       by.expiresMs,
+      request.attemptId,
       request.attemptId,
     );
   for (const scope of scopes)

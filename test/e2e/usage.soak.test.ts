@@ -51,10 +51,12 @@ describe('stats', () => {
         '  saved        $0.05 (1%) against the preferred models',
       ]);
       expect(lines.slice(5)).toEqual([
+        '',
         'By agent                        By model',
         '  architect    20  $1.80  52%     gpt-5   20  $2.00  58%',
         '  backend-dev  18  $1.10  32%     sonnet  20  $1.00  29%',
         '  scribe       12  $0.55  16%     flash   10  $0.45  13%',
+        '',
         'By tool',
         '  lab  50  $3.45  100%',
       ]);

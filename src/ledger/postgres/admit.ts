@@ -84,10 +84,10 @@ async function reserve(
     by.source === null ? null : String(by.source.id),
     drawn.isDrawn ? 1 : 0,
   );
-  // A call is a sign of life of its attempt.
+  // A call is a sign of life of its attempt and of the other calls of that.
   if (request.attemptId !== null)
     tx.run(
-      `UPDATE reservations SET expires_ms = greatest(expires_ms, ${now} + $1) WHERE id = $2`,
+      `UPDATE reservations SET expires_ms = greatest(expires_ms, ${now} + $1) WHERE id = $2 OR attempt_id = $2`,
       leaseMs,
       request.attemptId,
     );
