@@ -104,9 +104,12 @@ function folderOf(file: string): string {
   return `${file}.pending`;
 }
 
+/** In order of names: an attempt, `<id>-1`, comes before its invocation, `<id>`, which counts those that are known. */
 function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => name.endsWith('.json'));
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .sort();
   } catch {
     return []; // no folder, or none that can be read
   }
