@@ -1,7 +1,8 @@
 import type { Days, Interrupted, UsageFilter, UsageGroup, UsageKey } from './ledger.js';
-import { BY_DAY, BY_SESSION, type SumTables } from './roll-up.js';
+import { BY_DAY, type SumTables } from './roll-up.js';
 import type { Database, Row, SqlValue } from './sqlite.js';
 import { attemptCondition, folderCondition, usageCondition } from './usage-filter.js';
+import { type Asked, ROWS, SESSIONS, usageSql } from './usage-sql.js';
 import { SUM_COLUMNS, sumsFrom, type UsageSums } from './usage-sums.js';
 
 /** Usage in these days, grouped by keys. Money, counts and tokens are exact, latencies to two digits. */
@@ -14,40 +15,19 @@ export function usageBy(
   const { sql, values } = usageCondition(filter);
   const tags = by.filter(isTag).map(tagName);
   const ask = (asked: Asked): Row[] =>
-    db.all(sqlOf(by, { ...asked, where: sql }), ...tags, days.since, days.until, ...values);
+    db.all(
+      usageSql(asked, { keys: by.map(keyOf), days: ['?', '?'], where: sql }),
+      ...tags,
+      days.since,
+      days.until,
+      ...values,
+    );
   return grouped(by.length, {
     sums: ask({ from: source.sums, each: null, sums: SUM_COLUMNS }),
     failures: ask({ from: source.failures, each: 'failure', sums: ['invocations'] }),
     latencies: ask({ from: source.latencies, each: 'about_ms', sums: ['invocations'] }),
   });
 }
-
-interface Asked {
-  /** A table or view. */
-  from: string;
-  /** Another column to group by, where it has a value. */
-  each: string | null;
-  sums: readonly string[];
-}
-
-function sqlOf(by: readonly UsageKey[], { from, each, sums, where }: Asked & { where: string }): string {
-  const keys = by.map((key, index) => `${keyOf(key)} AS key${index}`);
-  const groups = each === null ? keys : [...keys, each];
-  // A group from which all runs were taken away again has neither.
-  const counted = COUNTS.filter((name) => sums.includes(name))
-    .map((name) => `sum(${name}) > 0`)
-    .join(' OR ');
-  const shown = [...groups, ...sums.map((name) => `sum(${name}) AS ${name}`)];
-  return [
-    `SELECT ${shown.join(', ')} FROM ${from} WHERE day BETWEEN ? AND ?${where}`,
-    each === null ? '' : `AND ${each} IS NOT NULL`,
-    groups.length === 0 ? '' : `GROUP BY ${groups.map((_, index) => index + 1).join(', ')} HAVING ${counted}`,
-  ].join(' ');
-}
-
-const COUNTS = ['invocations', 'attempts'];
-
-const ROWS: SumTables = { sums: 'usage_rows', failures: 'usage_rows', latencies: 'usage_rows' };
 
 /** The sums that know all keys; a project and tags are known by the rows alone, and sessions end with their rows. */
 function sourceOf(
@@ -58,27 +38,6 @@ function sourceOf(
   if (!by.includes('session')) return BY_DAY;
   const isCut = db.all('SELECT 1 FROM upkeep WHERE rows_since > ?', since).length > 0;
   return isCut ? ROWS : SESSIONS;
-}
-
-/** The sums of sessions, and as those without a session what is left of the sums by day. */
-const SESSIONS: SumTables = {
-  sums: sessionsFrom('sums', SUM_COLUMNS),
-  failures: sessionsFrom('failures', ['invocations'], 'failure'),
-  latencies: sessionsFrom('latencies', ['invocations'], 'about_ms'),
-};
-
-function sessionsFrom(kind: keyof SumTables, sums: readonly string[], each?: string): string {
-  const select = (session: string, sign: '' | '-', from: string) =>
-    `SELECT ${[
-      `day, ${session} AS session, agent, tool, model`,
-      ...(each === undefined ? [] : [each]),
-      ...sums.map((name) => `${sign}${name} AS ${name}`),
-    ].join(', ')} FROM ${from}`;
-  return `(${[
-    select('session', '', BY_SESSION[kind]),
-    select('NULL', '', BY_DAY[kind]),
-    select('NULL', '-', BY_SESSION[kind]),
-  ].join(' UNION ALL ')})`;
 }
 
 /** A week begins on Monday. */

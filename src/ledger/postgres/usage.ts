@@ -1,6 +1,7 @@
 import type { Days, Interrupted, UsageFilter, UsageGroup, UsageKey } from '../ledger.js';
-import { BY_DAY, BY_SESSION, type SumTables } from '../roll-up.js';
+import { BY_DAY, type SumTables } from '../roll-up.js';
 import { grouped } from '../usage.js';
+import { type Asked, ROWS, SESSIONS, usageSql } from '../usage-sql.js';
 import { SUM_COLUMNS } from '../usage-sums.js';
 import { attemptCondition, folderCondition, usageCondition } from './condition.js';
 import type { Row } from './connection.js';
@@ -16,7 +17,7 @@ export async function usageBy(
   const source = await sourceOf(tx, { by, filter, since: days.since });
   const where = usageCondition(filter);
   const ask = (asked: Asked): Promise<Row[]> =>
-    tx.all(sqlOf(by, { ...asked, where }), days.since, days.until);
+    tx.all(usageSql(asked, { keys: by.map(keyOf), days: ['$1', '$2'], where }), days.since, days.until);
   const [sums, failures, latencies] = await Promise.all([
     ask({ from: source.sums, each: null, sums: SUM_COLUMNS }),
     ask({ from: source.failures, each: 'failure', sums: ['invocations'] }),
@@ -32,33 +33,6 @@ function plain(rows: readonly Row[]): PlainRow[] {
   return rows as PlainRow[];
 }
 
-interface Asked {
-  /** A table or view. */
-  from: string;
-  /** Another column to group by, where it has a value. */
-  each: string | null;
-  sums: readonly string[];
-}
-
-function sqlOf(by: readonly UsageKey[], { from, each, sums, where }: Asked & { where: string }): string {
-  const keys = by.map((key, index) => `${keyOf(key)} AS key${index}`);
-  const groups = each === null ? keys : [...keys, each];
-  // A group from which all runs were taken away again has neither.
-  const counted = COUNTS.filter((name) => sums.includes(name))
-    .map((name) => `sum(${name}) > 0`)
-    .join(' OR ');
-  const shown = [...groups, ...sums.map((name) => `sum(${name}) AS ${name}`)];
-  return [
-    `SELECT ${shown.join(', ')} FROM ${from} WHERE day BETWEEN $1 AND $2${where}`,
-    each === null ? '' : `AND ${each} IS NOT NULL`,
-    groups.length === 0 ? '' : `GROUP BY ${groups.map((_, index) => index + 1).join(', ')} HAVING ${counted}`,
-  ].join(' ');
-}
-
-const COUNTS = ['invocations', 'attempts'];
-
-const ROWS: SumTables = { sums: 'usage_rows', failures: 'usage_rows', latencies: 'usage_rows' };
-
 /** The sums that know all keys; a project and tags are known by the rows alone, and sessions end with their rows. */
 async function sourceOf(
   tx: Transaction,
@@ -68,27 +42,6 @@ async function sourceOf(
   if (!by.includes('session')) return BY_DAY;
   const cut = await tx.all('SELECT 1 FROM upkeep WHERE rows_since > $1', since);
   return cut.length > 0 ? ROWS : SESSIONS;
-}
-
-/** The sums of sessions, and as those without a session what is left of the sums by day. */
-const SESSIONS: SumTables = {
-  sums: sessionsFrom('sums', SUM_COLUMNS),
-  failures: sessionsFrom('failures', ['invocations'], 'failure'),
-  latencies: sessionsFrom('latencies', ['invocations'], 'about_ms'),
-};
-
-function sessionsFrom(kind: keyof SumTables, sums: readonly string[], each?: string): string {
-  const select = (session: string, sign: '' | '-', from: string) =>
-    `SELECT ${[
-      `day, ${session} AS session, agent, tool, model`,
-      ...(each === undefined ? [] : [each]),
-      ...sums.map((name) => `${sign}${name} AS ${name}`),
-    ].join(', ')} FROM ${from}`;
-  return `(${[
-    select('session', '', BY_SESSION[kind]),
-    select('NULL', '', BY_DAY[kind]),
-    select('NULL', '-', BY_SESSION[kind]),
-  ].join(' UNION ALL ')}) AS by_session`;
 }
 
 /** A week begins on Monday. */
