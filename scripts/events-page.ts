@@ -62,7 +62,7 @@ export const EVENTS: Readonly<
     fields: {
       message: 'In words',
       estimate: 'Estimated cost of this run, in words',
-      window: '`request`, `daily` or `monthly`',
+      window: '`daily`, `monthly`, or `family` for the cap of an outer run',
       limit: '`soft` or `hard`',
       percent: 'Share of the limit that is spent',
       spent_usd: 'Spent and reserved, in USD',

@@ -3,7 +3,7 @@ import { reportBug } from './cli/report.js';
 import { runLine } from './cli/run-line.js';
 import type { World } from './world.js';
 
-// Kept in the file that every run loads: whoever edits that file sees in the help that it is what runs.
+// Kept in the file that every run loads: an edit of that file shows in the help, which proves that it is what runs.
 export { PURPOSE } from './cli/purpose.js';
 export { realWorld } from './world.js';
 

@@ -146,7 +146,7 @@ export function callDocument(call: ProviderCall) {
     usage: usageDocument(call.usage),
     cost: costDocument(call.cost),
     first_output_ms: call.firstOutputMs,
-    // Of a call whose router was killed nobody has seen the end.
+    // The end of a call whose router was killed is not recorded.
     latency_ms: call.latencyMs as number | null,
     failure: failureDocument(call.failure),
   };

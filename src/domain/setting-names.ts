@@ -52,7 +52,7 @@ const NAMES: Readonly<Record<RequestOrigin, SettingNames>> = {
   openai: { ...FIELDS, effort: '`reasoning_effort`', schema: '`response_format`', stream: '`stream`' },
 };
 
-/** The names for whoever made the request. */
+/** The names for the caller of the request. */
 export function settingNames(origin: RequestOrigin): SettingNames {
   return NAMES[origin];
 }

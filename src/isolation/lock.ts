@@ -51,7 +51,7 @@ async function take(file: string): Promise<boolean> {
   }
 }
 
-/** Appears with its content at once, so that nobody reads half of it. */
+/** Appears with its content at once, so that no process reads half of it. */
 async function linked(own: string, file: string): Promise<boolean> {
   try {
     await link(own, file);

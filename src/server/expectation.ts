@@ -4,8 +4,8 @@ import type { ServerResponse } from 'node:http';
 const HELD = new WeakMap<ServerResponse, boolean>();
 
 /**
- * Keeps `100 Continue` back until the body is read. An answer that needs no body ends the connection: nobody can tell whether the body
- * still follows.
+ * Keeps `100 Continue` back until the body is read. An answer that needs no body ends the connection: whether the body still follows
+ * cannot be told.
  */
 export function holdBody(response: ServerResponse): void {
   HELD.set(response, response.shouldKeepAlive);

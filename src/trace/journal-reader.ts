@@ -50,7 +50,7 @@ function withCalls(attempt: AttemptDocument, { begun, ended }: Noted, isDead: bo
   return { ...attempt, calls, usage, cost: costDocument(sumOf(calls)) };
 }
 
-/** A call whose end nobody has seen. */
+/** A call whose end is not recorded. */
 function lost({ model, cost }: Pick<CallDocument, 'model' | 'cost'>): CallDocument {
   const failed = failure('cancelled', 'the router was killed during this call');
   return {
