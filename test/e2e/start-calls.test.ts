@@ -30,7 +30,7 @@ const OPENED = [
 const MOST_OPENED = 14;
 
 /** Calls of the main thread from the first file of ours to the tool, without those for memory and threads, which V8 makes as it likes. */
-const MOST_CALLS = 265;
+const MOST_CALLS = 170;
 const OF_V8 =
   /^(?:mmap|munmap|mprotect|madvise|brk|futex|sched_yield|clock_\w+|rt_sig\w+|restart_syscall|epoll_\w+)$/;
 
@@ -54,11 +54,26 @@ describe('before the tool is started, exec', () => {
       const own = named.filter((file) => !/^\/proc\/\d+\//.test(file));
       expect(own.length).toBeGreaterThan(5);
       expect(own.length).toBeLessThanOrEqual(MOST_OPENED);
-      const counted = calls.filter((line) => !OF_V8.test(/^\w+/.exec(line)?.[0] ?? ''));
+      const counted = withoutOtherProcesses(calls).filter(
+        (line) => !OF_V8.test(/^\w+/.exec(line)?.[0] ?? ''),
+      );
       expect(counted.length).toBeLessThanOrEqual(MOST_CALLS);
     }),
   );
 });
+
+/** Without the looks at single processes: how many there are depends on what else the machine runs, as it does for the files above. */
+function withoutOtherProcesses(calls: readonly string[]): string[] {
+  let descriptor: string | null = null;
+  return calls.filter((line) => {
+    const opened = /^open(?:at)?\([^"]*"\/proc\/\d+\/.* = (-?\d+)/.exec(line)?.[1];
+    if (opened !== undefined) descriptor = opened;
+    const isLook =
+      opened !== undefined || line.includes(`(${descriptor}, `) || line.includes(`(${descriptor})`);
+    if (line.startsWith(`close(${descriptor})`)) descriptor = null;
+    return !isLook;
+  });
+}
 
 /** The system calls of the main thread of a warm start, from the first file of ours that it opens to the start of the tool. */
 async function callsBefore(rig: Rig, file: string): Promise<string[]> {
