@@ -19,7 +19,7 @@ export function sha256(text: string): string {
     made += 1;
     return shortSha256(bytes);
   }
-  return nodeCrypto().createHash('sha256').update(bytes).digest('hex');
+  return nodeCrypto().hash('sha256', bytes, 'hex');
 }
 
 /** Hexadecimal digits for names of files that must differ and that no other user has to be unable to guess. */

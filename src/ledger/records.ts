@@ -8,8 +8,9 @@ import type { Database, Row, SqlValue } from './sqlite.js';
  * from.
  */
 export function drop(db: Database, id: string, countedMicroUsd: number): void {
-  for (const row of db.all('SELECT * FROM reservations WHERE id = ? OR attempt_id = ?', id, id))
-    giveBack(db, row, row.id === id ? countedMicroUsd : 0);
+  const held = db.all('SELECT * FROM reservations WHERE id = ? OR attempt_id = ?', id, id);
+  if (held.length === 0) return;
+  for (const row of held) giveBack(db, row, row.id === id ? countedMicroUsd : 0);
   db.run(
     `DELETE FROM reservation_scopes WHERE reservation_id = ?
       OR reservation_id IN (SELECT id FROM reservations WHERE attempt_id = ?)`,

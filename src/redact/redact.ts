@@ -29,7 +29,10 @@ export function createRedactor(secrets: readonly string[] = [], patterns: readon
   const maskNamed = (text: string): string =>
     patterns.reduce((rest, pattern) => maskAll(pattern, rest, MASK), maskKnown(text));
   return {
-    text: (text) => maskShapes(maskNamed(text), findSecrets(text)),
+    text: (text) => {
+      const rest = maskNamed(text);
+      return mayHoldSecret(rest) ? maskShapes(rest, findSecrets(text)) : rest;
+    },
     value: (value) => {
       const { all, searched } = textsIn(value);
       const finder = findSecrets(searched.join('\n'));

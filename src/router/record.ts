@@ -116,17 +116,15 @@ function logOf(
 }
 
 /** The row without secrets in what its caller, its tool or its config may have written; ids must stay what they are. */
-function masked(row: InvocationRow, { text, value }: Redactor): InvocationRow {
-  const { tags, because } = row;
-  return {
-    ...row,
-    trace_id: text(row.trace_id),
-    session: row.session === null ? null : text(row.session),
-    source_agent: row.source_agent === null ? null : text(row.source_agent),
-    justification: row.justification === null ? null : text(row.justification),
-    tags: JSON.stringify(value(JSON.parse(tags))),
-    because: JSON.stringify(value(JSON.parse(because))),
-  };
+function masked(row: InvocationRow, { value }: Redactor): InvocationRow {
+  const { trace_id, session, source_agent, justification } = row;
+  const texts = { trace_id, session, source_agent, justification };
+  const lists = { tags: JSON.parse(row.tags), because: JSON.parse(row.because) };
+  const written = { texts, lists };
+  const shown = value(written);
+  if (shown === written) return row;
+  const { tags, because } = shown.lists;
+  return { ...row, ...shown.texts, tags: JSON.stringify(tags), because: JSON.stringify(because) };
 }
 
 function runInfo({ request, spending, preference }: Planned): RunInfo {

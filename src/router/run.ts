@@ -41,7 +41,6 @@ export interface RunInput {
   confirmRollback: (question: string) => Promise<boolean>;
   /** How long snapshots are kept, days. */
   keepDays: number;
-  /** Judges what an isolated run left, in the folder where it worked. */
 }
 
 /**
