@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { expect } from '@jest/globals';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import { openFile } from '../../src/ledger/open.js';
 import type { Database } from '../../src/ledger/sqlite.js';
@@ -23,15 +24,36 @@ export interface Bench {
   dispose(): void;
 }
 
-/** Every engine that has to pass the suite; a new one is one line. PostgreSQL takes seconds to begin in each file, so it is left to the soak. */
-export const ENGINES: readonly { name: string; make: () => Bench; share: number }[] = [
-  { name: 'SQLite', make: sqliteBench, share: 1 },
-  ...(HAS_POSTGRES && IS_SOAK ? [{ name: 'PostgreSQL', make: postgresBench, share: 0.1 }] : []),
+/** An engine that has to pass the suite. */
+export interface Engine {
+  name: string;
+  make: () => Bench;
+  /** On how many benches schedules are played at the same time: while a server works, the others go on. */
+  lanes: number;
+}
+
+/** Every engine; a new one is one line. PostgreSQL takes seconds to begin in each file, so it is left to the soak. */
+export const ENGINES: readonly Engine[] = [
+  { name: 'SQLite', make: sqliteBench, lanes: 1 },
+  ...(HAS_POSTGRES && IS_SOAK ? [{ name: 'PostgreSQL', make: postgresBench, lanes: 4 }] : []),
 ];
 
-/** How many schedules are played: fewer on an engine whose every step goes over a network. */
-export function schedules(counts: { soak: number; quick: number }, share: number): number {
-  return Math.ceil((IS_SOAK ? counts.soak : counts.quick) * share);
+/** Plays so many schedules on benches of this engine, and then asks each bench for faults. */
+export async function onBenches(
+  { make, lanes }: Engine,
+  count: number,
+  playSome: (bench: Bench, numRuns: number) => Promise<void>,
+): Promise<void> {
+  const lane = async (): Promise<void> => {
+    const bench = make();
+    try {
+      await playSome(bench, Math.ceil(count / lanes));
+      expect(await bench.faults()).toEqual([]);
+    } finally {
+      bench.dispose();
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
 }
 
 /** A bench with its own database file. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { decideSlot, type SlotRules, startsNeeded } from '../../src/policy/rate-limit.js';
 import { IS_SOAK } from '../soak.js';
 import { good } from './attempts.js';
-import { type Bench, ENGINES, schedules } from './engines.js';
+import { type Bench, ENGINES, onBenches } from './engines.js';
 
 const COUNTS = { soak: 10_000, quick: 60 };
 const MINUTE_MS = 60_000;
@@ -49,31 +49,26 @@ const limits = fc.record({
   most: fc.integer({ min: 1, max: 4 }),
 });
 
-describe.each(ENGINES)('slots on $name, in any order of steps', ({ make, share }) => {
-  const count = schedules(COUNTS, share);
+describe.each(ENGINES)('slots on $name, in any order of steps', (engine) => {
+  const count = IS_SOAK ? COUNTS.soak : COUNTS.quick;
   it(
     `hold every limit, are first come first served and let no request starve in ${count} schedules`,
-    async () => {
-      const bench = make();
-      let played = 0;
-      const lives = Array<number>(OWNERS).fill(0);
-      const property = fc.asyncProperty(
-        limits,
-        fc.array(step, { minLength: 10, maxLength: 60 }),
-        async (given, steps) => {
-          const stage = new Stage(bench, lives, { ...given, number: played++ });
-          for (const one of steps) await stage.play(one);
-          await stage.drain();
-        },
-      );
-      try {
-        await fc.assert(property, { numRuns: count });
-        expect(await bench.faults()).toEqual([]);
-      } finally {
-        bench.dispose();
-      }
-    },
-    IS_SOAK ? 600_000 : 30_000,
+    () =>
+      onBenches(engine, count, async (bench, numRuns) => {
+        let played = 0;
+        const lives = Array<number>(OWNERS).fill(0);
+        const property = fc.asyncProperty(
+          limits,
+          fc.array(step, { minLength: 10, maxLength: 60 }),
+          async (given, steps) => {
+            const stage = new Stage(bench, lives, { ...given, number: played++ });
+            for (const one of steps) await stage.play(one);
+            await stage.drain();
+          },
+        );
+        await fc.assert(property, { numRuns });
+      }),
+    IS_SOAK ? 900_000 : 30_000,
   );
 });
 

@@ -30,7 +30,8 @@ export function postgresBench(): Bench {
   const open = new Map<string, Ledger>();
   let database: Promise<{ database: Database; schema: string }> | null = null;
   const connected = async () => {
-    const place = await testPlace();
+    const { socketUrl: url } = await postgresServer();
+    const place = await testPlace({ url });
     const found = databaseAt(place, { now: () => bench.nowMs, most: 2 });
     if (!found.ok) throw new Error(found.error.message);
     const readiness = await prepare(found.value, { makes: true });
