@@ -11,6 +11,8 @@ import { writeLicences } from './licences.mjs';
 import { ownHome } from './own-home.cjs';
 import { buildPage } from './page.mjs';
 import { runScript } from './run.mjs';
+import { writeSbom } from './sbom.mjs';
+import { shippedPackages } from './shipped.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -42,6 +44,9 @@ const BUNDLED_LATER = [
   'prom-client',
   're2js',
 ];
+/** In the status page, and in the library alone, whose build fails for one that is missing here. */
+const BUNDLED_ELSEWHERE = ['node_modules/uplot', 'node_modules/@opentelemetry/api-logs'];
+
 const later = path.join(dist, 'later');
 rmSync(later, { recursive: true, force: true });
 const builtLater = await build({
@@ -67,7 +72,9 @@ const unexpected = packages
   .filter((name) => !BUNDLED.includes(name) && !IN_OWN_PACKS.test(name));
 if (unexpected.length > 0) throw new Error(`the bundle holds ${unexpected.join(', ')}`);
 for (const [name, text] of Object.entries(files)) writeFileSync(path.join(dist, `${name}.cjs`), text);
-writeLicences(root, [...packages, ...packageFolders(builtLater), 'node_modules/uplot']);
+const shipped = shippedPackages(root, [...packages, ...packageFolders(builtLater), ...BUNDLED_ELSEWHERE]);
+writeLicences(root, shipped);
+writeSbom(shipped);
 
 // So that the tests and the first use start as later ones do.
 keepCompiledCode();

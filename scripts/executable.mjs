@@ -8,6 +8,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { BUN } from './bun.mjs';
+import { packageFolders } from './bundle.mjs';
+import { checkKnown } from './sbom.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const { values, positionals } = parseArgs({
@@ -15,9 +18,6 @@ const { values, positionals } = parseArgs({
   options: { bun: { type: 'string' } },
 });
 const output = path.resolve(positionals[0] ?? path.join(root, 'out', 'llm-router'));
-
-/** A version that passed the end-to-end tests: docs/compatibility.md says how to raise it. */
-const BUN = '1.4.5';
 
 /** Those of the processors that lack AVX2 start as fast as the others. */
 const PACKAGES = {
@@ -99,9 +99,11 @@ async function bundled() {
     minifyWhitespace: true,
     minifySyntax: true,
     write: false,
+    metafile: true,
     plugins: [{ name: 'inside', setup: putInside }],
     logLevel: 'warning',
   });
+  checkKnown(packageFolders(result));
   const [{ text }] = result.outputFiles;
   return text.replaceAll('@build@', createHash('sha256').update(text).digest('hex'));
 }

@@ -4,11 +4,13 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { packageFolders } from './bundle.mjs';
+import { checkKnown } from './sbom.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const out = path.join(root, 'dist', 'lib');
 rmSync(out, { recursive: true, force: true });
-await buildCode();
+checkKnown(packageFolders(await buildCode()));
 if (readFileSync(path.join(out, 'index.js'), 'utf8').includes('re2js.cjs')) {
   throw new Error('what loads re2js is not in `dist/lib/parts`');
 }
@@ -36,6 +38,7 @@ function buildCode() {
     // Names stay, for the stacks of bug reports.
     minifyWhitespace: true,
     minifySyntax: true,
+    metafile: true,
     logLevel: 'warning',
   });
 }

@@ -1,56 +1,78 @@
-// What the release workflow needs of this repository:
-//   release.mjs check      the tag, the version, the changelog and the address of the repository belong together
-//   release.mjs notes      the section of the changelog for this version
-//   release.mjs installer  install.sh with the address and the version filled in
-import { readFileSync } from 'node:fs';
+// What a release needs of this repository. In the workflow `release`:
+//   release.mjs check              the tag, the version, the changelog and the address of the repository belong together
+//   release.mjs manifest           fills the address into package.json
+//   release.mjs notes              the section of the changelog for this version
+//   release.mjs installer          install.sh with the address and the version
+//   release.mjs formula FILE       the formula for Homebrew, with the checksums of FILE (SHA256SUMS)
+// Run by npm:
+//   release.mjs version            `npm version`: what is unreleased becomes the section of the new version
+//   release.mjs publishable        `npm publish`: refuses a package without the address of its repository
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { addressOf, addressProblems, WAY_OUT, withAddress } from './release/address.mjs';
+import { changelogProblems, notesOf, released, versionsOf } from './release/changelog.mjs';
+import { formulaOf, installerOf, withVersion } from './release/fill.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const read = (name) => readFileSync(path.join(root, name), 'utf8');
+const write = (name, text) => writeFileSync(path.join(root, name), text);
 
-/** The text below the heading of a version; `null` without one. */
-export function notesOf(changelog, version) {
-  const [, ...sections] = changelog.split(/^## /m);
-  const section = sections.find((text) => /^\[?([^\]\s]+)/.exec(text)?.[1] === version);
-  return section === undefined ? null : section.slice(section.indexOf('\n') + 1).trim();
+/** Pages that name the newest version in their examples. */
+const PAGES = ['docs/ci.md'];
+
+const manifest = JSON.parse(read('package.json'));
+const { version } = manifest;
+const address = addressOf(process.env);
+const ofRelease = () => ({ address: known(address), version });
+
+const actions = {
+  check: () =>
+    problems([
+      ...tagProblems(process.env.GITHUB_REF_NAME ?? ''),
+      ...changelogProblems(read('CHANGELOG.md'), version),
+      ...addressProblems(manifest, address, { mayLack: true }),
+    ]),
+  manifest: () => write('package.json', json(withAddress(manifest, known(address)))),
+  notes: () => process.stdout.write(`${notesOf(read('CHANGELOG.md'), version)}\n`),
+  installer: () => process.stdout.write(installerOf(read('install.sh'), ofRelease())),
+  formula: (sums) => {
+    const release = { ...ofRelease(), sums: readFileSync(sums, 'utf8') };
+    process.stdout.write(formulaOf(read('deploy/homebrew/llm-router.rb'), release));
+  },
+  version: startVersion,
+  publishable: () => problems(addressProblems(manifest, address, { mayLack: false })),
+};
+
+const [action, ...given] = process.argv.slice(2);
+try {
+  if (actions[action] === undefined) throw new Error(`one of ${Object.keys(actions).join(', ')} is needed`);
+  actions[action](...given);
+} catch (error) {
+  problems([error.message]);
 }
 
-/**
- * What keeps a release from being made, one sentence each.
- * @param {{ manifest: object, changelog: string, tag: string, repository: string }} given `repository` is `owner/name`
- */
-export function problemsOf({ manifest, changelog, tag, repository }) {
-  const { version } = manifest;
-  const problems = [];
-  if (tag !== `v${version}`) problems.push(`the tag is ${tag}, and package.json has version ${version}`);
-  if (!notesOf(changelog, version)) problems.push(`CHANGELOG.md has no section ${version}`);
-  const address = manifest.repository?.url ?? manifest.repository;
-  // npm refuses the provenance of a package that names another repository.
-  if (address !== `git+https://github.com/${repository}.git`) {
-    problems.push(`repository in package.json is not git+https://github.com/${repository}.git`);
-  }
-  for (const key of ['homepage', 'bugs']) if (!manifest[key]) problems.push(`${key} is not in package.json`);
-  return problems;
+function startVersion() {
+  const changelog = read('CHANGELOG.md');
+  const [before] = versionsOf(changelog);
+  write('CHANGELOG.md', released(changelog, { version, date: new Date().toISOString().slice(0, 10) }));
+  for (const page of PAGES) write(page, withVersion(read(page), { from: before, to: version }));
 }
 
-/** install.sh as a release has it. */
-export function installerOf(script, { repository, version }) {
-  const downloads = `https://github.com/${repository}/releases/download`;
-  return script.replace("'@DOWNLOADS@'", `'${downloads}'`).replace("'@VERSION@'", `'${version}'`);
+function tagProblems(tag) {
+  return tag === `v${version}` ? [] : [`the tag is ${tag}, and package.json has version ${version}`];
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv[2]);
+function known(value) {
+  if (value === null) throw new Error(WAY_OUT);
+  return value;
+}
 
-function main(action) {
-  const manifest = JSON.parse(read('package.json'));
-  const { GITHUB_REF_NAME: tag = '', GITHUB_REPOSITORY: repository = '' } = process.env;
-  if (action === 'notes') process.stdout.write(`${notesOf(read('CHANGELOG.md'), manifest.version)}\n`);
-  else if (action === 'installer')
-    process.stdout.write(installerOf(read('install.sh'), { repository, version: manifest.version }));
-  else {
-    const problems = problemsOf({ manifest, changelog: read('CHANGELOG.md'), tag, repository });
-    for (const problem of problems) process.stderr.write(`${problem}\n`);
-    process.exitCode = problems.length === 0 ? 0 : 1;
-  }
+function json(value) {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function problems(sentences) {
+  for (const sentence of sentences) process.stderr.write(`${sentence}\n`);
+  if (sentences.length > 0) process.exitCode = 1;
 }

