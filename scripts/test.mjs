@@ -22,6 +22,7 @@ const result = spawnSync(
     env: {
       ...env,
       TMPDIR: temporary,
+      LLM_ROUTER_TEST_RUNNER: String(process.pid),
       NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
       ...(soak ? { LLM_ROUTER_SOAK: '1' } : {}),
     },

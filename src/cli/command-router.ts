@@ -18,15 +18,19 @@ import type { CommandConfig, CommandContext } from './context.js';
 export type UsableConfig = CommandConfig & { config: RouterConfig };
 
 /** A router for this command's config and world. */
-export function commandRouter(context: CommandContext, loaded: UsableConfig): Router {
-  return createRouter(loaded.config, routerWorldOf(context, loaded));
+export function commandRouter(
+  context: CommandContext,
+  loaded: UsableConfig,
+  use: Pick<LedgerUse, 'ending'> = {},
+): Router {
+  return createRouter(loaded.config, routerWorldOf(context, loaded, use));
 }
 
 /** The machine and the stores of this command's config and world. */
 export function routerWorldOf(
   context: CommandContext,
   loaded: UsableConfig,
-  { gathers = false }: Pick<LedgerUse, 'gathers'> = {},
+  { gathers = false, ending = context.world.signal }: Pick<LedgerUse, 'gathers' | 'ending'> = {},
 ): RouterWorld {
   const { world } = context;
   const { env, platform, tmpDir, clock, random, urgent } = world;
@@ -34,6 +38,7 @@ export function routerWorldOf(
   const ledger = ledgerAccess({
     ...ledgerOf(context, loaded),
     now: clock.now,
+    ending,
     project: loaded.projectDir ?? '',
     gathers,
     warn: (message) => void context.output.warn(message),

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { DAY_MS, dayOf } from '../domain/calendar.js';
-import { ok, type Result } from '../domain/result.js';
+import { err, ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
 import type { Ledger, LedgerReader, LedgerTrouble } from './ledger.js';
 import type { Pending } from './pending.js';
-import type { LedgerLocation, OpenReader } from './place.js';
+import type { LedgerClock, LedgerLocation, OpenReader } from './place.js';
 import type { PostgresStatus } from './postgres/admin.js';
 import { Together } from './together.js';
 import { ledgerName, pendingPath } from './where.js';
@@ -32,6 +32,8 @@ export interface LedgerAccess {
   server(): Promise<Result<PostgresStatus, LedgerTrouble> | null>;
   /** Leaves the record of a run that no limit applies to. */
   keep(pending: Pending): Promise<void>;
+  /** Leaves a record that the ledger could not take beside it, until it can. */
+  keepBeside(pending: Pending): Promise<void>;
   /** Removes rows of invocations that are older, once a day and a few at a time. Does nothing while the ledger is not open. */
   upkeep(retentionDays: number): Promise<void>;
   /** Records that it cannot take at once wait beside it. With `atExit` the process ends right after. */
@@ -41,13 +43,14 @@ export interface LedgerAccess {
 /** Far below the five minutes after which a process that cannot be seen is taken for dead. */
 export const LOCAL_HEARTBEAT_MS = 60_000;
 
+/** With more pending files than this a run opens the ledger itself, which imports them. */
+const MOST_PENDING = 200;
+
 /** Rows removed per run: some 20 ms of work. */
 const MOST_REMOVED = 500;
 
 /** Where a ledger is, and how it is used. */
-export interface LedgerUse extends LedgerLocation, Pick<LedgerAccess, 'project' | 'warn'> {
-  /** Wall clock, ms since the epoch. */
-  now: () => number;
+export interface LedgerUse extends LedgerLocation, LedgerClock, Pick<LedgerAccess, 'project' | 'warn'> {
   /** Many runs end at about the same time: the records of those without limits are written together, a moment later. */
   gathers?: boolean;
 }
@@ -57,16 +60,38 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
   let opened: Ledger | null = null;
   let reading: OpenReader | null = null;
   let opening: Promise<Result<Ledger, LedgerTrouble>> | null = null;
+  /** A database that was not reached: a run asks for it several times, and waits for it once. */
+  let away: { trouble: LedgerTrouble; untilMs: number } | null = null;
+  const isAway = () => away !== null && performance.now() < away.untilMs;
+  const noted = <T>(result: Result<T, LedgerTrouble>): Result<T, LedgerTrouble> => {
+    if (result.ok || result.error.kind !== 'away') return result;
+    away = { trouble: result.error, untilMs: performance.now() + (place.shared?.connectTimeoutMs ?? 0) };
+    return result;
+  };
   const open = async (): Promise<Result<Ledger, LedgerTrouble>> => {
     const { openLedger } = await import('./open-ledger.js');
     const kept = reading;
     reading = null;
-    const result = kept === null ? await openLedger(place) : await kept.toWrite();
+    const result = noted(kept === null ? await openLedger(place) : await kept.toWrite());
     opened = result.ok ? result.value : null;
     opening = null;
     return result;
   };
-  const write = (records: readonly Pending[]): Promise<void> => keepIn(opened, records, place);
+  const beside = async (records: readonly Pending[]): Promise<number> => {
+    const { keepPending } = await import('./pending.js');
+    const path = await pendingPath(place);
+    let count = 0;
+    for (const one of records)
+      count = await keepPending(path, one).catch((error: unknown) => {
+        place.warn(`this run is not in the ledger: ${reasonOf(error)}`);
+        return 0;
+      });
+    return count;
+  };
+  const write = async (records: readonly Pending[]): Promise<void> => {
+    const kept = await opened?.keep(records);
+    if (kept?.ok !== true) await beside(records);
+  };
   const together = new Together(write);
   /** Others wait for what is in files of this machine, which may be gone with it. */
   const handOver = async (): Promise<void> => {
@@ -82,35 +107,34 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
     state: () => (shared === null ? stateOf(place.file) : null),
     open: () => {
       if (opened !== null) return Promise.resolve(ok(opened));
+      if (away !== null && isAway()) return Promise.resolve(err(away.trouble));
       opening ??= open();
       return opening;
     },
     read: async (ask, { staysOpen } = { staysOpen: false }) => {
+      if (away !== null && isAway()) return err(away.trouble);
       const { openReader, readLedger } = await import('./open-ledger.js');
       if (staysOpen && opened === null && reading === null) {
-        const reader = await openReader(place);
+        const reader = noted(await openReader(place));
         if (!reader.ok) return reader;
         if (opened === null && reading === null) reading = reader.value;
         else reader.value?.close();
       }
       const known = opened ?? reading;
-      return known === null ? readLedger(place, ask) : ask(known);
+      return noted(await (known === null ? readLedger(place, ask) : ask(known)));
     },
     server: async () => {
       if (shared === null) return null;
       const { statusOfPostgres } = await import('./postgres/admin.js');
-      return statusOfPostgres(shared, place.now);
+      return statusOfPostgres(shared, place);
     },
     keep: async (pending) => {
       if (opened !== null) return place.gathers === true ? together.add(pending) : write([pending]);
-      const { keepPending, MOST_PENDING } = await import('./pending.js');
-      const waiting = await keepPending(pendingPath(place), pending).catch((error: unknown) => {
-        place.warn(`this run is not in the ledger: ${reasonOf(error)}`);
-        return 0;
-      });
+      const waiting = await beside([pending]);
       if (shared !== null) await handOver();
       else if (waiting > MOST_PENDING) await access.open();
     },
+    keepBeside: async (pending) => void (await beside([pending])),
     upkeep: async (retentionDays) => {
       const before = dayOf(place.now() - retentionDays * DAY_MS);
       // A failure is left to the next day.
@@ -141,19 +165,4 @@ function stateOfOne(file: string): string {
   } catch {
     return ''; // none yet, or one that cannot be read
   }
-}
-
-/** Writes records to the ledger that is open; what it refuses waits beside it. */
-async function keepIn(
-  ledger: Ledger | null,
-  records: readonly Pending[],
-  place: LedgerLocation & Pick<LedgerAccess, 'warn'>,
-): Promise<void> {
-  const kept = await ledger?.keep(records);
-  if (kept?.ok === true) return;
-  const { keepPending } = await import('./pending.js');
-  for (const one of records)
-    await keepPending(pendingPath(place), one).catch((error: unknown) =>
-      place.warn(`this run is not in the ledger: ${reasonOf(error)}`),
-    );
 }

@@ -70,6 +70,19 @@ function mayWriteTo(file: string): boolean {
   }
 }
 
+/** Whether this user may make the file: in its folder, or in the nearest that is there. */
+export function mayMake(file: string): boolean {
+  let folder = path.dirname(file);
+  while (statSync(folder, { throwIfNoEntry: false }) === undefined && folder !== path.dirname(folder))
+    folder = path.dirname(folder);
+  try {
+    accessSync(folder, constants.W_OK);
+    return statSync(folder).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 function bytesOf(file: string): number {
   return ['', '-wal'].reduce(
     (sum, ending) => sum + (statSync(file + ending, { throwIfNoEntry: false })?.size ?? 0),

@@ -1,4 +1,5 @@
 import { ok, type Result } from '../domain/result.js';
+import type { LedgerClock } from './place.js';
 import { type Portions, portionsOf } from './portions.js';
 import type { PostgresPlace } from './postgres/place.js';
 import { type TakingOver, takingOver } from './postgres/take-over.js';
@@ -23,11 +24,9 @@ export interface Imported {
 }
 
 /** Where rows come from and go to. */
-export interface ImportRequest {
+export interface ImportRequest extends LedgerClock {
   file: string;
   shared: PostgresPlace;
-  /** Wall clock, ms since the epoch. */
-  now: () => number;
   warn: (message: string) => void;
 }
 
@@ -39,7 +38,7 @@ export async function importFile(request: ImportRequest): Promise<Result<Importe
   const portions = await portionsOf(request.file, request.warn);
   if (!portions.ok || portions.value === null) return portions.ok ? ok(null) : portions;
   try {
-    const target = await takingOver(request.shared, request.now);
+    const target = await takingOver(request.shared, request);
     if (!target.ok) return target;
     try {
       return await importAll(portions.value, target.value, request.warn);

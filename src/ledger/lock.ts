@@ -4,6 +4,8 @@ import { type Database, SQLITE_BUSY, sqliteCode } from './sqlite.js';
 
 /** How long a transaction waits for other processes in all, ms. */
 const PATIENCE_MS = 10_000;
+/** The same of a process that was asked to end: longer than any run holds the lock. */
+const ENDING_MS = 500;
 /**
  * How long SQLite itself waits in one try, ms: it looks again after 1, 2 and 5 ms, for a small part of what a try costs. The thread is
  * blocked meanwhile.
@@ -11,6 +13,20 @@ const PATIENCE_MS = 10_000;
 const ONE_TRY_MS = 8;
 /** No run holds the lock for so long, ms: from then on the thread is not blocked at all. */
 const SHORT_MS = 500;
+
+/** What bounds a wait for the lock. */
+export interface WaitBound {
+  /** Ends it. */
+  signal?: AbortSignal | undefined;
+  /** The most that it takes, ms. */
+  patienceMs?: number;
+}
+
+interface Wait {
+  startMs: number;
+  signal: AbortSignal | undefined;
+  patienceMs: number;
+}
 
 /** The connection was closed during a wait for the lock. */
 export class ClosedInWait extends Error {}
@@ -27,23 +43,27 @@ export class LockQueue {
   #last: Promise<void> | null = null;
   #isOpen = true;
 
-  constructor(db: Database) {
+  readonly #ending: AbortSignal | null;
+
+  /** Once `ending` is aborted nothing is waited for any more than shortly. */
+  constructor(db: Database, ending: AbortSignal | null = null) {
     this.#db = db;
+    this.#ending = ending;
     waitShortly(db);
   }
 
   /** Runs what needs the lock, after all that waits for it already. Rejects with `ClosedInWait` where the connection is closed meanwhile. */
-  write<T>(work: () => T, signal?: AbortSignal): Promise<T> {
-    return this.#last === null ? this.read(work, signal) : this.#join(work, signal);
+  write<T>(work: () => T, bound: WaitBound = {}): Promise<T> {
+    return this.#last === null ? this.read(work, bound) : this.#join(work, bound);
   }
 
   /** Runs what needs no lock as a rule, at once; where it does, as `write`. */
-  async read<T>(work: () => T, signal?: AbortSignal): Promise<T> {
+  async read<T>(work: () => T, bound: WaitBound = {}): Promise<T> {
     try {
       return work();
     } catch (error) {
       if (!isBusy(error)) throw error;
-      return this.#join(work, signal);
+      return this.#join(work, bound);
     }
   }
 
@@ -53,8 +73,9 @@ export class LockQueue {
     this.#db.close();
   }
 
-  #join<T>(work: () => T, signal: AbortSignal | undefined): Promise<T> {
-    const wait = { startMs: performance.now(), signal };
+  #join<T>(work: () => T, bound: WaitBound): Promise<T> {
+    const { signal, patienceMs = PATIENCE_MS } = bound;
+    const wait = { startMs: performance.now(), signal, patienceMs };
     const before = this.#last ?? Promise.resolve();
     const own = firstOf(before, signal).then(() => this.#whenFree(work, wait));
     const over = Promise.allSettled([before, own]).then(() => {
@@ -64,17 +85,23 @@ export class LockQueue {
     return own;
   }
 
-  async #whenFree<T>(work: () => T, wait: { startMs: number; signal: AbortSignal | undefined }): Promise<T> {
+  async #whenFree<T>(work: () => T, wait: Wait): Promise<T> {
     let isLong = false;
+    let endMs = wait.startMs + wait.patienceMs;
+    let isEnding = false;
     try {
       for (;;) {
         if (!this.#isOpen) throw new ClosedInWait('the connection was closed');
         try {
           return work();
         } catch (error) {
-          const waitedMs = performance.now() - wait.startMs;
-          if (!isBusy(error) || waitedMs > PATIENCE_MS || wait.signal?.aborted === true) throw error;
-          if (waitedMs > SHORT_MS && !isLong) {
+          const nowMs = performance.now();
+          if (this.#ending?.aborted === true && !isEnding) {
+            isEnding = true;
+            endMs = Math.min(endMs, nowMs + ENDING_MS);
+          }
+          if (!isBusy(error) || nowMs > endMs || wait.signal?.aborted === true) throw error;
+          if (nowMs - wait.startMs > SHORT_MS && !isLong) {
             isLong = true;
             this.#db.exec('PRAGMA busy_timeout = 0');
           }

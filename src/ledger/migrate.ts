@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../domain/result.js';
-import type { LedgerLocation } from './place.js';
+import type { LedgerClock, LedgerLocation } from './place.js';
 import { statusOfLedger } from './status.js';
 import type { LedgerTrouble } from './trouble.js';
 
@@ -11,10 +11,9 @@ export interface Migrated {
 
 /** What a migration would do; the error is why it could not. */
 export async function migrationOf(
-  place: LedgerLocation,
-  now: () => number,
+  place: LedgerLocation & LedgerClock,
 ): Promise<Result<Migrated, LedgerTrouble>> {
-  const found = await statusOfLedger(place, now);
+  const found = await statusOfLedger(place);
   if (!found.ok) return found;
   const { version, newest, server, trouble } = found.value;
   // An older schema, and one that is not there, is what a migration is for.
@@ -26,18 +25,17 @@ export async function migrationOf(
 
 /** Makes the schema of a ledger, or brings it up to date. */
 export async function migrateLedger(
-  place: LedgerLocation,
-  now: () => number,
+  place: LedgerLocation & LedgerClock,
 ): Promise<Result<Migrated, LedgerTrouble>> {
   const { shared = null } = place;
   if (shared !== null) {
     const { migratePostgres } = await import('./postgres/admin.js');
-    return migratePostgres(shared, now);
+    return migratePostgres(shared, place);
   }
-  const before = await migrationOf(place, now);
+  const before = await migrationOf(place);
   if (!before.ok) return before;
   const { openLedger } = await import('./open-ledger.js');
-  const opened = await openLedger({ ...place, now });
+  const opened = await openLedger(place);
   if (!opened.ok) return opened;
   opened.value.close();
   return before;

@@ -7,6 +7,7 @@ import { makeFolder } from '../files.js';
 import type { LedgerTrouble } from './ledger.js';
 import { LockQueue } from './lock.js';
 import { hasPending, importPending } from './pending.js';
+import type { LedgerPlace } from './place.js';
 import { migrate, schemaState } from './schema-version.js';
 import { type Database, IN_MEMORY, openDatabase } from './sqlite.js';
 import { transaction } from './transaction.js';
@@ -18,13 +19,13 @@ import { foreign, newer, noDriver, notOwn, troubleOf } from './trouble.js';
  */
 export async function openFile(
   file: string,
-  warn: (message: string) => void = () => {},
+  { warn = () => {}, ending }: Pick<LedgerPlace, 'warn' | 'ending'> = {},
   reading: Database | null = null,
 ): Promise<Result<Database, LedgerTrouble>> {
   try {
     if (reading?.isInMemory === true) reading.close();
     const opened = reading === null || reading.isInMemory ? await openToWrite(file) : ok(reading);
-    return opened.ok ? await prepare(opened.value, file, warn) : opened;
+    return opened.ok ? await prepare(opened.value, file, { warn, ending }) : opened;
   } catch (error) {
     return err(troubleOf(error, file));
   }
@@ -44,22 +45,29 @@ async function openToWrite(file: string): Promise<Result<Database, LedgerTrouble
  * Opens the ledger as it is, to read, and changes nothing; `null`: there is none. Where so far only pending records exist the
  * database is an empty one in memory.
  */
-export async function openToRead(file: string): Promise<Result<Database | null, LedgerTrouble>> {
+export async function openToRead(
+  file: string,
+  ending?: AbortSignal | null,
+): Promise<Result<Database | null, LedgerTrouble>> {
   try {
     const exists = isThere(file);
     if (!exists && !hasPending(file)) return ok(null);
     const trouble = ownTroubleOf(file);
     if (trouble !== null) return err(trouble);
     const db = await openDatabase(exists ? file : IN_MEMORY);
-    return db === null ? err(noDriver()) : await checked(db, file);
+    return db === null ? err(noDriver()) : await checked(db, file, ending);
   } catch (error) {
     return err(troubleOf(error, file));
   }
 }
 
-async function checked(db: Database, file: string): Promise<Result<Database, LedgerTrouble>> {
+async function checked(
+  db: Database,
+  file: string,
+  ending?: AbortSignal | null,
+): Promise<Result<Database, LedgerTrouble>> {
   try {
-    const unusable = await new LockQueue(db).read(() => unusableBy(setUp(db), file));
+    const unusable = await new LockQueue(db, ending).read(() => unusableBy(setUp(db), file));
     if (unusable === null) return ok(db);
     db.close();
     return err(unusable);
@@ -111,10 +119,10 @@ async function createPrivate(file: string): Promise<void> {
 async function prepare(
   db: Database,
   file: string,
-  warn: (message: string) => void,
+  { warn, ending }: { warn: (message: string) => void; ending: AbortSignal | null | undefined },
 ): Promise<Result<Database, LedgerTrouble>> {
   try {
-    const queue = new LockQueue(db);
+    const queue = new LockQueue(db, ending);
     const unusable = await queue.read(() => unusableBy(setUp(db), file) ?? brought(db, file));
     if (unusable !== null) {
       db.close();

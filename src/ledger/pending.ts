@@ -13,9 +13,6 @@ import { transaction } from './transaction.js';
  */
 export type Pending = RunRecords;
 
-/** With more pending files than this a run opens the ledger itself, which imports them. */
-export const MOST_PENDING = 200;
-
 /** Writes a file of records beside the ledger; returns how many there are now. Rejects with the system's error or a `FileRefused`. */
 export async function keepPending(file: string, pending: Pending): Promise<number> {
   await requireOwnFolder(path.dirname(file));

@@ -10,10 +10,16 @@ export interface LedgerLocation {
   shared?: PostgresPlace | null;
 }
 
-/** Where a ledger is, and the clock it goes by. */
-export interface LedgerPlace extends LedgerLocation {
+/** The clock of a ledger, and when its waits end. */
+export interface LedgerClock {
   /** Wall clock, ms since the epoch. */
   now: () => number;
+  /** Once it is aborted nothing is waited for any more than shortly. */
+  ending?: AbortSignal | null | undefined;
+}
+
+/** Where a ledger is, and the clock it goes by. */
+export interface LedgerPlace extends LedgerLocation, LedgerClock {
   /** Gets a message when a record cannot be imported. */
   warn?: (message: string) => void;
   /** Many runs use it at once. */

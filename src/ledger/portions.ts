@@ -25,7 +25,7 @@ export async function portionsOf(
   warn: (message: string) => void,
 ): Promise<Result<Portions | null, LedgerTrouble>> {
   if (!isThere(file) && !isThere(`${file}.pending`)) return ok(null);
-  const opened = await openFile(file, warn);
+  const opened = await openFile(file, { warn });
   if (!opened.ok) return opened;
   const db = opened.value;
   const queue = new LockQueue(db);

@@ -2,7 +2,8 @@ import type { Result } from '../domain/result.js';
 import { type LedgerAccess, LOCAL_HEARTBEAT_MS } from './access.js';
 import type { AttemptRow, InvocationRow, Ledger, LedgerTrouble, RunRecords } from './ledger.js';
 
-type UsedAccess = Pick<LedgerAccess, 'open' | 'keep' | 'warn'> & Partial<Pick<LedgerAccess, 'heartbeatMs'>>;
+type UsedAccess = Pick<LedgerAccess, 'open' | 'keep' | 'keepBeside' | 'warn'> &
+  Partial<Pick<LedgerAccess, 'heartbeatMs'>>;
 
 /**
  * The ledger as one run writes it: at once where a limit applies, else in one piece at its end, since opening a database would take
@@ -43,16 +44,18 @@ export class RunLedger {
     if (!done.ok) this.warnOnce(done.error);
   }
 
-  /** The same for records, which wait beside the ledger where it was replaced. */
+  /** The same for records, which wait beside a ledger that cannot take them now. */
   async #store(
     work: (ledger: Ledger) => Promise<Result<void, LedgerTrouble>>,
     records: RunRecords,
   ): Promise<void> {
-    await this.write(async (ledger) => {
-      const done = await work(ledger);
-      if (!done.ok && done.error.kind === 'replaced') await this.#access?.keep(records);
-      return done;
-    });
+    const opened = await this.open();
+    if (opened === null) return;
+    const done = opened.ok ? await work(opened.value) : opened;
+    if (done.ok) return;
+    await this.#access?.keepBeside(records);
+    if (!this.#warned) this.warn(`${done.error.message}; the record of this run is kept until it can be`);
+    this.#warned = true;
   }
 
   /** Changes something in it and returns what came of it; `null`: none is kept, or it cannot be changed, which warns. */

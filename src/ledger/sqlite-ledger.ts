@@ -4,7 +4,7 @@ import type { Liveness } from '../process/identity.js';
 import { childrenOf, enterFamily, joinFamily, nestedIn, sourcesOf, suffices } from './family.js';
 import { inodeOf } from './inode.js';
 import type { AdmitRequest, Ledger, LedgerTrouble, Spend, Verdict } from './ledger.js';
-import { ClosedInWait, LockQueue } from './lock.js';
+import { ClosedInWait, LockQueue, type WaitBound } from './lock.js';
 import { addPending, addRecords, hasPending, importPending } from './pending.js';
 import { isPrunedOn, pruneOn, pruneRows, rowsSince } from './prune.js';
 import { drop, recordInvocation, settleAttempt } from './records.js';
@@ -33,6 +33,8 @@ export interface LedgerWorld {
   file: string;
   /** Wall clock, ms since the epoch: decides in which day and month something counts. */
   now: () => number;
+  /** Once it is aborted no lock is waited for any more than shortly. */
+  ending?: AbortSignal | null | undefined;
   /** Gets a message when a record cannot be imported. */
   warn: (message: string) => void;
   /** Identity of this process, as text. */
@@ -47,9 +49,12 @@ export interface LedgerWorld {
  */
 export const EXPIRY_MS = 5 * 60_000;
 
+/** How long a run that is over waits for the lock, ms: its records can be kept beside the ledger as well. */
+const STORE_MS = 2000;
+
 /** The ledger in an SQLite database. */
 export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
-  const queue = new LockQueue(db);
+  const queue = new LockQueue(db, world.ending);
   const inode = inodeOf(world.file);
   const check = (): Result<void, LedgerTrouble> =>
     inodeOf(world.file) === inode ? ok(undefined) : err(replaced(world.file));
@@ -60,11 +65,11 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
       return err(error instanceof ClosedInWait ? closedInWait(world.file) : troubleOf(error, world.file));
     }
   };
-  const write = <T>(work: () => T, signal?: AbortSignal) => attempt(queue.write(work, signal));
+  const write = <T>(work: () => T, bound?: WaitBound) => attempt(queue.write(work, bound));
   const change = <T>(work: () => T) => write(() => transaction(db, 'write', work));
   // A file that was deleted may be put back, so that what began in it ends in it.
   const store = async (work: () => void) => {
-    const stored = await change(work);
+    const stored = await write(() => transaction(db, 'write', work), { patienceMs: STORE_MS });
     return stored.ok ? check() : stored;
   };
   const read = <T>(work: () => T) => attempt(queue.read(() => readUpToDate(db, world, work)));
@@ -87,7 +92,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
         // Whether processes live is not asked while others wait for the lock.
         const isAnyDead = deadReservations(db, { ...world, nowMs: world.now() }).length > 0;
         return transaction(db, 'write', () => admit(db, { ...world, isAnyDead }, request));
-      }, request.signal);
+      }, request);
     },
     begin: (id) => change(() => setBegun(db, id)),
     meter: (id, seenMicroUsd) =>

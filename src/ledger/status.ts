@@ -1,6 +1,6 @@
 import { ok, type Result } from '../domain/result.js';
 import { pendingCount } from './pending.js';
-import type { LedgerLocation } from './place.js';
+import type { LedgerClock, LedgerLocation } from './place.js';
 import type { LedgerTrouble } from './trouble.js';
 import { pendingPath } from './where.js';
 
@@ -19,6 +19,8 @@ export interface LedgerStatus {
   contents: { invocations: number; reservations: { count: number; microUsd: number } } | null;
   /** Runs of this machine that wait to be taken in. */
   pending: number;
+  /** Runs of this machine that wait for other shared databases, by the name of these. */
+  others: readonly { database: string; pending: number }[];
   /** Of a shared ledger; `null`: it is a file. */
   server: {
     schema: string;
@@ -38,14 +40,15 @@ export interface LedgerStatus {
 
 /** Looks at a ledger, and changes nothing. */
 export async function statusOfLedger(
-  place: LedgerLocation,
-  now: () => number,
+  place: LedgerLocation & LedgerClock,
 ): Promise<Result<LedgerStatus, LedgerTrouble>> {
   const { file, shared = null } = place;
-  const pending = pendingCount(pendingPath(place));
-  if (shared === null) return statusOfOwn(file, pending);
+  const pending = pendingCount(await pendingPath(place));
+  const others = await pendingOfOthers(place);
+
+  if (shared === null) return statusOfOwn(file, { pending, others });
   const { statusOfPostgres } = await import('./postgres/admin.js');
-  const found = await statusOfPostgres(shared, now);
+  const found = await statusOfPostgres(shared, place);
   if (!found.ok) return found;
   const { serverVersion, version, newest, mayWrite, contents, trouble, shown: _, ...server } = found.value;
   return ok({
@@ -57,17 +60,37 @@ export async function statusOfLedger(
     bytes: contents?.bytes ?? 0,
     contents,
     pending,
+    others,
     server,
     trouble,
   });
 }
 
-async function statusOfOwn(file: string, pending: number): Promise<Result<LedgerStatus, LedgerTrouble>> {
-  const { NEWEST_FILE, statusOfFile } = await import('./file-status.js');
+async function pendingOfOthers(place: LedgerLocation): Promise<LedgerStatus['others']> {
+  const { sharedPendingOf } = await import('./postgres/pending-path.js');
+  const own = await pendingPath(place);
+  return sharedPendingOf(place.file).flatMap(({ database, path }) => {
+    const pending = path === own ? 0 : pendingCount(path);
+    return pending === 0 ? [] : [{ database, pending }];
+  });
+}
+
+async function statusOfOwn(
+  file: string,
+  kept: Pick<LedgerStatus, 'pending' | 'others'>,
+): Promise<Result<LedgerStatus, LedgerTrouble>> {
+  const { mayMake, NEWEST_FILE, statusOfFile } = await import('./file-status.js');
   const found = await statusOfFile(file);
   if (!found.ok) return found;
-  const base = { engine: 'sqlite' as const, newest: NEWEST_FILE, pending, server: null, trouble: null };
+  const base = { engine: 'sqlite' as const, newest: NEWEST_FILE, ...kept, server: null, trouble: null };
   if (found.value === null)
-    return ok({ ...base, engineVersion: null, version: 0, mayWrite: false, bytes: 0, contents: null });
+    return ok({
+      ...base,
+      engineVersion: null,
+      version: 0,
+      mayWrite: mayMake(file),
+      bytes: 0,
+      contents: null,
+    });
   return ok({ ...base, ...found.value });
 }

@@ -1,11 +1,4 @@
-import { sha256 } from '../crypto/crypto.js';
-import {
-  isPostgresUrl,
-  urlScheme,
-  urlWithoutSecrets,
-  withoutPassword,
-  withPasswordOf,
-} from '../domain/database-url.js';
+import { isPostgresUrl, urlScheme, withoutPassword, withPasswordOf } from '../domain/database-url.js';
 import { ledgerFile, type PathContext } from '../paths.js';
 import type { LedgerLocation } from './place.js';
 import type { PostgresPlace } from './postgres/place.js';
@@ -66,13 +59,9 @@ export function ledgerName({ file, shared = null }: LedgerLocation): string {
   return withoutPassword(shared.url, { schema: shared.schema });
 }
 
-/**
- * The path beside which pending records are kept. Those of a shared ledger are in a folder of those of the local one, so that neither takes
- * in what belongs to the other.
- */
-export function pendingPath({ file, shared = null }: LedgerLocation): string {
+/** The path beside which pending records are kept. */
+export async function pendingPath({ file, shared = null }: LedgerLocation): Promise<string> {
   if (shared === null) return file;
-  const schema = /[?&]schema=([^&]*)/.exec(shared.url)?.[1] ?? shared.schema;
-  const name = sha256(`${urlWithoutSecrets(shared.url)}\n${schema}`).slice(0, 12);
-  return `${file}.pending/shared-${name}`;
+  const { sharedPendingPath } = await import('./postgres/pending-path.js');
+  return sharedPendingPath(file, shared);
 }

@@ -25,6 +25,9 @@ describe('the ledger file', () => {
         server: null,
         trouble: null,
       });
+      expect((await rig.run(['ledger', 'status'])).stdout).toMatch(/^rights {4}may make the file$/m);
+      const missing = await rig.run(['stats'], { env: { LLM_ROUTER_LEDGER: 'gone.db' } });
+      expect(missing.stderr).toContain('gone.db`, and there is no such file yet');
       const check = await rig.run(['ledger', 'migrate', '--check']);
       expect(check).toMatchObject({ code: 1, stdout: expect.stringContaining('would make the schema of') });
       expect(await statusOf(rig)).toMatchObject({ schema_version: 0 });

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { HAS_POSTGRES, postgresServer } from '../postgres/server.js';
+import { CuttingProxy } from '../postgres/proxy.js';
+import { freePort, HAS_POSTGRES, postgresServer } from '../postgres/server.js';
+import { SilentServer } from '../postgres/silent.js';
 import { type Rig, rigged } from '../rig/rig.js';
 import { costing, paid } from './money.js';
 
@@ -30,6 +32,9 @@ whereInstalled('a ledger that several machines share', () => {
   beforeAll(async () => {
     ({ port } = await postgresServer());
   });
+
+  /** A port where nothing listens until the proxy does. */
+  const laterServer = async () => ({ proxy: new CuttingProxy(port), at: await freePort() });
 
   it(
     'holds one budget for all of them',
@@ -61,26 +66,26 @@ whereInstalled('a ledger that several machines share', () => {
     rigged(async (rig) => {
       rig.write('llm-router.yaml', teamConfig('{ scope: team, daily_usd: 1 }').replace(/^ *budget:.*$/m, ''));
       rig.script('bot-cli', [{ stdout: costing(0.1) }]);
-      const back = machine(rig, 'one', port);
-      // Nothing listens on port 1.
-      const away = {
-        ...back,
-        PGPORT: '1',
-        TEAM_LEDGER_URL: `postgres://owner:${PASSWORD}@127.0.0.1/postgres`,
-      };
-      const run = await rig.run(['exec', 'hello'], { env: away });
+      const { proxy, at } = await laterServer();
+      const env = machine(rig, 'one', at);
+      const run = await rig.run(['exec', 'hello'], { env });
       expect([run.code, run.stderr]).toEqual([
         0,
-        expect.stringMatching(
-          /warning: the ledger `postgres:\/\/owner@127\.0\.0\.1\/postgres` cannot be reached: .*kept/,
-        ),
+        expect.stringMatching(/warning: the ledger `postgres:\/\/owner@127.* cannot be reached: .*kept/),
       ]);
       expect(run.stderr).not.toContain(PASSWORD);
-      const again = { ...away, PGPORT: String(port) };
+      // The same database by another spelling and with another password.
+      const again = {
+        ...env,
+        PGPORT: String(at),
+        TEAM_LEDGER_URL: 'postgresql://owner:Other-1@localhost/postgres?sslmode=disable',
+      };
+      await proxy.listen(at);
       for (const _ of [1, 2]) {
         const shown = JSON.parse((await rig.run(['stats', '--json'], { env: again })).stdout);
         expect(shown.total).toMatchObject({ invocations: 1, cost_usd: 0.1 });
       }
+      proxy.close();
     }),
   );
 
@@ -101,6 +106,66 @@ whereInstalled('a ledger that several machines share', () => {
         66,
         expect.stringContaining('`TEAM_LEDGER_URL` is not set'),
       ]);
+    }),
+  );
+
+  it(
+    'that accepts connections and never answers is asked once by a run',
+    rigged(async (rig) => {
+      const silent = new SilentServer();
+      const env = machine(rig, 'one', await silent.listen());
+      rig.script('bot-cli', []);
+      try {
+        rig.write(
+          'llm-router.yaml',
+          teamConfig(TEAM_1).replace('connect_timeout: 2s', 'connect_timeout: 1s'),
+        );
+        const run = await rig.run(['exec', 'hello'], { env });
+        expect([run.code, run.stderr, silent.count]).toEqual([
+          66,
+          expect.stringContaining('cannot be reached: no answer in time, and the daily budget is hard'),
+          1,
+        ]);
+        rig.write(
+          'llm-router.yaml',
+          teamConfig(TEAM_1).replace('connect_timeout: 2s', 'connect_timeout: 1h'),
+        );
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+          const connected = silent.connected();
+          const running = rig.start(['exec', 'hello'], { env });
+          await connected;
+          running.kill(signal);
+          expect((await running.done).code).toBe(signal === 'SIGINT' ? 130 : 143);
+        }
+        expect((await rig.run(['exec', '--timeout', '1s', 'hello'], { env })).code).toBe(124);
+      } finally {
+        silent.close();
+      }
+    }),
+  );
+
+  it(
+    'gets the records of runs that cost nothing once it is back, also under a hard limit',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', teamConfig(TEAM_1));
+      rig.script('bot-cli', []);
+      const { proxy, at } = await laterServer();
+      const env = machine(rig, 'one', at);
+      const run = await rig.run(['exec', '--tool', 'mock', 'hello'], { env });
+      expect([run.code, run.stderr]).toEqual([
+        0,
+        expect.stringMatching(
+          /^warning: the ledger .* cannot be reached: .*; the record of this run is kept/,
+        ),
+      ]);
+      const other = await rig.run(['ledger', 'status'], { env: machine(rig, 'one', port) });
+      const named = `postgres://localhost:${at}/postgres?schema=e2e_`;
+      expect(other.stdout).toContain(`2 records for ${named}`);
+      expect(other.stdout).toContain(`LLM_ROUTER_LEDGER='${named}`);
+      await proxy.listen(at);
+      const shown = JSON.parse((await rig.run(['stats', '--json'], { env })).stdout);
+      expect(shown.total).toMatchObject({ invocations: 1 });
+      proxy.close();
     }),
   );
 

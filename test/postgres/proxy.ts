@@ -9,14 +9,15 @@ export class CuttingProxy {
   readonly #open = new Set<Socket>();
   #cut: Cut | null = null;
   #messages = 0;
+  #isFrozen = false;
 
   constructor(port: number) {
     this.#server = createServer((client) => this.#pass(client, connect(port, '127.0.0.1')));
   }
 
-  listen(): Promise<number> {
+  listen(at = 0): Promise<number> {
     return new Promise((resolve) => {
-      this.#server.listen(0, '127.0.0.1', () => resolve((this.#server.address() as { port: number }).port));
+      this.#server.listen(at, '127.0.0.1', () => resolve((this.#server.address() as { port: number }).port));
     });
   }
 
@@ -29,6 +30,17 @@ export class CuttingProxy {
   /** Whether the connection was cut as asked. */
   get hasCut(): boolean {
     return this.#cut === null;
+  }
+
+  /** From now on nothing passes any more, either way; connections stay open. */
+  freeze(): void {
+    this.#isFrozen = true;
+  }
+
+  /** Closes what was frozen, and lets new connections pass. */
+  thaw(): void {
+    this.#isFrozen = false;
+    for (const socket of this.#open) socket.destroy();
   }
 
   close(): void {
@@ -47,6 +59,7 @@ export class CuttingProxy {
       socket.on('close', end).on('error', end);
     }
     client.on('data', (data) => {
+      if (this.#isFrozen) return;
       this.#messages += 1;
       const cut = this.#cut?.at === this.#messages ? this.#cut : null;
       if (cut !== null) this.#cut = null;

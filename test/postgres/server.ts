@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -126,6 +126,20 @@ export async function startServer(
 /** Starts a server again that was stopped. */
 export function start(folder: string): void {
   run('pg_ctl', ['-D', path.join(folder, 'data'), '-l', path.join(folder, 'log'), '-w', '-t', '60', 'start']);
+  endWithRunner(path.join(folder, 'data', 'postmaster.pid'));
+}
+
+/** Ends a server whose test runner is gone, also where that was killed: a process of its own looks for it each second. */
+function endWithRunner(pidFile: string): void {
+  const runner = process.env.LLM_ROUTER_TEST_RUNNER ?? String(process.pid);
+  const server = readFileSync(pidFile, 'utf8').split('\n', 1)[0] ?? '';
+  const watch =
+    'while kill -0 "$1" && kill -0 "$2"; do sleep 1; done; if kill -0 "$2"; then kill -QUIT "$2"; fi';
+  spawn('/bin/sh', ['-c', watch, 'watch', runner, server], {
+    cwd: '/',
+    detached: true,
+    stdio: 'ignore',
+  }).unref();
 }
 
 /** Stops a server; `immediate` is as a crash. */

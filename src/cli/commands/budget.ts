@@ -25,7 +25,7 @@ export async function runBudget(context: CommandContext, options: BudgetOptions)
   const usable = usableConfig(await loadCommandConfig(context));
   if (!usable.ok) return reportEarly(context, usable.error);
   const { config, projectDir } = usable.value;
-  const place = { ...ledgerOf(context, usable.value), now: world.clock.now };
+  const place = { ...ledgerOf(context, usable.value), now: world.clock.now, ending: world.signal };
   const folder =
     options.project === undefined ? ok(projectDir ?? '') : await folderOf(world.cwd, place, options.project);
   if (!folder.ok) return reportEarly(context, { failure: folder.error });

@@ -40,7 +40,7 @@ export async function runExec(context: CommandContext, words: string[], given: E
   try {
     const loaded = await loadTrusted(context, { dryRun: options.dryRun === true, deadline });
     if (!loaded.ok) return await reportEarly(context, loaded.error);
-    const router = commandRouter(context, loaded.value);
+    const router = commandRouter(context, loaded.value, { ending: deadline.signal });
     const limits = { deadline, timeoutMs: timeoutMs.value };
     const given = { loaded: loaded.value, words, options, field: field.value, ...limits };
     const code = await routeAndRun(context, router, given).finally(() => router.close({ atExit: true }));

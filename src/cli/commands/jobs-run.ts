@@ -53,7 +53,7 @@ interface Given {
 async function runOrder(context: CommandContext, given: Given): Promise<number> {
   const { client, loaded, deadline } = given;
   const { request, field, output, explain, yes } = client.order;
-  const router = commandRouter(context, loaded);
+  const router = commandRouter(context, loaded, { ending: deadline.signal });
   const detached = new Detached(context, given);
   try {
     const options = { explain, yes, ...(output === null ? {} : { output }) };

@@ -27,7 +27,7 @@ export async function runLedgerImport(
   }
   const file = named === undefined ? location.file : path.resolve(world.cwd, named);
   const warn = (message: string) => void output.warn(message);
-  const done = await importFile({ file, shared, now: world.clock.now, warn });
+  const done = await importFile({ file, shared, now: world.clock.now, ending: world.signal, warn });
   if (!done.ok) {
     const { message, hint } = done.error;
     return reportEarly(context, { failure: failure('input', message, { hint }) });

@@ -14,7 +14,11 @@ export async function runLedgerMigrate(
   const loaded = usableConfig(await loadCommandConfig(context));
   if (!loaded.ok) return reportEarly(context, loaded.error);
   const location = ledgerOf(context, loaded.value);
-  const done = await (check ? migrationOf : migrateLedger)(location, world.clock.now);
+  const done = await (check ? migrationOf : migrateLedger)({
+    ...location,
+    now: world.clock.now,
+    ending: world.signal,
+  });
   if (!done.ok) {
     const { message, hint } = done.error;
     return reportEarly(context, { failure: failure('input', message, { hint }) });

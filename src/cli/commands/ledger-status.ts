@@ -18,7 +18,7 @@ export async function runLedgerStatus(
   const loaded = usableConfig(await loadCommandConfig(context));
   if (!loaded.ok) return reportEarly(context, loaded.error);
   const location = ledgerOf(context, loaded.value);
-  const found = await statusOfLedger(location, world.clock.now);
+  const found = await statusOfLedger({ ...location, now: world.clock.now, ending: world.signal });
   if (!found.ok) {
     const { message, hint } = found.error;
     return reportEarly(context, { failure: failure('input', message, { hint }) });
@@ -49,6 +49,7 @@ function statusJson(ledger: string, status: LedgerStatus) {
         ? null
         : { runs: contents.reservations.count, usd: toUsd(contents.reservations.microUsd) },
     pending: status.pending,
+    pending_for_others: status.others.map(({ database, pending }) => ({ ledger: urlOf(database), pending })),
     server:
       server === null
         ? null
@@ -83,8 +84,18 @@ function statusLines(name: string, status: LedgerStatus): string[] {
     'pending',
     status.pending === 0 ? 'none' : `${plural(status.pending, 'record')} on this machine`,
   ]);
+  for (const { database, pending } of status.others)
+    rows.push(
+      ['', `${plural(pending, 'record')} for ${urlOf(database)}, to send ${pending === 1 ? 'it' : 'them'}:`],
+      ['', `LLM_ROUTER_LEDGER='${urlOf(database)}' llm-router stats`],
+    );
   if (server !== null) rows.push(['clock', clockWords(server.clockAheadMs)]);
   return rows.map(([title, text]) => `${title.padEnd(10)}${text}`);
+}
+
+/** Its password comes from `PGPASSWORD` or `~/.pgpass`, and the user too. */
+function urlOf(database: string): string {
+  return /^[a-z]+:\/\//.test(database) ? database : `postgres://${database}`;
 }
 
 function engineWords({ engine, engineVersion, server }: LedgerStatus): string {
@@ -101,14 +112,10 @@ function schemaWords({ version, newest, server }: LedgerStatus): string {
   return `${name}version ${version}, this llm-router uses ${newest}`;
 }
 
-function rightsWords({ mayWrite, version, server }: LedgerStatus): string {
+function rightsWords({ mayWrite, engineVersion, server }: LedgerStatus): string {
+  if (engineVersion === null) return mayWrite ? 'may make the file' : 'may not make the file';
   const may = [...(mayWrite ? ['read and write'] : []), ...(server?.mayMigrate === true ? ['migrate'] : [])];
-  const words =
-    may.length > 0
-      ? `may ${may.join(', ')}`
-      : version === 0 && server === null
-        ? 'none yet'
-        : 'may not write';
+  const words = may.length > 0 ? `may ${may.join(', ')}` : 'may not write';
   if (server === null) return words;
   return `role \`${server.role}\` ${words}${server.isReadOnly ? ', but the server only reads' : ''}`;
 }

@@ -21,7 +21,7 @@ export async function runStatsPrune(
   if (!age.ok) return reportEarly(context, { failure: age.error });
   const ledger = ledgerOf(context, loaded.value);
   const before = dayOf(world.clock.now() - age.value);
-  const removed = await pruneUsage({ ...ledger, now: world.clock.now }, before);
+  const removed = await pruneUsage({ ...ledger, now: world.clock.now, ending: world.signal }, before);
   if (!removed.ok) {
     const { message, hint } = removed.error;
     return reportEarly(context, { failure: failure('input', message, { hint }) });

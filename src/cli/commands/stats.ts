@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { toMicroUsd } from '../../domain/cost.js';
 import { failure } from '../../domain/failure.js';
 import { dollars } from '../../domain/money.js';
@@ -17,11 +18,14 @@ export async function runStats(context: CommandContext, options: StatsOptions): 
   const query = queryOf(options, { nowMs: world.clock.now(), cwd: world.cwd });
   if (!query.ok) return reportEarly(context, { failure: query.error });
   const ledger = ledgerOf(context, await loadForLedger(context));
-  const report = await usageReport({ ...ledger, now: world.clock.now }, query.value);
+  const report = await usageReport({ ...ledger, now: world.clock.now, ending: world.signal }, query.value);
   if (!report.ok) {
     const { message, hint } = report.error;
     return reportEarly(context, { failure: failure('input', message, { hint }) });
   }
+  const named = world.env.LLM_ROUTER_LEDGER ?? '';
+  if (named !== '' && (ledger.shared ?? null) === null && !existsSync(ledger.file))
+    await output.warn(`\`LLM_ROUTER_LEDGER\` names \`${ledger.file}\`, and there is no such file yet`);
   const [first] = report.value.tables;
   if (format === 'json') await output.file(`${JSON.stringify(usageJson(report.value))}\n`);
   else if (format === 'csv') await output.file(first === undefined ? '' : usageCsv(first));

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../domain/result.js';
+import type { LedgerClock } from '../place.js';
 import type { LedgerTrouble } from '../trouble.js';
 import type { Connection, Row } from './connection.js';
 import { type Contents, contentsOf } from './contents.js';
@@ -6,6 +7,7 @@ import { type Database, databaseAt } from './database.js';
 import { quotedName } from './literal.js';
 import type { PostgresPlace } from './place.js';
 import { migrate, NEWEST, type SchemaState, schemaState, schemaTrouble } from './schema.js';
+import { LONG_MS } from './transaction.js';
 import { noRights, readOnly, serverTrouble } from './trouble.js';
 
 /** What there is to say about a shared ledger. */
@@ -41,9 +43,9 @@ export interface PostgresStatus {
 /** Makes the schema, or brings it up to date. Returns the versions from before and from now on. */
 export async function migratePostgres(
   place: PostgresPlace,
-  now: () => number,
+  clock: LedgerClock,
 ): Promise<Result<{ from: number; to: number }, LedgerTrouble>> {
-  return asked({ place, now }, async (connection, { shown, schema }) => {
+  return asked({ place, clock, waitMs: LONG_MS }, async (connection, { shown, schema }) => {
     const from = await migrate(connection, { shown, schema });
     return from.ok ? ok({ from: from.value, to: NEWEST }) : from;
   });
@@ -52,9 +54,10 @@ export async function migratePostgres(
 /** Looks at the database, and changes nothing. */
 export async function statusOfPostgres(
   place: PostgresPlace,
-  now: () => number,
+  clock: LedgerClock,
 ): Promise<Result<PostgresStatus, LedgerTrouble>> {
-  return asked({ place, now }, async (connection, { shown, schema }) => {
+  const { now } = clock;
+  return asked({ place, clock }, async (connection, { shown, schema }) => {
     const state = await schemaState(connection, schema);
     const [rights = []] = await connection.run(rightsOf(schema));
     const mayWrite = rights[0]?.may_write === true;
@@ -123,14 +126,14 @@ function rightsOf(schema: string): string {
 }
 
 async function asked<T>(
-  { place, now }: { place: PostgresPlace; now: () => number },
+  { place, clock, waitMs }: { place: PostgresPlace; clock: LedgerClock; waitMs?: number },
   ask: (connection: Connection, database: Database) => Promise<Result<T, LedgerTrouble>>,
 ): Promise<Result<T, LedgerTrouble>> {
-  const database = databaseAt(place, { now });
+  const database = databaseAt(place, clock);
   if (!database.ok) return database;
   const { sessions, shown } = database.value;
   try {
-    return await sessions.use((connection) => ask(connection, database.value));
+    return await sessions.use((connection) => ask(connection, database.value), waitMs);
   } catch (error) {
     return err(serverTrouble(error, shown));
   } finally {

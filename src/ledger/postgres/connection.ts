@@ -1,5 +1,6 @@
 import type { Client, ClientConfig } from 'pg';
-import { ServerFailure } from './failure.js';
+import { onAbort } from '../../domain/abort.js';
+import { NO_ANSWER, ServerFailure } from './failure.js';
 import type { Settings, Tls } from './settings.js';
 
 /** A value of a column. */
@@ -14,20 +15,19 @@ export interface Connection {
   readonly isLost: boolean;
   /** Keeps the process running, or not. */
   hold(keeps: boolean): void;
+  /** Closes it at once: what waits for an answer is rejected. */
+  destroy(): void;
   end(): void;
 }
 
-/** How long an answer may take, ms: longer than any wait that the server itself ends. */
-const ANSWER_MS = 30_000;
-
-/** Connects within so many ms. Rejects with a {@link ServerFailure}. */
-export async function connect(settings: Settings, deadlineMs: number): Promise<Connection> {
-  if (settings.tls.mode !== 'prefer') return connectBy(settings, deadlineMs);
+/** Connects, until `limit` is aborted. Rejects with a {@link ServerFailure}. */
+export async function connect(settings: Settings, limit: AbortSignal): Promise<Connection> {
+  if (settings.tls.mode !== 'prefer') return connectBy(settings, limit);
   try {
-    return await connectBy({ ...settings, tls: { ...settings.tls, mode: 'require' } }, deadlineMs);
+    return await connectBy({ ...settings, tls: { ...settings.tls, mode: 'require' } }, limit);
   } catch (error) {
     if (!isWithoutTls(error)) throw error;
-    return connectBy({ ...settings, tls: { ...settings.tls, mode: 'disable' } }, deadlineMs);
+    return connectBy({ ...settings, tls: { ...settings.tls, mode: 'disable' } }, limit);
   }
 }
 
@@ -35,9 +35,9 @@ function isWithoutTls(error: unknown): boolean {
   return error instanceof ServerFailure && /server does not support SSL/.test(error.message);
 }
 
-async function connectBy(settings: Settings, deadlineMs: number): Promise<Connection> {
+async function connectBy(settings: Settings, limit: AbortSignal): Promise<Connection> {
   const { Client } = await import('pg');
-  const client = new Client(configOf(settings, deadlineMs));
+  const client = new Client(configOf(settings));
   let isLost = false;
   // Without it an error of a connection that nothing waits for would end the process.
   client.on('error', () => {
@@ -47,28 +47,33 @@ async function connectBy(settings: Settings, deadlineMs: number): Promise<Connec
     isLost = true;
   });
   const stream = streamOf(client);
+  const destroy = (): void => {
+    isLost = true;
+    stream.destroy(new Error(NO_ANSWER));
+  };
+  const release = onAbort(limit, destroy);
   try {
     await client.connect();
   } catch (error) {
     stream.destroy();
-    throw new ServerFailure(error, { isLost: true });
+    throw new ServerFailure(limit.aborted ? new Error(NO_ANSWER) : error, { isLost: true });
+  } finally {
+    release();
   }
   return {
     run: async (text) => {
-      const timer = setTimeout(() => stream.destroy(new Error('no answer within 30 s')), ANSWER_MS);
       try {
         const answer: unknown = await client.query(text);
         return (Array.isArray(answer) ? answer : [answer]).map(({ rows }: { rows: Row[] }) => rows);
       } catch (error) {
         throw new ServerFailure(error, { isLost });
-      } finally {
-        clearTimeout(timer);
       }
     },
     get isLost() {
       return isLost;
     },
     hold: (keeps) => (keeps ? stream.ref() : stream.unref()),
+    destroy,
     end: () => {
       isLost = true;
       void client.end().catch(() => {});
@@ -88,7 +93,7 @@ function streamOf(client: Client): Stream {
   } as Stream;
 }
 
-function configOf(settings: Settings, deadlineMs: number): ClientConfig {
+function configOf(settings: Settings): ClientConfig {
   const { host, port, user, database, password, tls, applicationName, options } = settings;
   return {
     host,
@@ -100,7 +105,6 @@ function configOf(settings: Settings, deadlineMs: number): ClientConfig {
     ssl: sslOf(tls, host),
     application_name: applicationName,
     ...(options === null ? {} : { options }),
-    connectionTimeoutMillis: Math.max(1, deadlineMs),
     keepAlive: true,
     types: { getTypeParser: (oid: number) => parserOf(oid) } as ClientConfig['types'],
   };

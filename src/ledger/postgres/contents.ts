@@ -1,7 +1,7 @@
 import type { Connection } from './connection.js';
 import { quotedName } from './literal.js';
 import { reservedNow } from './spend.js';
-import { transaction } from './transaction.js';
+import { LONG_MS, transaction } from './transaction.js';
 
 /** How much is in a ledger. */
 export interface Contents {
@@ -15,7 +15,7 @@ export interface Contents {
 
 /** Counts what is there, and takes nothing back. */
 export async function contentsOf(connection: Connection, schema: string): Promise<Contents> {
-  return transaction(connection, { kind: 'read', schema, lock: null }, async (tx) => {
+  return transaction(connection, { kind: 'read', schema, lock: null, waitMs: LONG_MS }, async (tx) => {
     const [reservations, [row]] = await Promise.all([
       reservedNow(tx),
       tx.all(

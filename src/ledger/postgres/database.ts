@@ -1,5 +1,6 @@
 import { isPostgresUrl, urlWithoutSecrets } from '../../domain/database-url.js';
 import { err, ok, type Result } from '../../domain/result.js';
+import type { LedgerClock } from '../place.js';
 import type { LedgerTrouble } from '../trouble.js';
 import { ClockDifference, TIME } from './clock-difference.js';
 import type { Connection } from './connection.js';
@@ -24,7 +25,7 @@ export interface Database {
 /** Settles how to connect; connects later. */
 export function databaseAt(
   place: PostgresPlace,
-  { now, most = 1 }: { now: () => number; most?: number },
+  { now, ending = null, most = 1 }: LedgerClock & { most?: number },
 ): Result<Database, LedgerTrouble> {
   if (place.url === '') return err(noUrl(place.urlEnv ?? null));
   const shown = urlWithoutSecrets(place.url);
@@ -32,7 +33,7 @@ export function databaseAt(
   const settings = settingsOf(place);
   if (!settings.ok) return err(badUrl(shown, settings.error));
   return ok({
-    sessions: new Sessions(settings.value, { most }),
+    sessions: new Sessions(settings.value, { most, ending }),
     settings: settings.value,
     shown,
     schema: settings.value.schema ?? place.schema,

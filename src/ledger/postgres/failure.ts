@@ -1,3 +1,6 @@
+/** What a connection is closed with that got no answer for as long as it may take. */
+export const NO_ANSWER = 'no answer in time';
+
 /** What the server, or the way to it, has answered instead of rows. */
 export class ServerFailure extends Error {
   override readonly name = 'ServerFailure';

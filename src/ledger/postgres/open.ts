@@ -5,10 +5,10 @@ import type { Ledger } from '../ledger.js';
 import { hasPending } from '../pending.js';
 import type { OpenReader, SharedPlace } from '../place.js';
 import type { LedgerTrouble } from '../trouble.js';
-import { pendingPath } from '../where.js';
 import { DATABASE_NOW } from './clock.js';
 import { type Database, databaseAt, prepare } from './database.js';
 import { importPending, withPending } from './pending.js';
+import { sharedPendingPath } from './pending-path.js';
 import type { PostgresPlace } from './place.js';
 import { postgresLedger } from './postgres-ledger.js';
 import { translated } from './translated.js';
@@ -27,7 +27,7 @@ export async function openPostgres(place: SharedPlace): Promise<Result<Ledger, L
 
 /** Opens it to read; `null`: there is no ledger yet. Changes nothing but that it takes in pending records, where there are some. */
 export async function readPostgres(place: SharedPlace): Promise<Result<OpenReader | null, LedgerTrouble>> {
-  const opened = await opening(place, { makes: hasPending(pendingPath(place)) });
+  const opened = await opening(place, { makes: hasPending(sharedPendingPath(place.file, place.shared)) });
   if (!opened.ok) return opened.error === null ? ok(null) : err(opened.error);
   const { ledger, takeIn } = opened.value;
   await takeIn();
@@ -46,10 +46,10 @@ async function opening(
   how: { makes: boolean },
 ): Promise<Result<Opened, LedgerTrouble | null>>;
 async function opening(
-  { shared, file, now, gathers = false, warn = () => {} }: SharedPlace,
+  { shared, file, now, ending, gathers = false, warn = () => {} }: SharedPlace,
   { makes }: { makes: boolean },
 ): Promise<Result<Opened, LedgerTrouble | null>> {
-  const database = databaseAt(shared, { now, most: gathers ? MANY : 1 });
+  const database = databaseAt(shared, { now, ending, most: gathers ? MANY : 1 });
   if (!database.ok) return database;
   const { sessions } = database.value;
   const readiness = await prepare(database.value, { makes });
@@ -57,7 +57,7 @@ async function opening(
     sessions.close();
     return err(readiness === 'missing' ? null : readiness);
   }
-  const pending = pendingPath({ file, shared });
+  const pending = sharedPendingPath(file, shared);
   const ledger = withPending(ledgerOf(database.value, shared), { file: pending, warn });
   return ok({ ledger, takeIn: async () => void (await importPending(ledger, pending, warn)) });
 }

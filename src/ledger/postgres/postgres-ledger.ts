@@ -14,7 +14,7 @@ import type { Sessions } from './sessions.js';
 import { beginSlot, keepSlot, leaveSlot, takeSlot, useOf } from './slots.js';
 import { mostDrawable, reservedNow, spendOf } from './spend.js';
 import { timelineOf } from './timeline.js';
-import { type Kind, type Transaction, transaction } from './transaction.js';
+import { type Kind, LONG_MS, type Transaction, transaction } from './transaction.js';
 import { serverTrouble } from './trouble.js';
 import { countedOf, countedWithoutPrice, interruptedIn, projectsNamed, usageBy } from './usage.js';
 
@@ -46,10 +46,11 @@ export function postgresLedger(world: PostgresWorld): Ledger {
     }
   };
   const moneyLock = lockKey(schema, 'money');
-  const run = <T>(kind: Kind, lock: string | null, work: Work<T>) =>
-    sessions.use((connection) => transaction(connection, { kind, schema, lock }, work));
+  const run = <T>(kind: Kind, lock: string | null, work: Work<T>, waitMs = sessions.waitMs) =>
+    sessions.use((connection) => transaction(connection, { kind, schema, lock, waitMs }, work), waitMs);
   const change = <T>(work: Work<T>) => attempt(() => run('write', moneyLock, work));
   const plainly = <T>(work: Work<T>) => attempt(() => run('read', null, work));
+  const report = <T>(work: Work<T>) => attempt(() => run('read', null, work, LONG_MS));
   const read = <T>(work: Work<T>) =>
     attempt(async () => {
       const seen = await run('read', null, async (tx) => {
@@ -79,12 +80,12 @@ export function postgresLedger(world: PostgresWorld): Ledger {
     record: (row) => change((tx) => addRecords(tx, [{ attempts: [], invocation: row }])),
     keep: (records) => change((tx) => addRecords(tx, records)),
     usage: (days, by, filter) =>
-      plainly((tx) => Promise.all(by.map((keys) => usageBy(tx, days, { by: keys, filter })))),
-    timeline: (span) => plainly((tx) => timelineOf(tx, span)),
+      report((tx) => Promise.all(by.map((keys) => usageBy(tx, days, { by: keys, filter })))),
+    timeline: (span) => report((tx) => timelineOf(tx, span)),
     interrupted: (days, filter) => read((tx) => interruptedIn(tx, days, filter)),
-    countedWithoutPrice: (days, filter) => plainly((tx) => countedWithoutPrice(tx, days, filter)),
+    countedWithoutPrice: (days, filter) => report((tx) => countedWithoutPrice(tx, days, filter)),
     countedOf: (id) => read((tx) => countedOf(tx, id)),
-    projectsNamed: (name) => plainly((tx) => projectsNamed(tx, name)),
+    projectsNamed: (name) => report((tx) => projectsNamed(tx, name)),
     rowsSince: () => plainly((tx) => rowsSince(tx)),
     prune: (limit) => change((tx) => pruneRows(tx, limit)),
     pruneOnceADay: (limit) =>

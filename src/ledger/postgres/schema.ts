@@ -4,7 +4,7 @@ import type { LedgerTrouble } from '../trouble.js';
 import type { Connection, Row } from './connection.js';
 import { quotedName, textOf } from './literal.js';
 import { MIGRATIONS } from './migrations/index.js';
-import { transaction } from './transaction.js';
+import { LONG_MS, transaction } from './transaction.js';
 import { foreignSchema, mayNotMigrate, newerSchema, noRights, noSchema, olderSchema } from './trouble.js';
 
 /** The version that this router uses. */
@@ -85,7 +85,7 @@ export async function migrate(
   connection: Connection,
   { shown, schema }: { shown: string; schema: string },
 ): Promise<Result<number, LedgerTrouble>> {
-  const beginning = { kind: 'write' as const, schema, lock: lockKey(schema, 'migrations') };
+  const beginning = { kind: 'write' as const, schema, lock: lockKey(schema, 'migrations'), waitMs: LONG_MS };
   return transaction(connection, beginning, async (tx) => {
     const [seen] = await tx.all(LOOK, schema);
     const isMarked = seen?.is_marked === true;

@@ -1,12 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { onAbort } from '../../domain/abort.js';
 import { type Connection, connect } from './connection.js';
-import { ServerFailure } from './failure.js';
+import { NO_ANSWER, ServerFailure } from './failure.js';
+import { type Patience, patience } from './patience.js';
 import type { Settings } from './settings.js';
 
 /** How long until a server that was there a moment ago is tried again, ms. */
 const PAUSE_MS = 100;
 /** A connection that nothing has used for so long is closed, ms. */
 const IDLE_MS = 60_000;
+/** How long a server that was not reached is not tried again, ms: what waited for its turn behind that fails with it. */
+const AWAY_MS = 1000;
 
 interface Idle {
   connection: Connection;
@@ -23,24 +27,36 @@ export class Sessions {
   #isClosed = false;
   /** A connection has worked before: what fails from then on is taken for a passing trouble. */
   #hasWorked = false;
+  /** The last time that the server was not reached. */
+  #away: { failure: ServerFailure; sinceMs: number } | null = null;
+  readonly #ending: AbortSignal | null;
 
-  constructor(settings: Settings, { most }: { most: number }) {
+  /** `most` connections at once; `ending`: from then on nothing is waited for any more than shortly. */
+  constructor(settings: Settings, { most, ending = null }: { most: number; ending?: AbortSignal | null }) {
     this.#settings = settings;
     this.#most = most;
+    this.#ending = ending;
   }
 
   /**
-   * Runs `work` on a connection. Where that breaks, `work` is run again on a new one, as long as it takes to connect at most: it may
-   * have been done the first time, so that repeating it must change nothing. Rejects with a {@link ServerFailure}.
+   * Runs `work` on a connection, for `waitMs` at most, which is as long as it may take to connect. Where that breaks, `work` is run again on
+   * a new one: it may have been done the first time, so that repeating it must change nothing. Rejects with a {@link ServerFailure}.
    */
-  async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+  async use<T>(work: (connection: Connection) => Promise<T>, waitMs = this.waitMs): Promise<T> {
     await this.#turn();
+    const bound = patience(waitMs, this.#ending);
     try {
-      return await this.#repeat(work);
+      return await this.#repeat(work, bound);
     } finally {
+      bound.dispose();
       this.#used -= 1;
       this.#waiting.shift()?.();
     }
+  }
+
+  /** How long the server may take, ms. */
+  get waitMs(): number {
+    return this.#settings.connectTimeoutMs;
   }
 
   close(): void {
@@ -54,16 +70,19 @@ export class Sessions {
     this.#used += 1;
   }
 
-  async #repeat<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    let endMs = Number.POSITIVE_INFINITY;
+  async #repeat<T>(work: (connection: Connection) => Promise<T>, bound: Patience): Promise<T> {
+    if (this.#away !== null && performance.now() - this.#away.sinceMs < AWAY_MS) throw this.#away.failure;
     for (;;) {
-      const leftMs = Math.min(this.#settings.connectTimeoutMs, endMs - performance.now());
       try {
-        return await this.#once(work, Math.max(1, leftMs));
+        return await this.#once(work, bound);
       } catch (error) {
-        const isPassing = error instanceof ServerFailure && error.isPassing && this.#isWorthATry(error);
-        endMs = Math.min(endMs, performance.now() + this.#settings.connectTimeoutMs);
-        if (!isPassing || endMs - performance.now() <= PAUSE_MS) throw error;
+        if (!(error instanceof ServerFailure)) throw error;
+        const failure = bound.limit.aborted
+          ? new ServerFailure(new Error(NO_ANSWER), { isLost: true })
+          : error;
+        const isWorthATry = failure.isPassing && this.#isWorthATry(failure) && bound.leftMs() > PAUSE_MS;
+        if (failure.isLost && !isWorthATry) this.#away = { failure, sinceMs: performance.now() };
+        if (!isWorthATry) throw failure;
       }
       await wait(PAUSE_MS * Math.random());
     }
@@ -74,13 +93,16 @@ export class Sessions {
     return this.#hasWorked || code === '57P03';
   }
 
-  async #once<T>(work: (connection: Connection) => Promise<T>, leftMs: number): Promise<T> {
-    const connection = this.#take() ?? (await connect(this.#settings, leftMs));
+  async #once<T>(work: (connection: Connection) => Promise<T>, { limit }: Patience): Promise<T> {
+    const connection = this.#take() ?? (await connect(this.#settings, limit));
     this.#hasWorked = true;
+    this.#away = null;
     connection.hold(true);
+    const release = onAbort(limit, () => connection.destroy());
     try {
       return await work(connection);
     } finally {
+      release();
       this.#put(connection);
     }
   }

@@ -1,12 +1,13 @@
 import { err, ok, type Result } from '../../domain/result.js';
 import type { RunRecords } from '../ledger.js';
+import type { LedgerClock } from '../place.js';
 import type { LedgerTrouble } from '../trouble.js';
 import { type Database, databaseAt, prepare } from './database.js';
 import type { PostgresPlace } from './place.js';
 import { rowsSince } from './prune.js';
 import { addRecords } from './records.js';
 import { lockKey } from './schema.js';
-import { type Transaction, transaction } from './transaction.js';
+import { LONG_MS, type Transaction, transaction } from './transaction.js';
 import { type Translation, translatedRecords } from './translated.js';
 import { serverTrouble } from './trouble.js';
 import { userName } from './user-name.js';
@@ -23,9 +24,9 @@ export interface TakingOver {
 /** Connects, and makes the schema where there is none. */
 export async function takingOver(
   place: PostgresPlace,
-  now: () => number,
+  clock: LedgerClock,
 ): Promise<Result<TakingOver, LedgerTrouble>> {
-  const found = databaseAt(place, { now });
+  const found = databaseAt(place, clock);
   if (!found.ok) return found;
   const database = found.value;
   const close = () => database.sessions.close();
@@ -87,9 +88,9 @@ async function write<T>(
   { sessions, schema, shown }: Database,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<Result<T, LedgerTrouble>> {
-  const beginning = { kind: 'write' as const, schema, lock: lockKey(schema, 'money') };
+  const beginning = { kind: 'write' as const, schema, lock: lockKey(schema, 'money'), waitMs: LONG_MS };
   try {
-    return ok(await sessions.use((connection) => transaction(connection, beginning, work)));
+    return ok(await sessions.use((connection) => transaction(connection, beginning, work), LONG_MS));
   } catch (error) {
     return err(serverTrouble(error, shown));
   }

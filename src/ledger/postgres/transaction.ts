@@ -19,11 +19,14 @@ export interface Beginning {
   schema: string;
   /** Key of the lock; `null`: it takes none. */
   lock: string | null;
+  /** How long its caller waits for an answer, ms. */
+  waitMs: number;
 }
 
-/** How long the server waits for a lock, and for the next statement of a client that may be gone, ms. */
-const LOCK_MS = 10_000;
-const STATEMENT_MS = 20_000;
+/** How long reports and set-up wait for an answer, ms: they may read or write much. */
+export const LONG_MS = 30_000;
+/** How long the server waits for the next statement of a client that may be gone, ms. */
+const IDLE_MS = 10_000;
 
 /** Runs `work` in one transaction, of two round trips where it asks once. */
 export async function transaction<T>(
@@ -58,13 +61,14 @@ async function rollBack(connection: Connection): Promise<void> {
  * All settings hold for the transaction alone, so that a pooler may hand the connection on after it. The lock is a statement of its own:
  * what comes behind it sees what its last holder has committed.
  */
-function beginningOf({ kind, schema, lock }: Beginning): string[] {
+function beginningOf({ kind, schema, lock, waitMs }: Beginning): string[] {
   const level = kind === 'read' ? 'REPEATABLE READ READ ONLY' : 'READ COMMITTED';
   const settings = Object.entries({
     search_path: quotedName(schema),
-    lock_timeout: LOCK_MS,
-    statement_timeout: STATEMENT_MS,
-    idle_in_transaction_session_timeout: LOCK_MS,
+    // A server that answers says so before its caller takes it for one that is away.
+    lock_timeout: Math.ceil(waitMs * 0.8),
+    statement_timeout: waitMs,
+    idle_in_transaction_session_timeout: IDLE_MS,
   }).map(([name, value]) => textOf({ sql: 'set_config($1, $2, true)', values: [name, String(value)] }));
   return [
     `BEGIN ISOLATION LEVEL ${level}`,

@@ -11,8 +11,7 @@ export function serverTrouble(error: unknown, shown: string): LedgerTrouble {
 
 /** One line: a server may answer with several. */
 function reason({ message }: ServerFailure): string {
-  const line = message.split('\n', 1)[0] ?? '';
-  return line === 'timeout expired' ? 'no answer in time' : line;
+  return message.split('\n', 1)[0] ?? '';
 }
 
 interface Known {

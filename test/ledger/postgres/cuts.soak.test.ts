@@ -98,4 +98,25 @@ whereInstalled('a connection to a shared ledger', () => {
     expect(group?.sums).toMatchObject({ invocations: cuts, attempts: cuts, charged_micro_usd: cuts * 100 });
     expect(good(await ledger.interrupted(days))).toEqual({ runs: 0, countedMicroUsd: 0 });
   });
+
+  it('that stops answering holds a run for its time alone, and what it had to record is counted later', async () => {
+    const { port } = await postgresServer();
+    const proxy = new CuttingProxy(port);
+    const url = `postgres://owner@127.0.0.1:${await proxy.listen()}/postgres`;
+    const place = await testPlace({ url, connectTimeoutMs: 300 });
+    const ledger = await open(place);
+    ends.push(
+      () => ledger.close(),
+      () => proxy.close(),
+    );
+    good(await ledger.admit(asking('held', 700, {}, Date.now())));
+    good(await ledger.begin('held:1'));
+    proxy.freeze();
+    expect(await ledger.meter('held:1', 10)).toMatchObject({ ok: false, error: { kind: 'away' } });
+    good(await ledger.settle({ ...ended('held', 100, { scopes: ['mine'] }), day: TODAY }));
+    proxy.thaw();
+    const again = await open(place);
+    ends.push(() => again.close());
+    expect(await spent(again)).toEqual([100, 0]);
+  });
 });

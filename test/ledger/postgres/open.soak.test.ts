@@ -41,7 +41,7 @@ whereInstalled('a ledger in a PostgreSQL database', () => {
 
   it('is made once, by whichever of several comes first', async () => {
     const place = await testPlace();
-    const done = await Promise.all([1, 2, 3, 4].map(() => migratePostgres(place, Date.now)));
+    const done = await Promise.all([1, 2, 3, 4].map(() => migratePostgres(place, { now: Date.now })));
     expect(done.map((one) => one.ok && one.value).sort((a, b) => (a && b ? a.from - b.from : 0))).toEqual([
       { from: 0, to: 1 },
       { from: 1, to: 1 },
@@ -68,13 +68,13 @@ whereInstalled('a ledger in a PostgreSQL database', () => {
       kind: 'no_rights',
       message: expect.stringContaining(place.schema),
     });
-    expect((await migratePostgres(place, Date.now)).ok).toBe(true);
+    expect((await migratePostgres(place, { now: Date.now })).ok).toBe(true);
     expect(await troubleAt(mine)).toMatchObject({ kind: 'no_rights' });
     sql(server, `GRANT USAGE ON SCHEMA ${place.schema} TO plain_user`);
     expect(await troubleAt(mine)).toMatchObject({ kind: 'no_rights' });
     sql(server, `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${place.schema} TO plain_user`);
     expect(await troubleAt(mine)).toBeNull();
-    const status = await statusOfPostgres(mine, Date.now);
+    const status = await statusOfPostgres(mine, { now: Date.now });
     expect(status.ok && status.value).toMatchObject({
       role: 'plain_user',
       mayWrite: true,
@@ -89,14 +89,20 @@ whereInstalled('a ledger in a PostgreSQL database', () => {
 
   it('refuses a schema of a newer version, and one of another program', async () => {
     const newer = await testPlace();
-    await migratePostgres(newer, Date.now);
+    await migratePostgres(newer, { now: Date.now });
     sql(server, `INSERT INTO ${newer.schema}.schema_migrations VALUES (99, now())`);
     expect(await troubleAt(newer)).toMatchObject({ kind: 'newer' });
-    expect(await migratePostgres(newer, Date.now)).toMatchObject({ ok: false, error: { kind: 'newer' } });
+    expect(await migratePostgres(newer, { now: Date.now })).toMatchObject({
+      ok: false,
+      error: { kind: 'newer' },
+    });
     const foreign = await testPlace();
     sql(server, `CREATE SCHEMA ${foreign.schema}; CREATE TABLE ${foreign.schema}.invocations (id int)`);
     expect(await troubleAt(foreign)).toMatchObject({ kind: 'foreign' });
-    expect(await migratePostgres(foreign, Date.now)).toMatchObject({ ok: false, error: { kind: 'foreign' } });
+    expect(await migratePostgres(foreign, { now: Date.now })).toMatchObject({
+      ok: false,
+      error: { kind: 'foreign' },
+    });
   });
 
   it('uses an empty schema that an owner has made', async () => {
