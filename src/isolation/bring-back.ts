@@ -6,7 +6,7 @@ import { type CountedChange, changesBetween, countedChanges } from '../snapshot/
 import { addState, forgetLater, historyOf, type State } from '../snapshot/history.js';
 import { restore } from '../snapshot/restore.js';
 import { openScratch, type Scratch } from '../snapshot/scratch.js';
-import { readWorkTree } from '../snapshot/work-tree.js';
+import { readWorkTree, type WorkTreeState } from '../snapshot/work-tree.js';
 import { worktreeOf } from '../snapshot/worktree.js';
 import { inTheWay } from './in-the-way.js';
 import { alone } from './lock.js';
@@ -78,9 +78,9 @@ async function apply(
   if (!toDo.ok) return toDo;
   const blocked = inTheWay(repository, toDo.value);
   if (blocked.length > 0) return ok({ is: 'conflict', paths: blocked });
-  const states = await keepBoth(repository, id, { ours, tree, included, closed: now.value.closed });
+  const states = await keepBoth(repository, id, { ours: now.value, tree, left });
   if (!states.ok) return states;
-  const order = { from: ours, to: tree, closed: left.closed };
+  const order = { from: ours, to: tree, permissions: left.permissions };
   const restored = await restore(repository, order, scratch);
   if (!restored.ok) {
     if (restored.error.is === 'trouble') return err(restored.error.trouble);
@@ -95,23 +95,24 @@ async function apply(
 async function keepBoth(
   repository: Repository,
   id: string,
-  { ours, tree, ...note }: { ours: string; tree: string } & Pick<State, 'included' | 'closed'>,
+  { ours, tree, left }: { ours: WorkTreeState; tree: string; left: State },
 ): Promise<Result<{ last: State; added: State }, Trouble>> {
   const history = await historyOf(repository, id);
   if (!history.ok) return history;
   const last = history.value.at(-1);
   if (last === undefined) return err(trouble('failed', 'the states of the run are gone'));
-  const known = { ...note, attempt: null, other: null, worktree: worktreeOf(repository) };
+  const { included } = left;
+  const known = { included, attempt: null, other: null, worktree: worktreeOf(repository) };
   const before = await addState(repository, id, {
-    tree: ours,
+    tree: ours.tree,
     parent: last.commit,
-    note: { ...known, kind: 'before' },
+    note: { ...known, permissions: ours.permissions, kind: 'before' },
   });
   if (!before.ok) return before;
   const after = await addState(repository, id, {
     tree,
     parent: before.value.commit,
-    note: { ...known, kind: 'after' },
+    note: { ...known, permissions: left.permissions, kind: 'after' },
   });
   return after.ok ? ok({ last, added: after.value }) : after;
 }

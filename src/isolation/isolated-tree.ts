@@ -132,7 +132,8 @@ async function keepLeft(
       await dropRun(linked, id, last.commit);
     return ok(null);
   }
-  const note = { attempt: null, included, closed: left.closed, other: null, worktree: worktreeOf(linked) };
+  const { permissions } = left;
+  const note = { attempt: null, included, permissions, other: null, worktree: worktreeOf(linked) };
   if (last === null) {
     const first = await addState(linked, id, {
       tree: found,

@@ -44,14 +44,14 @@ async function headFor({ git }: Repository, tree: string): Promise<Result<string
   return ok(made.stdout.toString('latin1').trim());
 }
 
-async function fill(linked: Repository, { tree, closed }: WorkTreeState): Promise<Trouble | null> {
+async function fill(linked: Repository, { tree, permissions }: WorkTreeState): Promise<Trouble | null> {
   const empty = await linked.git(['hash-object', '-t', 'tree', '-w', '--stdin']);
   if (empty.exitCode !== 0) return troubleOf(empty, 'the work tree cannot be made');
   const scratch = await openScratch(linked);
   if (!scratch.ok) return scratch.error;
   try {
     const from = empty.stdout.toString('latin1').trim();
-    const done = await restore(linked, { from, to: tree, closed }, scratch.value);
+    const done = await restore(linked, { from, to: tree, permissions }, scratch.value);
     if (!done.ok)
       return done.error.is === 'trouble' ? done.error.trouble : trouble('failed', 'the work tree is in use');
     for (const path of done.value.submodules) mkdirSync(systemPath(linked.root, path), { recursive: true });

@@ -53,7 +53,8 @@ async function textOf(file: string): Promise<string> {
 /** A filter may make any bytes of the same length. */
 async function withFilters({ git }: Repository, listed: IndexContent): Promise<Result<BytePath[], Trouble>> {
   const attributes = ['filter', 'ident', 'working-tree-encoding'];
-  const answer = await git(['check-attr', '-z', '--stdin', ...attributes], { stdin: listed.regular() });
+  const stdin = [...listed.regular()].map((path) => `${path}\0`).join('');
+  const answer = await git(['check-attr', '-z', '--stdin', ...attributes], { stdin });
   if (answer.exitCode !== 0) return err(troubleOf(answer, 'the attributes of files cannot be read'));
   const parts = splitNul(answer.stdout);
   const found = new Set<BytePath>();

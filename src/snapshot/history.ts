@@ -1,9 +1,10 @@
 import { parseJson } from '../domain/json.js';
 import { isMap } from '../domain/lookup.js';
 import { err, ok, type Result } from '../domain/result.js';
-import { type BytePath, bytePath, shownPath } from '../git/names.js';
+import { bytePath, shownPath } from '../git/names.js';
 import type { Repository } from '../git/repository.js';
 import { type Trouble, trouble, troubleOf } from '../git/trouble.js';
+import type { Permissions } from './permissions.js';
 
 /**
  * What a state of the history of a run is: before an attempt, what an attempt left, what a rollback restored,
@@ -18,8 +19,7 @@ export interface StateNote {
   attempt: number | null;
   /** Patterns of ignored files that belong to it. */
   included: readonly string[];
-  /** Permissions of files that were closed to other users, by path. */
-  closed: ReadonlyMap<BytePath, number>;
+  permissions: Permissions;
   /** With `undone`: the commit whose files another `undo` puts back. */
   other: string | null;
   /** The work tree of the repository, by the name of its folder in it; empty: the main one. */
@@ -66,15 +66,14 @@ const WORDS: Readonly<Record<StateKind, string>> = {
 
 /** A line for people, and one for programs. */
 function messageOf(id: string, note: StateNote): string {
-  const { kind, attempt, included, closed, other, worktree } = note;
+  const { kind, attempt, included, permissions, other, worktree } = note;
   const of = attempt === null ? '' : ` attempt ${attempt}`;
-  const permissions = [...closed].map(([path, mode]) => [shownPath(path), mode.toString(8)]);
   const data = {
     version: 1,
     kind,
     attempt,
     included,
-    closed: Object.fromEntries(permissions),
+    permissions: permissionsData(permissions),
     other,
     worktree,
   };
@@ -110,17 +109,40 @@ function stateIn(text: string): State | null {
   const data = parseJson(json);
   if (!isMap(data) || data.version !== 1 || typeof data.kind !== 'string' || !(data.kind in WORDS))
     return null;
-  const closed = isMap(data.closed) ? Object.entries(data.closed) : [];
   return {
     commit,
     tree,
     kind: data.kind as StateKind,
     attempt: typeof data.attempt === 'number' ? data.attempt : null,
     included: Array.isArray(data.included) ? data.included.filter((one) => typeof one === 'string') : [],
-    closed: new Map(closed.map(([path, mode]) => [bytePath(path), Number.parseInt(String(mode), 8) & 0o777])),
+    permissions: permissionsFrom(data),
     other: typeof data.other === 'string' ? data.other : null,
     worktree: typeof data.worktree === 'string' ? data.worktree : '',
   };
+}
+
+function permissionsData({ file, executable, others }: Permissions) {
+  const named = [...others].map(([path, mode]) => [shownPath(path), mode.toString(8)]);
+  return { file: octal(file), executable: octal(executable), others: Object.fromEntries(named) };
+}
+
+function octal(mode: number | null): string | null {
+  return mode === null ? null : mode.toString(8);
+}
+
+/** Earlier versions kept only those of files that were `closed` to other users. */
+function permissionsFrom({ permissions, closed }: Record<string, unknown>): Permissions {
+  const known = isMap(permissions) ? permissions : { others: closed };
+  const others = isMap(known.others) ? Object.entries(known.others) : [];
+  return {
+    file: modeFrom(known.file),
+    executable: modeFrom(known.executable),
+    others: new Map(others.map(([path, mode]) => [bytePath(path), modeFrom(mode) ?? 0o600])),
+  };
+}
+
+function modeFrom(text: unknown): number | null {
+  return typeof text === 'string' && /^[0-7]{1,3}$/.test(text) ? Number.parseInt(text, 8) : null;
 }
 
 /** The ids of runs whose states are kept, the newest first. */

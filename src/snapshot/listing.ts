@@ -135,8 +135,8 @@ export interface IndexContent {
   hidden: readonly BytePath[];
   /** Files of attributes. */
   attributes: readonly BytePath[];
-  /** Every regular file, with NUL after each. */
-  regular(): string;
+  /** Every regular file. */
+  regular(): Iterable<BytePath>;
 }
 
 /** Looks through an index. */
@@ -168,7 +168,8 @@ function pathOf(line: string): BytePath {
   return line.slice(line.indexOf('\t') + 1);
 }
 
-function regularIn(listed: Buffer): string {
-  const lines = splitNul(listed).filter((line) => line.startsWith('100', 2));
-  return lines.map((line) => `${pathOf(line)}\0`).join('');
+/** Of the lines of an index those of regular files, one at a time. */
+function* regularIn(listed: Buffer): Generator<BytePath> {
+  for (let at = 0, end = listed.indexOf(0); end >= 0; at = end + 1, end = listed.indexOf(0, at))
+    if (listed.toString('latin1', at + 2, at + 5) === '100') yield pathOf(listed.toString('latin1', at, end));
 }

@@ -21,6 +21,7 @@ import { blobs } from './blobs.js';
 import { type Change, changesBetween, type Side } from './changes.js';
 import { currentSides } from './current.js';
 import { lstatOf, onDisk } from './on-disk.js';
+import { type Permissions, permissionsIn, UNKNOWN_PERMISSIONS } from './permissions.js';
 import type { Scratch } from './scratch.js';
 
 /** A restore: the state that the files are in, and the one that they get. */
@@ -29,8 +30,8 @@ export interface RestoreOrder {
   from: string;
   /** The tree or commit whose files are put back. */
   to: string;
-  /** Permissions of files that were closed to other users. */
-  closed?: ReadonlyMap<BytePath, number>;
+  /** Those of the files in `to` [unknown]. */
+  permissions?: Permissions;
   /** Only these files [all that differ]. */
   only?: ReadonlySet<BytePath>;
   /** Files are overwritten although they are not as in `from`. */
@@ -111,7 +112,7 @@ export async function restore(
   if (read !== null) return failed(read);
   try {
     remove(repository, todo);
-    for (const file of files) put(repository, file, order.closed?.get(file.path));
+    for (const file of files) put(repository, file, order.permissions ?? UNKNOWN_PERMISSIONS);
   } catch (error) {
     if (error instanceof Blocked) return failed(trouble('failed', error.message));
     return failed(systemTrouble(error, 'a file cannot be restored'));
@@ -180,7 +181,7 @@ interface Draft {
 }
 
 /** Moves one file to its place. */
-function put({ root }: Repository, file: Draft, closed: number | undefined): void {
+function put({ root }: Repository, file: Draft, permissions: Permissions): void {
   const place = systemPath(root, file.path);
   makeFolders(root, folderOfPath(file.path));
   const found = onDisk(root, file.path);
@@ -192,13 +193,15 @@ function put({ root }: Repository, file: Draft, closed: number | undefined): voi
     const link = Buffer.from(`${file.draft}-link`);
     symlinkSync(readRegularFileNow(file.draft, { maxBytes: MOST_LINK_BYTES }), link);
     draft = link;
-  } else chmodSync(draft, permissionsOf(file.mode, found.is === 'file' ? found.permissions : null, closed));
+  } else {
+    const known = permissionsIn(permissions, file.path, file.mode);
+    chmodSync(draft, known ?? likelyPermissions(file.mode, found.is === 'file' ? found.permissions : null));
+  }
   move(draft, place, root);
 }
 
 /** Those of the file in its place, executable or not; of a new one as the system makes them. */
-function permissionsOf(mode: string, current: number | null, closed: number | undefined): number {
-  if (closed !== undefined) return closed;
+function likelyPermissions(mode: string, current: number | null): number {
   const base = current ?? 0o666 & ~process.umask();
   return mode === '100755' ? base | ((base & 0o444) >> 2) : base & ~0o111;
 }

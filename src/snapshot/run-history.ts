@@ -73,7 +73,7 @@ export class RunHistory {
   async rollBack(attempt: number): Promise<Result<Restored, RestoreFailure>> {
     const [before, last] = [this.#before, this.#last];
     if (before === null || last === null) return ok({ paths: [], submodules: [] });
-    const order = { from: last.tree, to: before.files.tree, closed: before.files.closed };
+    const order = { from: last.tree, to: before.files.tree, permissions: before.files.permissions };
     const restored = await restore(this.repository, order, this.scratch);
     if (!restored.ok) return restored;
     const state = await this.#keep('rolled_back', attempt, before.files);
@@ -101,7 +101,6 @@ export class RunHistory {
   async #keep(kind: StateKind, attempt: number, files: WorkTreeState): Promise<Result<State, Trouble>> {
     const last = this.#last;
     if (kind === 'before' && last?.tree === files.tree) return ok(last);
-    const { closed } = files;
     const added = await addState(this.repository, this.id, {
       tree: files.tree,
       parent: last?.commit ?? null,
@@ -109,7 +108,7 @@ export class RunHistory {
         kind,
         attempt,
         included: this.rules.included,
-        closed,
+        permissions: files.permissions,
         other: null,
         worktree: worktreeOf(this.repository),
       },

@@ -5,6 +5,7 @@ import type { Repository } from '../git/repository.js';
 import { type Trouble, trouble, troubleOf } from '../git/trouble.js';
 import type { Suspect } from './listing.js';
 import { type OnDisk, onDisk } from './on-disk.js';
+import type { Found } from './permissions.js';
 import type { Scratch } from './scratch.js';
 
 /** A file to put into an index: `null` removes it. */
@@ -14,11 +15,11 @@ export interface IndexLine {
   oid: string | null;
 }
 
-/** Files that were written into the repository, as lines of an index, and those that other users could not read. */
+/** Files that were written into the repository, as lines of an index. */
 export interface Stored {
   lines: IndexLine[];
-  /** Permissions of files that are closed to others, by path. */
-  closed: Map<BytePath, number>;
+  /** What the regular ones among them have on disk. */
+  found: Map<BytePath, Found>;
 }
 
 /** Writes the bytes of files as they are, without any filter, into the repository. */
@@ -34,14 +35,14 @@ export async function store(
   const bytes = seen.reduce((sum, { found }) => sum + (found.is === 'file' ? found.bytes : 0), 0);
   if (bytes > mostBytes) return err(tooLarge(bytes, mostBytes, seen));
   const lines: IndexLine[] = [];
-  const closed = new Map<BytePath, number>();
+  const files = new Map<BytePath, Found>();
   const toHash: { line: Omit<IndexLine, 'oid'>; from: BytePath }[] = [];
   for (const { suspect, found } of seen) {
     const { path } = suspect;
     if (found.is === 'file') {
       const mode = hasModes(repository) || suspect.mode === '000000' ? found.mode : suspect.mode;
       toHash.push({ line: { path, mode }, from: path });
-      if ((found.permissions & 0o044) === 0) closed.set(path, found.permissions);
+      if (hasModes(repository)) files.set(path, found);
     } else if (found.is === 'link') {
       const from = scratch.file();
       writeFileSync(from, found.target);
@@ -57,7 +58,7 @@ export async function store(
   );
   if (!hashed.ok) return hashed;
   lines.push(...toHash.map(({ line }, at) => ({ ...line, oid: hashed.value[at] ?? null })));
-  return ok({ lines, closed });
+  return ok({ lines, found: files });
 }
 
 const NOTHING: OnDisk = { is: 'nothing' };

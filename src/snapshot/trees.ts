@@ -3,6 +3,7 @@ import type { BytePath } from '../git/names.js';
 import type { Repository } from '../git/repository.js';
 import { type Trouble, troubleOf } from '../git/trouble.js';
 import type { Change } from './changes.js';
+import type { Found } from './permissions.js';
 import type { Scratch } from './scratch.js';
 import { changeIndex, type IndexLine, store, writeTree } from './store.js';
 
@@ -24,7 +25,7 @@ export async function treeWith(
 export async function treeOfDisk(
   repository: Repository,
   { base, changes, scratch }: { base: string; changes: readonly Change[]; scratch: Scratch },
-): Promise<Result<{ tree: string; closed: ReadonlyMap<BytePath, number> }, Trouble>> {
+): Promise<Result<{ tree: string; found: ReadonlyMap<BytePath, Found> }, Trouble>> {
   const suspects = changes.map(({ path, before, after }) => ({
     path,
     mode: before?.mode ?? after?.mode ?? '100644',
@@ -33,5 +34,5 @@ export async function treeOfDisk(
   const stored = await store(repository, suspects, { scratch, mostBytes: Number.POSITIVE_INFINITY });
   if (!stored.ok) return stored;
   const tree = await treeWith(repository, base, stored.value.lines, scratch);
-  return tree.ok ? ok({ tree: tree.value, closed: stored.value.closed }) : tree;
+  return tree.ok ? ok({ tree: tree.value, found: stored.value.found }) : tree;
 }

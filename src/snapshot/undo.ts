@@ -4,6 +4,7 @@ import type { Repository } from '../git/repository.js';
 import { type Trouble, trouble } from '../git/trouble.js';
 import { changesBetween } from './changes.js';
 import { addState, historyOf, type State } from './history.js';
+import { withPermissions } from './permissions.js';
 import { planRestore, type RestoreFailure, type RestorePlan, restore } from './restore.js';
 import type { Scratch } from './scratch.js';
 import { treeOfDisk, treeWith } from './trees.js';
@@ -70,7 +71,7 @@ async function leftByKilled(
     kind: 'after',
     attempt,
     included,
-    closed: now.value.closed,
+    permissions: now.value.permissions,
     other: null,
     worktree: before.worktree,
   } as const;
@@ -125,7 +126,7 @@ export async function undo(
   const paths = new Set(todo.map(({ path }) => path));
   const kept = lost.length === 0 ? ok(from) : await keepNow(repository, plan, scratch);
   if (!kept.ok) return err({ is: 'trouble', trouble: kept.error });
-  const order = { from: kept.value.tree, to: to.tree, closed: to.closed, only: paths, isForced };
+  const order = { from: kept.value.tree, to: to.tree, permissions: to.permissions, only: paths, isForced };
   const restored = await restore(repository, order, scratch);
   if (!restored.ok) return restored;
   const lines = todo.map(({ path, after }) => ({
@@ -153,7 +154,8 @@ async function keepNow(
   if (!tree.ok) return tree;
   const last = await lastCommit(repository, id);
   if (!last.ok) return last;
-  const note = { ...from, kind: 'kept' as const, attempt: null, closed: tree.value.closed, other: null };
+  const permissions = withPermissions(from.permissions, tree.value.found);
+  const note = { ...from, kind: 'kept' as const, attempt: null, permissions, other: null };
   return addState(repository, id, { tree: tree.value.tree, parent: last.value, note });
 }
 

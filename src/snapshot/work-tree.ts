@@ -15,6 +15,7 @@ import {
   untracked,
 } from './listing.js';
 import { nestedFiles } from './nested.js';
+import { type Permissions, permissionsOf, UNKNOWN_PERMISSIONS, withPermissions } from './permissions.js';
 import type { Scratch } from './scratch.js';
 import { changeIndex, type IndexLine, store, writeTree } from './store.js';
 
@@ -32,8 +33,7 @@ export interface WorkTreeState {
   tree: string;
   /** An index of it, by which the next state is found. */
   indexFile: string;
-  /** Permissions of files that Git did not hold and that are closed to other users. */
-  closed: ReadonlyMap<BytePath, number>;
+  permissions: Permissions;
   /** Files and folders that were ignored, and that stay out of every later state; names of folders end in `/`. */
   ignored: ReadonlySet<BytePath>;
 }
@@ -54,8 +54,12 @@ export async function readWorkTree(
   const copied = await copyIndex(repository.indexFile, scratch.file());
   if (!copied.ok) return copied;
   const indexFile = copied.value;
+  const listing = indexContent(repository, indexFile);
+  const permissions = listing.then((read) =>
+    read.ok ? permissionsOf(repository, read.value) : UNKNOWN_PERMISSIONS,
+  );
   const [listed, changed, others, hiding] = await Promise.all([
-    indexContent(repository, indexFile),
+    listing,
     suspects(repository, indexFile),
     untracked(repository, indexFile, rules),
     ignoredNames(repository, indexFile),
@@ -67,13 +71,16 @@ export async function readWorkTree(
   const { hidden } = listed.value;
   const seen = hidden.length === 0 ? changed : await unhidden(repository, indexFile, hidden);
   if (!seen.ok) return seen;
-  const rewritten = await converted(repository, indexFile, listed.value);
+  const [rewritten, known] = await Promise.all([
+    converted(repository, indexFile, listed.value),
+    permissions,
+  ]);
   if (!rewritten.ok) return rewritten;
   const found = [...rewritten.value.map((path) => suspect(path, '100644')), ...seen.value];
   const included = new Set(others.value.included);
   const inner = await nestedFiles(repository, others.value.nested);
   const ignored = new Set([...hiding.value, ...inner.ignored].filter((path) => !included.has(path)));
-  const place = { indexFile, scratch, rules, ignored };
+  const place = { indexFile, scratch, rules, ignored, known };
   const files = [...others.value.files, ...inner.files];
   const whole = await written(repository, place, found, { ...others.value, files });
   // Clones that an agent only reads may be larger than all the rest.
@@ -106,12 +113,8 @@ export async function readAgain(
   const copied = await copyIndex(earlier, scratch.file());
   if (!copied.ok) return copied;
   const indexFile = copied.value;
-  const next = await written(repository, { indexFile, scratch, rules, ignored }, changed.value, {
-    ...others.value,
-    files,
-  });
-  if (!next.ok) return next;
-  return ok({ ...next.value, closed: new Map([...before.closed, ...next.value.closed]) });
+  const place = { indexFile, scratch, rules, ignored, known: before.permissions };
+  return written(repository, place, changed.value, { ...others.value, files });
 }
 
 /** Whether a path, or a folder that it is in, is among the names; those of folders end in `/`. */
@@ -142,7 +145,8 @@ function suspect(path: BytePath, mode: string): Suspect {
 
 async function written(
   repository: Repository,
-  { indexFile, scratch, rules, ignored }: Place & Pick<WorkTreeState, 'indexFile' | 'ignored'>,
+  { indexFile, scratch, rules, ignored, known }: Place &
+    Pick<WorkTreeState, 'indexFile' | 'ignored'> & { known: Permissions },
   found: readonly Suspect[],
   { files, included }: Untracked,
 ): Promise<Result<WorkTreeState, Trouble>> {
@@ -155,7 +159,8 @@ async function written(
   if (changed !== null) return err(changed);
   const tree = await writeTree(repository, indexFile);
   if (!tree.ok) return tree;
-  return ok({ tree: tree.value, indexFile, closed: stored.value.closed, ignored });
+  const permissions = withPermissions(known, stored.value.found);
+  return ok({ tree: tree.value, indexFile, permissions, ignored });
 }
 
 /** Submodules that are at another commit. */

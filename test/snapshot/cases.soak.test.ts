@@ -103,6 +103,27 @@ describe('a snapshot', () => {
     });
   });
 
+  it('restores the permissions of files that Git holds, however they were replaced', async () => {
+    await inGitTree(async (tree) => {
+      const modes = { key: 0o600, shared: 0o664, 'run.sh': 0o700, plain: 0o644 };
+      for (const [file, mode] of Object.entries(modes)) {
+        tree.write(file, file);
+        chmodSync(path.join(tree.root, file), mode);
+      }
+      tree.git('add', '.');
+      tree.git('commit', '-qm', '1');
+      await expectBack(tree, () => {
+        for (const file of Object.keys(modes)) {
+          tree.write(`${file}.new`, 'an edit');
+          renameSync(path.join(tree.root, `${file}.new`), path.join(tree.root, file));
+        }
+        unlinkSync(path.join(tree.root, 'shared'));
+      });
+      for (const [file, mode] of Object.entries(modes))
+        expect([file, statSync(path.join(tree.root, file)).mode & 0o777]).toEqual([file, mode]);
+    });
+  });
+
   it('counts changed lines, and leaves submodules where they are', async () => {
     await inGitTree(async (tree) => {
       tree.write('f', '1\n2\n3\n');

@@ -239,7 +239,8 @@ export async function expectBack(tree: GitTree, change: () => void): Promise<voi
   change();
   const after = value(await readAgain(repository, before, { scratch, rules: PLAIN }));
   expect(after.tree).not.toBe(before.tree);
-  value(await restore(repository, { from: after.tree, to: before.tree, closed: before.closed }, scratch));
+  const { permissions } = before;
+  value(await restore(repository, { from: after.tree, to: before.tree, permissions }, scratch));
   expect(filesBelow(tree.root)).toEqual(files);
   expect(untouched(tree)).toEqual(kept);
   await scratch.remove();

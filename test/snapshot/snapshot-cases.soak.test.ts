@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { findRepository } from '../../src/git/repository.js';
 import { addState, forgetRuns, historyOf, keptRuns } from '../../src/snapshot/history.js';
+import { UNKNOWN_PERMISSIONS } from '../../src/snapshot/permissions.js';
 import { restore } from '../../src/snapshot/restore.js';
 import { openScratch } from '../../src/snapshot/scratch.js';
 import { readAgain, readWorkTree } from '../../src/snapshot/work-tree.js';
@@ -84,7 +85,7 @@ const NOTE = {
   kind: 'before',
   attempt: 1,
   included: ['*.local'],
-  closed: new Map([['.env', 0o600]]),
+  permissions: { file: 0o644, executable: 0o755, others: new Map([['.env', 0o600]]) },
   other: null,
   worktree: '',
 } as const;
@@ -97,7 +98,7 @@ describe('the history of a run', () => {
       const scratch = value(await openScratch(repository));
       const state = value(await readWorkTree(repository, { scratch, rules: RULES }));
       const first = value(await addState(repository, ID, { tree: state.tree, parent: null, note: NOTE }));
-      const note = { ...NOTE, kind: 'after', closed: new Map() } as const;
+      const note = { ...NOTE, kind: 'after', permissions: UNKNOWN_PERMISSIONS } as const;
       const second = value(await addState(repository, ID, { tree: state.tree, parent: first.commit, note }));
       expect((await addState(repository, ID, { tree: state.tree, parent: first.commit, note })).ok).toBe(
         false,
