@@ -14,7 +14,7 @@ export async function sayClosing(context: CommandContext, invocation: Invocation
   const paint = await output.paint('stderr');
   await output.say(paint.dim(closingLine(invocation)));
   const changes = invocation.attempts.at(-1)?.changes ?? null;
-  if (changes === null || changes.count === 0) return;
+  if (changes === null || changes.count + changes.notKept.length === 0) return;
   const { sayChanges } = await import('./say-changes.js');
   await sayChanges(context, changes);
 }

@@ -12,7 +12,9 @@ export async function findSession(dir: string, wanted: string): Promise<Result<R
   if (wanted === 'last') {
     const read = await readTraces(dir, (store) => store.list({ last: LAST_OF }));
     if (!read.ok) return read;
-    const found = read.value.traces.find((trace) => trace.tool_session_id !== null);
+    const found = read.value.traces.find(
+      (trace) => trace.tool_session_id !== null && trace.status !== 'running',
+    );
     return found === undefined
       ? err(noSession('no earlier invocation left a session to resume'))
       : ok(resumeOf(found));

@@ -1,4 +1,4 @@
-import { type AttemptChanges, changesText } from '../domain/changes.js';
+import { type AttemptChanges, changesText, sharedText } from '../domain/changes.js';
 import type { RunEvent } from '../domain/events.js';
 import type { CommandContext } from './context.js';
 import { pairName } from './plan-screen.js';
@@ -16,5 +16,10 @@ export async function sayRecovery(
 /** What an answered run has changed, below its answer. */
 export async function sayChanges({ output }: CommandContext, changes: AttemptChanges): Promise<void> {
   const paint = await output.paint('stderr');
-  await output.say(paint.dim(`changed ${changesText(changes)}; \`llm-router undo\` takes it back`));
+  const shared = sharedText(changes);
+  const files = changes.notKept.length === 0 ? '' : ' the files';
+  await output.say(
+    paint.dim(`changed ${changesText(changes)}; \`llm-router undo\` takes${files || ' it'} back`),
+  );
+  if (shared !== null) await output.say(paint.dim(shared));
 }

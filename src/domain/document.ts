@@ -120,7 +120,7 @@ export function attemptDocument(attempt: Attempt) {
 
 function changesDocument(changes: AttemptChanges | null) {
   if (changes === null) return null;
-  const { root, before, after, count, files, linesAdded, linesRemoved, recovery } = changes;
+  const { root, before, after, count, files, linesAdded, linesRemoved } = changes;
   return {
     root,
     before,
@@ -128,7 +128,9 @@ function changesDocument(changes: AttemptChanges | null) {
     count,
     lines_added: linesAdded,
     lines_removed: linesRemoved,
-    recovery,
+    recovery: changes.recovery,
+    not_kept: changes.notKept,
+    other_runs: changes.otherRuns,
     files: files.map(({ path, status, linesAdded: added, linesRemoved: removed }) => ({
       path,
       status,

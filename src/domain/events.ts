@@ -28,6 +28,8 @@ export type RunEvent =
       /** The model that answered, as the tool or provider named it. */
       responseModel: string | null;
       finishReason: FinishReason;
+      /** The tool's own session; `null`: it named none. */
+      toolSessionId: string | null;
     }
   | {
       type: 'retry.scheduled';

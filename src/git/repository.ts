@@ -1,5 +1,7 @@
+import { lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { err, ok, type Result } from '../domain/result.js';
+import { codeOf } from '../domain/system-error.js';
 import { type Git, type GitPlace, gitIn } from './git.js';
 import { type Trouble, trouble, troubleOf } from './trouble.js';
 
@@ -72,9 +74,37 @@ const PLACES = [
 ];
 
 function noRepository(found: Trouble, { cwd }: GitPlace): Trouble {
+  if (found.kind === 'no_repository' || found.kind === 'read_only' || found.kind === 'failed') {
+    const broken = repositoryEntry(cwd);
+    if (broken !== null)
+      return trouble('unreadable', `\`${broken}\` is damaged or not readable: ${saidBy(found)}`);
+  }
   if (found.kind === 'no_repository') return { ...found, message: `\`${cwd}\` is not in a Git work tree` };
   if (found.kind !== 'unsafe') return found;
   return { ...found, message: `the repository of \`${cwd}\` belongs to another user (\`safe.directory\`)` };
+}
+
+/** What Git itself has said. */
+function saidBy({ message }: Trouble): string {
+  return message.slice(message.indexOf(': ') + 2);
+}
+
+/** The nearest `.git` above a folder, which Git would use if it could; one of a folder that cannot be looked into counts. */
+function repositoryEntry(cwd: string): string | null {
+  for (let folder = path.resolve(cwd); ; folder = path.dirname(folder)) {
+    const entry = path.join(folder, '.git');
+    if (isThere(entry)) return entry;
+    if (folder === path.dirname(folder)) return null;
+  }
+}
+
+function isThere(entry: string): boolean {
+  try {
+    // An empty folder is none to Git either.
+    return !lstatSync(entry).isDirectory() || readdirSync(entry).length > 0;
+  } catch (error) {
+    return codeOf(error) === 'EACCES';
+  }
 }
 
 /** `key\nvalue` each; a key without a value counts as true. The last one wins. */

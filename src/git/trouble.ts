@@ -6,6 +6,8 @@ export type TroubleKind =
   | 'no_repository'
   | 'bare'
   | 'unsafe'
+  /** There is one, but Git cannot read it. */
+  | 'unreadable'
   | 'no_space'
   | 'read_only'
   | 'too_large'

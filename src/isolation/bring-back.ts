@@ -3,13 +3,13 @@ import type { BytePath } from '../git/names.js';
 import type { Repository } from '../git/repository.js';
 import { type Trouble, trouble } from '../git/trouble.js';
 import { type CountedChange, changesBetween, countedChanges } from '../snapshot/changes.js';
-import { addState, forgetLater, historyOf, type State } from '../snapshot/history.js';
+import { addState, forgetLater, historyOf, NOTHING_BESIDE, type State } from '../snapshot/history.js';
+import { alone } from '../snapshot/lock.js';
 import { restore } from '../snapshot/restore.js';
 import { openScratch, type Scratch } from '../snapshot/scratch.js';
 import { readWorkTree, type WorkTreeState } from '../snapshot/work-tree.js';
 import { worktreeOf } from '../snapshot/worktree.js';
 import { inTheWay } from './in-the-way.js';
-import { alone } from './lock.js';
 import { mergeTrees } from './merge-trees.js';
 
 /** What became of the changes of an isolated run. */
@@ -50,7 +50,11 @@ export async function bringBack(
   const scratch = await openScratch(repository);
   if (!scratch.ok) return scratch;
   try {
-    return await alone(repository, () => apply(repository, id, { scratch: scratch.value, mostBytes }));
+    return await alone(
+      repository,
+      () => apply(repository, id, { scratch: scratch.value, mostBytes }),
+      (reason) => reason,
+    );
   } finally {
     await scratch.value.remove();
   }
@@ -102,7 +106,7 @@ async function keepBoth(
   const last = history.value.at(-1);
   if (last === undefined) return err(trouble('failed', 'the states of the run are gone'));
   const { included } = left;
-  const known = { included, attempt: null, other: null, worktree: worktreeOf(repository) };
+  const known = { ...NOTHING_BESIDE, included, attempt: null, other: null, worktree: worktreeOf(repository) };
   const before = await addState(repository, id, {
     tree: ours.tree,
     parent: last.commit,

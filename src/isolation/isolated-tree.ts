@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../domain/result.js';
 import type { GitPlace } from '../git/git.js';
 import { findRepository, type Repository } from '../git/repository.js';
 import { systemTrouble, type Trouble, troubleOf } from '../git/trouble.js';
-import { addState, dropRun, historyOf, type State } from '../snapshot/history.js';
+import { addState, dropRun, historyOf, NOTHING_BESIDE, type State } from '../snapshot/history.js';
 import { openScratch, type Scratch } from '../snapshot/scratch.js';
 import { readAgain, readWorkTree, type SnapshotRules, type WorkTreeState } from '../snapshot/work-tree.js';
 import { worktreeOf } from '../snapshot/worktree.js';
@@ -133,7 +133,8 @@ async function keepLeft(
     return ok(null);
   }
   const { permissions } = left;
-  const note = { attempt: null, included, permissions, other: null, worktree: worktreeOf(linked) };
+  const worktree = worktreeOf(linked);
+  const note = { ...NOTHING_BESIDE, attempt: null, included, permissions, other: null, worktree };
   if (last === null) {
     const first = await addState(linked, id, {
       tree: found,

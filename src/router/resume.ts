@@ -10,6 +10,10 @@ export function sessionOf(found: readonly TraceDocument[], wanted: string): Resu
   const [trace, ...others] = found;
   if (trace === undefined) return err(noSession(`no trace starts with \`${wanted}\``));
   if (others.length > 0) return err(noSession(`several traces start with \`${wanted}\``));
+  if (trace.status === 'running') {
+    const hint = 'end it first, or wait until it has ended';
+    return err(failure('usage', `invocation \`${trace.id}\` is still running`, { hint }));
+  }
   if (trace.tool_session_id === null)
     return err(noSession(`invocation \`${trace.id}\` left no session: its tool reported none`));
   return ok(resumeOf(trace));

@@ -218,9 +218,16 @@ async function tryOnce(
   const kept = files === null ? tried : await files.after(candidate, tried);
   const result = continued === null ? kept : continued.with(kept);
   const { record, outcome, started, active } = result;
-  const { responseModel, finishReason } = outcome;
+  const { responseModel, finishReason, toolSessionId } = outcome;
   await leave(gates, { is: 'over', candidate, attempt: record, started, active });
-  await recorder.emit({ type: 'attempt.finished', attempt: n, record, responseModel, finishReason });
+  await recorder.emit({
+    type: 'attempt.finished',
+    attempt: n,
+    record,
+    responseModel,
+    finishReason,
+    toolSessionId,
+  });
   attempts.push(result);
   candidate.state = { is: 'tried' };
   return record.failure === null;

@@ -24,12 +24,29 @@ export interface StateNote {
   other: string | null;
   /** The work tree of the repository, by the name of its folder in it; empty: the main one. */
   worktree: string;
+  /** With `after`: what the attempt changed that no state holds, as texts for people. */
+  unkept: readonly string[];
+  /** With `after`: other runs that worked in the same files during the attempt. */
+  others: readonly string[];
+  /** The run that made this one, and the outermost one; `null`: none. */
+  parentId: string | null;
+  rootId: string | null;
 }
+
+/** A note without anything beside its files. */
+export const NOTHING_BESIDE = { unkept: [], others: [], parentId: null, rootId: null } as const;
 
 /** One state of the history of a run. */
 export interface State extends StateNote {
   commit: string;
   tree: string;
+  /** When it was added, ms since the epoch. */
+  atMs: number;
+}
+
+/** The run of a ref; `null`: the ref is none of ours. */
+export function idOf(ref: string): string | null {
+  return ID.test(ref) ? ref.slice(PREFIX.length) : null;
 }
 
 /** The ref that keeps the states of a run; each is a commit on top of the one before. */
@@ -46,14 +63,15 @@ export async function addState(
   { tree, parent, note }: { tree: string; parent: string | null; note: StateNote },
 ): Promise<Result<State, Trouble>> {
   const parents = parent === null ? [] : ['-p', parent];
+  const atMs = Date.now();
   const made = await git(['commit-tree', '--no-gpg-sign', ...parents, '-F', '-', tree], {
-    stdin: Buffer.from(messageOf(id, note)).toString('latin1'),
+    stdin: Buffer.from(messageOf(id, note, atMs)).toString('latin1'),
   });
   if (made.exitCode !== 0) return err(troubleOf(made, 'the snapshot cannot be written'));
   const commit = made.stdout.toString('latin1').trim();
   const moved = await git(['update-ref', '--no-deref', refOf(id), commit, parent ?? noObject]);
   if (moved.exitCode !== 0) return err(troubleOf(moved, `\`${refOf(id)}\` cannot be written`));
-  return ok({ ...note, commit, tree });
+  return ok({ ...note, commit, tree, atMs });
 }
 
 const WORDS: Readonly<Record<StateKind, string>> = {
@@ -65,8 +83,8 @@ const WORDS: Readonly<Record<StateKind, string>> = {
 };
 
 /** A line for people, and one for programs. */
-function messageOf(id: string, note: StateNote): string {
-  const { kind, attempt, included, permissions, other, worktree } = note;
+function messageOf(id: string, note: StateNote, atMs: number): string {
+  const { kind, attempt, included, permissions, other, worktree, unkept, others, parentId, rootId } = note;
   const of = attempt === null ? '' : ` attempt ${attempt}`;
   const data = {
     version: 1,
@@ -76,6 +94,11 @@ function messageOf(id: string, note: StateNote): string {
     permissions: permissionsData(permissions),
     other,
     worktree,
+    unkept,
+    others,
+    parent: parentId,
+    root: rootId,
+    at: atMs,
   };
   return `llm-router ${id}: ${WORDS[kind]}${of}\n\n${JSON.stringify(data)}\n`;
 }
@@ -114,11 +137,20 @@ function stateIn(text: string): State | null {
     tree,
     kind: data.kind as StateKind,
     attempt: typeof data.attempt === 'number' ? data.attempt : null,
-    included: Array.isArray(data.included) ? data.included.filter((one) => typeof one === 'string') : [],
+    included: textsIn(data.included),
     permissions: permissionsFrom(data),
     other: typeof data.other === 'string' ? data.other : null,
     worktree: typeof data.worktree === 'string' ? data.worktree : '',
+    unkept: textsIn(data.unkept),
+    others: textsIn(data.others),
+    parentId: typeof data.parent === 'string' ? data.parent : null,
+    rootId: typeof data.root === 'string' ? data.root : null,
+    atMs: typeof data.at === 'number' ? data.at : 0,
   };
+}
+
+function textsIn(data: unknown): string[] {
+  return Array.isArray(data) ? data.filter((one) => typeof one === 'string') : [];
 }
 
 function permissionsData({ file, executable, others }: Permissions) {
@@ -152,8 +184,8 @@ export async function keptRuns({ git }: Repository): Promise<Result<string[], Tr
   const names = listed.stdout.toString('latin1').split('\n');
   return ok(
     names
-      .filter((name) => ID.test(name))
-      .map((name) => name.slice(PREFIX.length))
+      .map(idOf)
+      .filter((id) => id !== null)
       .sort()
       .reverse(),
   );

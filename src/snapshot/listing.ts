@@ -135,6 +135,7 @@ export interface IndexContent {
   hidden: readonly BytePath[];
   /** Files of attributes. */
   attributes: readonly BytePath[];
+  submodules: readonly BytePath[];
   /** Every regular file. */
   regular(): Iterable<BytePath>;
 }
@@ -147,16 +148,18 @@ export async function indexContent(
   const answer = await git(['ls-files', '-v', '-s', '-z'], { indexFile });
   if (answer.exitCode !== 0) return err(troubleOf(answer, 'the index cannot be read'));
   const { stdout } = answer;
-  const [hidden, attributes]: BytePath[][] = [[], []];
+  const [hidden, attributes, submodules]: [BytePath[], BytePath[], BytePath[]] = [[], [], []];
   for (let at = 0, end = stdout.indexOf(0); end >= 0; at = end + 1, end = stdout.indexOf(0, at)) {
     const isHidden = !SEEN.has(stdout[at] ?? 0);
     const isAttributes = stdout[end - 1] === 0x73 && stdout.subarray(at, end).includes(ATTRIBUTES);
-    if (!isHidden && !isAttributes) continue;
+    const isSubmodule = stdout[at + 3] === 0x36;
+    if (!isHidden && !isAttributes && !isSubmodule) continue;
     const path = pathOf(stdout.toString('latin1', at, end));
-    if (isHidden) hidden?.push(path);
-    if (/(?:^|\/)\.gitattributes$/.test(path)) attributes?.push(path);
+    if (isHidden) hidden.push(path);
+    if (isSubmodule) submodules.push(path);
+    if (/(?:^|\/)\.gitattributes$/.test(path)) attributes.push(path);
   }
-  return ok({ hidden: hidden ?? [], attributes: attributes ?? [], regular: () => regularIn(stdout) });
+  return ok({ hidden, attributes, submodules, regular: () => regularIn(stdout) });
 }
 
 /** The tags of files that Git looks at: in the index, and not merged. */

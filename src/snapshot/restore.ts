@@ -54,7 +54,8 @@ export interface RestorePlan {
   todo: Change[];
   /** Files that are in neither of the two states. */
   lost: BytePath[];
-  submodules: BytePath[];
+  /** Submodules at another commit: they are left as they are. */
+  submodules: Change[];
 }
 
 /** Compares the files with both states. Files that are restored already need nothing, so that one that was cut off can be repeated. */
@@ -72,7 +73,7 @@ export async function planRestore(
   const plan: RestorePlan = {
     todo: [],
     lost: [],
-    submodules: changes.filter(isSubmodule).map(({ path }) => path),
+    submodules: changes.filter(isSubmodule),
   };
   for (const change of files) {
     const now = current.value.get(change.path) ?? null;
@@ -117,7 +118,7 @@ export async function restore(
     if (error instanceof Blocked) return failed(trouble('failed', error.message));
     return failed(systemTrouble(error, 'a file cannot be restored'));
   }
-  return ok({ paths: todo.map(({ path }) => path), submodules });
+  return ok({ paths: todo.map(({ path }) => path), submodules: submodules.map(({ path }) => path) });
 }
 
 function failed(reason: Trouble): Result<never, RestoreFailure> {

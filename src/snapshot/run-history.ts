@@ -2,17 +2,25 @@ import { idTime } from '../domain/id.js';
 import { err, ok, type Result } from '../domain/result.js';
 import type { GitPlace } from '../git/git.js';
 import { findRepository, type Repository } from '../git/repository.js';
-import type { Trouble } from '../git/trouble.js';
-import { addState, dropRun, forgetRuns, type State, type StateKind } from './history.js';
+import { systemTrouble, type Trouble } from '../git/trouble.js';
+import { beginWork, endWork, type Family, workedSince, workingNow } from './active-runs.js';
+import { addState, dropRun, forgetRuns, NOTHING_BESIDE, type State, type StateKind } from './history.js';
+import { alone } from './lock.js';
 import { type Restored, type RestoreFailure, restore } from './restore.js';
 import { openScratch, type Scratch } from './scratch.js';
+import { unkeptChanges } from './unkept.js';
 import { readAgain, readWorkTree, type SnapshotRules, type WorkTreeState } from './work-tree.js';
 import { worktreeOf } from './worktree.js';
 
-/** Two states by their commits. */
+/** What an attempt did, by the states before and after it. */
 export interface Span {
+  /** Commits. */
   before: string;
   after: string;
+  /** What it changed that no state holds, as texts for people. */
+  unkept: readonly string[];
+  /** Other runs that worked in the same files meanwhile: what differs may be theirs. */
+  others: readonly string[];
 }
 
 /** The states of the files of one run, while it runs: each is kept under the ref of the run before anything else is done. */
@@ -21,11 +29,11 @@ export class RunHistory {
   /** The last state that is kept. */
   #last: State | null = null;
   /** The state before the current attempt. */
-  #before: { state: State; files: WorkTreeState } | null = null;
+  #before: { state: State; files: WorkTreeState; startedMs: number; others: readonly string[] } | null = null;
   #hasChanges = false;
 
   private constructor(
-    readonly id: string,
+    readonly family: Family,
     readonly repository: Repository,
     readonly scratch: Scratch,
     readonly rules: SnapshotRules,
@@ -33,14 +41,14 @@ export class RunHistory {
 
   /** Looks for the work tree of a run; the trouble says why nothing can be kept. */
   static async open(
-    id: string,
+    family: Family,
     { place, rules }: { place: GitPlace; rules: SnapshotRules },
   ): Promise<Result<RunHistory, Trouble>> {
     const repository = await findRepository(place);
     if (!repository.ok) return repository;
     const scratch = await openScratch(repository.value);
     if (!scratch.ok) return scratch;
-    return ok(new RunHistory(id, repository.value, scratch.value, rules));
+    return ok(new RunHistory(family, repository.value, scratch.value, rules));
   }
 
   /** The commit of the last state. */
@@ -50,23 +58,46 @@ export class RunHistory {
 
   /** Keeps the files before an attempt; `null`: it is done. */
   async before(attempt: number): Promise<Trouble | null> {
+    const startedMs = Date.now();
+    try {
+      await beginWork(this.repository, this.family);
+    } catch (error) {
+      return systemTrouble(error, 'the run cannot be noted in the repository');
+    }
+    const others = workingNow(this.repository, this.family);
     const files = await this.#read();
-    if (!files.ok) return files.error;
-    const state = await this.#keep('before', attempt, files.value);
-    if (!state.ok) return state.error;
-    this.#before = { state: state.value, files: files.value };
+    const state = files.ok ? await this.#keep('before', attempt, files.value) : files;
+    if (!files.ok || !state.ok) {
+      await endWork(this.repository, this.family.id);
+      return state.ok ? null : state.error;
+    }
+    this.#before = { state: state.value, files: files.value, startedMs, others };
     return null;
   }
 
   /** Keeps the files as an attempt left them; `null`: it changed nothing. */
   async after(attempt: number): Promise<Result<Span | null, Trouble>> {
+    const left = await this.#left(attempt);
+    await endWork(this.repository, this.family.id).catch(() => undefined);
+    return left;
+  }
+
+  async #left(attempt: number): Promise<Result<Span | null, Trouble>> {
     const before = this.#before;
     const files = await this.#read();
-    if (!files.ok) return files;
-    if (before === null || files.value.tree === before.files.tree) return ok(null);
+    if (!files.ok) {
+      this.#hasChanges = true;
+      return files;
+    }
+    if (before === null) return ok(null);
+    const unkept = unkeptChanges(before.files.unkept, files.value.unkept);
+    if (files.value.tree === before.files.tree && unkept.length === 0) return ok(null);
     this.#hasChanges = true;
-    const state = await this.#keep('after', attempt, files.value);
-    return state.ok ? ok({ before: before.state.commit, after: state.value.commit }) : state;
+    const since = await workedSince(this.repository, this.family, before.startedMs);
+    if (!since.ok) return since;
+    const others = [...new Set([...before.others, ...since.value])];
+    const state = await this.#keep('after', attempt, files.value, { unkept, others });
+    return state.ok ? ok({ before: before.state.commit, after: state.value.commit, unkept, others }) : state;
   }
 
   /** Puts the files back as they were before the attempt. */
@@ -74,17 +105,23 @@ export class RunHistory {
     const [before, last] = [this.#before, this.#last];
     if (before === null || last === null) return ok({ paths: [], submodules: [] });
     const order = { from: last.tree, to: before.files.tree, permissions: before.files.permissions };
-    const restored = await restore(this.repository, order, this.scratch);
-    if (!restored.ok) return restored;
-    const state = await this.#keep('rolled_back', attempt, before.files);
-    if (!state.ok) return err({ is: 'trouble', trouble: state.error });
-    return restored;
+    return alone(
+      this.repository,
+      async () => {
+        const restored = await restore(this.repository, order, this.scratch);
+        if (!restored.ok) return restored;
+        const state = await this.#keep('rolled_back', attempt, before.files);
+        return state.ok ? restored : err<RestoreFailure>({ is: 'trouble', trouble: state.error });
+      },
+      (reason) => ({ is: 'trouble', trouble: reason }),
+    );
   }
 
   /** Removes temporary files, the history of a run that changed nothing, and histories of runs that started before a time. */
   async close({ beforeMs }: { beforeMs: number }): Promise<void> {
     await this.scratch.remove();
-    if (!this.#hasChanges && this.#last !== null) await dropRun(this.repository, this.id, this.#last.commit);
+    if (!this.#hasChanges && this.#last !== null)
+      await dropRun(this.repository, this.family.id, this.#last.commit);
     await forgetRuns(this.repository, idTime(beforeMs));
   }
 
@@ -98,10 +135,15 @@ export class RunHistory {
     return read;
   }
 
-  async #keep(kind: StateKind, attempt: number, files: WorkTreeState): Promise<Result<State, Trouble>> {
+  async #keep(
+    kind: StateKind,
+    attempt: number,
+    files: WorkTreeState,
+    beside: Pick<Span, 'unkept' | 'others'> = NOTHING_BESIDE,
+  ): Promise<Result<State, Trouble>> {
     const last = this.#last;
     if (kind === 'before' && last?.tree === files.tree) return ok(last);
-    const added = await addState(this.repository, this.id, {
+    const added = await addState(this.repository, this.family.id, {
       tree: files.tree,
       parent: last?.commit ?? null,
       note: {
@@ -111,6 +153,10 @@ export class RunHistory {
         permissions: files.permissions,
         other: null,
         worktree: worktreeOf(this.repository),
+        unkept: beside.unkept,
+        others: beside.others,
+        parentId: this.family.parentId,
+        rootId: this.family.rootId,
       },
     });
     if (added.ok) this.#last = added.value;

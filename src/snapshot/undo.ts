@@ -3,7 +3,8 @@ import type { BytePath } from '../git/names.js';
 import type { Repository } from '../git/repository.js';
 import { type Trouble, trouble } from '../git/trouble.js';
 import { changesBetween } from './changes.js';
-import { addState, historyOf, type State } from './history.js';
+import { addState, historyOf, NOTHING_BESIDE, type State } from './history.js';
+import { alone } from './lock.js';
 import { withPermissions } from './permissions.js';
 import { planRestore, type RestoreFailure, type RestorePlan, restore } from './restore.js';
 import type { Scratch } from './scratch.js';
@@ -20,6 +21,12 @@ export interface UndoPlan extends RestorePlan {
   to: State;
   /** It brings the changes of the run back, after an earlier `undo`. */
   isRedo: boolean;
+  /** The last state of the run; an `undo` by another process adds one. */
+  tip: string;
+  /** What the run changed that no state holds, as texts for people. */
+  unkept: readonly string[];
+  /** Other runs that worked in the same files at the same time. */
+  others: readonly string[];
 }
 
 /** The state that a run found and the one that it left, and the files that it changed between them. */
@@ -27,6 +34,8 @@ export interface RunSpan {
   first: State;
   left: State;
   paths: ReadonlySet<BytePath>;
+  unkept: readonly string[];
+  others: readonly string[];
 }
 
 /** What a run changed; of one that was killed, what is different now. `null`: no states of it are kept. */
@@ -53,7 +62,9 @@ export async function spanOf(
     states.push(left);
   }
   const paths = await changedPaths(repository, states);
-  return paths.ok ? ok({ first, left, paths: paths.value }) : paths;
+  if (!paths.ok) return paths;
+  const all = (key: 'unkept' | 'others') => [...new Set(states.flatMap((state) => state[key]))];
+  return ok({ first, left, paths: paths.value, unkept: all('unkept'), others: all('others') });
 }
 
 /** A killed run did not keep what it left: that is what is there now. */
@@ -68,6 +79,7 @@ async function leftByKilled(
   if (!now.ok) return now;
   if (now.value.tree === before.tree) return ok(before);
   const note = {
+    ...NOTHING_BESIDE,
     kind: 'after',
     attempt,
     included,
@@ -113,11 +125,41 @@ export async function planUndo(
   const from = undone ?? span.value.left;
   const to = other ?? span.value.first;
   const plan = await planRestore(repository, { from: from.tree, to: to.tree, only: span.value.paths });
-  return plan.ok ? ok({ ...plan.value, id, from, to, isRedo: undos % 2 === 1 }) : plan;
+  if (!plan.ok) return plan;
+  const { unkept, others } = span.value;
+  return ok({
+    ...plan.value,
+    id,
+    from,
+    to,
+    isRedo: undos % 2 === 1,
+    tip: last?.commit ?? '',
+    unkept,
+    others,
+  });
 }
 
-/** Puts the files of a run back, after their content of now is kept where it is not yet. */
+/** Why an `undo` changed nothing; `overtaken`: another one was first. */
+export type UndoFailure = RestoreFailure | { is: 'overtaken' };
+
+/** Puts the files of a run back, after their content of now is kept where it is not yet. Only one process does so at a time. */
 export async function undo(
+  repository: Repository,
+  plan: UndoPlan,
+  how: { scratch: Scratch; isForced: boolean },
+): Promise<Result<BytePath[], UndoFailure>> {
+  return alone(
+    repository,
+    async () => {
+      const last = await lastCommit(repository, plan.id);
+      if (!last.ok) return err<UndoFailure>({ is: 'trouble', trouble: last.error });
+      return last.value === plan.tip ? undoAlone(repository, plan, how) : err({ is: 'overtaken' });
+    },
+    (reason) => ({ is: 'trouble', trouble: reason }),
+  );
+}
+
+async function undoAlone(
   repository: Repository,
   plan: UndoPlan,
   { scratch, isForced }: { scratch: Scratch; isForced: boolean },

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../domain/result.js';
 import { type BytePath, folderOfPath, systemPath } from '../git/names.js';
 import type { Repository } from '../git/repository.js';
-import { type Trouble, troubleOf } from '../git/trouble.js';
+import { type Trouble, trouble, troubleOf } from '../git/trouble.js';
 import { converted } from './conversions.js';
 import { copyIndex } from './copy-index.js';
 import { isRules, rulesChanged } from './ignore-rules.js';
@@ -18,6 +18,7 @@ import { nestedFiles } from './nested.js';
 import { type Permissions, permissionsOf, UNKNOWN_PERMISSIONS, withPermissions } from './permissions.js';
 import type { Scratch } from './scratch.js';
 import { changeIndex, type IndexLine, store, writeTree } from './store.js';
+import { type Unkept, unkept } from './unkept.js';
 
 /** What belongs to a snapshot. */
 export interface SnapshotRules {
@@ -34,6 +35,8 @@ export interface WorkTreeState {
   /** An index of it, by which the next state is found. */
   indexFile: string;
   permissions: Permissions;
+  /** What is not part of the tree. */
+  unkept: Unkept;
   /** Files and folders that were ignored, and that stay out of every later state; names of folders end in `/`. */
   ignored: ReadonlySet<BytePath>;
 }
@@ -64,23 +67,24 @@ export async function readWorkTree(
     untracked(repository, indexFile, rules),
     ignoredNames(repository, indexFile),
   ]);
+  if (!listed.ok) return err(ofUserIndex(listed.error, repository, indexFile));
   if (!hiding.ok) return hiding;
-  if (!listed.ok) return listed;
   if (!changed.ok) return changed;
   if (!others.ok) return others;
   const { hidden } = listed.value;
   const seen = hidden.length === 0 ? changed : await unhidden(repository, indexFile, hidden);
   if (!seen.ok) return seen;
-  const [rewritten, known] = await Promise.all([
-    converted(repository, indexFile, listed.value),
-    permissions,
-  ]);
+  const [rewritten, known] = await Promise.all([converted(repository, indexFile, listed.value), permissions]);
   if (!rewritten.ok) return rewritten;
   const found = [...rewritten.value.map((path) => suspect(path, '100644')), ...seen.value];
   const included = new Set(others.value.included);
-  const inner = await nestedFiles(repository, others.value.nested);
+  const { nested } = others.value;
+  const [inner, marks] = await Promise.all([
+    nestedFiles(repository, nested),
+    unkept(repository, { submodules: listed.value.submodules, nested }),
+  ]);
   const ignored = new Set([...hiding.value, ...inner.ignored].filter((path) => !included.has(path)));
-  const place = { indexFile, scratch, rules, ignored, known };
+  const place = { indexFile, scratch, rules, ignored, known, unkept: marks };
   const files = [...others.value.files, ...inner.files];
   const whole = await written(repository, place, found, { ...others.value, files });
   // Clones that an agent only reads may be larger than all the rest.
@@ -106,14 +110,22 @@ export async function readAgain(
   if (!others.ok) return others;
   const isOther =
     others.value.files.some(isRules) || (await rulesChanged(repository, earlier, changed.value));
+  const marks = await unkept(repository, {
+    submodules: before.unkept.submodules.keys(),
+    nested: [
+      ...before.unkept.nested.keys(),
+      ...others.value.nested.filter((path) => !isAmong(ignored, `${path}/`)),
+    ],
+  });
   const listed = isOther ? await everything(repository, earlier) : ok(others.value.files);
   if (!listed.ok) return listed;
   const files = listed.value.filter((path) => !isAmong(ignored, path));
-  if (changed.value.length + files.length + others.value.included.length === 0) return ok(before);
+  if (changed.value.length + files.length + others.value.included.length === 0)
+    return ok({ ...before, unkept: marks });
   const copied = await copyIndex(earlier, scratch.file());
   if (!copied.ok) return copied;
   const indexFile = copied.value;
-  const place = { indexFile, scratch, rules, ignored, known: before.permissions };
+  const place = { indexFile, scratch, rules, ignored, known: before.permissions, unkept: marks };
   return written(repository, place, changed.value, { ...others.value, files });
 }
 
@@ -139,14 +151,29 @@ async function unhidden(
   return suspects(repository, indexFile);
 }
 
+/** Trouble with a copy of the user's index is trouble with that. */
+function ofUserIndex(found: Trouble, repository: Repository, copy: string): Trouble {
+  const { message } = found;
+  const at = message.indexOf(`${copy}: `);
+  if (at < 0) return found;
+  const said = message.slice(at + copy.length + 2);
+  return trouble('unreadable', `\`${repository.indexFile}\` cannot be read: ${said}`);
+}
+
 function suspect(path: BytePath, mode: string): Suspect {
   return { path, mode, isMissing: false };
 }
 
 async function written(
   repository: Repository,
-  { indexFile, scratch, rules, ignored, known }: Place &
-    Pick<WorkTreeState, 'indexFile' | 'ignored'> & { known: Permissions },
+  {
+    indexFile,
+    scratch,
+    rules,
+    ignored,
+    known,
+    unkept: marks,
+  }: Place & Pick<WorkTreeState, 'indexFile' | 'ignored' | 'unkept'> & { known: Permissions },
   found: readonly Suspect[],
   { files, included }: Untracked,
 ): Promise<Result<WorkTreeState, Trouble>> {
@@ -160,7 +187,7 @@ async function written(
   const tree = await writeTree(repository, indexFile);
   if (!tree.ok) return tree;
   const permissions = withPermissions(known, stored.value.found);
-  return ok({ tree: tree.value, indexFile, permissions, ignored });
+  return ok({ tree: tree.value, indexFile, permissions, ignored, unkept: marks });
 }
 
 /** Submodules that are at another commit. */

@@ -44,6 +44,8 @@ export function traceSink(input: TraceSinkInput): EventSink {
       if (event.pid !== null) void save();
       else early ??= setTimeout(save, input.callMs ?? CALL_MS);
     }
+    // Who kills the router during a wait can go on with the session that the trace then names.
+    if (event.type === 'retry.scheduled') return save();
     if (event.type !== 'invocation.finished') return;
     clearTimeout(early);
     return save();

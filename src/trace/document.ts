@@ -155,6 +155,8 @@ function runningInvocation(record: RunRecord, request: Request): Invocation {
       failure: null,
     }),
     status: 'running',
+    toolSessionId: record.toolSessionId,
+    attempts: ended,
     tool: current?.tool ?? null,
     model: current?.model ?? null,
     usage: addUsage(ended.map(({ usage }) => usage)),

@@ -22,6 +22,10 @@ export interface RunRecord {
   startedAt: string;
   plan: Plan | null;
   attempts: RecordedAttempt[];
+  /** The session that the last attempt left, or goes on with; `null`: none that is known. */
+  toolSessionId: string | null;
+  /** The next attempt goes on with it. */
+  sessionGoesOn: boolean;
   /** Events between the attempts, as in `--format ndjson`. */
   events: object[];
   /** `null` until it has ended. */
@@ -30,7 +34,15 @@ export interface RunRecord {
 
 /** The record of a run that has just started. */
 export function emptyRecord(known: { id: string; traceId: string; startedAt: string }): RunRecord {
-  return { ...known, plan: null, attempts: [], events: [], invocation: null };
+  return {
+    ...known,
+    plan: null,
+    attempts: [],
+    toolSessionId: null,
+    sessionGoesOn: false,
+    events: [],
+    invocation: null,
+  };
 }
 
 /** Adds one event; `ts` returns its time as an ISO string. */
@@ -41,9 +53,12 @@ export function noteEvent(record: RunRecord, event: RunEvent, ts: () => string):
       return;
     case 'attempt.started':
       record.attempts.push(attemptOf(event, ts()));
+      if (!record.sessionGoesOn) record.toolSessionId = null;
       return;
     case 'attempt.finished':
       finish(record, event.record);
+      record.toolSessionId = event.toolSessionId ?? (record.sessionGoesOn ? record.toolSessionId : null);
+      record.sessionGoesOn = false;
       return;
     case 'invocation.finished':
       record.invocation = event.invocation;
@@ -53,11 +68,18 @@ export function noteEvent(record: RunRecord, event: RunEvent, ts: () => string):
     case 'output.restart':
     case 'tool.activity':
       return;
-    default: {
-      const { id: _id, ...told } = eventDocument(event, { id: record.id, ts: ts() });
-      record.events.push(told);
-    }
+    case 'retry.scheduled':
+      record.sessionGoesOn = event.continues;
+      noteBetween(record, event, ts());
+      return;
+    default:
+      noteBetween(record, event, ts());
   }
+}
+
+function noteBetween(record: RunRecord, event: RunEvent, ts: string): void {
+  const { id: _id, ...told } = eventDocument(event, { id: record.id, ts });
+  record.events.push(told);
 }
 
 function attemptOf(

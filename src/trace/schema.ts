@@ -103,6 +103,14 @@ const attempt = {
       lines_added: maybe(count('Lines added in all')),
       lines_removed: maybe(count('Lines removed in all')),
       recovery: maybe(oneOf('What became of the changes of a failed attempt', RECOVERIES)),
+      not_kept: list(
+        'What else it changed, which no commit keeps: submodules, other repositories, `HEAD`',
+        text('One of them'),
+      ),
+      other_runs: list(
+        'Ids of other runs that worked in the same files meanwhile: some of the changes may be theirs',
+        text('An id'),
+      ),
       files: list(
         'The files, at most 500 of them',
         record('One file', {

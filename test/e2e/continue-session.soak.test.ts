@@ -45,6 +45,27 @@ describe('the wait for the reset of a limit', () => {
   );
 
   it(
+    'leaves a session to continue also when the router is killed, and not while it waits',
+    rigged(async (rig) => {
+      limitedAgent(rig, { again: '1h' });
+      commit(rig);
+      const running = rig.start(['exec', ...REQUEST]);
+      await running.waitFor('continuing its session in');
+      const early = await rig.run(['exec', '--resume', rig.traces()[0]?.id ?? '', '-a', 'me', '--no-stdin']);
+      expect([early.code, early.stderr]).toEqual([64, expect.stringContaining('is still running [usage]')]);
+      running.kill('SIGKILL');
+      await running.done;
+      await rig.run(['doctor', '--clear-cooldowns']);
+      expect(await rig.run(['exec', '--resume', 'last', '-a', 'me', '--no-stdin'])).toMatchObject({
+        code: 0,
+        stdout: 'finished\n',
+      });
+      const [resumed] = rig.traces();
+      expect([rig.read('../calls'), resumed?.cost?.list_usd]).toEqual([CONTINUED, 0.02]);
+    }),
+  );
+
+  it(
     'ends once the wall clock has passed it, as after a suspend',
     rigged(async (rig) => {
       limitedAgent(rig, { again: '1h' });

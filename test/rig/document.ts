@@ -65,6 +65,8 @@ export interface DocumentAttempt {
     after: string;
     count: number;
     recovery: string | null;
+    not_kept: string[];
+    other_runs: string[];
     files: { path: string; status: string; lines_added: number | null; lines_removed: number | null }[];
   } | null;
   no_snapshot: string | null;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { findRepository } from '../../src/git/repository.js';
-import { addState, forgetRuns, historyOf, keptRuns } from '../../src/snapshot/history.js';
+import { addState, forgetRuns, historyOf, keptRuns, NOTHING_BESIDE } from '../../src/snapshot/history.js';
 import { UNKNOWN_PERMISSIONS } from '../../src/snapshot/permissions.js';
 import { restore } from '../../src/snapshot/restore.js';
 import { openScratch } from '../../src/snapshot/scratch.js';
@@ -82,6 +82,7 @@ describe('a snapshot', () => {
 
 const ID = '01K9ZQ3V7M8KD0000000000000';
 const NOTE = {
+  ...NOTHING_BESIDE,
   kind: 'before',
   attempt: 1,
   included: ['*.local'],

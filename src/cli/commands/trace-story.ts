@@ -139,7 +139,9 @@ function changedLines(attempt: Attempt, id: string, { width, paint }: Screen): s
   const { n, changes = null, no_snapshot: reason = null } = attempt;
   const box = { indent: 5, width };
   if (reason !== null) return labelled(`  ${n}.`, `unknown, there was no snapshot: ${reason}`, box);
-  if (changes === null || changes.count === 0) return [];
+  if (changes === null) return [];
+  const { not_kept: notKept = [], other_runs: others = [] } = changes;
+  if (changes.count + notKept.length === 0) return [];
   const became = changes.recovery === null ? '' : `, ${changes.recovery.replace('_', ' ')}`;
   const head = labelled(`  ${n}.`, `${plural(changes.count, 'file')}${became}`, box);
   const files = changes.files.slice(0, MOST_FILES).map((file) => {
@@ -149,7 +151,11 @@ function changedLines(attempt: Attempt, id: string, { width, paint }: Screen): s
   });
   const rest = changes.count - files.length;
   const more = rest > 0 ? [`     and ${rest} more: llm-router diff ${id} --stat`] : [];
-  return [...head, ...files, ...more];
+  const beside = [
+    ...notKept.map((one) => `${one}, which is not kept`),
+    ...others.map((one) => `run ${one} worked in the same files`),
+  ];
+  return [...head, ...files, ...more, ...beside.flatMap((text) => labelled('', text, box))];
 }
 
 /** As many files as fit on a screen. */

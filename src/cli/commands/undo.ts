@@ -1,12 +1,13 @@
+import { listText, sharedText } from '../../domain/changes.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { shownPath } from '../../git/names.js';
+import type { Repository } from '../../git/repository.js';
 import { countedChanges } from '../../snapshot/changes.js';
 import { diffBytes } from '../../snapshot/diff.js';
 import { mergeInProgress } from '../../snapshot/merge.js';
-import type { RestoreFailure } from '../../snapshot/restore.js';
 import { treeOfDisk, treeWith } from '../../snapshot/trees.js';
-import { planUndo, type UndoPlan, undo } from '../../snapshot/undo.js';
+import { planUndo, type UndoFailure, type UndoPlan, undo } from '../../snapshot/undo.js';
 import { worktreeOf } from '../../snapshot/worktree.js';
 import { traceDirOf } from '../command-router.js';
 import type { CommandContext } from '../context.js';
@@ -64,13 +65,14 @@ async function undoRun(
   if (plan === null) return err(failure('usage', `no files of \`${id}\` are kept`));
   if (plan.from.worktree !== worktreeOf(repository))
     return err(failure('usage', `\`${id}\` has changed no files of this work tree`));
-  for (const path of plan.submodules)
-    await output.warn(`submodule \`${shownPath(path)}\` stays at its commit`);
+  const beside = await besideOf(repository, plan);
   if (plan.todo.length === 0 && options.json !== true) {
+    if (beside.length > 0) return err(notPutBack(plan, beside));
     await output.say(`nothing to undo: the files that \`${id}\` changed are as they were before`);
     return ok(null);
   }
   if (plan.lost.length > 0 && options.force !== true) return err(wouldLose(plan));
+  if (plan.others.length > 0 && !plan.isRedo && options.force !== true) return err(mayBeOfOthers(plan));
   const shown = await showPlan(context, run, { plan, options });
   if (!shown.ok || options.dryRun === true) return shown;
   const agreed = await agree(context, run, { plan, options });
@@ -81,7 +83,37 @@ async function undoRun(
   const again = `\`llm-router undo ${id}\` again reverses it`;
   if (options.json !== true)
     await output.say(`${verb} the changes of \`${id}\` in ${plural(done.value.length, 'file')}; ${again}`);
-  return ok(null);
+  return beside.length === 0 ? ok(null) : err(notPutBack(plan, beside));
+}
+
+/** What the run changed that stays as it is: submodules that are still at another commit, and what no state holds. */
+async function besideOf({ git, root }: Repository, plan: UndoPlan): Promise<string[]> {
+  const names = plan.submodules.map(({ path }) => `submodule \`${shownPath(path)}\``);
+  const moved = await Promise.all(
+    plan.submodules.map(async ({ path, after }) => {
+      const cwd = `${root}/${shownPath(path)}`;
+      const { stdout } = await git(['rev-parse', '--verify', '-q', 'HEAD'], { cwd });
+      const place = after === null ? '' : ` (was at \`${after.oid.slice(0, 7)}\`)`;
+      return stdout.toString('latin1').trim() === after?.oid
+        ? []
+        : [`submodule \`${shownPath(path)}\`${place}`];
+    }),
+  );
+  const others = plan.unkept.filter((text) => !names.some((name) => text.startsWith(name)));
+  return [...moved.flat(), ...others];
+}
+
+function notPutBack({ id, todo }: UndoPlan, beside: readonly string[]): Failure {
+  const files = todo.length === 0 ? '' : 'only files are put back, and ';
+  const message = `${files}\`${id}\` has also changed ${listText(beside)}, which stays as it is`;
+  return failure('not_restored', message, { hint: 'put that back by hand, where it is not wanted' });
+}
+
+function mayBeOfOthers({ id, others }: UndoPlan): Failure {
+  const shared = sharedText({ otherRuns: others });
+  return failure('not_restored', `${shared}: \`undo\` of \`${id}\` would take those back too`, {
+    hint: `\`llm-router diff ${id}\` shows the changes; \`--force\` takes all of them back`,
+  });
 }
 
 /** What the files lose and get, from what they hold now. */
@@ -146,7 +178,11 @@ function wouldLose({ id, lost }: UndoPlan): Failure {
   });
 }
 
-function restoreFailure(failed: RestoreFailure): Failure {
+function restoreFailure(failed: UndoFailure): Failure {
+  if (failed.is === 'overtaken')
+    return failure('not_restored', 'another `undo` of this run was first, so this one has changed nothing', {
+      hint: '`--dry-run` shows what it would do now',
+    });
   if (failed.is === 'trouble') return { ...troubleFailure(failed.trouble), type: 'not_restored' };
   const paths = failed.paths.map((path) => `\`${shownPath(path)}\``).join(', ');
   return failure('not_restored', `another program changes ${paths}`, { hint: 'try again' });

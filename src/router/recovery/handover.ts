@@ -1,5 +1,5 @@
 import type { Task } from '../../adapters/adapter.js';
-import type { AttemptChanges } from '../../domain/changes.js';
+import { type AttemptChanges, sharedText } from '../../domain/changes.js';
 import type { Failure } from '../../domain/failure.js';
 import { diffText } from '../../snapshot/diff.js';
 import type { RunHistory } from '../../snapshot/run-history.js';
@@ -14,11 +14,13 @@ export async function handoverText(
   { changes, failed, candidate }: { changes: AttemptChanges; failed: Failure; candidate: CandidateInRun },
 ): Promise<string> {
   const diff = await diffText(repository, changes.before, changes.after, MOST_BYTES);
-  const files = changes.files.map(({ status, path }) => `- ${status}: ${path}`).join('\n');
+  const files = changes.files.map(({ status, path }) => `- ${status}: ${path}`);
+  const shared = sharedText(changes);
   return [
     `Another agent (${candidate.tool.name}) has begun the task below and ended before it was done: ${failed.message}.`,
     'Its changes are in the working tree. Check them, keep what is right, and go on from there.',
-    `Files that it changed:\n${files}`,
+    `What it changed:\n${[...files, ...changes.notKept.map((one) => `- ${one}`)].join('\n')}`,
+    ...(shared === null ? [] : [`${shared}.`]),
     ...(diff === null ? [] : [`The changes as a diff:\n\n${fenced(diff)}`]),
     'The task:',
   ].join('\n\n');

@@ -11,7 +11,7 @@ const MOST_LISTED = 500;
 /** The changes of an attempt for its record. */
 export async function recordedChanges(
   { repository }: RunHistory,
-  { before, after }: Span,
+  { before, after, unkept, others }: Span,
 ): Promise<Result<AttemptChanges, Trouble>> {
   const counted = await countedChanges(repository, before, after);
   if (!counted.ok) return counted;
@@ -24,13 +24,16 @@ export async function recordedChanges(
     files: all.slice(0, MOST_LISTED).map(fileChange),
     linesAdded: sum(all.map(({ added }) => added)),
     linesRemoved: sum(all.map(({ removed }) => removed)),
+    notKept: unkept,
+    otherRuns: others,
     recovery: null,
   });
 }
 
 /** The record of an attempt that changed nothing. */
 export function noChanges({ repository, current }: RunHistory): AttemptChanges {
-  const none = { count: 0, files: [], linesAdded: 0, linesRemoved: 0, recovery: null };
+  const lines = { linesAdded: 0, linesRemoved: 0 };
+  const none = { count: 0, files: [], ...lines, notKept: [], otherRuns: [], recovery: null };
   return { root: repository.root, before: current, after: current, ...none };
 }
 

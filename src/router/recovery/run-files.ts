@@ -1,8 +1,8 @@
-import { type AttemptChanges, changesText } from '../../domain/changes.js';
+import { type AttemptChanges, changesText, listText, sharedText } from '../../domain/changes.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { namesOf } from '../../gates/candidate.js';
 import { shownPath } from '../../git/names.js';
-import type { Trouble } from '../../git/trouble.js';
+import type { Trouble, TroubleKind } from '../../git/trouble.js';
 import { mergeInProgress } from '../../snapshot/merge.js';
 import { RunHistory } from '../../snapshot/run-history.js';
 import type { AttemptFiles, AttemptResult, CandidateInRun, FileGuard, Handover, Run } from '../state.js';
@@ -33,17 +33,22 @@ class RunFiles implements FileGuard {
     this.#stop = stop.deadline.signal;
     const { includeIgnored, maxNewDataBytes } = planned.policy.recovery;
     if (this.#history === null) {
-      const opened = await RunHistory.open(planned.id, {
-        place: { cwd: planned.request.cwd, env: host.env, signal: () => this.#stop ?? stop.urgent },
-        rules: { included: includeIgnored, mostBytes: maxNewDataBytes },
-      });
-      if (!opened.ok) return unguarded(opened.error);
+      const { id, request } = planned;
+      const { id: parentId = null, rootId = null } = request.parent ?? {};
+      const opened = await RunHistory.open(
+        { id, parentId, rootId: rootId ?? id },
+        {
+          place: { cwd: planned.request.cwd, env: host.env, signal: () => this.#stop ?? stop.urgent },
+          rules: { included: includeIgnored, mostBytes: maxNewDataBytes },
+        },
+      );
+      if (!opened.ok) return this.#unguarded(opened.error);
       this.#history = opened.value;
     }
     const history = this.#history;
     const before = await history.before(n);
     this.#stop = null;
-    if (before !== null) return unguarded(before);
+    if (before !== null) return this.#unguarded(before);
     return { after: (candidate, result) => this.#after(history, candidate, result) };
   }
 
@@ -59,19 +64,46 @@ class RunFiles implements FileGuard {
   ): Promise<AttemptResult> {
     const { record } = result;
     const left = await history.after(record.n);
-    if (!left.ok) return { ...result, record: { ...record, noSnapshot: left.error.message } };
+    if (!left.ok) return this.#unlisted(result, left.error);
     if (left.value === null) {
       const changes = noChanges(history);
       return { ...result, mayHaveChanged: false, record: { ...record, changes } };
     }
     const changes = await recordedChanges(history, left.value);
-    if (!changes.ok) return { ...result, record: { ...record, noSnapshot: changes.error.message } };
+    if (!changes.ok) return this.#unlisted(result, changes.error);
     if (result.outcome.failure === null) return { ...result, record: { ...record, changes: changes.value } };
     return this.#recover(history, candidate, {
       result,
       changes: changes.value,
       failed: result.outcome.failure,
     });
+  }
+
+  /** There is no snapshot. Where one was to be expected, or asked for, a tool that was started may have changed anything. */
+  #unguarded(reason: Trouble): AttemptFiles {
+    const isAsked = this.run.planned.policy.recovery.afterFailure !== 'stop';
+    if (!isAsked && EXPECTED.has(reason.kind))
+      return {
+        after: async (_, result) => ({ ...result, record: { ...result.record, noSnapshot: reason.message } }),
+      };
+    return { after: async (_, result) => this.#unlisted(result, reason) };
+  }
+
+  /** What an attempt changed is not known, so that nothing may follow as if it had changed nothing. */
+  #unlisted(result: AttemptResult, { kind, message }: Trouble): AttemptResult {
+    const { outcome, record, started } = result;
+    const isSaid = outcome.failure !== null;
+    const warnings = isSaid
+      ? outcome.warnings
+      : [...outcome.warnings, `there is no snapshot of the files: ${message}`];
+    const failed =
+      kind === 'stopped' || !started ? outcome.failure : withoutSnapshot(outcome.failure, message);
+    return {
+      ...result,
+      mayHaveChanged: result.mayHaveChanged || started,
+      outcome: { ...outcome, failure: failed, warnings },
+      record: { ...record, failure: failed, noSnapshot: message },
+    };
   }
 
   async #recover(
@@ -107,6 +139,8 @@ class RunFiles implements FileGuard {
     n: number,
     changes: AttemptChanges,
   ): Promise<{ message: string; hint: string | null } | null> {
+    const kept = blockOf(changes);
+    if (kept !== null) return kept;
     const merge = await mergeInProgress(history.repository);
     if (merge !== null) {
       const question = `A ${merge} is in progress. Roll back ${changesText(changes)}? [y/N] `;
@@ -142,7 +176,8 @@ class RunFiles implements FileGuard {
       canContinue: result.canContinue && recovery !== 'rolled_back',
       record: { ...result.record, changes },
       mayHaveChanged: recovery === 'left' || recovery === 'not_restored',
-      left: recovery === 'left' ? { text: changesText(changes), hint: this.#hint(null) } : null,
+      left:
+        recovery === 'left' ? { text: changesText(changes), hint: this.#hint(sharedText(changes)) } : null,
     };
   }
 
@@ -159,8 +194,18 @@ class RunFiles implements FileGuard {
 
 const DAY_MS = 24 * 3_600_000;
 
-function unguarded({ message }: Trouble): AttemptFiles {
-  return {
-    after: async (_, result) => ({ ...result, record: { ...result.record, noSnapshot: message } }),
-  };
+/** Where snapshots are not to be had: the documents say so, and the output of the tool decides. */
+const EXPECTED: ReadonlySet<TroubleKind> = new Set(['no_git', 'no_repository', 'bare', 'stopped']);
+
+function withoutSnapshot(failed: Failure | null, reason: string): Failure | null {
+  if (failed === null) return null;
+  return { ...failed, message: `${failed.message}; there is no snapshot of the files (${reason})` };
+}
+
+/** What keeps a rollback from being a whole one. */
+function blockOf({ notKept, otherRuns }: AttemptChanges): { message: string; hint: string | null } | null {
+  if (notKept.length > 0)
+    return { message: `${listText(notKept)} cannot be put back`, hint: 'put that back by hand' };
+  const shared = sharedText({ otherRuns });
+  return shared === null ? null : { message: shared, hint: '`--isolate` gives each run files of its own' };
 }

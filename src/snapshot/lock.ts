@@ -14,17 +14,23 @@ const PAUSE_MS = 25;
 /** Longer than any other run needs for it, ms. */
 const LONGEST_MS = 120_000;
 
-/** Does something with the files of a work tree while no other isolated run does so. The lock of a process that has ended does not count. */
-export async function alone<T>(
+/**
+ * Does something with the files of a work tree while no other process puts files of a run there. The lock of a process that has ended does
+ * not count. `failed` makes trouble with the lock a failure of the act.
+ */
+export async function alone<T, E>(
   { gitDir }: Repository,
-  act: () => Promise<Result<T, Trouble>>,
-): Promise<Result<T, Trouble>> {
+  act: () => Promise<Result<T, E>>,
+  failed: (reason: Trouble) => E,
+): Promise<Result<T, E>> {
   const file = path.join(gitDir, 'llm-router-applies.lock');
   try {
     if (!(await take(file)))
-      return err(trouble('failed', `another process holds \`${file}\`, which may be removed if none does`));
+      return err(
+        failed(trouble('failed', `another process holds \`${file}\`, which may be removed if none does`)),
+      );
   } catch (error) {
-    return err(systemTrouble(error, `\`${file}\` cannot be written`));
+    return err(failed(systemTrouble(error, `\`${file}\` cannot be written`)));
   }
   try {
     return await act();
