@@ -3,8 +3,9 @@ import { wrapped } from './wrap.js';
 
 /** What a line goes on with below itself, beside its own indent. */
 const HANGING = 2;
-/** A line of source with its number, and the marks below it, which belong together. */
-const FRAME = /^\s*\d* \|/;
+/** A line of source with its number, and the marks below it, which belong together; in colour or not. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
+const FRAME = /^(?:\u001b\[[\d;]*m)*\s*\d* \|/;
 
 /** Breaks lines that are wider than a terminal at blanks; what follows stands below the beginning, a bit further in. */
 export function fitted(text: string, width: number): string {

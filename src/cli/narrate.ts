@@ -12,7 +12,7 @@ export async function narrate(context: CommandContext, planned: Planned, event: 
   if (event.type === 'plan') await announce(context, planned);
   if (event.type === 'fallback') {
     const { from, to, failure } = event;
-    const reason = `${failure.type}: ${failure.message}`;
+    const reason = `${failure.type}: ${failure.message.replace(/\.$/, '')}`;
     await output.say(`${pairName(from)} failed (${reason}), trying fallback: ${pairName(to)}`);
   }
   if (event.type === 'recovery') {
@@ -50,7 +50,7 @@ function waitLine({
   const until = delayMs < 60_000 ? '' : ` (${at})`;
   const wait = `in ${formatDuration(delayMs)}${until}`;
   if (attempt === 0) return `waiting for ${name}: ${detail}; trying ${wait}`;
-  return `${name} failed (${reason}: ${detail}), ${continues ? 'continuing its session' : 'trying again'} ${wait}`;
+  return `${name} failed (${reason}: ${detail.replace(/\.$/, '')}), ${continues ? 'continuing its session' : 'trying again'} ${wait}`;
 }
 
 /** Says when the run starts with another candidate than the preferred one. */

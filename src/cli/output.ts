@@ -226,7 +226,8 @@ async function paintFor(
   const chalk = new Chalk({ level: 1 });
   return terminal.painted({
     error: chalk.red.bold,
-    warning: chalk.yellow.bold,
+    // Yellow cannot be read on white; compilers warn in magenta too.
+    warning: chalk.magenta.bold,
     success: chalk.green,
     info: chalk.cyan,
     hint: chalk.cyan,

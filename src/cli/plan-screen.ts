@@ -6,11 +6,18 @@ import type { PlanView } from '../router/planned-document.js';
 import { shellCommand } from './shell-command.js';
 import { countText, plural } from './words.js';
 
-/** The plan for people: each candidate with the reasons and what would run, then the rejected ones with the way out, and in detail what they would run. */
-export function planScreen(
-  { plan, candidates, rejected }: PlanView,
-  { paint, isVerbose }: { paint: Paint; isVerbose: boolean },
-): string {
+/** How a plan is shown. */
+export interface PlanLook {
+  paint: Paint;
+  /** Whole commands, what rejected candidates would run, and places in files of the program. */
+  isVerbose: boolean;
+  /** Columns of the terminal; 0 in a pipe, where commands are whole. */
+  width: number;
+}
+
+/** The plan for people: each candidate with the reasons and what would run, then the rejected ones with the way out. */
+export function planScreen({ plan, candidates, rejected }: PlanView, look: PlanLook): string {
+  const { paint, isVerbose } = look;
   const agent = plan.agent === null ? 'no agent' : `agent \`${plan.agent}\``;
   const lines = [
     paint.bold(`Plan for ${agent}`) +
@@ -22,14 +29,14 @@ export function planScreen(
     lines.push(`  ${index + 1}. ${paint.bold(pairName(candidate))}`);
     lines.push(...candidate.because.map((because) => `       ${becauseLine(because, paint)}`));
     const call = candidates[index]?.call;
-    if (call !== undefined) lines.push(...callLines(call).map((line) => `       ${line}`));
+    if (call !== undefined) lines.push(...callLines(call, look).map((line) => `       ${line}`));
     const gateway = candidates[index]?.gateway ?? null;
     if (gateway !== null) lines.push(`       gateway ${gateway.isUsed ? 'on' : 'off'}: ${gateway.why}`);
   }
   if (plan.candidates.length === 0) lines.push('  no tool can run this request');
   if (rejected.length > 0) lines.push('  rejected:');
   for (const rejection of rejected) {
-    lines.push(...rejectedLines(rejection.names, paint));
+    lines.push(...rejectedLines(isVerbose ? rejection.names : withoutOwnPlace(rejection.names), paint));
     const preview = isVerbose ? previewOfMissing(rejection) : null;
     if (preview !== null)
       lines.push(`       would ${'request' in preview ? 'send' : 'run'}: ${commandText(preview)}`);
@@ -45,6 +52,13 @@ export function pairName({ tool, model }: { tool: string | null; model: string |
   return [tool, model === tool ? null : model].filter((name) => name !== null).join(' ');
 }
 
+/** A built-in definition is nothing that a user could change. */
+function withoutOwnPlace(rejected: Rejected): Rejected {
+  return rejected.at?.startsWith(BUILT_IN) === true ? { ...rejected, at: null } : rejected;
+}
+
+const BUILT_IN = 'templates/tools/';
+
 /** One rejected pair with its reason and its way out, for lists below a heading. */
 export function rejectedLines(rejected: Rejected, paint: Paint): string[] {
   const at = rejected.at === null ? '' : paint.dim(`  (${rejected.at})`);
@@ -58,17 +72,33 @@ function becauseLine({ rule, detail, at }: Because, paint: Paint): string {
   return `${rule}: ${detail}${at === null ? '' : paint.dim(`  (${at})`)}`;
 }
 
-function callLines(call: PlanView['candidates'][number]['call']): string[] {
+function callLines(call: PlanView['candidates'][number]['call'], look: PlanLook): string[] {
   if (!call.ok) return [`would fail: ${call.error.type}: ${call.error.message}`];
   const { preview } = call.value;
   if ('inProcess' in preview) return ['runs in-process, no command'];
-  if ('argv' in preview) return [`runs: ${commandText(preview)}`];
+  if ('argv' in preview) return [shortened(`runs: ${commandText(preview)}`, look)];
   const { headers, body } = preview.request;
   return [
     `sends: ${commandText(preview)}`,
     ...Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`),
-    `  ${JSON.stringify(body)}`,
+    shortened(`  ${JSON.stringify(body)}`, look),
   ];
+}
+
+/** Lines of a terminal that a command may take. */
+const COMMAND_LINES = 2;
+/** Columns before a command, and those that stay empty where a line is broken at a blank. */
+const COMMAND_INDENT = 9;
+const RAGGED = 16;
+const WHOLE = '… (whole with -v)';
+
+/** A long command is cut on a terminal, at a blank if there is one. By characters: to measure cells would cost every start. */
+function shortened(text: string, { isVerbose, width }: PlanLook): string {
+  const room = COMMAND_LINES * (width - COMMAND_INDENT) - WHOLE.length - RAGGED;
+  if (isVerbose || width === 0 || text.length <= room) return text;
+  const start = text.slice(0, Math.max(room, WHOLE.length)).toWellFormed();
+  const blank = start.lastIndexOf(' ');
+  return `${blank > start.length / 2 ? start.slice(0, blank) : start} ${WHOLE}`;
 }
 
 function commandText(preview: Preview): string {

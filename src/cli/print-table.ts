@@ -1,3 +1,4 @@
+import type { Paint } from '../diagnostics/paint.js';
 import type { CommandContext } from './context.js';
 import { type Column, renderTable } from './table.js';
 
@@ -15,16 +16,22 @@ export async function printTable(
 ): Promise<void> {
   const { stdout } = context.world;
   const table = renderTable(columns, rows, stdout.columns || Number.POSITIVE_INFINITY);
-  await context.output.data(`${table}\n`);
-  if (stdout.isTerminal) await printLegend(context, table, signs);
+  await context.output.data(`${headed(table, await context.output.paint('stdout'))}\n`);
+  await printLegend(context, table, signs);
 }
 
-async function printLegend(
-  { output }: Pick<CommandContext, 'output'>,
+/** A table with its headings in bold. */
+export function headed(table: string, paint: Paint): string {
+  return table.replace(/^.*/, (headings) => paint.bold(headings));
+}
+
+/** Says on a terminal what the signs of a rendered table stand for. */
+export async function printLegend(
+  { output, world }: Pick<CommandContext, 'output' | 'world'>,
   table: string,
   signs: Signs,
 ): Promise<void> {
-  const legend = legendOf(table, signs);
+  const legend = world.stdout.isTerminal ? legendOf(table, signs) : null;
   if (legend !== null) await output.prose(`${(await output.paint('stdout')).dim(legend)}\n`);
 }
 
@@ -35,7 +42,7 @@ export function legendOf(table: string, signs: Signs): string | null {
   return used.length === 0 ? null : used.map(([sign, meaning]) => `${sign} ${meaning}`).join('; ');
 }
 
-/** A sign is a cell of its own, or follows a figure if it begins with a plus. */
+/** A sign is a cell of its own; one that begins with a plus follows a figure, and an ellipsis follows what was cut. */
 function isMarked(cell: string, sign: string): boolean {
-  return cell === sign || (sign.startsWith('+') && cell.endsWith(sign));
+  return cell === sign || (/^[+…]/.test(sign) && cell.endsWith(sign));
 }

@@ -4,6 +4,8 @@ import { cut, widthOf } from '../diagnostics/width.js';
 /** One column: its heading, its alignment, and how it shrinks on a narrow terminal. */
 export interface Column {
   title: string;
+  /** The heading where the table does not fit. */
+  shortTitle?: string;
   align?: 'left' | 'right';
   /** Makes a cell shorter without a loss; done first, for all columns that can. */
   short?: (cell: string) => string;
@@ -43,7 +45,10 @@ interface Cells {
 
 function shortened(cells: readonly Cells[], width: number): readonly Cells[] {
   if (fits(cells, width)) return cells;
-  return cells.map(({ column, texts }) => ({ column, texts: texts.map(column.short ?? ((text) => text)) }));
+  return cells.map(({ column, texts }) => ({
+    column: { ...column, title: column.shortTitle ?? column.title },
+    texts: texts.map(column.short ?? ((text) => text)),
+  }));
 }
 
 function dropped(cells: readonly Cells[], width: number): readonly Cells[] {
@@ -88,6 +93,7 @@ function standing(
 ): string {
   const shown = cut(text, room);
   const blanks = ' '.repeat(room - widthOf(shown));
-  const painted = row === null || column.paint === undefined ? shown : column.paint(shown, row);
+  const { paint } = column;
+  const painted = row === null || shown === '' || paint === undefined ? shown : paint(shown, row);
   return column.align === 'right' ? blanks + painted : painted + blanks;
 }

@@ -6,6 +6,7 @@ import { type Column, renderTable } from './table.js';
 import { bar, sparkline } from './usage-bars.js';
 import { costWords, latencyWords, money, share, tokenWords } from './usage-words.js';
 import { countText, plural } from './words.js';
+import { labelled } from './wrap.js';
 
 /** How a report may look. */
 export interface Look {
@@ -42,7 +43,7 @@ function titleOf({ since, until, period }: UsageReport): string {
   return `${isOne ? `${NAMES[period]} usage` : 'Usage'} ${since} to ${until} (UTC)`;
 }
 
-function sumLines(report: UsageReport, { bars, paint }: Look): string[] {
+function sumLines(report: UsageReport, { bars, paint, width }: Look): string[] {
   const { total } = report;
   const average = total.invocations === 0 ? 0 : total.cost_usd / total.invocations;
   const sums = renderTable(
@@ -72,7 +73,18 @@ function sumLines(report: UsageReport, { bars, paint }: Look): string[] {
       : [`fallbacks    ${countText(total.fallbacks)} (${share(total.fallbacks, total.invocations)})`]),
     ...(line === '' ? [] : [`by day       ${paint.hint(line)}`]),
     ...remarks(report),
-  ].map((text) => `  ${text}`);
+  ].flatMap((text) => hung(`  ${text}`, width));
+}
+
+/** Columns of the labels before the sums. */
+const LABEL = 15;
+
+/** A line whose label stands alone where it is broken. */
+function hung(line: string, width: number): string[] {
+  const isLabelled = /^ {2}\S+ {2,}\S/.test(line);
+  return isLabelled && widthOf(line) > width
+    ? labelled(line.slice(0, LABEL), line.slice(LABEL), { indent: LABEL, width })
+    : [line];
 }
 
 function savedLine({ total }: UsageReport): string[] {
@@ -175,11 +187,13 @@ export function usageTable(
   const most = Math.max(...rows.map((row) => row.cost_usd), 0);
   const lines = rows.map((row) => [
     ...by.map((key) => nameOf(row, key)),
-    ...figures(row),
+    ...figures(row, isFree(row) ? 'free' : costWords(row)),
     bar(row.cost_usd, most, BAR_CELLS),
   ]);
   const sum =
-    rows.length > 1 ? [[...by.map((_, index) => (index === 0 ? 'total' : '')), ...figures(total), '']] : [];
+    rows.length > 1
+      ? [[...by.map((_, index) => (index === 0 ? 'total' : '')), ...figures(total, costWords(total)), '']]
+      : [];
   return { columns: tableColumns(by, look), rows: [...lines, ...sum] };
 }
 
@@ -198,13 +212,13 @@ function tableColumns(by: readonly string[], { bars, paint }: Look): Column[] {
   ];
 }
 
-function figures(line: UsageRow | UsageReport['total']): string[] {
+function figures(line: UsageRow | UsageReport['total'], cost: string): string[] {
   return [
     countText(line.invocations),
     countText(line.failures),
     countText(line.fallbacks),
     tokenWords(line),
-    costWords(line),
+    cost,
     line.saved_usd === null ? '-' : money(line.saved_usd),
     latencyWords(line.p50_ms),
     latencyWords(line.p95_ms),

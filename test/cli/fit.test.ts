@@ -17,6 +17,8 @@ describe('a text on a narrow terminal', () => {
   it('leaves a line of source and its marks as they are', () => {
     const frame = `  8 |     fallback_chain: [${'codx, '.repeat(20)}]\n    |                 ^^^^`;
     expect(fitted(frame, 40)).toBe(frame);
+    const painted = frame.replace(/^.*\|/gm, (gutter) => `\u001b[2m${gutter}\u001b[22m`);
+    expect(fitted(painted, 40)).toBe(painted);
   });
 
   it('measures colours as nothing', () => {

@@ -65,7 +65,7 @@ it('quotes a redirection in the commands of a plan and of the log', () => {
   expect(
     planScreen(
       { plan, candidates: [{ call, gateway: null }], rejected: [] },
-      { paint: plainPaint, isVerbose: false },
+      { paint: plainPaint, isVerbose: false, width: 0 },
     ),
   ).toContain("runs: bot 'a>victim'");
   const record = {

@@ -21,6 +21,8 @@ export interface InvocationSample {
   tags: Record<string, string>;
   latencyMs: number;
   fallback: boolean;
+  /** Where its money counts, as a JSON list [one scope, `all`] */
+  scopes?: string;
   tries: Try[];
   /** Its cost and that of the preferred model; `null`: not comparable. */
   compared: { actual: number; preferred: number } | null;
@@ -33,13 +35,13 @@ export async function write(ledger: Ledger, sample: InvocationSample): Promise<v
 }
 
 /** The rows of its attempts. */
-export function attemptsOf({ id, day, agent, latencyMs, tries }: InvocationSample): AttemptRow[] {
+export function attemptsOf({ id, day, agent, latencyMs, tries, scopes }: InvocationSample): AttemptRow[] {
   return tries.map(({ tool, model, tokens, microUsd, failure }, index) => ({
     id: `${id}:${index + 1}`,
     invocation_id: id,
     n: index + 1,
     day,
-    scopes: '["all"]',
+    scopes: scopes ?? '["all"]',
     agent,
     tool,
     model,

@@ -19,13 +19,20 @@ export interface GivenWorld {
   program?: readonly string[];
 }
 
+/** The result of a run, and what a terminal would have shown. */
+export interface BufferedResult extends RunResult {
+  /** Both outputs in the order in which they were written. */
+  screen: string;
+}
+
 /** Runs `main` with a world whose outputs are kept in memory. */
 export async function runBuffered(
   main: (args: readonly string[], world: World) => Promise<number>,
   args: readonly string[],
   given: GivenWorld,
-): Promise<RunResult> {
-  const [stdout, stderr] = [collected(given.columns), collected(given.columns)];
+): Promise<BufferedResult> {
+  const screen: Buffer[] = [];
+  const [stdout, stderr] = [collected(given.columns, screen), collected(given.columns, screen)];
   const exits: number[] = [];
   const world: World = {
     ...machine(given),
@@ -39,10 +46,11 @@ export async function runBuffered(
     exit: (code) => exits.push(code),
   };
   const code = await main(args, world);
-  return resultOf(
+  const result = resultOf(
     { code: exits[0] ?? code, signal: null },
     { stdout: stdout.bytes(), stderr: stderr.bytes() },
   );
+  return { ...result, screen: Buffer.concat(screen).toString() };
 }
 
 function machine({ cwd, env = {}, clock, random }: GivenWorld) {
@@ -78,10 +86,16 @@ function whole(data: string | Buffer): Readable {
   return Readable.from(data.length === 0 ? [] : [Buffer.from(data)], { objectMode: false });
 }
 
-function collected(columns: number | undefined): { output: OutputStream; bytes: () => Buffer } {
+function collected(
+  columns: number | undefined,
+  screen: Buffer[],
+): { output: OutputStream; bytes: () => Buffer } {
   const chunks: Buffer[] = [];
   const stream = new PassThrough();
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  stream.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    screen.push(chunk);
+  });
   return {
     output: { stream, isTerminal: columns !== undefined, columns: columns ?? 0 },
     bytes: () => Buffer.concat(chunks),

@@ -2,8 +2,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { main } from '../../src/main.js';
 import type { World } from '../../src/world.js';
-import { runBuffered } from './buffered-world.js';
-import type { RunResult } from './run.js';
+import { type BufferedResult, runBuffered } from './buffered-world.js';
 
 /**
  * Runs a command line of the sources in this process, below a folder of its own: no terminal unless one of so many columns is given, the
@@ -23,7 +22,7 @@ export function runInProcess(
     stdin?: Readable;
     readLine?: World['readLine'];
   },
-): Promise<RunResult> {
+): Promise<BufferedResult> {
   const { root, env, nowMs = 0, monotonicMs = () => 0, ...rest } = given;
   return runBuffered(main, args, {
     cwd: root,

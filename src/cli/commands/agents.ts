@@ -21,7 +21,7 @@ export async function runAgents(context: CommandContext, options: { json?: boole
   return 0;
 }
 
-const SIGNS = { '-': 'none' };
+const SIGNS = { '-': 'none', '…': 'cut, whole in `llm-router doctor`' };
 
 const COLUMNS: readonly Column[] = [
   { title: 'AGENT', least: 8 },

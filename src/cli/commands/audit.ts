@@ -1,3 +1,4 @@
+import type { Paint } from '../../diagnostics/paint.js';
 import { visible } from '../../diagnostics/visible.js';
 import { widthOf } from '../../diagnostics/width.js';
 import type { AuditDocument } from '../../domain/audit.js';
@@ -9,6 +10,7 @@ import { auditFile } from '../../paths.js';
 import { readAudit } from '../../reports/audit.js';
 import { loadCommandConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
+import { headed, printLegend } from '../print-table.js';
 import { projectFilter } from '../project-filter.js';
 import { reportEarly } from '../report.js';
 import { type Column, renderTable } from '../table.js';
@@ -40,7 +42,7 @@ export async function runAudit(context: CommandContext, options: AuditOptions): 
   await warnDamaged(context, file, damaged);
   if (options.json === true) await output.file(`${JSON.stringify(lines)}\n`);
   else if (lines.length === 0) await output.say(emptyText(file, options));
-  else await output.data(`${screen(lines.map(rowOf), world.stdout.columns || Number.POSITIVE_INFINITY)}\n`);
+  else await print(context, lines);
   return 0;
 }
 
@@ -66,12 +68,21 @@ function emptyText(file: string, { last: _last, json: _json, ...filters }: Audit
   return Object.keys(filters).length === 0 ? `no entries in ${file}` : `no entry in ${file} matches`;
 }
 
+async function print(context: CommandContext, lines: readonly AuditDocument[]): Promise<void> {
+  const { output, world } = context;
+  const paint = await output.paint('stdout');
+  const columns = columnsOf(lines, paint);
+  const table = screen(lines.map(rowOf), columns, world.stdout.columns || Number.POSITIVE_INFINITY);
+  await output.data(`${headed(table, paint)}\n`);
+  await printLegend(context, table, { '-': 'none' });
+}
+
 /** One line an entry where there is room for the whole reason; otherwise the reason stands below its entry. */
-function screen(rows: readonly string[][], width: number): string {
-  const whole = renderTable([...COLUMNS, { title: 'WHY' }], rows, Number.POSITIVE_INFINITY);
+function screen(rows: readonly string[][], columns: readonly Column[], width: number): string {
+  const whole = renderTable([...columns, { title: 'WHY' }], rows, Number.POSITIVE_INFINITY);
   if (whole.split('\n').every((line) => widthOf(line) <= width)) return whole;
-  const [head = '', ...lines] = renderTable(COLUMNS, rows, width).split('\n');
-  const reasons = rows.map((row) => wrapped(visible(row[COLUMNS.length] ?? ''), width - WHY_INDENT));
+  const [head = '', ...lines] = renderTable(columns, rows, width).split('\n');
+  const reasons = rows.map((row) => wrapped(visible(row[columns.length] ?? ''), width - WHY_INDENT));
   const entries = lines.flatMap((line, index) => [
     line,
     ...(reasons[index] ?? []).map((reason) => ' '.repeat(WHY_INDENT) + reason),
@@ -81,13 +92,20 @@ function screen(rows: readonly string[][], width: number): string {
 
 const WHY_INDENT = 4;
 
-const COLUMNS: readonly Column[] = [
-  { title: 'TIME', short: (time) => time.slice(5, 16) },
-  { title: 'EVENT', least: 10 },
-  { title: 'SEVERITY', rank: 1 },
-  { title: 'AGENT', least: 6 },
-  { title: 'ATTEMPTED', least: 12 },
-];
+function columnsOf(lines: readonly AuditDocument[], paint: Paint): Column[] {
+  return [
+    { title: 'TIME (UTC)', short: (time) => time.slice(5, 16) },
+    { title: 'EVENT', least: 10 },
+    { title: 'SEVERITY', rank: 1, paint: (text, row) => bySeverity(text, lines[row]?.severity, paint) },
+    { title: 'AGENT', least: 6 },
+    { title: 'ATTEMPTED', least: 12 },
+  ];
+}
+
+function bySeverity(text: string, severity: AuditDocument['severity'] | undefined, paint: Paint): string {
+  if (severity === 'critical' || severity === 'high') return paint.error(text);
+  return severity === 'warning' ? paint.warning(text) : text;
+}
 
 function rowOf(line: AuditDocument): string[] {
   const { ts, audit_event: event, severity, agent, attempted_tool: tool, attempted_model: model } = line;

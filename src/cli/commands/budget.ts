@@ -1,3 +1,4 @@
+import type { Paint } from '../../diagnostics/paint.js';
 import { formatUntil } from '../../domain/duration.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
@@ -7,9 +8,10 @@ import type { BudgetLine } from '../../reports/budget-line.js';
 import { budgetReport, projectsNamed } from '../../reports/budgets.js';
 import { ledgerOf, loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
+import { printTable } from '../print-table.js';
 import { projectFilter } from '../project-filter.js';
 import { reportEarly } from '../report.js';
-import { type Column, renderTable } from '../table.js';
+import type { Column } from '../table.js';
 import { bar } from '../usage-bars.js';
 import { money } from '../usage-words.js';
 
@@ -34,7 +36,8 @@ export async function runBudget(context: CommandContext, options: BudgetOptions)
   if (options.json === true) await output.json({ budgets: report.value });
   else if (report.value.length === 0)
     await output.say('the config sets no daily or monthly budget (`budget` of a policy)');
-  else await output.data(`${table(context, report.value)}\n`);
+  else
+    await printTable(context, { ...table(context, report.value, await output.paint('stdout')), signs: {} });
   return 0;
 }
 
@@ -62,7 +65,7 @@ function ledgerFailure({ message, hint }: LedgerTrouble): Failure {
 
 const BAR_CELLS = 10;
 
-function table({ world }: CommandContext, lines: readonly BudgetLine[]): string {
+function table({ world }: CommandContext, lines: readonly BudgetLine[], paint: Paint) {
   const nowMs = world.clock.now();
   const rows = lines.map((line) => [
     scopeText(line),
@@ -76,21 +79,29 @@ function table({ world }: CommandContext, lines: readonly BudgetLine[]): string 
     world.stdout.isTerminal ? bar(line.used_usd + line.reserved_usd, line.limit_usd, BAR_CELLS) : '',
     formatUntil(Date.parse(line.resets_at), nowMs),
   ]);
-  return renderTable(COLUMNS, rows, world.stdout.columns || Number.POSITIVE_INFINITY);
+  const paintBar = (cells: string, row: number): string => {
+    const line = lines[row];
+    const part = line === undefined ? 0 : (line.used_usd + line.reserved_usd) / line.limit_usd;
+    if (part >= 1) return paint.error(cells);
+    return part >= NEARLY ? paint.warning(cells) : paint.hint(cells);
+  };
+  const columns: Column[] = [
+    { title: 'BUDGET', least: 10 },
+    { title: 'WINDOW' },
+    { title: 'TYPE' },
+    { title: 'LIMIT', align: 'right' },
+    { title: 'USED', align: 'right' },
+    { title: 'RESERVED', align: 'right' },
+    { title: 'LEFT', align: 'right' },
+    { title: '%', align: 'right' },
+    { title: '', rank: 1, paint: paintBar },
+    { title: 'RESETS', rank: 2, short: (when) => /\((.*)\)$/.exec(when)?.[1] ?? when },
+  ];
+  return { columns, rows };
 }
 
-const COLUMNS: readonly Column[] = [
-  { title: 'BUDGET', least: 10 },
-  { title: 'WINDOW' },
-  { title: 'TYPE' },
-  { title: 'LIMIT', align: 'right' },
-  { title: 'USED', align: 'right' },
-  { title: 'RESERVED', align: 'right' },
-  { title: 'LEFT', align: 'right' },
-  { title: '%', align: 'right' },
-  { title: '', rank: 1 },
-  { title: 'RESETS', rank: 2 },
-];
+/** Share of a limit from which its bar warns. */
+const NEARLY = 0.8;
 
 function scopeText({ scope, name }: BudgetLine): string {
   if (scope === 'global') return 'all runs';

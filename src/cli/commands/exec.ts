@@ -111,9 +111,10 @@ async function keepJobs({ world }: CommandContext): Promise<void> {
 }
 
 async function explain(context: CommandContext, planned: Planned): Promise<void> {
-  const { output, globals } = context;
+  const { output, globals, world } = context;
   const paint = await output.paint('stderr');
-  await output.say(planScreen(planned, { paint, isVerbose: globals.verbose > 0 }));
+  const look = { paint, isVerbose: globals.verbose > 0, width: world.stderr.columns };
+  await output.say(planScreen(planned, look));
   await sayFiles(context, planned);
 }
 

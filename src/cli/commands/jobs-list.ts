@@ -52,15 +52,20 @@ function columns(paint: Paint, jobs: readonly JobDocument[]): Column[] {
     paintStatus(text, jobs[row]?.status ?? 'failed', paint);
   return [
     { title: 'ID', short: (id) => id.slice(0, SHORT_ID) },
-    { title: 'STARTED', short: (time) => time.slice(5, 16) },
+    { title: 'STARTED (UTC)', shortTitle: 'AT (UTC)', short: (time) => time.slice(5, 16) },
     { title: 'AGENT', least: 6 },
     { title: 'TOOL', least: 8 },
     { title: 'MODEL', least: 8, rank: 1 },
-    { title: 'STATE', paint: paintRow },
-    { title: 'EXIT', align: 'right' },
+    { title: 'STATE', short: shortState, paint: paintRow },
+    { title: 'EXIT', align: 'right', rank: 0 },
     { title: 'SPENT', align: 'right' },
     { title: 'TIME', align: 'right' },
   ];
+}
+
+/** How it ended alone: its colour tells a failure from a success. */
+function shortState(state: string): string {
+  return /\((.*)\)$/.exec(state)?.[1] ?? state.replace(/^ended: /, '');
 }
 
 function rowOf(job: JobDocument, nowMs: number): string[] {

@@ -56,13 +56,13 @@ function stopped(signal: StopSignal) {
   return failure('cancelled', `cancelled by ${signal}`, { phase: signal });
 }
 
-const SIGNS = { '-': 'none or unknown' };
+const SIGNS = { '-': 'none or unknown', '…': 'cut, whole with `--json`' };
 
 const COLUMNS: readonly Column[] = [
-  { title: 'MODEL', least: 12 },
+  { title: 'MODEL' },
   { title: 'PROVIDER', rank: 2 },
   { title: 'ID', least: 12, rank: 1 },
-  { title: 'TIER' },
+  { title: 'TIER', rank: 3 },
   { title: 'WINDOW', align: 'right' },
   { title: 'IN/1M', align: 'right' },
   { title: 'OUT/1M', align: 'right' },

@@ -5,7 +5,7 @@ import { dollars } from '../../domain/money.js';
 import { type UsageReport, usageReport } from '../../reports/usage-report.js';
 import { type LoadedCommandConfig, ledgerOf, loadCommandConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
-import { printTable } from '../print-table.js';
+import { legendOf, printLegend, printTable } from '../print-table.js';
 import { reportEarly } from '../report.js';
 import { usageCsv, usageJson } from '../usage-json.js';
 import { type Look, usageScreen, usageTable } from '../usage-screen.js';
@@ -32,11 +32,17 @@ export async function runStats(context: CommandContext, options: StatsOptions): 
   else {
     const look = await lookOf(context);
     const isGeneral = query.value.by === null || first === undefined;
-    if (isGeneral) await output.prose(`${usageScreen(report.value, look)}\n`);
+    if (isGeneral) await printGeneral(context, usageScreen(report.value, look));
     else await printTable(context, { ...usageTable(first, report.value.total, look), signs: SIGNS });
     await sayNotes(context, report.value);
   }
   return 0;
+}
+
+async function printGeneral(context: CommandContext, screen: string): Promise<void> {
+  const isMarked = context.world.stdout.isTerminal && legendOf(screen, SIGNS) !== null;
+  await context.output.prose(`${screen}\n${isMarked ? '\n' : ''}`);
+  await printLegend(context, screen, SIGNS);
 }
 
 const SIGNS = { '-': 'nothing to compare', '?': 'unknown', '+?': 'and a part without a price' };

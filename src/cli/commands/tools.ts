@@ -61,7 +61,7 @@ async function agentsOf(router: Router, cwd: string): Promise<Map<string, string
   return found;
 }
 
-const SIGNS = { '-': 'none' };
+const SIGNS = { '-': 'none', '…': 'cut, whole in `llm-router doctor --all`' };
 
 const COLUMNS: readonly Column[] = [
   { title: 'TOOL', least: 8 },
@@ -72,7 +72,8 @@ const COLUMNS: readonly Column[] = [
   { title: 'ACCESS', rank: 4 },
   { title: 'CAP', rank: 3 },
   { title: 'AGENTS', least: 8 },
-  { title: 'NOW', least: 12 },
+  // The tool is in the first column.
+  { title: 'NOW', least: 12, short: (now) => now.replace(/, and tool .*$/, '') },
 ];
 
 function rowOf(line: ReturnType<typeof lineOf>): string[] {

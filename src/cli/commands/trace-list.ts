@@ -38,7 +38,12 @@ function emptyText(dir: string, { last: _last, ...filters }: TraceListOptions): 
   return Object.keys(filters).length === 0 ? `no traces in ${dir}` : `no trace in ${dir} matches`;
 }
 
-const SIGNS = { '-': 'none', '?': 'unknown', '+?': 'and an attempt whose cost is unknown' };
+const SIGNS = {
+  '-': 'none',
+  '?': 'unknown',
+  '+?': 'and an attempt whose cost is unknown',
+  '…': 'cut, whole in `trace show`',
+};
 
 /** The word for the failure alone, which its colour tells from a success. */
 function shortStatus(status: string): string {
@@ -51,7 +56,7 @@ const SHORT_ID = 13;
 function columns(paint: Paint, traces: readonly TraceDocument[]): Column[] {
   return [
     { title: 'ID', short: (id) => id.slice(0, SHORT_ID) },
-    { title: 'STARTED (UTC)', short: (time) => time.slice(5, 16) },
+    { title: 'STARTED (UTC)', shortTitle: 'AT (UTC)', short: (time) => time.slice(5, 16) },
     { title: 'AGENT', least: 6 },
     { title: 'TOOL', least: 8 },
     { title: 'MODEL', least: 8, rank: 3 },

@@ -6,7 +6,7 @@ import { costOf } from '../../reports/traces.js';
 import type { TraceDocument } from '../../trace/document.js';
 import { pairName } from '../plan-screen.js';
 import { plural } from '../words.js';
-import { statusText, totalText } from './trace-words.js';
+import { paintStatus, statusText, totalText } from './trace-words.js';
 
 type Attempt = TraceDocument['attempts'][number];
 
@@ -30,8 +30,11 @@ export function timeline(trace: TraceDocument, { width, paint }: { width: number
   const attempts = trace.attempts.map((attempt, index) => {
     const head = `  ${padded(cut(names[index] ?? '', name), name)}  ${barOf(attempt, scale)}`;
     const took = attempt.latency_ms === null ? '?' : formatDuration(attempt.latency_ms);
-    const line = `${head}  ${took.padStart(TIME)}  ${outcome(attempt)}`;
-    return { at: attempt.started_at, line: cut(visible(line), width) };
+    const ended = visible(outcome(attempt));
+    const line = cut(visible(`${head}  ${took.padStart(TIME)}  ${ended}`), width);
+    const isWhole = line.endsWith(ended);
+    const shown = isWhole ? line.slice(0, -ended.length) + paintStatus(ended, attempt.status, paint) : line;
+    return { at: attempt.started_at, line: shown };
   });
   // In the same millisecond an attempt follows from the event.
   const happened = [...events, ...attempts];

@@ -7,10 +7,10 @@ export function statusText({ status, failure }: Pick<TraceDocument, 'status' | '
   return failure === null || status === 'cancelled' ? status : `${status} (${failure.type})`;
 }
 
-/** Colours a text by the status that it shows: success, still running, cancelled, or failure. */
+/** Colours a text by the status that it shows: success, still running, cancelled (by the user, so not as a failure), or failure. */
 export function paintStatus(text: string, status: TraceDocument['status'], paint: Paint): string {
   if (status === 'succeeded') return paint.success(text);
-  if (status === 'cancelled') return paint.warning(text);
+  if (status === 'cancelled') return paint.dim(text);
   return status === 'running' ? paint.hint(text) : paint.error(text);
 }
 

@@ -6,15 +6,15 @@ import type { OutputFormat } from './output-format.js';
 
 /** The answer and a final newline. Piped: written only once an attempt has succeeded. Live: as it comes. */
 export function textFormat(context: CommandContext, live: boolean): OutputFormat {
-  const { output, globals } = context;
+  const { output, globals, world } = context;
   const progress = startProgress(context);
   /** The end of what was shown. */
   let shown = '';
   return {
     planned: async (_, view) => {
-      await output.prose(
-        `${planScreen(view, { paint: await output.paint('stdout'), isVerbose: globals.verbose > 0 })}\n`,
-      );
+      const paint = await output.paint('stdout');
+      const look = { paint, isVerbose: globals.verbose > 0, width: world.stdout.columns };
+      await output.prose(`${planScreen(view, look)}\n`);
     },
     event: async (event) => {
       progress.update(event);

@@ -48,11 +48,22 @@ function finding(plan: Result<Plan, Failure>, broken: readonly HealthRow[]): Fin
     ...rejected.map(({ hint }) => hint),
   ];
   const fix = fixes.find((one) => one !== null) ?? 'see `llm-router exec --dry-run`';
-  return { ...verdict({ plan: plan.value, working, problems, fix }), data };
+  const unable = [
+    ...idle.map(name),
+    ...rejected.map((one) => (one.reason === 'tool_not_found' ? name(one) : `${name(one)} (${one.detail})`)),
+  ];
+  return { ...verdict({ plan: plan.value, working, problems, unable, fix }), data };
 }
 
-function verdict(known: { plan: Plan; working: NamedCandidate[]; problems: string[]; fix: string }): Finding {
-  const { plan, working, problems, fix } = known;
+function verdict(known: {
+  plan: Plan;
+  working: NamedCandidate[];
+  problems: string[];
+  /** Names of the candidates that cannot run; a tool that is not there has its row under Tools. */
+  unable: string[];
+  fix: string;
+}): Finding {
+  const { plan, working, problems, unable, fix } = known;
   const order = working.map(chosen).join(' > ');
   const why = problems.join('; ');
   if (working.length === 0) {
@@ -62,7 +73,7 @@ function verdict(known: { plan: Plan; working: NamedCandidate[]; problems: strin
     return { status: 'warn', detail: `${order}; not its first choice (${why})`, fix };
   }
   const isNamed = !working.some(({ because }) => because.some(({ rule }) => rule === 'first_usable'));
-  const missing = isNamed && why !== '' ? `; fallbacks that cannot run: ${why}` : '';
+  const missing = isNamed && unable.length > 0 ? `; fallbacks that cannot run: ${unable.join(', ')}` : '';
   return { status: 'ok', detail: `${order}${missing}`, fix: null };
 }
 
