@@ -1,5 +1,5 @@
 /** Where a request comes from: there its settings have names of their own. */
-export type RequestOrigin = 'command_line' | 'rpc' | 'openai';
+export type RequestOrigin = 'command_line' | 'rpc' | 'openai' | 'mcp' | 'library';
 
 /** What the settings of a request are called where it comes from, as messages show them; `null`: it has no such setting there. */
 export interface SettingNames {
@@ -13,8 +13,10 @@ export interface SettingNames {
   force: string | null;
   schema: string;
   stream: string | null;
-  /** For so long, as `5m`. */
-  patience(duration: string): string | null;
+  /** With a duration, as `5m`, what to give to wait so long. */
+  patience(duration?: string): string | null;
+  /** Agrees to exceed a soft limit. */
+  yes: string | null;
 }
 
 const OPTIONS: SettingNames = {
@@ -28,7 +30,8 @@ const OPTIONS: SettingNames = {
   force: '`--force --justification "<why>"`',
   schema: '`--schema`',
   stream: '`--stream`',
-  patience: (duration) => `\`--patience ${duration}\``,
+  patience: (duration) => (duration === undefined ? '`--patience`' : `\`--patience ${duration}\``),
+  yes: '`--yes`',
 };
 
 /** A caller of the server cannot exceed what its config says. */
@@ -44,12 +47,22 @@ const FIELDS: SettingNames = {
   schema: '`schema`',
   stream: null,
   patience: () => null,
+  yes: null,
 };
 
 const NAMES: Readonly<Record<RequestOrigin, SettingNames>> = {
   command_line: OPTIONS,
   rpc: FIELDS,
   openai: { ...FIELDS, effort: '`reasoning_effort`', schema: '`response_format`', stream: '`stream`' },
+  mcp: { ...FIELDS, maxCost: '`max_cost_usd`' },
+  library: {
+    ...FIELDS,
+    maxTokens: '`maxTokens`',
+    maxCost: '`maxCostUsd`',
+    justification: '`justification`',
+    force: '`force` with a `justification`',
+    patience: () => '`patienceMs`',
+  },
 };
 
 /** The names for the caller of the request. */

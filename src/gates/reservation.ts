@@ -110,9 +110,10 @@ export class Reservations {
     this.#confirmed = await this.#run.confirm();
     if (this.#run.deadline.failure !== null) return this.#run.deadline.failure;
     if (this.#confirmed) return null;
+    const { yes } = settingNames(this.#run.request.origin);
     return failure('budget_exceeded', 'a soft limit was reached, and the question was answered with no', {
       phase: 'admit',
-      hint: 'answer `y`, or give `--yes`',
+      hint: yes === null ? null : `answer \`y\`, or give ${yes}`,
     });
   }
 }

@@ -164,6 +164,7 @@ export async function requestOf(given: LibraryRequest, asking: Asking): Promise<
     return err(otherTool(session.value));
   return ok({
     ...emptyRequest(cwd === undefined ? asking.cwd : path.resolve(asking.cwd, cwd)),
+    origin: 'library',
     ...rest,
     force: force ?? false,
     schema: typeof schema === 'object' ? JSON.stringify(schema) : (schema ?? null),

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ServerContext, Server as ServerType } from '@modelcontextprotocol/server';
 import { isMap } from '../domain/lookup.js';
 import { OwnRuns } from './own-runs.js';
+import { withPlainError } from './plain-errors.js';
 import { listResources, readResource, TRACE_TEMPLATE } from './resources.js';
 import { resultOf } from './result.js';
 import type { McpService } from './service.js';
@@ -51,13 +52,19 @@ export async function serveMcp(service: McpService, line: McpLine): Promise<void
       return server;
     },
     {
-      transport: new StdioServerTransport(stdin, stdout, { maxBufferSize: MOST_MESSAGE_BYTES }),
+      transport: plainly(new StdioServerTransport(stdin, stdout, { maxBufferSize: MOST_MESSAGE_BYTES })),
       onerror: line.onTrouble,
     },
   );
   await aborted(gone.signal);
   await Promise.race([Promise.allSettled(calls), pause(LAST_CALLS_MS, undefined, { ref: false })]);
   await served.close();
+}
+
+/** The package answers a request of a wrong shape with the texts of its own check. */
+function plainly<T extends { send(message: never): Promise<void> }>(transport: T): T {
+  const send = transport.send.bind(transport) as (message: object) => Promise<void>;
+  return Object.assign(transport, { send: (message: object) => send(withPlainError(message)) });
 }
 
 const RESOURCE_NOT_FOUND = -32602;

@@ -150,7 +150,7 @@ function overFamily(
   return {
     why: 'over_limit',
     detail: `Budget exceeded: ${what}, and ${usedWords(window)}`,
-    hint: `${lower}, or give the outermost call a higher \`--max-cost\``,
+    hint: `${lower}, or give the outermost call a higher cap`,
     at: null,
     resetAt: null,
   };

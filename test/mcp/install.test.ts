@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, symlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { type Rig, rigged } from '../rig/rig.js';
@@ -43,6 +43,22 @@ describe('mcp install', () => {
       }),
     );
   }
+
+  it.each([
+    ['a list below its key', Buffer.from('{ "mcpServers": [1] }'), '`mcpServers` is no JSON object'],
+    ['bytes that are not UTF-8', Buffer.from('{ "name": "caf\xe9" }', 'latin1'), 'bytes that are not UTF-8'],
+  ])('leaves a config with %s as it is', async (_, bytes, words) => {
+    await rigged(async (rig) => {
+      const file = inHome(rig, '.cursor/mcp.json');
+      rig.write(file, bytes);
+      for (const verb of ['install', 'uninstall']) {
+        const { code, stderr } = await rig.run(['mcp', verb, 'cursor']);
+        expect([code, stderr]).toEqual([66, expect.stringContaining(words)]);
+        expect(stderr).toContain('hint: change it by hand');
+      }
+      expect(readFileSync(file)).toEqual(bytes);
+    })();
+  });
 
   it(
     'lets a client that has a command for it do it, and replaces an entry that starts something else',

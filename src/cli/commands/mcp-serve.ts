@@ -75,7 +75,7 @@ function requestOf(context: CommandContext, asked: Asked) {
     format: 'json' as const,
     tag: [],
   };
-  return buildRequest(context, options, {
+  const built = buildRequest(context, options, {
     prompt: { text: asked.prompt, file: null },
     system: null,
     schema: asked.schema,
@@ -84,6 +84,7 @@ function requestOf(context: CommandContext, asked: Asked) {
     patienceMs: 0,
     stream: false,
   });
+  return built.ok ? ok({ ...built.value, origin: 'mcp' as const }) : built;
 }
 
 async function openConfig(context: CommandContext): Promise<Result<OpenConfig, Failure>> {

@@ -4,16 +4,20 @@ import { type EntryFormat, SERVER_NAME, type ServerCommand } from './client.js';
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Entries of a config in JSON: below these keys, and below others where a config has them already. One with comments is read by no parser
- * here: it throws, and nothing of it is lost.
+ * Entries of a config in JSON: below these keys, and below others where a config has them already. One with comments, or with something
+ * else below a key, is read by no parser here: it throws, and nothing of it is lost.
  */
 export function jsonFormat(
   keys: readonly string[],
   entryOf: (command: ServerCommand) => Json,
   otherKeys: readonly string[] | null = null,
 ): EntryFormat {
-  const keysIn = (config: Json): readonly string[] =>
-    otherKeys !== null && isMap(at(config, otherKeys)) ? otherKeys : keys;
+  const keysIn = (config: Json): readonly string[] => {
+    const used = otherKeys !== null && isMap(at(config, otherKeys)) ? otherKeys : keys;
+    const wrong = used.findIndex((_, index) => !isMap(at(config, used.slice(0, index + 1)) ?? {}));
+    if (wrong >= 0) throw new SyntaxError(`\`${used.slice(0, wrong + 1).join('.')}\` is no JSON object`);
+    return used;
+  };
   return {
     commandIn: (text) => {
       const config = configIn(text);
@@ -25,10 +29,12 @@ export function jsonFormat(
       const config = configIn(text);
       const value = command === null ? undefined : entryOf(command);
       const changed = changedAt(config, [...keysIn(config), SERVER_NAME], value);
-      return `${JSON.stringify(changed, null, indentOf(text))}\n`;
+      return `${text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : ''}${JSON.stringify(changed, null, indentOf(text))}\n`;
     },
   };
 }
+
+const BYTE_ORDER_MARK = '\ufeff';
 
 function configIn(text: string): Json {
   if (text.trim() === '') return {};

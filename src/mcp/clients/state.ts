@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { realpath } from 'node:fs/promises';
 import { codeOf } from '../../domain/system-error.js';
 import { readRegularFile, reasonOf } from '../../files.js';
@@ -31,9 +32,12 @@ export async function stateOf(client: McpClient, place: ClientPlace): Promise<Cl
 async function stateOfFile({ format }: McpClient, file: string): Promise<ClientState> {
   const nothing = { file, text: '', exists: false, command: null, trouble: null };
   try {
-    const text = (await readRegularFile(file, { maxBytes: MOST_BYTES })).toString('utf8');
+    const bytes = await readRegularFile(file, { maxBytes: MOST_BYTES });
+    const text = bytes.toString('utf8');
     // A file that is a link stays one: what it leads to is changed.
     const known = { ...nothing, file: await realpath(file), text, exists: true };
+    // Written again it would lose them.
+    if (!isUtf8(bytes)) return { ...known, trouble: 'it holds bytes that are not UTF-8' };
     try {
       return { ...known, command: format.commandIn(text) };
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Failure } from '../../domain/failure.js';
 import type { Invocation } from '../../domain/invocation.js';
 import { CONTINUE_PROMPT } from '../../domain/request.js';
 import { totalsAfter } from '../../domain/session-totals.js';
+import { settingNames } from '../../domain/setting-names.js';
 import { askedDelayMs } from '../../routing/backoff.js';
 import type { AttemptResult, Continuation, Run } from '../state.js';
 
@@ -66,5 +67,6 @@ function wayToContinue({ planned, host }: Run, { endedMs }: AttemptResult, limit
   const way =
     delayMs === null ? command : `after ${formatUntil(endedMs + delayMs, host.clock.now())}, ${command}`;
   const isOffered = delayMs !== null && planned.rules.continueWithinMs === 0;
-  return isOffered ? `${way}; with \`--patience\` a run waits and does so by itself` : way;
+  const patience = settingNames(planned.request.origin).patience();
+  return isOffered && patience !== null ? `${way}; with ${patience} a run waits and does so by itself` : way;
 }
