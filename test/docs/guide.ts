@@ -7,6 +7,7 @@ import { blocksOf } from './screens.js';
 /** Pages whose files and commands are tried as they stand, in order, on a machine of their own. */
 export const GUIDE_PAGES = [
   'docs/quickstart.md',
+  'docs/moving.md',
   ...readdirSync(path.join(ROOT, 'docs/guide'))
     .sort()
     .map((name) => `docs/guide/${name}`),
