@@ -122,6 +122,10 @@ export const CODES = {
     summary: 'a tool under a hard budget whose billing is not stated',
   },
   'config/budget-conflict': { severity: 'warning', summary: 'spending limits that contradict each other' },
+  'config/fail-open-unused': {
+    severity: 'warning',
+    summary: '`fail_open` where it has no effect',
+  },
 } as const satisfies Record<string, { severity: Severity; summary: string }>;
 
 /** The stable name of a finding. */

@@ -2,7 +2,7 @@ import type { Attempt, ProviderCall } from './attempt.js';
 import type { AttemptChanges } from './changes.js';
 import { type Cost, toUsd } from './cost.js';
 import type { Failure } from './failure.js';
-import type { Invocation, NestedSummary } from './invocation.js';
+import type { AllowanceSummary, Invocation, NestedSummary } from './invocation.js';
 import type { Because, Plan } from './plan.js';
 import { namedUsage, totalTokens, type Usage } from './usage.js';
 
@@ -31,6 +31,7 @@ export function invocationDocument(invocation: Invocation) {
     usage: usageDocument(invocation.usage),
     cost: costDocument(invocation.cost),
     nested: nestedDocument(invocation.nested),
+    allowance: allowanceDocument(invocation.allowance),
     latency_ms: invocation.latencyMs,
     plan: planDocument(invocation.plan),
     attempts: invocation.attempts.map(attemptDocument),
@@ -66,6 +67,12 @@ function nestedDocument(nested: NestedSummary | null) {
     spent_usd: spentMicroUsd === null ? null : toUsd(spentMicroUsd),
     cap_usd: capMicroUsd === null ? null : toUsd(capMicroUsd),
   };
+}
+
+function allowanceDocument(allowance: AllowanceSummary | null) {
+  if (allowance === null) return null;
+  const { policy, upToMicroUsd, why } = allowance;
+  return { policy, up_to_usd: toUsd(upToMicroUsd), reason: why };
 }
 
 export function planDocument(plan: Plan) {

@@ -26,6 +26,18 @@ export interface NestedSummary {
   capMicroUsd: number | null;
 }
 
+/** What a run under a hard limit went on by while the database of its shared ledger could not be reached. */
+export interface AllowanceSummary {
+  /** The policy whose `fail_open` allows it. */
+  policy: string;
+  /** What runs of this machine may spend so in all, micro-USD. */
+  upToMicroUsd: number;
+  /** Why the database could not be reached, as a sentence. */
+  why: string;
+  /** All of it, for people. */
+  warning: string;
+}
+
 /** A request with its plan, attempts and outcome. */
 export interface Invocation {
   /** ULID. */
@@ -50,6 +62,8 @@ export interface Invocation {
   cost: Cost | null;
   /** `null`: there were none, or neither a cap nor a number limits them. */
   nested: NestedSummary | null;
+  /** `null`: it was counted in the ledger, or no limit applies. */
+  allowance: AllowanceSummary | null;
   latencyMs: number;
   plan: Plan;
   attempts: Attempt[];
@@ -86,6 +100,7 @@ export function unrunInvocation(known: UnrunInvocation): Invocation {
     usage: null,
     cost: null,
     nested: null,
+    allowance: null,
     latencyMs: 0,
     attempts: [],
     warnings: known.plan.warnings,

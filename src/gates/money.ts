@@ -136,10 +136,14 @@ class MoneyGate implements OpenGate {
   }
 
   async #reserve(entry: Entry, left: number | null): Promise<Entered> {
-    const opened = await this.#run.ledger.open();
-    if (opened === null || !opened.ok) return this.#withoutLedger(entry, left, opened?.error ?? null);
     const cost = costOf({ ...this.#run, candidate: entry.candidate, facts: entry }, left);
-    const reserved = await this.#reservations.reserve(opened.value, entry, cost);
+    const reserved = await this.#run.ledger.reserve(
+      (ledger) => this.#reservations.reserve(ledger, entry, cost),
+      this.#limits().some(({ isHard }) => isHard) && !this.#run.request.force
+        ? this.#run.spending.failOpen
+        : null,
+    );
+    if (reserved === null) return this.#withoutLedger(entry, left, null);
     if ('trouble' in reserved) return this.#withoutLedger(entry, left, reserved.trouble);
     if ('stop' in reserved) return reserved;
     if ('refusal' in reserved) return { refusal: { ...reserved.refusal, reason: 'budget_exceeded' } };

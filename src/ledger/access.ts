@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs';
 import { DAY_MS, dayOf } from '../domain/calendar.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
+import type { Allowance, Allowances, OpenAllowance } from './allowance.js';
+import { stateOf } from './file-state.js';
 import type { Ledger, LedgerReader, LedgerTrouble } from './ledger.js';
 import type { Pending } from './pending.js';
 import type { LedgerClock, LedgerLocation, OpenReader } from './place.js';
@@ -34,6 +35,8 @@ export interface LedgerAccess {
   keep(pending: Pending): Promise<void>;
   /** Leaves a record that the ledger could not take beside it, until it can. */
   keepBeside(pending: Pending): Promise<void>;
+  /** Opens what a run may go on with while the database of a shared ledger is away: `trouble` says why it is. */
+  failOpen(allowance: Allowance, trouble: LedgerTrouble): Promise<Result<OpenAllowance, LedgerTrouble>>;
   /** Removes rows of invocations that are older, once a day and a few at a time. Does nothing while the ledger is not open. */
   upkeep(retentionDays: number): Promise<void>;
   /** Records that it cannot take at once wait beside it. With `atExit` the process ends right after. */
@@ -60,6 +63,11 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
   let opened: Ledger | null = null;
   let reading: OpenReader | null = null;
   let opening: Promise<Result<Ledger, LedgerTrouble>> | null = null;
+  let allowances: Promise<Result<Allowances, LedgerTrouble>> | null = null;
+  const openLocal = async (): Promise<Result<Allowances, LedgerTrouble>> => {
+    const { allowanceFile, openAllowances } = await import('./allowance.js');
+    return openAllowances(allowanceFile(await pendingPath(place)), place);
+  };
   /** A database that was not reached: a run asks for it several times, and waits for it once. */
   let away: { trouble: LedgerTrouble; untilMs: number } | null = null;
   const isAway = () => away !== null && performance.now() < away.untilMs;
@@ -135,6 +143,13 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
       else if (waiting > MOST_PENDING) await access.open();
     },
     keepBeside: async (pending) => void (await beside([pending])),
+    failOpen: async (allowance, trouble) => {
+      allowances ??= openLocal();
+      const found = await allowances;
+      if (found.ok) return ok(found.value.of(allowance, trouble));
+      allowances = null;
+      return found;
+    },
     upkeep: async (retentionDays) => {
       const before = dayOf(place.now() - retentionDays * DAY_MS);
       // A failure is left to the next day.
@@ -145,24 +160,13 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
       const end = (one: Pick<Ledger, 'close' | 'leave'> | null) => (atExit ? one?.leave() : one?.close());
       end(opened);
       end(reading);
+      const local = await allowances;
+      if (local?.ok === true) local.value.close();
+      allowances = null;
       opened = null;
       reading = null;
       await written;
     },
   };
   return access;
-}
-
-/** An SQLite database is written in its file or in its log. */
-function stateOf(file: string): string {
-  return [file, `${file}-wal`].map(stateOfOne).join();
-}
-
-function stateOfOne(file: string): string {
-  try {
-    const { ino, size, mtimeNs } = statSync(file, { bigint: true });
-    return `${ino} ${size} ${mtimeNs}`;
-  } catch {
-    return ''; // none yet, or one that cannot be read
-  }
 }

@@ -1,7 +1,7 @@
 import { ok, type Result } from '../domain/result.js';
-import { identityFrom } from '../process/identity.js';
-import { livenessOf, ownIdentity } from '../process/this-process.js';
+import { ownIdentity } from '../process/this-process.js';
 import type { Ledger, LedgerReader, LedgerTrouble } from './ledger.js';
+import { livenessOfOwner } from './liveness.js';
 import { openFile, openToRead } from './open.js';
 import type { LedgerPlace, OpenReader, SharedPlace } from './place.js';
 import { type LedgerWorld, sqliteLedger } from './sqlite-ledger.js';
@@ -57,9 +57,6 @@ function worldOf({ file, now, ending, warn = () => {} }: LedgerPlace): LedgerWor
     ending,
     warn,
     owner: JSON.stringify(ownIdentity()),
-    livenessOf: (owner) => {
-      const identity = identityFrom(JSON.parse(owner));
-      return identity === null ? 'unknown' : livenessOf(identity);
-    },
+    livenessOf: livenessOfOwner,
   };
 }

@@ -29,6 +29,21 @@ export async function portionsOf(
   if (!opened.ok) return opened;
   const db = opened.value;
   const queue = new LockQueue(db);
+  const portions = portionsIn(db, file, queue);
+  const unfinished = await portions.unfinished();
+  if (!unfinished.ok) {
+    queue.close();
+    return unfinished;
+  }
+  return ok({ unfinished: unfinished.value, next: portions.next, close: () => queue.close() });
+}
+
+/** The rows of a ledger file that is open. */
+export function portionsIn(
+  db: Database,
+  file: string,
+  queue: LockQueue,
+): Pick<Portions, 'next'> & { unfinished(): Promise<Result<number, LedgerTrouble>> } {
   const read = async <T>(work: () => T): Promise<Result<T, LedgerTrouble>> => {
     try {
       return ok(await queue.read(() => transaction(db, 'read', work)));
@@ -36,15 +51,10 @@ export async function portionsOf(
       return err(troubleOf(error, file));
     }
   };
-  const unfinished = await read(() => unfinishedIn(db));
-  if (!unfinished.ok) {
-    queue.close();
-    return unfinished;
-  }
   let after = '';
   let isOver = false;
-  return ok({
-    unfinished: unfinished.value,
+  return {
+    unfinished: () => read(() => unfinishedIn(db)),
     next: async () => {
       const ended = await read(() => (isOver ? [] : endedAfter(db, after)));
       const last = ended.ok ? ended.value.at(-1)?.invocation?.id : undefined;
@@ -58,8 +68,7 @@ export async function portionsOf(
       if (open.ok) after = open.value.at(-1)?.attempts[0]?.id ?? after;
       return open;
     },
-    close: () => queue.close(),
-  });
+  };
 }
 
 function isThere(file: string): boolean {

@@ -34,8 +34,12 @@ function sum(rows: readonly Row[]): number {
   return Number(rows[0]?.sum ?? 0);
 }
 
+/** The period of a sum over all days. */
+export const ALWAYS = 'always';
+
 /** Days compare as text; no month has a day 32. */
 function daysOf(period: string): { first: string; last: string } {
+  if (period === ALWAYS) return { first: '', last: '~' };
   return period.length === 7
     ? { first: `${period}-01`, last: `${period}-31` }
     : { first: period, last: period };

@@ -1,8 +1,10 @@
-import type { Result } from '../domain/result.js';
+import type { AllowanceSummary } from '../domain/invocation.js';
+import { ok, type Result } from '../domain/result.js';
 import { type LedgerAccess, LOCAL_HEARTBEAT_MS } from './access.js';
+import type { Allowance, OpenAllowance } from './allowance.js';
 import type { AttemptRow, InvocationRow, Ledger, LedgerTrouble, RunRecords } from './ledger.js';
 
-type UsedAccess = Pick<LedgerAccess, 'open' | 'keep' | 'keepBeside' | 'warn'> &
+type UsedAccess = Pick<LedgerAccess, 'open' | 'keep' | 'keepBeside' | 'failOpen' | 'warn'> &
   Partial<Pick<LedgerAccess, 'heartbeatMs'>>;
 
 /**
@@ -15,6 +17,7 @@ export class RunLedger {
   /** Rows of a run that no limit applies to. */
   readonly #rows: AttemptRow[] = [];
   #warned = false;
+  #allowance: OpenAllowance | null = null;
 
   /** `null`: no ledger is kept. */
   constructor(access: UsedAccess | null, isLimited: () => boolean) {
@@ -31,9 +34,36 @@ export class RunLedger {
     return this.#access !== null;
   }
 
+  /** What this run goes on by, without the shared ledger; `null`: it does not. */
+  get allowance(): AllowanceSummary | null {
+    return this.#allowance?.use ?? null;
+  }
+
   /** Opens the ledger; `null`: none is kept. */
   async open(): Promise<Result<Ledger, LedgerTrouble> | null> {
+    if (this.#allowance !== null) return ok(this.#allowance.ledger);
     return this.#access === null ? null : this.#access.open();
+  }
+
+  /**
+   * Reserves in the ledger, or in the local allowance where the database of a shared one cannot be reached, by which the run then goes on to its
+   * end. `null`: no ledger is kept.
+   */
+  async reserve<T extends object>(
+    work: (ledger: Ledger) => Promise<T | { trouble: LedgerTrouble }>,
+    allowance: Allowance | null,
+  ): Promise<T | { trouble: LedgerTrouble } | null> {
+    const opened = await this.open();
+    if (opened === null) return null;
+    const done = opened.ok ? await work(opened.value) : { trouble: opened.error };
+    if (!('trouble' in done) || done.trouble.kind !== 'away') return done;
+    if (allowance === null || this.#access === null || this.#allowance !== null) return done;
+    const { trouble } = done;
+    const local = await this.#access.failOpen(allowance, trouble);
+    if (!local.ok) return { trouble: local.error };
+    const again = await work(local.value.ledger);
+    if ('reserveMicroUsd' in again) this.#allowance = local.value;
+    return again;
   }
 
   /** Changes something in it; one that cannot be changed warns. */

@@ -39,6 +39,17 @@ export interface Spending {
   isCapAsked: boolean;
   /** The cap of an outer run, of which this one is nested; `null`: there is none. */
   family: FamilyCap | null;
+  /** What it may spend while the database of a shared ledger cannot be reached; `null`: nothing under a hard limit. */
+  failOpen: FailOpen | null;
+}
+
+/** What runs of a machine may spend together while the database of a shared ledger cannot be reached. */
+export interface FailOpen {
+  /** The policy that states it: runs of other policies that inherit it share it. */
+  policy: string;
+  upToMicroUsd: number;
+  /** Where it is stated. */
+  at: string | null;
 }
 
 /** A budget, and its policy. */
@@ -67,7 +78,16 @@ export function spendingOf(
     capMicroUsd: caps.length === 0 ? null : Math.min(...caps),
     isCapAsked: asked.some((cap) => cap !== null),
     family: null,
+    failOpen: failOpenOf(config, policy),
   };
+}
+
+function failOpenOf({ policies }: RouterConfig, { name, failOpen }: PolicyConfig): FailOpen | null {
+  const { upToMicroUsd } = failOpen;
+  if (upToMicroUsd === null) return null;
+  const base = lookup(policies, 'default')?.failOpen.upToMicroUsd ?? null;
+  const isInherited = base !== null && base.at === upToMicroUsd.at && base.value === upToMicroUsd.value;
+  return { policy: isInherited ? 'default' : name, upToMicroUsd: upToMicroUsd.value, at: upToMicroUsd.at };
 }
 
 /** Every limit of a run at a time: those of its budgets, and the cap of an outer run. */

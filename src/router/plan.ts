@@ -63,7 +63,9 @@ export async function planRequest(
   const { prompt, schema, system } = read.value.request;
   const size = inputSizeOf([system ?? agent?.system ?? null, prompt, schema]);
   const limits = (nowMs: number) => limitsOfRun(spending, nowMs);
-  const facts = await gatherFacts(config, { host, stores }, { size, limits, family: spending.family });
+  const { family, failOpen } = spending;
+  const by = { size, limits, family, mayFailOpen: failOpen !== null };
+  const facts = await gatherFacts(config, { host, stores }, by);
   const ids = {
     id: known.id ?? newId(facts.nowMs, host.random),
     traceId: asked.traceId ?? asked.parent?.traceId ?? newTraceId(host.random),

@@ -85,7 +85,7 @@ export async function run(input: RunInput): Promise<Invocation> {
   );
   const latencyMs = Math.round(host.clock.monotonic() - startMs);
   const nested = await nestedSummary();
-  const ended = concluded(state, { stopped, latencyMs, nested });
+  const ended = concluded(state, { stopped, latencyMs, nested, allowance: ledger.allowance });
   const brought = isolated?.ok === true ? await isolated.value.finish(ended) : ended;
   const invocation = await withAdvice(state, brought);
   await recorder.record(invocation, ledger);

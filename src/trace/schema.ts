@@ -192,6 +192,16 @@ const document = {
       cap_usd: maybe(amount('The most that they and this run may spend together; `null`: no cap')),
     }),
   ),
+  allowance: maybe(
+    record(
+      'What a run went on by while the database of its shared ledger could not be reached; `null`: it was counted there',
+      {
+        policy: text('The policy whose `fail_open` allows it'),
+        up_to_usd: amount('What runs of this machine may spend so in all'),
+        reason: text('Why the database could not be reached'),
+      },
+    ),
+  ),
   latency_ms: maybe(count('Duration; `null` while it runs')),
   plan: record('The plan', {
     candidates: list('Candidates, in order', record('One candidate', candidate)),

@@ -56,7 +56,7 @@ describe('the definitions of keys', () => {
     const of = (section: string, ...keys: string[]) => keys.map((key) => `${section}.*.${key}`);
     expect(names('least')).toEqual([
       ...of('agents', 'access', 'idle_timeout', 'max_cost_usd', 'max_tokens', 'timeout'),
-      ...of('policies', 'max_children.at_once', 'max_children.in_all'),
+      ...of('policies', 'fail_open.up_to_usd', 'max_children.at_once', 'max_children.in_all'),
       ...of('policies', 'max_depth', 'privacy.log_prompts', 'require_justification_over_usd'),
       ...of('policies', 'retry.after_side_effects', 'retry.max_attempts'),
       ...of('tools', 'concurrency', 'max_output'),

@@ -170,6 +170,41 @@ whereInstalled('a ledger that several machines share', () => {
   );
 
   it(
+    'is done without by `fail_open` under a hard limit, and gets what was spent once it is back',
+    rigged(async (rig) => {
+      const config = teamConfig(TEAM_1.replace('daily_usd: 1', 'daily_usd: 10')).replace(
+        /^( *)budget:/m,
+        '$1fail_open: { up_to_usd: 1 }\n$1budget:',
+      );
+      rig.write('llm-router.yaml', config);
+      rig.script('bot-cli', [{ stdout: costing(0.1) }, { stdout: costing(0.5) }]);
+      const { proxy, at } = await laterServer();
+      const env = machine(rig, 'one', at);
+      const run = await rig.run(['exec', '--json', 'hello'], { env });
+      expect([run.code, run.stderr]).toEqual([
+        0,
+        expect.stringMatching(/cannot be reached: .*; this run went on by `fail_open` of policy `default`/),
+      ]);
+      expect(JSON.parse(run.stdout).allowance).toMatchObject({ policy: 'default', up_to_usd: 1 });
+      expect((await rig.run(['trace', 'show', 'last'], { env })).stdout).toContain(
+        'this run went on by `fail_open`',
+      );
+      expect((await rig.run(['exec', 'hello'], { env })).code).toBe(0);
+      const third = await rig.run(['exec', 'hello'], { env });
+      expect([third.code, third.stderr]).toEqual([
+        66,
+        expect.stringContaining('allows $1.00 until it is back, of which $0.60 is used'),
+      ]);
+      await proxy.listen(at);
+      for (const _ of [1, 2]) {
+        const shown = JSON.parse((await rig.run(['stats', '--json'], { env })).stdout);
+        expect(shown.total).toMatchObject({ invocations: 2, attempts: 2, cost_usd: 0.6 });
+      }
+      proxy.close();
+    }),
+  );
+
+  it(
     'is never taken for a path',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', paid(TEAM_1));

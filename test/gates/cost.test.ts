@@ -36,6 +36,7 @@ function inputMicroUsd(tool: 'api' | 'bot', model: 'm' | 'huge', usage: Usage | 
         capMicroUsd: null,
         isCapAsked: false,
         family: null,
+        failOpen: null,
       },
       facts: { mostInputTokens: 50 },
     },

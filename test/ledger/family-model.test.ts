@@ -235,6 +235,7 @@ function familyLimit(ownerId: string): SpendLimit[] {
       capMicroUsd: null,
       isCapAsked: false,
       family,
+      failOpen: null,
     },
     0,
   );

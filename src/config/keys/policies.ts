@@ -74,6 +74,16 @@ const governance = map('What may be used', {
 /** One entry of `policies`. A policy that is not `default` inherits from it what it does not state. */
 export const POLICY = {
   budget: budget.notResolved().floor('union'),
+  fail_open: map(
+    'What runs under a hard limit may do while the database of a shared ledger cannot be reached',
+    {
+      up_to_usd: usd(
+        'The most that those of this machine may cost together until it is back, in USD; absent: they are refused',
+      )
+        .placed()
+        .floor('least'),
+    },
+  ),
   cost_optimization: costOptimization,
   retry,
   auto_fallback_on_rate_limit: flag('A rate limit leads to the next candidate at once').default(true),

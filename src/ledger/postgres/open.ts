@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { err, ok, type Result } from '../../domain/result.js';
 import { identityFrom, type Liveness } from '../../process/identity.js';
 import { livenessOf, ownIdentity } from '../../process/this-process.js';
+import { allowanceFile } from '../allowance.js';
+import { stateOf } from '../file-state.js';
 import type { Ledger } from '../ledger.js';
 import { hasPending } from '../pending.js';
 import type { OpenReader, SharedPlace } from '../place.js';
@@ -11,6 +14,7 @@ import { importPending, withPending } from './pending.js';
 import { sharedPendingPath } from './pending-path.js';
 import type { PostgresPlace } from './place.js';
 import { postgresLedger } from './postgres-ledger.js';
+import { reconcile } from './reconcile.js';
 import { translated } from './translated.js';
 import { userName } from './user-name.js';
 
@@ -27,7 +31,8 @@ export async function openPostgres(place: SharedPlace): Promise<Result<Ledger, L
 
 /** Opens it to read; `null`: there is no ledger yet. Changes nothing but that it takes in pending records, where there are some. */
 export async function readPostgres(place: SharedPlace): Promise<Result<OpenReader | null, LedgerTrouble>> {
-  const opened = await opening(place, { makes: hasPending(sharedPendingPath(place.file, place.shared)) });
+  const pending = sharedPendingPath(place.file, place.shared);
+  const opened = await opening(place, { makes: hasPending(pending) || existsSync(allowanceFile(pending)) });
   if (!opened.ok) return opened.error === null ? ok(null) : err(opened.error);
   const { ledger, takeIn } = opened.value;
   await takeIn();
@@ -58,8 +63,27 @@ async function opening(
     return err(readiness === 'missing' ? null : readiness);
   }
   const pending = sharedPendingPath(file, shared);
-  const ledger = withPending(ledgerOf(database.value, shared), { file: pending, warn });
-  return ok({ ledger, takeIn: async () => void (await importPending(ledger, pending, warn)) });
+  const bare = ledgerOf(database.value, shared);
+  const takeIn = takingIn(bare, { now, ending, warn, pending });
+  return ok({ ledger: withPending(bare, { file: pending, warn, takeIn }), takeIn });
+}
+
+/** Hands over what was kept on this machine while the database was away. */
+function takingIn(
+  ledger: Ledger,
+  by: Pick<SharedPlace, 'now' | 'ending'> & { warn: (message: string) => void; pending: string },
+): () => Promise<void> {
+  const { pending, warn } = by;
+  const allowances = allowanceFile(pending);
+  let seen: string | null = null;
+  return async () => {
+    if (hasPending(pending)) await importPending(ledger, pending, warn);
+    const state = stateOf(allowances);
+    if (state === seen) return;
+    const done = await reconcile(ledger, allowances, by);
+    if (!done.ok) warn(`${done.error.message}; what was spent by \`fail_open\` is handed over later`);
+    seen = done.ok ? stateOf(allowances) : null;
+  };
 }
 
 function ledgerOf({ sessions, shown, schema, clocks }: Database, { leaseMs, env }: PostgresPlace): Ledger {

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { ok, type Result } from '../../domain/result.js';
 import { reasonOf } from '../../files.js';
 import type { Ledger, RunRecords } from '../ledger.js';
-import { hasPending, keepPending, pendingOf, refuse } from '../pending.js';
+import { keepPending, pendingOf, refuse } from '../pending.js';
 import type { LedgerTrouble } from '../trouble.js';
 
 /**
@@ -40,12 +40,9 @@ async function isTaken(ledger: Pick<Ledger, 'keep'>, records: RunRecords): Promi
  */
 export function withPending(
   ledger: Ledger,
-  { file, warn }: { file: string; warn: (message: string) => void },
+  { file, warn, takeIn }: { file: string; warn: (message: string) => void; takeIn: () => Promise<void> },
 ): Ledger {
   let isWarned = false;
-  const takeIn = async (): Promise<void> => {
-    if (hasPending(file)) await importPending(ledger, file, warn);
-  };
   const kept = async (
     done: Result<void, LedgerTrouble>,
     records: RunRecords,

@@ -3,6 +3,7 @@ import { accessNotOffered } from './access-not-offered.js';
 import { badFallbackEntry } from './bad-fallback-entry.js';
 import { budgetConflict } from './budget-conflict.js';
 import { deprecatedModel } from './deprecated-model.js';
+import { failOpenUnused } from './fail-open-unused.js';
 import { missingCostCap } from './missing-cost-cap.js';
 import { missingPrice } from './missing-price.js';
 import { accessNeverPassed, promptNeverPassed } from './never-filled-in.js';
@@ -47,5 +48,6 @@ export const LINT_RULES: readonly LintRule[] = [
   missingCostCap,
   unmeteredTool,
   budgetConflict,
+  failOpenUnused,
   unusedEntry,
 ];

@@ -2,7 +2,7 @@ import { addCosts } from '../../domain/cost.js';
 import type { Deadline } from '../../domain/deadline.js';
 import { formatUntil, writeDuration } from '../../domain/duration.js';
 import { decidingRejection, type Failure, failure, isTemporary } from '../../domain/failure.js';
-import { type Invocation, type NestedSummary, unrunInvocation } from '../../domain/invocation.js';
+import { type Invocation, unrunInvocation } from '../../domain/invocation.js';
 import type { Plan, Rejected } from '../../domain/plan.js';
 import { type RequestOrigin, settingNames } from '../../domain/setting-names.js';
 import { addUsage } from '../../domain/usage.js';
@@ -12,10 +12,15 @@ import type { Planned } from '../planned.js';
 import { type AttemptResult, candidatesInRun, type Run } from '../state.js';
 import type { Host } from '../world.js';
 
+/** How a run has ended. */
+interface Ended extends Pick<Invocation, 'latencyMs' | 'nested' | 'allowance'> {
+  stopped: Stop | null;
+}
+
 /** The invocation of a run that is over; `stopped` is `null` when the last attempt answered. */
 export function concluded(
   { planned, attempts, refused, host, recorder }: Run,
-  { stopped, latencyMs, nested }: { stopped: Stop | null; latencyMs: number; nested: NestedSummary | null },
+  { stopped, latencyMs, nested, allowance }: Ended,
 ): Invocation {
   const plan = { ...planned.plan, rejected: [...planned.plan.rejected, ...refused] };
   const failed =
@@ -27,7 +32,12 @@ export function concluded(
         });
   const status = statusOf(failed);
   const last = attempts.at(-1);
-  const warnings = [...plan.warnings, ...recorder.budgetWarnings, ...nestedWarnings(nested)];
+  const warnings = [
+    ...plan.warnings,
+    ...recorder.budgetWarnings,
+    ...nestedWarnings(nested),
+    ...(allowance === null ? [] : [allowance.warning]),
+  ];
   if (last === undefined)
     return {
       ...unrunInvocation({ ...knownOf(planned), plan, failure: failed }),
@@ -56,6 +66,7 @@ export function concluded(
     usage: addUsage(attempts.map((one) => one.record.usage)),
     cost: addCosts(attempts.map((one) => one.record.cost)),
     nested,
+    allowance,
     latencyMs,
     plan,
     attempts: attempts.map((one) => one.record),

@@ -40,6 +40,8 @@ export async function gatherFacts(
     limits: (nowMs: number) => readonly SpendLimit[];
     /** The cap of an outer run. */
     family: FamilyCap | null;
+    /** Whether a run may go on while the database of a shared ledger is away. */
+    mayFailOpen?: boolean;
   },
 ): Promise<Facts> {
   const { cooldowns } = await stores.cooldowns.read();
@@ -50,7 +52,7 @@ export async function gatherFacts(
     tools: ofEachTool(config, (tool) => host.adapterOf(tool).availability(tool, host)),
     billing: ofEachTool(config, (tool) => billingOf(tool, { models: config.models, env: host.env })),
     cooldowns,
-    ...(await spendOf(by.limits(nowMs), stores.ledger, by.family)),
+    ...(await spendOf(by.limits(nowMs), stores.ledger, by)),
   };
 }
 
@@ -79,12 +81,14 @@ export async function toolStates(config: RouterConfig, world: FactsWorld): Promi
 async function spendOf(
   limits: readonly SpendLimit[],
   ledger: LedgerAccess | null,
-  family: FamilyCap | null,
+  { family, mayFailOpen = false }: { family: FamilyCap | null; mayFailOpen?: boolean },
 ): Promise<Pick<Facts, 'spend' | 'spendTrouble'>> {
   if (limits.length === 0) return { spend: [], spendTrouble: null };
   if (ledger === null) return { spend: [], spendTrouble: checkLedger(limits, null) };
   // A run that follows reserves under these limits.
   const spend = await ledger.read((open) => open.spend(limits, family), { staysOpen: true });
+  // What is left of its allowance decides when it reserves.
+  if (!spend.ok && spend.error.kind === 'away' && mayFailOpen) return { spend: [], spendTrouble: null };
   if (!spend.ok) return { spend: [], spendTrouble: checkLedger(limits, spend.error) };
   return { spend: windowsOf(limits, spend.value ?? []), spendTrouble: null };
 }
