@@ -105,7 +105,10 @@ export function realHost(): HostWorld {
 
 /** A copy: each look at `process.env` asks the system. On Windows its names have no case, which a copy cannot say. */
 function ownEnvironment(): HostWorld['env'] {
-  return process.platform === 'win32' ? process.env : { ...process.env };
+  if (process.platform !== 'win32') return { ...process.env };
+  // Node starts a bare name such as `git` from the working directory otherwise, which a project may fill. Node 20 does not look at it.
+  process.env.NoDefaultCurrentDirectoryInExePath = '1';
+  return process.env;
 }
 
 /** `performance.now()` would load a module of Node for it. */

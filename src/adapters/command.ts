@@ -1,6 +1,5 @@
 import type { CommandTool } from '../config/types.js';
 import { failedOutcome, type Outcome } from '../domain/attempt.js';
-import type { Availability } from '../domain/facts.js';
 import type { Failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import type {
@@ -15,15 +14,10 @@ import type {
   Task,
 } from './adapter.js';
 import { answerLimit, isPassedOn } from './command/answer-limit.js';
+import { availability } from './command/availability.js';
 import { withoutBursts } from './command/bursts.js';
-import {
-  childEnvironment,
-  missingVariable,
-  missingVariables,
-  secretValues,
-  variableTrouble,
-} from './command/environment.js';
-import { findToolBinary, isFolder, isPath } from './command/find-binary.js';
+import { childEnvironment, secretValues, variableTrouble } from './command/environment.js';
+import { isFolder } from './command/find-binary.js';
 import { gatewayTarget } from './command/gateway-url.js';
 import { markerOf } from './command/marker.js';
 import { meterOf } from './command/meter.js';
@@ -40,6 +34,8 @@ import { type FinishedRun, limitMentionsOf, outcomeOf } from './command/run.js';
 import { sessionSource } from './command/session-source.js';
 import { runProcess } from './command/subprocess.js';
 import { type CommandLine, commandLine, ignoredOptions } from './command/values.js';
+import { translationOf } from './command/windows.js';
+import type { Translation } from './command/wsl.js';
 import { refused } from './refused.js';
 
 type CommandTask = Task<CommandTool>;
@@ -48,6 +44,12 @@ type CommandTask = Task<CommandTool>;
 interface CommandCall extends Call<CommandTool> {
   line: CommandLine;
   platform: NodeJS.Platform;
+}
+
+/** One whose paths are known. */
+interface FilledCall extends CommandCall {
+  /** Of paths, for a program of Windows in WSL. */
+  translation: Translation | null;
 }
 
 /** Runs tools that are subprocesses: coding-agent CLIs and local models. */
@@ -59,29 +61,6 @@ export const commandAdapter: Adapter<CommandTool, CommandCall> = {
   secrets: secretValues,
   ignored: ignoredOptions,
 };
-
-function availability(tool: CommandTool, host: Host): Availability {
-  const search = findToolBinary(tool, host);
-  if (!search.found)
-    return { available: false, reason: 'tool_not_found', ...notFound(tool, search.notExecutable) };
-  const [missing] = missingVariables(tool, host.env);
-  if (missing === undefined) return { available: true, path: search.path };
-  const reason = 'tool_not_found';
-  return { available: false, reason, ...missingVariable(tool, missing), missingVariable: missing };
-}
-
-function notFound(tool: CommandTool, notExecutable: string | null): { detail: string; hint: string } {
-  if (notExecutable !== null)
-    return { detail: `\`${notExecutable}\` is not executable`, hint: `run \`chmod +x ${notExecutable}\`` };
-  const binary = tool.binary.value;
-  const [detail, hint] = isPath(binary)
-    ? [
-        `\`${binary}\` is not an executable file`,
-        `install it there, or correct \`binary\` of \`${tool.name}\``,
-      ]
-    : [`\`${binary}\` not found in PATH`, `install it, or give its path as \`binary\` of \`${tool.name}\``];
-  return { detail, hint: tool.installHint ?? hint };
-}
 
 /** Problems that prevent a start, in the order in which to fix them. */
 function prepare(task: CommandTask, { env, platform }: Host): Result<CommandCall, Failure> {
@@ -119,9 +98,11 @@ async function* run(call: CommandCall, context: AdapterContext): AsyncGenerator<
   if (trouble !== null) return failedOutcome(trouble);
   const path = call.line.needsFolder ? newFolderPath(context.tmpDir) : null;
   await context.recorder?.beforeStart(path);
-  const line = filledLine(call, context, path);
+  const program = task.binaryPath ?? task.tool.binary.value;
+  const translation = await translationOf(program, { env: context.env, platform: call.platform });
+  const line = filledLine(call, context, { folder: path, translation });
   if (!line.ok) return failedOutcome(line.error);
-  const filled = { ...call, line: line.value };
+  const filled = { ...call, line: line.value, translation };
   if (path === null) return yield* runIn(filled, context, null);
   const folder = await openPrivateFolder(path, line.value);
   if (!folder.ok)
@@ -133,23 +114,23 @@ async function* run(call: CommandCall, context: AdapterContext): AsyncGenerator<
   }
 }
 
-/** The paths of private files and the URL of the gateway are known only right before the start. */
+/** The paths of private files, those for Windows and the URL of the gateway are known only right before the start. */
 function filledLine(
   { task, line, platform }: CommandCall,
   { env, gatewayUrl }: AdapterContext,
-  folder: string | null,
+  { folder, translation }: { folder: string | null; translation: Translation | null },
 ): Result<CommandLine, Failure> {
-  if (folder === null && gatewayUrl === null) return ok(line);
+  if (folder === null && gatewayUrl === null && translation === null) return ok(line);
   const places = folder === null ? SHOWN_PLACES : placesIn(folder);
-  return commandLine(task, { places, platform, env, gatewayUrl });
+  return commandLine(task, { places, platform, env, gatewayUrl, translation });
 }
 
 async function* runIn(
-  { task, line }: CommandCall,
+  { task, line, translation }: FilledCall,
   context: AdapterContext,
   folder: PrivateFolder | null,
 ): AsyncGenerator<AdapterEvent, Outcome, void> {
-  const env = environmentOf(task, context, { folder, variables: line.variables });
+  const env = environmentOf({ task, line, translation }, context, folder);
   const reader = readerFor(task);
   const spec = specOf({ task, context, line, env });
   const seen = yield* follow(spec, {
@@ -157,6 +138,7 @@ async function* runIn(
     meter: meterOf(task, reader),
     publicArgv: line.publicArgv,
     recorder: context.recorder,
+    translation,
   });
   const [outputFile, usageFile] = await writtenFiles(task.tool, folder);
   const session = endedWell(task.tool, seen) ? await sessionSource(task, context) : null;
@@ -168,7 +150,8 @@ async function* runIn(
   });
   if (session !== null && 'problem' in session)
     reading.warnings.push(`its session is unknown: ${session.problem}`);
-  for (const event of reading.late) if (event.type !== 'over_size') yield event;
+  for (const event of reading.late)
+    if (event.type !== 'over_size') yield translation?.toLocal(event) ?? event;
   return concluded(
     {
       task,
@@ -201,13 +184,23 @@ export async function concluded(run: FinishedRun, nowMs: number): Promise<Outcom
 }
 
 function environmentOf(
-  task: CommandTask,
+  { task, line, translation }: Pick<FilledCall, 'task' | 'line' | 'translation'>,
   { env, slots, gatewayUrl, family, traceparent }: AdapterContext,
-  { folder, variables }: { folder: PrivateFolder | null; variables: Record<string, string> },
+  folder: PrivateFolder | null,
 ): Record<string, string> {
   const tmpDir = task.tool.privateTmp ? (folder?.tmp ?? null) : null;
   const isLocal = gatewayUrl !== null;
-  return childEnvironment(task, { env, variables, traceparent, tmpDir, slots, isLocal, family });
+  const { variables } = line;
+  return childEnvironment(task, {
+    env,
+    variables,
+    traceparent,
+    tmpDir,
+    slots,
+    isLocal,
+    family,
+    translation,
+  });
 }
 
 /** Reads the output of a task by the definition of its tool. */
@@ -259,9 +252,10 @@ async function* follow(
     meter: () => AdapterEvent[];
     publicArgv: readonly string[];
     recorder: ProcessRecorder | null;
+    translation: Translation | null;
   },
 ): AsyncGenerator<AdapterEvent, { end: ProcessEnd; overSize: boolean }, void> {
-  const { reader, meter, publicArgv, recorder } = by;
+  const { reader, meter, publicArgv, recorder, translation } = by;
   const running = runProcess(spec);
   try {
     for (let step = await running.next(); ; step = await running.next()) {
@@ -273,7 +267,7 @@ async function* follow(
       }
       for (const event of withoutBursts(reader.push(step.value.source, step.value.bytes))) {
         if (event.type === 'over_size') return { end: STOPPED, overSize: true };
-        yield event;
+        yield translation?.toLocal(event) ?? event;
       }
       yield* meter();
     }

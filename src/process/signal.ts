@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { dirname } from 'node:path';
 
 /** How long `taskkill` may take, ms. */
 const TASKKILL_TIMEOUT_MS = 2000;
@@ -7,7 +8,9 @@ const TASKKILL_TIMEOUT_MS = 2000;
 export function sendSignal(target: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (process.platform === 'win32') {
     const args = taskkillArgs(Math.abs(target), { force: signal === 'SIGKILL' });
-    execFile('taskkill', args, { windowsHide: true, timeout: TASKKILL_TIMEOUT_MS }, () => undefined);
+    // Windows looks for the program in the working directory first, which a project may fill.
+    const cwd = dirname(process.execPath);
+    execFile('taskkill', args, { cwd, windowsHide: true, timeout: TASKKILL_TIMEOUT_MS }, () => undefined);
     return;
   }
   try {

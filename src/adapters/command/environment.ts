@@ -8,6 +8,7 @@ import { placeholdersOf, variableOf } from '../../domain/template.js';
 import type { Environment, Task } from '../adapter.js';
 import { refused } from '../refused.js';
 import { expandVariables, literalSecrets } from '../variables.js';
+import type { Translation } from './wsl.js';
 
 /** Variables that a tool needs and that are not set, without repeats. An empty required variable counts as not set. */
 export function missingVariables(tool: CommandTool, env: Environment): string[] {
@@ -65,13 +66,14 @@ export function childEnvironment(
     /** It calls a port of this machine instead of its provider. */
     isLocal: boolean;
     family: FamilyRules;
+    /** For a program of Windows in WSL [none]. */
+    translation?: Translation | null;
   },
 ): Record<string, string> {
   const { tool, ids } = task;
   const family = familyText(from.family);
   const own = { ...toolVariables(tool, from.env), ...withoutPermissions(from.variables) };
-  return {
-    ...own,
+  const ours = {
     ...(from.isLocal ? withoutProxy(own) : {}),
     ...(from.tmpDir === null ? {} : { TMPDIR: from.tmpDir }),
     LLM_ROUTER_PARENT_ID: ids.invocationId,
@@ -81,6 +83,12 @@ export function childEnvironment(
     ...(family === '' ? {} : { LLM_ROUTER_FAMILY: family }),
     TRACEPARENT: from.traceparent,
   };
+  const all: Record<string, string> = { ...own, ...ours };
+  const { translation = null } = from;
+  if (translation === null) return all;
+  const meant = [...Object.keys({ ...tool.envVars, ...from.variables }), ...tool.apiKeyEnv];
+  const names = [...meant.filter((name) => name in all), ...Object.keys(ours)];
+  return { ...all, WSLENV: translation.sharing(all.WSLENV, names) };
 }
 
 /** Keeps a proxy from what goes to this machine, in both spellings: a tool reads one of them. */

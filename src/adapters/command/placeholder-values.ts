@@ -2,6 +2,7 @@ import type { CommandTool } from '../../config/types.js';
 import { toUsd } from '../../domain/cost.js';
 import type { TemplateValues } from '../../domain/template.js';
 import type { Task } from '../adapter.js';
+import type { Translation } from './wsl.js';
 
 /** Paths of the private files of one run. */
 export interface PrivatePlaces {
@@ -36,20 +37,22 @@ export function placesIn(folder: string): PrivatePlaces {
 export function valuesOf(
   task: Task<CommandTool>,
   places: PrivatePlaces,
-  { access, gatewayUrl }: { access: readonly string[]; gatewayUrl: string | null },
+  given: { access: readonly string[]; gatewayUrl: string | null; translation?: Translation | null },
 ): TemplateValues {
+  const { access, gatewayUrl, translation } = given;
+  const seen = (path: string): string => translation?.toWindows(path) ?? path;
   return {
     binary: task.binaryPath ?? task.tool.binary.value,
     model: task.modelId,
     prompt: task.prompt,
-    prompt_file: places.promptFile,
+    prompt_file: seen(places.promptFile),
     system: task.system,
-    system_file: task.system === null ? null : places.systemFile,
-    output_file: places.outputFile,
-    usage_file: places.usageFile,
+    system_file: task.system === null ? null : seen(places.systemFile),
+    output_file: seen(places.outputFile),
+    usage_file: seen(places.usageFile),
     schema: task.schema,
-    schema_file: task.schema === null ? null : places.schemaFile,
-    cwd: task.cwd,
+    schema_file: task.schema === null ? null : seen(places.schemaFile),
+    cwd: seen(task.cwd),
     max_tokens: textOf(task.maxTokens),
     temperature: textOf(task.temperature),
     effort: task.effort,
@@ -59,7 +62,7 @@ export function valuesOf(
     trace_id: task.ids.traceId,
     timeout_seconds: String(Math.ceil(task.timeoutMs / 1000)),
     access_args: access,
-    private_dir: places.privateDir,
+    private_dir: seen(places.privateDir),
     gateway_url: task.usesGateway ? gatewayUrl : null,
   };
 }

@@ -15,6 +15,7 @@ import { refused } from '../refused.js';
 import { argumentTrouble, optionTrouble } from './argument-trouble.js';
 import { type PrivatePlaces, SHOWN_GATEWAY, SHOWN_PLACES, valuesOf } from './placeholder-values.js';
 import { escaped } from './prompt-escapes.js';
+import type { Translation } from './wsl.js';
 
 /** A filled template: command line, standard input and private files. */
 export interface CommandLine {
@@ -50,19 +51,24 @@ export function commandLine(
     env: Environment;
     /** `null`: the task uses none. */
     gatewayUrl: string | null;
+    /** Of the paths in it [none]. */
+    translation?: Translation | null;
   },
 ): Result<CommandLine, Failure> {
   const access = accessArgs(task);
   if (!access.ok) return access;
   const template = templateOf(task);
-  const given = { access: access.value, gatewayUrl: where.gatewayUrl };
-  const values = { ...valuesOf(task, where.places, given), ...variableValues(task.tool, where.env) };
+  const values = {
+    ...valuesOf(task, where.places, { ...where, access: access.value }),
+    ...variableValues(task.tool, where.env),
+  };
   const kept = keptArguments(template, values);
   const keptVariables = variablesWithValues(task, values);
   const used = usedBy(kept, keptVariables);
   const prompt = promptText(task, used);
   const ownFile = prompt === task.prompt ? task.promptFile : null;
-  const filled = { ...values, prompt, prompt_file: ownFile ?? where.places.promptFile };
+  const promptFile = ownFile === null ? null : (where.translation?.toWindows(ownFile) ?? ownFile);
+  const filled = { ...values, prompt, ...(promptFile === null ? {} : { prompt_file: promptFile }) };
   const argv = fillArgv(template, filled);
   if (!argv.ok) return err(missingValue(task, argv.error.missing));
   const variables = Object.fromEntries(keptVariables.map(([name, text]) => [name, fillText(text, filled)]));

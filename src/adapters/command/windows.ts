@@ -1,4 +1,13 @@
 import { posix, win32 } from 'node:path';
+import type { Host } from '../adapter.js';
+import type { Translation } from './wsl.js';
+
+/** What a program needs to understand our paths: one of Windows, by its name, in a distribution of WSL. `null`: nothing. */
+export async function translationOf(program: string, { env, platform }: Host): Promise<Translation | null> {
+  const distribution = env.WSL_DISTRO_NAME ?? '';
+  if (platform !== 'linux' || distribution === '' || !/\.(exe|com|cmd|bat)$/i.test(program)) return null;
+  return (await import('./wsl-host.js')).translationHere(distribution);
+}
 
 /** Whether this is a batch file, which Node refuses to start without `shell: true`. */
 export function isBatchFile(path: string): boolean {
