@@ -19,7 +19,6 @@ import type { Wire } from './http/wire.js';
 import { wireOfApi } from './http.js';
 
 export type { ListedModel } from './http/model-lists.js';
-export { isUsableId } from './http/model-lists.js';
 
 /** What a provider lists. */
 export interface ProviderModels {

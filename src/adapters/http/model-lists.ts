@@ -1,6 +1,7 @@
 import type { Api } from '../../config/types.js';
 import { versioned } from './base-url.js';
 import { at, countAt, textAt } from './json.js';
+import { isUsableId } from './model-id.js';
 
 /** A model as its provider lists it; `null`: the provider does not say. */
 export interface ListedModel {
@@ -99,15 +100,6 @@ export const MODEL_LISTS: Readonly<Record<Api, ModelList>> = {
   gemini,
   ollama,
 };
-
-const MAX_ID_CHARS = 200;
-/** Ids go into requests, tables and logs: no blanks, no control characters, nothing that changes the direction of text. */
-const USABLE_ID = /^[^\s\p{Cc}\p{Cf}\p{Cs}]+$/u;
-
-/** Whether an id of a provider can be shown and sent. */
-export function isUsableId(id: string): boolean {
-  return id.length <= MAX_ID_CHARS && USABLE_ID.test(id);
-}
 
 function listed(id: string | null, known: Partial<Omit<ListedModel, 'id'>>): ListedModel | null {
   if (id === null || !isUsableId(id)) return null;

@@ -1,4 +1,5 @@
-import { isUsableId, type ListedModel } from '../../adapters/http/model-lists.js';
+import { isUsableId } from '../../adapters/http/model-id.js';
+import type { ListedModel } from '../../adapters/http/model-lists.js';
 import { parseJson } from '../../domain/json.js';
 import { isMap } from '../../domain/lookup.js';
 import { FileRefused, readRegularFile, reasonOf, writeByRename } from '../../files.js';
