@@ -98,7 +98,7 @@ export async function startServer(
   ]);
   const hba = [
     'local all all trust',
-    'host all with_password 127.0.0.1/32 scram-sha-256',
+    'host all with_password,libpq_user 127.0.0.1/32 scram-sha-256',
     'host all all 127.0.0.1/32 trust',
   ];
   writeFileSync(path.join(folder, 'data', 'pg_hba.conf'), `${hba.join('\n')}\n`);
@@ -140,6 +140,11 @@ function endWithRunner(pidFile: string): void {
     detached: true,
     stdio: 'ignore',
   }).unref();
+}
+
+/** Lets a server read its files again. */
+export function reload(folder: string): void {
+  run('pg_ctl', ['-D', path.join(folder, 'data'), 'reload']);
 }
 
 /** Stops a server; `immediate` is as a crash. */

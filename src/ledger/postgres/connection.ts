@@ -56,7 +56,8 @@ async function connectBy(settings: Settings, limit: AbortSignal): Promise<Connec
     await client.connect();
   } catch (error) {
     stream.destroy();
-    throw new ServerFailure(limit.aborted ? new Error(NO_ANSWER) : error, { isLost: true });
+    const cause = limit.aborted ? new Error(NO_ANSWER) : error;
+    throw new ServerFailure(cause, { isLost: true, passwordHint: passwordHint(settings) });
   } finally {
     release();
   }
@@ -81,6 +82,11 @@ async function connectBy(settings: Settings, limit: AbortSignal): Promise<Connec
   };
 }
 
+function passwordHint({ password, openPassfile }: Settings): string | null {
+  if (password !== null || openPassfile === null) return null;
+  return `\`${openPassfile}\` is not used, since others can read it: \`chmod 600 ${openPassfile}\``;
+}
+
 type Stream = Pick<import('node:net').Socket, 'ref' | 'unref' | 'destroy'>;
 
 /** The socket, which the types of the package leave out; once TLS has begun it is another. */
@@ -102,7 +108,7 @@ function configOf(settings: Settings): ClientConfig {
     database,
     // A function keeps the package from a search of its own.
     password: () => password ?? '',
-    ssl: sslOf(tls, host),
+    ssl: sslOf(tls),
     application_name: applicationName,
     ...(options === null ? {} : { options }),
     keepAlive: true,
@@ -110,11 +116,10 @@ function configOf(settings: Settings): ClientConfig {
   };
 }
 
-function sslOf(tls: Tls, host: string): Exclude<ClientConfig['ssl'], undefined> {
+function sslOf(tls: Tls): Exclude<ClientConfig['ssl'], undefined> {
   if (tls.mode === 'disable') return false;
   return {
     rejectUnauthorized: tls.checksCertificate,
-    ...(/^[\d.:]+$/.test(host) ? {} : { servername: host }),
     ...(tls.ca === null ? {} : { ca: tls.ca }),
     ...(tls.cert === null ? {} : { cert: tls.cert }),
     ...(tls.key === null ? {} : { key: tls.key }),

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { err, ok, type Result } from '../../domain/result.js';
@@ -16,6 +16,8 @@ export interface Settings {
   database: string;
   /** `null`: none is given. */
   password: string | null;
+  /** A file of passwords that is not used, as others can read it; `null`: there is none. */
+  openPassfile: string | null;
   tls: Tls;
   applicationName: string;
   /** Options of the server's command line; `null`: none. */
@@ -72,13 +74,17 @@ export function settingsOf(place: PostgresPlace): Result<Settings, string> {
   const known: Parameters = { ...byVariable, ...service.value, ...stated.value };
   const port = Number(known.port ?? 5432);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) return err('has a port that is not one');
-  const tls = tlsOf(known, homeOf(env));
+  const host = known.host ?? socketFolder(port) ?? 'localhost';
+  const tls = tlsOf({ ...known, host }, homeOf(env));
   if (!tls.ok) return tls;
   const user = known.user ?? userName(env);
-  const base = { host: known.host ?? 'localhost', port, user, database: known.dbname ?? user };
+  const base = { host, port, user, database: known.dbname ?? user };
+  const passfile = passfileOf(known, env);
+  const isOpen = isOpenToOthers(passfile);
   return ok({
     ...base,
-    password: known.password ?? keptPassword(passfileOf(known, env), base),
+    password: known.password ?? (isOpen ? null : keptPassword(passfile, base)),
+    openPassfile: isOpen ? passfile : null,
     tls: tls.value,
     applicationName: known.application_name ?? 'llm-router',
     options: known.options ?? null,
@@ -125,6 +131,18 @@ function sectionOf(text: string, name: string): Parameters | null {
   return found;
 }
 
+/** Where a server of this machine listens, as libpq looks for it where no host is named: at Debian's folder, else at that of the sources. */
+const SOCKET_FOLDERS = ['/run/postgresql', '/var/run/postgresql', '/tmp'];
+
+function socketFolder(port: number): string | null {
+  return SOCKET_FOLDERS.find((folder) => existsSync(path.join(folder, `.s.PGSQL.${port}`))) ?? null;
+}
+
+/** Such a file of passwords is not used, as by libpq. */
+function isOpenToOthers(file: string): boolean {
+  return ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0;
+}
+
 function passfileOf({ passfile }: Parameters, env: PostgresPlace['env']): string {
   return passfile ?? path.join(homeOf(env), '.pgpass');
 }
@@ -134,8 +152,6 @@ function keptPassword(
   file: string,
   to: { host: string; port: number; user: string; database: string },
 ): string | null {
-  // As libpq does: one that others can read is not used.
-  if (((statSync(file, { throwIfNoEntry: false })?.mode ?? 0o077) & 0o077) !== 0) return null;
   const host = to.host.startsWith('/') ? 'localhost' : to.host;
   const wanted = [host, String(to.port), to.database, to.user];
   for (const line of (textOf(file) ?? '').split(/\r?\n/)) {

@@ -5,13 +5,18 @@ import { quotedName } from './literal.js';
 /** Describes what the server has answered; any other error is a bug and is rethrown. `shown` is the URL without secrets. */
 export function serverTrouble(error: unknown, shown: string): LedgerTrouble {
   if (!(error instanceof ServerFailure)) throw error;
-  const { kind, why, hint } = known(error) ?? { kind: 'io' as const, why: 'has failed', hint: LOOK };
-  return { kind, message: `the ledger \`${shown}\` ${why}: ${reason(error)}`, hint };
+  const found = known(error) ?? { kind: 'io' as const, why: 'has failed', hint: LOOK };
+  const hint = found === DENIED ? (error.passwordHint ?? found.hint) : found.hint;
+  return { kind: found.kind, message: `the ledger \`${shown}\` ${found.why}: ${reason(error)}`, hint };
 }
+
+/** What `pg` says where the server asks for a password that it was not given. */
+const NO_PASSWORD = /password must be a (non-empty )?string|no password/i;
 
 /** One line: a server may answer with several. */
 function reason({ message }: ServerFailure): string {
-  return message.split('\n', 1)[0] ?? '';
+  const line = message.split('\n', 1)[0] ?? '';
+  return NO_PASSWORD.test(line) ? 'it asks for a password, and none is stated' : line;
 }
 
 interface Known {
@@ -23,9 +28,10 @@ interface Known {
 const LOOK = '`llm-router doctor` looks at the ledger';
 
 function known({ code, message, isLost }: ServerFailure): Known | null {
-  const stated = BY_CODE[code];
-  if (stated !== undefined) return stated;
-  if (/password must be a (non-empty )?string|no password/i.test(message)) return BY_CODE['28P01'] ?? null;
+  const byMessage = BY_MESSAGE.find(([pattern]) => pattern.test(message));
+  const stated = byMessage?.[1] ?? BY_CODE[code] ?? null;
+  if (stated !== null) return stated;
+  if (CERTIFICATE.test(code)) return UNTRUSTED;
   return isLost ? AWAY : null;
 }
 
@@ -47,6 +53,15 @@ const DENIED: Known = {
   hint: 'state the password with `url_env`, `PGPASSWORD`, `~/.pgpass` or a service file',
 };
 
+/** Codes of OpenSSL for a certificate that it does not take. */
+const CERTIFICATE = /CERT|^UNABLE_TO_|^CRL_/;
+
+const UNTRUSTED: Known = {
+  kind: 'away',
+  why: 'has a certificate that is not trusted',
+  hint: 'name the file of the certificate authority that signed it with `sslrootcert`',
+};
+
 const READ_ONLY: Known = {
   kind: 'read_only',
   why: 'can only be read',
@@ -60,6 +75,31 @@ const BUSY: Known = {
 };
 
 const FULL: Known = { kind: 'full', why: 'cannot grow', hint: 'free the disk of the server' };
+
+/** What has a code that says too little, or none. */
+const BY_MESSAGE: readonly [RegExp, Known][] = [
+  [NO_PASSWORD, DENIED],
+  [
+    /no pg_hba\.conf entry .*no encryption/,
+    {
+      ...DENIED,
+      hint: 'encrypt the connection with `sslmode=require`, or let it in by `pg_hba.conf` of the server',
+    },
+  ],
+  [/no pg_hba\.conf entry/, { ...DENIED, hint: 'let it in by `pg_hba.conf` of the server' }],
+  [
+    /requires a valid client certificate|certificate authentication failed/,
+    { ...DENIED, hint: 'name a certificate for this user and its key with `sslcert` and `sslkey`' },
+  ],
+  [
+    /does not support SSL/,
+    {
+      ...AWAY,
+      why: 'has no TLS',
+      hint: 'turn it on with `ssl = on` of the server, or do without by `sslmode=prefer`',
+    },
+  ],
+];
 
 const BY_CODE: Readonly<Record<string, Known>> = {
   '28P01': DENIED,
@@ -76,6 +116,11 @@ const BY_CODE: Readonly<Record<string, Known>> = {
   },
   '55P03': BUSY,
   '57014': BUSY,
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    ...UNTRUSTED,
+    why: 'has a certificate for another host',
+    hint: 'name the host as its certificate does, or check the authority alone with `sslmode=verify-ca`',
+  },
 };
 
 /** The schema was made by a later version of the router. */

@@ -117,8 +117,9 @@ describe('the way to a database', () => {
     expect(settled('postgres://me@db%3Ax/team').password).toBe('a:b\\c');
     expect(settled('postgres://you@any/thing').password).toBe('yours');
     expect(settled('postgres://they@any/thing').password).toBeNull();
+    expect(settled('postgres://you@any/thing').openPassfile).toBeNull();
     chmodSync(file, 0o644);
-    expect(settled('postgres://you@any/thing').password).toBeNull();
+    expect(settled('postgres://you@any/thing')).toMatchObject({ password: null, openPassfile: file });
   });
 
   it.each([
