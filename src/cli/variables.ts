@@ -72,6 +72,10 @@ export const FOREIGN_VARIABLES: readonly Variable[] = [
     name: 'OTEL_EXPORTER_OTLP_PROTOCOL',
     meaning: '`http/protobuf` or `http/json`, where `telemetry.otlp.protocol` is not set [`http/protobuf`]',
   },
+  {
+    name: 'OTEL_EXPORTER_OTLP_COMPRESSION',
+    meaning: '`gzip`: what is sent is compressed [`none`]; `_TRACES_COMPRESSION`, `_METRICS_COMPRESSION`',
+  },
   { name: 'OTEL_EXPORTER_OTLP_TIMEOUT', meaning: 'how long an export and its retries may take, ms [10000]' },
   {
     name: 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE',

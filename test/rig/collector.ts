@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo, Socket } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 
 /** The official definitions of OTLP, compiled; the package that sends has an encoder of its own. */
 const { opentelemetry } = createRequire(import.meta.url)('otlp-proto/build/src/generated/root.js');
@@ -38,7 +39,7 @@ export interface SeenPoint {
   temporality: number;
 }
 
-/** A request as it came. */
+/** A request as it came, its body unpacked. */
 export interface SeenExport {
   path: string;
   headers: IncomingMessage['headers'];
@@ -70,7 +71,8 @@ export async function startCollector(
   const sockets = new Set<Socket>();
   let came = (): void => undefined;
   const server = createServer(async (request, response) => {
-    const body = await bodyOf(request);
+    const sent = await bodyOf(request);
+    const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
     const path = request.url ?? '';
     exports.push({ path, headers: request.headers, body });
     reply(response, answer(path));

@@ -260,6 +260,27 @@ describe('by the variables of OpenTelemetry', () => {
   });
 
   it(
+    'what is sent is compressed, each signal as it asks for',
+    rigged(async (rig) => {
+      const seen = await collector();
+      rig.write('llm-router.yaml', mock());
+      const env = {
+        OTEL_EXPORTER_OTLP_ENDPOINT: seen.url,
+        OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+        OTEL_EXPORTER_OTLP_METRICS_COMPRESSION: 'none',
+      };
+      expect((await rig.run([...EXEC, 'hi'], { env })).stderr).toBe('');
+      const encodings = seen.exports.map(({ path, headers }) => [path, headers['content-encoding']]);
+      expect(encodings.sort()).toEqual([
+        ['/v1/metrics', undefined],
+        ['/v1/traces', 'gzip'],
+      ]);
+      expect(seen.spans()).toHaveLength(2);
+      expect(seen.points()).toHaveLength(1);
+    }),
+  );
+
+  it(
     'the service, its attributes, headers and temporality are named; the config is stronger',
     rigged(async (rig) => {
       const [seen, other] = [await collector(), await collector()];
@@ -296,6 +317,11 @@ describe('by the variables of OpenTelemetry', () => {
       'a protocol that is not spoken',
       { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
       'the protocol `grpc` is not known',
+    ],
+    [
+      'a compression that is not known',
+      { OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: 'zstd' },
+      'the compression `zstd` is not known: set `gzip` or `none`',
     ],
     [
       'an endpoint that is none',

@@ -15,6 +15,7 @@ export interface Target {
   url: string;
   headers: Readonly<Record<string, string>>;
   protocol: Protocol;
+  isCompressed: boolean;
   /** Of one export with its retries. */
   timeoutMs: number;
 }
@@ -59,8 +60,12 @@ function targetOf(signal: Signal, config: OtlpConfig, env: Environment): Result<
   const protocol = config.protocol ?? (variable(signal, 'PROTOCOL', env) || 'http/protobuf');
   if (protocol !== 'http/protobuf' && protocol !== 'http/json')
     return err(`the protocol \`${protocol}\` is not known: set \`http/protobuf\` or \`http/json\``);
+  const compression = variable(signal, 'COMPRESSION', env) ?? 'none';
+  if (compression !== 'gzip' && compression !== 'none')
+    return err(`the compression \`${compression}\` is not known: set \`gzip\` or \`none\``);
   const timeoutMs = numberOf(variable(signal, 'TIMEOUT', env)) ?? 10_000;
-  return ok({ url: named.value, headers: headers.value, protocol, timeoutMs });
+  const isCompressed = compression === 'gzip';
+  return ok({ url: named.value, headers: headers.value, protocol, isCompressed, timeoutMs });
 }
 
 /** `OTEL_TRACES_EXPORTER` is a list of exporters, of which this one is `otlp`. */

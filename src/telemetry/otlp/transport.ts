@@ -43,9 +43,10 @@ export class OtlpTransport {
   }
 
   /** The body of the answer; the error: why it was not accepted. */
-  async send(data: Uint8Array): Promise<Result<Uint8Array, string>> {
+  async send(plain: Uint8Array): Promise<Result<Uint8Array, string>> {
     if (this.#ended.signal.aborted) return err('it came after the end');
-    const { timeoutMs } = this.#target;
+    const { timeoutMs, isCompressed } = this.#target;
+    const data = isCompressed ? await compressed(plain) : plain;
     const startMs = Date.now();
     for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, MOST_DELAY_MS)) {
       const leftMs = startMs + timeoutMs - Date.now();
@@ -82,9 +83,10 @@ export class OtlpTransport {
     this.#agent ??= keepAliveAgent({ kind, proxy, connectTimeoutMs: limitMs });
     const agent = await this.#agent;
     const { request: open } = kind === 'https' ? await import('node:https') : await import('node:http');
-    const { headers, protocol } = this.#target;
+    const { headers, protocol, isCompressed } = this.#target;
     const own = {
       'content-type': protocol === 'http/json' ? 'application/json' : 'application/x-protobuf',
+      ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
       'content-length': body.length,
       'user-agent': 'llm-router',
     };
@@ -97,6 +99,13 @@ export class OtlpTransport {
       return { is: 'refused', why: 'a header of `telemetry.otlp` cannot be sent' };
     }
   }
+}
+
+async function compressed(data: Uint8Array): Promise<Uint8Array> {
+  const { gzip } = await import('node:zlib');
+  return new Promise((resolve, reject) => {
+    gzip(data, (error, packed) => (error === null ? resolve(packed) : reject(error)));
+  });
 }
 
 function answerTo(request: ClientRequest, limitMs: number, ended: AbortSignal): Promise<Ended> {
