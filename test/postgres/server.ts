@@ -1,5 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -100,6 +108,9 @@ export async function startServer(
     'local all all trust',
     'host all with_password,libpq_user 127.0.0.1/32 scram-sha-256',
     'host all all 127.0.0.1/32 trust',
+    'host replication all 127.0.0.1/32 trust',
+    // Hosts that a test has made.
+    'host all all 10.211.0.0/16 trust',
   ];
   writeFileSync(path.join(folder, 'data', 'pg_hba.conf'), `${hba.join('\n')}\n`);
   const port = await freePort();
@@ -107,14 +118,18 @@ export async function startServer(
     max_connections: '200',
     shared_buffers: '64MB',
     autovacuum: 'off',
+    listen_addresses: '127.0.0.1',
     ...settings,
     port: String(port),
-    listen_addresses: '127.0.0.1',
     unix_socket_directories: folder,
   };
   const lines = Object.entries(all).map(([name, value]) => `${name} = '${value}'`);
   writeFileSync(path.join(folder, 'data', 'postgresql.auto.conf'), `${lines.join('\n')}\n`);
   start(folder);
+  return at(port, folder);
+}
+
+function at(port: number, folder: string): PostgresServer {
   return {
     port,
     folder,
@@ -140,6 +155,24 @@ function endWithRunner(pidFile: string): void {
     detached: true,
     stdio: 'ignore',
   }).unref();
+}
+
+/** Starts a replica of a server in a folder of its own, which follows it and takes no writes. */
+export async function startReplica(folder: string, primary: PostgresServer): Promise<PostgresServer> {
+  const { uid, gid } = unprivileged();
+  if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid);
+  const from = `host=127.0.0.1 port=${primary.port} user=${SUPERUSER}`;
+  run('pg_basebackup', ['-D', path.join(folder, 'data'), '-R', '-c', 'fast', '-d', from]);
+  const port = await freePort();
+  const own = `port = '${port}'\nunix_socket_directories = '${folder}'\n`;
+  appendFileSync(path.join(folder, 'data', 'postgresql.auto.conf'), own);
+  start(folder);
+  return at(port, folder);
+}
+
+/** Makes a replica a server of its own, which takes writes. */
+export function promote(folder: string): void {
+  run('pg_ctl', ['-D', path.join(folder, 'data'), '-w', 'promote']);
 }
 
 /** Lets a server read its files again. */
