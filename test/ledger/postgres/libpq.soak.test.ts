@@ -132,7 +132,7 @@ whereInstalled('who may connect with psql', () => {
       for (const [name, { text, mode }] of Object.entries(files))
         writeFileSync(path.join(folder, name), text, { mode });
       const variables = { HOME: folder, ...env };
-      const status = await statusOfPostgres(await testPlace({ url, env: variables }), Date.now);
+      const status = await statusOfPostgres(await testPlace({ url, env: variables }), { now: Date.now });
       const psql = spawnSync(
         path.join(postgresPrograms() ?? '', 'psql'),
         ['-X', '-w', '-d', url, '-c', 'SELECT 1'],

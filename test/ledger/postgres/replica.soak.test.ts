@@ -54,7 +54,7 @@ whereInstalled('a replica of the database of a ledger', () => {
     const written = sql(primary, 'SELECT pg_current_wal_lsn()');
     while (sql(replica, `SELECT pg_last_wal_replay_lsn() >= '${written}'`) !== 't');
 
-    expect(await statusOfPostgres(onReplica, Date.now)).toMatchObject({
+    expect(await statusOfPostgres(onReplica, { now: Date.now })).toMatchObject({
       ok: true,
       value: { isReadOnly: true, trouble: { kind: 'read_only' }, contents: { reservations: { count: 0 } } },
     });
@@ -68,7 +68,7 @@ whereInstalled('a replica of the database of a ledger', () => {
       error: { kind: 'read_only', hint: expect.stringContaining('name the primary server') },
     });
     if (writer.ok) writer.value.close();
-    expect(await migratePostgres({ ...onReplica, schema: 'another' }, Date.now)).toMatchObject({
+    expect(await migratePostgres({ ...onReplica, schema: 'another' }, { now: Date.now })).toMatchObject({
       ok: false,
       error: { kind: 'read_only' },
     });

@@ -57,7 +57,7 @@ whereInstalled('a ledger on a server with TLS', () => {
   /** `encrypted` or `plain`, or what is wrong and what to do. */
   const triedAt = async (host: string, query: string, user = 'owner'): Promise<string> => {
     const url = `postgres://${user}@${host}:${server.port}/postgres?${query}`;
-    const status = await statusOfPostgres(await testPlace({ url, env: { HOME: folder } }), Date.now);
+    const status = await statusOfPostgres(await testPlace({ url, env: { HOME: folder } }), { now: Date.now });
     if (status.ok) return status.value.isEncrypted ? 'encrypted' : 'plain';
     return `${status.error.message}\n${status.error.hint}`;
   };
@@ -106,7 +106,7 @@ whereInstalled('a ledger on a server with TLS', () => {
     const { port } = await postgresServer();
     const at = async (mode: string) => {
       const url = `postgres://owner@127.0.0.1:${port}/postgres?sslmode=${mode}`;
-      const status = await statusOfPostgres(await testPlace({ url }), Date.now);
+      const status = await statusOfPostgres(await testPlace({ url }), { now: Date.now });
       return status.ok ? status.value.isEncrypted : `${status.error.message}\n${status.error.hint}`;
     };
     expect(await at('prefer')).toBe(false);
