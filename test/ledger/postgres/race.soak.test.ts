@@ -3,11 +3,14 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
+import { Client } from 'pg';
 import type { Ledger } from '../../../src/ledger/ledger.js';
 import { openLedger } from '../../../src/ledger/open-ledger.js';
+import { lockKey } from '../../../src/ledger/postgres/schema.js';
+import { CuttingProxy } from '../../postgres/proxy.js';
 import { HAS_POSTGRES, start, startServer, stop } from '../../postgres/server.js';
 import { asking, ended, good } from '../attempts.js';
 import { testPlace } from './bench.js';
@@ -22,6 +25,23 @@ const LEASE_MS = 3000;
 const TODAY = new Date().toISOString().slice(0, 10);
 
 const whereInstalled = HAS_POSTGRES ? describe : describe.skip;
+
+/** Holds the lock under which money changes, so that all who ask for it wait. */
+async function holdMoney({ url, schema }: { url: string; schema: string }) {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const key = BigInt(lockKey(schema, 'money'));
+  await client.query(`SELECT pg_advisory_lock(${key})`);
+  const high = BigInt.asUintN(32, key >> 32n);
+  const waiting = `SELECT count(*)::int AS count FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+    AND classid = ${high} AND objid = ${BigInt.asUintN(32, key)}`;
+  return {
+    waitFor: async (count: number): Promise<void> => {
+      while ((await client.query(waiting)).rows[0].count < count);
+    },
+    release: (): void => void client.end(),
+  };
+}
 
 whereInstalled(`${PROCESSES} processes on a shared ledger, against a limit with room for ${ROOM}`, () => {
   let folder: string;
@@ -41,8 +61,9 @@ whereInstalled(`${PROCESSES} processes on a shared ledger, against a limit with 
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Starts all, and lets them go at the same moment. */
+  /** Starts all, and lets them go at the same moment: once the first question of each waits for the lock of the money, that is given up. */
   const startAll = async (shared: { url: string; schema: string }, more: { rounds: number }) => {
+    const barrier = await holdMoney(shared);
     const calls = path.join(folder, `${shared.schema}.calls`);
     writeFileSync(calls, '');
     const children = Array.from({ length: PROCESSES }, (_, index) => {
@@ -61,6 +82,8 @@ whereInstalled(`${PROCESSES} processes on a shared ledger, against a limit with 
     // One that ends before it is ready has failed.
     await Promise.race([Promise.all(children.map((child) => once(child, 'message'))), ended]);
     for (const child of children) child.send('go');
+    await Promise.race([barrier.waitFor(PROCESSES), ended]);
+    barrier.release();
     const begun = () => readFileSync(calls, 'utf8').split('\n').length - 1;
     return { children, ended, begun };
   };
@@ -111,6 +134,49 @@ whereInstalled(`${PROCESSES} processes on a shared ledger, against a limit with 
       expect(settled).toBeGreaterThanOrEqual(begun() * COST);
       ledger.close();
     });
+
+  it('never pass it while their connections are cut, before a question arrives and before its answer does', async () => {
+    const place = await testPlace({ leaseMs: LEASE_MS });
+    const ledger = await reader(place);
+    const proxy = new CuttingProxy(Number(new URL(place.url).port));
+    const url = `postgres://owner@127.0.0.1:${await proxy.listen()}/postgres`;
+    const { ended: over, begun } = await startAll({ ...place, url }, { rounds: 5 });
+    let [isOver, cuts] = [false, 0];
+    const all = over.finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      proxy.arm({ at: 12 + (cuts % 7), when: cuts % 2 === 0 ? 'after' : 'before' });
+      while (!proxy.hasCut && !isOver) await turn();
+      cuts += proxy.hasCut ? 1 : 0;
+    }
+    await all;
+    expect(cuts).toBeGreaterThan(ROOM);
+    expect(begun()).toBe(ROOM);
+    expect(await sums(ledger)).toEqual([LIMIT, 0]);
+    ledger.close();
+    proxy.close();
+  });
+
+  it('never pass it while the server is stopped, crashed and started again', async () => {
+    const cluster = mkdtempSync(path.join(tmpdir(), 'llm-pg-race-restart-'));
+    const server = await startServer(cluster);
+    const place = await testPlace({ url: server.url, leaseMs: LEASE_MS, connectTimeoutMs: 20_000 });
+    const ledger = await reader(place);
+    try {
+      const { ended: over, begun } = await startAll(place, { rounds: 5 });
+      for (const mode of ['immediate', 'fast'] as const) {
+        stop(cluster, mode);
+        start(cluster);
+      }
+      await over;
+      expect(begun()).toBe(ROOM);
+      expect(await sums(ledger)).toEqual([LIMIT, 0]);
+    } finally {
+      ledger.close();
+      stop(cluster, 'immediate');
+    }
+  });
 
   it('count once what was settled while the server was stopped, crashed and started again', async () => {
     const cluster = mkdtempSync(path.join(tmpdir(), 'llm-pg-restart-'));
