@@ -32,7 +32,7 @@ function isBlank(text: string): boolean {
 
 /** The failure of a request without a prompt. */
 export function missingPrompt(): Failure {
-  return failure('usage', 'there is nothing to answer', {
+  return failure('usage', 'the prompt is empty', {
     hint: 'give a prompt, or a conversation with a message of role `user`',
   });
 }

@@ -93,9 +93,9 @@ export function isKnownModel(config: RouterConfig, model: string, tool: string |
   return listedModels(config).has(model);
 }
 
-/** Every model of the catalogue, then those that only tools list. */
+/** The models that tools list, then the others of the catalogue. */
 export function knownModels(config: RouterConfig): string[] {
-  const names = new Set([...Object.keys(config.models), ...listedModels(config)]);
+  const names = new Set([...listedModels(config), ...Object.keys(config.models)]);
   names.delete('*');
   return [...names];
 }

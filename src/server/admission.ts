@@ -35,7 +35,7 @@ function hostRefusal({ host = '' }: IncomingHttpHeaders, { hosts }: AdmissionRul
   if (name !== null && (isIP(name) !== 0 || OWN_NAMES.includes(name) || hosts.includes(name))) return null;
   return {
     status: 421,
-    message: 'the server is not known by the name in `Host`',
+    message: 'the name in `Host` is not one of this server',
     hint: 'list the name in `server.hosts`',
   };
 }

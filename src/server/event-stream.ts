@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { onHalfClosed } from './gone.js';
-import { COMMON_HEADERS, SLOW_CLIENT_MS } from './reply.js';
+import { COMMON_HEADERS } from './reply.js';
+import { endResponse, writeText } from './slow-client.js';
 
 /** Proxies and clients close a connection that is silent for long, ms. */
 const HEARTBEAT_MS = 15_000;
@@ -12,6 +13,8 @@ const HEARTBEAT_MS = 15_000;
 export class EventStream {
   readonly #response: ServerResponse;
   #heartbeat: NodeJS.Timeout | undefined;
+  /** What the client has still to take; `null`: nothing. */
+  #taking: Promise<void> | null = null;
 
   constructor(response: ServerResponse) {
     this.#response = response;
@@ -31,7 +34,9 @@ export class EventStream {
       ...headers,
     });
     this.#response.flushHeaders();
-    const beat = () => void this.#write(': still here\n\n');
+    const beat = () => {
+      if (this.#taking === null) void this.#write(': still here\n\n');
+    };
     this.#heartbeat = setInterval(beat, HEARTBEAT_MS);
     const unfollow = onHalfClosed(this.#response.req, this.#response, beat);
     this.#response.once('close', () => {
@@ -47,27 +52,20 @@ export class EventStream {
 
   end(): void {
     clearInterval(this.#heartbeat);
-    if (!this.#response.destroyed) this.#response.end();
+    if (this.#taking === null) endResponse(this.#response, '');
+    else void this.#taking.then(() => this.end());
   }
 
   #write(text: string): void | Promise<void> {
+    // A long event is written in pieces, and nothing may come between them.
+    if (this.#taking !== null) return this.#taking.then(() => this.#write(text));
     const response = this.#response;
     if (response.destroyed || response.writableEnded) return;
-    if (!response.write(text)) return taken(response);
+    const taken = writeText(response, text);
+    if (taken === undefined) return;
+    this.#taking = taken.then(() => {
+      this.#taking = null;
+    });
+    return this.#taking;
   }
-}
-
-/** Resolves once the client has taken what was sent, or has gone. */
-function taken(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => response.destroy(), SLOW_CLIENT_MS);
-    const done = (): void => {
-      clearTimeout(timer);
-      response.off('drain', done);
-      response.off('close', done);
-      resolve();
-    };
-    response.on('drain', done);
-    response.on('close', done);
-  });
 }

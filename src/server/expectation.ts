@@ -12,6 +12,11 @@ export function holdBody(response: ServerResponse): void {
   response.shouldKeepAlive = false;
 }
 
+/** Whether the client still waits to be told to send its body. */
+export function isBodyHeld(response: ServerResponse): boolean {
+  return HELD.has(response);
+}
+
 /** Tells a client that holds its body back to send it. */
 export function requestBody(response: ServerResponse): void {
   const canStay = HELD.get(response);

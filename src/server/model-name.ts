@@ -9,6 +9,7 @@ export type Asked = Pick<Request, 'agent' | 'tool' | 'model'>;
 export function askedByModel({ tools }: RouterConfig, model: string): Asked {
   const colon = model.indexOf(':');
   const [head, rest] = [model.slice(0, colon), model.slice(colon + 1)];
+  if (rest === '') return { agent: null, tool: null, model };
   if (head === 'agent') return { agent: rest, tool: null, model: null };
   if (colon > 0 && lookup(tools, head) !== null) return { agent: null, tool: head, model: rest };
   return { agent: null, tool: null, model };

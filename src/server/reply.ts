@@ -1,6 +1,8 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { answerOf, type Failure } from '../domain/failure.js';
 import type { Refusal } from './admission.js';
+import { isBodyHeld } from './expectation.js';
+import { endResponse, PIECE_BYTES, writePieces } from './slow-client.js';
 
 /** Every answer: nothing is kept by proxies, guessed by browsers, or shown inside of other pages. */
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {
@@ -29,19 +31,25 @@ export function send(
   headers: OutgoingHttpHeaders,
 ): void {
   if (response.destroyed || response.headersSent) return;
+  if (headers.connection === 'close') response.shouldKeepAlive = false;
   response.writeHead(status, { ...COMMON_HEADERS, ...headers, 'content-length': Buffer.byteLength(text) });
-  response.end(text);
-  if (text.length > CUT_ABOVE) cutIfSilent(response);
+  if (text.length <= PIECE_BYTES) finish(response, text);
+  else void writePieces(response, text).then(() => finish(response, ''));
 }
 
-/** Less than this, in characters, the system takes at once. */
-const CUT_ABOVE = 64 * 1024;
-/** How long a client may take nothing of what is sent before its connection is cut, ms. */
-export const SLOW_CLIENT_MS = 30_000;
-
-function cutIfSilent(response: ServerResponse): void {
-  response.setTimeout(SLOW_CLIENT_MS, () => response.destroy());
-  response.once('finish', () => response.setTimeout(0));
+/**
+ * Ends an answer. A connection that ends with it while its request is still being sent would be reset, and the answer lost: the rest is
+ * read and dropped first.
+ */
+function finish(response: ServerResponse, rest: string): void {
+  const { req: request } = response;
+  if (response.shouldKeepAlive || request.complete || isBodyHeld(response)) {
+    endResponse(response, rest);
+  } else {
+    response.write(rest);
+    request.resume();
+    request.once('end', () => endResponse(response, ''));
+  }
 }
 
 /** Sends a failure by the table, outside of any protocol. */
@@ -54,8 +62,9 @@ export function sendFailure(response: ServerResponse, failed: Failure, status = 
 const LEDGER_COMES_BACK_MS = 5000;
 
 /** When to come back, in whole seconds. */
-export function retryAfter({ retryAfterMs: knownMs, ofLedger }: Failure): OutgoingHttpHeaders {
-  const retryAfterMs = knownMs ?? (ofLedger ? LEDGER_COMES_BACK_MS : null);
+export function retryAfter({ retryAfterMs: knownMs, resetAt, ofLedger }: Failure): OutgoingHttpHeaders {
+  const untilResetMs = resetAt === null ? null : Date.parse(resetAt) - Date.now();
+  const retryAfterMs = knownMs ?? untilResetMs ?? (ofLedger ? LEDGER_COMES_BACK_MS : null);
   return retryAfterMs === null ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) };
 }
 

@@ -60,7 +60,7 @@ async function planAndRun(
   });
   const releases = [
     onAbort(gone, () => deadline.stop(clientGone())),
-    onAbort(service.ending, () => deadline.stop(failure('cancelled', 'the server was asked to end'))),
+    onAbort(service.ending, () => deadline.stop(failure('cancelled', 'the server is shutting down'))),
   ];
   let listeners: readonly RunListeners[] = [];
   try {

@@ -6,6 +6,7 @@ import { reasonOf } from '../files.js';
 import { type Refusal, refusalOf, tokenRefusal } from './admission.js';
 import { holdBody } from './expectation.js';
 import { goneSignal } from './gone.js';
+import { headRefusal, MAX_HEADERS } from './head.js';
 import { refuseOpenai } from './openai/error.js';
 import { refuse, sendFailure, sendJson } from './reply.js';
 import type { Route } from './route.js';
@@ -39,7 +40,6 @@ const KEEP_ALIVE_MS = 75_000;
 /** How often an ending server looks for connections without a request, ms. */
 const IDLE_LOOK_MS = 50;
 const MAX_HEADER_BYTES = 16 * 1024;
-const MAX_HEADERS = 100;
 /** Connections that the system holds until we take them; of the usual 511 a burst of a thousand loses some. */
 const BACKLOG = 4096;
 
@@ -54,6 +54,7 @@ export function listen(options: ListenOptions): Promise<Result<Listening, string
       connectionsCheckingInterval: 1000,
       maxHeaderSize: MAX_HEADER_BYTES,
       insecureHTTPParser: false,
+      requireHostHeader: false,
       noDelay: true,
     },
     (request, response) => void serve(options, request, response),
@@ -65,10 +66,12 @@ export function listen(options: ListenOptions): Promise<Result<Listening, string
     void serve(options, request, response);
   });
   server.maxHeadersCount = MAX_HEADERS;
+  // Requests that a client sends in one go all follow its connection.
+  server.on('connection', (socket) => socket.setMaxListeners(0));
   server.on('clientError', refuseMalformed);
   server.on('checkExpectation', (_request, response) =>
     sendJson(response, 417, {
-      error: { type: 'usage', message: 'the expectation is not known', hint: null },
+      error: { type: 'usage', message: 'unknown `Expect` header', hint: null },
     }),
   );
   return new Promise((resolve) => {
@@ -101,15 +104,15 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const [status, message] = MALFORMED[error.code ?? ''] ?? ['400 Bad Request', 'this is no HTTP request'];
+  const [status, message] = MALFORMED[error.code ?? ''] ?? ['400 Bad Request', 'malformed HTTP request'];
   const body = JSON.stringify({ error: { type: 'usage', message, hint: null } });
   const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8`;
   socket.end(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }
 
 const MALFORMED: Readonly<Record<string, [status: string, message: string]>> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the head of the request is too long'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request was sent too slowly'],
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the request headers are too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request was not received in time'],
 };
 
 /** Serves one request. The one place that catches: an error in one request must not end the others. */
@@ -149,13 +152,18 @@ type Found = { route: Route; url: URL } | Refusal;
 function findRoute({ method = '', url: target = '' }: IncomingMessage): Found {
   // Only a path: a whole URL belongs to a proxy.
   const url = target.startsWith('/') ? urlOf(target) : null;
-  if (url === null) return { status: 400, message: 'the target of the request is no path', hint: null };
+  if (url === null) return { status: 400, message: 'the request target must be a path', hint: null };
   const here = ROUTES.filter(({ path }) => isAt(path, url.pathname));
   const route = here.find((one) => one.method === method || (one.method === 'GET' && method === 'HEAD'));
   if (route !== undefined) return { route, url };
-  if (here.length === 0) return { status: 404, message: 'there is nothing at this path', hint: endpoints() };
+  if (here.length === 0) return { status: 404, message: 'no endpoint at this path', hint: endpoints() };
   const allow = here.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
-  return { status: 405, message: `this path takes ${allow}`, hint: null, headers: { allow } };
+  return {
+    status: 405,
+    message: `method not allowed, this path accepts ${allow}`,
+    hint: null,
+    headers: { allow },
+  };
 }
 
 /** A path that ends in `/*` has all below it. */
@@ -173,34 +181,21 @@ function endpoints(): string {
 }
 
 /** Who may not ask does not learn what is there: the guards come before the route. */
-function admissionOf(
-  service: Service,
-  { headers, rawHeaders }: IncomingMessage,
-  found: Found,
-): Refusal | null {
+function admissionOf(service: Service, request: IncomingMessage, found: Found): Refusal | null {
   const { config, token } = service.active();
   const rules = { hosts: hostsOf(config.server), token };
   const isOpen = 'route' in found && found.route.isOpen === true;
-  if (hasTwoHosts(rawHeaders)) return TWO_HOSTS;
-  const refusal = refusalOf(headers, rules) ?? (isOpen ? null : tokenRefusal(headers, rules));
+  const { headers } = request;
+  const refusal =
+    headRefusal(request) ?? refusalOf(headers, rules) ?? (isOpen ? null : tokenRefusal(headers, rules));
   if (refusal !== null) return refusal;
   if (!('route' in found)) return found;
   return service.isDraining() && !isOpen ? ENDING : null;
 }
 
-/** Node takes the first, and what is in front of it may have taken the other. */
-function hasTwoHosts(rawHeaders: readonly string[]): boolean {
-  let hosts = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2)
-    if (rawHeaders[at]?.length === 4 && rawHeaders[at]?.toLowerCase() === 'host') hosts += 1;
-  return hosts > 1;
-}
-
-const TWO_HOSTS: Refusal = { status: 400, message: 'a request has one `Host`', hint: null };
-
 const ENDING: Refusal = {
   status: 503,
-  message: 'the server is about to end',
+  message: 'the server is shutting down',
   hint: null,
   headers: { connection: 'close', 'retry-after': '1' },
 };

@@ -50,7 +50,7 @@ const MOST_HOLD_MS = 8000;
 const LOOK_MS = 100;
 
 /**
- * Waits until there is something newer than what the caller has, or the server is about to end: a server that drains takes no new
+ * Waits until there is something newer than what the caller has, or the server is shutting down: a server that drains takes no new
  * connections, so that a page would not learn of it otherwise.
  */
 async function newerText(

@@ -51,6 +51,7 @@ export class Turns {
       };
       this.#waiting.add(waiting);
       const unfollow = onAbort(gone, () => waiting(err(clientGone())));
+      this.#next();
     });
   }
 
@@ -85,8 +86,11 @@ export class Turns {
   }
 
   #next(): void {
-    const [first] = this.#waiting;
-    if (first !== undefined && this.#running < this.#limits().maxConcurrent) first(ok(this.#take()));
+    // More than one where the limit was raised meanwhile.
+    for (const waiting of this.#waiting) {
+      if (this.#running >= this.#limits().maxConcurrent) return;
+      waiting(ok(this.#take()));
+    }
   }
 }
 
@@ -94,16 +98,16 @@ type Waiting = (result: Result<Turn, Failure>) => void;
 
 /** The failure of a request whose caller did not wait for its answer. */
 export function clientGone(): Failure {
-  return failure('cancelled', 'the client has gone');
+  return failure('cancelled', 'the client closed the connection');
 }
 
 function full(requests: number): Failure {
-  return failure('rate_limit', `the server has ${requests} requests already`, {
+  return failure('rate_limit', `the server is at its limit of ${requests} requests`, {
     hint: 'try again later, or raise `server.max_concurrent`',
     retryAfterMs: COME_BACK_MS,
   });
 }
 
 function ending(): Failure {
-  return failure('overloaded', 'the server is about to end', { retryAfterMs: COME_BACK_MS });
+  return failure('overloaded', 'the server is shutting down', { retryAfterMs: COME_BACK_MS });
 }

@@ -73,3 +73,13 @@ describe('deploy/compose.yaml', () => {
     }),
   );
 });
+
+it.each(['deploy/compose/Dockerfile', 'deploy/container/Containerfile', 'docs/serve.md'])(
+  '%s gives the folder of the ledger to the user of the server, since a new volume takes its owner from there',
+  (file) => {
+    const lines = readFileSync(file, 'utf8');
+    const made = lines.indexOf('chown node:node /home/node/.local');
+    expect(made).toBeGreaterThan(0);
+    expect(lines.indexOf('USER node')).toBeGreaterThan(made);
+  },
+);

@@ -79,6 +79,19 @@ describe('a client that closes its sending side', () => {
   );
 });
 
+describe('a client that wants its connection closed', () => {
+  it.each([
+    ['is too large', '/rpc', 413],
+    ['nothing waits for', '/nothing', 404],
+  ])('gets its answer to a body that %s, for it is read to its end', (_, path, status) =>
+    served(MOCK, async (running) => {
+      const client = sent(running, posted(path, 'x'.repeat(20_000_000), 'Connection: close\r\n'));
+      const text = await textOf(client);
+      expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status}[^]*"message"`));
+    })(),
+  );
+});
+
 describe('a client that holds its body back', () => {
   const EXPECT = 'Expect: 100-continue\r\n';
   const statuses = (text: string): string[] => text.match(/^HTTP\/1\.1 \d+/gm) ?? [];

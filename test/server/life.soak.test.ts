@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Rig, rigged } from '../rig/rig.js';
 import type { Running } from '../rig/run.js';
-import { json } from './served.js';
+import { json, raw } from './served.js';
 
 const BOT = `version: 1
 default_agent: me
@@ -22,7 +22,7 @@ describe('llm-router serve', () => {
       const work = await bot.nextCall();
       expect(work.cwd).toBe(rig.project);
       running.kill('SIGTERM');
-      await running.waitFor('runs go on');
+      await running.waitFor('shutting down: 1 run in progress, for at most 20 s');
       await expect(fetch(`${url}/healthz`)).rejects.toThrow();
       work.stdout('done');
       work.exit(0);
@@ -47,7 +47,7 @@ describe('llm-router serve', () => {
       running.kill('SIGTERM');
       expect((await json(await asked)).error).toMatchObject({
         code: -32008,
-        data: { type: 'cancelled', message: 'the server was asked to end' },
+        data: { type: 'cancelled', message: 'the server is shutting down' },
       });
       await work.gone;
       expect((await running.done).code).toBe(0);
@@ -114,6 +114,20 @@ describe('llm-router serve', () => {
       await running.waitFor('restart the server to move it');
       running.kill('SIGTERM');
       expect((await running.done).code).toBe(0);
+    }),
+  );
+
+  it(
+    'says nothing of a client that sends many requests in one go',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', BOT);
+      const { running, url } = await startServer(rig);
+      const ping = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n';
+      const many = `${`${ping}\r\n`.repeat(30)}${ping}Connection: close\r\n\r\n`;
+      const answers = await raw(Number(new URL(url).port), many, { silenceMs: 10_000 });
+      expect(answers.match(/HTTP\/1\.1 200/g)).toHaveLength(31);
+      running.kill('SIGTERM');
+      expect((await running.done).stderr).toBe(`listening on ${url}\n`);
     }),
   );
 

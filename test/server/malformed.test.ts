@@ -116,6 +116,8 @@ const PARAMS: Case[] = [
   ['a message with more', complete({ messages: [{ role: 'user', content: 'x', cwd: '/' }] }), params],
   ['an agent as a number', complete({ prompt: 'x', agent: 1 }), params],
   ['an agent by an inherited name', complete({ prompt: 'x', agent: '__proto__' }), params],
+  ['an agent with a name that is long', complete({ prompt: 'x', agent: 'a'.repeat(9000) }), /a{100}`"/],
+  ['a model without its name', complete({ prompt: 'x', model: 'bot:' }), /unknown model `bot:`/],
   ['a tool of no config', complete({ prompt: 'x', model: 'codex:gpt-5' }), params],
   ['a tier that is none', complete({ prompt: 'x', tier: 'best' }), params],
   ['a temperature below 0', complete({ prompt: 'x', temperature: -1 }), params],
@@ -156,6 +158,16 @@ const PARAMS: Case[] = [
     400,
   ],
   [
+    'a chat with a text that is none',
+    chat({ model: 'me', messages: [{ role: 'user', content: [{ type: 'text' }] }] }),
+    /has no `text`/,
+  ],
+  [
+    'a chat with a schema that is missing',
+    chat({ model: 'me', messages: user, response_format: { type: 'json_schema' } }),
+    /"param":"response_format.json_schema"/,
+  ],
+  [
     'a chat of an inherited role',
     chat({ model: 'me', messages: [{ role: 'constructor', content: 'x' }] }),
     400,
@@ -167,7 +179,8 @@ const PARAMS: Case[] = [
 const HTTP: Case[] = [
   ['no HTTP', 'hello\r\n\r\n', 400],
   ['TLS', Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03]), 400],
-  ['HTTP/0.9', 'GET /\r\n\r\n', 421],
+  ['HTTP/0.9', 'GET /\r\n\r\n', 505],
+  ['HTTP/2 without its preface', `GET /healthz HTTP/2.0\r\n${HEAD}\r\n`, 505],
   ['another method of the path', `PUT /rpc HTTP/1.1\r\n${HEAD}\r\n`, 405],
   ['a GET of the path', `GET /rpc HTTP/1.1\r\n${HEAD}\r\n`, 405],
   ['TRACE', `TRACE /healthz HTTP/1.1\r\n${HEAD}\r\n`, 405],
@@ -177,6 +190,7 @@ const HTTP: Case[] = [
   ['two slashes', `GET //evil.example/healthz HTTP/1.1\r\n${HEAD}\r\n`, 404],
   ['a way up', `GET /../../etc/passwd HTTP/1.1\r\n${HEAD}\r\n`, 404],
   ['a path with bad escapes', `GET /%zz%00 HTTP/1.1\r\n${HEAD}\r\n`, 404],
+  ['more headers than are looked at', `GET /healthz HTTP/1.1\r\n${HEAD}${'X: y\r\n'.repeat(99)}\r\n`, 431],
   ['no host', 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
   [
     'two hosts',
@@ -206,6 +220,11 @@ const HTTP: Case[] = [
     'an encoding that hides chunks',
     `POST /rpc HTTP/1.1\r\n${HEAD}${JSON_TYPE}Transfer-Encoding: xchunked\r\n\r\n`,
     400,
+  ],
+  [
+    'a body that is packed on its way',
+    `POST /rpc HTTP/1.1\r\n${HEAD}${JSON_TYPE}Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
+    501,
   ],
   [
     'a header with a blank before its colon',

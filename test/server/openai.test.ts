@@ -190,6 +190,19 @@ tools: { bot: { binary: ${process.execPath}, args: ['-e', 'console.log(5)'], mod
   );
 
   it(
+    'is told when a tool that has failed often is tried again',
+    served(failing('provider_error'), async (running) => {
+      const { post } = running;
+      let answer = await post('/v1/chat/completions', { model: 'me', messages: HI });
+      for (let n = 1; !(await answer.clone().text()).includes('cooling down'); n++) {
+        expect(n).toBeLessThan(10);
+        answer = await post('/v1/chat/completions', { model: 'me', messages: HI });
+      }
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    }),
+  );
+
+  it(
     'is told of two limits that differ',
     served(TALKATIVE, async ({ post }) => {
       const body = { model: 'me', messages: HI, max_tokens: 1, max_completion_tokens: 2 };

@@ -43,6 +43,26 @@ describe('requests beyond what runs at once', () => {
     }
   });
 
+  it('all run at once when a changed config allows it', async () => {
+    const provider = await startProvider();
+    const limited = (most: number) => overHttp(provider.url, `server: { max_concurrent: ${most}, queue: 9 }`);
+    const running = await serve(limited(1));
+    try {
+      const held = running.post('/rpc', ASK);
+      const first = await provider.nextCall();
+      const waiting = [running.post('/rpc', ASK), running.post('/rpc', ASK)];
+      while (running.service.turns.waiting < 2) await new Promise(setImmediate);
+      running.replace(limited(3));
+      finish(first);
+      const both = [await provider.nextCall(), await provider.nextCall()];
+      for (const one of both) finish(one);
+      for (const one of [held, ...waiting]) expect((await one).status).toBe(200);
+    } finally {
+      await running.close();
+      await provider.close();
+    }
+  });
+
   it('leave the queue with their client, and with the server', async () => {
     const provider = await startProvider();
     const running = await serve(overHttp(provider.url, 'server: { max_concurrent: 1, queue: 2 }'));

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startDeadline } from '../../deadline.js';
+import { briefDuration } from '../../domain/duration.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { callerOf } from '../../router/planning/caller.js';
 import { keepTracesOf } from '../../router/traces.js';
@@ -11,6 +12,7 @@ import type { CommandContext } from '../context.js';
 import { logOf } from '../log.js';
 import { reportEarly } from '../report.js';
 import { loadTrusted } from '../trusted-config.js';
+import { plural } from '../words.js';
 import { activeConfigOf, followConfig, openLedger } from './serve-config.js';
 
 export interface ServeOptions {
@@ -97,7 +99,10 @@ async function drain(
   const { graceMs } = service.active().config.server;
   const closed = listening.stop();
   turns.end();
-  if (turns.running > 0) await output.say(`ending: ${turns.running} runs go on, for ${graceMs} ms at most`);
+  if (turns.running > 0)
+    await output.say(
+      `shutting down: ${plural(turns.running, 'run')} in progress, for at most ${briefDuration(graceMs)}`,
+    );
   const isIdle = await Promise.race([
     turns.idle().then(() => true),
     sleep(graceMs, false, { ref: false }),

@@ -25,6 +25,9 @@ function accessFailure({ asked, agent, allowed }: AccessTooHigh): Failure {
   );
 }
 
+/** Characters of a name that are shown: a caller can send any. */
+const MAX_NAME = 100;
+
 /** The failure of an unknown name, with a suggestion and the list. */
 function unknownNameFailure({ kind, name, known }: UnknownName): Failure {
   if (kind === 'tier') {
@@ -34,5 +37,5 @@ function unknownNameFailure({ kind, name, known }: UnknownName): Failure {
   const plural = kind === 'policy' ? 'policies' : `${kind}s`;
   const hint =
     known.length === 0 ? `the config defines no ${plural}` : didYouMean(name, known, `defined ${plural}`);
-  return failure('usage', `unknown ${kind} \`${name}\``, { hint });
+  return failure('usage', `unknown ${kind} \`${name.slice(0, MAX_NAME)}\``, { hint });
 }

@@ -44,6 +44,8 @@ export function chatRequest(
   if (!messages.ok) return messages;
   const asked = { prompt: '', messages: messages.value };
   if (!hasPrompt(asked)) return err({ param: 'messages', failure: missingPrompt() });
+  if (body.response_format?.type === 'json_schema' && body.response_format.json_schema === undefined)
+    return wrong('response_format.json_schema', '`response_format.json_schema` is missing');
   const named = askedByClient(config, body.model);
   if (named === null) return err(noModel(config, body.model));
   const { metadata = {}, user, stop = [] } = body;

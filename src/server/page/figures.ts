@@ -50,12 +50,16 @@ function nowTile(running: number, { active, waiting, max_concurrent: most }: Sta
   return { title: 'Running now', value: count(running), notes };
 }
 
-function requestsTile({ invocations, failures, fallbacks }: TodayStatus): Tile {
+/** Cancelled runs are no failures of a tool: the charts count them apart too. */
+export function requestsTile({ invocations, failures, failure_types: types, fallbacks }: TodayStatus): Tile {
+  const cancelled = types.cancelled ?? 0;
+  const failed = failures - cancelled;
   return {
     title: 'Runs today',
     value: count(invocations),
     notes: [
-      failures > 0 ? { text: `${count(failures)} failed`, kind: 'bad' } : { text: 'none failed' },
+      failed > 0 ? { text: `${count(failed)} failed`, kind: 'bad' } : { text: 'none failed' },
+      ...(cancelled > 0 ? [{ text: `${count(cancelled)} cancelled` }] : []),
       { text: plural(fallbacks, 'fallback') },
     ],
   };

@@ -90,8 +90,8 @@ function todayNode({ today }: ToolStatus): HTMLElement | null {
   const { invocations, failures, p50_ms: p50, p95_ms: p95 } = today;
   const failed =
     failures === 0
-      ? el('span', {}, 'none failed')
-      : el('span', { class: 'bad' }, `${count(failures)} failed (${share(failures, invocations)})`);
+      ? el('span', {}, 'all answered')
+      : el('span', { class: 'bad' }, `${count(failures)} not answered (${share(failures, invocations)})`);
   const latency = p50 === null ? '' : `, p50 ${took(p50)}, p95 ${took(p95)}`;
   return el('div', { class: 'muted' }, `today ${plural(invocations, 'run')}, `, failed, latency);
 }

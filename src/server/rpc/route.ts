@@ -7,6 +7,7 @@ import { callerContext, correlationHeaders, looseTraceId } from '../caller.js';
 import { refuse, retryAfter, sendJson } from '../reply.js';
 import type { Route, RouteContext } from '../route.js';
 import { shapeTrouble } from '../shape.js';
+import { endResponse } from '../slow-client.js';
 import type { Method, MethodCall } from './method.js';
 import { METHODS } from './methods.js';
 import {
@@ -136,5 +137,5 @@ function sendError(context: RouteContext, code: number, message: string): void {
 function sendNothing({ response }: RouteContext): void {
   if (response.destroyed) return;
   response.writeHead(204, { 'cache-control': 'no-store' });
-  response.end();
+  endResponse(response, '');
 }

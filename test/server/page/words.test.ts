@@ -1,7 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import { CHARTS, partsOf, stepsOf } from '../../../src/server/page/chart-list.js';
+import { requestsTile } from '../../../src/server/page/figures.js';
 import { basisText, compact, costText, share, sumText } from '../../../src/server/page/format.js';
+import type { TodayStatus } from '../../../src/server/status/document.js';
 
+const TODAY: TodayStatus = {
+  day: '2026-11-20',
+  invocations: 1,
+  failures: 0,
+  failure_types: {},
+  fallbacks: 0,
+  p50_ms: null,
+  p95_ms: null,
+  total_tokens: 0,
+  without_tokens: 0,
+  cost_usd: 0,
+  without_price: 0,
+};
 const cost = { usd: 1.5, basis: 'computed', billing: 'api', is_partial: false };
 
 describe('the words of the status page', () => {
@@ -27,6 +42,13 @@ describe('the words of the status page', () => {
     expect(share(999_999, 1_000_000)).toBe('99.99 %');
     expect(share(2, 3)).toBe('66.6 %');
     expect(share(0, 0)).toBe('–');
+  });
+
+  it('count cancelled runs apart from failed ones', () => {
+    const today = { ...TODAY, invocations: 9, failures: 3, failure_types: { timeout: 2, cancelled: 1 } };
+    const notes = (day: TodayStatus) => requestsTile(day).notes.map(({ text }) => text);
+    expect(notes(today)).toEqual(['2 failed', '1 cancelled', '0 fallbacks']);
+    expect(notes(TODAY)).toEqual(['none failed', '0 fallbacks']);
   });
 
   it('shorten large counts alone', () => {
