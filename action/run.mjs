@@ -47,7 +47,7 @@ async function runExec() {
   setOutputs(outputsOf(document, code));
   addSummary(summaryOf(document, { code, story }));
   if (code === 0) return 0;
-  annotateError('llm-router', document?.failure?.message ?? `llm-router ended with exit code ${code}`);
+  annotateError('llm-router', reasonOf(document) ?? `llm-router ended with exit code ${code}`);
   return input('ALLOW_FAILURE') === 'true' ? 0 : code;
 }
 
@@ -75,22 +75,30 @@ function outputsOf(document, code) {
 
 function summaryOf(document, { code, story }) {
   if (document === null) return `### llm-router: no run (exit code ${code})`;
-  const { status, agent, tool, model, cost, usage, latency_ms, failure, text } = document;
+  const { status, agent, tool, model, attempts, cost, usage, latency_ms, failure, text } = document;
+  const unknown = attempts.length === 0 ? '-' : 'unknown';
   const pair = [tool, model].filter((name) => name !== null).join(' ');
   const rows = [
     ['agent', agent ?? '-'],
     ['tool and model', pair === '' ? '-' : pair],
-    ['cost', cost?.usd == null ? 'unknown' : `$${cost.usd}`],
-    ['tokens', usage?.total_tokens ?? 'unknown'],
+    ['cost', cost?.usd == null ? unknown : `$${cost.usd}`],
+    ['tokens', usage?.total_tokens ?? unknown],
     ['time', `${(latency_ms / 1000).toFixed(1)} s`],
     ...(failure === null ? [] : [['failure', `${failure.type} (exit code ${code})`]]),
   ];
   const table = rows.map(([name, value]) => `| ${name} | ${cell(String(value))} |`).join('\n');
   const parts = [`### llm-router: ${status}\n\n| | |\n|---|---|\n${table}`];
-  if (failure !== null) parts.push(fenced(startOf(failure.message, LARGEST_PART_OF_SUMMARY)));
+  if (failure !== null) parts.push(fenced(startOf(reasonOf(document), LARGEST_PART_OF_SUMMARY)));
   if (text !== null && text !== '') parts.push(folded('Answer', text));
   if (story !== '') parts.push(folded('What happened', story));
   return parts.join('\n\n');
+}
+
+/** What went wrong, and what to do; `null`: nothing is known. */
+function reasonOf(document) {
+  const { message, hint = null } = document?.failure ?? {};
+  if (message === undefined) return null;
+  return hint === null ? message : `${message}\nhint: ${hint}`;
 }
 
 function folded(title, text) {

@@ -45,6 +45,19 @@ describe('the action for GitHub', () => {
   );
 
   it(
+    'says how a config that was only found gets trusted',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', TEAM);
+      const untrusted = { started: 'unset LLM_ROUTER_TRUST\n' };
+      const run = await runAction(rig, { executable: executable(rig), prompt: 'hi' }, untrusted);
+      expect(run).toMatchObject({ code: 77, outputs: { failure: 'not_allowed', cost_usd: '' } });
+      expect(run.stdout).toMatch(/^::error title=llm-router::.*not trusted yet.*%0Ahint: .*--config/m);
+      expect(run.summary).toContain('| cost | - |');
+      expect(run.summary).toContain('\nhint: ');
+    }),
+  );
+
+  it(
     'reports a run that took too long',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
