@@ -31,6 +31,24 @@ export const ADVICE: Readonly<Record<string, Advice>> = {
       ['llm-router exec --dry-run -a reviewer "hello"', 'the plan, and the exact command'],
     ],
   },
+  'llm-router race': {
+    note:
+      'Each candidate works with the files as they are, in a Git work tree of its own, and may cost what its agent may; --max-cost bounds all of ' +
+      'them together. The patch is what a candidate left before the verification, and what it changed stays for diff and apply. Without --verify ' +
+      'a terminal asks which one to take. Exit codes: 0 a change was taken, or waits for apply; 1 none passed, or a conflict; 64 usage; 124 out of time',
+    examples: [
+      ['llm-router race -a coder --candidates claude-code,codex,opencode --verify "npm test" "Fix the bug"'],
+      [
+        'llm-router race --candidates codex:gpt-5.5,claude-code:opus --cascade --verify "make check" -f task.md',
+        'cheapest first',
+      ],
+      ['llm-router race --candidates claude-code,codex "Write the page"', 'all run, and one is picked'],
+      [
+        'llm-router race --candidates claude-code,codex --dry-run "Fix it"',
+        'the plan, and the most that it may cost',
+      ],
+    ],
+  },
   'llm-router undo': {
     note: 'Exit codes: 0 done, or nothing to do; 64 usage; 66 no Git work tree; 75 files were changed since, or cannot be written',
     examples: [
@@ -183,6 +201,10 @@ export const ADVICE: Readonly<Record<string, Advice>> = {
       ['llm-router stats --monthly', 'this month'],
       ['llm-router stats --weekly --since 60d', 'week by week'],
       ['llm-router stats --since 7d --by agent,model', 'cost of each agent by model'],
+      [
+        'llm-router stats --races --since 30d --by tool,model,task',
+        'pass rate and cost per pass of candidates',
+      ],
       ['llm-router stats --since 2026-11-01 --by day --format csv > usage.csv'],
     ],
   },

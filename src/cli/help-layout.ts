@@ -13,7 +13,7 @@ export const GLOBAL_OPTIONS = 'Global options:';
 
 /** The commands in the order of the help, by what they are for. */
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
-  'Run:': ['exec', 'jobs', 'serve', 'mcp'],
+  'Run:': ['exec', 'race', 'jobs', 'serve', 'mcp'],
   'Set up:': [
     'init',
     'config',

@@ -21,7 +21,7 @@ const ENDS_A_WAIT: readonly RunEvent['type'][] = ['attempt.finished', 'budget.wa
 const BESIDE = 3;
 
 /** Whether stderr can show a spinner. On a terminal without a size ora 9 erases an infinite number of lines. */
-function canSpin({ world, output }: CommandContext): boolean {
+export function canSpin({ world, output }: CommandContext): boolean {
   const { stderr, env } = world;
   const isWanted =
     !output.quiet && output.logFormat === 'text' && env.CI === undefined && env.TERM !== 'dumb';

@@ -1,5 +1,6 @@
 import type { UsageLine } from '../reports/usage-line.js';
 import type { UsageReport, UsageTable } from '../reports/usage-report.js';
+import { csvLines } from './csv.js';
 
 /** The columns of every line after its keys, in their order. Scripts rely on it: a new one comes at the end. */
 export const USAGE_COLUMNS = [
@@ -52,7 +53,7 @@ export function usageCsv({ by, rows }: UsageTable): string {
       ...USAGE_COLUMNS.map((column) => cellOf(row[column])),
     ]),
   ];
-  return lines.map((cells) => `${cells.map(quoted).join(',')}\n`).join('');
+  return csvLines(lines);
 }
 
 function cellOf(value: UsageLine[keyof UsageLine]): string {
@@ -61,13 +62,4 @@ function cellOf(value: UsageLine[keyof UsageLine]): string {
   return Object.entries(value)
     .map(([type, count]) => `${type}=${count}`)
     .join(' ');
-}
-
-/** A text that a spreadsheet would take for a formula stands behind an apostrophe, and is then a text there. Some read wide signs too. */
-function quoted(value: string): string {
-  const cell =
-    /^\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(value) && !/^-?[\d.]+$/.test(value)
-      ? `'${value}`
-      : value;
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -20,6 +20,7 @@ export type FailureType =
   | 'budget_exceeded'
   | 'not_restored'
   | 'conflict'
+  | 'not_verified'
   | 'cancelled'
   | 'usage'
   | 'input'
@@ -180,6 +181,14 @@ export const FAILURES: Readonly<Record<FailureType, FailureRow>> = {
     1,
     -32006,
     409,
+  ),
+  not_verified: row(
+    'the command that verifies a change failed, or no candidate of a race passed',
+    'never',
+    'never',
+    1,
+    -32006,
+    422,
   ),
   cancelled: row('SIGINT, SIGTERM, SIGHUP, client gone', 'never', 'never', 130, -32008, 499),
   usage: row('bad flag or name', 'never', 'never', 64, -32602, 400),

@@ -2,6 +2,7 @@ import type { Attempt, FinishReason } from './attempt.js';
 import type { Cost } from './cost.js';
 import type { Failure } from './failure.js';
 import type { Plan } from './plan.js';
+import type { RaceSummary } from './race.js';
 import type { Usage } from './usage.js';
 
 /** Status of an invocation; `planned` is a dry run, `interrupted` one whose process was killed. */
@@ -69,6 +70,8 @@ export interface Invocation {
   attempts: Attempt[];
   warnings: string[];
   failure: Failure | null;
+  /** The invocation is a race of others; absent: it is a run of its own. */
+  race?: RaceSummary;
 }
 
 /** An invocation that has run nothing. */

@@ -55,10 +55,19 @@ export const CONTINUE_PROMPT = 'Continue where you stopped.';
 /** Where an agent works that may change files. */
 export const ISOLATIONS = ['none', 'worktree'] as const;
 
+/** A run as a candidate of a race. */
+export interface RaceEntry {
+  raceId: string;
+  /** A command decides whether it passes. */
+  isVerified: boolean;
+}
+
 /** A run in a work tree of its own. */
 export interface Isolation {
   /** Its change is also left as a branch `llm-router-<id>`. */
   keepsBranch: boolean;
+  /** It is a candidate of a race, so its change stays in its snapshots until one is picked; `null`: it comes back by itself. */
+  race: RaceEntry | null;
 }
 
 /** One part of a conversation. */

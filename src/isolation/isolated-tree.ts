@@ -42,7 +42,7 @@ export class IsolatedTree {
     const { id, dir, rules } = order;
     const { commonDir } = repository.value;
     try {
-      await claim(dir, id, { commonDir, included: rules.included });
+      await claim(dir, id, { commonDir, included: rules.included, isKept: false });
       const made = await IsolatedTree.#make(order, repository.value);
       if (!made.ok) await discard(dir, id, commonDir);
       return made;
@@ -83,6 +83,13 @@ export class IsolatedTree {
       left: left.value,
       included: order.rules.included,
     });
+  }
+
+  /** From now on the work tree may change without becoming part of what the run left, also if this process is killed. */
+  async markKept(): Promise<void> {
+    const { order, repository } = this;
+    const { commonDir } = repository;
+    await claim(order.dir, order.id, { commonDir, included: order.rules.included, isKept: true });
   }
 
   /** Leaves a branch with what the run left, on top of the user's commit. */
@@ -151,7 +158,7 @@ async function keepLeft(
 /** Removes the work trees of killed runs. What they hold is kept in the history of the run first, where it can be read. */
 async function removeOrphans(dir: string, place: Omit<GitPlace, 'cwd'>): Promise<void> {
   for (const { id, owner } of orphans(dir)) {
-    await keepOrphan(dir, id, { place, included: owner.included }).catch(() => undefined);
+    if (!owner.isKept) await keepOrphan(dir, id, { place, included: owner.included }).catch(() => undefined);
     await discard(dir, id, owner.commonDir).catch(() => undefined);
   }
 }

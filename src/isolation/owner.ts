@@ -14,6 +14,8 @@ export interface Owner {
   commonDir: string;
   /** Patterns of ignored files that belong to its snapshots. */
   included: readonly string[];
+  /** What the run left is in its history: what is there now may come from elsewhere. */
+  isKept: boolean;
 }
 
 /** The work tree of an isolated run, and the file that says whose it is. */
@@ -64,6 +66,7 @@ function ownerOf(dir: string, id: string): Owner | null {
       process: owner,
       commonDir: data.commonDir,
       included: included.filter((one) => typeof one === 'string'),
+      isKept: data.isKept === true,
     };
   } catch {
     return null;

@@ -15,6 +15,8 @@ import type {
   Days,
   Interrupted,
   Pruned,
+  RaceGroup,
+  RaceKey,
   Timeline,
   TimelineSpan,
   UsageFilter,
@@ -44,6 +46,12 @@ export interface LedgerReader {
     by: readonly (readonly UsageKey[])[],
     filter?: UsageFilter,
   ): Promise<Result<UsageGroup[][], LedgerTrouble>>;
+  /** How the candidates of the races of these days fared, by keys. Reads the rows of these days. */
+  races(
+    days: Days,
+    by: readonly RaceKey[],
+    filter?: UsageFilter,
+  ): Promise<Result<RaceGroup[], LedgerTrouble>>;
   /** What was done in a time, step by step. Reads the rows of that time. */
   timeline(span: TimelineSpan): Promise<Result<Timeline, LedgerTrouble>>;
   /** Runs of these days that never came to their end. */

@@ -64,7 +64,16 @@ export function invocationRow(invocation: Invocation, info: RunInfo): Invocation
     fallback: isFallback(invocation, chosen?.because ?? []) ? 1 : 0,
     compared_micro_usd: compared?.actualMicroUsd ?? null,
     preferred_micro_usd: compared?.preferredMicroUsd ?? null,
+    task: info.task,
+    race_id: info.race?.raceId ?? null,
+    passed: passedOf(invocation, info),
   };
+}
+
+/** One that was ended, or never started, was not judged; one that failed by itself has not passed. */
+function passedOf({ failure, attempts }: Invocation, { race }: RunInfo): number | null {
+  if (race?.isVerified !== true || failure?.type === 'cancelled' || attempts.length === 0) return null;
+  return failure === null ? 1 : 0;
 }
 
 /** It ran on an entry of the fallback chain, or on another pair than it began with. */

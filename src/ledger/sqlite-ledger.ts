@@ -25,7 +25,7 @@ import { beginSlot, keepSlot, leaveSlot, takeSlot, useOf } from './sqlite-slots.
 import { timelineOf } from './timeline.js';
 import { transaction } from './transaction.js';
 import { closedInWait, replaced, troubleOf } from './trouble.js';
-import { countedOf, countedWithoutPrice, interruptedIn, projectsNamed, usageBy } from './usage.js';
+import { countedOf, countedWithoutPrice, interruptedIn, projectsNamed, racesBy, usageBy } from './usage.js';
 
 /** What a ledger needs of its surroundings. */
 export interface LedgerWorld {
@@ -103,6 +103,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
     record: (row) => store(() => recordInvocation(db, row)),
     keep: (records) => store(() => records.forEach((one) => void addRecords(db, one))),
     usage: (days, by, filter) => read(() => by.map((keys) => usageBy(db, days, { by: keys, filter }))),
+    races: (days, by, filter) => read(() => racesBy(db, days, { by, filter })),
     timeline: (span) => read(() => timelineOf(db, span)),
     interrupted: (days, filter) => read(() => interruptedIn(db, days, filter)),
     countedWithoutPrice: (days, filter) => read(() => countedWithoutPrice(db, days, filter)),

@@ -1,4 +1,5 @@
 import type { Attempt } from '../domain/attempt.js';
+import type { RaceEntry } from '../domain/request.js';
 import type { NamedUsage } from '../domain/usage.js';
 import type { Preference } from '../policy/preferred-cost.js';
 
@@ -15,6 +16,9 @@ export interface RunInfo {
   /** It ran over a limit by `--force`. */
   forced: boolean;
   justification: string | null;
+  task: string | null;
+  /** `null`: it is no candidate of a race. */
+  race: RaceEntry | null;
 }
 
 /** An attempt that has ended, with what counts of it. */
@@ -84,6 +88,11 @@ export type InvocationRow = UsageColumns & {
   /** What its attempts cost, and what they would have cost on the agent's preferred pair; `null`: they cannot be compared. */
   compared_micro_usd: number | null;
   preferred_micro_usd: number | null;
+  task: string | null;
+  /** The race of which it was a candidate; `null`: none. */
+  race_id: string | null;
+  /** Whether its change passed verification; `null`: it was not judged. */
+  passed: number | null;
 };
 
 /** What a run leaves at its end. */

@@ -20,6 +20,15 @@ export function usageCondition(filter: UsageFilter = {}): Condition {
   ]);
 }
 
+/** On rows of invocations. */
+export function invocationCondition(filter: UsageFilter = {}): Condition {
+  const { project } = filter;
+  return joined([
+    ...ofNames(filter),
+    ...(project === undefined ? [] : [folderCondition('project', project)]),
+  ]);
+}
+
 /** On attempts and reservations, which name their project in their scopes: `["policy", project, name]`. */
 export function attemptCondition(filter: UsageFilter = {}): Condition {
   const { project } = filter;

@@ -32,6 +32,24 @@ export interface UsageGroup {
   latencies: readonly { aboutMs: number; invocations: number }[];
 }
 
+/** What candidates of races are grouped by; `week` is its Monday. */
+export type RaceKey = 'agent' | 'tool' | 'model' | 'task' | 'day' | 'week' | 'month';
+
+/** Candidates of races that share the values of some keys. */
+export interface RaceGroup {
+  /** In the order of the keys that were asked for; `null`: they have none. */
+  keys: readonly (string | null)[];
+  races: number;
+  candidates: number;
+  /** Those whose change was verified, or that failed before that. */
+  judged: number;
+  passed: number;
+  /** The known part of what all of them were charged. */
+  chargedMicroUsd: number;
+  /** Those of which a part of the cost is unknown. */
+  withoutPrice: number;
+}
+
 /** Runs that were killed, or are not over: only their attempts are recorded. */
 export interface Interrupted {
   runs: number;

@@ -1,7 +1,8 @@
-import type { Days, Interrupted, UsageFilter, UsageGroup, UsageKey } from './ledger.js';
+import type { Days, Interrupted, RaceGroup, RaceKey, UsageFilter, UsageGroup, UsageKey } from './ledger.js';
+import { raceGroups, raceKeyOf, raceSql } from './race-sql.js';
 import { BY_DAY, type SumTables } from './roll-up.js';
 import type { Database, Row, SqlValue } from './sqlite.js';
-import { attemptCondition, folderCondition, usageCondition } from './usage-filter.js';
+import { attemptCondition, folderCondition, invocationCondition, usageCondition } from './usage-filter.js';
 import { type Asked, ROWS, SESSIONS, usageSql } from './usage-sql.js';
 import { SUM_COLUMNS, sumsFrom, type UsageSums } from './usage-sums.js';
 
@@ -27,6 +28,18 @@ export function usageBy(
     failures: ask({ from: source.failures, each: 'failure', sums: ['invocations'] }),
     latencies: ask({ from: source.latencies, each: 'about_ms', sums: ['invocations'] }),
   });
+}
+
+/** How the candidates of the races of these days fared, by keys. */
+export function racesBy(
+  db: Database,
+  { since, until }: Days,
+  { by, filter }: { by: readonly RaceKey[]; filter?: UsageFilter | undefined },
+): RaceGroup[] {
+  const { sql: where, values } = invocationCondition(filter);
+  const keys = by.map((key) => raceKeyOf(key, TIMES));
+  const rows = db.all(raceSql({ keys, days: ['?', '?'], where }), since, until, ...values);
+  return raceGroups(by.length, rows);
 }
 
 /** The sums that know all keys; a project and tags are known by the rows alone, and sessions end with their rows. */

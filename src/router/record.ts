@@ -117,8 +117,8 @@ function logOf(
 
 /** The row without secrets in what its caller, its tool or its config may have written; ids must stay what they are. */
 function masked(row: InvocationRow, { value }: Redactor): InvocationRow {
-  const { trace_id, session, source_agent, justification } = row;
-  const texts = { trace_id, session, source_agent, justification };
+  const { trace_id, session, source_agent, justification, task } = row;
+  const texts = { trace_id, session, source_agent, justification, task };
   const lists = { tags: JSON.parse(row.tags), because: JSON.parse(row.because) };
   const written = { texts, lists };
   const shown = value(written);
@@ -127,8 +127,8 @@ function masked(row: InvocationRow, { value }: Redactor): InvocationRow {
   return { ...row, ...shown.texts, tags: JSON.stringify(tags), because: JSON.stringify(because) };
 }
 
-function runInfo({ request, spending, preference }: Planned): RunInfo {
-  const { sourceAgent, tags, force, justification } = request;
+function runInfo({ request, spending, preference, isolation }: Planned): RunInfo {
+  const { sourceAgent, tags, force, justification, task } = request;
   return {
     scopes: scopesOf(spending.subject),
     project: spending.subject.project,
@@ -137,5 +137,7 @@ function runInfo({ request, spending, preference }: Planned): RunInfo {
     tags,
     forced: force,
     justification,
+    task,
+    race: isolation?.race ?? null,
   };
 }

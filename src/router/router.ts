@@ -8,6 +8,7 @@ import type { Result } from '../domain/result.js';
 import type { HealthRow } from '../health/context.js';
 import { unrun } from './attempts/conclude.js';
 import type { HealthOptions } from './health.js';
+import type { Check } from './isolation/isolated-run.js';
 import type { ModelsOptions } from './models/models.js';
 import type { ModelsReport } from './models/report.js';
 import { withoutOuterGateway } from './outer-gateway.js';
@@ -52,6 +53,8 @@ export interface CompleteOptions extends Listeners {
   confirm?: () => Promise<boolean>;
   /** Asks the user whether to put files back although a merge is in progress; `false` without a terminal. */
   confirmRollback?: (question: string) => Promise<boolean>;
+  /** Judges what an isolated run left, in the folder where it worked; a failure is that of the run. */
+  check?: Check;
 }
 
 /** The composition root: plan, run and record, by one config. */
@@ -75,13 +78,14 @@ export function createRouter(config: RouterConfig, surroundings: RouterWorld): R
     },
     complete: async (planned, options) => {
       const { deadline, confirm = async () => true, confirmRollback = async () => false } = options;
-      const { events = [], logs = [] } = options;
+      const { events = [], logs = [], check = null } = options;
       const recorder = recorderOf(world, { planned, listeners: { events, logs }, telemetry });
       const stop = { deadline, urgent };
       return recorder.withSinkWarnings(
         await run({
           ...{ planned, host, stores, connections, stop, recorder, confirm, confirmRollback },
           keepDays: config.traces.retentionDays,
+          check,
         }),
       );
     },

@@ -13,7 +13,7 @@ import { admit, leave, longestWaitMs, rejectedNames } from './admit.js';
 import { type AdmittedAttempt, attempt } from './attempts/attempt.js';
 import { concluded } from './attempts/conclude.js';
 import { debugAdmission, debugDecision } from './debug.js';
-import type { IsolatedRun } from './isolation/isolated-run.js';
+import type { Check, IsolatedRun } from './isolation/isolated-run.js';
 import { joinCaller, watchNested } from './nested.js';
 import { mayEdit, type Planned } from './planned.js';
 import type { Recorder } from './record.js';
@@ -41,6 +41,8 @@ export interface RunInput {
   confirmRollback: (question: string) => Promise<boolean>;
   /** How long snapshots are kept, days. */
   keepDays: number;
+  /** Judges what an isolated run left, in the folder where it worked. */
+  check: Check | null;
 }
 
 /**
@@ -86,7 +88,7 @@ export async function run(input: RunInput): Promise<Invocation> {
   const latencyMs = Math.round(host.clock.monotonic() - startMs);
   const nested = await nestedSummary();
   const ended = concluded(state, { stopped, latencyMs, nested, allowance: ledger.allowance });
-  const brought = isolated?.ok === true ? await isolated.value.finish(ended) : ended;
+  const brought = isolated?.ok === true ? await isolated.value.finish(ended, input.check) : ended;
   const invocation = await withAdvice(state, brought);
   await recorder.record(invocation, ledger);
   await recorder.emit({ type: 'invocation.finished', invocation });

@@ -45,9 +45,10 @@ export function traceDocument(record: RunRecord, subject: TraceSubject) {
   const { request, versions, owner, logPrompts } = subject;
   const invocation = record.invocation ?? runningInvocation(record, request);
   const { text, data, attempts: _bare, ...document } = invocationDocument(invocation);
-  const { failure, warnings, response_model } = document;
+  const { failure, warnings, response_model, race } = document;
   const attempts = attemptsOf(record, logPrompts);
-  const told = { failure, warnings, response_model, events: record.events, attempts };
+  const raced = race === undefined ? {} : { race };
+  const told = { failure, warnings, response_model, events: record.events, attempts, ...raced };
   return {
     ...document,
     latency_ms: record.invocation === null ? null : document.latency_ms,

@@ -80,19 +80,22 @@ function treesOf(traces: readonly TraceDocument[], damaged: string[]): Family {
 }
 
 /** The total of one invocation, without nested calls. */
-export function ownTotal({ status, usage, attempts }: TraceDocument): Total {
+export function ownTotal({ status, usage, attempts, race }: TraceDocument): Total {
+  // What the candidates of a race have used is theirs.
   const costs = attempts.map(costOf);
   return {
     invocations: 1,
     succeeded: status === 'succeeded' ? 1 : 0,
     usd: costs.reduce((all, { usd }) => addKnown(all, usd), attempts.length === 0 ? 0 : null),
     isComplete: status !== 'interrupted' && costs.every(({ isComplete }) => isComplete),
-    tokens: usage?.total_tokens ?? null,
+    tokens: race === undefined ? (usage?.total_tokens ?? null) : null,
   };
 }
 
 /** The charge of one attempt. Subscriptions are not billed per token, so an unknown price does not matter there. */
-export function costOf({ cost }: TraceDocument['attempts'][number]): Pick<Total, 'usd' | 'isComplete'> {
+export function costOf({
+  cost,
+}: Pick<TraceDocument['attempts'][number], 'cost'>): Pick<Total, 'usd' | 'isComplete'> {
   if (cost === null || cost.usd === null) return { usd: null, isComplete: false };
   return { usd: cost.usd, isComplete: cost.basis !== 'unknown' || cost.billing !== 'api' };
 }

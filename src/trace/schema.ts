@@ -5,6 +5,7 @@ import { DOCUMENT_VERSION } from '../domain/document.js';
 import { FAILURES } from '../domain/failure.js';
 import { ID_PATTERN } from '../domain/id.js';
 import { INVOCATION_STATUSES } from '../domain/invocation.js';
+import { APPLIED, CANDIDATE_RESULTS, RACE_MODES } from '../domain/race.js';
 import { ACCESS_LEVELS, COMPLEXITIES, EFFORTS, TIERS } from '../domain/request.js';
 import { TOKEN_COUNTERS } from '../domain/usage.js';
 
@@ -38,6 +39,11 @@ const reference = (name: string, description: string): Schema => ({ $ref: `#/$de
 function maybe(schema: Schema): Schema {
   const { description, ...rest } = schema;
   return { description, anyOf: [rest, { type: 'null' }] };
+}
+
+/** An object that may have these keys as well. */
+function withOptional(known: Schema, more: Record<string, Schema>): Schema {
+  return { ...known, properties: { ...(known.properties as object), ...more } };
 }
 
 const candidate = {
@@ -253,6 +259,42 @@ const document = {
   }),
 };
 
+/** Only of a race. */
+const race = record('A race of other invocations', {
+  mode: oneOf('How the candidates ran: at once, or the cheapest first', RACE_MODES),
+  parallel: count('The most at once'),
+  verify: maybe(text('The command that judged; `null`: a person picks')),
+  cap_usd: maybe(amount('The most that all may cost together; `null`: no cap')),
+  winner_id: maybe(text('The invocation whose change was picked')),
+  applied: maybe(oneOf('What became of its change', APPLIED)),
+  candidates: list(
+    'Candidates, in the order of their start',
+    record('One candidate', {
+      id: text('Its invocation'),
+      tool: maybe(text('The tool')),
+      model: maybe(text('Name in the catalogue')),
+      result: oneOf('How it fared', CANDIDATE_RESULTS),
+      usage: maybe(reference('usage', 'Tokens')),
+      cost: maybe(reference('cost', 'Its cost')),
+      latency_ms: maybe(count('Duration until its answer; `null`: not started')),
+      verification: maybe(
+        record('The command that judged its change', {
+          exit_code: maybe({ type: 'integer', description: 'Its exit code' }),
+          latency_ms: count('Duration'),
+        }),
+      ),
+      changes: maybe(
+        record('What it changed; `null`: unknown', {
+          files: count('Files'),
+          lines_added: count('Lines added'),
+          lines_removed: count('Lines removed'),
+        }),
+      ),
+      failure: maybe(reference('failure', 'Why it has not passed')),
+    }),
+  ),
+});
+
 const usage = record('Tokens; `null` is not reported', {
   ...Object.fromEntries(Object.values(TOKEN_COUNTERS).map(({ name, about }) => [name, maybe(count(about))])),
   total_tokens: count('Input, cache and output together'),
@@ -284,6 +326,6 @@ export const TRACE_SCHEMA: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $id: `urn:llm-router:schema:trace:${DOCUMENT_VERSION}`,
   title: 'llm-router trace',
-  ...record('The record of one invocation', document),
+  ...withOptional(record('The record of one invocation', document), { race }),
   $defs: { usage, cost, failure, failure_type: { type: 'string', enum: Object.keys(FAILURES) } },
 };

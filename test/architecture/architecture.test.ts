@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     'router',
+    'race',
     'isolation',
     'snapshot',
     'git',
@@ -82,6 +83,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...LEAVES,
   ],
   gates: ['policy', 'ledger', 'config', ...LEAVES],
+  race: ['router', 'isolation', 'snapshot', 'git', 'adapters', ...LEAVES],
   jobs: ['ledger', 'trace', 'files', ...LEAVES],
   git: LEAVES,
   snapshot: ['git', 'files', ...LEAVES],

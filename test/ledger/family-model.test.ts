@@ -8,11 +8,17 @@ import { IS_SOAK } from '../soak.js';
 import { asking, ended, good } from './attempts.js';
 import { type Bench, ENGINES, onBenches } from './engines.js';
 
-const COUNTS = { soak: 4000, quick: 25 };
+/** A tool with what it starts, which draw from its reservation; and a race, whose candidates share a cap of which nothing is reserved. */
+const KINDS = [
+  { kind: 'family' as const, counts: { soak: 4000, quick: 25 } },
+  { kind: 'race' as const, counts: { soak: 10_000, quick: 25 } },
+];
+const BENCHES = ENGINES.flatMap((engine) => KINDS.map((of) => ({ ...engine, ...of })));
+
 /** The budget has room for the owner and a little more; the cap of the family is what the owner reserves. */
 const [LIMIT, CAP, MINE] = [1200, 1000, 700];
 
-/** One step of a run: 0 is the owner of the cap, 9 is a stranger with the same budget, all others are nested in one of 0 to 4. */
+/** One step of a run: 0 is the owner of the cap, 1 to 4 are the candidates where it is a race, 9 is a stranger with the same budget, all others are nested in one of 0 to 4. */
 type Step =
   | { do: 'admit'; run: number; caller: number; owner: number; amount: number }
   | { do: 'begin' | 'release'; run: number }
@@ -59,15 +65,16 @@ const FOUND: [Step[]][] = [
   ],
 ];
 
-describe.each(ENGINES)('a family of runs in a ledger on $name, in any order of steps', (engine) => {
-  const count = IS_SOAK ? COUNTS.soak : COUNTS.quick;
+describe.each(BENCHES)('a $kind of runs in a ledger on $name, in any order of steps', (engine) => {
+  const { kind, counts } = engine;
+  const count = IS_SOAK ? counts.soak : counts.quick;
   it(
     `holds its cap and every budget in ${count} schedules, and no money is stuck`,
     () =>
       onBenches(engine, count, async (bench, numRuns) => {
         let played = 0;
         const property = fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 50 }), async (steps) => {
-          const stage = new Stage(bench, played++);
+          const stage = new Stage(bench, played++, kind);
           try {
             await stage.play({ do: 'admit', run: 0, caller: 0, owner: 0, amount: CAP });
             for (const one of steps) if (await stage.play(one)) await stage.check();
@@ -95,9 +102,13 @@ class Stage {
   readonly #dead = new Set<string>();
   readonly #lives = [0, 0, 0, 0];
 
-  constructor(bench: Bench, number: number) {
+  constructor(
+    bench: Bench,
+    number: number,
+    readonly kind: 'family' | 'race',
+  ) {
     this.bench = bench;
-    this.#prefix = `family ${number}`;
+    this.#prefix = `${kind} ${number}`;
   }
 
   /** Returns whether there was anything to do: not for a run that is unknown, or has ended. */
@@ -168,9 +179,12 @@ class Stage {
 
   async #admit({ run: number, caller, owner, amount }: Extract<Step, { do: 'admit' }>): Promise<boolean> {
     const id = this.#id(number);
-    if (this.#runs.has(id)) return false;
+    // A race itself reserves nothing.
+    if (this.#runs.has(id) || (this.kind === 'race' && number === 0)) return false;
     const isNested = number !== 0 && number !== 9;
-    const [ownerId, sourceId] = [this.#id(0), `${this.#id(caller)}:1`];
+    const ownerId = this.#id(0);
+    // The candidates of a race draw from nothing, and what they start from them.
+    const sourceId = this.kind === 'race' && number < 5 ? null : `${this.#id(caller)}:1`;
     const scopes = number % 2 === 1 ? ['all', 'odd'] : ['all'];
     const limits = this.#limits().filter(({ scope }) => scopes.some((name) => scope === this.#scope(name)));
     const queries = [...limits, ...(isNested ? familyLimit(ownerId) : [])];

@@ -103,6 +103,9 @@ export function invocationOf(sample: InvocationSample): InvocationRow {
     fallback: fallback ? 1 : 0,
     compared_micro_usd: compared?.actual ?? null,
     preferred_micro_usd: compared?.preferred ?? null,
+    task: null,
+    race_id: null,
+    passed: null,
   };
 }
 

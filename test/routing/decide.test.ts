@@ -128,6 +128,7 @@ describe('after the first of two candidates failed', () => {
     budget_exceeded: 'run 1',
     not_restored: 'stop not_restored',
     conflict: 'stop conflict',
+    not_verified: 'stop not_verified',
     cancelled: 'stop cancelled',
     usage: 'stop usage',
     input: 'stop input',

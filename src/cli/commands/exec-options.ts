@@ -24,6 +24,15 @@ export function addExec(context: CommandContext, program: Command, register: Reg
   action((words: string[], options: ExecOptions) => runExec(context, words, options));
 }
 
+/** Some options of `exec` by their long names, for another command. */
+export function sharedOptions(names: ReadonlySet<string>): Option[] {
+  return Object.entries(OPTIONS).flatMap(([heading, options]) =>
+    options()
+      .filter(({ long }) => names.has(long ?? ''))
+      .map((option) => option.helpGroup(heading)),
+  );
+}
+
 /** By the heading in the help; what is used most comes first. */
 const OPTIONS: Readonly<Record<string, () => Option[]>> = {
   'Request:': requestOptions,

@@ -119,7 +119,9 @@ export function buildRequest(
     timeoutMs: given.timeoutMs,
     cwd: path.resolve(world.cwd, options.cwd ?? '.'),
     isolation:
-      options.isolate === true || options.keep === true ? { keepsBranch: options.keep === true } : null,
+      options.isolate === true || options.keep === true
+        ? { keepsBranch: options.keep === true, race: null }
+        : null,
     fallback: options.fallback ?? null,
     maxRetries: options.retries ?? null,
     patienceMs: given.patienceMs,

@@ -200,7 +200,7 @@ async function sayWhatIsKept(
 }
 
 /** Without a terminal to ask on, the warning is enough. */
-async function proceed({ output }: CommandContext, signal: AbortSignal): Promise<boolean> {
+export async function proceed({ output }: CommandContext, signal: AbortSignal): Promise<boolean> {
   const answer = await output.ask('Proceed? [y/N] ', signal);
   return answer === null || isYes(answer);
 }

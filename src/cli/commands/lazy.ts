@@ -9,6 +9,7 @@ import { addJobs } from './jobs-options.js';
 import { addLedger } from './ledger-options.js';
 import { addMcp } from './mcp-options.js';
 import { addModels } from './models-options.js';
+import { addRace } from './race-options.js';
 import type { ServeOptions } from './serve.js';
 import { addStats } from './stats-options.js';
 import type { ToolTestOptions } from './tool-test.js';
@@ -17,7 +18,7 @@ import { addUndo } from './undo-options.js';
 
 type Add = (context: CommandContext, program: Command, register: Register) => void;
 
-/** Registers `doctor`, `agents`, `tools`, `models`, `budget`, `trace`, `jobs`, `undo`, `diff`, `apply`, `stats`, `audit`, `ledger`, `serve`, `mcp`, `completion` and `template`. Their code is loaded when they run. */
+/** Registers `doctor`, `agents`, `tools`, `models`, `budget`, `trace`, `jobs`, `undo`, `diff`, `apply`, `race`, `stats`, `audit`, `ledger`, `serve`, `mcp`, `completion` and `template`. Their code is loaded when they run. */
 export function addInspection(context: CommandContext, program: Command, register: Register): void {
   const doctor = register(program, 'doctor');
   doctor.command
@@ -44,6 +45,7 @@ export function addInspection(context: CommandContext, program: Command, registe
   addTrace(context, program, register);
   addJobs(context, program, register);
   addUndo(context, program, register);
+  addRace(context, program, register);
 
   addStats(context, program, register);
   addAudit(context, program, register);

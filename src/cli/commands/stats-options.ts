@@ -17,6 +17,10 @@ export function addStats(context: CommandContext, program: Command, register: Re
       '--by <keys>',
       'group by agent, tool, model, day, week, month, session, tag:<key>; several with commas',
     )
+    .option(
+      '--races',
+      'how often candidates of races passed, and what a pass costs; --by takes task too, but no session and tags',
+    )
     .option('--project <path or name>', 'only runs of this project')
     .option('-a, --agent <name>', 'only runs of this agent')
     .option('--tool <name>', 'only runs on this tool')

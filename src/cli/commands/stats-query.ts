@@ -2,6 +2,7 @@ import { dayOf, type Period, periodStart } from '../../domain/calendar.js';
 import { parseSince } from '../../domain/duration.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
+import type { RaceKey, RaceQuery } from '../../reports/race-report.js';
 import type { ReportQuery, UsageKey } from '../../reports/usage-report.js';
 import { projectFilter } from '../project-filter.js';
 
@@ -13,6 +14,7 @@ export interface StatsOptions {
   since?: string;
   until?: string;
   by?: string;
+  races?: boolean;
   project?: string;
   agent?: string;
   tool?: string;
@@ -43,6 +45,26 @@ export function queryOf(
   return ok({ since: since.value, until: until.value, period: period.value, by: by.value, filter });
 }
 
+/** What `--races` asks for. */
+export function raceQueryOf(
+  { by, ...options }: StatsOptions,
+  world: { nowMs: number; cwd: string },
+): Result<RaceQuery, Failure> {
+  const query = queryOf(options, world);
+  if (!query.ok) return query;
+  const keys = by === undefined ? ok([...RACE_DEFAULTS]) : listOf(by, RACE_KEYS, isRaceKey);
+  if (!keys.ok) return keys;
+  const { since, until, filter } = query.value;
+  return ok({ since, until, filter, by: keys.value });
+}
+
+const RACE_KEYS: readonly RaceKey[] = ['agent', 'tool', 'model', 'task', 'day', 'week', 'month'];
+const RACE_DEFAULTS: readonly RaceKey[] = ['agent', 'tool', 'model', 'task'];
+
+function isRaceKey(key: string): key is RaceKey {
+  return RACE_KEYS.some((known) => known === key);
+}
+
 function filterOf({ project, agent, tool, model }: StatsOptions, cwd: string): ReportQuery['filter'] {
   return {
     ...(project === undefined ? {} : { project: projectFilter(cwd, project) }),
@@ -71,18 +93,26 @@ function dayIn(flag: string, text: string, nowMs: number): Result<string, Failur
 const KEYS: readonly UsageKey[] = ['agent', 'tool', 'model', 'day', 'week', 'month', 'session'];
 
 function keysOf(text: string | undefined): Result<UsageKey[] | null, Failure> {
-  if (text === undefined) return ok(null);
+  return text === undefined ? ok(null) : listOf(text, [...KEYS, 'tag:<key>'], isKey);
+}
+
+/** Distinct keys with commas between them. */
+function listOf<K extends string>(
+  text: string,
+  known: readonly string[],
+  isKnown: (key: string) => key is K,
+): Result<K[], Failure> {
   const keys = text.split(',').map((key) => key.trim());
-  const wrong = keys.find((key) => !isKey(key));
+  const wrong = keys.find((key) => !isKnown(key));
   if (wrong !== undefined)
     return err(
       failure('usage', `--by: cannot group by \`${wrong}\``, {
-        hint: `give one or more of ${KEYS.join(', ')}, tag:<key>, separated by commas`,
+        hint: `give one or more of ${known.join(', ')}, separated by commas`,
       }),
     );
   const twice = keys.find((key, index) => keys.indexOf(key) < index);
   if (twice !== undefined) return err(failure('usage', `--by: \`${twice}\` is named twice`));
-  return ok(keys.filter(isKey));
+  return ok(keys.filter(isKnown));
 }
 
 function isKey(key: string): key is UsageKey {

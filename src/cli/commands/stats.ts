@@ -9,13 +9,15 @@ import { legendOf, printLegend, printTable } from '../print-table.js';
 import { reportEarly } from '../report.js';
 import { usageCsv, usageJson } from '../usage-json.js';
 import { type Look, usageScreen, usageTable } from '../usage-screen.js';
-import { queryOf, type StatsOptions } from './stats-query.js';
+import { queryOf, raceQueryOf, type StatsOptions } from './stats-query.js';
 
 /** `stats`: invocations, tokens and cost of a range of days, grouped as asked. */
 export async function runStats(context: CommandContext, options: StatsOptions): Promise<number> {
   const { world, output } = context;
   const format = options.json === true ? 'json' : options.format;
-  const query = queryOf(options, { nowMs: world.clock.now(), cwd: world.cwd });
+  const here = { nowMs: world.clock.now(), cwd: world.cwd };
+  if (options.races === true) return runRaces(context, options, { format, here });
+  const query = queryOf(options, here);
   if (!query.ok) return reportEarly(context, { failure: query.error });
   const ledger = ledgerOf(context, await loadForLedger(context));
   const report = await usageReport({ ...ledger, now: world.clock.now, ending: world.signal }, query.value);
@@ -43,6 +45,22 @@ async function printGeneral(context: CommandContext, screen: string): Promise<vo
   const isMarked = context.world.stdout.isTerminal && legendOf(screen, SIGNS) !== null;
   await context.output.prose(`${screen}\n${isMarked ? '\n' : ''}`);
   await printLegend(context, screen, SIGNS);
+}
+
+async function runRaces(
+  context: CommandContext,
+  options: StatsOptions,
+  { format, here }: { format: StatsOptions['format']; here: { nowMs: number; cwd: string } },
+): Promise<number> {
+  const query = raceQueryOf(options, here);
+  if (!query.ok) return reportEarly(context, { failure: query.error });
+  const ledger = ledgerOf(context, await loadForLedger(context));
+  const { printRaces } = await import('./stats-races.js');
+  return printRaces(
+    context,
+    { ...ledger, now: context.world.clock.now, ending: context.world.signal },
+    { query: query.value, format },
+  );
 }
 
 const SIGNS = { '-': 'nothing to compare', '?': 'unknown', '+?': 'and a part without a price' };

@@ -15,7 +15,7 @@ export type TraceOwner = 'user' | 'project';
  * part of the command: one that is named needs no trust.
  */
 export function repetition(
-  { agent, session, request, resumed_from }: TraceDocument,
+  { agent, session, request, resumed_from, race }: TraceDocument,
   owner: TraceOwner,
 ): Repetition {
   const { origin } = request;
@@ -48,11 +48,21 @@ export function repetition(
   ];
   const words = options.flatMap(([flag, value]) => (value === null ? [] : [flag, String(value)]));
   const fallback = request.fallback === null ? [] : [request.fallback ? '--fallback' : '--no-fallback'];
-  const line = shellCommand(['llm-router', 'exec', ...words, ...fallback]);
+  const command = race === undefined ? ['exec'] : ['race', ...raceWords(race)];
+  const line = shellCommand(['llm-router', ...command, ...words, ...fallback]);
   return {
     command: `${shellCommand(['cd', origin.cwd])} && ${line}`,
     notes: [...unread, ...notesOf(request)],
   };
+}
+
+function raceWords({ candidates, verify, mode, parallel }: NonNullable<TraceDocument['race']>): string[] {
+  const pairs = candidates.map(({ tool, model }) => [tool, model].filter((name) => name !== null).join(':'));
+  return [
+    ...['--candidates', pairs.join(',')],
+    ...(verify === null ? [] : ['--verify', verify]),
+    ...(mode === 'cascade' ? ['--cascade'] : ['--parallel', String(parallel)]),
+  ];
 }
 
 function configNote(file: string): string {

@@ -3,7 +3,9 @@ import { formatDuration } from '../../domain/duration.js';
 import { exitCodeOf, failure } from '../../domain/failure.js';
 import type { TraceDocument } from '../../trace/document.js';
 import { pairName } from '../plan-screen.js';
+import { raceTable } from '../race-table.js';
 import { shellCommand } from '../shell-command.js';
+import { renderTable } from '../table.js';
 import { countText, plural } from '../words.js';
 import { labelled, wrapped } from '../wrap.js';
 import { nestedLines } from './trace-nested.js';
@@ -29,9 +31,10 @@ export function story(
   const { paint } = screen;
   const sections: [title: string, lines: string[]][] = [
     ['Why', whyLines(trace, screen)],
-    ['Timeline', timeline(trace, screen)],
+    ['Candidates', candidateLines(trace, screen)],
+    ['Timeline', trace.race === undefined ? timeline(trace, screen) : []],
     ['Ran', trace.attempts.flatMap((attempt) => attemptLines(attempt, screen))],
-    ['Nested', nestedLines(trace, nested, screen)],
+    ['Nested', trace.race === undefined ? nestedLines(trace, nested, screen) : []],
     ['Changed', trace.attempts.flatMap((attempt) => changedLines(attempt, trace.id, screen))],
     ['Repeat', repeatLines(trace, screen, owner)],
   ];
@@ -39,6 +42,22 @@ export function story(
     lines.length === 0 ? [] : ['', paint.bold(title), ...lines],
   );
   return [...headLines(trace, screen), ...shown].join('\n');
+}
+
+/** The candidates of a race, and what decided it. */
+function candidateLines({ race }: TraceDocument, { width, paint }: Screen): string[] {
+  if (race === undefined) return [];
+  const { columns, rows } = raceTable(race.candidates, { paint });
+  const table = renderTable(columns, rows, width - 2).split('\n');
+  const reasons = race.candidates.flatMap(({ tool, model, failure: failed }) =>
+    failed === null
+      ? []
+      : labelled('', `${pairName({ tool, model })}: ${failed.message}`, { indent: 2, width }),
+  );
+  const judged = race.verify === null ? 'a person' : race.verify;
+  const cap = race.cap_usd === null ? '' : `, at most $${race.cap_usd} together`;
+  const became = race.applied === null ? '' : `, change ${race.applied.replace('_', ' ')}`;
+  return [...table.map((line) => `  ${line}`), ...reasons, `  judged by: ${judged}${cap}${became}`];
 }
 
 const LABEL = 11;

@@ -1,5 +1,5 @@
 import type { Paint } from '../../diagnostics/paint.js';
-import { ownTotal, type Total } from '../../reports/traces.js';
+import { costOf, ownTotal, type Total } from '../../reports/traces.js';
 import type { TraceDocument } from '../../trace/document.js';
 
 /** The status, and for a failed run the word for its failure. */
@@ -21,7 +21,13 @@ export function statusPaint(traces: readonly TraceDocument[], paint: Paint) {
 
 /** An unknown cost is a question mark, never a zero; `+?` stands for an unknown part. */
 export function costText(trace: TraceDocument): string {
+  if (trace.race !== undefined) return raceText(trace.cost);
   return totalText(ownTotal(trace));
+}
+
+/** What all candidates of a race cost together; without a cost none has tried anything. */
+function raceText(cost: TraceDocument['cost']): string {
+  return totalText(cost === null ? { usd: 0, isComplete: true } : costOf({ cost }));
 }
 
 /** A sum in USD. */

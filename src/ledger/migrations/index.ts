@@ -7,6 +7,7 @@ import { CALLS } from './006-calls.js';
 import { SESSIONS } from './007-sessions.js';
 import { FAMILIES } from './008-families.js';
 import { WITHOUT_PRICE } from './009-without-price.js';
+import { RACES } from './010-races.js';
 
 /** Every change of the schema, oldest first. A released one is never edited: what it lacks comes in another behind it. */
 export const MIGRATIONS: readonly string[] = [
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly string[] = [
   SESSIONS,
   FAMILIES,
   WITHOUT_PRICE,
+  RACES,
 ];

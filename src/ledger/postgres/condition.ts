@@ -12,6 +12,12 @@ export function usageCondition(filter: UsageFilter = {}): string {
   return ofNames(filter) + where;
 }
 
+/** On rows of invocations. */
+export function invocationCondition(filter: UsageFilter = {}): string {
+  const { project } = filter;
+  return ofNames(filter) + (project === undefined ? '' : ` AND ${folderCondition('project', project)}`);
+}
+
 /** On attempts and reservations, which name their project in their scopes: `["policy", project, name]`. */
 export function attemptCondition(filter: UsageFilter = {}): string {
   const { project } = filter;

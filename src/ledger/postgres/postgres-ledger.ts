@@ -16,7 +16,7 @@ import { mostDrawable, reservedNow, spendOf } from './spend.js';
 import { timelineOf } from './timeline.js';
 import { type Kind, LONG_MS, type Transaction, transaction } from './transaction.js';
 import { serverTrouble } from './trouble.js';
-import { countedOf, countedWithoutPrice, interruptedIn, projectsNamed, usageBy } from './usage.js';
+import { countedOf, countedWithoutPrice, interruptedIn, projectsNamed, racesBy, usageBy } from './usage.js';
 
 /** What a ledger needs of its surroundings. */
 export interface PostgresWorld {
@@ -81,6 +81,7 @@ export function postgresLedger(world: PostgresWorld): Ledger {
     keep: (records) => change((tx) => addRecords(tx, records)),
     usage: (days, by, filter) =>
       report((tx) => Promise.all(by.map((keys) => usageBy(tx, days, { by: keys, filter })))),
+    races: (days, by, filter) => report((tx) => racesBy(tx, days, { by, filter })),
     timeline: (span) => report((tx) => timelineOf(tx, span)),
     interrupted: (days, filter) => read((tx) => interruptedIn(tx, days, filter)),
     countedWithoutPrice: (days, filter) => report((tx) => countedWithoutPrice(tx, days, filter)),

@@ -1,9 +1,10 @@
-import type { Days, Interrupted, UsageFilter, UsageGroup, UsageKey } from '../ledger.js';
+import type { Days, Interrupted, RaceGroup, RaceKey, UsageFilter, UsageGroup, UsageKey } from '../ledger.js';
+import { raceGroups, raceKeyOf, raceSql } from '../race-sql.js';
 import { BY_DAY, type SumTables } from '../roll-up.js';
 import { grouped } from '../usage.js';
 import { type Asked, ROWS, SESSIONS, usageSql } from '../usage-sql.js';
 import { SUM_COLUMNS } from '../usage-sums.js';
-import { attemptCondition, folderCondition, usageCondition } from './condition.js';
+import { attemptCondition, folderCondition, invocationCondition, usageCondition } from './condition.js';
 import type { Row } from './connection.js';
 import { textOf } from './literal.js';
 import type { Transaction } from './transaction.js';
@@ -24,6 +25,17 @@ export async function usageBy(
     ask({ from: source.latencies, each: 'about_ms', sums: ['invocations'] }),
   ]);
   return grouped(by.length, { sums: plain(sums), failures: plain(failures), latencies: plain(latencies) });
+}
+
+/** How the candidates of the races of these days fared, by keys. */
+export async function racesBy(
+  tx: Transaction,
+  { since, until }: Days,
+  { by, filter }: { by: readonly RaceKey[]; filter?: UsageFilter | undefined },
+): Promise<RaceGroup[]> {
+  const where = invocationCondition(filter);
+  const keys = by.map((key) => raceKeyOf(key, TIMES));
+  return raceGroups(by.length, await tx.all(raceSql({ keys, days: ['$1', '$2'], where }), since, until));
 }
 
 type PlainRow = Readonly<Record<string, string | number | null>>;

@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import type { ProcessRecorder } from '../../adapters/adapter.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import type { Invocation } from '../../domain/invocation.js';
 import { err, ok, type Result } from '../../domain/result.js';
@@ -15,8 +16,11 @@ import { isolatedHost } from './plan-isolation.js';
 /** The work tree of a run that is isolated. */
 export interface IsolatedRun {
   /** Keeps and brings back what the run changed, and removes the work tree; the invocation with what came of it. */
-  finish(invocation: Invocation): Promise<Invocation>;
+  finish(invocation: Invocation, check: Check | null): Promise<Invocation>;
 }
+
+/** Judges what a run left, in the folder where it worked; the failure says why it does not count. What it starts is recorded. */
+export type Check = (place: { cwd: string; processes: ProcessRecorder | null }) => Promise<Failure | null>;
 
 /** Makes the work tree of a run. */
 export async function isolate(run: Run): Promise<Result<IsolatedRun, Failure>> {
@@ -37,13 +41,19 @@ export async function isolate(run: Run): Promise<Result<IsolatedRun, Failure>> {
   run.host = isolatedHost(host);
   if (!opened.ok) return err(stop.deadline.failure ?? isolationFailure(opened.error));
   return ok({
-    finish: (invocation) => finish(opened.value, { isolation, invocation }),
+    finish: (invocation, check) => {
+      const place = { cwd: planned.request.cwd, processes: run.recorder.processes };
+      const judge = check === null ? null : () => check(place);
+      return finish(opened.value, { isolation, invocation, judge });
+    },
   });
 }
 
 interface Ending {
   isolation: PlannedIsolation;
   invocation: Invocation;
+  /** `null`: whatever it left counts. */
+  judge: (() => Promise<Failure | null>) | null;
 }
 
 async function finish(tree: IsolatedTree, ending: Ending): Promise<Invocation> {
@@ -55,14 +65,23 @@ async function finish(tree: IsolatedTree, ending: Ending): Promise<Invocation> {
     return failedBy(invocation, failure('not_restored', message, { hint }));
   }
   try {
-    if (kept.value === null) return invocation;
+    const judged = await judgedBy(tree, ending);
+    if (kept.value === null) return judged;
     const branched = ending.isolation.keepsBranch ? await tree.branch(kept.value) : null;
-    const told = branched === null ? invocation : withBranch(invocation, branched);
-    if (told.failure !== null) return told;
+    const told = branched === null ? judged : withBranch(judged, branched);
+    if (told.failure !== null || ending.isolation.race !== null) return told;
     return await brought(tree, told);
   } finally {
     await tree.remove();
   }
+}
+
+/** What a run left was kept before it is judged: files that this makes are no part of its change. */
+async function judgedBy(tree: IsolatedTree, { invocation, judge }: Ending): Promise<Invocation> {
+  if (judge === null || invocation.failure !== null) return invocation;
+  await tree.markKept();
+  const refused = await judge();
+  return refused === null ? invocation : failedBy(invocation, refused);
 }
 
 function withBranch(invocation: Invocation, branched: Result<string, Trouble>): Invocation {

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { type Failure, failure } from '../../domain/failure.js';
-import type { Access, Request } from '../../domain/request.js';
+import type { Access, Isolation, Request } from '../../domain/request.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { ResolvedRequest } from '../../gates/gate.js';
 import { findRepository } from '../../git/repository.js';
@@ -26,16 +26,16 @@ export async function planIsolation(
   const { cwd, isolation } = request;
   if (access !== 'edit' && access !== 'full') {
     const isAgents = isolation === null && agent !== null;
-    return isAgents ? ok({ request, isolation: null, host }) : err(needless(access));
+    return isAgents ? ok({ request, isolation: null, host }) : err(needless(access, isolation));
   }
   if (dir === null) return err(failure('config', 'this router has no folder for isolated work trees'));
   const repository = await findRepository({ cwd, env: host.env });
   if (!repository.ok) return err(isolationFailure(repository.error));
   const own = workingFolder({ dir, id, cwd: realpathSync(cwd) }, repository.value);
-  const { keepsBranch } = isolation ?? { keepsBranch: false };
+  const { keepsBranch, race } = isolation ?? { keepsBranch: false, race: null };
   return ok({
     request: { ...request, cwd: own },
-    isolation: { keepsBranch, dir, cwd },
+    isolation: { keepsBranch, race, dir, cwd },
     host: isolatedHost(host),
   });
 }
@@ -48,7 +48,15 @@ export function isolatedHost(host: Host): Host {
   return { ...host, env: Object.fromEntries(env) };
 }
 
-function needless(access: Access): Failure {
+function needless(access: Access, isolation: Isolation | null): Failure {
+  if ((isolation?.race ?? null) !== null)
+    return failure(
+      'usage',
+      `a candidate with access \`${access}\` changes no files, so there is nothing to race for`,
+      {
+        hint: 'a race needs an agent with access `edit` or `full`; see `llm-router agents`',
+      },
+    );
   return failure('usage', `a run with access \`${access}\` changes no files, so it cannot be isolated`, {
     hint: 'ask for access `edit`, or leave the isolation out',
   });

@@ -1,4 +1,5 @@
 import { FIRST } from './001-first.js';
+import { RACES } from './002-races.js';
 
 /** Every change of the schema, oldest first. A released one is never edited: what it lacks comes in another behind it. */
-export const MIGRATIONS: readonly string[] = [FIRST];
+export const MIGRATIONS: readonly string[] = [FIRST, RACES];

@@ -1,0 +1,70 @@
+import type { Paint } from '../diagnostics/paint.js';
+import { toMicroUsd } from '../domain/cost.js';
+import type { RaceDocument } from '../domain/document.js';
+import { formatDuration } from '../domain/duration.js';
+import { dollars } from '../domain/money.js';
+import type { CandidateResult } from '../domain/race.js';
+import { nameOf } from '../race/reasons.js';
+import type { Column } from './table.js';
+
+type Candidate = RaceDocument['candidates'][number];
+
+/** What the signs in the table stand for. */
+export const RACE_SIGNS = { '-': 'none', '?': 'unknown' };
+
+/** The candidates of a race: how each fared, what it changed, cost and took. `numbered`: to pick one of them. */
+export function raceTable(
+  candidates: readonly Candidate[],
+  { paint, numbered = false }: { paint: Paint; numbered?: boolean },
+): { columns: Column[]; rows: string[][] } {
+  const painted: Readonly<Record<CandidateResult, (text: string) => string>> = {
+    passed: paint.success,
+    answered: paint.success,
+    failed: paint.error,
+    ended: paint.dim,
+    not_started: paint.dim,
+  };
+  const columns: Column[] = [
+    ...(numbered ? [{ title: '#' }] : []),
+    { title: 'CANDIDATE', least: 10 },
+    { title: 'RESULT', paint: (text, row) => painted[candidates[row]?.result ?? 'ended'](text) },
+    { title: 'FILES', align: 'right' },
+    { title: 'LINES', rank: 1 },
+    { title: 'COST', align: 'right' },
+    { title: 'TIME', align: 'right' },
+    { title: 'VERIFIED IN', align: 'right', rank: 0 },
+    { title: 'ID' },
+  ];
+  const rows = candidates.map((one, index) => [...(numbered ? [String(index + 1)] : []), ...cellsOf(one)]);
+  return { columns, rows };
+}
+
+function cellsOf(candidate: Candidate): string[] {
+  const { id, result, changes, latency_ms: latencyMs, verification } = candidate;
+  return [
+    nameOf(candidate),
+    resultWords(candidate),
+    changes === null ? '-' : String(changes.files),
+    changes === null ? '-' : `+${changes.lines_added} -${changes.lines_removed}`,
+    costWords(candidate),
+    latencyMs === null ? '-' : formatDuration(latencyMs),
+    verification === null ? '-' : formatDuration(verification.latency_ms),
+    result === 'not_started' ? '-' : id,
+  ];
+}
+
+/** `failed (not_verified)` */
+export function resultWords({
+  result,
+  failure,
+}: {
+  result: CandidateResult;
+  failure: { type: string } | null;
+}): string {
+  return result === 'failed' && failure !== null ? `failed (${failure.type})` : result.replace('_', ' ');
+}
+
+function costWords({ result, cost }: Candidate): string {
+  if (result === 'not_started') return '-';
+  return cost === null || cost.usd === null ? '?' : dollars(toMicroUsd(cost.usd));
+}
