@@ -1,5 +1,5 @@
-import { raceCandidateDocument } from '../domain/document.js';
 import type { RaceCandidate, RaceSummary } from '../domain/race.js';
+import { raceCandidateDocument } from '../race/document.js';
 import { nameOf, reasonOf } from '../race/reasons.js';
 import type { RaceOutcome } from '../race/run-race.js';
 import { cleanDocument } from '../router/clean-document.js';
@@ -12,14 +12,14 @@ import { plural } from './words.js';
 /** Prints what came of a race: the document, or its candidates as a table; then the change that was taken, or how to take one. */
 export async function concludeRace(
   context: CommandContext,
-  { invocation, applied }: RaceOutcome,
+  { invocation, summary, applied }: RaceOutcome,
 ): Promise<void> {
   const { output, globals } = context;
-  const { candidates, winnerId, verify } = invocation.race;
+  const { candidates, winnerId, verify } = summary;
   const isAsked = verify === null && canAsk(context) && candidates.some(isAnswered);
   if (output.format !== 'text')
     await output.answer(`${JSON.stringify(cleanDocument(invocation, output.redactor()))}\n`);
-  else if (!isAsked) await printCandidates(context, invocation.race);
+  else if (!isAsked) await printCandidates(context, summary);
   for (const warning of invocation.warnings) await output.warn(warning);
   const { failure } = invocation;
   if (failure !== null) {

@@ -1,13 +1,10 @@
 import type { Paint } from '../diagnostics/paint.js';
 import { toMicroUsd } from '../domain/cost.js';
-import type { RaceDocument } from '../domain/document.js';
 import { formatDuration } from '../domain/duration.js';
 import { dollars } from '../domain/money.js';
-import type { CandidateResult } from '../domain/race.js';
+import type { RaceCandidateDocument as Candidate, CandidateResult } from '../domain/race.js';
 import { nameOf } from '../race/reasons.js';
 import type { Column } from './table.js';
-
-type Candidate = RaceDocument['candidates'][number];
 
 /** What the signs in the table stand for. */
 export const RACE_SIGNS = { '-': 'none', '?': 'unknown' };

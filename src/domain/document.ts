@@ -4,7 +4,6 @@ import { type Cost, toUsd } from './cost.js';
 import type { Failure } from './failure.js';
 import type { AllowanceSummary, Invocation, NestedSummary } from './invocation.js';
 import type { Because, Plan } from './plan.js';
-import type { RaceCandidate, RaceSummary } from './race.js';
 import { namedUsage, totalTokens, type Usage } from './usage.js';
 
 /** Version of the JSON document that `exec --json`, traces and the server share. */
@@ -38,43 +37,7 @@ export function invocationDocument(invocation: Invocation) {
     attempts: invocation.attempts.map(attemptDocument),
     warnings: invocation.warnings,
     failure: failureDocument(invocation.failure),
-    ...(invocation.race === undefined ? {} : { race: raceDocument(invocation.race) }),
-  };
-}
-
-/** A race and its candidates, as data. */
-export type RaceDocument = ReturnType<typeof raceDocument>;
-
-function raceDocument(race: RaceSummary) {
-  return {
-    mode: race.mode,
-    parallel: race.parallel,
-    verify: race.verify,
-    cap_usd: race.capMicroUsd === null ? null : toUsd(race.capMicroUsd),
-    winner_id: race.winnerId,
-    applied: race.applied,
-    candidates: race.candidates.map(raceCandidateDocument),
-  };
-}
-
-/** One candidate of a race, as data. */
-export function raceCandidateDocument(candidate: RaceCandidate) {
-  const { id, tool, model, result, verification, changes } = candidate;
-  return {
-    id,
-    tool,
-    model,
-    result,
-    usage: usageDocument(candidate.usage),
-    cost: costDocument(candidate.cost),
-    latency_ms: candidate.latencyMs,
-    verification:
-      verification === null ? null : { exit_code: verification.exitCode, latency_ms: verification.latencyMs },
-    changes:
-      changes === null
-        ? null
-        : { files: changes.files, lines_added: changes.linesAdded, lines_removed: changes.linesRemoved },
-    failure: failureDocument(candidate.failure),
+    ...(invocation.race === undefined ? {} : { race: invocation.race }),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Attempt, FinishReason } from './attempt.js';
 import type { Cost } from './cost.js';
 import type { Failure } from './failure.js';
 import type { Plan } from './plan.js';
-import type { RaceSummary } from './race.js';
+import type { RaceDocument } from './race.js';
 import type { Usage } from './usage.js';
 
 /** Status of an invocation; `planned` is a dry run, `interrupted` one whose process was killed. */
@@ -71,7 +71,7 @@ export interface Invocation {
   warnings: string[];
   failure: Failure | null;
   /** The invocation is a race of others; absent: it is a run of its own. */
-  race?: RaceSummary;
+  race?: RaceDocument;
 }
 
 /** An invocation that has run nothing. */

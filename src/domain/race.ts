@@ -1,6 +1,6 @@
-import type { Cost } from './cost.js';
-import type { Failure } from './failure.js';
-import type { Usage } from './usage.js';
+import type { Billing, Cost, CostBasis } from './cost.js';
+import type { Failure, FailureType } from './failure.js';
+import type { NamedUsage, Usage } from './usage.js';
 
 /**
  * What became of a candidate of a race: its change passed verification; it answered, where nothing verifies; it failed, verification included; it
@@ -55,4 +55,30 @@ export interface RaceSummary {
   winnerId: string | null;
   applied: Applied | null;
   candidates: readonly RaceCandidate[];
+}
+
+/** One candidate in the document of a race. */
+export interface RaceCandidateDocument {
+  id: string;
+  tool: string | null;
+  model: string | null;
+  result: CandidateResult;
+  usage: (NamedUsage & { total_tokens: number }) | null;
+  cost: { usd: number | null; list_usd: number | null; basis: CostBasis; billing: Billing } | null;
+  latency_ms: number | null;
+  verification: { exit_code: number | null; latency_ms: number } | null;
+  changes: { files: number; lines_added: number; lines_removed: number } | null;
+  /** With the other fields of a failure. */
+  failure: { type: FailureType; message: string; hint: string | null } | null;
+}
+
+/** A race as data: the field `race` of its document and its trace. Money in dollars. */
+export interface RaceDocument {
+  mode: RaceMode;
+  parallel: number;
+  verify: string | null;
+  cap_usd: number | null;
+  winner_id: string | null;
+  applied: Applied | null;
+  candidates: RaceCandidateDocument[];
 }

@@ -11,6 +11,7 @@ import type { Router } from '../router/router.js';
 import type { RouterWorld } from '../router/world.js';
 import { candidateOf, notStarted } from './candidate.js';
 import { type AppliedChange, applyChange, changeOf } from './change.js';
+import { raceDocument } from './document.js';
 import type { PlannedRace, RacePlan } from './plan-race.js';
 import { nameOf, noWinner } from './reasons.js';
 import { verifyChange } from './verify.js';
@@ -34,7 +35,8 @@ export interface RaceOptions {
 
 /** What came of a race. */
 export interface RaceOutcome {
-  invocation: Invocation & { race: RaceSummary };
+  invocation: Invocation;
+  summary: RaceSummary;
   /** The change of the winner in the user's files; `null`: there is none. */
   applied: AppliedChange | null;
 }
@@ -78,7 +80,7 @@ export async function runRace(
   const latencyMs = Math.round(host.clock.monotonic() - startMs);
   const invocation = recorder.withSinkWarnings(invocationOf(race, { ...ended, latencyMs }));
   await recorder.emit({ type: 'invocation.finished', invocation });
-  return { invocation: { ...invocation, race: ended.summary }, applied: ended.applied };
+  return { invocation, summary: ended.summary, applied: ended.applied };
 }
 
 /** A race while its candidates run. */
@@ -242,7 +244,7 @@ function invocationOf(
     cost: addCosts(ran.flatMap(({ invocation }) => invocation.cost ?? [])),
     latencyMs,
     warnings: warningsOf(whole.plan.warnings, ran),
-    race: summary,
+    race: raceDocument(summary),
   };
 }
 

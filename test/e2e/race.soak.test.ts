@@ -91,6 +91,7 @@ describe('a race', () => {
       ]);
       expect(rig.read('answer')).toBe('right\n');
     }),
+    60_000,
   );
 
   it(
@@ -108,6 +109,7 @@ describe('a race', () => {
       expect(rig.read('answer')).toBe('old\n');
       expect(tree.leftovers()).toEqual([]);
     }),
+    60_000,
   );
 
   it(
@@ -126,6 +128,7 @@ describe('a race', () => {
       const applied = await rig.spawn(['apply', candidates[1]?.id ?? '']);
       expect([applied.code, rig.read('answer')]).toEqual([0, 'two\n']);
     }),
+    60_000,
   );
 
   it(
@@ -141,6 +144,7 @@ describe('a race', () => {
         false,
       ]);
     }),
+    60_000,
   );
 
   it(
@@ -155,6 +159,7 @@ describe('a race', () => {
       const applied = await rig.spawn(['apply', raceOf(stdout).winner_id ?? '']);
       expect([applied.code, rig.read('answer')]).toEqual([0, 'right\n']);
     }),
+    60_000,
   );
 
   it(
@@ -171,6 +176,7 @@ describe('a race', () => {
       expect(missing.stderr).toMatch(/exited with 127: .*no-such-runner/);
       expect(missing.stderr).toContain('ignored files such as `node_modules` are not in the work tree');
     }),
+    60_000,
   );
 
   it(
@@ -189,6 +195,7 @@ describe('a race', () => {
       ]);
       expect((await budgetOf(rig)).used).toBeLessThanOrEqual(1.5);
     }),
+    60_000,
   );
 
   it(
@@ -204,6 +211,7 @@ describe('a race', () => {
       // Without a reported cost all that was reserved counts.
       expect(await budgetOf(rig)).toEqual({ used: 2, reserved: 0 });
     }),
+    60_000,
   );
 
   it(
@@ -263,6 +271,7 @@ describe('a race', () => {
       const { code } = await rig.spawn(race('one,two', ...verify, '--timeout', '4s'));
       expect([code, rig.read('answer'), tree.leftovers()]).toEqual([124, 'old\n', []]);
     }),
+    60_000,
   );
 });
 

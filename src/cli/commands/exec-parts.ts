@@ -6,7 +6,6 @@ import { err, ok, type Result } from '../../domain/result.js';
 import { traceDirOf, type UsableConfig } from '../command-router.js';
 import type { CommandContext } from '../context.js';
 import { assemblePrompt, readText } from '../prompt.js';
-import { findSession } from '../resume.js';
 import { buildRequest, type ExecOptions } from './exec-request.js';
 
 /** What one `exec` was given. */
@@ -105,6 +104,7 @@ async function resumeOf(
   { options, loaded }: GivenRequest,
 ): Promise<Result<Resume | null, Failure>> {
   if (options.resume === undefined) return ok(null);
+  const { findSession } = await import('../resume.js');
   const session = await findSession(traceDirOf(context, loaded), options.resume);
   if (!session.ok) return session;
   const { tool, invocationId } = session.value;

@@ -4,6 +4,7 @@ import { exitCodeOf, type Failure } from '../../domain/failure.js';
 import { dollars } from '../../domain/money.js';
 import type { RaceSummary } from '../../domain/race.js';
 import { notStarted } from '../../race/candidate.js';
+import { raceDocument } from '../../race/document.js';
 import type { PlannedRace } from '../../race/plan-race.js';
 import { plannedDocument } from '../../router/planned-document.js';
 import type { Router } from '../../router/router.js';
@@ -27,7 +28,7 @@ export async function showRacePlan(
     const look = { paint, isVerbose: globals.verbose > 0, width: world.stdout.columns };
     const screen = planScreen(whole, look);
     await output.prose(`${[screen, ...raceLines(race).map((line) => `  ${line}`)].join('\n')}\n`);
-  } else await output.json(plannedDocument({ ...invocation, race: summaryOf(race) }, whole));
+  } else await output.json(plannedDocument({ ...invocation, race: raceDocument(summaryOf(race)) }, whole));
   for (const warning of invocation.warnings) await output.warn(warning);
   const { failure } = invocation;
   if (failure === null) return 0;
