@@ -105,6 +105,10 @@ describe('a file of a release', () => {
 });
 
 describe('this repository', () => {
+  it('has the section of its version as the newest of the changelog', () => {
+    expect(changelogProblems(read('CHANGELOG.md'), VERSION)).toEqual([]);
+  });
+
   it('names one version everywhere', () => {
     const lock = JSON.parse(read('package-lock.json')) as {
       version: string;
