@@ -178,8 +178,8 @@ export async function concluded(run: FinishedRun, nowMs: number): Promise<Outcom
   const outcome = outcomeOf(run);
   const mentions = limitMentionsOf(run);
   if (outcome.failure === null || mentions.length === 0) return outcome;
-  const { credibleLimitEnd } = await import('../domain/limit-time.js');
-  const end = credibleLimitEnd(mentions, { nowMs, zone: 'system' });
+  const { limitEnd } = await import('../domain/limit-time.js');
+  const end = limitEnd(mentions, { nowMs, zone: 'system' });
   return { ...outcome, failure: { ...outcome.failure, ...end } };
 }
 

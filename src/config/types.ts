@@ -60,9 +60,6 @@ export interface ToolBase extends Entry, Resolved<typeof COMMON> {
   costCap: 'enforced' | 'checked';
 }
 
-/** How often a tool may be started, over all processes; `null`: without limit. */
-export type RateLimit = ToolBase['rateLimit'];
-
 /** A tool that is a subprocess. */
 export interface CommandTool
   extends ToolBase,

@@ -18,16 +18,11 @@ export interface Clock {
   zone: string;
 }
 
-/** The end of a limit by the first mention that can be read; `null` when none can. */
-export function limitEnd(mentions: readonly LimitMention[], clock: Clock): LimitEnd | null {
-  return firstEnd(mentions, clock, Number.POSITIVE_INFINITY);
-}
-
 /**
- * The same, by the first mention that is no further away than a limit lasts, else the first within a year: a date without a year that has
- * just passed reads as one of next year. It is reported, and no cooldown or wait believes it.
+ * The end of a limit by the first mention that is no further away than a limit lasts, else the first within a year: a date without a year
+ * that has just passed reads as one of next year, which is reported, and no cooldown or wait believes it. `null`: none can be read.
  */
-export function credibleLimitEnd(mentions: readonly LimitMention[], clock: Clock): LimitEnd | null {
+export function limitEnd(mentions: readonly LimitMention[], clock: Clock): LimitEnd | null {
   return firstEnd(mentions, clock, LONGEST_LIMIT_MS) ?? firstEnd(mentions, clock, YEAR_MS);
 }
 

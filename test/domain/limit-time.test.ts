@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { credibleLimitEnd, limitEnd, readResetTime, readWait } from '../../src/domain/limit-time.js';
+import { limitEnd, readResetTime, readWait } from '../../src/domain/limit-time.js';
 import type { LimitMention } from '../../src/domain/limit-words.js';
 
 /** A Friday evening in Paris. */
@@ -198,10 +198,10 @@ describe('the end of a limit', () => {
     { kind: 'reset_at', value: '9999-12-31T00:00:00Z', zone: null },
   ])('is not believed where no limit lasts so long, as for $value', (absurd) => {
     const next: LimitMention = { kind: 'retry_after', value: '5s', zone: null };
-    expect(credibleLimitEnd([absurd], clock)).toBeNull();
-    expect(credibleLimitEnd([absurd, next], clock)?.retryAfterMs).toBe(5000);
+    expect(limitEnd([absurd], clock)).toBeNull();
+    expect(limitEnd([absurd, next], clock)?.retryAfterMs).toBe(5000);
     const inNextYear: LimitMention = { kind: 'retry_after', value: '33 days', zone: null };
-    expect(credibleLimitEnd([inNextYear, next], clock)?.retryAfterMs).toBe(5000);
+    expect(limitEnd([inNextYear, next], clock)?.retryAfterMs).toBe(5000);
   });
 
   it.each<LimitMention>([

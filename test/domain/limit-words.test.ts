@@ -41,7 +41,7 @@ describe('the end of a limit in the words of a message', () => {
     ['resets at 2026-11-21 09:00:00 +0800', '2026-11-21T01:00:00.000Z'],
     ['resets at 15:00 +0530', '2026-11-21T09:30:00.000Z'],
     ['Try again at Apr 28th, 2027 10:03 PM.', '2027-04-28T22:03:00.000Z'],
-    ['You will regain access on 2099-12-01 at 00:00 UTC.', '2099-12-01T00:00:00.000Z'],
+    ['You will regain access on 2027-08-01 at 00:00 UTC.', '2027-08-01T00:00:00.000Z'],
     ['Your quota resets at midnight UTC', '2026-11-21T00:00:00.000Z'],
     ['try again tomorrow at 9am', '2026-11-21T09:00:00.000Z'],
     ['Blocked until Fri, 20 Nov 2026 18:00:07 GMT', '2026-11-20T18:00:07.000Z'],

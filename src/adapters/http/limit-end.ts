@@ -11,6 +11,6 @@ export async function withLimitEnd(call: FinishedCall, failed: Failure, nowMs: n
   );
   const isLimit = ['rate_limit', 'quota', 'overloaded', 'provider_error'].includes(failed.type);
   if (mentions.length === 0 || !isLimit) return failed;
-  const { credibleLimitEnd } = await import('../../domain/limit-time.js');
-  return { ...failed, ...credibleLimitEnd(mentions, { nowMs, zone: 'utc' }) };
+  const { limitEnd } = await import('../../domain/limit-time.js');
+  return { ...failed, ...limitEnd(mentions, { nowMs, zone: 'utc' }) };
 }
