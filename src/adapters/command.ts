@@ -10,14 +10,13 @@ import type {
   Environment,
   Host,
   Preview,
-  ProcessRecorder,
   Task,
 } from './adapter.js';
 import { answerLimit, isPassedOn } from './command/answer-limit.js';
 import { availability } from './command/availability.js';
-import { withoutBursts } from './command/bursts.js';
 import { childEnvironment, secretValues, variableTrouble } from './command/environment.js';
 import { isFolder } from './command/find-binary.js';
+import { follow } from './command/follow.js';
 import { gatewayTarget } from './command/gateway-url.js';
 import { markerOf } from './command/marker.js';
 import { meterOf } from './command/meter.js';
@@ -32,7 +31,6 @@ import {
 import type { ProcessEnd, ProcessSpec } from './command/process-spec.js';
 import { type FinishedRun, limitMentionsOf, outcomeOf } from './command/run.js';
 import { sessionSource } from './command/session-source.js';
-import { runProcess } from './command/subprocess.js';
 import { type CommandLine, commandLine, ignoredOptions } from './command/values.js';
 import { translationOf } from './command/windows.js';
 import type { Translation } from './command/wsl.js';
@@ -243,49 +241,6 @@ function specOf(from: {
     monotonicMs,
   };
 }
-
-/** Forwards the output of a process; too much output ends it. */
-async function* follow(
-  spec: ProcessSpec,
-  by: {
-    reader: OutputReader;
-    meter: () => AdapterEvent[];
-    publicArgv: readonly string[];
-    recorder: ProcessRecorder | null;
-    translation: Translation | null;
-  },
-): AsyncGenerator<AdapterEvent, { end: ProcessEnd; overSize: boolean }, void> {
-  const { reader, meter, publicArgv, recorder, translation } = by;
-  const running = runProcess(spec);
-  try {
-    for (let step = await running.next(); ; step = await running.next()) {
-      if (step.done === true) return { end: step.value, overSize: false };
-      if (step.value.type === 'started') {
-        void recorder?.afterStart(step.value.pid);
-        yield { type: 'started', argv: publicArgv, pid: step.value.pid };
-        continue;
-      }
-      for (const event of withoutBursts(reader.push(step.value.source, step.value.bytes))) {
-        if (event.type === 'over_size') return { end: STOPPED, overSize: true };
-        yield translation?.toLocal(event) ?? event;
-      }
-      yield* meter();
-    }
-  } finally {
-    await running.return(STOPPED);
-  }
-}
-
-/** Whether we ended it ourselves, so that its exit code and signal mean nothing. */
-const STOPPED: ProcessEnd = {
-  ended: 'stopped',
-  exitCode: null,
-  signal: null,
-  firstOutputMs: null,
-  tookStdin: true,
-  spawnError: null,
-  survivors: [],
-};
 
 function writtenFiles(tool: CommandTool, folder: PrivateFolder | null) {
   const read = (path: string | undefined) =>

@@ -151,7 +151,7 @@ const HOMES: Readonly<Record<string, (file: string) => boolean>> = {
   ora: (file) => file.startsWith('cli/'),
   shlex: (file) => file === 'cli/shell-command.ts',
   execa: (file) => file === 'adapters/probe.ts',
-  yaml: (file) => file === 'config/source.ts' || file === 'config/yaml-text.ts',
+  yaml: (file) => file === 'config/source.ts' || /^config\/yaml-(document|text)\.ts$/.test(file),
   tokenx: (file) => file === 'router/planning/input-size.ts',
   ajv: (file) => file === 'router/attempts/answer-schema.ts',
   'ajv/dist/2020.js': (file) => file === 'router/attempts/answer-schema.ts',
