@@ -2,6 +2,9 @@ import type { Attempt } from './attempt.js';
 import type { SessionTotals } from './cost.js';
 import { addUsage, NO_USAGE, usageFrom } from './usage.js';
 
+/** What of an attempt its session counts. */
+type Counted = Pick<Attempt, 'n' | 'continues' | 'failure' | 'usage' | 'cost'>;
+
 /** A session of which nothing is counted yet. */
 const NOTHING_YET: SessionTotals = { usage: usageFrom(() => 0), costMicroUsd: 0 };
 
@@ -10,8 +13,8 @@ const NOTHING_YET: SessionTotals = { usage: usageFrom(() => 0), costMicroUsd: 0 
  * attempt in it had used. What a failed attempt did not report counts as nothing: it is in the totals that the tool reports next.
  */
 export function totalsAfter(
-  last: Attempt,
-  attempts: readonly Attempt[],
+  last: Counted,
+  attempts: readonly Counted[],
   before: SessionTotals | null,
 ): SessionTotals {
   const { usage, costMicroUsd } =
@@ -26,13 +29,13 @@ export function totalsAfter(
 }
 
 /** The attempts of one session, the last one first. */
-function inSession(last: Attempt, attempts: readonly Attempt[]): Attempt[] {
+function inSession(last: Counted, attempts: readonly Counted[]): Counted[] {
   const earlier = attempts.find(({ n }) => n === last.continues);
   return [last, ...(earlier === undefined ? [] : inSession(earlier, attempts))];
 }
 
 /** The tool's own figure, which its totals go on from; `null`: the cost is known from elsewhere only. */
-function reportedMicroUsd({ cost, failure }: Attempt): number | null {
+function reportedMicroUsd({ cost, failure }: Counted): number | null {
   if (cost.basis === 'reported') return cost.listMicroUsd;
   return failure !== null && cost.listMicroUsd === null ? 0 : null;
 }

@@ -81,6 +81,10 @@ describe('parseSource', () => {
     ['nested brackets', '['.repeat(500_000)],
     ['nested maps', '{a: '.repeat(100_000)],
     ['nested list marks', '- '.repeat(300_000)],
+    [
+      'maps of one blank each',
+      Array.from({ length: 100 }, (_, level) => `${' '.repeat(level)}a:`).join('\n'),
+    ],
     ['nested indentation', Array.from({ length: 1400 }, (_, level) => `${' '.repeat(level)}a:`).join('\n')],
   ])('survives %s', (_, text) => {
     const result = parseSource({ file: 'f', text });
