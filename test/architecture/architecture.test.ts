@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Import, importsOf, partOf, readSource, sourceFiles } from './imports.js';
+import { PURE } from './pure.js';
 
 /** The parts that each part may import, besides itself. Every part may import the leaves. */
 const LEAVES = ['domain', 'diagnostics', 'redact', 'regex', 'paths', 'process', 'crypto'];
@@ -193,8 +194,6 @@ const READERS: Readonly<Record<string, string>> = {
   'world.ts': 'the terminal, and what `/proc` says about stdin',
 };
 
-const PURE =
-  /^(domain|diagnostics|redact|config|lint|routing|policy)\/|^gates\/(?!gates|heartbeat|money|slot|wait)|^paths\.ts$|^router\/running\/record\.ts$|^router\/models\/rows\.ts$|^jobs\/(record|order)\.ts$|^ledger\/(ledger|rows|usage-sums)\.ts$|^adapters\/command\/(output|selector|pointer|failure-rules|limit-mentions|session-share|values|environment|usage|json-values|marker|wsl)\.ts$|^process\/(identity|process-entry|tree-members)\.ts$|^adapters\/(openai-chat|openai-responses|anthropic-messages|gemini|ollama|variables|billing)\.ts$|^adapters\/http\/(base-url|effort|ending|extra-body|json|ndjson|wire|turns|strict-schema|provider-error|failures|limits|outcome|proxy|request|usage|finish-words|error-words|model-id|model-lists)\.ts$/;
 const IMPURE_WORDS =
   /\b(process\.|console\.|Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|fetch\()/;
 
