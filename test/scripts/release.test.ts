@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -107,6 +108,25 @@ describe('a file of a release', () => {
 describe('this repository', () => {
   it('has the section of its version as the newest of the changelog', () => {
     expect(changelogProblems(read('CHANGELOG.md'), VERSION)).toEqual([]);
+  });
+
+  it('is installed by its own name on every page, and warns of the package of others', () => {
+    const { stdout } = spawnSync(
+      'git',
+      ['ls-files', '*.md', '*.yml', '*.yaml', '*Dockerfile', '*Containerfile*'],
+      {
+        cwd: ROOT,
+        encoding: 'utf8',
+      },
+    );
+    for (const file of stdout.trimEnd().split('\n')) {
+      const lines = read(file).split('\n');
+      const others = lines.filter((line) => /\bnp(m|x) [^`]*?(?<![\w/.-])llm-router(?![\w-]|\.)/.test(line));
+      const unwarned = others.filter((line) => !/do not run|another package|In a clone/.test(line));
+      expect([file, unwarned]).toEqual([file, []]);
+    }
+    for (const page of ['README.md', 'docs/quickstart.md', 'docs/compatibility.md'])
+      expect([page, read(page).includes('`npx llm-router`')]).toEqual([page, true]);
   });
 
   it('names one version everywhere', () => {
