@@ -98,7 +98,7 @@ function summaryOf(document, { code, story }) {
 function reasonOf(document) {
   const { message, hint = null } = document?.failure ?? {};
   if (message === undefined) return null;
-  return hint === null ? message : `${message}\nhint: ${hint}`;
+  return hint === null ? message : `${message}\nhint: ${hint.replaceAll('\n', '\n      ')}`;
 }
 
 function folded(title, text) {
