@@ -24,6 +24,16 @@ const ownPlaces = {
 
 /** Bundles `entry` (relative to the repository) and imports it; its exports are returned. */
 export async function runScript(entry) {
+  const outfile = await bundleScript(entry);
+  try {
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    await rm(outfile, { force: true });
+  }
+}
+
+/** Bundles `entry` (relative to the repository) into a file, for processes of their own; returns its path. */
+export async function bundleScript(entry) {
   const folder = path.join(root, 'node_modules', '.cache', 'llm-router-scripts');
   await mkdir(folder, { recursive: true });
   const outfile = path.join(folder, `${path.basename(entry, '.ts')}-${process.pid}.mjs`);
@@ -39,11 +49,7 @@ export async function runScript(entry) {
     logLevel: 'warning',
     plugins: [ownPlaces],
   });
-  try {
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    await rm(outfile, { force: true });
-  }
+  return outfile;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -16,6 +16,7 @@ export const GROUPS = [
   },
   { name: 'gateway', file: 'gateway.mjs' },
   { name: 'ledger', file: 'ledger.mjs', nodes: [24] },
+  { name: 'postgres', file: 'postgres.mjs' },
   { name: 'limits', file: 'limits.mjs' },
   { name: 'stats', file: 'stats.mjs' },
   { name: 'trace', file: 'trace.mjs' },

@@ -3,32 +3,36 @@ import { openDatabase } from '../../src/ledger/sqlite.js';
 
 export { openLedger } from '../../src/ledger/open-ledger.js';
 
-/** Reserves, begins and settles one attempt. */
-export async function pay(ledger: Ledger, id: string): Promise<void> {
+/** Reserves, begins and settles one attempt, under so many budgets. */
+export async function pay(ledger: Ledger, id: string, budgets = 2): Promise<void> {
   const period = new Date().toISOString().slice(0, 10);
+  const scopes = scopesOf(budgets);
   await ledger.admit({
     id: `${id}:1`,
     attemptId: null,
     invocationId: id,
     n: 1,
     atMs: Date.now(),
-    scopes: ['global', 'agent'],
+    scopes,
     agent: 'a',
     tool: 't',
     model: 'm',
-    queries: [
-      { scope: 'global', period },
-      { scope: 'agent', period: period.slice(0, 7) },
-    ],
+    // Every second budget counts by the month.
+    queries: scopes.map((scope, n) => ({ scope, period: n % 2 === 0 ? period : period.slice(0, 7) })),
     family: null,
     decide: () => ({ reserveMicroUsd: 100 }),
   });
   await ledger.begin(`${id}:1`);
-  await ledger.settle(sampleRow(id));
+  await ledger.settle({ ...sampleRow(id), scopes: JSON.stringify(scopes) });
+}
+
+/** The names of so many budgets. */
+export function scopesOf(budgets: number): string[] {
+  return ['global', 'agent', ...Array.from({ length: budgets - 2 }, (_, n) => `project ${n}`)];
 }
 
 /** A settled attempt, as the bench writes it. */
-function sampleRow(id: string): AttemptRow {
+export function sampleRow(id: string): AttemptRow {
   return {
     id: `${id}:1`,
     invocation_id: id,
