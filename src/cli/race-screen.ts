@@ -78,12 +78,13 @@ export async function pickOnTerminal(
 ): Promise<string | null> {
   if (!canAsk(context)) return null;
   await printCandidates(context, { candidates }, { numbered: true });
+  const answered = candidates.filter(isAnswered);
+  const last = answered.length;
   for (;;) {
-    const last = candidates.length;
     const answer = await context.output.ask(`Apply which one? [1-${last}, Enter: none] `, signal);
     const text = answer?.trim() ?? '';
     if (text === '') return null;
-    const picked = /^\d+$/.test(text) ? candidates[Number(text) - 1] : undefined;
+    const picked = /^\d+$/.test(text) ? answered[Number(text) - 1] : undefined;
     if (picked !== undefined) return picked.id;
     await context.output.say(`give a number from 1 to ${last}, or nothing`);
   }

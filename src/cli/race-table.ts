@@ -32,8 +32,15 @@ export function raceTable(
     { title: 'VERIFIED IN', align: 'right', rank: 0 },
     { title: 'ID' },
   ];
-  const rows = candidates.map((one, index) => [...(numbered ? [String(index + 1)] : []), ...cellsOf(one)]);
+  const answered = candidates.filter(({ result }) => result === 'answered');
+  const rows = candidates.map((one) => [...(numbered ? [numberOf(one, answered)] : []), ...cellsOf(one)]);
   return { columns, rows };
+}
+
+/** Only those that answered can be picked. */
+function numberOf(candidate: Candidate, answered: readonly Candidate[]): string {
+  const at = answered.indexOf(candidate);
+  return at === -1 ? '' : String(at + 1);
 }
 
 function cellsOf(candidate: Candidate): string[] {

@@ -29,7 +29,7 @@ export interface RaceOptions {
   confirm: () => Promise<boolean>;
   emit: (event: RaceEvent) => void | Promise<void>;
   logs: readonly ((record: LogRecord) => void | Promise<void>)[];
-  /** Where nothing verifies: the id of the candidate whose change is wanted; `null`: none now. */
+  /** Where nothing verifies: the id of the one whose change is wanted, of those that answered; `null`: none now. */
   pick: (candidates: readonly RaceCandidate[]) => Promise<string | null>;
 }
 
@@ -186,17 +186,17 @@ class RunningRace {
   /** The outcome, once a person has picked where nothing verifies. */
   async conclude(refused: Failure | null): Promise<Ended> {
     const { race, options } = this.of;
+    const candidates = race.candidates.map(
+      (plan) => this.#ran.find((ran) => ran.plan === plan)?.candidate ?? notStarted(plan),
+    );
     const answered = this.#ran.filter(({ candidate }) => candidate.result === 'answered');
     if (answered.length > 0 && options.deadline.failure === null) {
-      const wanted = await options.pick(answered.map(({ candidate }) => candidate));
+      const wanted = await options.pick(candidates);
       this.#winner = answered.find(({ candidate }) => candidate.id === wanted)?.plan ?? null;
       if (this.#winner !== null) this.#applying = this.#apply(this.#winner);
     }
     const applied = (await this.#applying) ?? null;
     const winner = this.#ran.find(({ plan }) => plan === this.#winner) ?? null;
-    const candidates = race.candidates.map(
-      (plan) => this.#ran.find((ran) => ran.plan === plan)?.candidate ?? notStarted(plan),
-    );
     const summary: RaceSummary = {
       mode: race.mode,
       parallel: race.parallel,

@@ -59,5 +59,5 @@ function lineFor(
   if (shell === 'fish') return `${before}${value}\t${meaning}`;
   if (shell === 'zsh') return [value.replaceAll(':', '\\:'), meaning].filter((part) => part !== '').join(':');
   // Bash replaces only what follows the last `=` or `:`.
-  return value.slice(Math.max(0, typed.length - lastPart.length));
+  return `${before}${value}`.slice(Math.max(0, before.length + typed.length - lastPart.length));
 }

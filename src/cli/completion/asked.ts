@@ -5,6 +5,7 @@ import { commandPath } from '../usage-failure.js';
 export type NameKind =
   | 'agents'
   | 'tools'
+  | 'candidates'
   | 'models'
   | 'policies'
   | 'tasks'
@@ -46,6 +47,7 @@ const NAMES_OF_OPTION: Readonly<Record<string, NameKind>> = {
   '--agent': 'agents',
   '--source-agent': 'agents',
   '--tool': 'tools',
+  '--candidates': 'candidates',
   '--model': 'models',
   '--policy': 'policies',
   '--task': 'tasks',
@@ -76,7 +78,7 @@ export function askedWord(program: Command, words: readonly string[]): AskedWord
   const typed = words.at(-1) ?? '';
   const { command, pending, argumentCount, isLiteral, configs } = readWords(program, words.slice(0, -1));
   const plain = (asked: Asked): AskedWord => ({ asked, before: '', typed, configs });
-  if (pending !== null) return plain(valueAskedBy(pending));
+  if (pending !== null) return inList(pending, plain(valueAskedBy(pending)));
   if (isLiteral || !typed.startsWith('-')) {
     const below = isLiteral || argumentCount > 0 ? [] : commandsOf(command);
     return plain(below.length > 0 ? { kind: 'choices', choices: below } : argumentOf(command, argumentCount));
@@ -85,7 +87,15 @@ export function askedWord(program: Command, words: readonly string[]): AskedWord
   if (equals === -1) return plain({ kind: 'choices', choices: optionsOf(command) });
   const option = optionNamed(command, typed.slice(0, equals));
   const asked = option === undefined || isFlag(option) ? NOTHING : valueAskedBy(option);
-  return { asked, before: typed.slice(0, equals + 1), typed: typed.slice(equals + 1), configs };
+  const word = { asked, before: typed.slice(0, equals + 1), typed: typed.slice(equals + 1), configs };
+  return inList(option, word);
+}
+
+/** Of a list with commas the last part is asked for. */
+function inList(option: Option | undefined, word: AskedWord): AskedWord {
+  if (option?.long !== '--candidates') return word;
+  const comma = word.typed.lastIndexOf(',') + 1;
+  return { ...word, before: word.before + word.typed.slice(0, comma), typed: word.typed.slice(comma) };
 }
 
 interface ReadWords {

@@ -39,6 +39,11 @@ export async function namesOf(kind: NameKind, context: CommandContext, program: 
 const NAMES_IN_CONFIG = {
   agents: ({ agents }: RouterConfig) => Object.keys(agents),
   tools: ({ tools }: RouterConfig) => Object.keys(tools),
+  candidates: ({ tools }: RouterConfig) =>
+    Object.values(tools).flatMap(({ name, models }) => [
+      name,
+      ...models.filter(({ value }) => value !== '*').map(({ value }) => `${name}:${value}`),
+    ]),
   models: ({ models }: RouterConfig) => Object.keys(models),
   policies: ({ policies }: RouterConfig) => Object.keys(policies),
   tasks: ({ agents }: RouterConfig) =>

@@ -38,7 +38,7 @@ _llm-router() {
   case $kind in
     files) _files ;;
     folders) _files -/ ;;
-    *) (( $#choices )) && _describe 'llm-router' choices ;;
+    *) [[ $PREFIX == *,* ]] && compset -P '*,'; (( $#choices )) && _describe 'llm-router' choices ;;
   esac
 }
 if [ "$funcstack[1]" = "_llm-router" ]; then _llm-router "$@"; else compdef _llm-router llm-router; fi

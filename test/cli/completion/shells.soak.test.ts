@@ -12,6 +12,7 @@ const UNIQUE = [
   { line: 'exec --tier prem', whole: 'premium' },
   { line: 'exec -f notes', whole: 'notes.md' },
   { line: 'trace show la', whole: 'last' },
+  { line: 'race --candidates claude-code,cursor:', whole: 'claude-code,cursor:gpt-5' },
   { line: 'exec --model=zz', whole: '--model=zzz:model' },
 ];
 
