@@ -98,16 +98,23 @@ function listening(server: Server): Listening {
   };
 }
 
+/** How long a client may take to read why its bytes were refused, ms; requests that still run on its connection are cancelled then. */
+const LAST_WORD_MS = 2000;
+
 /** What the parser of Node refuses, such as two lengths or a head that is too long, before there is any request. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
+  // What follows the last request of a connection is not read, and its answer goes out all the same.
+  if (error.code === 'HPE_CLOSED_CONNECTION') return;
   const [status, message] = MALFORMED[error.code ?? ''] ?? ['400 Bad Request', 'malformed HTTP request'];
   const body = JSON.stringify({ error: { type: 'usage', message, hint: null } });
   const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8`;
   socket.end(`${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  const timer = setTimeout(() => socket.destroy(), LAST_WORD_MS);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 const MALFORMED: Readonly<Record<string, [status: string, message: string]>> = {

@@ -69,6 +69,19 @@ describe('a client that closes its sending side', () => {
   );
 
   it(
+    'is cut off, and its run is cancelled, when it sends what is no request',
+    withProvider(async (running, nextCall) => {
+      const client = sent(running, posted('/rpc', RUN));
+      const call = await nextCall();
+      client.write('garbage\r\n\r\n');
+      expect(await textOf(client)).toMatch(/^HTTP\/1\.1 400/);
+      await call.gone;
+      await running.service.turns.idle();
+      expect(running.logs.at(-1)).toMatchObject({ failure: 'cancelled' });
+    }),
+  );
+
+  it(
     'in the middle of its body gets an error, and nothing runs',
     served(MOCK, async (running) => {
       const client = sent(running, posted('/rpc', RUN).slice(0, -5));
@@ -80,6 +93,18 @@ describe('a client that closes its sending side', () => {
 });
 
 describe('a client that wants its connection closed', () => {
+  it(
+    'gets its answer though it sends more',
+    withProvider(async (running, nextCall) => {
+      const client = sent(running, posted('/rpc', RUN, 'Connection: close\r\n'));
+      const call = await nextCall();
+      client.write('more\r\n');
+      await running.get('/healthz');
+      await answer(call);
+      expect(await textOf(client)).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*"text":"hello"/);
+    }),
+  );
+
   it.each([
     ['is too large', '/rpc', 413],
     ['nothing waits for', '/nothing', 404],
@@ -87,7 +112,7 @@ describe('a client that wants its connection closed', () => {
     served(MOCK, async (running) => {
       const client = sent(running, posted(path, 'x'.repeat(20_000_000), 'Connection: close\r\n'));
       const text = await textOf(client);
-      expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status}[^]*"message"`));
+      expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status}[\\s\\S]*"message"`));
     })(),
   );
 });
