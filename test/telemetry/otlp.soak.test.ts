@@ -169,14 +169,16 @@ telemetry: { otlp: { endpoint: '${seen.url}' } }
       '#!/bin/sh\nexec llm-router --config llm-router.yaml exec -a inner --no-stdin hi\n',
     );
     await rig.shell(`/bin/chmod +x ${rig.bin}/caller-cli`);
-    const run = await rig.run(['exec', '-a', 'outer', '--no-stdin', 'go']);
+    const env = { TRACEPARENT: `00-${TRACE}-${CALLER}-01` };
+    const run = await rig.run(['exec', '-a', 'outer', '--no-stdin', 'go'], { env });
     expect(run).toMatchObject({ code: 0, stdout: 'deep\n' });
     const spans = seen.spans();
     const [outer, attempt, inner] = ['invoke_agent outer', 'invoke_agent shell', 'invoke_agent inner'].map(
       (name) => named(spans, name)[0],
     );
+    expect(outer).toMatchObject({ parentSpanId: CALLER, traceId: TRACE });
     expect(attempt?.parentSpanId).toBe(outer?.spanId);
-    expect(inner).toMatchObject({ parentSpanId: attempt?.spanId, traceId: outer?.traceId });
+    expect(inner).toMatchObject({ parentSpanId: attempt?.spanId, traceId: TRACE });
     expect(inner?.attributes['llm_router.parent.id']).toBe(outer?.attributes['llm_router.invocation.id']);
     expect(attempt?.attributes['llm_router.exit_code']).toBe(0);
   }),
