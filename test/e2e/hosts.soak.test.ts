@@ -29,10 +29,10 @@ whereInstalled('two hosts whose clocks are an hour apart', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** A budget of a dollar for the team, and runs of at most `most` dollars. */
-  const configure = (rig: Rig, most: number): void => {
+  /** A budget of a dollar for the team, and runs of at most `most` dollars that wait so long for the database. */
+  const configure = (rig: Rig, most: number, wait = '2s'): void => {
     count += 1;
-    const ledger = `{ url_env: TEAM_LEDGER_URL, schema: hosts_${count}, lease: 8s, connect_timeout: 2s }`;
+    const ledger = `{ url_env: TEAM_LEDGER_URL, schema: hosts_${count}, lease: 8s, connect_timeout: ${wait} }`;
     const budget = '{ scope: team, daily_usd: 1, limit: { type: hard } }';
     rig.write(
       'llm-router.yaml',
@@ -66,7 +66,7 @@ whereInstalled('two hosts whose clocks are an hour apart', () => {
   it(
     'let pass what fits, all at once',
     rigged(async (rig) => {
-      configure(rig, 0.1);
+      configure(rig, 0.1, '1m');
       await run(rig, early, 'ledger', 'migrate');
       expect([await minutesBehind(rig, early), await minutesBehind(rig, late)]).toEqual([30, -30]);
       rig.script('bot-cli', Array(10).fill({ stdout: costing(0.1) }));
