@@ -43,6 +43,7 @@ function stepsOfShells(markdown: string): ShellStep[] {
 function normalised(text: string): string {
   return text
     .replace(/PostgreSQL [\d.]+/g, 'PostgreSQL <version>')
+    .replace(/version \d+/g, 'version <number>')
     .replace(/answers in \d+ ms/g, 'answers in <time>')
     .replace(/[\d,.]+ [KM]iB/g, '<size>')
     .replace(/\d\d:\d\d UTC on \d{4}-\d\d-\d\d/g, '<moment>')

@@ -6,6 +6,7 @@ import { openLedger, readLedger } from '../../../src/ledger/open-ledger.js';
 import type { SharedPlace } from '../../../src/ledger/place.js';
 import { migratePostgres, statusOfPostgres } from '../../../src/ledger/postgres/admin.js';
 import type { PostgresPlace } from '../../../src/ledger/postgres/place.js';
+import { NEWEST } from '../../../src/ledger/postgres/schema.js';
 import { HAS_POSTGRES, type PostgresServer, postgresServer, sql } from '../../postgres/server.js';
 import { testPlace } from './bench.js';
 
@@ -43,12 +44,12 @@ whereInstalled('a ledger in a PostgreSQL database', () => {
     const place = await testPlace();
     const done = await Promise.all([1, 2, 3, 4].map(() => migratePostgres(place, { now: Date.now })));
     expect(done.map((one) => one.ok && one.value).sort((a, b) => (a && b ? a.from - b.from : 0))).toEqual([
-      { from: 0, to: 1 },
-      { from: 1, to: 1 },
-      { from: 1, to: 1 },
-      { from: 1, to: 1 },
+      { from: 0, to: NEWEST },
+      { from: NEWEST, to: NEWEST },
+      { from: NEWEST, to: NEWEST },
+      { from: NEWEST, to: NEWEST },
     ]);
-    expect(sql(server, `SELECT count(*) FROM ${place.schema}.schema_migrations`)).toBe('1');
+    expect(sql(server, `SELECT count(*) FROM ${place.schema}.schema_migrations`)).toBe(String(NEWEST));
     expect(await troubleAt(place)).toBeNull();
   });
 
@@ -80,8 +81,8 @@ whereInstalled('a ledger in a PostgreSQL database', () => {
       mayWrite: true,
       mayMigrate: false,
       isReadOnly: false,
-      version: 1,
-      newest: 1,
+      version: NEWEST,
+      newest: NEWEST,
       trouble: null,
     });
     sql(server, 'DROP OWNED BY plain_user; DROP ROLE plain_user');
