@@ -42,7 +42,7 @@ function endLine({ candidate }: Extract<RaceEvent, { type: 'ended' }>): string {
 
 /** What a candidate is doing. */
 interface Line {
-  is: 'waiting' | 'working' | 'verifying' | 'ended';
+  is: 'waiting' | 'working' | 'verifying' | 'ending' | 'ended';
   sinceMs: number;
   work: Work;
   /** The last words of one that has ended. */
@@ -76,7 +76,15 @@ class RaceLines implements RaceProgress {
     }
     if (event.type === 'verifying') [line.is, line.sinceMs] = ['verifying', nowMs];
     else [line.is, line.words] = ['ended', endLine(event)];
+    if (event.type === 'ended' && event.candidate.result === 'passed') this.#endOthers(nowMs);
     this.#draw();
+  }
+
+  /** Once one has passed, the others take as long as their processes need to end. */
+  #endOthers(nowMs: number): void {
+    for (const line of this.#lines.values()) {
+      if (line.is === 'working' || line.is === 'verifying') [line.is, line.sinceMs] = ['ending', nowMs];
+    }
   }
 
   pause(): void {
@@ -119,6 +127,8 @@ function textOf(plan: RacePlan, { is, sinceMs, work, words }: Line, nowMs: numbe
       return workLine(nameOf(plan), nowMs - sinceMs, work);
     case 'verifying':
       return `${nameOf(plan)}  verifying  ${formatDuration(nowMs - sinceMs)}`;
+    case 'ending':
+      return `${nameOf(plan)}  ending  ${formatDuration(nowMs - sinceMs)}`;
     case 'ended':
       return words;
   }

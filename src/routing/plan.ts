@@ -55,6 +55,8 @@ export function makePlan(config: RouterConfig, facts: Facts, resolved: ResolvedR
 /** Warnings about the task type. */
 export function taskWarnings(agent: AgentConfig | null, request: Request): string[] {
   if (request.task === null || lookup(agent?.taskTypes ?? {}, request.task) !== null) return [];
+  // Of a candidate of a race, whose tool is named, it says only in reports what it was for.
+  if ((request.isolation?.race ?? null) !== null) return [];
   const known = Object.keys(agent?.taskTypes ?? {}).map((name) => `\`${name}\``);
   const list = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
   return [

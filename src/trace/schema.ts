@@ -260,7 +260,7 @@ const document = {
 };
 
 /** Only of a race. */
-const race = record('A race of other invocations', {
+const race = record('Its candidates and what decided it; only of a race', {
   mode: oneOf('How the candidates ran: at once, or the cheapest first', RACE_MODES),
   parallel: count('The most at once'),
   verify: maybe(text('The command that judged; `null`: a person picks')),

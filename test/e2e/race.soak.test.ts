@@ -84,10 +84,19 @@ describe('a race', () => {
           more: `models: { a: ${price(1)}, b: ${price(5)}, c: ${price(9)} }\n`,
         },
       );
-      const ran = await rig.spawn(race('dear:c,cheap:a,middle:b', '--cascade', ...RIGHT, '--json'));
+      const ran = await rig.spawn(
+        race('dear:c,cheap:a,middle:b', '--cascade', '--task', 'fix', ...RIGHT, '--json'),
+      );
+      expect(ran.stderr).not.toContain('maps no task');
       expect([ran.code, resultsOf(raceOf(ran.stdout))]).toEqual([
         0,
         ['cheap failed not_verified', 'middle passed', 'dear not_started'],
+      ]);
+      // The costs of these tools are unknown.
+      const { stdout } = await rig.spawn(['stats', '--races', '--by', 'task,tool', '--format', 'csv']);
+      expect(stdout.split('\n').slice(1, -1)).toEqual([
+        'fix,middle,1,1,1,1,1,0,1,',
+        'fix,cheap,1,1,1,0,0,0,1,',
       ]);
       expect(rig.read('answer')).toBe('right\n');
     }),

@@ -84,7 +84,7 @@ describe.each(BENCHES)('a $kind of runs in a ledger on $name, in any order of st
         });
         await fc.assert(property, { numRuns, examples: FOUND });
       }),
-    IS_SOAK ? 900_000 : 30_000,
+    IS_SOAK ? 2_400_000 : 30_000,
   );
 });
 

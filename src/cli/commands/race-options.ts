@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
-import { collect, parseCount, type Register } from '../register.js';
+import { collect, parseAmount, parseCount, type Register } from '../register.js';
 import { sharedOptions } from './exec-options.js';
 import type { RaceOptions } from './race-request.js';
 
@@ -37,6 +37,8 @@ function raceOptions(): Option[] {
       '--cascade',
       'one after the other, the cheapest first by list price, the next only when one has not passed',
     ),
+    new Option('--max-cost <usd>', 'cap of all candidates together').argParser(parseAmount),
+    new Option('-t, --task <type>', 'kind of work, by which `stats --races` can tell candidates apart'),
   ];
   return options.map((option) => option.helpGroup('Race:'));
 }
@@ -44,7 +46,7 @@ function raceOptions(): Option[] {
 /** Those of `exec` that mean the same for each candidate, or for the race as a whole. */
 const SHARED: ReadonlySet<string> = new Set([
   ...['--agent', '--prompt-file', '--context', '--system', '--system-file', '--no-stdin'],
-  ...['--task', '--effort', '--policy', '--access', '--max-cost', '--timeout', '--max-tokens', '--retries'],
+  ...['--effort', '--policy', '--access', '--timeout', '--max-tokens', '--retries'],
   ...['--yes', '--force', '--justification', '--json', '--dry-run', '--cwd'],
   ...['--session', '--tag', '--source-agent', '--trace-id'],
 ]);

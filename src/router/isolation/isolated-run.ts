@@ -79,7 +79,8 @@ async function finish(tree: IsolatedTree, ending: Ending): Promise<Invocation> {
 /** What a run left was kept before it is judged: files that this makes are no part of its change. */
 async function judgedBy(tree: IsolatedTree, { invocation, judge }: Ending): Promise<Invocation> {
   if (judge === null || invocation.failure !== null) return invocation;
-  await tree.markKept();
+  // Without the mark only a kill during the judging could add what that makes.
+  await tree.markKept().catch(() => undefined);
   const refused = await judge();
   return refused === null ? invocation : failedBy(invocation, refused);
 }
