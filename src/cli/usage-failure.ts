@@ -1,7 +1,8 @@
 import type { Command, CommanderError } from 'commander';
-import { didYouMean } from '../diagnostics/suggest.js';
+import { didYouMean, nearest } from '../diagnostics/suggest.js';
 import { type Failure, failure } from '../domain/failure.js';
 import type { AskedLine } from './asked-line.js';
+import { plural } from './words.js';
 
 /** An error of the parser as a failure in our own words. */
 export function usageFailure(
@@ -16,9 +17,10 @@ export function usageFailure(
     return failure('usage', `unknown command \`${unknown}\``, { hint: `${hint}; ${help}` });
   }
   const [sentence = '', suggestion] = message.replace(/^error: /, '').split('\n');
-  const near = /Did you mean (?:one of )?(.*)\?/.exec(suggestion ?? '')?.[1];
-  const hint = near === undefined ? help : `did you mean ${alternatives(near)}? ${help}`;
-  return failure('usage', invalidValue(sentence) ?? quoted(sentence), { hint });
+  const invalid = invalidValue(sentence);
+  const near = /Did you mean (?:one of )?(.*)\?/.exec(suggestion ?? '')?.[1] ?? invalid?.near ?? null;
+  const hint = near === null ? help : `did you mean ${alternatives(near)}? ${help}`;
+  return failure('usage', invalid?.message ?? tooMany(sentence) ?? quoted(sentence), { hint });
 }
 
 /** A command with commands of its own takes no other words. */
@@ -39,14 +41,32 @@ function alternatives(names: string): string {
     .join(' or ');
 }
 
-/** The parser joins flags, value and what is needed with "argument" and "is invalid"; takes them apart again. */
-function invalidValue(sentence: string): string | null {
-  const [, flags = '', value, needed = ''] =
+/** The parser joins names, value and what is needed with "argument" and "is invalid"; takes them apart again. */
+function invalidValue(sentence: string): { message: string; near: string | null } | null {
+  const [, flags, value, needed = ''] =
     /^option '(.*?)' argument '(.*)' is invalid\. (.*)$/s.exec(sentence) ?? [];
-  if (value === undefined) return null;
-  const flag = /--[\w-]+/.exec(flags)?.[0] ?? flags;
-  const choices = /^Allowed choices are (.*)\.$/.exec(needed)?.[1];
-  return `${flag}: \`${value}\` is not ${choices === undefined ? needed : `one of ${choices}`}`;
+  if (flags !== undefined) return notAs(/--[\w-]+/.exec(flags)?.[0] ?? flags, value ?? '', needed);
+  const [, given, name, choices = ''] =
+    /^command-argument value '(.*)' is invalid for argument '(.*?)'\. (.*)$/s.exec(sentence) ?? [];
+  return name === undefined ? null : notAs(name, given ?? '', choices);
+}
+
+function notAs(name: string, value: string, needed: string): { message: string; near: string | null } {
+  // The first is the parser's, the other our own.
+  const choices = /^(?:Allowed choices are|one of) (.*?)\.?$/.exec(needed)?.[1] ?? null;
+  return {
+    message: `${name}: \`${value}\` is not ${choices === null ? needed : `one of ${choices}`}`,
+    near: choices === null ? null : nearest(value, choices.split(', ')),
+  };
+}
+
+/** More words than a command takes. */
+function tooMany(sentence: string): string | null {
+  const [, command, most, given] =
+    /^too many arguments for '(.*)'\. Expected (\d+) arguments? but got (\d+)/.exec(sentence) ?? [];
+  if (command === undefined) return null;
+  const taken = Number(most) === 0 ? 'no argument' : `at most ${plural(Number(most), 'argument')}`;
+  return `\`${command}\` takes ${taken}, and got ${given}`;
 }
 
 function quoted(sentence: string): string {

@@ -58,12 +58,11 @@ export function taskWarnings(agent: AgentConfig | null, request: Request): strin
   // Of a candidate of a race, whose tool is named, it says only in reports what it was for.
   if ((request.isolation?.race ?? null) !== null) return [];
   const known = Object.keys(agent?.taskTypes ?? {}).map((name) => `\`${name}\``);
-  const list = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
-  return [
-    agent === null
-      ? `no agent maps task \`${request.task}\``
-      : `agent \`${agent.name}\` maps no task \`${request.task}\`: ${list}`,
-  ];
+  const ignored = `so task \`${request.task}\` is ignored`;
+  if (agent === null) return [`no agent asks, ${ignored}`];
+  const has =
+    known.length === 0 ? 'has no `task_types`' : `has no such entry in \`task_types\` (${known.join(', ')})`;
+  return [`agent \`${agent.name}\` ${has}, ${ignored}`];
 }
 
 /** Warns when the first usable tool is taken although the config has agents. */

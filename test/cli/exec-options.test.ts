@@ -95,6 +95,24 @@ describe('options', () => {
     expect(stderr).toContain(`error: ${message} [usage]`);
   });
 
+  it.each([
+    ['exec --complexity hihg', 'complexity: `hihg` is not one of low, medium, high', 'did you mean `high`?'],
+    ['completion bsh', 'shell: `bsh` is not one of bash, zsh, fish', 'did you mean `bash`?'],
+    ['undo x y z', '`undo` takes at most 1 argument, and got 3', 'see `llm-router undo --help`'],
+    ['config show agnets --config c.yaml', 'no such key: `agnets`', 'did you mean `agents`?'],
+    ['help config/unknown-ky', 'no help on `config/unknown-ky`', 'did you mean `config/unknown-key`?'],
+  ])('`%s` is refused in plain words, with the nearest right one', async (line, message, hint) => {
+    const { code, stderr } = await runInProcess(line.split(' '), { root });
+    expect([code, stderr]).toEqual([64, expect.stringContaining(`${message} [usage]`)]);
+    expect(stderr).toContain(hint);
+  });
+
+  it('help has the meaning of a finding', async () => {
+    const { code, stdout } = await runInProcess(['help', 'config/unknown-key'], { root });
+    expect(code).toBe(0);
+    expect(stdout).toContain('config/unknown-key (error): a key that does not exist at its place\n');
+  });
+
   it('--source-agent is in the document', async () => {
     const { stdout } = await exec(['--source-agent', 'planner', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({ agent: 'me', source_agent: 'planner' });

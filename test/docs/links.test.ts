@@ -38,6 +38,15 @@ it.each(PAGES)('%s has no link to nothing', (page) => {
   expect(broken).toEqual([]);
 });
 
+it('the README leads to nothing that the package lacks', () => {
+  const { files } = JSON.parse(readPage('package.json')) as { files: string[] };
+  const links = [...readPage('README.md').matchAll(/\]\((?!https?:)([\w./-]+)/g)].map(
+    ([, link = '']) => link,
+  );
+  expect(links.length).toBeGreaterThan(20);
+  expect(links.filter((link) => !files.includes(link.split('/')[0] ?? ''))).toEqual([]);
+});
+
 it('the list of pages names every page but decisions and pages of single tools', () => {
   const listed = readPage('docs/README.md');
   const own = PAGES.filter((page) => /^docs\/(?!adr\/|tools\/|README)/.test(page));

@@ -163,7 +163,7 @@ describe('the choice of the model', () => {
 
   it('an unknown task is a warning that lists the known ones', () => {
     expect(plan({ task: 'nope' }).warnings).toEqual([
-      'agent `dev` maps no task `nope`: it has `quick`, `deep`',
+      'agent `dev` has no such entry in `task_types` (`quick`, `deep`), so task `nope` is ignored',
     ]);
   });
 

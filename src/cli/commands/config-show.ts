@@ -1,6 +1,7 @@
 import { viewConfig } from '../../config-files/show.js';
+import { nearest } from '../../diagnostics/suggest.js';
 import { failure } from '../../domain/failure.js';
-import { loadCommandConfig, usableConfig } from '../config.js';
+import { type LoadedCommandConfig, loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';
 
@@ -16,9 +17,10 @@ export async function runConfigShow(
   const redactor = context.output.redactor();
   const view = viewConfig(loaded, { env: context.world.env, dotted: key, redactor });
   if (view === null) {
-    const unknown = failure('usage', `no such key: \`${key}\``, {
-      hint: 'give the keys of `config show` joined by dots, for example `agents.reviewer`',
-    });
+    const how = 'give the keys of `config show` joined by dots, for example `agents.reviewer`';
+    const near = nearest((key ?? '').split('.', 1)[0] ?? '', sectionsOf(loaded, context));
+    const hint = near === null || key?.startsWith(`${near}.`) ? how : `did you mean \`${near}\`? ${how}`;
+    const unknown = failure('usage', `no such key: \`${key}\``, { hint });
     return reportEarly(context, { failure: unknown });
   }
   const origins = options.origin === true;
@@ -32,4 +34,9 @@ export async function runConfigShow(
     files.length === 0 ? 'no config file: only the built-in catalogue' : `from ${files.join(', ')}`;
   await context.output.file(`# ${head}\n${view.yaml({ origins })}`);
   return 0;
+}
+
+function sectionsOf(loaded: LoadedCommandConfig, { world, output }: CommandContext): string[] {
+  const whole = viewConfig(loaded, { env: world.env, dotted: null, redactor: output.redactor() });
+  return Object.keys(Object(whole?.value));
 }

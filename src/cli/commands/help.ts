@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { CODES, type Code } from '../../diagnostics/codes.js';
 import { didYouMean } from '../../diagnostics/suggest.js';
 import { FAILURES, failure } from '../../domain/failure.js';
 import type { CommandContext } from '../context.js';
@@ -17,14 +18,23 @@ const TOPICS: Readonly<Record<string, (width: number) => string>> = {
 
 export const TOPIC_NAMES: readonly string[] = Object.keys(TOPICS);
 
+/** A topic, or the code of a finding about a config. */
 export function isTopic(name: string): boolean {
-  return Object.hasOwn(TOPICS, name);
+  return Object.hasOwn(TOPICS, name) || Object.hasOwn(CODES, name);
 }
 
 /** `help <topic>`: prints one topic. */
 export async function runHelpTopic({ output, world }: CommandContext, topic: string): Promise<number> {
-  await output.data(`${TOPICS[topic]?.(world.stdout.columns || HELP_WIDTH) ?? ''}\n`);
+  const text = TOPICS[topic]?.(world.stdout.columns || HELP_WIDTH) ?? findingTopic(topic as Code);
+  await output.prose(`${text}\n`);
   return 0;
+}
+
+/** What a finding means; an example and how to mend it are in the reference. */
+function findingTopic(code: Code): string {
+  const { severity, summary } = CODES[code];
+  const page = `docs/reference/diagnostics.md#${code.replace('/', '')}`;
+  return `${code} (${severity}): ${summary}\n\nAn example, and the config mended: ${page} of the package\nWhere it is in your config: llm-router config validate`;
 }
 
 /** No topic and no command has this name. */
@@ -33,8 +43,9 @@ export function unknownTopic(
   program: Command,
   words: readonly string[],
 ): Promise<number> {
-  const known = [...Object.keys(TOPICS), ...program.commands.flatMap(pathsOf)];
   const name = words.join(' ');
+  const codes = name.includes('/') ? Object.keys(CODES) : [];
+  const known = [...codes, ...Object.keys(TOPICS), ...program.commands.flatMap(pathsOf)];
   const hint = didYouMean(name, known, 'topics and commands');
   return reportEarly(context, { failure: failure('usage', `no help on \`${name}\``, { hint }) });
 }

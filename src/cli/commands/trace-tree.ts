@@ -3,7 +3,7 @@ import { formatDuration } from '../../domain/duration.js';
 import type { Family, TreeNode } from '../../reports/traces.js';
 import type { TraceDocument } from '../../trace/document.js';
 import { type Column, renderTable } from '../table.js';
-import { countText } from '../words.js';
+import { countText, plural } from '../words.js';
 import { costText, statusPaint, statusText, totalText } from './trace-words.js';
 
 /** A family of invocations, each with its own cost and that of everything below it, and the sum. */
@@ -14,7 +14,7 @@ export function treeScreen(
   const rows = roots.flatMap((root) => rowsOf(root, { own: '', below: '' }, shown));
   const traces = rows.map(({ trace }) => trace);
   const cells = rows.map((row) => row.cells);
-  const all = `${total.invocations} invocations, ${total.succeeded} succeeded`;
+  const all = `${plural(total.invocations, 'invocation')}, ${total.succeeded} succeeded`;
   const tokens = total.tokens === null ? 'tokens not reported' : `${countText(total.tokens)} tokens`;
   return `${renderTable(columns(paint, traces), cells, width)}\n\n${all}, ${totalText(total)}, ${tokens}`;
 }
