@@ -9,6 +9,7 @@ export function auditTarget({ world, output }: CommandContext, { audit }: Router
     file: auditFile(world),
     retentionDays: audit.retentionDays,
     now: world.clock.now,
+    env: world.env,
     warn: (message) => void output.warn(message),
   };
 }

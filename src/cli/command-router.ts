@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { RouterConfig } from '../config/types.js';
-import { type LedgerUse, ledgerAccess } from '../ledger/access.js';
+import { type LedgerAccess, type LedgerUse, ledgerAccess } from '../ledger/access.js';
 import type { LedgerLocation } from '../ledger/place.js';
 import { ledgerLocation } from '../ledger/where.js';
 import { isolatedDir, modelListsFile, runningDir, traceDir, userConfigDir } from '../paths.js';
@@ -30,19 +30,12 @@ export function commandRouter(
 export function routerWorldOf(
   context: CommandContext,
   loaded: UsableConfig,
-  { gathers = false, ending = context.world.signal }: Pick<LedgerUse, 'gathers' | 'ending'> = {},
+  use: Pick<LedgerUse, 'gathers' | 'ending'> = {},
 ): RouterWorld {
   const { world } = context;
   const { env, platform, tmpDir, clock, random, urgent } = world;
   const within = loaded.isTrusted ? null : [loaded.projectDir ?? world.cwd, userConfigDir(world)];
-  const ledger = ledgerAccess({
-    ...ledgerOf(context, loaded),
-    now: clock.now,
-    ending,
-    project: loaded.projectDir ?? '',
-    gathers,
-    warn: (message) => void context.output.warn(message),
-  });
+  const ledger = ledgerAccessOf(context, loaded, use);
   return {
     host: {
       env,
@@ -57,16 +50,32 @@ export function routerWorldOf(
     },
     stores: {
       ledger,
-      cooldowns: openCooldowns(world, (message) => void context.output.warn(message)),
+      cooldowns: openCooldowns(world, ledger, (message) => void context.output.warn(message)),
       modelLists: keptModelLists(modelListsFile(world), (message) => void context.output.warn(message)),
       traces: traceTarget(context, loaded),
-      audit: auditTarget(context, loaded.config),
+      audit: { ...auditTarget(context, loaded.config), ledger },
       telemetry: { version: VERSION, warn: (message) => context.output.warn(message) },
       runningDir: runningDir(context.world),
       isolatedDir: isolatedDir(context.world),
     },
     urgent,
   };
+}
+
+/** Access to the ledger of this command. */
+export function ledgerAccessOf(
+  context: CommandContext,
+  loaded: CommandConfig,
+  { gathers = false, ending = context.world.signal }: Pick<LedgerUse, 'gathers' | 'ending'> = {},
+): LedgerAccess {
+  return ledgerAccess({
+    ...ledgerOf(context, loaded),
+    now: context.world.clock.now,
+    ending,
+    project: loaded.projectDir ?? '',
+    gathers,
+    warn: (message) => void context.output.warn(message),
+  });
 }
 
 /** Where the ledger is for this command. */

@@ -19,6 +19,7 @@ import { requireTrust } from './trust.js';
 
 export {
   commandRouter,
+  ledgerAccessOf,
   ledgerOf,
   routerWorldOf,
   traceDirOf,

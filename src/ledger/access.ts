@@ -14,6 +14,8 @@ import { ledgerName, pendingPath } from './where.js';
 export interface LedgerAccess {
   /** The path of its file, or the URL of its database without the password. */
   name: string;
+  /** It is a database that several machines share. */
+  isShared: boolean;
   /** How often what a run holds needs a sign of life, ms. */
   heartbeatMs: number;
   /** Gets a message when something cannot be recorded; the run goes on. */
@@ -109,6 +111,7 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
   const shared = place.shared ?? null;
   const access: LedgerAccess = {
     name: ledgerName(place),
+    isShared: shared !== null,
     heartbeatMs: shared === null ? LOCAL_HEARTBEAT_MS : shared.leaseMs / 3,
     project: place.project,
     warn: place.warn,

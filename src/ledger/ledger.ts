@@ -1,4 +1,5 @@
 import type { Result } from '../domain/result.js';
+import type { SharedRecords } from './shared-records.js';
 import type { SlotQueue } from './slots.js';
 import type {
   AdmitRequest,
@@ -68,6 +69,8 @@ export interface LedgerReader {
   reserved(filter?: UsageFilter): Promise<Result<{ count: number; microUsd: number }, LedgerTrouble>>;
   /** Current use of slots. */
   readonly slots: Pick<SlotQueue, 'use'>;
+  /** What only a shared ledger holds; `null`: it is a file. */
+  readonly shared: SharedRecords | null;
 }
 
 /**

@@ -17,7 +17,9 @@ export type Pending = RunRecords;
 export async function keepPending(file: string, pending: Pending): Promise<number> {
   await requireOwnFolder(path.dirname(file));
   const folder = folderOf(file);
-  const name = pending.invocation?.id ?? pending.attempts.map(({ id }) => id.replace(':', '-')).join('+');
+  const name =
+    pending.invocation?.id ??
+    pending.attempts.map(({ id }) => id.replace(':', '-')).join('+') + (pending.audit?.[0]?.id ?? '');
   await writeByRename(path.join(folder, `${name}.json`), JSON.stringify(pending), { private: true });
   return readdirSync(folder).length;
 }

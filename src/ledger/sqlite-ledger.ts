@@ -124,6 +124,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
       leave: (id) => change(() => leaveSlot(db, id)),
       use: (tool) => read(() => useOf(db, { ...world, nowMs: world.now() }, tool)),
     },
+    shared: null,
     close: () => queue.close(),
     leave: () => {
       if (isLogLong(world.file)) emptyLog(db);

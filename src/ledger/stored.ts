@@ -95,9 +95,27 @@ export type InvocationRow = UsageColumns & {
   passed: number | null;
 };
 
+/** A line of the audit log as a row of a shared ledger. */
+export interface AuditRow {
+  id: string;
+  at_ms: number;
+  day: string;
+  /** The machine, and the user of its system. */
+  host: string;
+  user: string;
+  project: string | null;
+  agent: string | null;
+  tool: string | null;
+  model: string | null;
+  /** The line, JSON. */
+  document: string;
+}
+
 /** What a run leaves at its end. */
 export interface RunRecords {
   attempts: readonly AttemptRow[];
   /** `null`: the invocation goes on. */
   invocation: InvocationRow | null;
+  /** Lines of the audit log, for a shared ledger. */
+  audit?: readonly AuditRow[];
 }

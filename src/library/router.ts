@@ -223,6 +223,8 @@ function routerOf(
   host: HostWorld & { redactor: Redactor },
 ): Router {
   const { onWarning: warn = () => {}, route, adapters = {} } = options;
+  const ledger = ledgerOf(config, options, { host, warn });
+  const audit = auditOf(config, options, { host, warn });
   const world: RouterWorld = {
     host: {
       ...host,
@@ -231,11 +233,11 @@ function routerOf(
       ...(route === undefined ? {} : { route }),
     },
     stores: {
-      ledger: ledgerOf(config, options, { host, warn }),
-      cooldowns: openCooldowns(host, warn),
+      ledger,
+      cooldowns: openCooldowns(host, ledger, warn),
       modelLists: keptModelLists(modelListsFile(host), warn),
       traces: traceTargetOf(options.traces, { host, warn }),
-      audit: auditOf(config, options, { host, warn }),
+      audit: audit === null ? null : { ...audit, ledger, env: host.env },
       telemetry: { version: VERSION, warn },
       runningDir: runningDir(host),
       isolatedDir: isolatedDir(host),

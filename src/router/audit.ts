@@ -1,5 +1,6 @@
-import type { AuditEntry } from '../domain/audit.js';
+import { type AuditEntry, auditDocument } from '../domain/audit.js';
 import { reasonOf } from '../files.js';
+import type { LedgerAccess } from '../ledger/access.js';
 import type { Redactor } from '../redact/redact.js';
 
 /** Where audit lines go. */
@@ -8,6 +9,9 @@ export interface AuditTarget {
   retentionDays: number;
   /** ms since the epoch. */
   now: () => number;
+  /** Gets the lines too where it is shared; `null` or absent: none. */
+  ledger?: LedgerAccess | null;
+  env?: Readonly<Record<string, string | undefined>>;
   /** Called when a line cannot be written; the run goes on. */
   warn: (message: string) => void;
 }
@@ -19,10 +23,20 @@ export async function keepAudit(
   redactor: Redactor,
 ): Promise<void> {
   if (target === null || entries.length === 0) return;
+  const clean = entries.map((entry) => redactor.value(entry));
   try {
     const { fileAudit } = await import('../ledger/audit.js');
-    await fileAudit(target).append(entries.map((entry) => redactor.value(entry)));
+    await fileAudit(target).append(clean);
   } catch (error) {
     target.warn(`the audit log could not be written: ${reasonOf(error)}`);
   }
+  const { ledger = null, env = {}, now } = target;
+  if (ledger?.isShared !== true) return;
+  const { shareAudit } = await import('../ledger/shared-audit.js');
+  const ts = new Date(now()).toISOString();
+  await shareAudit(
+    ledger,
+    clean.map((entry) => auditDocument(entry, ts)),
+    env,
+  );
 }

@@ -1,13 +1,11 @@
 import type { AuditDocument } from '../../domain/audit.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import { auditFile } from '../../paths.js';
-import { readAudit } from '../../reports/audit.js';
 import { loadCommandConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
+import { auditLines } from '../read-audit.js';
 import { reportEarly } from '../report.js';
 import { labelled } from '../wrap.js';
-import { warnDamaged } from './audit.js';
 
 /** `audit show <id>`: the entries of one invocation in full, oldest first. */
 export async function runAuditShow(
@@ -16,11 +14,9 @@ export async function runAuditShow(
   options: { json?: boolean },
 ): Promise<number> {
   const { output, world } = context;
-  await loadCommandConfig(context); // its secrets are masked from here on
-  const file = auditFile(world);
-  const read = await readAudit(file, { last: Number.POSITIVE_INFINITY, sinceMs: null });
+  const loaded = await loadCommandConfig(context);
+  const read = await auditLines(context, loaded, { last: null, sinceMs: null });
   if (!read.ok) return reportEarly(context, { failure: read.error });
-  await warnDamaged(context, file, read.value.damaged);
   const found = entriesOf(read.value.lines, id);
   if (!found.ok) return reportEarly(context, { failure: found.error });
   if (options.json === true) await output.json(found.value);

@@ -1,20 +1,16 @@
 import type { Paint } from '../../diagnostics/paint.js';
 import { visible } from '../../diagnostics/visible.js';
 import { widthOf } from '../../diagnostics/width.js';
-import type { AuditDocument } from '../../domain/audit.js';
 import { parseSince } from '../../domain/duration.js';
 import { failure } from '../../domain/failure.js';
-import { isProject } from '../../domain/project.js';
 import { ok } from '../../domain/result.js';
-import { auditFile } from '../../paths.js';
-import { readAudit } from '../../reports/audit.js';
 import { loadCommandConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { headed, printLegend } from '../print-table.js';
 import { projectFilter } from '../project-filter.js';
+import { type AuditLine, auditLines } from '../read-audit.js';
 import { reportEarly } from '../report.js';
 import { type Column, renderTable } from '../table.js';
-import { plural } from '../words.js';
 import { wrapped } from '../wrap.js';
 
 /** The options of `audit`. */
@@ -33,46 +29,28 @@ export async function runAudit(context: CommandContext, options: AuditOptions): 
   const { output, world } = context;
   const since = options.since === undefined ? ok(null) : parseSince(options.since, world.clock.now());
   if (!since.ok) return reportEarly(context, { failure: failure('usage', `--since: ${since.error}`) });
-  await loadCommandConfig(context); // its secrets are masked from here on
-  const file = auditFile(world);
-  const matches = matcher(options, world.cwd);
-  const read = await readAudit(file, { last: options.last, sinceMs: since.value, matches });
+  const loaded = await loadCommandConfig(context);
+  const { last, agent, tool, model } = options;
+  const project = options.project === undefined ? undefined : projectFilter(world.cwd, options.project);
+  const read = await auditLines(context, loaded, { last, sinceMs: since.value, project, agent, tool, model });
   if (!read.ok) return reportEarly(context, { failure: read.error });
-  const { lines, damaged } = read.value;
-  await warnDamaged(context, file, damaged);
+  const { lines, from, isShared } = read.value;
   if (options.json === true) await output.file(`${JSON.stringify(lines)}\n`);
-  else if (lines.length === 0) await output.say(emptyText(file, options));
-  else await print(context, lines);
+  else if (lines.length === 0) await output.say(emptyText(from, options));
+  else await print(context, lines, isShared);
   return 0;
 }
 
-function matcher(options: AuditOptions, cwd: string): (line: AuditDocument) => boolean {
-  const { project, agent, tool, model } = options;
-  const wanted = project === undefined ? null : projectFilter(cwd, project);
-  return (line) =>
-    (wanted === null || isProject(line.project ?? null, wanted)) &&
-    (agent === undefined || line.agent === agent) &&
-    (tool === undefined || line.attempted_tool === tool) &&
-    (model === undefined || line.attempted_model === model);
+function emptyText(from: string, { last: _last, json: _json, ...filters }: AuditOptions): string {
+  return Object.keys(filters).length === 0 ? `no entries in ${from}` : `no entry in ${from} matches`;
 }
 
-/** Says how many lines could not be read. */
-export async function warnDamaged({ output }: CommandContext, file: string, damaged: number): Promise<void> {
-  if (damaged === 0) return;
-  await output.warn(
-    `${plural(damaged, 'line')} of ${file} cannot be read and ${damaged === 1 ? 'was' : 'were'} skipped`,
-  );
-}
-
-function emptyText(file: string, { last: _last, json: _json, ...filters }: AuditOptions): string {
-  return Object.keys(filters).length === 0 ? `no entries in ${file}` : `no entry in ${file} matches`;
-}
-
-async function print(context: CommandContext, lines: readonly AuditDocument[]): Promise<void> {
+async function print(context: CommandContext, lines: readonly AuditLine[], isShared: boolean): Promise<void> {
   const { output, world } = context;
   const paint = await output.paint('stdout');
-  const columns = columnsOf(lines, paint);
-  const table = screen(lines.map(rowOf), columns, world.stdout.columns || Number.POSITIVE_INFINITY);
+  const columns = [...columnsOf(lines, paint), ...(isShared ? [WHO] : [])];
+  const rows = lines.map((line) => rowOf(line, isShared));
+  const table = screen(rows, columns, world.stdout.columns || Number.POSITIVE_INFINITY);
   await output.data(`${headed(table, paint)}\n`);
   await printLegend(context, table, { '-': 'none' });
 }
@@ -92,7 +70,7 @@ function screen(rows: readonly string[][], columns: readonly Column[], width: nu
 
 const WHY_INDENT = 4;
 
-function columnsOf(lines: readonly AuditDocument[], paint: Paint): Column[] {
+function columnsOf(lines: readonly AuditLine[], paint: Paint): Column[] {
   return [
     { title: 'TIME (UTC)', short: (time) => time.slice(5, 16) },
     { title: 'EVENT', least: 10 },
@@ -102,12 +80,15 @@ function columnsOf(lines: readonly AuditDocument[], paint: Paint): Column[] {
   ];
 }
 
-function bySeverity(text: string, severity: AuditDocument['severity'] | undefined, paint: Paint): string {
+function bySeverity(text: string, severity: AuditLine['severity'] | undefined, paint: Paint): string {
   if (severity === 'critical' || severity === 'high') return paint.error(text);
   return severity === 'warning' ? paint.warning(text) : text;
 }
 
-function rowOf(line: AuditDocument): string[] {
+/** Only of a shared log. */
+const WHO: Column = { title: 'BY', least: 8, rank: 2 };
+
+function rowOf(line: AuditLine, isShared: boolean): string[] {
   const { ts, audit_event: event, severity, agent, attempted_tool: tool, attempted_model: model } = line;
   const why = line.justification === null ? line.reason : `"${line.justification}": ${line.reason}`;
   return [
@@ -116,6 +97,7 @@ function rowOf(line: AuditDocument): string[] {
     severity,
     agent ?? '-',
     [tool, model].filter((part) => part !== null).join(':') || '-',
+    ...(isShared ? [`${line.user}@${line.host}`] : []),
     why.replaceAll('\n', ' '),
   ];
 }

@@ -11,7 +11,14 @@ import { installedClients } from '../../mcp/clients/rows.js';
 import { stateDir, userConfigDir } from '../../paths.js';
 import { clearCooldowns } from '../../router/cooldowns.js';
 import { machineHealth, toolHealthOf, warnsOfAgent } from '../../router/health.js';
-import { commandRouter, ledgerOf, loadCommandConfig, traceDirOf, usableConfig } from '../config.js';
+import {
+  commandRouter,
+  ledgerAccessOf,
+  ledgerOf,
+  loadCommandConfig,
+  traceDirOf,
+  usableConfig,
+} from '../config.js';
 import type { CommandConfig, CommandContext } from '../context.js';
 import { printDiagnostics, reportEarly } from '../report.js';
 import { doctorScreen } from './doctor-screen.js';
@@ -35,7 +42,7 @@ export async function runDoctor(context: CommandContext, options: DoctorOptions)
   const loaded = await loadCommandConfig(context);
   const refused =
     unknownAgent(loaded, options.agent) ??
-    (options.clearCooldowns === true ? await forgetCooldowns(context) : null);
+    (options.clearCooldowns === true ? await forgetCooldowns(context, loaded) : null);
   if (refused !== null) return reportEarly(context, { failure: refused });
   const { trust } = loaded;
   const screen = options.json === true ? null : doctorScreen(context, { showsAll: options.all === true });
@@ -52,8 +59,11 @@ export async function runDoctor(context: CommandContext, options: DoctorOptions)
 }
 
 /** Ends all cooldowns and reports how many; fails when their file cannot be removed. */
-async function forgetCooldowns({ world, output }: CommandContext): Promise<Failure | null> {
-  const cleared = await clearCooldowns(world, world.clock.now());
+async function forgetCooldowns(context: CommandContext, loaded: CommandConfig): Promise<Failure | null> {
+  const { world, output } = context;
+  const ledger = ledgerAccessOf(context, loaded);
+  const cleared = await clearCooldowns(world, ledger, world.clock.now());
+  await ledger.close();
   if (!cleared.ok) return failure('input', `the cooldowns cannot be cleared: ${cleared.error}`);
   const count = cleared.value;
   await output.say(

@@ -11,6 +11,7 @@ import { isPrunedOn, pruneOn, pruneRows, rowsSince } from './prune.js';
 import { addRecords, drop } from './records.js';
 import { lockKey } from './schema.js';
 import type { Sessions } from './sessions.js';
+import { sharedRecords } from './shared-records.js';
 import { beginSlot, keepSlot, leaveSlot, takeSlot, useOf } from './slots.js';
 import { mostDrawable, reservedNow, spendOf } from './spend.js';
 import { timelineOf } from './timeline.js';
@@ -103,6 +104,11 @@ export function postgresLedger(world: PostgresWorld): Ledger {
       leave: (id) => attempt(() => run('write', null, async (tx) => leaveSlot(tx, id))),
       use: (tool) => plainly((tx) => useOf(tx, world, tool)),
     },
+    shared: sharedRecords({
+      read: plainly,
+      report,
+      change: (work) => attempt(() => run('write', lockKey(schema, 'cooldowns'), work)),
+    }),
     close: () => sessions.close(),
     leave: () => {},
   };

@@ -16,6 +16,7 @@ export async function pruneRows(
     for (const table of Object.values(BY_SESSION)) tx.run(`DELETE FROM ${table} WHERE day < $1`, before);
   }
   tx.run('DELETE FROM nested_runs WHERE day < $1', before);
+  tx.run('DELETE FROM audit WHERE day < $1', before);
   const isDone = removed < atMost;
   // Rows that are left of these days belong to no invocation.
   if (isDone) keepInterrupted(tx, before);

@@ -3,6 +3,7 @@ import type { Row } from './connection.js';
 import { giveBack } from './family.js';
 import type { Given } from './literal.js';
 import { rollUp } from './roll-up.js';
+import { addAudit } from './shared-records.js';
 import type { Transaction } from './transaction.js';
 
 /**
@@ -55,6 +56,10 @@ export function countIn(tx: Transaction, where: { scopes: string; day: string },
  * had one; a sum that was taken back in the meantime is corrected.
  */
 export async function addRecords(tx: Transaction, records: readonly RunRecords[]): Promise<void> {
+  addAudit(
+    tx,
+    records.flatMap(({ audit = [] }) => audit),
+  );
   const attempts = byId(records.flatMap((one) => one.attempts));
   const invocations = byId(records.flatMap(({ invocation }) => invocation ?? []));
   const ids = [...attempts.keys()];

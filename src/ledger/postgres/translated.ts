@@ -1,5 +1,15 @@
 import { dayOf } from '../../domain/calendar.js';
-import type { AdmitRequest, AttemptRow, InvocationRow, Ledger, RunRecords, SpendQuery } from '../ledger.js';
+import type { CooldownState } from '../../policy/cooldown.js';
+import type {
+  AdmitRequest,
+  AttemptRow,
+  AuditRow,
+  InvocationRow,
+  Ledger,
+  RunRecords,
+  SpendQuery,
+} from '../ledger.js';
+import type { SharedRecords } from '../shared-records.js';
 import type { SlotQueue } from '../slots.js';
 
 /** What the words of one process mean in a ledger of many. */
@@ -34,12 +44,17 @@ export function translated(ledger: Ledger, translation: Translation): Ledger {
     record: (row) => ledger.record(invocationOf(row, aheadMs())),
     keep: (records) => ledger.keep(records.map(rows)),
     slots: slotsOf(ledger.slots, aheadMs),
+    shared: ledger.shared === null ? null : recordsOf(ledger.shared, aheadMs),
   };
 }
 
 /** The records of a run of this process, as the ledger has them. */
-export function translatedRecords({ attempts, invocation }: RunRecords, by: Translation): RunRecords {
+export function translatedRecords(
+  { attempts, invocation, audit = [] }: RunRecords,
+  by: Translation,
+): RunRecords {
   return {
+    audit: audit.map((row) => auditOf(row, by.aheadMs())),
     attempts: attempts.map((row) => attemptOf(row, by)),
     invocation: invocation === null ? null : invocationOf(invocation, by.aheadMs()),
   };
@@ -87,10 +102,40 @@ function invocationOf(row: InvocationRow, aheadMs: number): InvocationRow {
   return { ...row, started_ms: startedMs + aheadMs, day: shifted(day, startedMs, aheadMs) };
 }
 
+function auditOf(row: AuditRow, aheadMs: number): AuditRow {
+  const { at_ms: atMs, day } = row;
+  return { ...row, at_ms: atMs + aheadMs, day: shifted(day, atMs, aheadMs) };
+}
+
 /** The day of a moment, where the difference of the clocks changes it. */
 function shifted(day: string, atMs: number, aheadMs: number): string {
   const [mine, theirs] = [dayOf(atMs), dayOf(atMs + aheadMs)];
   return mine === theirs ? day : theirs;
+}
+
+/** Cooldowns end by the clock of the database. */
+function recordsOf(shared: SharedRecords, aheadMs: () => number): SharedRecords {
+  return {
+    ...shared,
+    cooldowns: async () => {
+      const found = await shared.cooldowns();
+      return found.ok ? { ...found, value: moved(found.value, -aheadMs()) } : found;
+    },
+    changeCooldowns: (change) =>
+      shared.changeCooldowns((state) => {
+        const [mine, byMs] = [moved(state, -aheadMs()), aheadMs()];
+        const changed = change(mine);
+        return changed === mine ? state : moved(changed, byMs);
+      }),
+  };
+}
+
+function moved(state: CooldownState, byMs: number): CooldownState {
+  if (byMs === 0) return state;
+  return {
+    cooldowns: state.cooldowns.map((one) => ({ ...one, untilMs: one.untilMs + byMs })),
+    failures: state.failures.map((one) => ({ ...one, atMs: one.atMs + byMs })),
+  };
 }
 
 /** Times of starts are compared with this clock. */
