@@ -50,7 +50,7 @@ export const ADVICE: Readonly<Record<string, Advice>> = {
     ],
   },
   'llm-router undo': {
-    note: 'Exit codes: 0 done, or nothing to do; 64 usage; 66 no Git work tree; 75 files were changed since, or cannot be written',
+    note: 'Exit codes: 0 done, or nothing to do; 64 usage; 66 no Git work tree; 75 files were changed since, another run worked in them, or not all could be put back',
     examples: [
       ['llm-router undo', 'the last run that changed files here'],
       ['llm-router undo --dry-run'],

@@ -198,7 +198,7 @@ function put({ root }: Repository, file: Draft, permissions: Permissions): void 
     const known = permissionsIn(permissions, file.path, file.mode);
     chmodSync(draft, known ?? likelyPermissions(file.mode, found.is === 'file' ? found.permissions : null));
   }
-  move(draft, place, root);
+  move(draft, place);
 }
 
 /** Those of the file in its place, executable or not; of a new one as the system makes them. */
@@ -217,19 +217,29 @@ function makeFolders(root: string, folder: BytePath): void {
   mkdirSync(place);
 }
 
-/** By rename; where the repository is on another file system than its work tree, of a copy beside it. */
-function move(draft: Buffer, place: Buffer, root: string): void {
+/** By rename; where the repository is on another file system than the file, of a copy beside it. */
+function move(draft: Buffer, place: Buffer): void {
   try {
     renameSync(draft, place);
   } catch (error) {
     if (codeOf(error) !== 'EXDEV') throw error;
-    const near = Buffer.from(`${root}/.llm-router-${distinctName()}`);
-    if (lstatOf(draft)?.isSymbolicLink() === true)
-      symlinkSync(readlinkSync(draft, { encoding: 'buffer' }), near);
-    else {
-      copyFileSync(draft, near);
-      chmodSync(near, statSync(draft).mode & 0o777);
+    // A folder of the work tree may be a file system of its own too.
+    const folder = place.subarray(0, place.lastIndexOf('/') + 1);
+    const near = Buffer.concat([folder, Buffer.from(`.llm-router-${distinctName()}`)]);
+    try {
+      copyTo(near, draft);
+      renameSync(near, place);
+    } finally {
+      ignoring(['ENOENT', 'EROFS'], () => unlinkSync(near));
     }
-    renameSync(near, place);
   }
+}
+
+function copyTo(near: Buffer, draft: Buffer): void {
+  if (lstatOf(draft)?.isSymbolicLink() === true) {
+    symlinkSync(readlinkSync(draft, { encoding: 'buffer' }), near);
+    return;
+  }
+  copyFileSync(draft, near);
+  chmodSync(near, statSync(draft).mode & 0o777);
 }

@@ -2,6 +2,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { distinctName } from '../crypto/crypto.js';
 import { err, ok, type Result } from '../domain/result.js';
+import { codeOf } from '../domain/system-error.js';
 import type { Repository } from '../git/repository.js';
 import { systemTrouble, type Trouble } from '../git/trouble.js';
 
@@ -18,7 +19,11 @@ export async function openScratch({ gitDir }: Repository): Promise<Result<Scratc
   const parent = path.join(gitDir, FOLDER);
   const dir = path.join(parent, distinctName());
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    // With `recursive` Node says ENOENT where the file system is read-only.
+    await mkdir(parent, { mode: 0o700 }).catch((error) => {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    });
+    await mkdir(dir, { mode: 0o700 });
   } catch (error) {
     return err(systemTrouble(error, `\`${parent}\` cannot be written`));
   }

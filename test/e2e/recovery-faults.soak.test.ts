@@ -39,7 +39,7 @@ describe('what no snapshot holds', () => {
       const undone = await rig.run(['undo', '--yes']);
       expect([undone.code, undone.stderr]).toEqual([75, expect.stringMatching(named)]);
       expect([undone.stderr, rig.read('a.txt')]).toEqual([
-        expect.stringContaining('only files are put back'),
+        expect.stringContaining('the files are put back'),
         'one\ntwo\n',
       ]);
     })(),

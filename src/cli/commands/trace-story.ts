@@ -1,4 +1,5 @@
 import type { Paint } from '../../diagnostics/paint.js';
+import type { Recovery } from '../../domain/changes.js';
 import { formatDuration } from '../../domain/duration.js';
 import { exitCodeOf, failure } from '../../domain/failure.js';
 import type { TraceDocument } from '../../trace/document.js';
@@ -161,7 +162,7 @@ function changedLines(attempt: Attempt, id: string, { width, paint }: Screen): s
   if (changes === null) return [];
   const { not_kept: notKept = [], other_runs: others = [] } = changes;
   if (changes.count + notKept.length === 0) return [];
-  const became = changes.recovery === null ? '' : `, ${changes.recovery.replace('_', ' ')}`;
+  const became = changes.recovery === null ? '' : `, ${BECAME[changes.recovery]}`;
   const head = labelled(`  ${n}.`, `${plural(changes.count, 'file')}${became}`, box);
   const files = changes.files.slice(0, MOST_FILES).map((file) => {
     const { path, status, lines_added: added, lines_removed: removed } = file;
@@ -176,6 +177,14 @@ function changedLines(attempt: Attempt, id: string, { width, paint }: Screen): s
   ];
   return [...head, ...files, ...more, ...beside.flatMap((text) => labelled('', text, box))];
 }
+
+/** What became of changes, in words. */
+const BECAME: Readonly<Record<Recovery, string>> = {
+  left: 'left as they are',
+  rolled_back: 'rolled back',
+  handed_over: 'handed over to the next attempt',
+  not_restored: 'not rolled back',
+};
 
 /** As many files as fit on a screen. */
 const MOST_FILES = 30;

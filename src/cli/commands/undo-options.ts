@@ -4,7 +4,7 @@ import { parseCount, type Register } from '../register.js';
 import type { DiffOptions } from './diff.js';
 import type { UndoOptions } from './undo.js';
 
-const ID = 'its id, a unique prefix of it, or `last`: the last one that changed files here';
+const ID = 'id of the run, a unique prefix of it, or `last`: the last one that changed files here';
 
 /** Registers `undo`, `diff` and `apply`. Their code is loaded when they run. */
 export function addUndo(context: CommandContext, program: Command, register: Register): void {
@@ -16,7 +16,10 @@ export function addUndo(context: CommandContext, program: Command, register: Reg
     .argument('[id]', ID, 'last')
     .option('-y, --yes', 'do not ask; needed where there is no terminal')
     .option('--dry-run', 'only show what would be changed')
-    .option('--force', 'also files that were changed since; their content of now is kept')
+    .option(
+      '--force',
+      'also where files were changed since, or another run worked in them; what they hold now is kept',
+    )
     .option('--json', 'print one JSON document');
   undo.action(async (id: string, options: UndoOptions) => {
     const { runUndo } = await import('./undo.js');

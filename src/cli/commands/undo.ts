@@ -74,16 +74,29 @@ async function undoRun(
   if (plan.lost.length > 0 && options.force !== true) return err(wouldLose(plan));
   if (plan.others.length > 0 && !plan.isRedo && options.force !== true) return err(mayBeOfOthers(plan));
   const shown = await showPlan(context, run, { plan, options });
-  if (!shown.ok || options.dryRun === true) return shown;
+  if (!shown.ok) return shown;
+  if (options.dryRun === true) {
+    if (options.json !== true) await output.say(`would ${actionOf(plan)}; nothing was changed`);
+    return ok(null);
+  }
   const agreed = await agree(context, run, { plan, options });
   if (!agreed.ok) return agreed;
+  if (!agreed.value) {
+    await output.say('nothing was changed');
+    return ok(null);
+  }
   const done = await undo(repository, plan, { scratch, isForced: options.force === true });
   if (!done.ok) return err(restoreFailure(done.error));
   const verb = plan.isRedo ? 'brought back' : 'took back';
-  const again = `\`llm-router undo ${id}\` again reverses it`;
+  const again = `\`llm-router undo ${id}\` reverses it`;
   if (options.json !== true)
     await output.say(`${verb} the changes of \`${id}\` in ${plural(done.value.length, 'file')}; ${again}`);
   return beside.length === 0 ? ok(null) : err(notPutBack(plan, beside));
+}
+
+/** ``take back the changes of `ID` in 3 files`` */
+function actionOf({ id, isRedo, todo }: UndoPlan): string {
+  return `${isRedo ? 'bring back' : 'take back'} the changes of \`${id}\` in ${plural(todo.length, 'file')}`;
 }
 
 /** What the run changed that stays as it is: submodules that are still at another commit, and what no state holds. */
@@ -104,7 +117,7 @@ async function besideOf({ git, root }: Repository, plan: UndoPlan): Promise<stri
 }
 
 function notPutBack({ id, todo }: UndoPlan, beside: readonly string[]): Failure {
-  const files = todo.length === 0 ? '' : 'only files are put back, and ';
+  const files = todo.length === 0 ? '' : 'the files are put back, but ';
   const message = `${files}\`${id}\` has also changed ${listText(beside)}, which stays as it is`;
   return failure('not_restored', message, { hint: 'put that back by hand, where it is not wanted' });
 }
@@ -153,11 +166,12 @@ async function agree(
   { output }: CommandContext,
   { repository }: KeptRun,
   { plan, options }: { plan: UndoPlan; options: UndoOptions },
-): Promise<Result<null, Failure>> {
-  if (options.yes === true) return ok(null);
+): Promise<Result<boolean, Failure>> {
+  if (options.yes === true) return ok(true);
   const merge = await mergeInProgress(repository);
   const during = merge === null ? '' : `A ${merge} is in progress. `;
-  const what = `${during}Change ${plural(plan.todo.length, 'file')} as shown? [y/N] `;
+  const [first = '', ...rest] = actionOf(plan);
+  const what = `${during}${first.toUpperCase()}${rest.join('')}? [y/N] `;
   const answer = await output.ask(what, new AbortController().signal);
   if (answer === null)
     return err(
@@ -165,8 +179,7 @@ async function agree(
         hint: '`--dry-run` shows what it would do',
       }),
     );
-  if (/^y(es)?$/i.test(answer.trim())) return ok(null);
-  return err(failure('not_restored', 'nothing was changed'));
+  return ok(/^y(es)?$/i.test(answer.trim()));
 }
 
 function wouldLose({ id, lost }: UndoPlan): Failure {
@@ -174,7 +187,7 @@ function wouldLose({ id, lost }: UndoPlan): Failure {
   const more = lost.length > files.length ? ` and ${lost.length - files.length} more` : '';
   const message = `changes made since \`${id}\` would be lost in ${files.join(', ')}${more}`;
   return failure('not_restored', message, {
-    hint: '`--force` does it all the same, and keeps what they hold now: another `undo` brings it back',
+    hint: '`--force` does it all the same, and keeps what they hold now: another `undo` brings that back',
   });
 }
 

@@ -187,8 +187,8 @@ class RunFiles implements FileGuard {
       isolation === null
         ? `\`llm-router undo ${id}\` takes them back`
         : `your files have none of them; \`llm-router apply ${id}\` puts them there`;
-    const ways = `\`llm-router diff ${id}\` shows the changes, ${back}`;
-    return first === null ? ways : `${first}; ${ways}`;
+    const ways = `\`llm-router diff ${id}\` shows the changes\n${back}`;
+    return first === null ? ways : `${first}\n${ways}`;
   }
 }
 
