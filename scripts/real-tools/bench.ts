@@ -94,7 +94,8 @@ export async function openBench(
   };
 }
 
-async function writeFiles(folder: string, files: Record<string, string>): Promise<void> {
+/** Writes files below a folder, by their paths. */
+export async function writeFiles(folder: string, files: Record<string, string>): Promise<void> {
   for (const [name, text] of Object.entries(files)) {
     await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
     await writeFile(path.join(folder, name), text);
@@ -149,7 +150,7 @@ function configOf(
 }
 
 /** Nothing of the caller's environment, so that no login or key of a person can be used. */
-function environment(of: { tool: RealTool; home: string; tmp: string; search: string; url: string }) {
+export function environment(of: { tool: RealTool; home: string; tmp: string; search: string; url: string }) {
   return {
     PATH: of.search,
     HOME: of.home,

@@ -1,12 +1,13 @@
 import { offeredIn } from './delegation.js';
 import type { CalledTool, FailureStatus, OfferedTool, ProviderCall, Reply, Wire } from './wire.js';
 
-/** A model that writes a file with a tool of the agent, and whose provider then fails. */
+/** A model that writes a file with a tool of the agent, and whose provider then fails, or ends the turn. */
 export interface EditThenFail {
   /** Absolute. */
   file: string;
   content: string;
-  status: FailureStatus;
+  /** `null`: it answers after the edit. */
+  status: FailureStatus | null;
   /** A request that holds this text is answered; absent: none is. */
   until?: string;
 }
@@ -22,7 +23,8 @@ export function editThenFail(call: ProviderCall, wire: Wire, edit: EditThenFail)
     JSON.stringify(call.body),
   );
   const tool = isDone ? null : editing(tools, edit);
-  return tool === null ? wire.failure(edit.status) : wire.toolCall(call, tool);
+  if (tool !== null) return wire.toolCall(call, tool);
+  return edit.status === null ? wire.answer(call, ['It is done.', '']) : wire.failure(edit.status);
 }
 
 function editing(tools: readonly OfferedTool[], { file, content }: EditThenFail): CalledTool | null {

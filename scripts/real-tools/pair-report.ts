@@ -1,0 +1,46 @@
+import { release, type } from 'node:os';
+import type { Finding } from './finding.js';
+import { PAIR_CASES } from './pair-cases.js';
+import { table } from './report.js';
+
+/** Two tools that were tried one after the other. */
+export interface PairReport {
+  first: string;
+  second: string;
+  findings: Record<string, Finding>;
+}
+
+/** The page for people: versions, a table of pairs and cases, and what was seen in each. */
+export function recoveryPage(
+  reports: readonly PairReport[],
+  { date, versions }: { date: string; versions: readonly string[][] },
+): string {
+  return [
+    '# Recovery between the real programs',
+    '',
+    'Written by `npm run test:real-tools:recovery`: programs from the npm registry, with one empty home and dummy keys, as the first and the second',
+    'candidate of an agent with access `edit` in a Git work tree. A provider on loopback lets each write a file with a tool of its own, and fails the',
+    'first one with 429. What is rolled back and handed over is in [recovery](../recovery.md).',
+    '',
+    `${date}; ${type()} ${release()}; llm-router on Node ${process.versions.node}.`,
+    '',
+    ...table(['tool', 'package', 'version'], versions),
+    '',
+    ...PAIR_CASES.flatMap(({ name, title }) => [
+      `## ${name}`,
+      '',
+      `${title[0]?.toUpperCase()}${title.slice(1)}.`,
+      '',
+      ...table(
+        ['first', 'second', 'result', 'seen'],
+        reports.map(({ first, second, findings }) => row(first, second, findings[name])),
+      ),
+      '',
+    ]),
+  ].join('\n');
+}
+
+function row(first: string, second: string, found: Finding | undefined): string[] {
+  if (found === undefined) return [first, second, '–', ''];
+  return [first, second, found.ok ? 'ok' : '**differs**', found.seen.replaceAll(/\s+/g, ' ')];
+}
