@@ -147,9 +147,12 @@ function isReached(root: string, path: BytePath): boolean {
   return true;
 }
 
+/** Codes of a folder that stays: it holds something, or is a file system of its own. */
+const STAYS = ['ENOTEMPTY', 'EEXIST', 'EBUSY'];
+
 function removeEmpty(root: string, folder: BytePath): void {
   for (let path = folder; path !== ''; path = folderOfPath(path)) {
-    if (!ignoring(['ENOTEMPTY', 'EEXIST', 'ENOENT'], () => rmdirSync(systemPath(root, path)))) return;
+    if (!ignoring([...STAYS, 'ENOENT'], () => rmdirSync(systemPath(root, path)))) return;
   }
 }
 
@@ -158,7 +161,7 @@ function removeEmptyTree(place: Buffer): void {
   if (lstatOf(place)?.isDirectory() !== true) return;
   for (const name of readdirSync(place, { encoding: 'buffer' }))
     removeEmptyTree(Buffer.concat([place, Buffer.from('/'), name]));
-  ignoring(['ENOTEMPTY', 'EEXIST'], () => rmdirSync(place));
+  ignoring(STAYS, () => rmdirSync(place));
 }
 
 /** Whether the call succeeded; errors with one of the codes are ignored. */
