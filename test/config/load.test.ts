@@ -71,6 +71,7 @@ describe('loadConfig', () => {
         at: null,
         gateway: 'auto',
         budgets: [],
+        failOpen: { upToMicroUsd: null },
         recovery: {
           snapshot: 'auto',
           afterFailure: 'stop',

@@ -18,6 +18,7 @@ const BY_HAND = [
   'provider-apis.md',
   'verified.md',
   'verified-mcp.md',
+  'verified-recovery.md',
 ];
 
 describe('the pages of the built-in tools', () => {

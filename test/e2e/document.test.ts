@@ -72,7 +72,7 @@ const FAILURE = [
 
 /** Further fields of the document. */
 const MORE = {
-  document: ['started_at', 'source_agent', 'nested'],
+  document: ['started_at', 'source_agent', 'nested', 'allowance'],
   plan: ['policy', 'access', 'estimated_input_tokens'],
 };
 
