@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { gitProject } from '../rig/git-project.js';
+import { rigged } from '../rig/rig.js';
+
+const EXEC = ['exec', '-a', 'me', '--no-stdin', 'Fix it'];
+const EDITS = '/bin/cat >/dev/null; echo bad >> a.txt; echo new > new.txt; echo working; exit 1';
+
+describe('undo and diff', () => {
+  it(
+    'refuse to lose later changes, unless they are kept first',
+    rigged(async (rig) => {
+      gitProject(rig, { editor: EDITS });
+      await rig.run(EXEC);
+      rig.write('a.txt', 'later\n');
+      const refused = await rig.run(['undo', '--yes']);
+      expect([refused.code, refused.stderr]).toEqual([
+        75,
+        expect.stringMatching(/would be lost in `a.txt` \[not_restored\]/),
+      ]);
+      expect([rig.read('a.txt'), rig.exists('new.txt')]).toEqual(['later\n', true]);
+      expect((await rig.run(['undo', '--yes', '--force'])).code).toBe(0);
+      expect([rig.read('a.txt'), rig.exists('new.txt')]).toEqual(['one\ntwo\n', false]);
+      expect((await rig.run(['undo', '--yes'])).code).toBe(0);
+      expect([rig.read('a.txt'), rig.exists('new.txt')]).toEqual(['later\n', true]);
+    }),
+  );
+
+  it(
+    'take no run for an empty id, and make patches that apply whatever Git is set to show',
+    rigged(async (rig) => {
+      const git = gitProject(rig, { editor: EDITS });
+      for (const [key, set] of [
+        ['noprefix', 'true'],
+        ['context', '0'],
+        ['orderFile', '/nonexistent'],
+      ])
+        git('config', `diff.${key}`, set ?? '');
+      await rig.run(EXEC);
+      for (const command of ['undo', 'diff'])
+        expect(await rig.run([command, ''])).toMatchObject({ code: 64, stdout: '' });
+      rig.write('../patch', (await rig.run(['diff'])).stdout);
+      git('config', '--unset', 'diff.orderFile');
+      expect((await rig.run(['undo', '--yes'])).code).toBe(0);
+      git('apply', '../patch');
+      expect(git('status', '--porcelain')).toBe(' M a.txt\n?? new.txt\n');
+    }),
+  );
+});
