@@ -76,6 +76,8 @@ export interface GateRefusal {
 export interface GateRun extends ResolvedRequest {
   id: string;
   clock: Clock;
+  /** At least 0, below 1. */
+  random: () => number;
   deadline: Deadline;
   ledger: RunLedger;
   cooldowns: CooldownStore;

@@ -58,7 +58,7 @@ class SlotGate implements OpenGate {
   }
 
   async #queue(queue: SlotQueue, rules: SlotRules, entry: Entry): Promise<Entered> {
-    const { clock, deadline, id: invocationId } = this.#run;
+    const { clock, random, deadline, id: invocationId } = this.#run;
     const { candidate, n, mostWaitMs } = entry;
     const id = `${invocationId}:${n}`;
     const startMs = clock.monotonic();
@@ -79,7 +79,8 @@ class SlotGate implements OpenGate {
       const knownMs = verdict.opensAtMs === null ? null : verdict.opensAtMs - clock.now();
       if (verdict.ahead !== shownAhead) await this.#show(entry, { ...verdict, knownMs, waitedMs });
       shownAhead = verdict.ahead;
-      await waitFor(pauseMs({ ahead: verdict.ahead, waitedMs, knownMs }), clock, deadline.signal);
+      const pause = pauseMs({ ahead: verdict.ahead, waitedMs, knownMs, random: random() });
+      await waitFor(pause, clock, deadline.signal);
       if (deadline.failure === null) continue;
       await queue.leave(id);
       return { stop: whileWaiting(deadline.failure, candidate.tool.name) };
@@ -128,11 +129,17 @@ function refusalOf({ refusal, opensAtMs }: Extract<SlotVerdict, { is: 'refused' 
   return { reason: 'rate_limit', ...refusal, resetAt };
 }
 
-/** Time until the next poll: the first in the queue polls often, the others less; never past a known start time. */
-function pauseMs(wait: { ahead: number; waitedMs: number; knownMs: number | null }): number {
-  const { ahead, waitedMs, knownMs } = wait;
+/**
+ * Time until the next poll: the first in the queue polls often, the others less; never past a known start time. Without one it differs by
+ * half, so that processes which have begun to wait together do not ask a shared ledger together again and again.
+ */
+function pauseMs(wait: { ahead: number; waitedMs: number; knownMs: number | null; random: number }): number {
+  const { ahead, waitedMs, knownMs, random } = wait;
   const most = ahead < 2 ? 50 : 250;
-  return Math.max(20, knownMs === null ? Math.min(waitedMs / 8, most) : Math.min(knownMs, 1000));
+  return Math.max(
+    20,
+    knownMs === null ? Math.min(waitedMs / 8, most) * (0.5 + random / 2) : Math.min(knownMs, 1000),
+  );
 }
 
 function whileWaiting(reason: Failure, tool: string): Failure {

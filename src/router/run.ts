@@ -107,9 +107,20 @@ function gatesOf({ planned, host, stores, stop, recorder, confirm }: RunInput, l
   const { deadline } = stop;
   const { cooldowns } = stores;
   const { id, request, agent, policy, access, spending } = planned;
-  const { clock } = host;
+  const { clock, random } = host;
   const resolved = { request, agent, policy, access, spending };
-  return openGates({ id, ...resolved, clock, deadline, ledger, cooldowns, emit, confirm, overridden });
+  return openGates({
+    id,
+    ...resolved,
+    clock,
+    random,
+    deadline,
+    ledger,
+    cooldowns,
+    emit,
+    confirm,
+    overridden,
+  });
 }
 
 async function isolatedRun(state: Run): Promise<Result<IsolatedRun, Failure>> {
