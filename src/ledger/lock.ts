@@ -18,14 +18,11 @@ const SHORT_MS = 500;
 export interface WaitBound {
   /** Ends it. */
   signal?: AbortSignal | undefined;
-  /** The most that it takes, ms. */
-  patienceMs?: number;
 }
 
 interface Wait {
   startMs: number;
   signal: AbortSignal | undefined;
-  patienceMs: number;
 }
 
 /** The connection was closed during a wait for the lock. */
@@ -74,8 +71,8 @@ export class LockQueue {
   }
 
   #join<T>(work: () => T, bound: WaitBound): Promise<T> {
-    const { signal, patienceMs = PATIENCE_MS } = bound;
-    const wait = { startMs: performance.now(), signal, patienceMs };
+    const { signal } = bound;
+    const wait = { startMs: performance.now(), signal };
     const before = this.#last ?? Promise.resolve();
     const own = firstOf(before, signal).then(() => this.#whenFree(work, wait));
     const over = Promise.allSettled([before, own]).then(() => {
@@ -87,7 +84,7 @@ export class LockQueue {
 
   async #whenFree<T>(work: () => T, wait: Wait): Promise<T> {
     let isLong = false;
-    let endMs = wait.startMs + wait.patienceMs;
+    let endMs = wait.startMs + PATIENCE_MS;
     let isEnding = false;
     try {
       for (;;) {

@@ -49,9 +49,6 @@ export interface LedgerWorld {
  */
 export const EXPIRY_MS = 5 * 60_000;
 
-/** How long a run that is over waits for the lock, ms: its records can be kept beside the ledger as well. */
-const STORE_MS = 2000;
-
 /** The ledger in an SQLite database. */
 export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
   const queue = new LockQueue(db, world.ending);
@@ -69,7 +66,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
   const change = <T>(work: () => T) => write(() => transaction(db, 'write', work));
   // A file that was deleted may be put back, so that what began in it ends in it.
   const store = async (work: () => void) => {
-    const stored = await write(() => transaction(db, 'write', work), { patienceMs: STORE_MS });
+    const stored = await write(() => transaction(db, 'write', work));
     return stored.ok ? check() : stored;
   };
   const read = <T>(work: () => T) => attempt(queue.read(() => readUpToDate(db, world, work)));
