@@ -215,6 +215,6 @@ describe.each(ENGINES)('calls in a ledger on $name, in any order of steps', (eng
         });
         await fc.assert(property, { numRuns, examples: [[CALL_OUTLIVES]] });
       }),
-    IS_SOAK ? 900_000 : 30_000,
+    IS_SOAK ? 2_400_000 : 30_000,
   );
 });

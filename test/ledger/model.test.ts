@@ -58,7 +58,7 @@ describe.each(ENGINES)('a ledger on $name, in any order of steps', (engine) => {
         );
         await fc.assert(property, { numRuns });
       }),
-    IS_SOAK ? 900_000 : 30_000,
+    IS_SOAK ? 2_400_000 : 30_000,
   );
 });
 
