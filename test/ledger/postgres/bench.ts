@@ -24,6 +24,9 @@ const FAULTS = `SELECT 'a scope without its reservation: ' || reservation_id AS 
       UNION ALL SELECT scope, day, -counted_micro_usd FROM attempts, json_array_elements_text(scopes::json) AS scope
     ) AS both_sides GROUP BY 1, 2) AS left_over WHERE micro_usd <> 0`;
 
+/** Thousands of schedules must not fail for a moment in which a busy machine does not answer, ms. */
+const PATIENT_MS = 60_000;
+
 /** A bench in a schema of its own. */
 export function postgresBench(): Bench {
   const dead = new Set<string>();
@@ -31,7 +34,7 @@ export function postgresBench(): Bench {
   let database: Promise<{ database: Database; schema: string }> | null = null;
   const connected = async () => {
     const { socketUrl: url } = await postgresServer();
-    const place = await testPlace({ url });
+    const place = await testPlace({ url, connectTimeoutMs: PATIENT_MS });
     const found = databaseAt(place, { now: () => bench.nowMs, most: 2 });
     if (!found.ok) throw new Error(found.error.message);
     const readiness = await prepare(found.value, { makes: true });
