@@ -29,15 +29,12 @@ export function createRedactor(secrets: readonly string[] = [], patterns: readon
   const maskNamed = (text: string): string =>
     patterns.reduce((rest, pattern) => maskAll(pattern, rest, MASK), maskKnown(text));
   return {
-    text: (text) => {
-      const rest = maskNamed(text);
-      return mayHoldSecret(rest) ? maskShapes(rest, findSecrets(text)) : rest;
-    },
+    text: (text) => maskShapes(maskNamed(text), () => findSecrets(text)),
     value: (value) => {
       const { all, searched } = textsIn(value);
       const finder = findSecrets(searched.join('\n'));
       if (finder === FINDS_NOTHING && patterns.length === 0 && !holdsKnown(all)) return value;
-      return mapTexts(value, (text) => maskShapes(maskNamed(text), finder)) as typeof value;
+      return mapTexts(value, (text) => maskShapes(maskNamed(text), () => finder)) as typeof value;
     },
   };
 }
@@ -56,9 +53,10 @@ export function holdsSecret(text: string): boolean {
 const findSecrets = finderOf([...TOKEN_SHAPES, ...SECRET_FORMS]);
 const findCertain = finderOf([...TOKEN_SHAPES, ...SECRET_FORMS.filter(({ isCertain }) => isCertain)]);
 
-function maskShapes(text: string, find: Finder): string {
+/** The finder is made only for a text that may hold a secret. */
+function maskShapes(text: string, finder: () => Finder): string {
   if (!mayHoldSecret(text)) return text;
-  const ranges = find(text);
+  const ranges = finder()(text);
   return ranges.length === 0 ? text : replaceRanges(text, ranges, MASK);
 }
 

@@ -119,12 +119,10 @@ function logOf(
 function masked(row: InvocationRow, { value }: Redactor): InvocationRow {
   const { trace_id, session, source_agent, justification, task } = row;
   const texts = { trace_id, session, source_agent, justification, task };
-  const lists = { tags: JSON.parse(row.tags), because: JSON.parse(row.because) };
-  const written = { texts, lists };
+  const written = { ...texts, tags: JSON.parse(row.tags), because: JSON.parse(row.because) };
   const shown = value(written);
   if (shown === written) return row;
-  const { tags, because } = shown.lists;
-  return { ...row, ...shown.texts, tags: JSON.stringify(tags), because: JSON.stringify(because) };
+  return { ...row, ...shown, tags: JSON.stringify(shown.tags), because: JSON.stringify(shown.because) };
 }
 
 function runInfo({ request, spending, preference, isolation }: Planned): RunInfo {

@@ -1,7 +1,8 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { startProvider } from '../rig/provider.js';
-import { overHttp, type Served, serve } from './served.js';
+import { overHttp, serve } from './served.js';
+import { closed, cutOff, opened } from './slow-client.js';
 
 const HEAD = 'POST /rpc HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
 /** Longer than any limit of the server. */
@@ -70,20 +71,4 @@ async function withLargeAnswer(
     await running.close();
     await provider.close();
   }
-}
-
-/** Resolves once the connection of a client that does not read is cut, which only sending shows it; blank lines ask for nothing. */
-async function cutOff(client: Socket): Promise<void> {
-  const timer = setInterval(() => client.write('\r\n'), 1000);
-  await closed(client);
-  clearInterval(timer);
-}
-
-function closed(client: Socket): Promise<unknown> {
-  client.on('error', () => undefined);
-  return new Promise((resolve) => client.once('close', resolve));
-}
-
-function opened({ port }: Served): Socket {
-  return connect(port, '127.0.0.1');
 }

@@ -1,7 +1,8 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { frame, startProvider } from '../rig/provider.js';
 import { MOCK, overHttp, type Served, serve } from './served.js';
+import { cutOff, opened } from './slow-client.js';
 
 const HOST = 'Host: localhost\r\nContent-Type: application/json\r\n';
 const HEAD = `POST /rpc HTTP/1.1\r\n${HOST}`;
@@ -88,18 +89,6 @@ describe('a client that is slow', () => {
   );
 });
 
-/** Resolves once the connection of a client that does not read is cut, which only sending shows it; blank lines ask for nothing. */
-async function cutOff(client: Socket): Promise<void> {
-  const timer = setInterval(() => client.write('\r\n'), 1000);
-  await closed(client);
-  clearInterval(timer);
-}
-
-function closed(client: Socket): Promise<unknown> {
-  client.on('error', () => undefined);
-  return new Promise((resolve) => client.once('close', resolve));
-}
-
 async function withServer(body: (running: Served) => Promise<void>): Promise<void> {
   const running = await serve(MOCK);
   try {
@@ -107,10 +96,6 @@ async function withServer(body: (running: Served) => Promise<void>): Promise<voi
   } finally {
     await running.close();
   }
-}
-
-function opened({ port }: Served): Socket {
-  return connect(port, '127.0.0.1');
 }
 
 /** What comes back while a byte a second is sent. */
