@@ -1,4 +1,4 @@
-// Every check that CI makes but for the soak, the run of a real tool and the benchmarks, which `--all` adds. The last line says how many passed and how many failed.
+// Every check that CI makes but for the soak, the scans, the benchmarks and what needs a registry, which `--all` adds. The last line says how many passed and how many failed.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { type FileCoverage, foldersOf, isBelow, tableOf } from '../../scripts/coverage/folders.js';
+import {
+  type FileCoverage,
+  foldersOf,
+  isBelow,
+  runsAllTests,
+  tableOf,
+} from '../../scripts/coverage/folders.js';
 
 /** A file whose lines ran so many times each, from line 1 on. */
 function file(lines: readonly number[], branches: readonly number[] = []): FileCoverage {
@@ -42,11 +48,25 @@ describe('the coverage by folder', () => {
   });
 
   it('shows the lines that are missing where it is below', () => {
-    const shown = tableOf(
-      folders({ 'pure/a.ts': file([1, 0, 0, 1, 0]), 'pure/b.ts': file([1]), 'edge/c.ts': file([0]) }),
-    );
+    const found = folders({
+      'pure/a.ts': file([1, 0, 0, 1, 0]),
+      'pure/b.ts': file([1]),
+      'edge/c.ts': file([0]),
+    });
+    const shown = tableOf(found, found.filter(isBelow));
     expect(shown).toContain('  src/pure/a.ts: 2-3, 5');
     expect(shown).not.toContain('src/edge/c.ts');
     expect(shown).toMatch(/^ {2}pure +2 +50\.0 % +100\.0 % {2}BELOW$/m);
+    expect(tableOf(found, [])).not.toMatch(/BELOW|src\//);
+  });
+
+  it.each([
+    [[], true],
+    [['--maxWorkers=1'], true],
+    [['test/domain'], false],
+    [['-t', 'a name'], false],
+    [['--testPathPatterns=domain'], false],
+  ])('of %j counts for whole folders: %s', (args, whole) => {
+    expect(runsAllTests(args)).toBe(whole);
   });
 });
