@@ -128,7 +128,8 @@ export function attemptDocument(attempt: Attempt) {
 
 function changesDocument(changes: AttemptChanges | null) {
   if (changes === null) return null;
-  const { root, before, after, count, files, linesAdded, linesRemoved } = changes;
+  const { root, before, after, count, files, linesAdded, linesRemoved, recovery, notKept, otherRuns } =
+    changes;
   return {
     root,
     before,
@@ -136,9 +137,9 @@ function changesDocument(changes: AttemptChanges | null) {
     count,
     lines_added: linesAdded,
     lines_removed: linesRemoved,
-    recovery: changes.recovery,
-    not_kept: changes.notKept,
-    other_runs: changes.otherRuns,
+    recovery,
+    not_kept: notKept,
+    other_runs: otherRuns,
     files: files.map(({ path, status, linesAdded: added, linesRemoved: removed }) => ({
       path,
       status,

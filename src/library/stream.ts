@@ -33,7 +33,7 @@ export async function* eventsOf(start: Start): AsyncGenerator<RunEvent, void, vo
   }
 }
 
-/** Hands items over one by one: whoever puts one waits until it was taken. */
+/** Hands items over one by one: a `put` ends once its item was taken. */
 class Handover<T> {
   readonly #waiting: { item: T; taken: () => void }[] = [];
   #isOver = false;
@@ -59,7 +59,7 @@ class Handover<T> {
     }
   }
 
-  /** Nobody takes or puts any more: whoever waits goes on. */
+  /** Nothing is taken or put any more: each `put` and `next` that waits ends. */
   end(): void {
     this.#isOver = true;
     for (const { taken } of this.#waiting) taken();
