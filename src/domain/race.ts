@@ -49,6 +49,8 @@ export interface RaceSummary {
   parallel: number;
   /** The command that judges; `null`: a person picks. */
   verify: string | null;
+  /** The time limit of one verification, ms; `null`: a person picks. */
+  verifyTimeoutMs: number | null;
   /** The most that all may cost together, micro-USD; `null`: no cap. */
   capMicroUsd: number | null;
   /** `null`: none was picked. */
@@ -77,6 +79,7 @@ export interface RaceDocument {
   mode: RaceMode;
   parallel: number;
   verify: string | null;
+  verify_timeout_ms: number | null;
   cap_usd: number | null;
   winner_id: string | null;
   applied: Applied | null;

@@ -8,6 +8,7 @@ export function raceDocument(race: RaceSummary): RaceDocument {
     mode: race.mode,
     parallel: race.parallel,
     verify: race.verify,
+    verify_timeout_ms: race.verifyTimeoutMs,
     cap_usd: race.capMicroUsd === null ? null : toUsd(race.capMicroUsd),
     winner_id: race.winnerId,
     applied: race.applied,

@@ -14,6 +14,7 @@ import { type AppliedChange, applyChange, changeOf } from './change.js';
 import { raceDocument } from './document.js';
 import type { PlannedRace, RacePlan } from './plan-race.js';
 import { nameOf, noWinner } from './reasons.js';
+import { summaryOf } from './summary.js';
 import { verifyChange } from './verify.js';
 
 /** What a race tells while it goes on. */
@@ -197,15 +198,11 @@ class RunningRace {
     }
     const applied = (await this.#applying) ?? null;
     const winner = this.#ran.find(({ plan }) => plan === this.#winner) ?? null;
-    const summary: RaceSummary = {
-      mode: race.mode,
-      parallel: race.parallel,
-      verify: race.order.verify?.command ?? null,
-      capMicroUsd: race.capMicroUsd,
+    const summary = summaryOf(race, {
       winnerId: winner?.candidate.id ?? null,
       applied: applied?.is ?? null,
       candidates,
-    };
+    });
     const isServed = winner !== null || (answered.length > 0 && options.deadline.failure === null);
     const failed = isServed
       ? (applied?.failure ?? null)

@@ -24,10 +24,11 @@ export function traceOf(
   target: TraceTarget | null,
 ): EventSink | null {
   if (target === null) return null;
-  const { request } = planned;
+  const { request, isolation } = planned;
   const { versions, origin } = target;
   const subject = () => ({
     request,
+    isolation,
     versions,
     origin,
     owner: ownIdentity(),

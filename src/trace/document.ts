@@ -3,7 +3,7 @@ import { addCosts, toUsd } from '../domain/cost.js';
 import { attemptDocument, invocationDocument, usageDocument } from '../domain/document.js';
 import { type Invocation, unrunInvocation } from '../domain/invocation.js';
 import { EMPTY_PLAN } from '../domain/plan.js';
-import type { Request } from '../domain/request.js';
+import type { Isolation, Request } from '../domain/request.js';
 import { totalsAfter } from '../domain/session-totals.js';
 import { addUsage } from '../domain/usage.js';
 import type { ProcessIdentity } from '../process/identity.js';
@@ -20,6 +20,8 @@ export interface Versions {
 /** The constant part of a run's trace. */
 export interface TraceSubject {
   request: Request;
+  /** It works in a work tree of its own, which is gone once the run has ended; `null`: in the user's files. */
+  isolation: TracedIsolation | null;
   versions: Versions;
   /** The process that runs it. */
   owner: ProcessIdentity;
@@ -27,6 +29,12 @@ export interface TraceSubject {
   origin: Origin;
   /** Whether prompt and answer are kept. */
   logPrompts: boolean;
+}
+
+/** How a run is isolated, and from which folder. */
+export interface TracedIsolation extends Isolation {
+  /** The user's working directory. */
+  cwd: string;
 }
 
 /** Where a run was started. */
@@ -77,7 +85,7 @@ export function traceDocument(record: RunRecord, subject: TraceSubject) {
 export type TraceDocument = ReturnType<typeof traceDocument>;
 
 /** The request, so that a command line can repeat it. */
-function requestDocument({ request, origin, logPrompts }: TraceSubject) {
+function requestDocument({ request, isolation, origin, logPrompts }: TraceSubject) {
   return {
     prompt: logPrompts ? request.prompt : null,
     prompt_sha256: sha256(request.prompt),
@@ -103,11 +111,18 @@ function requestDocument({ request, origin, logPrompts }: TraceSubject) {
     patience_ms: request.patienceMs,
     schema_sha256: request.schema === null ? null : sha256(request.schema),
     cwd: request.cwd,
+    isolation: isolationDocument(isolation),
     timeout_ms: request.timeoutMs,
     source_agent: request.sourceAgent,
     tags: request.tags,
     origin,
   };
+}
+
+function isolationDocument(isolation: TracedIsolation | null) {
+  if (isolation === null) return null;
+  const { cwd, keepsBranch, race } = isolation;
+  return { cwd, keeps_branch: keepsBranch, race_id: race?.raceId ?? null };
 }
 
 type FinishedAttempt = ReturnType<typeof attemptDocument>;

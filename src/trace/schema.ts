@@ -5,46 +5,22 @@ import { DOCUMENT_VERSION } from '../domain/document.js';
 import { FAILURES } from '../domain/failure.js';
 import { ID_PATTERN } from '../domain/id.js';
 import { INVOCATION_STATUSES } from '../domain/invocation.js';
-import { APPLIED, CANDIDATE_RESULTS, RACE_MODES } from '../domain/race.js';
 import { ACCESS_LEVELS, COMPLEXITIES, EFFORTS, TIERS } from '../domain/request.js';
 import { TOKEN_COUNTERS } from '../domain/usage.js';
-
-/** A piece of JSON Schema. */
-type Schema = { readonly [keyword: string]: unknown };
-
-/** An object with exactly these keys. */
-function record(description: string, properties: Record<string, Schema>): Schema {
-  return {
-    type: 'object',
-    description,
-    properties,
-    required: Object.keys(properties),
-    additionalProperties: false,
-  };
-}
-
-const text = (description: string): Schema => ({ type: 'string', description });
-const count = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
-const amount = (description: string): Schema => ({ type: 'number', minimum: 0, description });
-const time = (description: string): Schema => ({ type: 'string', format: 'date-time', description });
-const list = (description: string, items: Schema): Schema => ({ type: 'array', description, items });
-const oneOf = (description: string, values: readonly string[]): Schema => ({
-  type: 'string',
-  enum: values,
-  description,
-});
-const reference = (name: string, description: string): Schema => ({ $ref: `#/$defs/${name}`, description });
-
-/** The same, or `null`: unknown or not given. */
-function maybe(schema: Schema): Schema {
-  const { description, ...rest } = schema;
-  return { description, anyOf: [rest, { type: 'null' }] };
-}
-
-/** An object that may have these keys as well. */
-function withOptional(known: Schema, more: Record<string, Schema>): Schema {
-  return { ...known, properties: { ...(known.properties as object), ...more } };
-}
+import { RACE_SCHEMA } from './race-schema.js';
+import {
+  amount,
+  count,
+  list,
+  maybe,
+  oneOf,
+  record,
+  reference,
+  type Schema,
+  text,
+  time,
+  withOptional,
+} from './schema-parts.js';
 
 const candidate = {
   tool: text('The tool'),
@@ -162,6 +138,16 @@ const request = {
   patience_ms: count('`--patience`'),
   schema_sha256: maybe(text('SHA-256 of the schema of the answer')),
   cwd: text('Working directory of the tool'),
+  isolation: maybe(
+    record(
+      "The work tree of its own, which is gone once the run has ended; `null`: it worked in the user's files",
+      {
+        cwd: text("The user's working directory"),
+        keeps_branch: { type: 'boolean', description: '`--keep`' },
+        race_id: maybe(text('The race of which it is a candidate')),
+      },
+    ),
+  ),
   timeout_ms: maybe(count('`--timeout`')),
   source_agent: maybe(text('`--source-agent`')),
   tags: { type: 'object', additionalProperties: { type: 'string' }, description: '`--tag`' },
@@ -259,42 +245,6 @@ const document = {
   }),
 };
 
-/** Only of a race. */
-const race = record('Its candidates and what decided it; only of a race', {
-  mode: oneOf('How the candidates ran: at once, or the cheapest first', RACE_MODES),
-  parallel: count('The most at once'),
-  verify: maybe(text('The command that judged; `null`: a person picks')),
-  cap_usd: maybe(amount('The most that all may cost together; `null`: no cap')),
-  winner_id: maybe(text('The invocation whose change was picked')),
-  applied: maybe(oneOf('What became of its change', APPLIED)),
-  candidates: list(
-    'Candidates, in the order of their start',
-    record('One candidate', {
-      id: text('Its invocation'),
-      tool: maybe(text('The tool')),
-      model: maybe(text('Name in the catalogue')),
-      result: oneOf('How it fared', CANDIDATE_RESULTS),
-      usage: maybe(reference('usage', 'Tokens')),
-      cost: maybe(reference('cost', 'Its cost')),
-      latency_ms: maybe(count('Duration until its answer; `null`: not started')),
-      verification: maybe(
-        record('The command that judged its change', {
-          exit_code: maybe({ type: 'integer', description: 'Its exit code' }),
-          latency_ms: count('Duration'),
-        }),
-      ),
-      changes: maybe(
-        record('What it changed; `null`: unknown', {
-          files: count('Files'),
-          lines_added: count('Lines added'),
-          lines_removed: count('Lines removed'),
-        }),
-      ),
-      failure: maybe(reference('failure', 'Why it has not passed')),
-    }),
-  ),
-});
-
 const usage = record('Tokens; `null` is not reported', {
   ...Object.fromEntries(Object.values(TOKEN_COUNTERS).map(({ name, about }) => [name, maybe(count(about))])),
   total_tokens: count('Input, cache and output together'),
@@ -326,6 +276,6 @@ export const TRACE_SCHEMA: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $id: `urn:llm-router:schema:trace:${DOCUMENT_VERSION}`,
   title: 'llm-router trace',
-  ...withOptional(record('The record of one invocation', document), { race }),
+  ...withOptional(record('The record of one invocation', document), { race: RACE_SCHEMA }),
   $defs: { usage, cost, failure, failure_type: { type: 'string', enum: Object.keys(FAILURES) } },
 };

@@ -85,6 +85,24 @@ it('leaves a config that a trace of a project names to be read first, since one 
   );
 });
 
+it('repeats an isolated run, and a candidate of a race, from the folder of the user', async () => {
+  const one = await fallback();
+  const gone = '/state/isolated/01KAGA2C00SHED000000000000';
+  const inTree = (more: object): TraceDocument => {
+    const isolation = { cwd: '/work', keeps_branch: false, race_id: null, ...more };
+    return { ...one, request: { ...one.request, cwd: gone, isolation } };
+  };
+  const shown = (trace: TraceDocument) => story(trace, { width: 300, paint: plainPaint });
+  expect(shown(inTree({}))).toContain(
+    'cd / && llm-router exec --agent worker --cwd /work --session shed --prompt-file prompt.txt --isolate\n',
+  );
+  expect(shown(inTree({}))).toContain('  in         /work, in a work tree of its own\n');
+  expect(shown(inTree({ keeps_branch: true }))).toContain('--prompt-file prompt.txt --keep\n');
+  const raced = shown(inTree({ race_id: '01KAGA2C00RACE000000000000' }));
+  expect(raced).toContain('`llm-router trace show 01KAGA2C00RACE000000000000` says how to repeat that');
+  expect(raced).not.toContain(gone);
+});
+
 it('fits the width, except for the line to copy', async () => {
   for (const width of [60, 80, 120]) {
     const lines = story(await fallback(), { width, paint: plainPaint }).split('\n');

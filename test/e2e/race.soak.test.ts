@@ -61,7 +61,10 @@ describe('a race', () => {
         expect((await budgetOf(rig)).reserved).toBe(0);
         const [whole] = rig.traces().filter((trace) => 'race' in trace);
         expect(whole).toMatchObject({ status: 'succeeded', tool: 'slow' });
-        expect(rig.traces().filter(({ parent_id }) => parent_id === whole?.id)).toHaveLength(3);
+        const isolation = { cwd: rig.project, keeps_branch: false, race_id: whole?.id };
+        const nested = rig.traces().filter(({ parent_id }) => parent_id === whole?.id);
+        const own = expect.objectContaining({ isolation });
+        expect(nested.map(({ request }) => request)).toEqual([own, own, own]);
         const undone = await rig.spawn(['undo', done.winner_id ?? '', '--yes']);
         expect([undone.code, rig.read('answer'), rig.exists('added')]).toEqual([0, 'old\n', false]);
         await rig.spawn(['apply', done.candidates[0]?.id ?? '']);

@@ -35,7 +35,8 @@ export async function traceOf({ atMs, logPrompts = false, yaml = '', request: mo
     ],
   });
   const document: TraceDocument = traceDocument(record, {
-    request,
+    request: planned.value.request,
+    isolation: planned.value.isolation,
     versions: { router: '1', node: '20', platform: 'linux' },
     owner: ownIdentity(),
     origin: { cwd: '/', config: [] },

@@ -2,10 +2,10 @@ import type { Deadline } from '../../domain/deadline.js';
 import { briefDuration } from '../../domain/duration.js';
 import { exitCodeOf, type Failure } from '../../domain/failure.js';
 import { dollars } from '../../domain/money.js';
-import type { RaceSummary } from '../../domain/race.js';
 import { notStarted } from '../../race/candidate.js';
 import { raceDocument } from '../../race/document.js';
 import type { PlannedRace } from '../../race/plan-race.js';
+import { summaryOf } from '../../race/summary.js';
 import { plannedDocument } from '../../router/planned-document.js';
 import type { Router } from '../../router/router.js';
 import type { CommandContext } from '../context.js';
@@ -28,7 +28,14 @@ export async function showRacePlan(
     const look = { paint, isVerbose: globals.verbose > 0, width: world.stdout.columns };
     const screen = planScreen(whole, look);
     await output.prose(`${[screen, ...raceLines(race).map((line) => `  ${line}`)].join('\n')}\n`);
-  } else await output.json(plannedDocument({ ...invocation, race: raceDocument(summaryOf(race)) }, whole));
+  } else {
+    const summary = summaryOf(race, {
+      winnerId: null,
+      applied: null,
+      candidates: race.candidates.map(notStarted),
+    });
+    await output.json(plannedDocument({ ...invocation, race: raceDocument(summary) }, whole));
+  }
   for (const warning of invocation.warnings) await output.warn(warning);
   const { failure } = invocation;
   if (failure === null) return 0;
@@ -39,19 +46,6 @@ export async function showRacePlan(
 /** The screen has the rejected pairs already, each with its hint. */
 function shortened(failure: Failure): Failure {
   return failure.headline === null ? failure : { ...failure, message: failure.headline, hint: null };
-}
-
-function summaryOf(race: PlannedRace): RaceSummary {
-  const { mode, parallel, capMicroUsd, order, candidates } = race;
-  return {
-    mode,
-    parallel,
-    verify: order.verify?.command ?? null,
-    capMicroUsd,
-    winnerId: null,
-    applied: null,
-    candidates: candidates.map(notStarted),
-  };
 }
 
 function raceLines({ mode, parallel, order, candidates, capMicroUsd }: PlannedRace): string[] {

@@ -18,10 +18,11 @@ export function repetition(
   { agent, session, request, resumed_from, race }: TraceDocument,
   owner: TraceOwner,
 ): Repetition {
-  const { origin } = request;
+  // Traces of earlier versions do not tell whether a run was isolated.
+  const { origin, isolation = null } = request;
+  const cwd = isolation?.cwd ?? request.cwd;
   const configs = origin.config.map((file): [string, string] => ['--config', file]);
   const unread = owner === 'user' ? [] : configs.map(([, file]) => configNote(file));
-  const isElsewhere = request.cwd !== origin.cwd;
   const options: [flag: string, value: string | number | null][] = [
     ...(owner === 'user' ? configs : []),
     ['--agent', agent],
@@ -40,7 +41,7 @@ export function repetition(
     ['--retries', request.retries],
     ['--patience', request.patience_ms === 0 ? null : `${request.patience_ms}ms`],
     ['--resume', resumed_from],
-    ['--cwd', isElsewhere ? request.cwd : null],
+    ['--cwd', cwd === origin.cwd ? null : cwd],
     ['--session', session],
     ['--source-agent', request.source_agent],
     ...Object.entries(request.tags).map(([key, value]): [string, string] => ['--tag', `${key}=${value}`]),
@@ -48,19 +49,22 @@ export function repetition(
   ];
   const words = options.flatMap(([flag, value]) => (value === null ? [] : [flag, String(value)]));
   const fallback = request.fallback === null ? [] : [request.fallback ? '--fallback' : '--no-fallback'];
+  const isolated = isolation === null ? [] : [isolation.keeps_branch ? '--keep' : '--isolate'];
   const command = race === undefined ? ['exec'] : ['race', ...raceWords(race)];
-  const line = shellCommand(['llm-router', ...command, ...words, ...fallback]);
+  const line = shellCommand(['llm-router', ...command, ...words, ...isolated, ...fallback]);
   return {
     command: `${shellCommand(['cd', origin.cwd])} && ${line}`,
     notes: [...unread, ...notesOf(request)],
   };
 }
 
-function raceWords({ candidates, verify, mode, parallel }: NonNullable<TraceDocument['race']>): string[] {
+function raceWords(race: NonNullable<TraceDocument['race']>): string[] {
+  const { candidates, verify, verify_timeout_ms: limit = null, mode, parallel } = race;
   const pairs = candidates.map(({ tool, model }) => [tool, model].filter((name) => name !== null).join(':'));
   return [
     ...['--candidates', pairs.join(',')],
     ...(verify === null ? [] : ['--verify', verify]),
+    ...(limit === null ? [] : ['--verify-timeout', `${limit}ms`]),
     ...(mode === 'cascade' ? ['--cascade'] : ['--parallel', String(parallel)]),
   ];
 }
@@ -77,6 +81,11 @@ function promptFile({ prompt_file }: TraceDocument['request']): string {
 
 function notesOf(request: TraceDocument['request']): string[] {
   const notes = [];
+  const raceId = request.isolation?.race_id ?? null;
+  if (raceId !== null)
+    notes.push(
+      `it was a candidate of a race: \`llm-router trace show ${raceId}\` says how to repeat that; alone, its change is put onto your files unverified`,
+    );
   if (request.prompt_file === null) {
     const where = request.prompt === null ? 'it is not kept' : 'see `trace show --json`';
     notes.push(`put the prompt into ${FILE} (${where}; sha256 ${request.prompt_sha256.slice(0, 12)}…)`);

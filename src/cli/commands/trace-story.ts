@@ -76,7 +76,7 @@ function headLines(trace: TraceDocument, { width, paint }: Screen): string[] {
     ['session', trace.session],
     ['called by', trace.parent_id],
     ['trace', trace.trace_id],
-    ['in', trace.request.cwd],
+    ['in', placeText(trace)],
     ['failed', failed === null ? null : `${failed.message} [${failed.type}], exit ${exitCode(failed)}`],
     ['hint', failed?.hint ?? null],
     [
@@ -89,6 +89,11 @@ function headLines(trace: TraceDocument, { width, paint }: Screen): string[] {
     text === null ? [] : labelled(`  ${label}`, text, { indent: LABEL + 2, width }),
   );
   return [head, ...lines];
+}
+
+function placeText({ request }: TraceDocument): string {
+  const { cwd, isolation = null } = request;
+  return isolation === null ? cwd : `${isolation.cwd}, in a work tree of its own`;
 }
 
 function answerText({ tool, model, response_model: real, text_chars: chars }: TraceDocument): string {

@@ -62,9 +62,10 @@ function statusOf({
   record: RunRecord;
   redactor: Redactor;
 }): RunStatus {
-  const { request, policy } = planned;
+  const { request, isolation, policy } = planned;
   const document = traceDocument(record, {
     request,
+    isolation,
     versions: { router: '', node: '', platform: '' },
     owner: ownIdentity(),
     origin: { cwd: request.cwd, config: [] },
