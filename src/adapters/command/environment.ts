@@ -75,7 +75,6 @@ export function childEnvironment(
   const own = { ...toolVariables(tool, from.env), ...withoutPermissions(from.variables) };
   const ours = {
     ...(from.isLocal ? withoutProxy(own) : {}),
-    ...(from.tmpDir === null ? {} : { TMPDIR: from.tmpDir }),
     LLM_ROUTER_PARENT_ID: ids.invocationId,
     LLM_ROUTER_ROOT_ID: ids.rootId,
     LLM_ROUTER_DEPTH: String(ids.depth + 1),
@@ -83,7 +82,8 @@ export function childEnvironment(
     ...(family === '' ? {} : { LLM_ROUTER_FAMILY: family }),
     TRACEPARENT: from.traceparent,
   };
-  const all: Record<string, string> = { ...own, ...ours };
+  const temporary = from.tmpDir === null ? {} : { TMPDIR: from.tmpDir };
+  const all: Record<string, string> = { ...own, ...temporary, ...ours };
   const { translation = null } = from;
   if (translation === null) return all;
   const meant = [...Object.keys({ ...tool.envVars, ...from.variables }), ...tool.apiKeyEnv];

@@ -146,7 +146,7 @@ describe('a program of Windows in WSL', () => {
       env,
       variables: { STATE: 'C:\\x' },
       traceparent: 'tp',
-      tmpDir: null,
+      tmpDir: '/tmp/run 1',
       slots: [],
       isLocal: false,
       family: NO_FAMILY,
@@ -156,7 +156,7 @@ describe('a program of Windows in WSL', () => {
     expect(WSLENV.split(':')).toEqual(
       expect.arrayContaining(['WT_SESSION', 'KEY/w', 'TOKEN', 'STATE', 'TRACEPARENT', 'LLM_ROUTER_DEPTH']),
     );
-    for (const name of ['PATH', 'KEY', 'UNSET']) expect(WSLENV.split(':')).not.toContain(name);
+    for (const name of ['PATH', 'KEY', 'UNSET', 'TMPDIR']) expect(WSLENV.split(':')).not.toContain(name);
     expect(sharedVariables(undefined, ['A', 'B'])).toBe('A:B');
   });
 
