@@ -12,7 +12,7 @@ import { ownHome } from './own-home.cjs';
 import { buildPage } from './page.mjs';
 import { runScript } from './run.mjs';
 import { writeSbom } from './sbom.mjs';
-import { shippedPackages } from './shipped.mjs';
+import { packageName, shippedPackages } from './shipped.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -68,7 +68,7 @@ await buildPage(root);
 
 const { files, packages } = await bundle({ root, external: ['libsql', ...BUNDLED_LATER] });
 const unexpected = packages
-  .map((folder) => folder.split('node_modules/').at(-1))
+  .map(packageName)
   .filter((name) => !BUNDLED.includes(name) && !IN_OWN_PACKS.test(name));
 if (unexpected.length > 0) throw new Error(`the bundle holds ${unexpected.join(', ')}`);
 for (const [name, text] of Object.entries(files)) writeFileSync(path.join(dist, `${name}.cjs`), text);

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BUN } from './bun.mjs';
+import { packageName } from './shipped.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const FILE = path.join(root, 'dist', 'sbom.cdx.json');
@@ -63,7 +64,7 @@ export function readSbom() {
 export function checkKnown(folders) {
   const known = readSbom().components.filter((one) => one.scope === 'required');
   const names = new Set(known.map(npmName));
-  const unknown = folders.filter((folder) => !names.has(folder.split('node_modules/').at(-1)));
+  const unknown = folders.filter((folder) => !names.has(packageName(folder)));
   if (unknown.length > 0) throw new Error(`not in the bill of materials: ${unknown.join(', ')}`);
 }
 

@@ -23,12 +23,17 @@ export function shippedPackages(root, bundled) {
   return all.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
+/** The name of the package in a folder, such as `node_modules/@scope/name`. */
+export function packageName(folder) {
+  return folder.split('node_modules/').at(-1);
+}
+
 function isInstalled(folder, { dev, devOptional }) {
   return folder !== '' && dev !== true && devOptional !== true;
 }
 
 function described(folder, { name, version, license, integrity }) {
-  return { folder, name: name ?? folder.split('node_modules/').at(-1), version, license, integrity };
+  return { folder, name: name ?? packageName(folder), version, license, integrity };
 }
 
 function keyOf({ name, version }) {
