@@ -39,7 +39,7 @@ export const ADVICE: Readonly<Record<string, Advice>> = {
     examples: [
       ['llm-router race -a coder --candidates claude-code,codex,opencode --verify "npm test" "Fix the bug"'],
       [
-        'llm-router race --candidates codex:gpt-5.5,claude-code:opus --cascade --verify "make check" -f task.md',
+        'llm-router race --candidates codex:gpt-6-luna,claude-code:opus --cascade --verify "make check" -f task.md',
         'cheapest first',
       ],
       ['llm-router race --candidates claude-code,codex "Write the page"', 'all run, and one is picked'],

@@ -39,6 +39,7 @@ function raceOptions(): Option[] {
     ),
     new Option('--max-cost <usd>', 'cap of all candidates together').argParser(parseAmount),
     new Option('-t, --task <type>', 'kind of work, by which `stats --races` can tell candidates apart'),
+    new Option('--json', 'print one JSON document'),
   ];
   return options.map((option) => option.helpGroup('Race:'));
 }
@@ -47,6 +48,6 @@ function raceOptions(): Option[] {
 const SHARED: ReadonlySet<string> = new Set([
   ...['--agent', '--prompt-file', '--context', '--system', '--system-file', '--no-stdin'],
   ...['--effort', '--policy', '--access', '--timeout', '--max-tokens', '--retries'],
-  ...['--yes', '--force', '--justification', '--json', '--dry-run', '--cwd'],
+  ...['--yes', '--force', '--justification', '--dry-run', '--cwd'],
   ...['--session', '--tag', '--source-agent', '--trace-id'],
 ]);
