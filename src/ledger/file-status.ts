@@ -1,9 +1,13 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { err, ok, type Result } from '../domain/result.js';
+import { ownIdentity } from '../process/this-process.js';
+import { livenessOfOwner } from './liveness.js';
 import { LockQueue } from './lock.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { openToRead } from './open.js';
+import type { LedgerClock } from './place.js';
+import { deadReservations } from './reservations.js';
 import { schemaState } from './schema-version.js';
 import type { Database } from './sqlite.js';
 import { transaction } from './transaction.js';
@@ -28,13 +32,40 @@ export interface FileStatus {
 
 /** Looks at a ledger file, and changes nothing; `null`: there is none. */
 export async function statusOfFile(file: string): Promise<Result<FileStatus | null, LedgerTrouble>> {
+  const found = await lookedInto(file, statusIn);
+  if (!found.ok || found.value === null) return found.ok ? ok(null) : found;
+  return ok({ ...found.value, mayWrite: mayWriteTo(file), bytes: bytesOf(file) });
+}
+
+/**
+ * Counts the runs in a file of allowances that the shared ledger lacks: those with rows, and those whose process was killed after its tool
+ * had started. Changes nothing.
+ */
+export async function allowanceRuns(
+  file: string,
+  now: LedgerClock['now'],
+): Promise<Result<number, LedgerTrouble>> {
+  const by = { nowMs: now(), owner: JSON.stringify(ownIdentity()), livenessOf: livenessOfOwner };
+  const found = await lookedInto(file, (db) => {
+    if (versionOf(db) === 0) return 0;
+    const rows = db.all('SELECT id AS run FROM invocations UNION SELECT invocation_id FROM attempts');
+    const killed = deadReservations(db, by).filter(({ begun }) => begun === 1);
+    return new Set([...rows.map(({ run }) => run), ...killed.map((row) => row.invocation_id)]).size;
+  });
+  return found.ok ? ok(found.value ?? 0) : found;
+}
+
+/** Reads from a ledger file in one transaction; `null`: there is none. */
+async function lookedInto<T>(
+  file: string,
+  look: (db: Database) => T,
+): Promise<Result<T | null, LedgerTrouble>> {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) return ok(null);
   const opened = await openToRead(file);
   if (!opened.ok || opened.value === null) return opened.ok ? ok(null) : opened;
   const db = opened.value;
   try {
-    const read = await new LockQueue(db).read(() => transaction(db, 'read', () => statusIn(db)));
-    return ok({ ...read, mayWrite: mayWriteTo(file), bytes: bytesOf(file) });
+    return ok(await new LockQueue(db).read(() => transaction(db, 'read', () => look(db))));
   } catch (error) {
     return err(troubleOf(error, file));
   } finally {
@@ -47,7 +78,7 @@ function statusIn(db: Database): Omit<FileStatus, 'mayWrite' | 'bytes'> {
   const held = 'FROM reservations';
   return {
     engineVersion: String(db.all('SELECT sqlite_version() AS value')[0]?.value),
-    version: Number(db.all('PRAGMA user_version')[0]?.user_version ?? 0),
+    version: versionOf(db),
     contents:
       schemaState(db) === 'current'
         ? {
@@ -59,6 +90,10 @@ function statusIn(db: Database): Omit<FileStatus, 'mayWrite' | 'bytes'> {
           }
         : null,
   };
+}
+
+function versionOf(db: Database): number {
+  return Number(db.all('PRAGMA user_version')[0]?.user_version ?? 0);
 }
 
 function mayWriteTo(file: string): boolean {

@@ -43,10 +43,9 @@ export async function statusOfLedger(
   place: LedgerLocation & LedgerClock,
 ): Promise<Result<LedgerStatus, LedgerTrouble>> {
   const { file, shared = null } = place;
-  const pending = pendingCount(await pendingPath(place));
-  const others = await pendingOfOthers(place);
-
-  if (shared === null) return statusOfOwn(file, { pending, others });
+  const kept = await keptBeside(place);
+  if (!kept.ok) return kept;
+  if (shared === null) return statusOfOwn(file, kept.value);
   const { statusOfPostgres } = await import('./postgres/admin.js');
   const found = await statusOfPostgres(shared, place);
   if (!found.ok) return found;
@@ -59,26 +58,41 @@ export async function statusOfLedger(
     mayWrite: mayWrite && !server.isReadOnly,
     bytes: contents?.bytes ?? 0,
     contents,
-    pending,
-    others,
+    ...kept.value,
     server,
     trouble,
   });
 }
 
-async function pendingOfOthers(place: LedgerLocation): Promise<LedgerStatus['others']> {
+type Kept = Pick<LedgerStatus, 'pending' | 'others'>;
+
+/** What waits beside the ledger, for it and for others. */
+async function keptBeside(place: LedgerLocation & LedgerClock): Promise<Result<Kept, LedgerTrouble>> {
   const { sharedPendingOf } = await import('./postgres/pending-path.js');
   const own = await pendingPath(place);
-  return sharedPendingOf(place.file).flatMap(({ database, path }) => {
-    const pending = path === own ? 0 : pendingCount(path);
-    return pending === 0 ? [] : [{ database, pending }];
-  });
+  const pending = await waitingBeside(own, place);
+  if (!pending.ok) return pending;
+  const others: { database: string; pending: number }[] = [];
+  for (const { database, path } of sharedPendingOf(place.file)) {
+    if (path === own) continue;
+    const count = await waitingBeside(path, place);
+    if (!count.ok) return count;
+    if (count.value > 0) others.push({ database, pending: count.value });
+  }
+  return ok({ pending: pending.value, others });
 }
 
-async function statusOfOwn(
-  file: string,
-  kept: Pick<LedgerStatus, 'pending' | 'others'>,
-): Promise<Result<LedgerStatus, LedgerTrouble>> {
+/** Runs in files of records, and those that went on by an allowance. */
+async function waitingBeside(path: string, { now }: LedgerClock): Promise<Result<number, LedgerTrouble>> {
+  const [{ allowanceFile }, { allowanceRuns }] = await Promise.all([
+    import('./allowance.js'),
+    import('./file-status.js'),
+  ]);
+  const byAllowance = await allowanceRuns(allowanceFile(path), now);
+  return byAllowance.ok ? ok(pendingCount(path) + byAllowance.value) : byAllowance;
+}
+
+async function statusOfOwn(file: string, kept: Kept): Promise<Result<LedgerStatus, LedgerTrouble>> {
   const { mayMake, NEWEST_FILE, statusOfFile } = await import('./file-status.js');
   const found = await statusOfFile(file);
   if (!found.ok) return found;

@@ -195,7 +195,18 @@ whereInstalled('a ledger that several machines share', () => {
         66,
         expect.stringContaining('allows $1.00 until it is back, of which $0.60 is used'),
       ]);
+      const pending = async (more: Record<string, string>): Promise<unknown> => {
+        const { stdout } = await rig.run(['ledger', 'status', '--json'], { env: { ...env, ...more } });
+        return JSON.parse(stdout);
+      };
+      expect(
+        await pending({ LLM_ROUTER_LEDGER: path.join(rig.home, 'one/data/llm-router/ledger.db') }),
+      ).toMatchObject({
+        pending: 0,
+        pending_for_others: [{ pending: 2 }],
+      });
       await proxy.listen(at);
+      expect(await pending({})).toMatchObject({ pending: 2, pending_for_others: [] });
       for (const _ of [1, 2]) {
         const shown = JSON.parse((await rig.run(['stats', '--json'], { env })).stdout);
         expect(shown.total).toMatchObject({ invocations: 2, attempts: 2, cost_usd: 0.6 });
