@@ -21,8 +21,8 @@ export interface AuditLines {
 }
 
 /**
- * Reads those of everybody who shares the ledger, or those of this machine. A database that cannot be reached is a warning: this machine has kept its own
- * lines.
+ * Reads the lines of all machines that share the ledger, else those of this machine. A database that cannot be reached is a warning: the lines of
+ * this machine are also in its own file.
  */
 export async function auditLines(
   context: CommandContext,

@@ -1,7 +1,8 @@
 import { DAY_MS, dayOf } from '../domain/calendar.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { reasonOf } from '../files.js';
-import type { Allowance, Allowances, OpenAllowance } from './allowance.js';
+import type { FailOpen } from '../policy/spend-limits.js';
+import type { Allowances, OpenAllowance } from './allowance.js';
 import { stateOf } from './file-state.js';
 import type { Ledger, LedgerReader, LedgerTrouble } from './ledger.js';
 import type { Pending } from './pending.js';
@@ -38,7 +39,7 @@ export interface LedgerAccess {
   /** Leaves a record that the ledger could not take beside it, until it can. */
   keepBeside(pending: Pending): Promise<void>;
   /** Opens what a run may go on with while the database of a shared ledger is away: `trouble` says why it is. */
-  failOpen(allowance: Allowance, trouble: LedgerTrouble): Promise<Result<OpenAllowance, LedgerTrouble>>;
+  failOpen(allowance: FailOpen, trouble: LedgerTrouble): Promise<Result<OpenAllowance, LedgerTrouble>>;
   /** Removes rows of invocations that are older, once a day and a few at a time. Does nothing while the ledger is not open. */
   upkeep(retentionDays: number): Promise<void>;
   /** Records that it cannot take at once wait beside it. With `atExit` the process ends right after. */
@@ -72,7 +73,7 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
   };
   /** A database that was not reached: a run asks for it several times, and waits for it once. */
   let away: { trouble: LedgerTrouble; untilMs: number } | null = null;
-  const isAway = () => away !== null && performance.now() < away.untilMs;
+  const awayNow = () => (away !== null && performance.now() < away.untilMs ? away.trouble : null);
   const noted = <T>(result: Result<T, LedgerTrouble>): Result<T, LedgerTrouble> => {
     if (result.ok || result.error.kind !== 'away') return result;
     away = { trouble: result.error, untilMs: performance.now() + (place.shared?.connectTimeoutMs ?? 0) };
@@ -103,7 +104,7 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
     if (kept?.ok !== true) await beside(records);
   };
   const together = new Together(write);
-  /** Others wait for what is in files of this machine, which may be gone with it. */
+  /** Records in files of this machine are invisible to others, and may be gone with its disk. */
   const handOver = async (): Promise<void> => {
     const done = await access.open();
     if (!done.ok) place.warn(`${done.error.message}; the record of this run is kept until it can be`);
@@ -118,12 +119,14 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
     state: () => (shared === null ? stateOf(place.file) : null),
     open: () => {
       if (opened !== null) return Promise.resolve(ok(opened));
-      if (away !== null && isAway()) return Promise.resolve(err(away.trouble));
+      const trouble = awayNow();
+      if (trouble !== null) return Promise.resolve(err(trouble));
       opening ??= open();
       return opening;
     },
     read: async (ask, { staysOpen } = { staysOpen: false }) => {
-      if (away !== null && isAway()) return err(away.trouble);
+      const trouble = awayNow();
+      if (trouble !== null) return err(trouble);
       const { openReader, readLedger } = await import('./open-ledger.js');
       if (staysOpen && opened === null && reading === null) {
         const reader = noted(await openReader(place));

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { AllowanceSummary } from '../domain/invocation.js';
 import { dollars } from '../domain/money.js';
 import { err, ok, type Result } from '../domain/result.js';
+import type { FailOpen } from '../policy/spend-limits.js';
 import { ownIdentity } from '../process/this-process.js';
 import { sourcesOf } from './family.js';
 import type { AdmitRequest, FamilyShare, Ledger, LedgerTrouble, Verdict } from './ledger.js';
@@ -11,15 +12,6 @@ import type { LedgerPlace } from './place.js';
 import { ALWAYS } from './reservations.js';
 import { sqliteLedger } from './sqlite-ledger.js';
 import { transaction } from './transaction.js';
-
-/** What runs of this machine may spend together while the database of a shared ledger cannot be reached. */
-export interface Allowance {
-  /** The policy that states it. */
-  policy: string;
-  upToMicroUsd: number;
-  /** Where it is stated; `null`: in no file. */
-  at: string | null;
-}
 
 /** An allowance that a run may go on by. */
 export interface OpenAllowance {
@@ -44,7 +36,7 @@ export function withoutAllowance(scopes: string): string {
 /** The local ledger of allowances, which closes with `close`. */
 export interface Allowances {
   /** That of a policy: `trouble` is why the shared ledger cannot be used. */
-  of(allowance: Allowance, trouble: LedgerTrouble): OpenAllowance;
+  of(allowance: FailOpen, trouble: LedgerTrouble): OpenAllowance;
   close(): void;
 }
 
@@ -74,13 +66,13 @@ export async function openAllowances(
 }
 
 interface Bound {
-  allowance: Allowance;
+  allowance: FailOpen;
   trouble: LedgerTrouble;
   /** Whether the outer run whose cap it is goes on by an allowance too. */
   holdsOwnerOf: (family: FamilyShare) => boolean;
 }
 
-function useOf({ policy, upToMicroUsd }: Allowance, { message: why }: LedgerTrouble): AllowanceSummary {
+function useOf({ policy, upToMicroUsd }: FailOpen, { message: why }: LedgerTrouble): AllowanceSummary {
   const until = `which allows ${dollars(upToMicroUsd)} in all until it is back`;
   const warning = `${why}; this run went on by \`fail_open\` of policy \`${policy}\`, ${until}`;
   return { policy, upToMicroUsd, why, warning };
@@ -119,11 +111,7 @@ class UsedUp {
   constructor(readonly microUsd: number) {}
 }
 
-function usedUp(
-  trouble: LedgerTrouble,
-  { policy, upToMicroUsd, at }: Allowance,
-  used: number,
-): LedgerTrouble {
+function usedUp(trouble: LedgerTrouble, { policy, upToMicroUsd, at }: FailOpen, used: number): LedgerTrouble {
   const where = at === null ? '' : ` at ${at}`;
   return {
     kind: trouble.kind,

@@ -15,7 +15,7 @@ export interface CooldownStore {
    * restores it. A file that cannot be written is left as it is.
    */
   change(change: (state: CooldownState) => CooldownState): Promise<void>;
-  /** Removes all cooldowns; rejects with the system's error. */
+  /** Removes all cooldowns; rejects with the system's error, or with the reason that a shared ledger cannot be changed. */
   clear(): Promise<void>;
 }
 

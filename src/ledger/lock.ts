@@ -14,12 +14,6 @@ const ONE_TRY_MS = 8;
 /** No run holds the lock for so long, ms: from then on the thread is not blocked at all. */
 const SHORT_MS = 500;
 
-/** What bounds a wait for the lock. */
-export interface WaitBound {
-  /** Ends it. */
-  signal?: AbortSignal | undefined;
-}
-
 interface Wait {
   startMs: number;
   signal: AbortSignal | undefined;
@@ -42,7 +36,7 @@ export class LockQueue {
 
   readonly #ending: AbortSignal | null;
 
-  /** Once `ending` is aborted nothing is waited for any more than shortly. */
+  /** Once `ending` is aborted every wait is cut to half a second. */
   constructor(db: Database, ending: AbortSignal | null = null) {
     this.#db = db;
     this.#ending = ending;
@@ -50,17 +44,17 @@ export class LockQueue {
   }
 
   /** Runs what needs the lock, after all that waits for it already. Rejects with `ClosedInWait` where the connection is closed meanwhile. */
-  write<T>(work: () => T, bound: WaitBound = {}): Promise<T> {
-    return this.#last === null ? this.read(work, bound) : this.#join(work, bound);
+  write<T>(work: () => T, signal?: AbortSignal): Promise<T> {
+    return this.#last === null ? this.read(work, signal) : this.#join(work, signal);
   }
 
   /** Runs what needs no lock as a rule, at once; where it does, as `write`. */
-  async read<T>(work: () => T, bound: WaitBound = {}): Promise<T> {
+  async read<T>(work: () => T, signal?: AbortSignal): Promise<T> {
     try {
       return work();
     } catch (error) {
       if (!isBusy(error)) throw error;
-      return this.#join(work, bound);
+      return this.#join(work, signal);
     }
   }
 
@@ -70,8 +64,7 @@ export class LockQueue {
     this.#db.close();
   }
 
-  #join<T>(work: () => T, bound: WaitBound): Promise<T> {
-    const { signal } = bound;
+  #join<T>(work: () => T, signal: AbortSignal | undefined): Promise<T> {
     const wait = { startMs: performance.now(), signal };
     const before = this.#last ?? Promise.resolve();
     const own = firstOf(before, signal).then(() => this.#whenFree(work, wait));

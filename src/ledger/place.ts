@@ -14,7 +14,7 @@ export interface LedgerLocation {
 export interface LedgerClock {
   /** Wall clock, ms since the epoch. */
   now: () => number;
-  /** Once it is aborted nothing is waited for any more than shortly. */
+  /** Once it is aborted every wait is cut short. */
   ending?: AbortSignal | null | undefined;
 }
 

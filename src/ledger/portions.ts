@@ -29,45 +29,50 @@ export async function portionsOf(
   if (!opened.ok) return opened;
   const db = opened.value;
   const queue = new LockQueue(db);
-  const portions = portionsIn(db, file, queue);
-  const unfinished = await portions.unfinished();
+  const unfinished = await reading({ db, file, queue })(() => unfinishedIn(db));
   if (!unfinished.ok) {
     queue.close();
     return unfinished;
   }
-  return ok({ unfinished: unfinished.value, next: portions.next, close: () => queue.close() });
+  const next = portionsIn({ db, file, queue });
+  return ok({ unfinished: unfinished.value, next, close: () => queue.close() });
 }
 
-/** The rows of a ledger file that is open. */
-export function portionsIn(
-  db: Database,
-  file: string,
-  queue: LockQueue,
-): Pick<Portions, 'next'> & { unfinished(): Promise<Result<number, LedgerTrouble>> } {
-  const read = async <T>(work: () => T): Promise<Result<T, LedgerTrouble>> => {
+/** A ledger file that is open. */
+interface OpenFile {
+  db: Database;
+  file: string;
+  queue: LockQueue;
+}
+
+/** The rows of a ledger file that is open, as `next` of {@link Portions}. */
+export function portionsIn(opened: OpenFile): Portions['next'] {
+  const { db } = opened;
+  const read = reading(opened);
+  let after = '';
+  let isOver = false;
+  return async () => {
+    const ended = await read(() => (isOver ? [] : endedAfter(db, after)));
+    const last = ended.ok ? ended.value.at(-1)?.invocation?.id : undefined;
+    if (!ended.ok || last !== undefined) {
+      after = last ?? after;
+      return ended;
+    }
+    if (!isOver) after = '';
+    isOver = true;
+    const open = await read(() => openAfter(db, after));
+    if (open.ok) after = open.value.at(-1)?.attempts[0]?.id ?? after;
+    return open;
+  };
+}
+
+function reading({ db, file, queue }: OpenFile): <T>(work: () => T) => Promise<Result<T, LedgerTrouble>> {
+  return async (work) => {
     try {
       return ok(await queue.read(() => transaction(db, 'read', work)));
     } catch (error) {
       return err(troubleOf(error, file));
     }
-  };
-  let after = '';
-  let isOver = false;
-  return {
-    unfinished: () => read(() => unfinishedIn(db)),
-    next: async () => {
-      const ended = await read(() => (isOver ? [] : endedAfter(db, after)));
-      const last = ended.ok ? ended.value.at(-1)?.invocation?.id : undefined;
-      if (!ended.ok || last !== undefined) {
-        after = last ?? after;
-        return ended;
-      }
-      if (!isOver) after = '';
-      isOver = true;
-      const open = await read(() => openAfter(db, after));
-      if (open.ok) after = open.value.at(-1)?.attempts[0]?.id ?? after;
-      return open;
-    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { RaceGroup, RaceKey } from './usage-of-days.js';
+import type { RaceGroup } from './usage-of-days.js';
 
 /** The query that adds up the candidates of the races of some days by keys, for every engine. */
 export function raceSql({
@@ -27,11 +27,6 @@ const SUMS = [
   'coalesce(sum(charged_micro_usd), 0) AS charged_micro_usd',
   `coalesce(sum(CASE WHEN basis = 'unknown' AND billing = 'api' THEN 1 ELSE 0 END), 0) AS without_price`,
 ];
-
-/** The column or expression of a key; those of time are written in the way of an engine. */
-export function raceKeyOf(key: RaceKey, times: Readonly<Partial<Record<string, string>>>): string {
-  return times[key] ?? key;
-}
 
 /** Rows of the query as groups. */
 export function raceGroups(

@@ -1,7 +1,8 @@
 import type { AllowanceSummary } from '../domain/invocation.js';
 import { ok, type Result } from '../domain/result.js';
+import type { FailOpen } from '../policy/spend-limits.js';
 import { type LedgerAccess, LOCAL_HEARTBEAT_MS } from './access.js';
-import type { Allowance, OpenAllowance } from './allowance.js';
+import type { OpenAllowance } from './allowance.js';
 import type { AttemptRow, InvocationRow, Ledger, LedgerTrouble, RunRecords } from './ledger.js';
 
 type UsedAccess = Pick<LedgerAccess, 'open' | 'keep' | 'keepBeside' | 'failOpen' | 'warn'> &
@@ -51,7 +52,7 @@ export class RunLedger {
    */
   async reserve<T extends object>(
     work: (ledger: Ledger) => Promise<T | { trouble: LedgerTrouble }>,
-    allowance: Allowance | null,
+    allowance: FailOpen | null,
   ): Promise<T | { trouble: LedgerTrouble } | null> {
     const opened = await this.open();
     if (opened === null) return null;

@@ -7,8 +7,8 @@ import type { LedgerTrouble } from './trouble.js';
 type Access = Pick<LedgerAccess, 'read' | 'open'>;
 
 /**
- * Cooldowns of everybody who shares a ledger. While its database is away those of this machine hold, in a file; the next change that reaches the
- * database takes them there.
+ * Cooldowns that all machines with the same shared ledger go by. While its database is away those of this machine are kept in the `local` file; the next
+ * change that reaches the database moves them there.
  */
 export function sharedCooldowns(access: Access, local: CooldownStore): CooldownStore {
   const read = async (): Promise<CooldownState> => {
@@ -28,13 +28,12 @@ export function sharedCooldowns(access: Access, local: CooldownStore): CooldownS
       if (!done.ok) return local.change(change);
       if (!isEmpty(own)) await local.clear().catch(() => {});
     },
-    clear: local.clear,
+    clear: async () => {
+      await local.clear();
+      const done = await changeShared(access, (state) => (isEmpty(state) ? state : NO_COOLDOWNS));
+      if (!done.ok) throw new Error(done.error.message);
+    },
   };
-}
-
-/** Removes all cooldowns of a shared ledger. */
-export function clearShared(access: Access): Promise<Result<void, LedgerTrouble>> {
-  return changeShared(access, (state) => (isEmpty(state) ? state : NO_COOLDOWNS));
 }
 
 async function changeShared(

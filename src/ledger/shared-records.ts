@@ -1,21 +1,17 @@
 import type { AuditDocument } from '../domain/audit.js';
-import type { ProjectFilter } from '../domain/project.js';
 import type { Result } from '../domain/result.js';
 import type { CooldownState } from '../policy/cooldown.js';
 import type { LedgerTrouble } from './trouble.js';
+import type { UsageFilter } from './usage-of-days.js';
 
 /** A line of the audit log of a shared ledger: who wrote it. */
 export type SharedAuditDocument = AuditDocument & { host: string; user: string };
 
 /** Which lines are wanted. */
-export interface SharedAuditQuery {
+export interface SharedAuditQuery extends UsageFilter {
   /** The most; `null`: all. */
   last: number | null;
   sinceMs: number | null;
-  project?: ProjectFilter | undefined;
-  agent?: string | undefined;
-  tool?: string | undefined;
-  model?: string | undefined;
 }
 
 /** What a shared ledger holds that a ledger file leaves to other files. */

@@ -4,7 +4,7 @@ import type { Liveness } from '../process/identity.js';
 import { childrenOf, enterFamily, joinFamily, nestedIn, sourcesOf, suffices } from './family.js';
 import { inodeOf } from './inode.js';
 import type { AdmitRequest, Ledger, LedgerTrouble, Spend, Verdict } from './ledger.js';
-import { ClosedInWait, LockQueue, type WaitBound } from './lock.js';
+import { ClosedInWait, LockQueue } from './lock.js';
 import { addPending, addRecords, hasPending, importPending } from './pending.js';
 import { isPrunedOn, pruneOn, pruneRows, rowsSince } from './prune.js';
 import { drop, recordInvocation, settleAttempt } from './records.js';
@@ -33,7 +33,7 @@ export interface LedgerWorld {
   file: string;
   /** Wall clock, ms since the epoch: decides in which day and month something counts. */
   now: () => number;
-  /** Once it is aborted no lock is waited for any more than shortly. */
+  /** Once it is aborted every wait for the lock is cut short. */
   ending?: AbortSignal | null | undefined;
   /** Gets a message when a record cannot be imported. */
   warn: (message: string) => void;
@@ -62,11 +62,11 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
       return err(error instanceof ClosedInWait ? closedInWait(world.file) : troubleOf(error, world.file));
     }
   };
-  const write = <T>(work: () => T, bound?: WaitBound) => attempt(queue.write(work, bound));
+  const write = <T>(work: () => T, signal?: AbortSignal) => attempt(queue.write(work, signal));
   const change = <T>(work: () => T) => write(() => transaction(db, 'write', work));
   // A file that was deleted may be put back, so that what began in it ends in it.
   const store = async (work: () => void) => {
-    const stored = await write(() => transaction(db, 'write', work));
+    const stored = await change(work);
     return stored.ok ? check() : stored;
   };
   const read = <T>(work: () => T) => attempt(queue.read(() => readUpToDate(db, world, work)));
@@ -89,7 +89,7 @@ export function sqliteLedger(db: Database, world: LedgerWorld): Ledger {
         // Whether processes live is not asked while others wait for the lock.
         const isAnyDead = deadReservations(db, { ...world, nowMs: world.now() }).length > 0;
         return transaction(db, 'write', () => admit(db, { ...world, isAnyDead }, request));
-      }, request);
+      }, request.signal);
     },
     begin: (id) => change(() => setBegun(db, id)),
     meter: (id, seenMicroUsd) =>

@@ -20,8 +20,8 @@ export function usageCondition(filter: UsageFilter = {}): Condition {
   ]);
 }
 
-/** On rows of invocations. */
-export function invocationCondition(filter: UsageFilter = {}): Condition {
+/** On rows that name their project themselves: invocations. */
+export function rowCondition(filter: UsageFilter = {}): Condition {
   const { project } = filter;
   return joined([
     ...ofNames(filter),

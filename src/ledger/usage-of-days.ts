@@ -3,10 +3,10 @@ import type { UsageSums } from './usage-sums.js';
 
 /** Which runs count; what is left out does not matter. */
 export interface UsageFilter {
-  project?: ProjectFilter;
-  agent?: string;
-  tool?: string;
-  model?: string;
+  project?: ProjectFilter | undefined;
+  agent?: string | undefined;
+  tool?: string | undefined;
+  model?: string | undefined;
 }
 
 /** UTC days, both included: `2026-11-20`. */

@@ -1,8 +1,8 @@
 import type { Days, Interrupted, RaceGroup, RaceKey, UsageFilter, UsageGroup, UsageKey } from './ledger.js';
-import { raceGroups, raceKeyOf, raceSql } from './race-sql.js';
+import { raceGroups, raceSql } from './race-sql.js';
 import { BY_DAY, type SumTables } from './roll-up.js';
 import type { Database, Row, SqlValue } from './sqlite.js';
-import { attemptCondition, folderCondition, invocationCondition, usageCondition } from './usage-filter.js';
+import { attemptCondition, folderCondition, rowCondition, usageCondition } from './usage-filter.js';
 import { type Asked, ROWS, SESSIONS, usageSql } from './usage-sql.js';
 import { SUM_COLUMNS, sumsFrom, type UsageSums } from './usage-sums.js';
 
@@ -36,8 +36,8 @@ export function racesBy(
   { since, until }: Days,
   { by, filter }: { by: readonly RaceKey[]; filter?: UsageFilter | undefined },
 ): RaceGroup[] {
-  const { sql: where, values } = invocationCondition(filter);
-  const keys = by.map((key) => raceKeyOf(key, TIMES));
+  const { sql: where, values } = rowCondition(filter);
+  const keys = by.map(keyOf);
   const rows = db.all(raceSql({ keys, days: ['?', '?'], where }), since, until, ...values);
   return raceGroups(by.length, rows);
 }
@@ -54,16 +54,16 @@ function sourceOf(
 }
 
 /** A week begins on Monday. */
-const TIMES: Readonly<Partial<Record<UsageKey, string>>> = {
+const TIMES: Readonly<Partial<Record<UsageKey | RaceKey, string>>> = {
   week: `date(day, 'weekday 0', '-6 days')`,
   month: 'substr(day, 1, 7)',
 };
 
-function keyOf(key: UsageKey): string {
+function keyOf(key: UsageKey | RaceKey): string {
   return isTag(key) ? '(SELECT value FROM json_each(tags) WHERE key = ?)' : (TIMES[key] ?? key);
 }
 
-function isTag(key: UsageKey): key is `tag:${string}` {
+function isTag(key: UsageKey | RaceKey): key is `tag:${string}` {
   return key.startsWith('tag:');
 }
 

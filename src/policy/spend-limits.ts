@@ -48,7 +48,7 @@ export interface FailOpen {
   /** The policy that states it: runs of other policies that inherit it share it. */
   policy: string;
   upToMicroUsd: number;
-  /** Where it is stated. */
+  /** Where it is stated; `null`: in no file. */
   at: string | null;
 }
 

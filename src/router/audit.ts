@@ -9,7 +9,7 @@ export interface AuditTarget {
   retentionDays: number;
   /** ms since the epoch. */
   now: () => number;
-  /** Gets the lines too where it is shared; `null` or absent: none. */
+  /** A shared one gets the lines too; `null` or absent: none. */
   ledger?: LedgerAccess | null;
   env?: Readonly<Record<string, string | undefined>>;
   /** Called when a line cannot be written; the run goes on. */
@@ -24,16 +24,17 @@ export async function keepAudit(
 ): Promise<void> {
   if (target === null || entries.length === 0) return;
   const clean = entries.map((entry) => redactor.value(entry));
+  const nowMs = target.now();
   try {
     const { fileAudit } = await import('../ledger/audit.js');
-    await fileAudit(target).append(clean);
+    await fileAudit({ ...target, now: () => nowMs }).append(clean);
   } catch (error) {
     target.warn(`the audit log could not be written: ${reasonOf(error)}`);
   }
-  const { ledger = null, env = {}, now } = target;
+  const { ledger = null, env = {} } = target;
   if (ledger?.isShared !== true) return;
   const { shareAudit } = await import('../ledger/shared-audit.js');
-  const ts = new Date(now()).toISOString();
+  const ts = new Date(nowMs).toISOString();
   await shareAudit(
     ledger,
     clean.map((entry) => auditDocument(entry, ts)),

@@ -5,7 +5,7 @@ import { type CooldownStore, fileCooldowns } from '../ledger/cooldowns.js';
 import { cooldownFile, type PathContext } from '../paths.js';
 import { isActive } from '../policy/cooldown.js';
 
-/** The cooldowns shared by all processes of the user, and with a shared ledger by everybody who uses that. */
+/** The cooldowns shared by all processes of the user, and with a shared ledger by all machines that use it. */
 export function openCooldowns(
   context: PathContext,
   ledger: LedgerAccess | null,
@@ -20,7 +20,7 @@ export function openCooldowns(
   return {
     read: async () => (await shared()).read(),
     change: async (change) => (await shared()).change(change),
-    clear: local.clear,
+    clear: async () => (await shared()).clear(),
   };
 }
 
@@ -34,13 +34,8 @@ export async function clearCooldowns(
   const { cooldowns } = await store.read();
   try {
     await store.clear();
+    return ok(cooldowns.filter((cooldown) => isActive(cooldown, nowMs)).length);
   } catch (error) {
     return err(reasonOf(error));
   }
-  if (ledger?.isShared === true) {
-    const { clearShared } = await import('../ledger/shared-cooldowns.js');
-    const done = await clearShared(ledger);
-    if (!done.ok) return err(done.error.message);
-  }
-  return ok(cooldowns.filter((cooldown) => isActive(cooldown, nowMs)).length);
 }

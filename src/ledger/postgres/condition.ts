@@ -12,8 +12,8 @@ export function usageCondition(filter: UsageFilter = {}): string {
   return ofNames(filter) + where;
 }
 
-/** On rows of invocations. */
-export function invocationCondition(filter: UsageFilter = {}): string {
+/** On rows that name their project themselves: invocations, and lines of the audit log. */
+export function rowCondition(filter: UsageFilter = {}): string {
   const { project } = filter;
   return ofNames(filter) + (project === undefined ? '' : ` AND ${folderCondition('project', project)}`);
 }

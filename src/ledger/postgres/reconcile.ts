@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { ok, type Result } from '../../domain/result.js';
+import { err, ok, type Result } from '../../domain/result.js';
 import { ownIdentity } from '../../process/this-process.js';
 import { withoutAllowance } from '../allowance.js';
 import type { Ledger, RunRecords } from '../ledger.js';
@@ -32,16 +32,16 @@ export async function reconcile(
   try {
     const by = { nowMs: place.now(), owner: JSON.stringify(ownIdentity()), livenessOf: livenessOfOwner };
     if (deadReservations(db, by).length > 0) await write(() => takeBackFrom(db, deadReservations(db, by)));
-    const portions = portionsIn(db, file, queue);
+    const next = portionsIn({ db, file, queue });
     for (;;) {
-      const found = await portions.next();
+      const found = await next();
       if (!found.ok || found.value.length === 0) return found.ok ? ok(undefined) : found;
       const kept = await handOver(ledger, found.value);
       if (!kept.ok) return kept;
       await write(() => kept.value.forEach((one) => void forget(db, one)));
     }
   } catch (error) {
-    return { ok: false, error: troubleOf(error, file) };
+    return err(troubleOf(error, file));
   } finally {
     queue.close();
   }

@@ -31,7 +31,7 @@ export class Sessions {
   #away: { failure: ServerFailure; sinceMs: number } | null = null;
   readonly #ending: AbortSignal | null;
 
-  /** `most` connections at once; `ending`: from then on nothing is waited for any more than shortly. */
+  /** `most` connections at once; once `ending` is aborted every wait is cut short. */
   constructor(settings: Settings, { most, ending = null }: { most: number; ending?: AbortSignal | null }) {
     this.#settings = settings;
     this.#most = most;

@@ -5,8 +5,7 @@ import type { CooldownState } from '../../policy/cooldown.js';
 import type { SharedAuditDocument, SharedAuditQuery, SharedRecords } from '../shared-records.js';
 import type { AuditRow } from '../stored.js';
 import type { LedgerTrouble } from '../trouble.js';
-import { folderCondition } from './condition.js';
-import { textOf } from './literal.js';
+import { rowCondition } from './condition.js';
 import type { Transaction } from './transaction.js';
 
 type Ask = <T>(work: (tx: Transaction) => Promise<T>) => Promise<Result<T, LedgerTrouble>>;
@@ -84,19 +83,12 @@ export function addAudit(tx: Transaction, rows: readonly AuditRow[]): void {
 }
 
 async function auditIn(tx: Transaction, query: SharedAuditQuery): Promise<SharedAuditDocument[]> {
-  const { last, sinceMs, project, agent, tool, model } = query;
-  const equal = (column: string, value: string | undefined) =>
-    value === undefined ? [] : [textOf({ sql: `${column} = $1`, values: [value] })];
-  const where = [
-    ...(sinceMs === null ? [] : [textOf({ sql: 'at_ms >= $1', values: [sinceMs] })]),
-    ...(project === undefined ? [] : [folderCondition('project', project)]),
-    ...equal('agent', agent),
-    ...equal('tool', tool),
-    ...equal('model', model),
-  ];
+  const { last, sinceMs, ...filter } = query;
   const rows = await tx.all(
-    `SELECT host, os_user, document FROM audit ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`}
-      ORDER BY at_ms DESC, id DESC ${last === null ? '' : `LIMIT ${last}`}`,
+    `SELECT host, os_user, document FROM audit WHERE at_ms >= $1${rowCondition(filter)}
+      ORDER BY at_ms DESC, id DESC LIMIT $2`,
+    sinceMs ?? 0,
+    last,
   );
   return rows.map(({ host, os_user: user, document }) => ({
     ...(JSON.parse(String(document)) as AuditDocument),

@@ -14,7 +14,7 @@ type World = Asker & { leaseMs: number };
 
 /**
  * Decides on one request against the queue of its tool, under the lock of that tool: two round trips. The database keeps the order, so that
- * the first to come is the first to be served, whichever asks first.
+ * requests are served in the order of their arrival, whichever asks first.
  */
 export async function takeSlot(tx: Transaction, world: World, request: SlotRequest): Promise<SlotVerdict> {
   const { id, tool, inherited, starts } = request;

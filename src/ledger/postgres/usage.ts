@@ -1,10 +1,10 @@
 import type { Days, Interrupted, RaceGroup, RaceKey, UsageFilter, UsageGroup, UsageKey } from '../ledger.js';
-import { raceGroups, raceKeyOf, raceSql } from '../race-sql.js';
+import { raceGroups, raceSql } from '../race-sql.js';
 import { BY_DAY, type SumTables } from '../roll-up.js';
 import { grouped } from '../usage.js';
 import { type Asked, ROWS, SESSIONS, usageSql } from '../usage-sql.js';
 import { SUM_COLUMNS } from '../usage-sums.js';
-import { attemptCondition, folderCondition, invocationCondition, usageCondition } from './condition.js';
+import { attemptCondition, folderCondition, rowCondition, usageCondition } from './condition.js';
 import type { Row } from './connection.js';
 import { textOf } from './literal.js';
 import type { Transaction } from './transaction.js';
@@ -33,8 +33,8 @@ export async function racesBy(
   { since, until }: Days,
   { by, filter }: { by: readonly RaceKey[]; filter?: UsageFilter | undefined },
 ): Promise<RaceGroup[]> {
-  const where = invocationCondition(filter);
-  const keys = by.map((key) => raceKeyOf(key, TIMES));
+  const where = rowCondition(filter);
+  const keys = by.map(keyOf);
   return raceGroups(by.length, await tx.all(raceSql({ keys, days: ['$1', '$2'], where }), since, until));
 }
 
@@ -57,12 +57,12 @@ async function sourceOf(
 }
 
 /** A week begins on Monday. */
-const TIMES: Readonly<Partial<Record<UsageKey, string>>> = {
+const TIMES: Readonly<Partial<Record<UsageKey | RaceKey, string>>> = {
   week: `to_char(date_trunc('week', day::timestamp), 'YYYY-MM-DD')`,
   month: 'substr(day, 1, 7)',
 };
 
-function keyOf(key: UsageKey): string {
+function keyOf(key: UsageKey | RaceKey): string {
   if (!key.startsWith('tag:')) return TIMES[key] ?? key;
   return textOf({ sql: '(tags::json ->> $1)', values: [key.slice('tag:'.length)] });
 }

@@ -8,7 +8,7 @@ import { type LedgerAccess, ledgerAccess } from '../../../src/ledger/access.js';
 import { fileCooldowns } from '../../../src/ledger/cooldowns.js';
 import type { PostgresPlace } from '../../../src/ledger/postgres/place.js';
 import { shareAudit } from '../../../src/ledger/shared-audit.js';
-import { clearShared, sharedCooldowns } from '../../../src/ledger/shared-cooldowns.js';
+import { sharedCooldowns } from '../../../src/ledger/shared-cooldowns.js';
 import type { SharedAuditQuery } from '../../../src/ledger/shared-records.js';
 import { afterFailure, afterSuccess, NO_COOLDOWNS } from '../../../src/policy/cooldown.js';
 import { CuttingProxy } from '../../postgres/proxy.js';
@@ -25,11 +25,13 @@ const whereInstalled = HAS_POSTGRES ? describe : describe.skip;
 whereInstalled('machines that share a ledger', () => {
   let folder: string;
   const opened: LedgerAccess[] = [];
+  const proxies: CuttingProxy[] = [];
   beforeAll(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'llm-pg-shared-'));
   });
   afterAll(async () => {
     for (const one of opened) await one.close();
+    for (const one of proxies) one.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -64,7 +66,7 @@ whereInstalled('machines that share a ledger', () => {
     await two.cooldowns.change((state) => afterSuccess(state, PAIR));
     expect((await one.cooldowns.read()).cooldowns).toEqual([]);
     await one.fails(limitUntil(endMs));
-    good(await clearShared(two.access));
+    await two.cooldowns.clear();
     expect(await one.cooldowns.read()).toEqual(NO_COOLDOWNS);
   });
 
@@ -106,6 +108,7 @@ whereInstalled('machines that share a ledger', () => {
       );
     await shareAudit(alone.access, [line('a', 'x'), line('b', 'y')], {});
     const proxy = new CuttingProxy((await postgresServer()).port);
+    proxies.push(proxy);
     await proxy.listen(at);
     const [back, other] = [
       machine({ ...place, connectTimeoutMs: 5000 }, 'alone'),
@@ -141,7 +144,5 @@ whereInstalled('machines that share a ledger', () => {
     await back.fails(failure('connection', 'broken'));
     expect((await other.cooldowns.read()).cooldowns).toMatchObject([{ tool: 'bot', reason: 'quota' }]);
     expect(await back.local.read()).toEqual(NO_COOLDOWNS);
-    for (const one of [back, other]) await one.access.close();
-    proxy.close();
   });
 });
