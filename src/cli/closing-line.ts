@@ -1,9 +1,9 @@
 import { formatDuration } from '../domain/duration.js';
 import type { Invocation } from '../domain/invocation.js';
 import { dollars } from '../domain/money.js';
+import { pairName } from '../domain/plan.js';
 import { totalTokens } from '../domain/usage.js';
 import type { CommandContext } from './context.js';
-import { pairName } from './plan-screen.js';
 import { plural } from './words.js';
 
 /** Below an answer on a terminal: tool and model, time, cost and tokens. Nothing in a pipe. */

@@ -1,6 +1,6 @@
+import { pairName } from '../domain/plan.js';
 import type { Listeners, LogRecord } from '../router/record.js';
 import type { CommandContext } from './context.js';
-import { pairName } from './plan-screen.js';
 import { shellCommand } from './shell-command.js';
 
 /** The log of a run: JSON lines with `--log-format json`, text with `--verbose`, else none. */

@@ -1,9 +1,10 @@
 import { formatDuration } from '../domain/duration.js';
 import type { RunEvent } from '../domain/events.js';
 import type { Invocation } from '../domain/invocation.js';
+import { pairName } from '../domain/plan.js';
 import type { Planned } from '../router/planned.js';
 import type { CommandContext } from './context.js';
-import { pairName, rejectedLines } from './plan-screen.js';
+import { rejectedLines } from './plan-screen.js';
 import { printFailure } from './report.js';
 
 /** Reports fallbacks, waits, queueing and budget warnings on stderr while they happen. */

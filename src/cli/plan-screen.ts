@@ -1,6 +1,6 @@
 import type { Preview } from '../adapters/adapter.js';
 import type { Paint } from '../diagnostics/paint.js';
-import type { Because, Rejected } from '../domain/plan.js';
+import { type Because, pairName, type Rejected } from '../domain/plan.js';
 import { previewOfMissing } from '../router/planned.js';
 import type { PlanView } from '../router/planned-document.js';
 import { shellCommand } from './shell-command.js';
@@ -45,11 +45,6 @@ export function planScreen({ plan, candidates, rejected }: PlanView, look: PlanL
     ...plan.ignored.map(({ option, tool, detail }) => `  ignored: ${option} for ${tool}: ${detail}`),
   );
   return lines.join('\n');
-}
-
-/** `tool model`; the model only where it says more than the tool. */
-export function pairName({ tool, model }: { tool: string | null; model: string | null }): string {
-  return [tool, model === tool ? null : model].filter((name) => name !== null).join(' ');
 }
 
 /** A built-in definition is nothing that a user could change. */

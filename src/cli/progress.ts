@@ -1,10 +1,9 @@
 import { visible } from '../diagnostics/visible.js';
 import { formatDuration } from '../domain/duration.js';
 import type { RunEvent } from '../domain/events.js';
-import type { NamedCandidate } from '../domain/plan.js';
+import { type NamedCandidate, pairName } from '../domain/plan.js';
 import type { CommandContext } from './context.js';
 import { queueWords } from './narrate.js';
-import { pairName } from './plan-screen.js';
 import { NO_WORK, workAfter, workLine } from './work-line.js';
 
 /** A spinner on a terminal's stderr while a tool works: candidate, elapsed time, its newest step, tokens and cost so far. Nothing in a pipe. */

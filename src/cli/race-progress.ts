@@ -1,8 +1,8 @@
 import { visible } from '../diagnostics/visible.js';
 import { cut } from '../diagnostics/width.js';
 import { formatDuration } from '../domain/duration.js';
+import { pairName } from '../domain/plan.js';
 import type { PlannedRace, RacePlan } from '../race/plan-race.js';
-import { nameOf } from '../race/reasons.js';
 import type { RaceEvent } from '../race/run-race.js';
 import type { CommandContext } from './context.js';
 import { canSpin } from './progress.js';
@@ -37,7 +37,7 @@ function inPipe({ output }: CommandContext): RaceProgress {
 
 /** `codex gpt-5.5: failed (not_verified) after 42.0 s` */
 function endLine({ candidate }: Extract<RaceEvent, { type: 'ended' }>): string {
-  return `${nameOf(candidate)}: ${resultWords(candidate)} after ${formatDuration(candidate.latencyMs ?? 0)}`;
+  return `${pairName(candidate)}: ${resultWords(candidate)} after ${formatDuration(candidate.latencyMs ?? 0)}`;
 }
 
 /** What a candidate is doing. */
@@ -122,13 +122,13 @@ class RaceLines implements RaceProgress {
 function textOf(plan: RacePlan, { is, sinceMs, work, words }: Line, nowMs: number): string {
   switch (is) {
     case 'waiting':
-      return `${nameOf(plan)}  waiting`;
+      return `${pairName(plan)}  waiting`;
     case 'working':
-      return workLine(nameOf(plan), nowMs - sinceMs, work);
+      return workLine(pairName(plan), nowMs - sinceMs, work);
     case 'verifying':
-      return `${nameOf(plan)}  verifying  ${formatDuration(nowMs - sinceMs)}`;
+      return `${pairName(plan)}  verifying  ${formatDuration(nowMs - sinceMs)}`;
     case 'ending':
-      return `${nameOf(plan)}  ending  ${formatDuration(nowMs - sinceMs)}`;
+      return `${pairName(plan)}  ending  ${formatDuration(nowMs - sinceMs)}`;
     case 'ended':
       return words;
   }

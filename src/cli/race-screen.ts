@@ -1,6 +1,7 @@
+import { pairName } from '../domain/plan.js';
 import type { RaceCandidate, RaceSummary } from '../domain/race.js';
 import { raceCandidateDocument } from '../race/document.js';
-import { nameOf, reasonOf } from '../race/reasons.js';
+import { reasonOf } from '../race/reasons.js';
 import type { RaceOutcome } from '../race/run-race.js';
 import { cleanDocument } from '../router/clean-document.js';
 import type { CommandContext } from './context.js';
@@ -35,8 +36,8 @@ export async function concludeRace(
   const files = applied?.changes.length ?? 0;
   await output.say(
     files === 0
-      ? `${nameOf(winner)} ${wordOf(winner)}, and there is nothing to change in your files`
-      : `applied the change of ${nameOf(winner)} to ${plural(files, 'file')}; \`llm-router undo ${winner.id}\` takes it back`,
+      ? `${pairName(winner)} ${wordOf(winner)}, and there is nothing to change in your files`
+      : `applied the change of ${pairName(winner)} to ${plural(files, 'file')}; \`llm-router undo ${winner.id}\` takes it back`,
   );
 }
 
@@ -63,7 +64,7 @@ function reasonLines(candidates: readonly RaceCandidate[]): string[] {
   const hints = new Set<string>();
   return candidates.flatMap((one) => {
     const hint = one.failure?.hint ?? null;
-    const line = `  ${nameOf(one)}: ${reasonOf(one)}`;
+    const line = `  ${pairName(one)}: ${reasonOf(one)}`;
     if (hint === null || hints.has(hint)) return [line];
     hints.add(hint);
     return [line, `    hint: ${hint.replaceAll('\n', '\n          ')}`];

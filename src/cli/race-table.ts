@@ -2,8 +2,8 @@ import type { Paint } from '../diagnostics/paint.js';
 import { toMicroUsd } from '../domain/cost.js';
 import { formatDuration } from '../domain/duration.js';
 import { dollars } from '../domain/money.js';
+import { pairName } from '../domain/plan.js';
 import type { RaceCandidateDocument as Candidate, CandidateResult } from '../domain/race.js';
-import { nameOf } from '../race/reasons.js';
 import type { Column } from './table.js';
 
 /** What the signs in the table stand for. */
@@ -46,7 +46,7 @@ function numberOf(candidate: Candidate, answered: readonly Candidate[]): string 
 function cellsOf(candidate: Candidate): string[] {
   const { id, result, changes, latency_ms: latencyMs, verification } = candidate;
   return [
-    nameOf(candidate),
+    pairName(candidate),
     resultWords(candidate),
     changes === null ? '-' : String(changes.files),
     changes === null ? '-' : `+${changes.lines_added} -${changes.lines_removed}`,

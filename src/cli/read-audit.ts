@@ -5,8 +5,9 @@ import { ok, type Result } from '../domain/result.js';
 import type { SharedAuditQuery } from '../ledger/shared-records.js';
 import { auditFile } from '../paths.js';
 import { readAudit, readSharedAudit } from '../reports/audit.js';
-import { type LoadedCommandConfig, ledgerOf } from './config.js';
+import type { LoadedCommandConfig } from './config.js';
 import type { CommandContext } from './context.js';
+import { ledgerPlaceOf } from './ledger-place.js';
 import { plural } from './words.js';
 
 /** A line, and who wrote it where the log is shared. */
@@ -30,11 +31,10 @@ export async function auditLines(
   query: SharedAuditQuery,
 ): Promise<Result<AuditLines, Failure>> {
   const { world, output } = context;
-  const location = ledgerOf(context, loaded);
-  if ((location.shared ?? null) !== null) {
+  const place = ledgerPlaceOf(context, loaded);
+  if ((place.shared ?? null) !== null) {
     const warn = (message: string) => void output.warn(message);
-    const place = { ...location, now: world.clock.now, ending: world.signal, warn };
-    const shared = await readSharedAudit(place, query);
+    const shared = await readSharedAudit({ ...place, warn }, query);
     if (shared.ok) return ok({ lines: shared.value, from: 'the shared ledger', isShared: true });
     await output.warn(`${shared.error.message}; these are the entries of this machine`);
   }

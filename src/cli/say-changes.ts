@@ -1,7 +1,7 @@
 import { type AttemptChanges, changesText, sharedText } from '../domain/changes.js';
 import type { RunEvent } from '../domain/events.js';
+import { pairName } from '../domain/plan.js';
 import type { CommandContext } from './context.js';
-import { pairName } from './plan-screen.js';
 
 /** What became of the changes of a failed attempt; those that are left are in the message of the failure. */
 export async function sayRecovery(

@@ -75,6 +75,11 @@ export interface Plan {
   warnings: string[];
 }
 
+/** `tool model`; the model only where it says more than the tool. */
+export function pairName({ tool, model }: { tool: string | null; model: string | null }): string {
+  return [tool, model === tool ? null : model].filter((name) => name !== null).join(' ');
+}
+
 /** The plan of a run that has not emitted one yet. */
 export const EMPTY_PLAN: Plan = {
   agent: null,

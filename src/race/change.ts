@@ -1,11 +1,10 @@
 import type { Failure } from '../domain/failure.js';
-import { failure } from '../domain/failure.js';
 import type { Applied, RaceCandidate } from '../domain/race.js';
 import { shownPath } from '../git/names.js';
 import { findRepository } from '../git/repository.js';
 import type { Trouble } from '../git/trouble.js';
 import { bringBack, isolatedChanges, isolatedSpan } from '../isolation/bring-back.js';
-import { conflictFailure } from '../router/isolation/isolation-failure.js';
+import { conflictFailure, unwrittenFailure } from '../router/isolation/isolation-failure.js';
 import type { RouterWorld } from '../router/world.js';
 import type { CountedChange } from '../snapshot/changes.js';
 
@@ -41,11 +40,8 @@ export async function applyChange(
   }
 }
 
-function notWritten(id: string, { message }: Trouble): AppliedChange {
-  const failed = failure('not_restored', `the change is not in your files: ${message}`, {
-    hint: `\`llm-router apply ${id}\` tries again`,
-  });
-  return { is: 'not_written', changes: [], failure: failed };
+function notWritten(id: string, trouble: Trouble): AppliedChange {
+  return { is: 'not_written', changes: [], failure: unwrittenFailure(id, trouble) };
 }
 
 /** How much a candidate changed; `null`: it is not known. */

@@ -3,6 +3,7 @@ import { ChildDeadline, type Deadline } from '../domain/deadline.js';
 import type { RunEvent } from '../domain/events.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { type Invocation, unrunInvocation } from '../domain/invocation.js';
+import { pairName } from '../domain/plan.js';
 import type { RaceCandidate, RaceSummary, Verification } from '../domain/race.js';
 import { addUsage } from '../domain/usage.js';
 import { joinCaller } from '../router/nested.js';
@@ -13,7 +14,7 @@ import { candidateOf, notStarted } from './candidate.js';
 import { type AppliedChange, applyChange, changeOf } from './change.js';
 import { raceDocument } from './document.js';
 import type { PlannedRace, RacePlan } from './plan-race.js';
-import { nameOf, noWinner } from './reasons.js';
+import { noWinner } from './reasons.js';
 import { summaryOf } from './summary.js';
 import { verifyChange } from './verify.js';
 
@@ -170,7 +171,7 @@ class RunningRace {
 
   #win(plan: RacePlan): void {
     this.#winner = plan;
-    this.#endOthers(null, failure('cancelled', `\`${nameOf(plan)}\` had passed before`));
+    this.#endOthers(null, failure('cancelled', `\`${pairName(plan)}\` had passed before`));
     this.#applying = this.#apply(plan);
   }
 

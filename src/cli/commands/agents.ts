@@ -1,8 +1,8 @@
 import { dollars } from '../../domain/money.js';
+import { pairName } from '../../domain/plan.js';
 import { type AgentLine, agentLines } from '../../router/agent-lines.js';
 import { commandRouter, loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
-import { pairName } from '../plan-screen.js';
 import { printTable } from '../print-table.js';
 import { reportEarly } from '../report.js';
 import type { Column } from '../table.js';

@@ -2,12 +2,12 @@ import type { Paint } from '../../diagnostics/paint.js';
 import { formatUntil } from '../../domain/duration.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import type { LedgerTrouble } from '../../ledger/ledger.js';
 import type { LedgerPlace } from '../../ledger/open-ledger.js';
 import type { BudgetLine } from '../../reports/budget-line.js';
 import { budgetReport, projectsNamed } from '../../reports/budgets.js';
-import { ledgerOf, loadCommandConfig, usableConfig } from '../config.js';
+import { loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
+import { ledgerFailure, ledgerPlaceOf } from '../ledger-place.js';
 import { printTable } from '../print-table.js';
 import { projectFilter } from '../project-filter.js';
 import { reportEarly } from '../report.js';
@@ -27,7 +27,7 @@ export async function runBudget(context: CommandContext, options: BudgetOptions)
   const usable = usableConfig(await loadCommandConfig(context));
   if (!usable.ok) return reportEarly(context, usable.error);
   const { config, projectDir } = usable.value;
-  const place = { ...ledgerOf(context, usable.value), now: world.clock.now, ending: world.signal };
+  const place = ledgerPlaceOf(context, usable.value);
   const folder =
     options.project === undefined ? ok(projectDir ?? '') : await folderOf(world.cwd, place, options.project);
   if (!folder.ok) return reportEarly(context, { failure: folder.error });
@@ -57,10 +57,6 @@ async function folderOf(cwd: string, place: LedgerPlace, text: string): Promise<
     return err(failure('usage', `several projects have the name \`${text}\``, { hint }));
   }
   return ok(only);
-}
-
-function ledgerFailure({ message, hint }: LedgerTrouble): Failure {
-  return failure('input', message, { hint });
 }
 
 const BAR_CELLS = 10;

@@ -6,6 +6,7 @@ import { type Imported, importFile } from '../../ledger/import.js';
 import { ledgerName } from '../../ledger/where.js';
 import { ledgerOf, loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
+import { ledgerFailure } from '../ledger-place.js';
 import { reportEarly } from '../report.js';
 import { plural } from '../words.js';
 
@@ -28,10 +29,7 @@ export async function runLedgerImport(
   const file = named === undefined ? location.file : path.resolve(world.cwd, named);
   const warn = (message: string) => void output.warn(message);
   const done = await importFile({ file, shared, now: world.clock.now, ending: world.signal, warn });
-  if (!done.ok) {
-    const { message, hint } = done.error;
-    return reportEarly(context, { failure: failure('input', message, { hint }) });
-  }
+  if (!done.ok) return reportEarly(context, { failure: ledgerFailure(done.error) });
   if (done.value === null) {
     const hint = 'name the file: `llm-router ledger import <file>`';
     return reportEarly(context, { failure: failure('input', `there is no ledger \`${file}\``, { hint }) });

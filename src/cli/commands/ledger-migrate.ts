@@ -1,8 +1,8 @@
-import { failure } from '../../domain/failure.js';
 import { type Migrated, migrateLedger, migrationOf } from '../../ledger/migrate.js';
 import { ledgerName } from '../../ledger/where.js';
-import { ledgerOf, loadCommandConfig, usableConfig } from '../config.js';
+import { loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
+import { ledgerFailure, ledgerPlaceOf } from '../ledger-place.js';
 import { reportEarly } from '../report.js';
 
 /** `ledger migrate`: makes the schema, or brings it up to date. With `--check` exit 1 if that is to be done. */
@@ -10,20 +10,13 @@ export async function runLedgerMigrate(
   context: CommandContext,
   { check = false, json = false }: { check?: boolean; json?: boolean },
 ): Promise<number> {
-  const { output, world } = context;
+  const { output } = context;
   const loaded = usableConfig(await loadCommandConfig(context));
   if (!loaded.ok) return reportEarly(context, loaded.error);
-  const location = ledgerOf(context, loaded.value);
-  const done = await (check ? migrationOf : migrateLedger)({
-    ...location,
-    now: world.clock.now,
-    ending: world.signal,
-  });
-  if (!done.ok) {
-    const { message, hint } = done.error;
-    return reportEarly(context, { failure: failure('input', message, { hint }) });
-  }
-  const ledger = ledgerName(location);
+  const place = ledgerPlaceOf(context, loaded.value);
+  const done = await (check ? migrationOf : migrateLedger)(place);
+  if (!done.ok) return reportEarly(context, { failure: ledgerFailure(done.error) });
+  const ledger = ledgerName(place);
   const { from, to } = done.value;
   if (json) await output.json({ ledger, from, to, done: !check && from < to });
   else await output.data(`${words(done.value, { ledger, check })}\n`);

@@ -1,11 +1,11 @@
 import { toUsd } from '../../domain/cost.js';
 import { formatDuration } from '../../domain/duration.js';
-import { failure } from '../../domain/failure.js';
 import { dollars } from '../../domain/money.js';
 import { type LedgerStatus, statusOfLedger } from '../../ledger/status.js';
 import { ledgerName } from '../../ledger/where.js';
-import { ledgerOf, loadCommandConfig, usableConfig } from '../config.js';
+import { loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
+import { ledgerFailure, ledgerPlaceOf } from '../ledger-place.js';
 import { printFailure, reportEarly } from '../report.js';
 import { countText, plural } from '../words.js';
 
@@ -14,22 +14,18 @@ export async function runLedgerStatus(
   context: CommandContext,
   { json = false }: { json?: boolean },
 ): Promise<number> {
-  const { output, world } = context;
+  const { output } = context;
   const loaded = usableConfig(await loadCommandConfig(context));
   if (!loaded.ok) return reportEarly(context, loaded.error);
-  const location = ledgerOf(context, loaded.value);
-  const found = await statusOfLedger({ ...location, now: world.clock.now, ending: world.signal });
-  if (!found.ok) {
-    const { message, hint } = found.error;
-    return reportEarly(context, { failure: failure('input', message, { hint }) });
-  }
+  const place = ledgerPlaceOf(context, loaded.value);
+  const found = await statusOfLedger(place);
+  if (!found.ok) return reportEarly(context, { failure: ledgerFailure(found.error) });
   const status = found.value;
-  const name = ledgerName(location);
+  const name = ledgerName(place);
   if (json) await output.json(statusJson(name, status));
   else await output.data(`${statusLines(name, status).join('\n')}\n`);
   if (status.trouble === null) return 0;
-  const { message, hint } = status.trouble;
-  await printFailure(output, failure('input', message, { hint }));
+  await printFailure(output, ledgerFailure(status.trouble));
   return 66;
 }
 

@@ -4,8 +4,9 @@ import { type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { ledgerName } from '../../ledger/where.js';
 import { pruneUsage } from '../../reports/prune-usage.js';
-import { ledgerOf, loadCommandConfig, type UsableConfig, usableConfig } from '../config.js';
+import { loadCommandConfig, type UsableConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
+import { ledgerFailure, ledgerPlaceOf } from '../ledger-place.js';
 import { reportEarly } from '../report.js';
 import { plural } from '../words.js';
 
@@ -19,13 +20,10 @@ export async function runStatsPrune(
   if (!loaded.ok) return reportEarly(context, loaded.error);
   const age = ageOf(options.olderThan, loaded.value);
   if (!age.ok) return reportEarly(context, { failure: age.error });
-  const ledger = ledgerOf(context, loaded.value);
+  const ledger = ledgerPlaceOf(context, loaded.value);
   const before = dayOf(world.clock.now() - age.value);
-  const removed = await pruneUsage({ ...ledger, now: world.clock.now, ending: world.signal }, before);
-  if (!removed.ok) {
-    const { message, hint } = removed.error;
-    return reportEarly(context, { failure: failure('input', message, { hint }) });
-  }
+  const removed = await pruneUsage(ledger, before);
+  if (!removed.ok) return reportEarly(context, { failure: ledgerFailure(removed.error) });
   if (options.json === true)
     await output.file(`${JSON.stringify({ removed: removed.value, before, file: ledgerName(ledger) })}\n`);
   else await output.say(prunedWords(removed.value, before));

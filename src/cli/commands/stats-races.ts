@@ -1,7 +1,8 @@
-import { failure } from '../../domain/failure.js';
+import type { LedgerPlace } from '../../ledger/open-ledger.js';
 import { type RaceQuery, type RaceReport, type RaceRow, raceReport } from '../../reports/race-report.js';
 import type { CommandContext } from '../context.js';
 import { csvLines } from '../csv.js';
+import { ledgerFailure } from '../ledger-place.js';
 import { printTable } from '../print-table.js';
 import { reportEarly } from '../report.js';
 import type { Column } from '../table.js';
@@ -9,7 +10,7 @@ import { money } from '../usage-words.js';
 import { countText } from '../words.js';
 
 /** The columns of every line after its keys, in their order. Scripts rely on it: a new one comes at the end. */
-export const RACE_COLUMNS = [
+const RACE_COLUMNS = [
   'races',
   'candidates',
   'judged',
@@ -23,15 +24,12 @@ export const RACE_COLUMNS = [
 /** `stats --races`: how often candidates of races passed, and what a pass costs. */
 export async function printRaces(
   context: CommandContext,
-  place: Parameters<typeof raceReport>[0],
+  place: LedgerPlace,
   { query, format }: { query: RaceQuery; format: 'table' | 'json' | 'csv' },
 ): Promise<number> {
   const { output } = context;
   const report = await raceReport(place, query);
-  if (!report.ok) {
-    const { message, hint } = report.error;
-    return reportEarly(context, { failure: failure('input', message, { hint }) });
-  }
+  if (!report.ok) return reportEarly(context, { failure: ledgerFailure(report.error) });
   const { by, rows, since, until } = report.value;
   if (format === 'json') await output.file(`${JSON.stringify(documentOf(report.value))}\n`);
   else if (format === 'csv') await output.file(csvOf(report.value));

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { toMicroUsd } from '../../domain/cost.js';
-import { failure } from '../../domain/failure.js';
 import { dollars } from '../../domain/money.js';
 import { type UsageReport, usageReport } from '../../reports/usage-report.js';
-import { type LoadedCommandConfig, ledgerOf, loadCommandConfig } from '../config.js';
+import { type LoadedCommandConfig, loadCommandConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
+import { ledgerFailure, ledgerPlaceOf } from '../ledger-place.js';
 import { legendOf, printLegend, printTable } from '../print-table.js';
 import { reportEarly } from '../report.js';
 import { usageCsv, usageJson } from '../usage-json.js';
@@ -19,12 +19,9 @@ export async function runStats(context: CommandContext, options: StatsOptions): 
   if (options.races === true) return runRaces(context, options, { format, here });
   const query = queryOf(options, here);
   if (!query.ok) return reportEarly(context, { failure: query.error });
-  const ledger = ledgerOf(context, await loadForLedger(context));
-  const report = await usageReport({ ...ledger, now: world.clock.now, ending: world.signal }, query.value);
-  if (!report.ok) {
-    const { message, hint } = report.error;
-    return reportEarly(context, { failure: failure('input', message, { hint }) });
-  }
+  const ledger = ledgerPlaceOf(context, await loadForLedger(context));
+  const report = await usageReport(ledger, query.value);
+  if (!report.ok) return reportEarly(context, { failure: ledgerFailure(report.error) });
   const named = world.env.LLM_ROUTER_LEDGER ?? '';
   if (named !== '' && (ledger.shared ?? null) === null && !existsSync(ledger.file))
     await output.warn(`\`LLM_ROUTER_LEDGER\` names \`${ledger.file}\`, and there is no such file yet`);
@@ -54,13 +51,9 @@ async function runRaces(
 ): Promise<number> {
   const query = raceQueryOf(options, here);
   if (!query.ok) return reportEarly(context, { failure: query.error });
-  const ledger = ledgerOf(context, await loadForLedger(context));
+  const ledger = ledgerPlaceOf(context, await loadForLedger(context));
   const { printRaces } = await import('./stats-races.js');
-  return printRaces(
-    context,
-    { ...ledger, now: context.world.clock.now, ending: context.world.signal },
-    { query: query.value, format },
-  );
+  return printRaces(context, ledger, { query: query.value, format });
 }
 
 const SIGNS = { '-': 'nothing to compare', '?': 'unknown', '+?': 'and a part without a price' };

@@ -2,9 +2,9 @@ import type { Paint } from '../../diagnostics/paint.js';
 import { visible } from '../../diagnostics/visible.js';
 import { cut, padded, widthOf } from '../../diagnostics/width.js';
 import { formatDuration } from '../../domain/duration.js';
+import { pairName } from '../../domain/plan.js';
 import { costOf } from '../../reports/traces.js';
 import type { TraceDocument } from '../../trace/document.js';
-import { pairName } from '../plan-screen.js';
 import { plural } from '../words.js';
 import { paintStatus, statusText, totalText } from './trace-words.js';
 

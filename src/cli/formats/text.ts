@@ -1,6 +1,7 @@
 import { type Piece, pieceOf } from '../../domain/piece.js';
+import { pairName } from '../../domain/plan.js';
 import type { CommandContext } from '../context.js';
-import { pairName, planScreen } from '../plan-screen.js';
+import { planScreen } from '../plan-screen.js';
 import { startProgress } from '../progress.js';
 import type { OutputFormat } from './output-format.js';
 

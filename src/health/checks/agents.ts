@@ -1,5 +1,5 @@
 import type { Failure } from '../../domain/failure.js';
-import type { Because, NamedCandidate, Plan, Rejected } from '../../domain/plan.js';
+import { type Because, type NamedCandidate, type Plan, pairName, type Rejected } from '../../domain/plan.js';
 import type { Result } from '../../domain/result.js';
 import type { Finding, HealthContext, HealthRow } from '../context.js';
 
@@ -40,8 +40,8 @@ function finding(plan: Result<Plan, Failure>, broken: readonly HealthRow[]): Fin
   const pairs = { candidates, working, rejected };
   const data = Object.fromEntries(Object.entries(pairs).map(([key, list]) => [key, list.map(pairOf)]));
   const problems = [
-    ...idle.map((one) => `${name(one)}: see its row under Tools`),
-    ...rejected.map((one) => `${name(one)}: ${one.detail}`),
+    ...idle.map((one) => `${pairName(one)}: see its row under Tools`),
+    ...rejected.map((one) => `${pairName(one)}: ${one.detail}`),
   ];
   const fixes = [
     ...idle.map(({ tool }) => brokenTool(tool)?.fix ?? null),
@@ -49,8 +49,10 @@ function finding(plan: Result<Plan, Failure>, broken: readonly HealthRow[]): Fin
   ];
   const fix = fixes.find((one) => one !== null) ?? 'see `llm-router exec --dry-run`';
   const unable = [
-    ...idle.map(name),
-    ...rejected.map((one) => (one.reason === 'tool_not_found' ? name(one) : `${name(one)} (${one.detail})`)),
+    ...idle.map(pairName),
+    ...rejected.map((one) =>
+      one.reason === 'tool_not_found' ? pairName(one) : `${pairName(one)} (${one.detail})`,
+    ),
   ];
   return { ...verdict({ plan: plan.value, working, problems, unable, fix }), data };
 }
@@ -83,11 +85,7 @@ function isFirstChoice({ because }: Rejected): boolean {
 }
 
 function chosen(candidate: NamedCandidate): string {
-  return `${name(candidate)} (${candidate.because.map(({ rule }: Because) => rule).join(', ')})`;
-}
-
-function name({ tool, model }: { tool: string | null; model: string | null }): string {
-  return [tool, model === tool ? null : model].filter((part) => part !== null).join(' ');
+  return `${pairName(candidate)} (${candidate.because.map(({ rule }: Because) => rule).join(', ')})`;
 }
 
 function pairOf({ tool, model }: { tool: string | null; model: string | null }) {

@@ -1,4 +1,5 @@
 import { toUsd } from '../../domain/cost.js';
+import { pairName } from '../../domain/plan.js';
 import { ok } from '../../domain/result.js';
 import type { Planned } from '../../router/planned.js';
 import { askedOf } from '../asked.js';
@@ -55,15 +56,11 @@ function planAnswer({ plan, spending }: Planned): ToolAnswer {
     candidates.length === 0
       ? 'Nothing can run it now.'
       : `Agent ${plan.agent ?? '(none)'}, access ${plan.access}:`,
-    ...candidates.map((one, index) => `${index + 1}. ${pairOf(one)} (${one.because.join(', ')})`),
+    ...candidates.map((one, index) => `${index + 1}. ${pairName(one)} (${one.because.join(', ')})`),
     ...rejected.map(
-      (one) => `left out: ${pairOf(one)}: ${one.detail}${one.hint === null ? '' : ` (${one.hint})`}`,
+      (one) => `left out: ${pairName(one)}: ${one.detail}${one.hint === null ? '' : ` (${one.hint})`}`,
     ),
     ...(data.cap_usd === null ? [] : [`It may cost ${data.cap_usd} USD at most.`]),
   ];
   return { texts: [lines.join('\n')], data };
-}
-
-function pairOf({ tool, model }: { tool: string | null; model: string | null }): string {
-  return [tool, model === tool ? null : model].filter((part) => part !== null).join(' ');
 }

@@ -7,10 +7,9 @@ import { shownPath } from '../../git/names.js';
 import type { Trouble } from '../../git/trouble.js';
 import { bringBack } from '../../isolation/bring-back.js';
 import { IsolatedTree } from '../../isolation/isolated-tree.js';
-import { refOf } from '../../snapshot/history.js';
 import type { PlannedIsolation } from '../planned.js';
 import type { Run } from '../state.js';
-import { conflictFailure, isolationFailure } from './isolation-failure.js';
+import { conflictFailure, isolationFailure, unwrittenFailure } from './isolation-failure.js';
 import { isolatedHost } from './plan-isolation.js';
 
 /** The work tree of a run that is isolated. */
@@ -94,13 +93,7 @@ function withBranch(invocation: Invocation, branched: Result<string, Trouble>): 
 async function brought(tree: IsolatedTree, invocation: Invocation): Promise<Invocation> {
   const { id } = invocation;
   const done = await bringBack(tree.repository, id, tree.order.rules.mostBytes);
-  if (!done.ok) {
-    const hint = `\`llm-router apply ${id}\` tries again; \`${refOf(id)}\` keeps the change`;
-    return failedBy(
-      invocation,
-      failure('not_restored', `the change is not in your files: ${done.error.message}`, { hint }),
-    );
-  }
+  if (!done.ok) return failedBy(invocation, unwrittenFailure(id, done.error));
   return done.value.is === 'conflict'
     ? failedBy(invocation, conflictFailure(id, done.value.paths.map(shownPath)))
     : invocation;

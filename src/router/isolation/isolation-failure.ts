@@ -22,6 +22,13 @@ export function isolationFailure({ kind, message }: Trouble): Failure {
   }
 }
 
+/** A change that could not be written, which is kept. */
+export function unwrittenFailure(id: string, { message }: Trouble): Failure {
+  return failure('not_restored', `the change is not in your files: ${message}`, {
+    hint: `\`llm-router apply ${id}\` tries again; \`${refOf(id)}\` keeps the change`,
+  });
+}
+
 /** A change that meets others. */
 export function conflictFailure(id: string, paths: readonly string[]): Failure {
   const named = paths.slice(0, 10).map((path) => `\`${path}\``);
