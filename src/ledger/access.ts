@@ -104,10 +104,14 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
     if (kept?.ok !== true) await beside(records);
   };
   const together = new Together(write);
+  /** The trouble that was last warned of: a run may leave several records. */
+  let told: LedgerTrouble | null = null;
   /** Records in files of this machine are invisible to others, and may be gone with its disk. */
   const handOver = async (): Promise<void> => {
     const done = await access.open();
-    if (!done.ok) place.warn(`${done.error.message}; the record of this run is kept until it can be`);
+    if (done.ok || done.error === told) return;
+    told = done.error;
+    place.warn(`${told.message}; the record of this run is kept until it can be`);
   };
   const shared = place.shared ?? null;
   const access: LedgerAccess = {

@@ -41,8 +41,9 @@ export async function runAudit(context: CommandContext, options: AuditOptions): 
   return 0;
 }
 
-function emptyText(from: string, { last: _last, json: _json, ...filters }: AuditOptions): string {
-  return Object.keys(filters).length === 0 ? `no entries in ${from}` : `no entry in ${from} matches`;
+function emptyText(from: string, { since, project, agent, tool, model }: AuditOptions): string {
+  const isFiltered = [since, project, agent, tool, model].some((filter) => filter !== undefined);
+  return isFiltered ? `no entry in ${from} matches` : `no entries in ${from}`;
 }
 
 async function print(context: CommandContext, lines: readonly AuditLine[], isShared: boolean): Promise<void> {
