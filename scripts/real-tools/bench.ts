@@ -48,14 +48,7 @@ export async function openBench(
   tool: RealTool,
   at: { entry: string; folder: string; search: string; provider: FakeProvider; capRuns: number },
 ): Promise<Bench> {
-  const own = path.join(at.folder, 'homes', tool.name);
-  const [home, cwd, tmp] = ['home', 'work', 'tmp'].map((name) => path.join(own, name)) as [
-    string,
-    string,
-    string,
-  ];
-  await rm(own, { recursive: true, force: true });
-  for (const folder of [home, cwd, tmp]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { own, home, cwd, tmp } = await freshFolders(at.folder, tool.name);
   await writeFile(path.join(cwd, SECRET_FILE), `${SECRET_MARK}\n`);
   await writeFiles(home, tool.homeFiles(at.provider.url));
   const command = tool.folderCommand;
@@ -92,6 +85,18 @@ export async function openBench(
       return exec(tool, { args, place, config: configFile(setting), stdin });
     },
   };
+}
+
+/** Makes the private folders of a bench anew: `own` holds the others. */
+export async function freshFolders(
+  folder: string,
+  name: string,
+): Promise<Record<'own' | 'home' | 'cwd' | 'tmp', string>> {
+  const own = path.join(folder, 'homes', name);
+  const inside = { home: path.join(own, 'home'), cwd: path.join(own, 'work'), tmp: path.join(own, 'tmp') };
+  await rm(own, { recursive: true, force: true });
+  for (const one of Object.values(inside)) await mkdir(one, { recursive: true, mode: 0o700 });
+  return { own, ...inside };
 }
 
 /** Writes files below a folder, by their paths. */

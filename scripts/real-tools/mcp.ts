@@ -1,19 +1,19 @@
 // Lets the real agent CLIs from the npm registry call our MCP server, with a provider on loopback as their model, and writes
 // docs/tools/verified-mcp.md. `--client <name>` and `--case <name>` (repeatable) try only those, write nothing and fail when something
 // differs; `--folder <dir>` is where programs and homes are kept.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Finding } from './finding.js';
-import { type Installed, install, NODE_22 } from './install.js';
+import { type Installed, install } from './install.js';
 import { openMcpBench } from './mcp-bench.js';
 import { MCP_CASES } from './mcp-cases.js';
 import { MCP_HOSTS, type McpHost } from './mcp-hosts.js';
 import { type HostReport, mcpPage } from './mcp-report.js';
 import { transcriptOf } from './mcp-transcript.js';
+import { prepare } from './prepare.js';
 import { type FakeProvider, startProvider } from './provider/server.js';
-import { copyRouter, troubleOf } from './router-copy.js';
 
 const PAGE = path.join('docs', 'tools', 'verified-mcp.md');
 /** Without it nothing else of a client can work, so it is always tried. */
@@ -39,18 +39,16 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
     },
   });
   const { folder, client, case: cases } = values;
-  await mkdir(folder, { recursive: true });
-  const entry = await copyRouter(root, folder);
-  const trouble = await troubleOf(entry, folder);
-  const runtime = await install(NODE_22, { folder, runtime: null });
-  if (trouble !== null || !runtime.ok) return fail(trouble ?? (runtime as { reason: string }).reason);
+  const ready = await prepare(root, folder);
+  if (!ready.ok) return fail(ready.error);
+  const { entry, nodeFolder } = ready.value;
   const provider = await startProvider();
-  const session = { entry, folder, nodeFolder: runtime.binFolder, provider, cases };
+  const session = { entry, folder, nodeFolder, provider, cases };
   const hosts = MCP_HOSTS.filter(({ tool }) => client.length === 0 || client.includes(tool.name));
   const reports: HostReport[] = [];
   const missing: string[] = [];
   for (const host of hosts) {
-    const installed = await install(host.tool.program, { folder, runtime: runtime.binFolder });
+    const installed = await install(host.tool.program, { folder, runtime: nodeFolder });
     if (installed.ok) reports.push(await tryHost(host, installed, session));
     else missing.push(`${host.tool.name}: ${installed.reason}`);
   }

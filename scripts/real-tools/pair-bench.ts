@@ -1,7 +1,7 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
-import { environment, writeFiles } from './bench.js';
+import { environment, freshFolders, writeFiles } from './bench.js';
 import type { FakeProvider } from './provider/server.js';
 import { type RunningRouter, startRouter } from './router-run.js';
 import type { RealTool } from './tools.js';
@@ -28,14 +28,7 @@ export async function openPairBench(
   [first, second]: readonly [RealTool, RealTool],
   at: { entry: string; folder: string; search: string; provider: FakeProvider },
 ): Promise<PairBench> {
-  const own = path.join(at.folder, 'homes', `${first.name}-${second.name}`);
-  const [home, cwd, tmp] = ['home', 'work', 'tmp'].map((name) => path.join(own, name)) as [
-    string,
-    string,
-    string,
-  ];
-  await rm(own, { recursive: true, force: true });
-  for (const folder of [home, cwd, tmp]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { own, home, cwd, tmp } = await freshFolders(at.folder, `${first.name}-${second.name}`);
   const { url } = at.provider;
   for (const tool of [first, second]) await writeFiles(home, tool.homeFiles(url));
   await writeFiles(cwd, { [NOTES.name]: NOTES.text });

@@ -1,17 +1,17 @@
 // Lets the real agent CLIs from the npm registry take over from each other through our own command line, against a provider on loopback,
 // and writes docs/tools/verified-recovery.md. `--first <name>` and `--case <name>` (repeatable) try only those, write nothing and fail when
 // something differs; `--folder <dir>` is where programs and homes are kept.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Finding } from './finding.js';
-import { install, NODE_22 } from './install.js';
+import { install } from './install.js';
 import { openPairBench } from './pair-bench.js';
 import { PAIR_CASES } from './pair-cases.js';
 import { type PairReport, recoveryPage } from './pair-report.js';
+import { prepare } from './prepare.js';
 import { startProvider } from './provider/server.js';
-import { copyRouter, troubleOf } from './router-copy.js';
 import { REAL_TOOLS, type RealTool } from './tools.js';
 
 const PAGE = path.join('docs', 'tools', 'verified-recovery.md');
@@ -28,16 +28,14 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
     },
   });
   const { folder, first: firsts, case: cases } = values;
-  await mkdir(folder, { recursive: true });
-  const entry = await copyRouter(root, folder);
-  const trouble = await troubleOf(entry, folder);
-  const runtime = await install(NODE_22, { folder, runtime: null });
-  if (trouble !== null || !runtime.ok) return fail(trouble ?? (runtime as { reason: string }).reason);
+  const ready = await prepare(root, folder);
+  if (!ready.ok) return fail(ready.error);
+  const { entry, nodeFolder } = ready.value;
   const tools = REAL_TOOLS.filter(({ name }) => NAMES.includes(name));
-  const search = [runtime.binFolder];
+  const search = [nodeFolder];
   const versions: string[][] = [];
   for (const { name, program } of tools) {
-    const installed = await install(program, { folder, runtime: runtime.binFolder });
+    const installed = await install(program, { folder, runtime: nodeFolder });
     if (!installed.ok) return fail(`${name}: ${installed.reason}`);
     search.push(installed.binFolder);
     versions.push([name, program.npmPackage, installed.version]);
