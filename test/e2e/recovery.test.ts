@@ -1,43 +1,23 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, symlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { gitProject, type ProjectGit } from '../rig/git-project.js';
 import { type Rig, rigged } from '../rig/rig.js';
 
-const GIT = execFileSync('/bin/sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
-
-/** A project under Git with one file, and agents that are shell scripts. */
-function project(rig: Rig, recovery: string, agents: Record<string, string>): (...args: string[]) => string {
-  symlinkSync(GIT, path.join(rig.bin, 'git'));
-  const author = ['-c', 'user.name=A', '-c', 'user.email=a@b.c'];
-  const git = (...args: string[]) =>
-    execFileSync(GIT, [...author, ...args], { cwd: rig.project, env: rig.env, encoding: 'utf8' });
-  git('init', '-q');
-  rig.write('a.txt', 'one\ntwo\n');
-  const [first, ...others] = Object.keys(agents);
-  const tools = Object.keys(agents).map((name) => `  ${name}: { binary: ${name}, args: [] }`);
-  rig.write(
-    'llm-router.yaml',
-    `version: 1\nagents: { me: { preferred_tool: ${first}, fallback_chain: [${others}], access: edit } }\ntools:\n${tools.join('\n')}\n${recovery}`,
-  );
-  git('add', '-A');
-  git('commit', '-qm', '1');
-  for (const [name, script] of Object.entries(agents)) {
-    const file = rig.write(path.join(rig.bin, name), `#!/bin/sh\n${script}\n`);
-    chmodSync(file, 0o755);
-  }
-  return git;
+/** No ignore rules are committed. */
+function project(rig: Rig, agents: Record<string, string>, recovery?: string): ProjectGit {
+  return gitProject(rig, agents, { recovery, ignoresTraces: false });
 }
 
 const EXEC = ['exec', '-a', 'me', '--no-stdin', 'Fix it'];
 const EDITS = '/bin/cat >/dev/null; echo bad >> a.txt; echo new > new.txt; echo working; exit 1';
-const recoversBy = (mode: string) => `policies: { default: { recovery: { after_failure: ${mode} } } }\n`;
 
 describe('after a failed attempt with access edit, exec', () => {
   it(
     'stops with what was changed, and tries the fallback where nothing was',
     rigged(async (rig) => {
-      const git = project(rig, '', {
+      const git = project(rig, {
         idle: 'echo thinking; exit 1',
         editor: EDITS,
         good: 'echo done',
@@ -65,7 +45,7 @@ describe('after a failed attempt with access edit, exec', () => {
   it(
     'rolls the files back before the fallback, and says so in the trace',
     rigged(async (rig) => {
-      const git = project(rig, recoversBy('rollback'), { editor: EDITS, good: '/bin/cat a.txt; /bin/ls' });
+      const git = project(rig, { editor: EDITS, good: '/bin/cat a.txt; /bin/ls' }, 'rollback');
       const { code, stdout, stderr } = await rig.run(EXEC);
       expect([code, stdout]).toEqual([0, 'one\ntwo\na.txt\nllm-router.yaml\n']);
       expect(stderr).toContain('rolled back 2 files (`a.txt`, `new.txt`; +2 -0) of editor');
@@ -79,7 +59,7 @@ describe('after a failed attempt with access edit, exec', () => {
   it(
     'hands the changes over to the fallback',
     rigged(async (rig) => {
-      project(rig, recoversBy('hand_over'), { editor: EDITS, good: '/bin/cat' });
+      project(rig, { editor: EDITS, good: '/bin/cat' }, 'hand_over');
       const { code, stdout } = await rig.run(EXEC);
       expect(code).toBe(0);
       expect(stdout).toMatch(/^Another agent \(editor\) has begun the task below.*`editor` exited with 1/);
@@ -93,7 +73,7 @@ describe('after a failed attempt with access edit, exec', () => {
     'rolls back no trace and no ignored file, although `.gitignore` is not committed',
     rigged(async (rig) => {
       const script = '/bin/cat >/dev/null; echo bad >> a.txt; echo made > made.log; exit 1';
-      const git = project(rig, recoversBy('rollback'), { editor: script, good: 'echo done' });
+      const git = project(rig, { editor: script, good: 'echo done' }, 'rollback');
       rig.write('.gitignore', '*.log\n');
       const { code, stderr } = await rig.run(EXEC);
       expect([code, stderr]).toEqual([0, expect.stringContaining('rolled back 1 file (`a.txt`; +1 -0)')]);
@@ -105,7 +85,7 @@ describe('after a failed attempt with access edit, exec', () => {
     'rolls back no trace where the agent adds ignore rules',
     rigged(async (rig) => {
       const script = '/bin/cat >/dev/null; echo x > .gitignore; echo made > x; exit 1';
-      const git = project(rig, recoversBy('rollback'), { editor: script, good: 'echo done' });
+      const git = project(rig, { editor: script, good: 'echo done' }, 'rollback');
       const { stderr } = await rig.run(EXEC);
       expect(stderr).toContain('rolled back 2 files (`.gitignore`, `x`; +2 -0)');
       expect(git('status', '--porcelain')).toBe('');
@@ -116,7 +96,7 @@ describe('after a failed attempt with access edit, exec', () => {
   it(
     'does not roll back during a merge without a person to ask',
     rigged(async (rig) => {
-      const git = project(rig, recoversBy('rollback'), { editor: EDITS, good: 'echo done' });
+      const git = project(rig, { editor: EDITS, good: 'echo done' }, 'rollback');
       rig.write('.git/MERGE_HEAD', git('rev-parse', 'HEAD'));
       const { code, stderr } = await rig.run(EXEC);
       expect(code).toBe(75);
@@ -130,7 +110,7 @@ describe('without a Git work tree, exec', () => {
   it(
     'stops by the output of the tool, and says in the trace that there was no snapshot',
     rigged(async (rig) => {
-      project(rig, '', { editor: EDITS, good: 'echo done' });
+      project(rig, { editor: EDITS, good: 'echo done' });
       execFileSync('/bin/rm', ['-r', path.join(rig.project, '.git')]);
       const { code, stderr } = await rig.run(EXEC);
       expect([code, stderr]).toEqual([
@@ -149,7 +129,7 @@ describe('undo and diff', () => {
   it(
     'show and take back what a run changed, and bring it back',
     rigged(async (rig) => {
-      const git = project(rig, '', { editor: EDITS });
+      const git = project(rig, { editor: EDITS });
       await rig.run(EXEC);
       rig.write('elsewhere.txt', 'a later edit');
       expect(await rig.run(['diff', '--stat'])).toMatchObject({
@@ -176,7 +156,7 @@ describe('undo and diff', () => {
     rigged(async (rig) => {
       const none = await rig.run(['undo', '--yes']);
       expect(none.code).toBe(66);
-      project(rig, '', { idle: 'echo done' });
+      project(rig, { idle: 'echo done' });
       await rig.run(EXEC);
       const { code, stderr } = await rig.run(['undo', '--yes']);
       expect([code, stderr]).toEqual([

@@ -8,14 +8,14 @@ const GIT = execFileSync('/bin/sh', ['-c', 'command -v git'], { encoding: 'utf8'
 /** Runs the real Git in the project, or in the folder given with `-C`. */
 export type ProjectGit = (...args: string[]) => string;
 
-/** A project under Git, and agents with access `edit` that are shell scripts. */
+/**
+ * A project under Git with one file, and agents with access `edit` that are shell scripts. `recovery` is what the policy does after a
+ * failure [its default].
+ */
 export function gitProject(
   rig: Rig,
   agents: Record<string, string>,
-  {
-    recovery = 'stop',
-    files = { 'a.txt': 'one\ntwo\n' },
-  }: { recovery?: string; files?: Record<string, string> } = {},
+  { recovery, ignoresTraces = true }: { recovery?: string | undefined; ignoresTraces?: boolean } = {},
 ): ProjectGit {
   symlinkSync(GIT, path.join(rig.bin, 'git'));
   const author = ['-c', 'user.name=A', '-c', 'user.email=a@b.c', '-c', 'protocol.file.allow=always'];
@@ -28,8 +28,10 @@ export function gitProject(
       stdio: 'pipe',
     });
   git('init', '-q');
-  for (const [name, text] of Object.entries(files)) rig.write(name, text);
+  rig.write('a.txt', 'one\ntwo\n');
   const [first, ...others] = Object.keys(agents);
+  const policies =
+    recovery === undefined ? '' : `policies: { default: { recovery: { after_failure: ${recovery} } } }\n`;
   const tools = Object.keys(agents).map((name) => `  ${name}: { binary: ${name}, args: [] }`);
   rig.write(
     'llm-router.yaml',
@@ -37,10 +39,9 @@ export function gitProject(
 agents: { me: { preferred_tool: ${first}, fallback_chain: [${others}], access: edit } }
 tools:
 ${tools.join('\n')}
-policies: { default: { recovery: { after_failure: ${recovery} } } }
-`,
+${policies}`,
   );
-  rig.write('.gitignore', '.llm-router\n');
+  if (ignoresTraces) rig.write('.gitignore', '.llm-router\n');
   git('add', '-A');
   git('commit', '-qm', '1');
   for (const [name, script] of Object.entries(agents)) installAgent(rig, name, script);
