@@ -174,5 +174,6 @@ function pathOf(line: string): BytePath {
 /** Of the lines of an index those of regular files, one at a time. */
 function* regularIn(listed: Buffer): Generator<BytePath> {
   for (let at = 0, end = listed.indexOf(0); end >= 0; at = end + 1, end = listed.indexOf(0, at))
-    if (listed.toString('latin1', at + 2, at + 5) === '100') yield pathOf(listed.toString('latin1', at, end));
+    // Only the modes of regular files, `100644` and `100755`, have this digit.
+    if (listed[at + 3] === 0x30) yield listed.toString('latin1', listed.indexOf(0x09, at) + 1, end);
 }

@@ -30,8 +30,8 @@ export async function permissionsOf(
   const others = new Map<BytePath, number>();
   let looked = 0;
   for (const path of listed.regular()) {
-    const found = onDisk(root, path);
-    if (found.is === 'file' && found.permissions !== usualOf(usual, found.mode))
+    const found = foundAt(root, path);
+    if (found !== null && found.permissions !== usualOf(usual, found.mode))
       others.set(path, found.permissions);
     looked++;
     if (looked % AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -39,13 +39,23 @@ export async function permissionsOf(
   return { ...usual, others };
 }
 
+/** `null`: it is no regular file, or in a folder that cannot be entered. */
+function foundAt(root: string, path: BytePath): Found | null {
+  try {
+    const found = onDisk(root, path);
+    return found.is === 'file' ? found : null;
+  } catch {
+    return null;
+  }
+}
+
 /** What most of the first files have; a state lists every file that differs. */
 function usualIn(root: string, paths: Iterable<BytePath>): Record<'file' | 'executable', number> {
   const counts = new Map<string, number>();
   let looked = 0;
   for (const path of paths) {
-    const found = onDisk(root, path);
-    if (found.is === 'file') {
+    const found = foundAt(root, path);
+    if (found !== null) {
       const key = `${found.mode} ${found.permissions}`;
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }

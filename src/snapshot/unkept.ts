@@ -19,19 +19,22 @@ export interface Unkept {
 /** So many repositories are looked at at once. */
 const AT_ONCE = 8;
 
-/** Looks at them; `nested` are folders with a repository of their own. */
+/** Looks at them; `nested` are folders with a repository of their own, `head` is the mark of `HEAD`. */
 export async function unkept(
-  repository: Repository,
-  { submodules, nested }: { submodules: Iterable<BytePath>; nested: Iterable<BytePath> },
+  { git, root }: Repository,
+  {
+    submodules,
+    nested,
+    head,
+  }: { submodules: Iterable<BytePath>; nested: Iterable<BytePath>; head: Promise<string> },
 ): Promise<Unkept> {
-  const { git, root, gitDir } = repository;
   return {
     submodules: await marks(submodules, (path) => submoduleMark(git, root, path)),
     nested: await marks(nested, async (path) => {
       const at = folderOf(root, path);
-      return at === null ? '' : headMark((args) => git(args, { cwd: at }), `${at}/.git`);
+      return at === null ? '' : headMark({ git: (args) => git(args, { cwd: at }), gitDir: `${at}/.git` });
     }),
-    head: await headMark(git, gitDir),
+    head: await head,
   };
 }
 
@@ -50,7 +53,7 @@ async function marks(
 }
 
 /** The commit and the branch of a repository. */
-async function headMark(git: Git, gitDir: string): Promise<string> {
+export async function headMark({ git, gitDir }: Pick<Repository, 'git' | 'gitDir'>): Promise<string> {
   const commit = await git(['rev-parse', '--verify', '-q', 'HEAD']);
   return `${commit.stdout.toString('latin1').trim()} ${branchIn(gitDir)}`;
 }

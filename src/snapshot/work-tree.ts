@@ -15,10 +15,10 @@ import {
   untracked,
 } from './listing.js';
 import { nestedFiles } from './nested.js';
-import { type Permissions, permissionsOf, UNKNOWN_PERMISSIONS, withPermissions } from './permissions.js';
+import { type Permissions, permissionsOf, withPermissions } from './permissions.js';
 import type { Scratch } from './scratch.js';
 import { changeIndex, type IndexLine, store, writeTree } from './store.js';
-import { type Unkept, unkept } from './unkept.js';
+import { headMark, type Unkept, unkept } from './unkept.js';
 
 /** What belongs to a snapshot. */
 export interface SnapshotRules {
@@ -57,34 +57,34 @@ export async function readWorkTree(
   const copied = await copyIndex(repository.indexFile, scratch.file());
   if (!copied.ok) return copied;
   const indexFile = copied.value;
-  const listing = indexContent(repository, indexFile);
-  const permissions = listing.then((read) =>
-    read.ok ? permissionsOf(repository, read.value) : UNKNOWN_PERMISSIONS,
-  );
-  const [listed, changed, others, hiding] = await Promise.all([
-    listing,
-    suspects(repository, indexFile),
+  const comparing = suspects(repository, indexFile);
+  const listed = await indexContent(repository, indexFile);
+  if (!listed.ok) return err(ofUserIndex(listed.error, repository, indexFile));
+  // With very many files it takes longest, so it begins first and is awaited last.
+  const permissions = permissionsOf(repository, listed.value);
+  const head = headMark(repository);
+  const [changed, others, hiding] = await Promise.all([
+    comparing,
     untracked(repository, indexFile, rules),
     ignoredNames(repository, indexFile),
   ]);
-  if (!listed.ok) return err(ofUserIndex(listed.error, repository, indexFile));
   if (!hiding.ok) return hiding;
   if (!changed.ok) return changed;
   if (!others.ok) return others;
   const { hidden } = listed.value;
   const seen = hidden.length === 0 ? changed : await unhidden(repository, indexFile, hidden);
   if (!seen.ok) return seen;
-  const [rewritten, known] = await Promise.all([converted(repository, indexFile, listed.value), permissions]);
+  const rewritten = await converted(repository, indexFile, listed.value);
   if (!rewritten.ok) return rewritten;
   const found = [...rewritten.value.map((path) => suspect(path, '100644')), ...seen.value];
   const included = new Set(others.value.included);
   const { nested } = others.value;
   const [inner, marks] = await Promise.all([
     nestedFiles(repository, nested),
-    unkept(repository, { submodules: listed.value.submodules, nested }),
+    unkept(repository, { submodules: listed.value.submodules, nested, head }),
   ]);
   const ignored = new Set([...hiding.value, ...inner.ignored].filter((path) => !included.has(path)));
-  const place = { indexFile, scratch, rules, ignored, known, unkept: marks };
+  const place = { indexFile, scratch, rules, ignored, known: permissions, unkept: marks };
   const files = [...others.value.files, ...inner.files];
   const whole = await written(repository, place, found, { ...others.value, files });
   // Clones that an agent only reads may be larger than all the rest.
@@ -102,6 +102,7 @@ export async function readAgain(
   { scratch, rules }: Place,
 ): Promise<Result<WorkTreeState, Trouble>> {
   const { indexFile: earlier, ignored } = before;
+  const head = headMark(repository);
   const [changed, others] = await Promise.all([
     suspects(repository, earlier),
     untracked(repository, earlier, rules),
@@ -111,6 +112,7 @@ export async function readAgain(
   const isOther =
     others.value.files.some(isRules) || (await rulesChanged(repository, earlier, changed.value));
   const marks = await unkept(repository, {
+    head,
     submodules: before.unkept.submodules.keys(),
     nested: [
       ...before.unkept.nested.keys(),
@@ -173,7 +175,8 @@ async function written(
     ignored,
     known,
     unkept: marks,
-  }: Place & Pick<WorkTreeState, 'indexFile' | 'ignored' | 'unkept'> & { known: Permissions },
+  }: Place &
+    Pick<WorkTreeState, 'indexFile' | 'ignored' | 'unkept'> & { known: Permissions | Promise<Permissions> },
   found: readonly Suspect[],
   { files, included }: Untracked,
 ): Promise<Result<WorkTreeState, Trouble>> {
@@ -186,7 +189,7 @@ async function written(
   if (changed !== null) return err(changed);
   const tree = await writeTree(repository, indexFile);
   if (!tree.ok) return tree;
-  const permissions = withPermissions(known, stored.value.found);
+  const permissions = withPermissions(await known, stored.value.found);
   return ok({ tree: tree.value, indexFile, permissions, ignored, unkept: marks });
 }
 

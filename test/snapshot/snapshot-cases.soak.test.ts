@@ -1,4 +1,4 @@
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -37,6 +37,20 @@ describe('a snapshot', () => {
         tree.write('f', 'resolved\n');
         tree.write('half', 'gone\n');
       });
+    });
+  });
+
+  it('is taken although a folder of tracked files cannot be entered', async () => {
+    await inGitTree(async (tree) => {
+      tree.write('sub/f', 'one\n');
+      tree.git('add', '.');
+      tree.git('commit', '-qm', '1');
+      rmSync(path.join(tree.root, 'sub'), { recursive: true });
+      symlinkSync('sub', path.join(tree.root, 'sub'));
+      const repository = await tree.repository();
+      const scratch = value(await openScratch(repository));
+      const { tree: files } = value(await readWorkTree(repository, { scratch, rules: RULES }));
+      expect(tree.git('ls-tree', '-r', files)).toMatch(/^120000 blob [\da-f]+\tsub\n$/);
     });
   });
 
