@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { invocationDocument } from '../src/domain/document.js';
-import { settingNames } from '../src/domain/setting-names.js';
+import { type RequestOrigin, settingNames } from '../src/domain/setting-names.js';
 import { createRouter, type LibraryRequest, loadConfig } from '../src/index.js';
 import { runInProcess } from './rig/in-process.js';
 import {
@@ -256,10 +256,8 @@ const VOLATILE =
 
 /** The JSON with the option of a hint as the library calls it. */
 function withFields(json: string): string {
-  const [option, field] = [settingNames('command_line').force, settingNames('library').force].map((name) =>
-    JSON.stringify(name).slice(1, -1),
-  );
-  return json.replaceAll(option!, field!);
+  const named = (origin: RequestOrigin) => JSON.stringify(settingNames(origin).force).slice(1, -1);
+  return json.replaceAll(named('command_line'), named('library'));
 }
 
 function stable(value: unknown): unknown {
