@@ -43,6 +43,12 @@ export function didYouMean(word: string, candidates: readonly string[], label: s
   return `${question}${label}: ${listed(candidates)}`;
 }
 
+/** The end of a message about a word that is not one of these: `` (did you mean `codex`?)``; empty where none is near. */
+export function nearWord(unknown: { word: string; known: readonly string[] } | null): string {
+  const near = unknown === null ? null : nearest(unknown.word, unknown.known);
+  return near === null ? '' : ` (did you mean \`${near}\`?)`;
+}
+
 /** About a third of the longer word may differ, at most four letters. */
 function reach(wanted: string, candidate: string): number {
   const length = Math.max(wanted.length, candidate.length);

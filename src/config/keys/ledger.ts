@@ -1,5 +1,7 @@
+import { nearWord } from '../../diagnostics/suggest.js';
 import { isPostgresUrl, urlScheme, urlWithoutSecrets } from '../../domain/database-url.js';
 import { parseDuration } from '../../domain/duration.js';
+import { parametersOf } from '../../domain/postgres-url.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { map } from './containers.js';
 import { count, duration, path, text } from './kinds.js';
@@ -39,9 +41,11 @@ function asPath(written: string): Result<string, string> {
 }
 
 function asPostgresUrl(written: string): Result<string, string> {
-  if (isPostgresUrl(written)) return ok(written);
   const shown = urlScheme(written) === null ? 'it' : `\`${urlWithoutSecrets(written)}\``;
-  return err(`${shown} does not begin with \`postgres://\` or \`postgresql://\``);
+  if (!isPostgresUrl(written))
+    return err(`${shown} does not begin with \`postgres://\` or \`postgresql://\``);
+  const read = parametersOf(written);
+  return read.ok ? ok(written) : err(`${shown} ${read.error.why}${nearWord(read.error.unknown)}`);
 }
 
 function asSchema(written: string): Result<string, string> {

@@ -1,5 +1,7 @@
+import type { EventEmitter } from 'node:events';
 import type { Client, ClientConfig } from 'pg';
 import { onAbort } from '../../domain/abort.js';
+import { ChannelBinding } from './channel-binding.js';
 import { NO_ANSWER, ServerFailure } from './failure.js';
 import type { Settings, Tls } from './settings.js';
 
@@ -37,7 +39,8 @@ function isWithoutTls(error: unknown): boolean {
 
 async function connectBy(settings: Settings, limit: AbortSignal): Promise<Connection> {
   const { Client } = await import('pg');
-  const client = new Client(configOf(settings));
+  const client: Client = new Client(configOf(settings, () => binding.refusal));
+  const binding = new ChannelBinding(partsOf(client), settings);
   let isLost = false;
   // Without it an error of a connection that nothing waits for would end the process.
   client.on('error', () => {
@@ -54,6 +57,7 @@ async function connectBy(settings: Settings, limit: AbortSignal): Promise<Connec
   const release = onAbort(limit, destroy);
   try {
     await client.connect();
+    if (binding.fault !== null) throw binding.fault;
   } catch (error) {
     stream.destroy();
     const cause = limit.aborted ? new Error(NO_ANSWER) : error;
@@ -89,9 +93,9 @@ function passwordHint({ password, openPassfile }: Settings): string | null {
 
 type Stream = Pick<import('node:net').Socket, 'ref' | 'unref' | 'destroy'>;
 
-/** The socket, which the types of the package leave out; once TLS has begun it is another. */
+/** The socket; once TLS has begun it is another. */
 function streamOf(client: Client): Stream {
-  const { connection } = client as unknown as { connection: { stream: Stream } };
+  const connection = partsOf(client);
   return {
     ref: () => connection.stream.ref(),
     unref: () => connection.stream.unref(),
@@ -99,7 +103,13 @@ function streamOf(client: Client): Stream {
   } as Stream;
 }
 
-function configOf(settings: Settings): ClientConfig {
+/** What the types of the package leave out. */
+function partsOf(client: Client): EventEmitter & { stream: Stream } {
+  return (client as unknown as { connection: EventEmitter & { stream: Stream } }).connection;
+}
+
+/** `refusal`: why no password may be sent, asked for when the server wants one. */
+function configOf(settings: Settings, refusal: () => Error | null): ClientConfig {
   const { host, port, user, database, password, tls, applicationName, options } = settings;
   return {
     host,
@@ -107,8 +117,14 @@ function configOf(settings: Settings): ClientConfig {
     user,
     database,
     // A function keeps the package from a search of its own.
-    password: () => password ?? '',
+    password: () => {
+      const error = refusal();
+      if (error !== null) throw error;
+      return password ?? '';
+    },
     ssl: sslOf(tls),
+    sslnegotiation: tls.isDirect ? 'direct' : 'postgres',
+    enableChannelBinding: tls.mode !== 'disable' && settings.channelBinding !== 'disable',
     application_name: applicationName,
     ...(options === null ? {} : { options }),
     keepAlive: true,

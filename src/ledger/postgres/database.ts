@@ -1,4 +1,5 @@
 import { isPostgresUrl, urlWithoutSecrets } from '../../domain/database-url.js';
+import { urlFault } from '../../domain/postgres-url.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { LedgerClock } from '../place.js';
 import type { LedgerTrouble } from '../trouble.js';
@@ -29,7 +30,7 @@ export function databaseAt(
 ): Result<Database, LedgerTrouble> {
   if (place.url === '') return err(noUrl(place.urlEnv ?? null));
   const shown = urlWithoutSecrets(place.url);
-  if (!isPostgresUrl(place.url)) return err(badUrl(shown, 'does not begin with `postgres://`'));
+  if (!isPostgresUrl(place.url)) return err(badUrl(shown, urlFault('does not begin with `postgres://`')));
   const settings = settingsOf(place);
   if (!settings.ok) return err(badUrl(shown, settings.error));
   return ok({

@@ -1,10 +1,18 @@
 import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import {
+  checked,
+  type ParameterName,
+  type Parameters,
+  parametersOf,
+  type UrlFault,
+  urlFault,
+  type ValueOf,
+} from '../../domain/postgres-url.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { readRegularFileNow } from '../../files.js';
 import type { PostgresPlace } from './place.js';
-import { type ParameterName, type Parameters, parametersOf } from './url.js';
 import { userName } from './user-name.js';
 
 /** How to reach a database, with nothing left open. */
@@ -19,6 +27,8 @@ export interface Settings {
   /** A file of passwords that is not used, as others can read it; `null`: there is none. */
   openPassfile: string | null;
   tls: Tls;
+  /** Whether the password is tied to the certificate of the server, so that no one between can pass it on. */
+  channelBinding: ValueOf<'channel_binding'>;
   applicationName: string;
   /** Options of the server's command line; `null`: none. */
   options: string | null;
@@ -36,6 +46,8 @@ export interface Tls {
   key: string | null;
   checksCertificate: boolean;
   checksName: boolean;
+  /** Begins with TLS, without asking for it first. */
+  isDirect: boolean;
 }
 
 const VARIABLES: Readonly<Partial<Record<ParameterName, string>>> = {
@@ -50,6 +62,10 @@ const VARIABLES: Readonly<Partial<Record<ParameterName, string>>> = {
   sslrootcert: 'PGSSLROOTCERT',
   sslcert: 'PGSSLCERT',
   sslkey: 'PGSSLKEY',
+  sslnegotiation: 'PGSSLNEGOTIATION',
+  channel_binding: 'PGCHANNELBINDING',
+  gssencmode: 'PGGSSENCMODE',
+  target_session_attrs: 'PGTARGETSESSIONATTRS',
   connect_timeout: 'PGCONNECT_TIMEOUT',
   application_name: 'PGAPPNAME',
   options: 'PGOPTIONS',
@@ -59,7 +75,7 @@ const VARIABLES: Readonly<Partial<Record<ParameterName, string>>> = {
  * Settles how to connect, as users of libpq expect it: what the URL states, then the service file, the variables, and the defaults. The
  * error is the end of a sentence about the URL.
  */
-export function settingsOf(place: PostgresPlace): Result<Settings, string> {
+export function settingsOf(place: PostgresPlace): Result<Settings, UrlFault> {
   const stated = parametersOf(place.url);
   if (!stated.ok) return stated;
   const { env } = place;
@@ -71,9 +87,10 @@ export function settingsOf(place: PostgresPlace): Result<Settings, string> {
   ) as Parameters;
   const service = serviceOf(stated.value.service ?? byVariable.service ?? null, env);
   if (!service.ok) return service;
-  const known: Parameters = { ...byVariable, ...service.value, ...stated.value };
+  const usable = checked({ ...byVariable, ...service.value, ...stated.value });
+  if (!usable.ok) return usable;
+  const known = usable.value;
   const port = Number(known.port ?? 5432);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) return err('has a port that is not one');
   const host = known.host ?? socketFolder(port) ?? 'localhost';
   const tls = tlsOf({ ...known, host }, homeOf(env));
   if (!tls.ok) return tls;
@@ -86,6 +103,7 @@ export function settingsOf(place: PostgresPlace): Result<Settings, string> {
     password: known.password ?? (isOpen ? null : keptPassword(passfile, base)),
     openPassfile: isOpen ? passfile : null,
     tls: tls.value,
+    channelBinding: bindingOf(known),
     applicationName: known.application_name ?? 'llm-router',
     options: known.options ?? null,
     connectTimeoutMs: timeoutOf(known.connect_timeout) ?? place.connectTimeoutMs,
@@ -98,13 +116,17 @@ function homeOf(env: PostgresPlace['env']): string {
 }
 
 /** libpq counts in seconds; zero and less wait for ever there, which is the configured time here. */
-function timeoutOf(text: string | undefined): number | null {
-  const seconds = Number(text ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null;
+function timeoutOf(text = '0'): number | null {
+  const seconds = Number(text);
+  return seconds > 0 ? seconds * 1000 : null;
+}
+
+function bindingOf({ channel_binding: binding = 'prefer' }: Parameters): Settings['channelBinding'] {
+  return binding as Settings['channelBinding'];
 }
 
 /** The section of a service file (https://www.postgresql.org/docs/current/libpq-pgservice.html). */
-function serviceOf(name: string | null, env: PostgresPlace['env']): Result<Parameters, string> {
+function serviceOf(name: string | null, env: PostgresPlace['env']): Result<Parameters, UrlFault> {
   if (name === null) return ok({});
   const files = [
     env.PGSERVICEFILE ?? path.join(homeOf(env), '.pg_service.conf'),
@@ -115,7 +137,7 @@ function serviceOf(name: string | null, env: PostgresPlace['env']): Result<Param
     const found = text === null ? null : sectionOf(text, name);
     if (found !== null) return ok(found);
   }
-  return err(`names the service \`${name}\`, which is in none of ${files.join(', ')}`);
+  return err(urlFault(`names the service \`${name}\`, which is in none of ${files.join(', ')}`));
 }
 
 function sectionOf(text: string, name: string): Parameters | null {
@@ -171,22 +193,27 @@ const NO_TLS: Tls = {
   key: null,
   checksCertificate: false,
   checksName: false,
+  isDirect: false,
 };
 
-/** `sslmode` as https://www.postgresql.org/docs/current/libpq-ssl.html has it. */
-function tlsOf(known: Parameters, home: string): Result<Tls, string> {
+/** `sslmode` and `sslnegotiation` as https://www.postgresql.org/docs/current/libpq-ssl.html has them. */
+function tlsOf(known: Parameters, home: string): Result<Tls, UrlFault> {
   const host = known.host ?? 'localhost';
   const isHere = host.startsWith('/') || /^(localhost|127\.|::1$)/.test(host);
-  const mode = known.sslmode ?? (isHere ? 'disable' : 'prefer');
+  const isPlain = isHere && bindingOf(known) !== 'require';
+  const mode = known.sslmode ?? (isPlain ? 'disable' : 'prefer');
+  const isDirect = known.sslnegotiation === 'direct';
+  if (isDirect && ['disable', 'allow', 'prefer'].includes(mode))
+    return err(
+      urlFault(`begins with TLS by \`sslnegotiation=direct\`, which needs \`sslmode=require\` or more`),
+    );
   if (host.startsWith('/') || mode === 'disable' || mode === 'allow') return ok(NO_TLS);
-  if (!['prefer', 'require', 'verify-ca', 'verify-full'].includes(mode))
-    return err('has an `sslmode` that is not one of disable, allow, prefer, require, verify-ca, verify-full');
   const read = (file: string | undefined): string | null => (file === undefined ? null : textOf(file));
   const named = { ca: known.sslrootcert, cert: known.sslcert, key: known.sslkey };
   const isSystem = named.ca === 'system';
   for (const [kind, file] of Object.entries(named))
     if (file !== undefined && !(kind === 'ca' && isSystem) && textOf(file) === null)
-      return err(`names \`${file}\`, which cannot be read`);
+      return err(urlFault(`names \`${file}\`, which cannot be read`));
   const ca = isSystem ? null : (read(named.ca) ?? textOf(path.join(home, '.postgresql', 'root.crt')));
   const checksCertificate = mode.startsWith('verify') || (mode === 'require' && ca !== null) || isSystem;
   return ok({
@@ -196,6 +223,7 @@ function tlsOf(known: Parameters, home: string): Result<Tls, string> {
     key: read(named.key),
     checksCertificate,
     checksName: mode === 'verify-full' || isSystem,
+    isDirect,
   });
 }
 

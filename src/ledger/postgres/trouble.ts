@@ -1,4 +1,7 @@
+import { nearWord } from '../../diagnostics/suggest.js';
+import type { UrlFault } from '../../domain/postgres-url.js';
 import type { LedgerTrouble } from '../trouble.js';
+import { UNBOUND } from './channel-binding.js';
 import { ServerFailure } from './failure.js';
 import { quotedName } from './literal.js';
 
@@ -90,6 +93,28 @@ const BY_MESSAGE: readonly [RegExp, Known][] = [
   [
     /requires a valid client certificate|certificate authentication failed/,
     { ...DENIED, hint: 'name a certificate for this user and its key with `sslcert` and `sslkey`' },
+  ],
+  [
+    new RegExp(UNBOUND),
+    {
+      ...DENIED,
+      hint: 'the server offers it with TLS for a password of `scram-sha-256`; `channel_binding=prefer` does without where it must',
+    },
+  ],
+  [
+    /invalid command-line argument/,
+    {
+      kind: 'bad_url',
+      why: 'does not take the `options` of its URL',
+      hint: 'correct them, or leave them out',
+    },
+  ],
+  [
+    /disconnected before secure TLS/,
+    {
+      ...AWAY,
+      hint: 'the log of the server may say why; `sslnegotiation=direct` needs PostgreSQL 17',
+    },
   ],
   [
     /does not support SSL/,
@@ -199,9 +224,10 @@ export function foreignSchema(shown: string, schema: string): LedgerTrouble {
   };
 }
 
-/** The URL cannot be used; `why` is the end of a sentence about it. */
-export function badUrl(shown: string, why: string): LedgerTrouble {
-  return { kind: 'bad_url', message: `the URL \`${shown}\` of the ledger ${why}`, hint: EXAMPLE };
+/** The URL cannot be used. */
+export function badUrl(shown: string, { why, unknown }: UrlFault): LedgerTrouble {
+  const message = `the URL \`${shown}\` of the ledger ${why}${nearWord(unknown)}`;
+  return { kind: 'bad_url', message, hint: EXAMPLE };
 }
 
 /** There is no URL; `variable` should hold one. */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chownSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +8,7 @@ import { type Authority, HAS_OPENSSL, makeAuthority, sign } from '../../postgres
 import {
   HAS_POSTGRES,
   type PostgresServer,
+  postgresPrograms,
   postgresServer,
   reload,
   sql,
@@ -31,9 +33,17 @@ whereInstalled('a ledger on a server with TLS', () => {
     const files = { ssl_cert_file: `${folder}/server.crt`, ssl_key_file: `${folder}/server.key` };
     server = await startServer(folder, { ssl: 'on', ssl_ca_file: made.cert, ...files });
     sql(server, 'CREATE ROLE by_cert LOGIN SUPERUSER');
+    sql(server, "CREATE ROLE by_password LOGIN SUPERUSER PASSWORD 'right-Secret'");
+    sql(server, "SET password_encryption = md5; CREATE ROLE by_md5 LOGIN SUPERUSER PASSWORD 'right-Secret'");
     writeFileSync(
       path.join(folder, 'data', 'pg_hba.conf'),
-      'local all owner trust\nhostssl all by_cert 127.0.0.1/32 cert\nhostssl all owner 127.0.0.1/32 trust\n',
+      [
+        'local all owner trust',
+        'hostssl all by_cert 127.0.0.1/32 cert',
+        'hostssl all owner 127.0.0.1/32 trust',
+        'host all by_password 127.0.0.1/32 scram-sha-256',
+        'hostssl all by_md5 127.0.0.1/32 md5\n',
+      ].join('\n'),
     );
     reload(folder);
   });
@@ -58,9 +68,15 @@ whereInstalled('a ledger on a server with TLS', () => {
   const triedAt = async (host: string, query: string, user = 'owner'): Promise<string> => {
     const url = `postgres://${user}@${host}:${server.port}/postgres?${query}`;
     const status = await statusOfPostgres(await testPlace({ url, env: { HOME: folder } }), { now: Date.now });
-    if (status.ok) return status.value.isEncrypted ? 'encrypted' : 'plain';
+    if (status.ok && status.value.trouble === null) return status.value.isEncrypted ? 'encrypted' : 'plain';
+    if (status.ok) return `${status.value.trouble?.message}`;
     return `${status.error.message}\n${status.error.hint}`;
   };
+
+  const psqlMay = (url: string): boolean =>
+    spawnSync(path.join(postgresPrograms() ?? '', 'psql'), ['-X', '-w', '-d', url, '-c', 'SELECT 1'], {
+      env: { HOME: folder },
+    }).status === 0;
 
   it('is checked as far as `sslmode` asks for', async () => {
     const root = `sslrootcert=${ours?.cert}`;
@@ -81,6 +97,10 @@ whereInstalled('a ledger on a server with TLS', () => {
       ['localhost', 'sslmode=require&sslrootcert=system', untrusted],
       ['localhost', 'sslmode=disable', /no encryption\n.*`sslmode=require`/s],
       ['localhost', `sslmode=verify-full&sslrootcert=${folder}/none.pem`, /none\.pem`, which cannot be read/],
+      ['localhost', 'sslmode=require&sslnegotiation=direct', /^encrypted$|needs PostgreSQL 17/],
+      ['localhost', 'sslmode=require&options=endpoint%3Dep-1', /does not take the `options` of its URL/],
+      ['localhost', 'sslmode=require&options=-c%20default_transaction_read_only%3Don', /can only be read/],
+      ['localhost', 'ssl=true&application_name=ci%20job&pgbouncer=true', /^encrypted$/],
       ['localhost', 'sslmode=sometimes', /`sslmode` that is not one of/],
     ] as const)
       expect([query, await triedAt(host, query)]).toEqual([query, expect.stringMatching(result)]);
@@ -92,6 +112,28 @@ whereInstalled('a ledger on a server with TLS', () => {
     const mine = `&sslcert=${cert}&sslkey=${key}`;
     expect(await triedAt('localhost', query + mine, 'by_cert')).toBe('encrypted');
     expect(await triedAt('localhost', query, 'by_cert')).toMatch(/certificate.*\n.*`sslcert` and `sslkey`/s);
+  });
+
+  it('gets a password that is tied to its certificate, as with psql', async () => {
+    const unbound = /channel binding is required.*\n.*`channel_binding=prefer`/s;
+    for (const [user, query, result] of [
+      ['by_password', 'sslmode=require&channel_binding=require', /^encrypted$/],
+      ['by_password', 'sslmode=require&channel_binding=prefer', /^encrypted$/],
+      ['by_password', 'sslmode=require&channel_binding=disable', /^encrypted$/],
+      ['by_password', 'sslmode=prefer&channel_binding=require', /^encrypted$/],
+      ['by_password', 'sslmode=disable&channel_binding=prefer', /^plain$/],
+      ['by_password', 'sslmode=disable&channel_binding=require', unbound],
+      ['by_md5', 'sslmode=require&channel_binding=prefer', /^encrypted$/],
+      ['by_md5', 'sslmode=require&channel_binding=require', unbound],
+      ['owner', 'sslmode=require&channel_binding=require', unbound],
+      ['by_password', 'sslmode=require&channel_binding=always', /`channel_binding` that is not one of/],
+    ] as const) {
+      const told = await triedAt('localhost', query, `${user}:right-Secret`);
+      expect([user, query, told]).toEqual([user, query, expect.stringMatching(result)]);
+      const url = `postgres://${user}:right-Secret@localhost:${server.port}/postgres?${query}`;
+      expect([user, query, psqlMay(url)]).toEqual([user, query, /^(encrypted|plain)$/.test(told)]);
+      expect(told).not.toContain('Secret');
+    }
   });
 
   it('may be named by its address', async () => {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isPostgresUrl, urlScheme, urlWithoutSecrets } from '../../../src/domain/database-url.js';
+import { parametersOf } from '../../../src/domain/postgres-url.js';
 import { textOf } from '../../../src/ledger/postgres/literal.js';
 import { settingsOf } from '../../../src/ledger/postgres/settings.js';
-import { parametersOf } from '../../../src/ledger/postgres/url.js';
 
 let home: string;
 beforeEach(() => {
@@ -16,7 +16,7 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 const settled = (url: string, env: Record<string, string> = {}) => {
   const place = { url, schema: 's', leaseMs: 1, connectTimeoutMs: 5000, env: { HOME: home, ...env } };
   const found = settingsOf(place);
-  if (!found.ok) throw new Error(found.error);
+  if (!found.ok) throw new Error(found.error.why);
   return found.value;
 };
 
@@ -34,6 +34,22 @@ describe('the URL of a database', () => {
       { host: '::1', port: '5', dbname: 'x', sslmode: 'verify-full', connect_timeout: '2' },
     ],
     ['postgres://', {}],
+    [
+      'postgres://u@ep-1.neon.example/x?sslmode=require&channel_binding=require&options=endpoint%3Dep-1',
+      {
+        user: 'u',
+        host: 'ep-1.neon.example',
+        dbname: 'x',
+        sslmode: 'require',
+        channel_binding: 'require',
+        options: 'endpoint=ep-1',
+      },
+    ],
+    ['postgres://h?ssl=true&pgbouncer=true', { host: 'h', sslmode: 'require', pgbouncer: 'true' }],
+    [
+      'postgres://h?target_session_attrs=read-write&application_name=ci%20job&gssencmode=disable',
+      { host: 'h', target_session_attrs: 'read-write', application_name: 'ci job', gssencmode: 'disable' },
+    ],
   ])('%s is read as libpq reads it', (url, parameters) => {
     expect(parametersOf(url)).toEqual({ ok: true, value: parameters });
   });
@@ -43,9 +59,21 @@ describe('the URL of a database', () => {
     ['postgres://h/db?pass word=secret', /a parameter/],
     ['postgres://u:100%@h/db', /hexadecimal/],
     ['postgres://u:secret@h:x:y/db', /host/],
+    ['postgres://u:secret@a:1,b:2/db', /several hosts/],
+    ['postgres:///db?host=a,b', /several hosts/],
+    ['postgres://h:70000/db', /port/],
+    ['postgres://h/db?connect_timeout=soon', /`connect_timeout` that is not a number/],
+    [
+      'postgres://h/db?channel_binding=always',
+      /`channel_binding` that is not one of disable, prefer, require/,
+    ],
+    ['postgres://h/db?target_session_attrs=standby', /`target_session_attrs` that is not one of any, read-w/],
+    ['postgres://h/db?gssencmode=require', /`gssencmode` that is not one of/],
+    ['postgres://h/db?connection_limit=1', /has `connection_limit`, which is not one of/],
+    ['postgres://h/db?ssl=no', /has `ssl`, which/],
   ])('%s is refused', (url, why) => {
     const found = parametersOf(url);
-    expect(found.ok ? '' : found.error).toMatch(why);
+    expect(found.ok ? '' : found.error.why).toMatch(why);
     expect(JSON.stringify(found)).not.toContain('secret');
   });
 
@@ -106,7 +134,7 @@ describe('the way to a database', () => {
       }),
     ).toEqual({
       ok: false,
-      error: expect.stringContaining('service `none`'),
+      error: { why: expect.stringContaining('service `none`'), unknown: null },
     });
   });
 
@@ -132,6 +160,22 @@ describe('the way to a database', () => {
     ['postgres:///x?host=/run&sslmode=require', 'disable', false, false],
   ])('%s is encrypted as its sslmode says', (url, mode, checksCertificate, checksName) => {
     expect(settled(url).tls).toMatchObject({ mode, checksCertificate, checksName });
+  });
+
+  it.each([
+    ['postgres://db.example', {}, 'prefer', 'prefer'],
+    ['postgres://localhost?channel_binding=require', {}, 'require', 'prefer'],
+    ['postgres://localhost?channel_binding=prefer', {}, 'prefer', 'disable'],
+    ['postgres://db.example', { PGCHANNELBINDING: 'disable' }, 'disable', 'prefer'],
+  ])('%s with %j ties the password to the certificate as it says', (url, env, channelBinding, mode) => {
+    expect(settled(url, env)).toMatchObject({ channelBinding, tls: { mode } });
+  });
+
+  it('begins with TLS only where TLS is asked for', () => {
+    expect(settled('postgres://h?sslmode=require&sslnegotiation=direct').tls.isDirect).toBe(true);
+    expect(settled('postgres://h?sslmode=require').tls.isDirect).toBe(false);
+    expect(() => settled('postgres://h?sslnegotiation=direct')).toThrow('needs `sslmode=require`');
+    expect(() => settled('postgres://h', { PGCHANNELBINDING: 'on' })).toThrow('`channel_binding`');
   });
 
   it('takes a CA from a file, and names one that cannot be read', () => {
