@@ -1,4 +1,5 @@
 /** @jest-config-loader esbuild-register */
+import path from 'node:path';
 import type { Config } from 'jest';
 
 /**
@@ -8,8 +9,21 @@ import type { Config } from 'jest';
 const SOAK_ONLY = '\\.soak\\.test\\.ts$';
 const isSoak = process.env.LLM_ROUTER_SOAK === '1';
 
+/**
+ * Else each file of tests loads all that it needs of `src` anew, which takes as long as the fast tests themselves. The soak keeps the files
+ * apart, so that none can rest on what another has left in a module; coverage counts in what Jest loads.
+ */
+const sharesSources = !isSoak && process.env.LLM_ROUTER_TEST_SOURCES !== '1';
+
+const SRC = `^${path.join(__dirname, 'src').replace(/\W/g, '\\$&')}\\W.+\\.ts$`;
+
 const config: Config = {
-  testEnvironment: 'node',
+  ...(sharesSources
+    ? {
+        globalSetup: '<rootDir>/test/sources/compile.mjs',
+        testEnvironment: '<rootDir>/test/sources/environment.cjs',
+      }
+    : { testEnvironment: 'node' }),
   // Not in the folder of temporary files, which is another one in each run.
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
@@ -19,6 +33,7 @@ const config: Config = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
+    ...(sharesSources ? { [SRC]: '<rootDir>/test/sources/transform.cjs' } : {}),
     '^.+\\.ts$': [
       '@swc/jest',
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
