@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
 import type { Step } from '../rig/scripted.js';
+import { IS_SOAK } from '../soak.js';
 import { claudeSays, pair, TEAM } from './configs.js';
 
 const CHAIN = TEAM.replace(
@@ -136,7 +137,7 @@ const failing: { what: string; step: Step; type: string; first?: string; exit: n
 ];
 
 describe('a first tool that fails while running', () => {
-  it.each(failing)(
+  it.each(IS_SOAK ? failing : failing.slice(0, 3))(
     '$what: the next one answers, the trace shows both',
     async ({ step, type, first, exit }) => {
       await rigged(async (rig) => {
@@ -160,22 +161,6 @@ describe('a first tool that fails while running', () => {
         expect(trace).toMatchObject({ status: 'succeeded', tool: 'second', model: 'small' });
       })();
     },
-  );
-
-  it(
-    'hangs: it is ended at its timeout, and the next one answers',
-    rigged(async (rig) => {
-      rig.write('llm-router.yaml', pair({ first: 'output: { format: text }\n    timeout: 1500ms' }));
-      const first = rig.fake('first-cli');
-      rig.script('second-cli', [{ stdout: 'fine' }]);
-      const done = rig.run(['exec', '--json', 'hi']);
-      const call = await first.nextCall();
-      await call.gone;
-      expect((await done).json().attempts).toMatchObject([
-        { tool: 'first', failure: { type: 'timeout', phase: 'attempt' } },
-        { tool: 'second', status: 'succeeded' },
-      ]);
-    }),
   );
 
   it(

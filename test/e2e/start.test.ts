@@ -47,13 +47,7 @@ describe('with a config that was checked before, exec', () => {
       expect(before.filter((line) => /^import (?!data:)/.test(line))).toEqual([]);
       // The packages that measure widths load only with the screens that need them.
       expect(before).not.toContain('new Intl.Segmenter');
-    }),
-  );
-
-  it(
-    'reads no part of the program but the first, and leaves the files to no other thread',
-    rigged(async (rig) => {
-      const before = await loadedBefore(rig);
+      // No part of the program but the first, and the files are left to no other thread.
       const parts = before.flatMap((line) => /^read .*dist\/(\w+)\.cjs$/.exec(line)?.[1] ?? []);
       expect(parts).toEqual(['cli']);
       expect(before.filter((line) => line.startsWith('thread '))).toEqual([]);

@@ -189,27 +189,6 @@ describe('a call', () => {
       { status: null, cost: { chargedMicroUsd: 0 }, failure: { type: 'connection' } },
     ]);
   });
-
-  it('waits for a slow reader, and so does the provider', () =>
-    behind(undefined, {}, async (gateway, provider) => {
-      const asked = request(`${gateway.url}/v1/messages`, { method: 'POST', agent: false });
-      asked.end(BODY);
-      const answered = once(asked, 'response');
-      const exchange = await provider.nextCall();
-      exchange.head(200, { 'content-type': 'text/event-stream' });
-      let sent = 0;
-      const chunk = `: ${'x'.repeat(1_000_000)}\n\n`;
-      for (let n = 0; n < 50; n++) void exchange.write(chunk).then(() => ++sent);
-      const [response] = await answered;
-      const other = ask(`${gateway.url}/v1/messages`, BODY);
-      await plain(200, whole)(await provider.nextCall());
-      await other;
-      expect(sent).toBeLessThan(50);
-      response.resume();
-      exchange.end(messageEvents(['a']).map(frame).join(''));
-      await once(response, 'end');
-      expect(gateway.calls()).toMatchObject([{ usage: { inputTokens: 7 } }, { usage: { inputTokens: 9 } }]);
-    }));
 });
 
 describe('what costs nothing', () => {

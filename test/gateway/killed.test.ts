@@ -65,25 +65,6 @@ describe('the trace of a run whose router was killed', () => {
       expect(micro(interrupted.counted_usd)).toBe(2 * COST + HELD);
     }),
   );
-
-  it(
-    'keeps them when the next run has marked it, and nothing is left beside it',
-    rigged(async (rig) => {
-      const steps = [{ body: BODY }, { method: 'GET', path: '/v1/models' }];
-      await killedRun(rig, { steps, quiet: true }, async (provider) => {
-        await answer(50, 10)(await provider.nextCall());
-        await provider.nextCall();
-      });
-      expect(journals(rig)).toHaveLength(1);
-      const before = await shown(rig);
-      const { interrupted } = await today(rig);
-      expect([callsOf(before), micro(interrupted.counted_usd)]).toEqual([[[200, COST, undefined]], COST]);
-      await rig.run(['exec', '--tool', 'mock', '--no-stdin', 'hi']);
-      expect(journals(rig)).toEqual([]);
-      const [kept] = rig.traces().filter(({ id }) => id === (before as { id?: string }).id);
-      expect(kept).toMatchObject({ status: 'interrupted', attempts: [{ calls: [{ status: 200 }] }] });
-    }),
-  );
 });
 
 describe('the calls of a run that goes on', () => {
