@@ -54,7 +54,10 @@ async function killedRun(rig: Rig): Promise<{ call: Call; record: RunRecord }> {
 
 /** Runs a second request, with a tool that answers at once. */
 async function nextRun(rig: Rig, env: Record<string, string> = {}) {
-  const config = rig.write('quick.yaml', QUICK);
+  return quickRun(rig, rig.write('quick.yaml', QUICK), env);
+}
+
+function quickRun(rig: Rig, config: string, env: Record<string, string> = {}) {
   return rig.run(['exec', '--config', config, '--json', 'hi'], { env });
 }
 
@@ -173,7 +176,8 @@ describe('what a killed router leaves', () => {
         'quick-cli',
         Array.from({ length: 4 }, () => ({ stdout: 'ok' })),
       );
-      const codes = await Promise.all([1, 2, 3, 4].map(async () => (await nextRun(rig)).code));
+      const config = rig.write('quick.yaml', QUICK);
+      const codes = await Promise.all([1, 2, 3, 4].map(async () => (await quickRun(rig, config)).code));
       await call.gone;
       expect({ codes, records: recordNames(rig), status: statusOf(record) }).toEqual({
         codes: [0, 0, 0, 0],
