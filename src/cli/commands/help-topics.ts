@@ -82,7 +82,6 @@ When a run fails, its type of failure decides (llm-router help exit-codes):
                         after text was shown; after a tool with access edit or full began to work (after_side_effects)
 A limit with a known end and repeated failures start a cooldown that all processes share: llm-router doctor lists them.
 
-
   llm-router exec --dry-run "hello"    the candidates, the rejected ones, the reasons and the exact commands; runs nothing
   llm-router exec --explain "hello"    the same on stderr, and then runs`;
 }

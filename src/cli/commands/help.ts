@@ -74,12 +74,15 @@ const MEANING: Readonly<Record<number, string>> = {
   143: 'interrupted by SIGTERM',
 };
 
-/** Made from the table that decides the codes, so that it cannot differ from what happens. */
+/** Code, meaning and failures of each exit code. Made from the table that decides the codes, so that it cannot differ from what happens. */
+export function exitCodes(): [code: string, meaning: string, failures: string][] {
+  return Object.entries(MEANING).map(([code, meaning]) => [code, meaning, failuresWith(Number(code))]);
+}
+
 function exitCodesTopic(): string {
-  const rows = Object.entries(MEANING).map(([code, meaning]) => [code, meaning, failuresWith(Number(code))]);
   const table = renderTable(
     [{ title: 'CODE', align: 'right' }, { title: 'MEANING' }, { title: 'FAILURES' }],
-    rows,
+    exitCodes(),
     Number.POSITIVE_INFINITY,
   );
   return `Exit codes of llm-router exec\n\n${table}\n\nA tool's own exit code is in the JSON document (attempts[].exit_code), never passed through.`;
