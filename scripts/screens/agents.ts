@@ -17,6 +17,16 @@ function step(name: string): object {
   return { type: 'assistant', parent_tool_use_id: null, message };
 }
 
+/** The events of a call to the provider. */
+function call(inputTokens: number, outputTokens: number): object[] {
+  const usage = { input_tokens: inputTokens, output_tokens: 1 };
+  const events = [
+    { type: 'message_start', message: { usage } },
+    { type: 'message_delta', usage: { output_tokens: outputTokens } },
+  ];
+  return events.map((event) => ({ type: 'stream_event', event, parent_tool_use_id: null }));
+}
+
 const RESULT = {
   type: 'result',
   subtype: 'success',
@@ -37,8 +47,8 @@ export function installClaude(rig: Rig, how: 'answers' | 'works' | 'limit'): voi
     return;
   }
   const pause = how === 'works' ? 1 : 0.2;
-  const work = [step('Grep'), step('Read'), step('Read')];
-  install(rig, 'claude', [work[0], pause, work[1], pause, work[2], pause, RESULT]);
+  const work = [call(2900, 60), step('Grep'), call(3100, 90), step('Read'), call(3200, 110), step('Read')];
+  install(rig, 'claude', [...work.flatMap((act, index) => (index % 2 === 0 ? act : [act, pause])), RESULT]);
 }
 
 /** Puts `codex` into PATH. */

@@ -1,6 +1,7 @@
 import serialize from '@xterm/addon-serialize';
-import headless from '@xterm/headless';
+import type headless from '@xterm/headless';
 import { chromium, type Page } from 'playwright-core';
+import { drawn, terminal } from './drawn.js';
 import { type IndexedPicture, indexedPng } from './png.js';
 
 const FLAGS =
@@ -32,66 +33,58 @@ export async function openPainter(look: { columns: number; isLight: boolean }): 
   return {
     picture: async (text) => {
       await page.setContent(pageOf(await htmlOf(text, look), look.isLight));
-      return indexedPng(await indexed(page, await page.locator('main').screenshot()));
+      const pixels = await indexed(page, await page.locator('main').screenshot());
+      return indexedPng(pixels, await drawn(text, look.columns));
     },
     close: () => browser.close(),
   };
 }
 
-/** Steps of a colour channel: few enough for a small file, too many to be seen in text. */
-const STEP = 32;
-
-/** Runs in the browser. */
+/** Runs in the browser: the pixels in few colours, since steps of 32 in a channel are not seen in text and make a small file. */
 const READ_PIXELS = `async (base64) => {
   const blob = await (await fetch('data:image/png;base64,' + base64)).blob();
   const { width, height } = await createImageBitmap(blob);
   const context = new OffscreenCanvas(width, height).getContext('2d');
   context.drawImage(await createImageBitmap(blob), 0, 0);
-  return { width, height, data: Array.from(context.getImageData(0, 0, width, height).data) };
+  const { data } = context.getImageData(0, 0, width, height);
+  const few = (channel) => Math.min(255, Math.round(channel / 32) * 32);
+  const colours = new Map();
+  const pixels = new Array(width * height);
+  for (let at = 0; at < pixels.length; at++) {
+    const colour = [few(data[4 * at]), few(data[4 * at + 1]), few(data[4 * at + 2])];
+    const key = colour.join();
+    if (!colours.has(key)) colours.set(key, { index: colours.size, colour });
+    pixels[at] = String.fromCharCode(colours.get(key).index);
+  }
+  return { width, height, colours: [...colours.values()].map(({ colour }) => colour), pixels: pixels.join('') };
 }`;
 
-/** The pixels of a PNG, read by the browser, in few colours. */
+/** The pixels of a PNG, read by the browser, in few colours. They come as a text: an array of them would take seconds. */
 async function indexed(page: Page, png: Buffer): Promise<IndexedPicture> {
-  const read = await page.evaluate(`(${READ_PIXELS})('${png.toString('base64')}')`);
-  const { width, height, data } = read as { width: number; height: number; data: number[] };
-  const colours = new Map<string, { index: number; colour: [number, number, number] }>();
-  const pixels = new Uint8Array(width * height);
-  for (let at = 0; at < pixels.length; at++) {
-    const colour: [number, number, number] = [
-      few(data[4 * at]),
-      few(data[4 * at + 1]),
-      few(data[4 * at + 2]),
-    ];
-    const key = colour.join();
-    const known = colours.get(key) ?? { index: colours.size, colour };
-    colours.set(key, known);
-    pixels[at] = known.index;
-  }
-  if (colours.size > 256) throw new Error(`a picture with ${colours.size} colours`);
-  return { width, height, colours: [...colours.values()].map(({ colour }) => colour), pixels };
+  const read = (await page.evaluate(`(${READ_PIXELS})('${png.toString('base64')}')`)) as Omit<
+    IndexedPicture,
+    'pixels'
+  > & { pixels: string };
+  if (read.colours.length > 256) throw new Error(`a picture with ${read.colours.length} colours`);
+  return { ...read, pixels: Buffer.from(read.pixels, 'latin1') };
 }
 
-function few(channel = 0): number {
-  return Math.min(255, Math.round(channel / STEP) * STEP);
-}
+/** The colours that the serializer writes, in the order of the sixteen: without a window it knows no theme. */
+const WRITTEN =
+  '#2e3436 #cc0000 #4e9a06 #c4a000 #3465a4 #75507b #06989a #d3d7cf #555753 #ef2929 #8ae234 #fce94f #729fcf #ad7fa8 #34e2e2 #eeeeec'.split(
+    ' ',
+  );
 
 /** The used part of the screen, as a `pre` element. */
 async function htmlOf(text: string, { columns, isLight }: { columns: number; isLight: boolean }) {
-  const drawn = await terminal(text, { columns, rows: 200, isLight });
-  const { active } = drawn.buffer;
-  let rows = 200;
-  while (rows > 1 && active.getLine(rows - 1)?.translateToString(true) === '') rows--;
-  const fitting = await terminal(text, { columns, rows, isLight });
+  const rows = (await drawn(text, columns)).split('\n').length;
+  const fitting = await terminal(text, { columns, rows, theme: themeOf(isLight) });
   const addon = new serialize.SerializeAddon();
   fitting.loadAddon(addon as unknown as headless.ITerminalAddon);
-  return addon.serializeAsHTML({ scrollback: 0, includeGlobalBackground: true });
-}
-
-async function terminal(text: string, look: { columns: number; rows: number; isLight: boolean }) {
-  const { columns: cols, rows, isLight } = look;
-  const made = new headless.Terminal({ cols, rows, allowProposedApi: true, theme: themeOf(isLight) });
-  await new Promise<void>((resolve) => made.write(text, resolve));
-  return made;
+  const colours = (isLight ? COLOURS.light : COLOURS.dark).split(' ');
+  return addon
+    .serializeAsHTML({ scrollback: 0, includeGlobalBackground: true })
+    .replace(/#[0-9a-f]{6}/g, (written) => colours[WRITTEN.indexOf(written)] ?? written);
 }
 
 function themeOf(isLight: boolean): Record<string, string> {
@@ -103,7 +96,7 @@ function themeOf(isLight: boolean): Record<string, string> {
 
 function pageOf(html: string, isLight: boolean): string {
   const { background = '' } = themeOf(isLight);
-  const style = `body { margin: 0 } main { display: inline-block; padding: 14px 18px; background: ${background} }
+  const style = `body { margin: 0; background: ${background} } main { display: inline-block; padding: 14px 18px; background: ${background} }
     pre, pre * { margin: 0; font: 14px/1.35 'DejaVu Sans Mono', monospace !important }
     pre span[style*='bold'] { font-weight: bold !important }`;
   const body = html.replace(/^[\s\S]*?<pre>/, '<pre>').replace(/<!--[\s\S]*$/, '');

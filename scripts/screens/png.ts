@@ -9,8 +9,8 @@ export interface IndexedPicture {
   pixels: Uint8Array;
 }
 
-/** A PNG with a palette: a third of the size of one with full colours (https://www.w3.org/TR/png-3/). */
-export function indexedPng({ width, height, colours, pixels }: IndexedPicture): Buffer {
+/** A PNG with a palette: a third of the size of one with full colours (https://www.w3.org/TR/png-3/). It carries the text that it shows. */
+export function indexedPng({ width, height, colours, pixels }: IndexedPicture, shown: string): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -21,10 +21,22 @@ export function indexedPng({ width, height, colours, pixels }: IndexedPicture): 
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', header),
+    chunk('iTXt', Buffer.from(`${SHOWN}${shown}`)),
     chunk('PLTE', Buffer.from(colours.flat())),
     chunk('IDAT', deflateSync(rows, { level: 9 })),
     chunk('IEND', Buffer.alloc(0)),
   ]);
+}
+
+/** A keyword, no compression, no language and no translation of the keyword. */
+const SHOWN = 'Description\0\0\0\0\0';
+
+/** The text that a picture shows; `null`: it does not say. */
+export function shownBy(png: Buffer): string | null {
+  const start = png.indexOf(`iTXt${SHOWN}`);
+  if (start === -1) return null;
+  const data = png.subarray(start + 4, start + 4 + png.readUInt32BE(start - 4));
+  return data.subarray(SHOWN.length).toString('utf8');
 }
 
 function chunk(name: string, data: Buffer): Buffer {

@@ -81,7 +81,7 @@ export const SCENES: readonly Scene[] = [
     files: FILES,
     before: async (rig) => installClaude(rig, 'works'),
     commands: [REVIEW],
-    until: /step 3: \w+/,
+    until: /step 3: .* so far/,
   },
   { name: 'dry-run', files: FILES, commands: ['llm-router exec --dry-run "Review this change"'] },
   {

@@ -24,13 +24,13 @@ function prompt(command: string): string {
   return `\u001b[1;36m$\u001b[0m \u001b[1m${command.replaceAll('\n', '\r\n')}\u001b[0m\r\n`;
 }
 
-/** Up to and with the last match of `until`; folders of the machine by the names of an everyday one. */
+/** Up to and with the last match of `until`; folders of the machine by the names of an everyday one. Paths inside a line are as long as the real ones, so that it breaks where it would. */
 function shown(output: string, rig: Rig, until: RegExp | undefined): string {
   const ends = until === undefined ? [] : [...output.matchAll(new RegExp(until, 'g'))];
   const last = ends.at(-1);
   const part = last === undefined ? output : output.slice(0, last.index + last[0].length);
   const places = {
-    [rig.bin]: '/usr/bin',
+    [rig.bin]: '/home/worker/.local/bin',
     [rig.project]: '~/work',
     [rig.config]: '~/.config',
     [rig.state]: '~/.local/state',
