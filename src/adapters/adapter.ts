@@ -100,6 +100,8 @@ export interface AdapterContext {
   redact: (text: string) => string;
   /** Connections to providers, which are kept for later calls. */
   connections: Connections;
+  /** `usage` events are wanted: a cap has to be watched, or the cost so far is shown. */
+  tellsUsage: boolean;
   /** `null`: no record is kept. */
   recorder: ProcessRecorder | null;
   /** Number of this attempt among those of the same tool in this invocation, from 0. */
@@ -134,8 +136,14 @@ export type AdapterEvent =
       /** Whether it is a file that the tool has changed. */
       changedFile: boolean;
     }
-  /** Usage of the run so far, by its own figures; reported only under a cap. */
-  | { type: 'usage'; usage: Usage | null; reportedCostMicroUsd: number | null };
+  /** Usage of the run so far, by its own figures; reported only where the context has `tellsUsage`. */
+  | {
+      type: 'usage';
+      usage: Usage | null;
+      reportedCostMicroUsd: number | null;
+      /** It lacks a part of what the run has used: good enough to be shown, and for nothing else. */
+      isPartial: boolean;
+    };
 
 /** The call that `--dry-run` shows. */
 export type Preview =

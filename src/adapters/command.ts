@@ -2,6 +2,7 @@ import type { CommandTool } from '../config/types.js';
 import { failedOutcome, type Outcome } from '../domain/attempt.js';
 import type { Failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
+import { COUNTERS } from '../domain/usage.js';
 import type {
   Adapter,
   AdapterContext,
@@ -129,11 +130,12 @@ async function* runIn(
   folder: PrivateFolder | null,
 ): AsyncGenerator<AdapterEvent, Outcome, void> {
   const env = environmentOf({ task, line, translation }, context, folder);
-  const reader = readerFor(task);
+  const { tellsUsage } = context;
+  const reader = readerFor(task, { tellsUsage });
   const spec = specOf({ task, context, line, env });
   const seen = yield* follow(spec, {
     reader,
-    meter: meterOf(task, reader),
+    meter: meterOf(task, { tellsUsage, reader }),
     publicArgv: line.publicArgv,
     recorder: context.recorder,
     translation,
@@ -202,18 +204,20 @@ function environmentOf(
 }
 
 /** Reads the output of a task by the definition of its tool. */
-export function readerFor(task: CommandTask): OutputReader {
+export function readerFor(task: CommandTask, { tellsUsage } = { tellsUsage: false }): OutputReader {
   const { tool } = task;
   const watch = tool.failures.flatMap(({ when }) => (when.pointer === null ? [] : [when.pointer]));
   const gather = tool.failures
     .flatMap(({ resetAt, retryAfter }) => [resetAt, retryAfter])
     .flatMap((mention) => (mention?.kind === 'selected' ? mention.selectors : []));
+  const { usageSoFar } = tool.output;
+  const soFar = tellsUsage ? COUNTERS.flatMap((counter) => usageSoFar[counter]) : [];
   return createOutputReader(tool.output, {
     answerBytes: answerLimit(task),
     isPassedOn: isPassedOn(task),
     lineBytes: MAX_LINE_BYTES,
     watch,
-    gather,
+    gather: [...gather, ...soFar],
   });
 }
 

@@ -1,6 +1,6 @@
 import { visible } from '../diagnostics/visible.js';
 import { formatDuration } from '../domain/duration.js';
-import type { RunEvent } from '../domain/events.js';
+import type { CostSoFar, RunEvent } from '../domain/events.js';
 import { type NamedCandidate, pairName } from '../domain/plan.js';
 import type { CommandContext } from './context.js';
 import { queueWords } from './narrate.js';
@@ -9,10 +9,12 @@ import { NO_WORK, workAfter, workLine } from './work-line.js';
 /** A spinner on a terminal's stderr while a tool works: candidate, elapsed time, its newest step, tokens and cost so far. Nothing in a pipe. */
 export interface Progress {
   update(event: RunEvent): void;
+  /** Takes the cost of a running attempt; `undefined`: nothing is shown. */
+  costs: ((cost: CostSoFar) => void) | undefined;
   stop(): void;
 }
 
-const NONE: Progress = { update: () => {}, stop: () => {} };
+const NONE: Progress = { update: () => {}, costs: undefined, stop: () => {} };
 const REFRESH_MS = 500;
 /** The wait is over, or a line is about to be printed. */
 const ENDS_A_WAIT: readonly RunEvent['type'][] = ['attempt.finished', 'budget.warning', 'fallback'];
@@ -112,6 +114,9 @@ export function startProgress(context: CommandContext): Progress {
       if (event.type !== 'attempt.started') return;
       hide();
       void show(atWork(event.candidate));
+    },
+    costs: (cost) => {
+      state.work = workAfter(state.work, cost);
     },
     stop: () => {
       state.stopped = true;

@@ -44,7 +44,7 @@ function isGrammarOfItsOwn(strong: unknown, path: Path): boolean {
 /** Selectors and filters in `output` are values: half of one and half of another would mean nothing. */
 function isMerged(path: Path): boolean {
   if (path[0] !== 'tools' || path[2] !== 'output' || path.length === 3) return true;
-  return path.length === 4 && (path[3] === 'usage' || path[3] === 'error');
+  return path.length === 4 && (path[3] === 'usage' || path[3] === 'usage_so_far' || path[3] === 'error');
 }
 
 function withoutAlternatives(weak: Tree, strong: Tree, path: Path): Tree {

@@ -1,5 +1,6 @@
 import type { Attempt, FinishReason } from './attempt.js';
 import type { AttemptChanges, Recovery } from './changes.js';
+import type { Cost } from './cost.js';
 import type { SpendWindow } from './facts.js';
 import type { Failure, FailureType } from './failure.js';
 import type { Invocation } from './invocation.js';
@@ -79,6 +80,13 @@ export type RunEvent =
     }
   | { type: 'fallback'; attempt: number; from: NamedCandidate; to: NamedCandidate; failure: Failure }
   | { type: 'invocation.finished'; invocation: Invocation };
+
+/** What an attempt that goes on has cost so far. It is for a screen: no event of the run, and in no record. */
+export interface CostSoFar {
+  type: 'cost.so_far';
+  attempt: number;
+  cost: Cost;
+}
 
 /** Receives every event; the run waits for it, so a slow reader slows the tool down instead of filling memory. */
 export type EventSink = (event: RunEvent) => void | Promise<void>;

@@ -1,6 +1,6 @@
 import { addCosts } from '../domain/cost.js';
 import { ChildDeadline, type Deadline } from '../domain/deadline.js';
-import type { RunEvent } from '../domain/events.js';
+import type { CostSoFar, RunEvent } from '../domain/events.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { type Invocation, unrunInvocation } from '../domain/invocation.js';
 import { pairName } from '../domain/plan.js';
@@ -20,7 +20,7 @@ import { verifyChange } from './verify.js';
 
 /** What a race tells while it goes on. */
 export type RaceEvent =
-  | { type: 'run'; plan: RacePlan; event: RunEvent }
+  | { type: 'run'; plan: RacePlan; event: RunEvent | CostSoFar }
   | { type: 'verifying'; plan: RacePlan }
   | { type: 'ended'; plan: RacePlan; candidate: RaceCandidate };
 
@@ -134,6 +134,7 @@ class RunningRace {
         confirm: this.#confirm,
         logs: options.logs,
         events: [(event) => options.emit({ type: 'run', plan, event })],
+        costs: (event) => void options.emit({ type: 'run', plan, event }),
         ...(verify === null
           ? {}
           : {

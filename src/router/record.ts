@@ -1,5 +1,5 @@
 import type { ProcessRecorder } from '../adapters/adapter.js';
-import type { EventSink } from '../domain/events.js';
+import type { CostSoFar, EventSink } from '../domain/events.js';
 import type { Invocation } from '../domain/invocation.js';
 import type { Rejected } from '../domain/plan.js';
 import type { GateRun } from '../gates/gate.js';
@@ -27,12 +27,19 @@ export interface Listeners {
   events?: readonly EventSink[];
   /** Receive the lines of the structured log. */
   logs?: readonly ((record: LogRecord) => void | Promise<void>)[];
+  /** Receives the cost of each attempt while it runs, where the tool reports any. Without it nothing reads that out of the output. */
+  costs?: CostListener | undefined;
 }
+
+/** Receives the cost of running attempts. */
+export type CostListener = (cost: CostSoFar) => void;
 
 /** Destinations of the records of one run. */
 export interface Recorder {
   /** The trace first: it is written before any listener learns that the run has ended. Then the log, then the caller. */
   emit: EventSink;
+  /** `null`: the cost of a running attempt is not shown. */
+  costs: CostListener | null;
   /** Warnings about soft limits. */
   readonly budgetWarnings: readonly string[];
   /** Records started processes on disk; `null` records nothing. */
@@ -67,6 +74,7 @@ export function recorderOf(
   };
   return {
     emit: withCleanUp({ recorder: processes, planned }, world, emit),
+    costs: listeners.costs ?? null,
     budgetWarnings,
     processes,
     refused: (rejected) => keepAudit(stores.audit, refusalEntries(rejected, subject), host.redactor),

@@ -78,8 +78,8 @@ export function createRouter(config: RouterConfig, surroundings: RouterWorld): R
     },
     complete: async (planned, options) => {
       const { deadline, confirm = async () => true, confirmRollback = async () => false } = options;
-      const { events = [], logs = [], check = null } = options;
-      const recorder = recorderOf(world, { planned, listeners: { events, logs }, telemetry });
+      const { events = [], logs = [], costs, check = null } = options;
+      const recorder = recorderOf(world, { planned, listeners: { events, logs, costs }, telemetry });
       const stop = { deadline, urgent };
       return recorder.withSinkWarnings(
         await run({

@@ -27,6 +27,23 @@ describe('the line of a running tool', () => {
     expect(workLine('codex', TOOK_MS, work)).toBe('codex  42.0 s  step 2: Read  ~11 tokens  $0.0213 so far');
   });
 
+  it('adds what the running attempt has cost so far, an estimate with a tilde, and an unknown cost never', () => {
+    const soFar = (basis: string, chargedMicroUsd: number | null) => ({
+      type: 'cost.so_far',
+      attempt: 2,
+      cost: { chargedMicroUsd, basis },
+    });
+    const shown = (...events: object[]): string => workLine('codex', TOOK_MS, workOf(...events));
+    expect(shown(soFar('reported', 4000))).toBe('codex  42.0 s  $0.004 so far');
+    expect(shown(finished(21_300), soFar('computed', 1), soFar('estimated', 4000))).toBe(
+      'codex  42.0 s  ~$0.0253 so far',
+    );
+    expect(shown(soFar('estimated', 4000), finished(5000))).toBe('codex  42.0 s  $0.005 so far');
+    expect(shown(soFar('unknown', 4000))).toBe('codex  42.0 s');
+    expect(shown(soFar('unknown', null))).toBe('codex  42.0 s');
+    expect(shown(soFar('computed', 0))).toBe('codex  42.0 s');
+  });
+
   it('starts anew with each attempt, and never makes up a cost', () => {
     const work = workOf({ type: 'tool.activity', attempt: 1, name: 'Read' }, finished(null), finished(5));
     expect(workLine('codex', TOOK_MS, work)).toBe('codex  42.0 s  cost so far unknown');

@@ -131,6 +131,7 @@ function contextOf(variables: Record<string, string>) {
     tmpDir: join(folder, 'tmp'),
     redact: (text: string) => text,
     connections: new Connections(),
+    tellsUsage: false,
     recorder: null,
     turn: 0,
     slots: [],

@@ -2,6 +2,7 @@ import type { EventFilter, OutputGrammar, OutputSource, Selectors } from '../../
 import { FINISH_REASONS, type FinishReason } from '../../domain/attempt.js';
 import { plausibleName } from '../../domain/plausible.js';
 import type { Usage } from '../../domain/usage.js';
+import type { ToldSoFar } from '../usage-meter.js';
 import {
   allSelectors,
   createGathering,
@@ -55,8 +56,7 @@ export interface Reading {
 export interface OutputReader {
   /** Takes a chunk; returns its live events. No more chunks are needed after `over_size`. */
   push: (source: 'stdout' | 'stderr', bytes: Uint8Array) => OutputEvent[];
-  /** Reported usage and cost so far, and whether the answer has arrived. */
-  toldSoFar: () => Pick<Reading, 'usage' | 'costMicroUsd'> & { isAnswered: boolean };
+  toldSoFar: () => ToldSoFar;
   /** Reads the rest and the written files (`null`: missing). Call once. */
   finish: (files: {
     outputFile: Uint8Array | null;
@@ -80,7 +80,7 @@ export function createOutputReader(grammar: OutputGrammar, limits: OutputLimits)
   };
   return {
     push: (source, bytes) => sources[source].push(bytes),
-    toldSoFar: () => ({ ...spentOf(grammar, gathering), isAnswered: isAnswered(grammar, gathering) }),
+    toldSoFar: () => toldSoFar(grammar, gathering),
     finish: (files) => {
       if (files.outputFile !== null) sources.output_file.push(files.outputFile);
       if (files.usageFile !== null) sources.usage_file.push(files.usageFile);
@@ -191,6 +191,17 @@ function hasWorked(
   return unread.some((one) => !one.isBlank());
 }
 
+function toldSoFar(grammar: OutputGrammar, gathering: Gathering): ToldSoFar {
+  const { usage, costMicroUsd } = spentOf(grammar, gathering);
+  const isPartial = usage === null && costMicroUsd === null;
+  return {
+    usage: isPartial ? readUsage(grammar.usageSoFar, gathering) : usage,
+    costMicroUsd,
+    isPartial,
+    isAnswered: isAnswered(grammar, gathering),
+  };
+}
+
 /** Whether the `end` event was seen; without one in the grammar, an answer. */
 function isAnswered({ end, success, text }: OutputGrammar, gathering: Gathering): boolean {
   const last = end ?? success;
@@ -198,7 +209,7 @@ function isAnswered({ end, success, text }: OutputGrammar, gathering: Gathering)
 }
 
 function spentOf(grammar: OutputGrammar, gathering: Gathering): Pick<Reading, 'usage' | 'costMicroUsd'> {
-  return { usage: readUsage(grammar, gathering), costMicroUsd: readCost(grammar, gathering) };
+  return { usage: readUsage(grammar.usage, gathering), costMicroUsd: readCost(grammar, gathering) };
 }
 
 function answerOf(

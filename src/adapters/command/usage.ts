@@ -6,8 +6,7 @@ import type { Gathering } from './events.js';
 import { numberOf } from './selector.js';
 
 /** Normalized tokens: input without cached ones, output with reasoning; `null` when nothing was reported. */
-export function readUsage(grammar: OutputGrammar, gathering: Gathering): Usage | null {
-  const { usage } = grammar;
+export function readUsage(usage: OutputGrammar['usageSoFar'], gathering: Gathering): Usage | null {
   const raw = usageFrom((counter) => tokens(gathering.found(usage[counter])));
   if (Object.values(raw).every((count) => count === null)) return null;
   return {

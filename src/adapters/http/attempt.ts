@@ -1,6 +1,7 @@
 import type { Outcome } from '../../domain/attempt.js';
 import type { Failure } from '../../domain/failure.js';
 import type { AdapterContext, AdapterEvent } from '../adapter.js';
+import { usageMeter } from '../usage-meter.js';
 import type { HttpCall, HttpEnd } from './call.js';
 import { callProvider } from './client.js';
 import { withLimitEnd } from './limit-end.js';
@@ -20,6 +21,7 @@ export async function* attemptCall(
     maxBytes: request.task.tool.maxOutputBytes,
     monotonicMs: context.monotonicMs,
   });
+  const meter = usageMeter(context, () => reading.toldSoFar());
   const asked = callOf(request, context, reading);
   const events = callProvider(asked);
   let end: HttpEnd = { ended: 'complete' };
@@ -33,6 +35,7 @@ export async function* attemptCall(
       else {
         const text = reading.push(step.value.bytes);
         if (text !== '') yield { type: 'delta', text };
+        yield* meter();
       }
       if (reading.isDone()) break;
     }

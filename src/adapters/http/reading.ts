@@ -1,4 +1,5 @@
 import { plausibleName } from '../../domain/plausible.js';
+import type { ToldSoFar } from '../usage-meter.js';
 import { type BodyDecoder, createBodyDecoder } from './body-decoder.js';
 import { parseJson } from './json.js';
 import { header } from './limits.js';
@@ -80,6 +81,12 @@ export class Reading {
     const { ended, usage } = this.reader.answer();
     if (!ended || this.malformed !== null) return null;
     return usage === null ? GRACE_MS.usage : GRACE_MS.nothing;
+  }
+
+  /** What the provider has reported so far. */
+  toldSoFar(): ToldSoFar {
+    const { usage, costMicroUsd, ended } = this.reader.answer();
+    return { usage, costMicroUsd, isPartial: true, isAnswered: ended };
   }
 
   /** Ends the reading; returns the remaining text. */

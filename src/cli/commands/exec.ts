@@ -178,6 +178,7 @@ async function execute(
   const invocation = await router.complete(planned, {
     deadline,
     events: [emit],
+    costs: shown.costs,
     confirm,
     confirmRollback,
     ...logOf(context),

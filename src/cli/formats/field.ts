@@ -17,6 +17,7 @@ export function fieldFormat(context: CommandContext, keys: readonly string[]): O
   return {
     planned: (invocation, view) =>
       print(fieldOf(output.redactor().value(plannedDocument(invocation, view)), keys)),
+    costs: progress.costs,
     event: async (event) => progress.update(event),
     finished: (invocation) => {
       progress.stop();

@@ -10,6 +10,7 @@ export function jsonFormat(context: CommandContext): OutputFormat {
   const progress = startProgress(context);
   return {
     planned: (invocation, view) => output.json(plannedDocument(invocation, view)),
+    costs: progress.costs,
     event: async (event) => progress.update(event),
     finished: (invocation) => {
       progress.stop();

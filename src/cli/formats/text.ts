@@ -17,6 +17,7 @@ export function textFormat(context: CommandContext, live: boolean): OutputFormat
       const look = { paint, isVerbose: globals.verbose > 0, width: world.stdout.columns };
       await output.prose(`${planScreen(view, look)}\n`);
     },
+    costs: progress.costs,
     event: async (event) => {
       progress.update(event);
       if (live && event.type === 'output.restart') {

@@ -2,7 +2,7 @@ import { anyWord, list, map } from './containers.js';
 import { flag, oneOf, text } from './kinds.js';
 import { filter, filters, finishReason, RUN_SOURCES, selector } from './selectors.js';
 
-const usage = map('Where token counts stand', {
+const counts = {
   input_tokens: selector('Input tokens'),
   cache_read_tokens: selector('Input tokens read from a cache'),
   cache_write_tokens: selector('Input tokens written to a cache'),
@@ -11,6 +11,10 @@ const usage = map('Where token counts stand', {
   reasoning_tokens: selector('Reasoning tokens'),
   input_includes_cache: flag('Input tokens count cached ones too').default(false),
   output_includes_reasoning: flag('Output tokens count reasoning too').default(false),
+};
+
+const usage = map('Where token counts stand', {
+  ...counts,
   cumulative: oneOf('`session`: counts and cost of a resumed session are its totals; the difference counts', [
     'session',
   ]).as((scope) => scope === 'session'),
@@ -56,6 +60,10 @@ export const OUTPUT = {
     ['visible', 'not_visible'],
   ),
   usage,
+  usage_so_far: map(
+    'Where token counts stand while the tool works, if those of `usage` come only with its answer: for the cost so far that a terminal shows',
+    counts,
+  ),
   cost_usd: selector("The tool's own cost figure in USD"),
   tool_session_id: selector("The tool's session"),
   session: session.orNull(),

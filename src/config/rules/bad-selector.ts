@@ -106,7 +106,9 @@ function numberTrouble(value: unknown, path: Path): Trouble | null {
 /** The keys of numbers that have a meaning at a place: `tools.x.output.…` or `tools.x.failures[0].retry_after`. */
 function numberKeys([, , part, first, second, ...rest]: Path): readonly string[] {
   if (part === 'output') {
-    const isNumber = first === 'usage' || first === 'cost_usd' || (first === 'error' && second === 'status');
+    const isNumber =
+      ['usage', 'usage_so_far', 'cost_usd'].some((key) => key === first) ||
+      (first === 'error' && second === 'status');
     return isNumber ? ['zero', 'minus'] : [];
   }
   if (second === 'reset_at') return ['zero'];

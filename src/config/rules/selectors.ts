@@ -1,3 +1,4 @@
+import { COUNTERS, TOKEN_COUNTERS } from '../../domain/usage.js';
 import { at, child, entriesOf, isTree, itemsOf, type Path } from '../tree.js';
 import { entries, type RuleContext } from './rule.js';
 
@@ -7,18 +8,16 @@ export interface At {
   value: unknown;
 }
 
+const COUNTS = COUNTERS.map((counter) => TOKEN_COUNTERS[counter].name);
+
 const SELECTORS: readonly Path[] = [
   ['text'],
   ['deltas'],
   ['activity'],
   ['changed_files'],
   ['waiting'],
-  ['usage', 'input_tokens'],
-  ['usage', 'cache_read_tokens'],
-  ['usage', 'cache_write_tokens'],
-  ['usage', 'cache_write_1h_tokens'],
-  ['usage', 'output_tokens'],
-  ['usage', 'reasoning_tokens'],
+  ...COUNTS.map((count) => ['usage', count]),
+  ...COUNTS.map((count) => ['usage_so_far', count]),
   ['cost_usd'],
   ['tool_session_id'],
   ['response_model'],

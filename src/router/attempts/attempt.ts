@@ -125,6 +125,7 @@ function callAdapter(
     tmpDir: host.tmpDir,
     redact: host.redactor.text,
     connections,
+    tellsUsage: maxCostMicroUsd !== null || recorder.costs !== null,
     recorder: recorder.processes,
     turn: attempts.filter(({ record }) => record.tool === candidate.tool.name).length,
     slots,
@@ -180,8 +181,12 @@ function observe(
     host.debug?.('started', { attempt: n, pid, cwd, cap_micro_usd: grant.maxCostMicroUsd });
     return emit({ type: 'attempt.started', attempt: n, candidate: namesOf(candidate), argv, pid });
   }
-  if (event.type === 'usage')
-    return grant.maxCostMicroUsd === null ? undefined : meter(gates, { candidate, used: event, deadline });
+  if (event.type === 'usage') {
+    const cost = costSoFar(candidate, event);
+    recorder.costs?.({ type: 'cost.so_far', attempt: n, cost });
+    const isWatched = grant.maxCostMicroUsd !== null && !event.isPartial;
+    return !isWatched ? undefined : meter(gates, { chargedMicroUsd: cost.chargedMicroUsd, deadline });
+  }
   if (event.type === 'restart') {
     if (seen.draft === '') return;
     seen.draft = '';
@@ -198,18 +203,19 @@ function observe(
   return emit(withText({ type: 'output.delta' as const, attempt: n }, pieceOf(event)));
 }
 
+/** The cost of an attempt so far. Output that is not counted yet is no reason to show nothing. */
+function costSoFar(candidate: CandidateInRun, used: Extract<AdapterEvent, { type: 'usage' }>): Cost {
+  const counted = plausibleUsage(used.usage, { hasText: false });
+  const usage = counted && used.isPartial ? { ...counted, outputTokens: counted.outputTokens ?? 0 } : counted;
+  const cost = costOf(candidate, { ...used, usage, failure: null });
+  return used.isPartial && cost.basis !== 'unknown' ? { ...cost, basis: 'estimated' } : cost;
+}
+
 /** Reports the cost of an attempt so far to the gates, which may end it. */
 async function meter(
   gates: readonly OpenedGate[],
-  by: {
-    candidate: CandidateInRun;
-    used: Extract<AdapterEvent, { type: 'usage' }>;
-    deadline: StoppableDeadline;
-  },
+  { chargedMicroUsd, deadline }: { chargedMicroUsd: number | null; deadline: StoppableDeadline },
 ): Promise<void> {
-  const { candidate, used, deadline } = by;
-  const usage = plausibleUsage(used.usage, { hasText: false });
-  const { chargedMicroUsd } = costOf(candidate, { ...used, usage, failure: null });
   if (chargedMicroUsd === null) return;
   for (const { gate } of gates) {
     const failed = (await gate.watch?.(chargedMicroUsd)) ?? null;

@@ -9,6 +9,7 @@ import { type Failure, type FailureType, failure } from '../../domain/failure.js
 import { err, ok, type Result } from '../../domain/result.js';
 import { addUsage, totalTokens, type Usage } from '../../domain/usage.js';
 import { type Gateway, openGateway } from '../../gateway/gateway.js';
+import type { CallNotes } from '../../gateway/world.js';
 import { askedDelayMs } from '../../routing/backoff.js';
 import { backoffOf } from '../../routing/waits.js';
 import type { Admitted } from '../admit.js';
@@ -64,7 +65,7 @@ export async function openAttemptGateway(
     money: grant.calls,
     modelOf: (id) => findModel(planned.catalogue, candidate, id),
     refuseModel: (id, entry) => refuseModel(planned.policy, candidate, { id, entry }),
-    journal,
+    journal: withCosts(journal, run, n),
     patience: {
       of: (type) => backoffOf(candidate, type, planned.rules),
       askedMs: (failed) => askedDelayMs(failed, host.clock.now()),
@@ -82,6 +83,24 @@ export async function openAttemptGateway(
   return ok(
     attemptGateway(run, { candidate, gateway: opened.value, target: target.value.href, ending, journal }),
   );
+}
+
+/** Reports the cost of all calls that have ended, beside the journal. */
+function withCosts(
+  journal: AttemptJournal | null,
+  { recorder: { costs } }: Run,
+  attempt: number,
+): CallNotes | null {
+  if (costs === null) return journal;
+  let sum: Cost | null = null;
+  return {
+    begun: (call, begun) => journal?.begun(call, begun),
+    ended: (call, ended) => {
+      journal?.ended(call, ended);
+      sum = addCosts(sum === null ? [ended.cost] : [sum, ended.cost]);
+      if (sum !== null) costs({ type: 'cost.so_far', attempt, cost: sum });
+    },
+  };
 }
 
 function attemptGateway(

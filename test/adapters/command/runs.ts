@@ -91,6 +91,7 @@ export function contextFor(more: Partial<AdapterContext> = {}): AdapterContext {
     tmpDir: join(folder, 'tmp'),
     redact: (text: string) => text,
     connections: new Connections(),
+    tellsUsage: false,
     recorder: null,
     turn: 0,
     slots: [],

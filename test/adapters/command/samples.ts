@@ -17,6 +17,17 @@ export function at(pointer: string, more: Partial<Extract<Selector, { kind: 'poi
   };
 }
 
+const NO_COUNTS: OutputGrammar['usageSoFar'] = {
+  inputTokens: [],
+  cacheReadTokens: [],
+  cacheWriteTokens: [],
+  cacheWrite1hTokens: [],
+  outputTokens: [],
+  reasoningTokens: [],
+  inputIncludesCache: false,
+  outputIncludesReasoning: true,
+};
+
 /** A grammar for plain text, with changes. */
 export function grammarOf(more: Partial<OutputGrammar> = {}): OutputGrammar {
   return {
@@ -34,17 +45,8 @@ export function grammarOf(more: Partial<OutputGrammar> = {}): OutputGrammar {
     cut: null,
     cutAnswers: null,
     session: null,
-    usage: {
-      inputTokens: [],
-      cacheReadTokens: [],
-      cacheWriteTokens: [],
-      cacheWrite1hTokens: [],
-      outputTokens: [],
-      reasoningTokens: [],
-      inputIncludesCache: false,
-      outputIncludesReasoning: true,
-      cumulative: false,
-    },
+    usage: { ...NO_COUNTS, cumulative: false },
+    usageSoFar: NO_COUNTS,
     costUsd: [],
     toolSessionId: [],
     responseModel: [],
