@@ -28,6 +28,8 @@ export interface ImportRequest extends LedgerClock {
   file: string;
   shared: PostgresPlace;
   warn: (message: string) => void;
+  /** Gets how many runs of how many are done. */
+  progress?: (done: number, total: number) => void;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function importFile(request: ImportRequest): Promise<Result<Importe
     const target = await takingOver(request.shared, request);
     if (!target.ok) return target;
     try {
-      return await importAll(portions.value, target.value, request.warn);
+      return await importAll(portions.value, target.value, request);
     } finally {
       target.value.close();
     }
@@ -53,19 +55,21 @@ export async function importFile(request: ImportRequest): Promise<Result<Importe
 async function importAll(
   from: Portions,
   to: TakingOver,
-  warn: (message: string) => void,
+  { warn, progress = () => {} }: Pick<ImportRequest, 'warn' | 'progress'>,
 ): Promise<Result<Imported, LedgerTrouble>> {
-  const { unfinished } = from;
+  const { unfinished, total } = from;
   const done = { runs: 0, attempts: 0, countedMicroUsd: 0, known: 0, tooOld: 0, refused: 0, unfinished };
-  for (;;) {
-    const found = await from.next();
-    if (!found.ok) return found;
-    if (found.value.length === 0) return ok(done);
+  let found = await from.next();
+  for (let count = 0; found.ok && found.value.length > 0; progress(count, total)) {
+    count += found.value.length;
     const recent = found.value.filter((one) => to.rowsSince === null || dayOfRun(one) >= to.rowsSince);
     done.tooOld += found.value.length - recent.length;
-    const trouble = await addTo(to, recent, { done, warn });
+    // The next ones are read while the database works.
+    const [trouble, next] = await Promise.all([addTo(to, recent, { done, warn }), from.next()]);
     if (trouble !== null) return trouble;
+    found = next;
   }
+  return found.ok ? ok(done) : found;
 }
 
 /** Where the ledger refuses one of them, each is added by itself. */

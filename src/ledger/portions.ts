@@ -11,13 +11,15 @@ import { type LedgerTrouble, troubleOf } from './trouble.js';
 export interface Portions {
   /** The next ones; empty: there are no more. Of a run that is not over only its attempts. */
   next(): Promise<Result<RunRecords[], LedgerTrouble>>;
+  /** Runs, of those that are not over each attempt. */
+  total: number;
   /** Runs that reserve money now: their rows are still to come. */
   unfinished: number;
   close(): void;
 }
 
 /** Runs of one portion: while it is written the runs of others wait, some 0.2 s. */
-const AT_ONCE = 50;
+const AT_ONCE = 500;
 
 /** Opens a ledger file, with its pending records, which it takes in; `null`: there is none. */
 export async function portionsOf(
@@ -29,13 +31,13 @@ export async function portionsOf(
   if (!opened.ok) return opened;
   const db = opened.value;
   const queue = new LockQueue(db);
-  const unfinished = await reading({ db, file, queue })(() => unfinishedIn(db));
-  if (!unfinished.ok) {
+  const counts = await reading({ db, file, queue })(() => countsIn(db));
+  if (!counts.ok) {
     queue.close();
-    return unfinished;
+    return counts;
   }
   const next = portionsIn({ db, file, queue });
-  return ok({ unfinished: unfinished.value, next, close: () => queue.close() });
+  return ok({ ...counts.value, next, close: () => queue.close() });
 }
 
 /** A ledger file that is open. */
@@ -80,8 +82,12 @@ function isThere(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
-function unfinishedIn(db: Database): number {
-  return Number(db.all('SELECT count(DISTINCT invocation_id) AS runs FROM reservations')[0]?.runs ?? 0);
+function countsIn(db: Database): Pick<Portions, 'total' | 'unfinished'> {
+  const [row] = db.all(
+    `SELECT (SELECT count(*) FROM invocations) + (SELECT count(*) FROM attempts WHERE closed = 0) AS total,
+      (SELECT count(DISTINCT invocation_id) FROM reservations) AS unfinished`,
+  );
+  return { total: Number(row?.total ?? 0), unfinished: Number(row?.unfinished ?? 0) };
 }
 
 /** Runs that have ended, with their attempts. */

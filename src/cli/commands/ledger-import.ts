@@ -7,6 +7,7 @@ import { ledgerName } from '../../ledger/where.js';
 import { ledgerOf, loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { ledgerFailure } from '../ledger-place.js';
+import { startSpinner } from '../progress.js';
 import { reportEarly } from '../report.js';
 import { plural } from '../words.js';
 
@@ -27,8 +28,19 @@ export async function runLedgerImport(
     return reportEarly(context, { failure: failure('config', message, { hint }) });
   }
   const file = named === undefined ? location.file : path.resolve(world.cwd, named);
-  const warn = (message: string) => void output.warn(message);
-  const done = await importFile({ file, shared, now: world.clock.now, ending: world.signal, warn });
+  const spinner = startSpinner(context);
+  const done = await importFile({
+    file,
+    shared,
+    now: world.clock.now,
+    ending: world.signal,
+    warn: (message) => {
+      spinner.hide();
+      void output.warn(message);
+    },
+    progress: (count, total) => spinner.show(`${plural(count, 'run')} of ${plural(total, 'run')}`),
+  });
+  spinner.hide();
   if (!done.ok) return reportEarly(context, { failure: ledgerFailure(done.error) });
   if (done.value === null) {
     const hint = 'name the file: `llm-router ledger import <file>`';

@@ -102,6 +102,6 @@ async function countAsInterrupted(tx: Transaction, row: Row): Promise<void> {
     held,
     Math.max(0, counted - held),
   );
-  countIn(tx, { scopes: String(scopes), day: String(day) }, counted);
+  countIn(tx, [{ scopes: String(scopes), day: String(day), microUsd: counted }]);
   await drop(tx, String(id), counted);
 }

@@ -19,7 +19,8 @@ export function textOf({ sql, values }: Statement): string {
   });
 }
 
-function literal(value: Given): string {
+/** A value as a part of a statement. */
+export function literal(value: Given): string {
   if (value === null) return 'NULL';
   if (typeof value === 'boolean') return value ? 'true' : 'false';
   if (typeof value === 'number') return numberLiteral(value);
@@ -34,11 +35,13 @@ function numberLiteral(value: number): string {
 
 /**
  * A quoted text (https://www.postgresql.org/docs/current/sql-syntax-lexical.html). Backslashes are doubled in an `E` text, which means the
- * same whatever `standard_conforming_strings` says. PostgreSQL has no NUL character.
+ * same whatever `standard_conforming_strings` says, and what looks like the place of a value is written by its number, so that a text with
+ * values in place may become a part of another statement. PostgreSQL has no NUL character.
  */
 function quoted(text: string): string {
   const plain = text.replaceAll('\0', '\uFFFD').replaceAll("'", "''");
-  return plain.includes('\\') ? ` E'${plain.replaceAll('\\', '\\\\')}'` : `'${plain}'`;
+  if (!/\\|\$\d/.test(plain)) return `'${plain}'`;
+  return ` E'${plain.replaceAll('\\', '\\\\').replace(/\$(?=\d)/g, '\\044')}'`;
 }
 
 /** A name of a schema or table, quoted. */

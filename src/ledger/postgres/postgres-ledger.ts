@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../domain/result.js';
 import type { Liveness } from '../../process/identity.js';
-import type { FamilyShare, Ledger, SpendQuery } from '../ledger.js';
+import type { FamilyShare, Ledger, RunRecords, SpendQuery } from '../ledger.js';
 import type { LedgerTrouble } from '../trouble.js';
 import { admit } from './admit.js';
 import { dayAt } from './clock.js';
@@ -50,6 +50,7 @@ export function postgresLedger(world: PostgresWorld): Ledger {
   const run = <T>(kind: Kind, lock: string | null, work: Work<T>, waitMs = sessions.waitMs) =>
     sessions.use((connection) => transaction(connection, { kind, schema, lock, waitMs }, work), waitMs);
   const change = <T>(work: Work<T>) => attempt(() => run('write', moneyLock, work));
+  const add = (records: readonly RunRecords[]) => change(async (tx) => void (await addRecords(tx, records)));
   const plainly = <T>(work: Work<T>) => attempt(() => run('read', null, work));
   const report = <T>(work: Work<T>) => attempt(() => run('read', null, work, LONG_MS));
   const read = <T>(work: Work<T>) =>
@@ -77,9 +78,9 @@ export function postgresLedger(world: PostgresWorld): Ledger {
     meter: (id, seenMicroUsd) => change((tx) => setSeen(tx, world, { id, seenMicroUsd })),
     settleCall: (call) => change((tx) => settleCall(tx, call)),
     release: (id) => change((tx) => drop(tx, id, 0)),
-    settle: (row) => change((tx) => addRecords(tx, [{ attempts: [row], invocation: null }])),
-    record: (row) => change((tx) => addRecords(tx, [{ attempts: [], invocation: row }])),
-    keep: (records) => change((tx) => addRecords(tx, records)),
+    settle: (row) => add([{ attempts: [row], invocation: null }]),
+    record: (row) => add([{ attempts: [], invocation: row }]),
+    keep: add,
     usage: (days, by, filter) =>
       report((tx) => Promise.all(by.map((keys) => usageBy(tx, days, { by: keys, filter })))),
     races: (days, by, filter) => report((tx) => racesBy(tx, days, { by, filter })),

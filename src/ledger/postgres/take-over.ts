@@ -67,19 +67,9 @@ async function add(
   database: Database,
   records: readonly RunRecords[],
 ): Promise<Result<ReadonlySet<string>, LedgerTrouble>> {
-  const ids = records.flatMap(({ attempts, invocation }) =>
-    [...attempts, ...(invocation === null ? [] : [invocation])].map(({ id }) => id),
-  );
   const fresh = new Set<string>();
   const done = await write(database, async (tx) => {
-    const rows = await tx.all(
-      `SELECT id FROM attempts WHERE final = 1 AND id = ANY($1::text[])
-        UNION ALL SELECT id FROM invocations WHERE id = ANY($1::text[])`,
-      ids,
-    );
-    const known = new Set(rows.map(({ id }) => String(id)));
-    for (const id of ids) if (!known.has(id)) fresh.add(id);
-    await addRecords(tx, records);
+    for (const id of await addRecords(tx, records)) fresh.add(id);
   });
   return done.ok ? ok(fresh) : done;
 }

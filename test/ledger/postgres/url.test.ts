@@ -202,6 +202,10 @@ describe('the text of a statement', () => {
     expect(textOf({ sql, values: given as never })).toBe(
       "'it''s'  E'back\\\\slash''' 'nul\uFFFD' (-1) NULL true ARRAY['a','b'''] ARRAY[]::text[]",
     );
+    const part = textOf({ sql: 'a = $1', values: ['costs $1 or $2'] });
+    expect(textOf({ sql: `${part} AND b = $1`, values: ['x'] })).toBe(
+      "a =  E'costs \\0441 or \\0442' AND b = 'x'",
+    );
     expect(() => textOf({ sql: '$2', values: [1] })).toThrow('no value for $2');
     expect(() => textOf({ sql: '$1', values: [Number.NaN] })).toThrow('no number');
   });
