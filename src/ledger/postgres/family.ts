@@ -61,10 +61,10 @@ export function suffices(source: Row, microUsd: number): boolean {
 /** What a source holds in each scope and has not spent; nothing on another day, on which it does not count. */
 export async function drawableOf(
   tx: Transaction,
-  source: Row | null,
+  source: Row,
   day: string,
 ): Promise<ReadonlyMap<string, number>> {
-  if (source === null || source.day !== day) return new Map();
+  if (source.day !== day) return new Map();
   const rows = await tx.all(
     'SELECT scope, micro_usd FROM reservation_scopes WHERE reservation_id = $1',
     String(source.id),

@@ -3,7 +3,7 @@ import type { Transaction } from './transaction.js';
 
 /** Marks that the tool is about to start; `false`: the reservation, or that of the attempt of a call, is gone. */
 export async function setBegun(tx: Transaction, id: string): Promise<boolean> {
-  const rows = await tx.all(
+  const rows = await tx.last(
     `UPDATE reservations SET begun = 1 WHERE id = $1 AND (attempt_id IS NULL
       OR EXISTS (SELECT 1 FROM reservations AS own WHERE own.id = reservations.attempt_id)) RETURNING id`,
     id,
@@ -18,7 +18,7 @@ export async function setSeen(
   { id, seenMicroUsd }: { id: string; seenMicroUsd: number },
 ): Promise<number | null> {
   tx.run(`UPDATE reservations SET expires_ms = ${now} + $1 WHERE attempt_id = $2`, leaseMs, id);
-  const [row] = await tx.all(
+  const [row] = await tx.last(
     `UPDATE reservations SET seen_micro_usd = greatest(seen_micro_usd, $1), expires_ms = ${now} + $2 WHERE id = $3
       RETURNING micro_usd`,
     seenMicroUsd,

@@ -51,11 +51,11 @@ export function postgresLedger(world: PostgresWorld): Ledger {
     sessions.use((connection) => transaction(connection, { kind, schema, lock, waitMs }, work), waitMs);
   const change = <T>(work: Work<T>) => attempt(() => run('write', moneyLock, work));
   const add = (records: readonly RunRecords[]) => change(async (tx) => void (await addRecords(tx, records)));
-  const plainly = <T>(work: Work<T>) => attempt(() => run('read', null, work));
+  const plainly = <T>(work: Work<T>) => attempt(() => run('look', null, work));
   const report = <T>(work: Work<T>) => attempt(() => run('read', null, work, LONG_MS));
-  const read = <T>(work: Work<T>) =>
+  const read = <T>(work: Work<T>, kind: 'look' | 'read' = 'look') =>
     attempt(async () => {
-      const seen = await run('read', null, async (tx) => {
+      const seen = await run(kind, null, async (tx) => {
         const [owners, value] = await Promise.all([ownersOf(tx, world), work(tx)]);
         return { isDue: isAnyDead(owners, world), value };
       });
@@ -69,7 +69,8 @@ export function postgresLedger(world: PostgresWorld): Ledger {
   const slotChange = <T>(name: string, work: Work<T>) =>
     attempt(() => run('write', lockKey(schema, `slots ${name}`), work));
   return {
-    spend: (queries, share = null) => read((tx) => spendNow(tx, { queries, share, today: today() })),
+    spend: (queries, share = null) =>
+      read((tx) => spendNow(tx, { queries, share, today: today() }), share === null ? 'look' : 'read'),
     nestedIn: (id) => read((tx) => nestedIn(tx, id)),
     childrenOf: (id) => plainly((tx) => childrenOf(tx, id)),
     join: (nested) => change((tx) => joinFamily(tx, nested, today())),
@@ -93,7 +94,7 @@ export function postgresLedger(world: PostgresWorld): Ledger {
     prune: (limit) => change((tx) => pruneRows(tx, limit)),
     pruneOnceADay: (limit) =>
       attempt(async () => {
-        if (await run('read', null, (tx) => isPrunedOn(tx, today()))) return null;
+        if (await run('look', null, (tx) => isPrunedOn(tx, today()))) return null;
         return run('write', moneyLock, (tx) => pruneOn(tx, today(), limit));
       }),
     check: () => plainly(async (tx) => void (await tx.all('SELECT 1'))),
@@ -120,10 +121,8 @@ async function spendNow(
   by: { queries: readonly SpendQuery[]; share: FamilyShare | null; today: string },
 ) {
   const { queries, share, today } = by;
-  const [[row], sources] = await Promise.all([
-    tx.all(`SELECT ${today} AS day`),
-    share === null ? [] : sourcesOf(tx, share),
-  ]);
+  if (share === null) return spendOf(tx, queries, { source: null, day: null });
+  const [[row], sources] = await Promise.all([tx.all(`SELECT ${today} AS day`), sourcesOf(tx, share)]);
   const day = String(row?.day);
   return mostDrawable(
     await Promise.all([null, ...sources].map((source) => spendOf(tx, queries, { source, day }))),

@@ -4,28 +4,30 @@ import type { Row } from './connection.js';
 import { drawableOf, familySpend } from './family.js';
 import type { Transaction } from './transaction.js';
 
-/** The sums of queries, in one statement for all: settled by the roll-up, and reserved. */
+/** The sums of queries, settled by the roll-up and reserved: all are asked for in one turn. */
 export async function spendOf(
   tx: Transaction,
   queries: readonly SpendQuery[],
-  { source, day }: { source: Row | null; day: string },
+  { source, day }: { source: Row; day: string } | { source: null; day: string | null },
 ): Promise<Spend[]> {
   const plain = queries.filter(({ familyOf }) => familyOf === undefined);
-  const [sums, drawable] = await Promise.all([sumsOf(tx, plain), drawableOf(tx, source, day)]);
-  const found: Spend[] = [];
-  for (const query of queries) {
+  const [sums, drawable, families] = await Promise.all([
+    sumsOf(tx, plain),
+    source === null ? new Map<string, number>() : drawableOf(tx, source, day),
+    Promise.all(
+      queries.map(({ familyOf }) => (familyOf === undefined ? null : familySpend(tx, familyOf, source))),
+    ),
+  ]);
+  return queries.map((query, index) => {
     const row = sums[plain.indexOf(query)];
-    found.push(
-      query.familyOf === undefined
-        ? {
-            settledMicroUsd: Number(row?.settled ?? 0),
-            reservedMicroUsd: Number(row?.reserved ?? 0),
-            drawableMicroUsd: drawable.get(query.scope) ?? 0,
-          }
-        : await familySpend(tx, query.familyOf, source),
+    return (
+      families[index] ?? {
+        settledMicroUsd: Number(row?.settled ?? 0),
+        reservedMicroUsd: Number(row?.reserved ?? 0),
+        drawableMicroUsd: drawable.get(query.scope) ?? 0,
+      }
     );
-  }
-  return found;
+  });
 }
 
 async function sumsOf(tx: Transaction, queries: readonly SpendQuery[]): Promise<Row[]> {

@@ -2,8 +2,11 @@ import type { Connection, Row } from './connection.js';
 import { ServerFailure } from './failure.js';
 import { type Given, quotedName, textOf } from './literal.js';
 
-/** What a transaction is for: `write` takes a lock first, `trial` too and is rolled back, `read` sees one moment. */
-export type Kind = 'read' | 'write' | 'trial';
+/**
+ * What a transaction is for: `write` takes a lock first, `trial` too and is rolled back, `read` sees one moment, and so does `look`, which
+ * asks in one turn only and so takes one round trip.
+ */
+export type Kind = 'read' | 'look' | 'write' | 'trial';
 
 /** An open transaction. */
 export interface Transaction {
@@ -11,6 +14,8 @@ export interface Transaction {
   run(sql: string, ...values: Given[]): void;
   /** Sends what has been added; all questions of one turn go in one round trip. */
   all(sql: string, ...values: Given[]): Promise<Row[]>;
+  /** The same for the last question, with which the transaction ends. */
+  last(sql: string, ...values: Given[]): Promise<Row[]>;
 }
 
 /** How a transaction begins. */
@@ -28,18 +33,16 @@ export const LONG_MS = 30_000;
 /** How long the server waits for the next statement of a client that may be gone, ms. */
 const IDLE_MS = 10_000;
 
-/** Runs `work` in one transaction, of two round trips where it asks once. */
+/** Runs `work` in one transaction, of two round trips where it asks once, or of one where its last question says so. */
 export async function transaction<T>(
   connection: Connection,
   beginning: Beginning,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  const batch = new Batch(connection);
-  for (const sql of beginningOf(beginning)) batch.run(sql);
+  const batch = new Batch(connection, beginning);
   try {
     const result = await work(batch);
-    batch.run(beginning.kind === 'trial' ? 'ROLLBACK' : 'COMMIT');
-    await batch.send();
+    await batch.end();
     return result;
   } catch (error) {
     if (batch.hasBegun && !connection.isLost) await rollBack(connection);
@@ -62,7 +65,7 @@ async function rollBack(connection: Connection): Promise<void> {
  * what comes behind it sees what its last holder has committed.
  */
 function beginningOf({ kind, schema, lock, waitMs }: Beginning): string[] {
-  const level = kind === 'read' ? 'REPEATABLE READ READ ONLY' : 'READ COMMITTED';
+  const level = kind === 'read' || kind === 'look' ? 'REPEATABLE READ READ ONLY' : 'READ COMMITTED';
   const settings = Object.entries({
     search_path: quotedName(schema),
     // A server that answers says so before its caller takes it for one that is away.
@@ -86,16 +89,21 @@ interface Waiting {
 
 class Batch implements Transaction {
   readonly #connection: Connection;
-  #texts: string[] = [];
+  readonly #kind: Kind;
+  #texts: string[];
   #waiting: Waiting[] = [];
   #isDue = false;
+  #isEnded = false;
   hasBegun = false;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, beginning: Beginning) {
     this.#connection = connection;
+    this.#kind = beginning.kind;
+    this.#texts = beginningOf(beginning);
   }
 
   run(sql: string, ...values: Given[]): void {
+    if (this.#isEnded) throw new Error('a transaction has ended before its last statement');
     this.#texts.push(textOf({ sql, values }));
   }
 
@@ -106,18 +114,36 @@ class Batch implements Transaction {
       this.#waiting.push({ place, give, fail });
       if (this.#isDue) return;
       this.#isDue = true;
-      queueMicrotask(() => void this.send().catch(() => {}));
+      queueMicrotask(() => void this.#send().catch(() => {}));
     });
   }
 
+  last(sql: string, ...values: Given[]): Promise<Row[]> {
+    const rows = this.all(sql, ...values);
+    this.#close();
+    return rows;
+  }
+
+  /** Sends what is left, with the end where that was not sent. */
+  async end(): Promise<void> {
+    if (this.#isEnded) return;
+    this.#close();
+    await this.#send();
+  }
+
+  #close(): void {
+    this.run(this.#kind === 'trial' ? 'ROLLBACK' : 'COMMIT');
+    this.#isEnded = true;
+  }
+
   /** Sends all that was added. */
-  async send(): Promise<void> {
+  async #send(): Promise<void> {
+    if (this.#kind === 'look' && !this.#isEnded) this.#close();
     const texts = this.#texts;
     const waiting = this.#waiting;
     this.#texts = [];
     this.#waiting = [];
     this.#isDue = false;
-    if (texts.length === 0) return;
     this.hasBegun = true;
     try {
       const answers = await this.#connection.run(texts.join(';\n'));
