@@ -21,6 +21,7 @@ describe('stdin beside a prompt argument', () => {
   );
 });
 
+// The runtime of the executable itself ends there, with exit code 1 and a message.
 (IS_STANDALONE ? it.skip : it)(
   'a working directory that was removed is an input error, and needed by no help',
   rigged(async (rig) => {
@@ -40,5 +41,3 @@ describe('stdin beside a prompt argument', () => {
     });
   }),
 );
-
-// The runtime of the executable itself ends there, with exit code 1 and a message.

@@ -32,7 +32,6 @@ it(
   }),
 );
 
-// The runtime of the executable itself ends there, with exit code 1 and a message.
 it(
   'a folder of traces that cannot be read is an input error',
   rigged(async (rig) => {
