@@ -55,8 +55,12 @@ try {
 function startVersion() {
   const changelog = read('CHANGELOG.md');
   const [before] = versionsOf(changelog);
-  write('CHANGELOG.md', released(changelog, { version, date: new Date().toISOString().slice(0, 10) }));
-  for (const page of PAGES) write(page, withVersion(read(page), { from: before, to: version }));
+  // All of them first: an error leaves every file as it was.
+  const texts = [
+    ['CHANGELOG.md', released(changelog, { version, date: new Date().toISOString().slice(0, 10) })],
+    ...PAGES.map((page) => [page, withVersion(read(page), { from: before, to: version })]),
+  ];
+  for (const [name, text] of texts) write(name, text);
 }
 
 function tagProblems(tag) {
