@@ -33,7 +33,7 @@ export function drivesFolder(conf: string): string {
 }
 
 /** The path of a file for a program of Windows; what is no absolute path stays as it is. */
-export function toWindowsPath(path: string, { distribution, drives }: Wsl): string {
+function toWindowsPath(path: string, { distribution, drives }: Wsl): string {
   if (!path.startsWith('/')) return path;
   const drive = path.startsWith(drives) ? /^([A-Za-z])(?:\/(.*))?$/s.exec(path.slice(drives.length)) : null;
   if (drive !== null) return `${drive[1]?.toUpperCase()}:\\${windowsNames(drive[2] ?? '')}`;
@@ -41,7 +41,7 @@ export function toWindowsPath(path: string, { distribution, drives }: Wsl): stri
 }
 
 /** The file that a program of Windows names by an absolute path; `null`: it is not absolute, or not reached from here by a path. */
-export function toLinuxPath(path: string, { distribution, drives }: Wsl): string | null {
+function toLinuxPath(path: string, { distribution, drives }: Wsl): string | null {
   const plain = path
     .replaceAll('/', '\\')
     .replace(/^\\\\[?.]\\(UNC\\)?/i, (_, unc) => (unc === undefined ? '' : '\\\\'));
@@ -64,7 +64,7 @@ export function translationFor(wsl: Wsl): Translation {
 }
 
 /** Variables that WSL hands to a program of Windows, as `WSLENV` lists them: what the user lists, and more names. */
-export function sharedVariables(listed: string | undefined, names: readonly string[]): string {
+function sharedVariables(listed: string | undefined, names: readonly string[]): string {
   const before = (listed ?? '').split(':').filter((item) => item !== '');
   const known = new Set(before.map((item) => item.replace(/\/.*/, '')));
   return [...before, ...names.filter((name) => !known.has(name))].join(':');

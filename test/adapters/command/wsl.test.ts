@@ -5,18 +5,21 @@ import { childEnvironment } from '../../../src/adapters/command/environment.js';
 import { placesIn } from '../../../src/adapters/command/placeholder-values.js';
 import { commandLine } from '../../../src/adapters/command/values.js';
 import { translationOf } from '../../../src/adapters/command/windows.js';
-import {
-  drivesFolder,
-  sharedVariables,
-  toLinuxPath,
-  toWindowsPath,
-  translationFor,
-} from '../../../src/adapters/command/wsl.js';
+import { drivesFolder, translationFor, type Wsl } from '../../../src/adapters/command/wsl.js';
 import { NO_FAMILY } from '../../../src/domain/family.js';
 import { taskOf, toolOf } from './samples.js';
 
 const WSL = { distribution: 'Ubuntu-24.04', drives: '/mnt/' };
 const ROOT = { ...WSL, drives: '/' };
+
+const toWindows = (path: string, wsl: Wsl) => translationFor(wsl).toWindows(path);
+
+/** The path here of a file that a program of Windows has changed by this one. */
+function toLinux(path: string, wsl: Wsl): string {
+  const event = translationFor(wsl).toLocal({ type: 'activity', name: path, changedFile: true });
+  if (event.type !== 'activity') throw new Error('it is another event');
+  return event.name;
+}
 
 describe('paths between WSL and Windows', () => {
   it.each([
@@ -30,8 +33,8 @@ describe('paths between WSL and Windows', () => {
     ['/home/a:b?\\"', '\\\\wsl.localhost\\Ubuntu-24.04\\home\\a\uf03ab\uf03f\uf05c\uf022'],
     ['/mnt/c/ä ü/日本', 'C:\\ä ü\\日本'],
   ])('%s is %s, and back', (linux, windows) => {
-    expect(toWindowsPath(linux, WSL)).toBe(windows);
-    expect(toLinuxPath(windows, WSL)).toBe(linux === '/mnt/c' ? '/mnt/c/' : linux);
+    expect(toWindows(linux, WSL)).toBe(windows);
+    expect(toLinux(windows, WSL)).toBe(linux === '/mnt/c' ? '/mnt/c/' : linux);
   });
 
   it.each([
@@ -43,7 +46,7 @@ describe('paths between WSL and Windows', () => {
     ['\\\\?\\C:\\long\\x', '/mnt/c/long/x'],
     ['\\\\?\\UNC\\wsl.localhost\\Ubuntu-24.04\\home', '/home'],
   ])('%s is %s', (windows, linux) => {
-    expect(toLinuxPath(windows, WSL)).toBe(linux);
+    expect(toLinux(windows, WSL)).toBe(linux);
   });
 
   it.each([
@@ -54,12 +57,12 @@ describe('paths between WSL and Windows', () => {
     '\\rooted',
     '/home/me',
     '',
-  ])('%j names no file here', (windows) => {
-    expect(toLinuxPath(windows, WSL)).toBeNull();
+  ])('%j names no file here, and stays as it is', (windows) => {
+    expect(toLinux(windows, WSL)).toBe(windows);
   });
 
   it('a path that is not absolute stays as it is', () => {
-    expect(toWindowsPath('<temp>/prompt.txt', WSL)).toBe('<temp>/prompt.txt');
+    expect(toWindows('<temp>/prompt.txt', WSL)).toBe('<temp>/prompt.txt');
   });
 
   it('every path leads back to its file, wherever the drives are', () => {
@@ -69,10 +72,10 @@ describe('paths between WSL and Windows', () => {
     const path = fc.array(name).map((names) => `/${names.join('/')}`);
     fc.assert(
       fc.property(path, fc.constantFrom(WSL, ROOT), (linux, wsl) => {
-        const back = toLinuxPath(toWindowsPath(linux, wsl), wsl);
+        const back = toLinux(toWindows(linux, wsl), wsl);
         // Drives have no case, and their root is a folder.
-        const isDrive = toWindowsPath(linux, wsl).startsWith('\\\\') === false;
-        expect(isDrive ? back?.toLowerCase().replace(/\/$/, '') : back).toBe(
+        const isDrive = toWindows(linux, wsl).startsWith('\\\\') === false;
+        expect(isDrive ? back.toLowerCase().replace(/\/$/, '') : back).toBe(
           isDrive ? linux.toLowerCase() : linux,
         );
       }),
@@ -157,7 +160,7 @@ describe('a program of Windows in WSL', () => {
       expect.arrayContaining(['WT_SESSION', 'KEY/w', 'TOKEN', 'STATE', 'TRACEPARENT', 'LLM_ROUTER_DEPTH']),
     );
     for (const name of ['PATH', 'KEY', 'UNSET', 'TMPDIR']) expect(WSLENV.split(':')).not.toContain(name);
-    expect(sharedVariables(undefined, ['A', 'B'])).toBe('A:B');
+    expect(translation.sharing(undefined, ['A', 'B'])).toBe('A:B');
   });
 
   it('names the files that it changes by its own paths', () => {
