@@ -1,4 +1,4 @@
-// Every check that CI makes but for the soak, the scans, the benchmarks and what needs a registry, which `--all` adds. The last line says how many passed and how many failed.
+// Every check that CI makes but for the soak, the coverage, the scans, the benchmarks and what needs a registry, which `--all` adds. The last line says how many passed and how many failed.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,6 +15,8 @@ const checks = [
   ['generated files are fresh', () => npm('run', '--silent', 'generate:check')],
   ['tests', () => npm('test')],
   ...(all ? [['soak', () => npm('run', 'test:soak')]] : []),
+  // The fast tests again, on instrumented sources; the table names what is below its limit.
+  ...(all ? [['coverage', () => npm('run', 'coverage')]] : []),
   ['lint', () => npm('run', 'lint')],
   ['types', () => npm('run', 'types')],
   ['package builds', () => npm('run', 'build:lib') && packs()],

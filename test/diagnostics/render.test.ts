@@ -25,6 +25,29 @@ describe('renderDiagnostic', () => {
     );
   });
 
+  it('says how many more places there are behind the notes that it shows', () => {
+    const related = Array.from({ length: 40 }, (_, index) => ({
+      place: placeAt('f', index + 1, 1, 2),
+      message: 'here too',
+    }));
+    const one = diagnostic('config/unknown-tool', 'unknown', { place: null, related });
+    const notes = renderDiagnostic(one, null, plainPaint).split('\n').slice(1);
+    expect(notes[0]).toBe('note: f:1:1: here too');
+    expect(notes.at(-1)).toBe(`note: and ${40 - (notes.length - 1)} more`);
+  });
+
+  it('cuts a message that holds a value as long as a file', () => {
+    const one = diagnostic('config/unknown-tool', 'x'.repeat(100_000), { place: null, hint: 'short' });
+    expect([one.message, one.hint]).toEqual([`${'x'.repeat(2000)}…`, 'short']);
+  });
+
+  it('shows the part of a very long line where the place is', () => {
+    const text = `${'a'.repeat(50_000)}HERE${'b'.repeat(50_000)}`;
+    const [, line = '', carets = ''] = frame(text, placeAt('f', 1, 50_001, 50_005));
+    expect(line.length).toBeLessThan(200);
+    expect(line.slice(carets.indexOf('^'), carets.lastIndexOf('^') + 1)).toBe('HERE');
+  });
+
   it('widens the margin for high line numbers', () => {
     const text = `${'\n'.repeat(12344)}abc`;
     expect(frame(text, placeAt('f', 12345, 1, 4))).toEqual(['      |', '12345 | abc', '      | ^^^']);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { didYouMean, nearest, onlyNear } from '../../src/diagnostics/suggest.js';
+import { didYouMean, nearest, nearWord, onlyNear } from '../../src/diagnostics/suggest.js';
 
 const TOOLS = ['claude-code', 'codex', 'gemini'];
 
@@ -55,5 +55,12 @@ describe('didYouMean', () => {
   it('cuts a long list', () => {
     const many = Array.from({ length: 15 }, (_, index) => `name${index}`);
     expect(didYouMean('zzzzzzzz', many, 'names')).toMatch(/^names: name0, .*name11 and 3 more$/);
+  });
+});
+
+describe('nearWord', () => {
+  it('ends a message where a word is near, and adds nothing elsewhere', () => {
+    expect(nearWord({ word: 'codx', known: TOOLS })).toBe(' (did you mean `codex`?)');
+    expect([nearWord({ word: 'xyz', known: TOOLS }), nearWord(null)]).toEqual(['', '']);
   });
 });

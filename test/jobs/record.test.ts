@@ -20,4 +20,16 @@ describe('files of a detached run', () => {
     ['half a file', '{"version":1,'],
     ['no process', JSON.stringify({ version: 1, ...Object.fromEntries(TEXTS.map((key) => [key, 'x'])) })],
   ])('that hold %s are no record', (_, text) => expect(parseRecord(text)).toBeNull());
+
+  const identity = { host: 'h', bootId: null, pidNamespace: null, pid: 7, startTicks: null };
+  const record = { version: 1, ...Object.fromEntries(TEXTS.map((key) => [key, 'x'])), process: identity };
+
+  it('that hold a record are one', () => {
+    expect(parseRecord(JSON.stringify({ ...record, model: null }))).toEqual({ ...record, model: null });
+  });
+
+  it.each([
+    ['another version', { ...record, version: 2 }],
+    ...TEXTS.map((key): [string, object] => [`no \`${key}\``, { ...record, [key]: null }]),
+  ])('that hold %s are no record', (_, value) => expect(parseRecord(JSON.stringify(value))).toBeNull());
 });

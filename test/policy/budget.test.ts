@@ -4,8 +4,8 @@ import type { RouterConfig } from '../../src/config/types.js';
 import type { Price } from '../../src/domain/cost.js';
 import type { SpendWindow } from '../../src/domain/facts.js';
 import { lookup } from '../../src/domain/lookup.js';
-import { budgetNotices, checkBudget } from '../../src/policy/budget.js';
-import { countedMicroUsd, type RunCost, runCost } from '../../src/policy/run-cost.js';
+import { budgetNotices, checkBudget, checkLedger } from '../../src/policy/budget.js';
+import { costWords, countedMicroUsd, type RunCost, runCost } from '../../src/policy/run-cost.js';
 import { limitsAt, scopesOf, spendingOf, windowsOf } from '../../src/policy/spend-limits.js';
 import { configOf } from '../rig/config.js';
 
@@ -220,5 +220,54 @@ describe('the counted cost of a finished run', () => {
     ['nothing of a subscription', { billing: 'subscription', chargedMicroUsd: 0 }, 0],
   ] as const)('%s', (_, more, counted) => {
     expect(countedMicroUsd({ ...base, ...more })).toBe(counted);
+  });
+});
+
+describe('the estimate for people', () => {
+  const unbounded = { worstMicroUsd: null, inputMicroUsd: null, isHeldPerCall: false };
+  const run: RunCost = { billing: 'api', missing: 'cap', model: null, ...unbounded };
+
+  it.each<[Partial<RunCost>, string]>([
+    [{ worstMicroUsd: 500_000 }, 'at most $0.50'],
+    [{ isHeldPerCall: true }, 'unknown, and each of its calls is held to the limits'],
+    [{}, 'unknown, and nothing bounds it'],
+    [{ inputMicroUsd: 20_000 }, '$0.02 for its input, and nothing bounds the rest'],
+  ])('of %j is %s', (bounds, words) => {
+    expect(costWords({ ...run, ...bounds })).toBe(`Estimated cost of this run: ${words}`);
+  });
+});
+
+describe('a run without its ledger', () => {
+  const failOpen = (policies: string) =>
+    spending({ config: configOf(`policies: { ${policies} }\n`), agent: null }).failOpen;
+
+  it('may go on by a policy that says so, up to a sum', () => {
+    expect(failOpen('strict: { fail_open: { up_to_usd: 2 } }')).toMatchObject({
+      policy: 'strict',
+      upToMicroUsd: 2_000_000,
+      at: expect.stringMatching(/^llm-router\.yaml:2:/),
+    });
+  });
+
+  it('names the policy `default` where that says so for its own', () => {
+    expect(failOpen('default: { fail_open: { up_to_usd: 2 } }, strict: {}')).toMatchObject({
+      policy: 'default',
+      upToMicroUsd: 2_000_000,
+    });
+  });
+
+  it('is refused without such a policy, and by no limit that is not hard', () => {
+    expect(failOpen('strict: {}')).toBeNull();
+    const hard = limitsAt(spending(), NOW).filter(({ isHard }) => isHard);
+    expect(checkLedger(hard, null)).toMatchObject({
+      detail: 'this router keeps no ledger, and the monthly budget is hard',
+      hint: 'give it one',
+    });
+    const trouble = { message: 'it is read-only', hint: 'make it writable' };
+    expect(checkLedger(hard, trouble)).toMatchObject({
+      detail: 'it is read-only, and the monthly budget is hard',
+      hint: 'make it writable',
+    });
+    expect(checkLedger([], trouble)).toBeNull();
   });
 });
