@@ -25,7 +25,7 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
   const painter = await openPainter({ columns: Number(values.columns), isLight: values.light });
   try {
     for (const scene of scenes) {
-      const rig = await createRig();
+      const rig = await createRig('/tmp');
       const screen = await screenOf(rig, scene, Number(values.columns)).finally(() => rig.close());
       const file = path.join(values.folder, `${scene.name}.png`);
       const picture = await painter.picture(screen);

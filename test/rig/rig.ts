@@ -68,9 +68,9 @@ export function rigged(
   };
 }
 
-/** Creates a rig. `LLM_ROUTER_TRUST` makes configs of its project trusted, unless a test removes it. */
-export async function createRig(): Promise<Rig> {
-  const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'llm-rig-')));
+/** Creates a rig in a folder. `LLM_ROUTER_TRUST` makes configs of its project trusted, unless a test removes it. */
+export async function createRig(above = tmpdir()): Promise<Rig> {
+  const root = realpathSync(mkdtempSync(path.join(above, 'llm-rig-')));
   const folders = makeFolders(root);
   const socket = path.join(root, 'fakes.sock');
   const hub = await openHub(socket);
