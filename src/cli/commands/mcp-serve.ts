@@ -96,7 +96,7 @@ async function openConfig(context: CommandContext): Promise<Result<OpenConfig, F
   return ok({
     config,
     router: commandRouter(context, usable.value),
-    ledger: { ...ledgerOf(context, loaded), now: world.clock.now },
+    ledger: { ...ledgerOf(context, loaded), now: world.clock.now, ending: world.signal },
     traceDir: traceDirOf(context, loaded),
     projectDir,
     redactor: output.redactor(),
