@@ -15,7 +15,7 @@ export function spendOf(
   return queries.map(({ scope, period, familyOf }) => {
     if (familyOf !== undefined) return familySpend(db, familyOf, asking.source);
     const days = daysOf(period);
-    // Nobody else writes to a file of the user.
+    // A file holds the runs of one user alone.
     const name = scope === 'team' ? 'global' : scope;
     return {
       settledMicroUsd: sum(db.all(SETTLED, name, days.first, days.last)),

@@ -24,7 +24,7 @@ export interface Translation {
   refresh: () => Promise<void>;
 }
 
-/** Everybody. */
+/** The scope of all runs of a shared ledger. */
 const TEAM = 'team';
 
 /** The ledger as a process sees it that has its own clock and its own user. */
