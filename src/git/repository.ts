@@ -23,6 +23,8 @@ export interface Repository {
   noObject: string;
   /** Where attributes may be set outside of the work tree. */
   attributeFiles: readonly string[];
+  /** Where ignore rules may be set outside of the work tree. */
+  ignoreFiles: readonly string[];
 }
 
 /** The work tree around a folder; the trouble says why there is none that can be used. */
@@ -52,15 +54,24 @@ export async function findRepository(place: GitPlace): Promise<Result<Repository
     noObject: '0'.repeat(settings.get('extensions.objectformat') === 'sha256' ? 64 : 40),
     attributeFiles: [
       path.join(path.resolve(place.cwd, commonDir), 'info/attributes'),
-      ownAttributes(settings.get('core.attributesfile'), place.env),
+      ownFile(settings.get('core.attributesfile'), 'attributes', place.env),
       '/etc/gitattributes',
+    ],
+    ignoreFiles: [
+      path.join(path.resolve(place.cwd, commonDir), 'info/exclude'),
+      ownFile(settings.get('core.excludesfile'), 'ignore', place.env),
     ],
   });
 }
 
-function ownAttributes(set: string | undefined, { HOME = '', XDG_CONFIG_HOME }: GitPlace['env']): string {
+/** The user's own file: as it is set, or the usual one. */
+function ownFile(
+  set: string | undefined,
+  name: string,
+  { HOME = '', XDG_CONFIG_HOME }: GitPlace['env'],
+): string {
   if (set !== undefined) return set.replace(/^~(?=\/)/, HOME);
-  return path.join(XDG_CONFIG_HOME || path.join(HOME, '.config'), 'git/attributes');
+  return path.join(XDG_CONFIG_HOME || path.join(HOME, '.config'), 'git', name);
 }
 
 const PLACES = [

@@ -7,7 +7,8 @@ import { addState, forgetLater, historyOf, NOTHING_BESIDE, type State } from '..
 import { alone } from '../snapshot/lock.js';
 import { restore } from '../snapshot/restore.js';
 import { openScratch, type Scratch } from '../snapshot/scratch.js';
-import { readWorkTree, type WorkTreeState } from '../snapshot/work-tree.js';
+import { readWorkTree } from '../snapshot/work-tree.js';
+import type { WorkTreeState } from '../snapshot/work-tree-state.js';
 import { worktreeOf } from '../snapshot/worktree.js';
 import { inTheWay } from './in-the-way.js';
 import { mergeTrees } from './merge-trees.js';

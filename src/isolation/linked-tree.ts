@@ -9,7 +9,7 @@ import { systemTrouble, type Trouble, trouble, troubleOf } from '../git/trouble.
 import { copyIndex } from '../snapshot/copy-index.js';
 import { restore } from '../snapshot/restore.js';
 import { openScratch } from '../snapshot/scratch.js';
-import type { WorkTreeState } from '../snapshot/work-tree.js';
+import type { WorkTreeState } from '../snapshot/work-tree-state.js';
 
 /**
  * Makes a linked work tree with the files of a state, byte for byte. Its `HEAD` is that of the user without a branch, and its index a copy

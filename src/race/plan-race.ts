@@ -1,3 +1,4 @@
+import type { Deadline } from '../domain/deadline.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { type FamilyCap, NO_FAMILY } from '../domain/family.js';
 import { newId, newTraceId } from '../domain/id.js';
@@ -37,8 +38,8 @@ export interface RacePlan {
 /** Plans every candidate as a run of its own, under one cap. The failure says what is wrong with the order. */
 export async function planRace(
   router: Router,
-  world: Pick<RouterWorld, 'host' | 'stores'>,
-  order: RaceOrder,
+  world: Pick<RouterWorld, 'host' | 'stores' | 'urgent'>,
+  { order, deadline }: { order: RaceOrder; deadline: Deadline },
 ): Promise<Result<PlannedRace, Failure>> {
   const trouble = orderTrouble(order);
   if (trouble !== null) return err(trouble);
@@ -54,7 +55,7 @@ export async function planRace(
     if (twice) return err(duplicate(plan.value));
     plans.push(plan.value);
   }
-  const inTheWay = (await filesTrouble(world, request)) ?? (await commandTrouble(world.host, order));
+  const inTheWay = (await filesTrouble(world, request)) ?? (await commandTrouble(world, order, deadline));
   if (inTheWay !== null) return err(inTheWay);
   const capMicroUsd = capOf(order, plans);
   const cap =

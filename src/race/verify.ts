@@ -66,13 +66,16 @@ export async function verifyChange(
 }
 
 /** Why the command cannot run at all, which is known before anything is spent; `null`: it can, as far as that is known. */
-export async function commandTrouble(host: Host, { verify, request }: RaceOrder): Promise<Failure | null> {
+export async function commandTrouble(
+  { host, urgent }: Pick<RouterWorld, 'host' | 'urgent'>,
+  { verify, request }: RaceOrder,
+  deadline: Deadline,
+): Promise<Failure | null> {
   if (verify === null) return null;
   if (verify.command.trim() === '') return failure('usage', '`--verify` is empty', { hint: EXAMPLE });
   // Assignments, keywords and paths, which a candidate may write, are left to the shell.
   const [word] = /^[\w.+-]+(?=\s|$)/.exec(verify.command.trim()) ?? [];
   if (word === undefined) return null;
-  const never = new AbortController().signal;
   const { end } = await follow(
     runProcess({
       ...processOf(host, `command -v -- ${word}`),
@@ -80,11 +83,12 @@ export async function commandTrouble(host: Host, { verify, request }: RaceOrder)
       env: plain(host.env),
       marker: null,
       timeoutMs: LOOK_MS,
-      signal: never,
-      urgent: never,
+      signal: deadline.signal,
+      urgent,
     }),
     null,
   );
+  if (end.ended === 'cancelled') return cancelled(deadline);
   if (end.ended === 'not_started')
     return failure('usage', `\`sh\` cannot be started: ${end.spawnError}`, { hint: 'put it into PATH' });
   if (end.ended !== 'exit' || end.exitCode === 0) return null;

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../domain/result.js';
 import { type BytePath, splitNul } from '../git/names.js';
 import type { Repository } from '../git/repository.js';
-import { type Trouble, troubleOf } from '../git/trouble.js';
+import { type Trouble, trouble, troubleOf } from '../git/trouble.js';
 
 /** One side of a change; `null`: there is no such file. */
 export type Side = { mode: string; oid: string } | null;
@@ -28,13 +28,35 @@ export async function changesBetween(
   if (before === after) return ok([]);
   const answer = await git(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', before, after]);
   if (answer.exitCode !== 0) return err(troubleOf(answer, 'the states cannot be compared'));
-  const parts = splitNul(answer.stdout);
+  return ok(rawChanges(answer.stdout));
+}
+
+/** The changes of an output of `--raw -z`. */
+function rawChanges(output: Buffer): Change[] {
+  const parts = splitNul(output);
   const changes: Change[] = [];
   for (let at = 0; at + 1 < parts.length; at += 2) {
     const [oldMode = '', newMode = '', oldOid = '', newOid = ''] = (parts[at] ?? '').slice(1).split(' ');
     changes.push({ path: parts[at + 1] ?? '', before: side(oldMode, oldOid), after: side(newMode, newOid) });
   }
-  return ok(changes);
+  return changes;
+}
+
+/** What an index holds other than a tree. One with files that are not merged is trouble. */
+export async function changesOfIndex(
+  { git }: Repository,
+  tree: string,
+  indexFile: string,
+): Promise<Result<Change[], Trouble>> {
+  const args = ['diff-index', '--cached', '--raw', '-z', '--no-renames', '--no-abbrev'];
+  const answer = await git([...args, '--ita-visible-in-index', '--ignore-submodules=none', tree], {
+    indexFile,
+  });
+  if (answer.exitCode !== 0) return err(troubleOf(answer, 'the index cannot be compared'));
+  // These look like removed files otherwise.
+  if (answer.stdout.includes(' U\0'))
+    return err(trouble('failed', 'the index has files that are not merged'));
+  return ok(rawChanges(answer.stdout));
 }
 
 function side(mode: string, oid: string): Side {

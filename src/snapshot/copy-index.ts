@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, stat, utimes } from 'node:fs/promises';
+import { copyFile, open, stat, utimes } from 'node:fs/promises';
 import { err, ok, type Result } from '../domain/result.js';
 import { codeOf } from '../domain/system-error.js';
 import { systemTrouble, type Trouble } from '../git/trouble.js';
@@ -22,3 +22,23 @@ export async function copyIndex(from: string, to: string): Promise<Result<string
     return err(systemTrouble(error, 'the index of Git cannot be copied'));
   }
 }
+
+/** The checksum at the end of an index, by its whole content; `null`: it has none, or there is no index. */
+export async function checksumOf(indexFile: string): Promise<string | null> {
+  try {
+    const file = await open(indexFile);
+    try {
+      const { size } = await file.stat();
+      const end = Buffer.alloc(Math.min(size, CHECKSUM_BYTES));
+      await file.read(end, 0, end.length, size - end.length);
+      return end.every((byte) => byte === 0) ? null : `${size} ${end.toString('hex')}`;
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return null;
+  }
+}
+
+/** Of SHA-1; of the longer SHA-256 a part. */
+const CHECKSUM_BYTES = 20;

@@ -33,7 +33,8 @@ export async function currentSides(
   return ok(sides);
 }
 
-function isBehindLink(root: string, path: BytePath): boolean {
+/** Whether a folder that a path is in is a link. */
+export function isBehindLink(root: string, path: BytePath): boolean {
   for (let folder = folderOfPath(path); folder !== ''; folder = folderOfPath(folder)) {
     if (lstatOf(systemPath(root, folder))?.isSymbolicLink() === true) return true;
   }

@@ -9,8 +9,15 @@ export interface Suspect {
   path: BytePath;
   /** Its mode in the index, octal; `000000`: it is not there. */
   mode: string;
+  /** Its object in the index; `null`: unknown, or its entry must be written anew. */
+  oid: string | null;
   /** It is not in the work tree, or beneath a link. */
   isMissing: boolean;
+}
+
+/** A file that is not in the index. */
+export function newFile(path: BytePath): Suspect {
+  return { path, mode: '000000', oid: null, isMissing: false };
 }
 
 /** The files of the index that differ from it by their times, sizes or modes, or are not merged. */
@@ -21,13 +28,14 @@ export async function suspects({ git }: Repository, indexFile: string): Promise<
   const parts = splitNul(answer.stdout);
   const found = new Map<BytePath, Suspect>();
   for (let at = 0; at + 1 < parts.length; at += 2) {
-    const [oldMode = '', , , , status = ''] = (parts[at] ?? '').slice(1).split(' ');
+    const [oldMode = '', , oldOid = '', , status = ''] = (parts[at] ?? '').slice(1).split(' ');
     const path = parts[at + 1] ?? '';
     // One that is not merged comes twice: as such, and compared with a side of it.
     const before = found.get(path);
     const known = oldMode === '000000' && status === 'U' ? '100644' : oldMode;
     const mode = before?.mode ?? known;
-    found.set(path, { path, mode, isMissing: status === 'D' || (before?.isMissing ?? false) });
+    const oid = before !== undefined || status === 'U' ? null : oldOid;
+    found.set(path, { path, mode, oid, isMissing: status === 'D' || (before?.isMissing ?? false) });
   }
   return ok([...found.values()]);
 }

@@ -4,7 +4,7 @@ import { type BytePath, systemPath } from '../git/names.js';
 
 /** What is on disk under a path. */
 export type OnDisk =
-  | { is: 'file'; mode: '100644' | '100755'; permissions: number; bytes: number }
+  | { is: 'file'; mode: '100644' | '100755'; permissions: number; bytes: number; changedMs: number }
   | { is: 'link'; target: Buffer }
   | { is: 'nothing' }
   /** A folder, a pipe, a device or what cannot be read. */
@@ -19,7 +19,7 @@ export function onDisk(root: string, path: BytePath): OnDisk {
   if (!found.isFile()) return { is: 'other' };
   const permissions = found.mode & 0o777;
   const mode = (permissions & 0o100) === 0 ? '100644' : '100755';
-  return { is: 'file', mode, permissions, bytes: found.size };
+  return { is: 'file', mode, permissions, bytes: found.size, changedMs: found.ctimeMs };
 }
 
 /** What is at a place, without following a link; `null`: nothing. */

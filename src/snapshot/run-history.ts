@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { idTime } from '../domain/id.js';
 import { err, ok, type Result } from '../domain/result.js';
 import type { GitPlace } from '../git/git.js';
@@ -5,11 +6,13 @@ import { findRepository, type Repository } from '../git/repository.js';
 import { systemTrouble, type Trouble } from '../git/trouble.js';
 import { beginWork, endWork, type Family, workedSince, workingNow } from './active-runs.js';
 import { addState, dropRun, forgetRuns, NOTHING_BESIDE, type State, type StateKind } from './history.js';
+import { keepState } from './kept-state.js';
 import { alone } from './lock.js';
 import { type Restored, type RestoreFailure, restore } from './restore.js';
 import { openScratch, type Scratch } from './scratch.js';
 import { unkeptChanges } from './unkept.js';
-import { readAgain, readWorkTree, type SnapshotRules, type WorkTreeState } from './work-tree.js';
+import { readAgain, readWorkTree } from './work-tree.js';
+import type { SnapshotRules, WorkTreeState } from './work-tree-state.js';
 import { worktreeOf } from './worktree.js';
 
 /** What an attempt did, by the states before and after it. */
@@ -37,18 +40,20 @@ export class RunHistory {
     readonly repository: Repository,
     readonly scratch: Scratch,
     readonly rules: SnapshotRules,
+    /** The work tree is used again after the run. */
+    readonly isLasting: boolean,
   ) {}
 
   /** Looks for the work tree of a run; the trouble says why nothing can be kept. */
   static async open(
     family: Family,
-    { place, rules }: { place: GitPlace; rules: SnapshotRules },
+    { place, rules, isLasting }: { place: GitPlace; rules: SnapshotRules; isLasting: boolean },
   ): Promise<Result<RunHistory, Trouble>> {
     const repository = await findRepository(place);
     if (!repository.ok) return repository;
     const scratch = await openScratch(repository.value);
     if (!scratch.ok) return scratch;
-    return ok(new RunHistory(family, repository.value, scratch.value, rules));
+    return ok(new RunHistory(family, repository.value, scratch.value, rules, isLasting));
   }
 
   /** The commit of the last state. */
@@ -117,12 +122,19 @@ export class RunHistory {
     );
   }
 
-  /** Removes temporary files, the history of a run that changed nothing, and histories of runs that started before a time. */
+  /**
+   * Keeps the state for the next run, where reading all takes long. Removes temporary files, the history of a run that changed nothing, and
+   * histories of runs that started before a time.
+   */
   async close({ beforeMs }: { beforeMs: number }): Promise<void> {
-    await this.scratch.remove();
-    if (!this.#hasChanges && this.#last !== null)
-      await dropRun(this.repository, this.family.id, this.#last.commit);
-    await forgetRuns(this.repository, idTime(beforeMs));
+    const files = this.#files;
+    if (files !== null && this.isLasting && isLarge(files.indexFile)) await keepState(this.repository, files);
+    const last = this.#hasChanges ? null : this.#last;
+    await Promise.all([
+      this.scratch.remove(),
+      last === null ? null : dropRun(this.repository, this.family.id, last.commit),
+      forgetRuns(this.repository, idTime(beforeMs)),
+    ]);
   }
 
   async #read(): Promise<Result<WorkTreeState, Trouble>> {
@@ -163,4 +175,11 @@ export class RunHistory {
     if (added.ok && kind === 'rolled_back') this.#files = files;
     return added;
   }
+}
+
+/** Of some thousand files; smaller trees are read in no time, bytes. */
+const LARGE_INDEX = 256 * 1024;
+
+function isLarge(indexFile: string): boolean {
+  return (statSync(indexFile, { throwIfNoEntry: false })?.size ?? 0) >= LARGE_INDEX;
 }

@@ -34,7 +34,7 @@ export async function openScratch({ gitDir }: Repository): Promise<Result<Scratc
 }
 
 /** In the folder of a repository. */
-const FOLDER = 'llm-router';
+export const FOLDER = 'llm-router';
 /** Longer than any run, ms. */
 const OLD_MS = 7 * 24 * 3_600_000;
 

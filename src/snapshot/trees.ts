@@ -29,6 +29,7 @@ export async function treeOfDisk(
   const suspects = changes.map(({ path, before, after }) => ({
     path,
     mode: before?.mode ?? after?.mode ?? '100644',
+    oid: null,
     isMissing: false,
   }));
   const stored = await store(repository, suspects, { scratch, mostBytes: Number.POSITIVE_INFINITY });

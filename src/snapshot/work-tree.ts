@@ -1,62 +1,51 @@
 import { err, ok, type Result } from '../domain/result.js';
-import { type BytePath, folderOfPath, systemPath } from '../git/names.js';
+import { type BytePath, folderOfPath } from '../git/names.js';
 import type { Repository } from '../git/repository.js';
 import { type Trouble, trouble, troubleOf } from '../git/trouble.js';
 import { converted } from './conversions.js';
-import { copyIndex } from './copy-index.js';
+import { checksumOf, copyIndex } from './copy-index.js';
 import { isRules, rulesChanged } from './ignore-rules.js';
+import { type Listing, listingStart, stillHolds } from './listed.js';
 import {
   everything,
+  ignored,
   ignoredNames,
   indexContent,
+  newFile,
   type Suspect,
   suspects,
   type Untracked,
   untracked,
 } from './listing.js';
 import { nestedFiles } from './nested.js';
-import { type Permissions, permissionsOf, withPermissions } from './permissions.js';
-import type { Scratch } from './scratch.js';
-import { changeIndex, type IndexLine, store, writeTree } from './store.js';
-import { headMark, type Unkept, unkept } from './unkept.js';
-
-/** What belongs to a snapshot. */
-export interface SnapshotRules {
-  /** Ignored files that belong to it nevertheless, as patterns of `.gitignore`. */
-  included: readonly string[];
-  /** The most bytes of files that Git does not hold yet. */
-  mostBytes: number;
-}
-
-/** The files of a work tree at one time. */
-export interface WorkTreeState {
-  /** The tree of Git with their bytes as they are on disk. */
-  tree: string;
-  /** An index of it, by which the next state is found. */
-  indexFile: string;
-  permissions: Permissions;
-  /** What is not part of the tree. */
-  unkept: Unkept;
-  /** Files and folders that were ignored, and that stay out of every later state; names of folders end in `/`. */
-  ignored: ReadonlySet<BytePath>;
-}
-
-interface Place {
-  scratch: Scratch;
-  rules: SnapshotRules;
-}
+import { permissionsOf } from './permissions.js';
+import { readFromKept } from './read-kept.js';
+import { headMark, unkept } from './unkept.js';
+import type { ReadingPlace, WorkTreeState } from './work-tree-state.js';
+import { written } from './written.js';
 
 /**
- * The files of a work tree now: tracked, staged, untracked and not ignored ones. Starts from a copy of the user's index, so that only files
- * that differ from it are read.
+ * The files of a work tree now: tracked, staged, untracked and not ignored ones. Starts from the state that an earlier run has kept, or from
+ * a copy of the user's index, so that only files that differ from it are read.
  */
 export async function readWorkTree(
   repository: Repository,
-  { scratch, rules }: Place,
+  place: ReadingPlace,
+): Promise<Result<WorkTreeState, Trouble>> {
+  const known = await readFromKept(repository, place);
+  return known === null ? readFromIndex(repository, place) : ok(known);
+}
+
+/** The same from the user's index alone. */
+export async function readFromIndex(
+  repository: Repository,
+  { scratch, rules }: ReadingPlace,
 ): Promise<Result<WorkTreeState, Trouble>> {
   const copied = await copyIndex(repository.indexFile, scratch.file());
   if (!copied.ok) return copied;
   const indexFile = copied.value;
+  const checksum = await checksumOf(indexFile);
+  const moment = listingStart(repository);
   const comparing = suspects(repository, indexFile);
   const listed = await indexContent(repository, indexFile);
   if (!listed.ok) return err(ofUserIndex(listed.error, repository, indexFile));
@@ -76,20 +65,43 @@ export async function readWorkTree(
   if (!seen.ok) return seen;
   const rewritten = await converted(repository, indexFile, listed.value);
   if (!rewritten.ok) return rewritten;
-  const found = [...rewritten.value.map((path) => suspect(path, '100644')), ...seen.value];
+  const found = [...rewritten.value.map(convertedFile), ...seen.value];
   const included = new Set(others.value.included);
   const { nested } = others.value;
   const [inner, marks] = await Promise.all([
     nestedFiles(repository, nested),
     unkept(repository, { submodules: listed.value.submodules, nested, head }),
   ]);
-  const ignored = new Set([...hiding.value, ...inner.ignored].filter((path) => !included.has(path)));
-  const place = { indexFile, scratch, rules, ignored, known: permissions, unkept: marks };
-  const files = [...others.value.files, ...inner.files];
-  const whole = await written(repository, place, found, { ...others.value, files });
+  const base = { indexFile, tree: null, permissions };
+  const write = (inside: readonly BytePath[]) => {
+    const added = [...others.value.files, ...inside, ...others.value.included];
+    return written(repository, base, { files: withNew(found, added), scratch, rules });
+  };
+  const whole = await write(inner.files);
   // Clones that an agent only reads may be larger than all the rest.
   const isTooLarge = !whole.ok && whole.error.kind === 'too_large' && inner.files.length > 0;
-  return isTooLarge ? written(repository, place, found, others.value) : whole;
+  const state = isTooLarge ? await write([]) : whole;
+  if (!state.ok) return state;
+  const isSame = found.length + hidden.length + others.value.files.length + included.size === 0;
+  return ok({
+    ...state.value,
+    unkept: marks,
+    ignored: new Set([...hiding.value, ...inner.ignored].filter((path) => !included.has(path))),
+    listing: { ...moment, files: others.value.files, ignored: hiding.value, marks: null },
+    sameIndex: isSame && nested.length === 0 ? checksum : null,
+    isKept: false,
+  });
+}
+
+function convertedFile(path: BytePath): Suspect {
+  return { path, mode: '100644', oid: null, isMissing: false };
+}
+
+/** Files that may differ from an index, and those that are not in it. */
+function withNew(found: readonly Suspect[], added: readonly BytePath[]): Suspect[] {
+  const all = new Map(added.map((path) => [path, newFile(path)]));
+  for (const one of found) all.set(one.path, one);
+  return [...all.values()];
 }
 
 /**
@@ -99,36 +111,60 @@ export async function readWorkTree(
 export async function readAgain(
   repository: Repository,
   before: WorkTreeState,
-  { scratch, rules }: Place,
+  { scratch, rules }: ReadingPlace,
 ): Promise<Result<WorkTreeState, Trouble>> {
-  const { indexFile: earlier, ignored } = before;
+  const { indexFile: earlier, ignored: left } = before;
+  const comparing = suspects(repository, earlier);
   const head = headMark(repository);
+  const isListed = before.listing !== null && stillHolds(repository, before.listing);
   const [changed, others] = await Promise.all([
-    suspects(repository, earlier),
-    untracked(repository, earlier, rules),
+    comparing,
+    isListed ? includedOnly(repository, earlier, rules) : untracked(repository, earlier, rules),
   ]);
   if (!changed.ok) return changed;
   if (!others.ok) return others;
   const isOther =
     others.value.files.some(isRules) || (await rulesChanged(repository, earlier, changed.value));
-  const marks = await unkept(repository, {
+  const now = await unkept(repository, {
     head,
     submodules: before.unkept.submodules.keys(),
     nested: [
       ...before.unkept.nested.keys(),
-      ...others.value.nested.filter((path) => !isAmong(ignored, `${path}/`)),
+      ...others.value.nested.filter((path) => !isAmong(left, `${path}/`)),
     ],
   });
   const listed = isOther ? await everything(repository, earlier) : ok(others.value.files);
   if (!listed.ok) return listed;
-  const files = listed.value.filter((path) => !isAmong(ignored, path));
-  if (changed.value.length + files.length + others.value.included.length === 0)
-    return ok({ ...before, unkept: marks });
-  const copied = await copyIndex(earlier, scratch.file());
-  if (!copied.ok) return copied;
-  const indexFile = copied.value;
-  const place = { indexFile, scratch, rules, ignored, known: before.permissions, unkept: marks };
-  return written(repository, place, changed.value, { ...others.value, files });
+  const added = listed.value.filter((path) => !isAmong(left, path)).concat(others.value.included);
+  const listing = isListed ? before.listing : stillListed(before.listing, others.value, isOther);
+  if (changed.value.length + added.length === 0) return ok({ ...before, listing, unkept: now });
+  const files = withNew(changed.value, added);
+  const state = await written(repository, before, { files, scratch, rules });
+  if (!state.ok) return state;
+  const isSame = state.value.tree === before.tree;
+  return ok({
+    ...state.value,
+    unkept: now,
+    ignored: left,
+    listing,
+    sameIndex: isSame ? before.sameIndex : null,
+    isKept: false,
+  });
+}
+
+/** Where the listing still holds, all that is not ignored is part of the earlier state. */
+async function includedOnly(
+  repository: Repository,
+  indexFile: string,
+  rules: ReadingPlace['rules'],
+): Promise<Result<Untracked, Trouble>> {
+  const found = await ignored(repository, indexFile, rules.included);
+  return found.ok ? ok({ files: [], included: found.value, nested: [] }) : found;
+}
+
+/** The listing, unless files have come. Whether some have gone is seen by its marks, once it has some. */
+function stillListed(before: Listing | null, { files }: Untracked, isOther: boolean): Listing | null {
+  return before === null || isOther || files.length > 0 ? null : { ...before, marks: null };
 }
 
 /** Whether a path, or a folder that it is in, is among the names; those of folders end in `/`. */
@@ -161,47 +197,3 @@ function ofUserIndex(found: Trouble, repository: Repository, copy: string): Trou
   const said = message.slice(at + copy.length + 2);
   return trouble('unreadable', `\`${repository.indexFile}\` cannot be read: ${said}`);
 }
-
-function suspect(path: BytePath, mode: string): Suspect {
-  return { path, mode, isMissing: false };
-}
-
-async function written(
-  repository: Repository,
-  {
-    indexFile,
-    scratch,
-    rules,
-    ignored,
-    known,
-    unkept: marks,
-  }: Place &
-    Pick<WorkTreeState, 'indexFile' | 'ignored' | 'unkept'> & { known: Permissions | Promise<Permissions> },
-  found: readonly Suspect[],
-  { files, included }: Untracked,
-): Promise<Result<WorkTreeState, Trouble>> {
-  const all = new Map([...files, ...included].map((path) => [path, suspect(path, '000000')]));
-  for (const one of found) all.set(one.path, one);
-  const stored = await store(repository, [...all.values()], { scratch, mostBytes: rules.mostBytes });
-  if (!stored.ok) return stored;
-  const pointers = await submodules(repository, [...all.values()]);
-  const changed = await changeIndex(repository, indexFile, [...stored.value.lines, ...pointers]);
-  if (changed !== null) return err(changed);
-  const tree = await writeTree(repository, indexFile);
-  if (!tree.ok) return tree;
-  const permissions = withPermissions(await known, stored.value.found);
-  return ok({ tree: tree.value, indexFile, permissions, ignored, unkept: marks });
-}
-
-/** Submodules that are at another commit. */
-async function submodules({ git, root }: Repository, found: readonly Suspect[]): Promise<IndexLine[]> {
-  const moved = found.filter(({ mode, isMissing }) => mode === GITLINK && !isMissing);
-  const heads = moved.map(async ({ path }): Promise<IndexLine[]> => {
-    const cwd = systemPath(root, path).toString('utf8');
-    const { exitCode, stdout } = await git(['rev-parse', '--verify', '-q', 'HEAD'], { cwd });
-    return exitCode === 0 ? [{ path, mode: GITLINK, oid: stdout.toString('latin1').trim() }] : [];
-  });
-  return (await Promise.all(heads)).flat();
-}
-
-const GITLINK = '160000';

@@ -178,7 +178,7 @@ const READS = /^(readFile|readFileSync|open|openSync|createReadStream|copyFile|c
 const READERS: Readonly<Record<string, string>> = {
   'files.ts': 'all files that a person, a project or a tool names',
   'snapshot/blobs.ts': 'a new file of ours, for what Git holds',
-  'snapshot/copy-index.ts': 'the index of Git, to copy it',
+  'snapshot/copy-index.ts': 'the index of Git, to copy it and to see its checksum',
   'snapshot/restore.ts': 'a new file of ours, to copy it to another file system',
   'adapters/command/stdin-file.ts': 'a new file without a name, for the prompt',
   'adapters/command/subprocess.ts': 'on Windows, the start of the program that is about to run',

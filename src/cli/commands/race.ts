@@ -63,7 +63,7 @@ async function planAndRun(
 ): Promise<number> {
   const order = await orderOf(context, given);
   if (!order.ok) return reportEarly(context, { failure: order.error });
-  const race = await planRace(router, world, order.value);
+  const race = await planRace(router, world, { order: order.value, deadline: given.deadline });
   if (!race.ok) return reportEarly(context, { failure: race.error });
   if (given.options.dryRun === true) return showRacePlan(context, router, race.value, given.deadline);
   const code = await run(context, { router, world, race: race.value }, given);

@@ -40,6 +40,7 @@ class RunFiles implements FileGuard {
         {
           place: { cwd: planned.request.cwd, env: host.env, signal: () => this.#stop ?? stop.urgent },
           rules: { included: includeIgnored, mostBytes: maxNewDataBytes },
+          isLasting: planned.isolation === null,
         },
       );
       if (!opened.ok) return this.#unguarded(opened.error);
