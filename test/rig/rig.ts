@@ -22,7 +22,7 @@ import { type Running, type RunOptions, type RunResult, startProgram } from './r
 import { installScripted, type ScriptedAgent, type Step } from './scripted.js';
 
 /** After this long the rig ends the test and prints the output so far. Below Jest's own limit. */
-const DEADLINE_MS = 25_000;
+const DEADLINE_MS = process.env.LLM_ROUTER_SOAK === '1' ? 60_000 : 25_000;
 
 /** A machine of its own for one test: home, folders, PATH with nothing but fakes, and the built command. */
 export interface Rig extends Folders {
