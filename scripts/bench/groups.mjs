@@ -20,6 +20,7 @@ export const GROUPS = [
   { name: 'limits', file: 'limits.mjs' },
   { name: 'stats', file: 'stats.mjs' },
   { name: 'trace', file: 'trace.mjs' },
+  { name: 'snapshot', file: 'snapshot.mjs' },
   { name: 'validate', file: 'validate.mjs' },
   { name: 'redact', file: 'redact.mjs' },
   { name: 'savings', file: 'savings.mjs' },
