@@ -1,21 +1,9 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { type Rig, rigged } from '../rig/rig.js';
+import { rigged } from '../rig/rig.js';
 import { solo } from './configs.js';
-
-const jobsFolder = (rig: Rig): string => path.join(rig.state, 'llm-router', 'jobs');
-
-async function detach(rig: Rig, ...args: string[]): Promise<string> {
-  const started = await rig.run(['exec', '--detach', '--no-stdin', ...args, 'hi']);
-  expect(started).toMatchObject({ code: 0, stderr: '' });
-  const { stdout } = started;
-  return args.includes('--json') ? JSON.parse(stdout).id : stdout.trim();
-}
-
-async function jobs(rig: Rig): Promise<Record<string, unknown>[]> {
-  return JSON.parse((await rig.run(['jobs', '--json'])).stdout);
-}
+import { detach, jobs, jobsFolder } from './detached.js';
 
 describe('a detached run', () => {
   it(

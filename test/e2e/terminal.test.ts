@@ -1,21 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { widthOf } from '../../src/diagnostics/width.js';
 import { rigged } from '../rig/rig.js';
-
-/** `script` of util-linux gives a command a real terminal; Debian has it in every install, macOS has another one. */
-const hasScript = spawnSync('/usr/bin/script', ['--version']).stdout?.includes('util-linux') === true;
-const onTerminal = hasScript ? it : it.skip;
-if (!hasScript) process.stderr.write('SKIPPED: test/e2e/terminal.test.ts needs `script` of util-linux\n');
-
-const SLOW = `version: 1
-default_agent: me
-agents: { me: { preferred_tool: slow } }
-tools: { slow: { kind: mock, responses: [{ text: x, deltas: ["one ", "two\\n"], delay: 1500ms }] } }
-`;
-
-/** Runs a command line on a terminal of 80 columns and gives what the terminal shows, control sequences included. */
-const typed = (line: string): string => `/usr/bin/script -qec "${line}" /dev/null < /dev/null`;
+import { onTerminal, SLOW, typed } from './real-terminal.js';
 
 describe('on a terminal', () => {
   onTerminal(
