@@ -17,15 +17,19 @@ export function isPostgresUrl(text: string): boolean {
  */
 export function urlWithoutSecrets(url: string): string {
   const [, scheme = '', rest = ''] = SCHEME.exec(url) ?? [];
-  const at = rest.lastIndexOf('@');
-  const user = at < 0 ? '' : `${rest.slice(0, at).split(/[:?/]/, 1)[0]}@`;
-  return `${scheme}://${user}${rest.slice(at + 1).split(/[?#]/, 1)[0]}`;
+  const base = PARAMETERS_BEGIN.test(rest) ? cutAt(rest, '?')[0] : rest;
+  const at = base.lastIndexOf('@');
+  const user = at < 0 ? '' : `${base.slice(0, at).split(/[:?/]/, 1)[0]}@`;
+  return `${scheme}://${user}${base.slice(at + 1).split(/[?#]/, 1)[0]}`;
 }
+
+/** Behind a user, or a host alone; any other `?` may be of a password. */
+const PARAMETERS_BEGIN = /^([^?]*@[^?]*|[^?:]*(:\d*)?(\/[^?]*)?)\?\w+=/;
 
 /** A URL for others: without its password, with these parameters where it does not state them itself. */
 export function withoutPassword(url: string, more: Readonly<Record<string, string>> = {}): string {
   const [, query = ''] = cutAt(url, '?');
-  const stated = query.split('&').filter((one) => /^\w+=[^@]*$/.test(one) && !one.startsWith('password='));
+  const stated = query.split('&').filter((one) => /^(?!\w*password=)\w+=[^@]*$/i.test(one));
   const added = Object.entries(more)
     .filter(([name]) => !stated.some((one) => one.startsWith(`${name}=`)))
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
@@ -33,18 +37,10 @@ export function withoutPassword(url: string, more: Readonly<Record<string, strin
   return urlWithoutSecrets(url) + (all === '' ? '' : `?${all}`);
 }
 
-/** A URL with the password of another one of the same user, host and database, where it has none itself. */
-export function withPasswordOf(url: string, other: string): string {
-  const password = passwordIn(other);
-  if (password === '' || passwordIn(url) !== '' || urlWithoutSecrets(url) !== urlWithoutSecrets(other))
-    return url;
-  return url.replace('@', () => `:${password}@`);
-}
-
-/** The password in a URL, as it is written; empty: none. */
-export function passwordIn(url: string): string {
-  const rest = SCHEME.exec(cutAt(url, '?')[0])?.[2] ?? '';
-  return cutAt(rest.slice(0, Math.max(0, rest.lastIndexOf('@'))), ':')[1];
+/** The passwords in a URL, before its host and among its parameters, as they are written. */
+export function passwordsIn(url: string): string[] {
+  const found = url.matchAll(/^[a-z0-9+.-]+:\/\/[^:?]*:([^?]*)@|[?&]password=([^&]*)/gi);
+  return Array.from(found, ([, first, stated]) => first ?? stated ?? '').filter(Boolean);
 }
 
 function cutAt(text: string, mark: string): [before: string, after: string] {

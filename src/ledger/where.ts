@@ -1,4 +1,4 @@
-import { isPostgresUrl, urlScheme, withoutPassword, withPasswordOf } from '../domain/database-url.js';
+import { isPostgresUrl, urlScheme, withoutPassword } from '../domain/database-url.js';
 import { ledgerFile, type PathContext } from '../paths.js';
 import type { LedgerLocation } from './place.js';
 import type { PostgresPlace } from './postgres/place.js';
@@ -35,9 +35,9 @@ export function ledgerLocation(
   const { path, url, urlEnv, ...how } = config ?? NO_CONFIG;
   const file = ledgerFile(context, path?.value ?? null);
   const { env } = context;
-  const shared = (one: string, variable: string | null = null): PostgresPlace => ({
+  const shared = (one: string, more: Pick<PostgresPlace, 'urlEnv' | 'passwordUrl'>): PostgresPlace => ({
+    ...more,
     url: one,
-    urlEnv: variable,
     schema: how.schema,
     leaseMs: how.leaseMs,
     connectTimeoutMs: how.connectTimeoutMs,
@@ -45,9 +45,9 @@ export function ledgerLocation(
   });
   const configured = url?.value ?? (urlEnv === null ? null : (env[urlEnv] ?? ''));
   // A tool hands on the URL of its router without the password.
-  if (urlScheme(named) !== null) return { file, shared: shared(withPasswordOf(named, configured ?? '')) };
+  if (urlScheme(named) !== null) return { file, shared: shared(named, { passwordUrl: configured }) };
   if (named !== '') return { file: named, shared: null };
-  return { file, shared: configured === null ? null : shared(configured, url === null ? urlEnv : null) };
+  return { file, shared: configured === null ? null : shared(configured, url === null ? { urlEnv } : {}) };
 }
 
 /**

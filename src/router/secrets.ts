@@ -3,7 +3,7 @@ import { adapterOf } from '../adapters/registry.js';
 import { expandVariables, literalSecrets } from '../adapters/variables.js';
 import type { SecretPart } from '../config/secret-part.js';
 import type { RouterConfig, ToolConfig } from '../config/types.js';
-import { passwordIn } from '../domain/database-url.js';
+import { passwordsIn, withoutPassword } from '../domain/database-url.js';
 import { createRedactor, type Redactor } from '../redact/redact.js';
 import { isSecretName } from '../redact/secret-names.js';
 import { compilePattern, type Pattern } from '../regex/pattern.js';
@@ -72,11 +72,11 @@ function secretsOfTelemetry(
   return [...inHeaders, ...inUrl, ...literalSecrets(headers)];
 }
 
-/** The URL of a shared ledger, and its password by itself. */
+/** What `url_env` holds, unless it is a URL without a password, and each password by itself. */
 function ledgerSecrets({ ledger: { url, urlEnv } }: RouterConfig, env: Environment): string[] {
   const kept = urlEnv === null ? '' : (env[urlEnv] ?? '');
-  const passwords = [kept, url?.value ?? '', env.LLM_ROUTER_LEDGER ?? ''].map(passwordIn);
-  return [kept, ...passwords, ...passwords.map(decoded)];
+  const passwords = [kept, url?.value ?? '', env.LLM_ROUTER_LEDGER ?? ''].flatMap(passwordsIn);
+  return [withoutPassword(kept) === kept ? '' : kept, ...passwords, ...passwords.map(decoded)];
 }
 
 /** Adapters read no more of a tool for its secrets than this part of it. */

@@ -10,8 +10,9 @@ const whereInstalled = HAS_POSTGRES ? describe : describe.skip;
 
 const PASSWORD = 'open-Sesame-1';
 
+const SCHEMA = `password_${randomBytes(6).toString('hex')}`;
 const CONFIG = paid('{ scope: team, daily_usd: 1, limit: { type: hard } }', {
-  rest: `ledger: { url_env: TEAM_LEDGER_URL, schema: password_${randomBytes(6).toString('hex')} }\n`,
+  rest: `ledger: { url_env: TEAM_LEDGER_URL, schema: ${SCHEMA} }\n`,
 });
 
 whereInstalled('a ledger that several machines share', () => {
@@ -71,6 +72,26 @@ whereInstalled('a ledger that several machines share', () => {
       },
       { deadlineMs: 100_000 },
     ),
+  );
+
+  it.each([
+    ['the variable of `url_env`', { TEAM_LEDGER_URL: 'URL' }, CONFIG],
+    ['`LLM_ROUTER_LEDGER`', { LLM_ROUTER_LEDGER: 'URL?schema=NAME' }, 'version: 1\n'],
+    ['`url`', {}, CONFIG.replace('url_env: TEAM_LEDGER_URL', "url: 'URL'")],
+  ])('shows host and database of a URL without a password in %s', (_, named, config) =>
+    rigged(async (rig) => {
+      const { port } = await postgresServer();
+      const url = `postgres://owner@127.0.0.1:${port}/postgres`;
+      const filled = (text: string): string => text.replace('URL', url).replace('NAME', SCHEMA);
+      rig.write('llm-router.yaml', config.includes("'URL'") ? filled(config) : config);
+      const variables = Object.entries(named).map(([name, value]) => [name, filled(value)]);
+      const env = { PGPASSWORD: PASSWORD, ...Object.fromEntries(variables) };
+      const status = await rig.run(['ledger', 'status'], { env });
+      expect(status.stdout).toMatch(`ledger    ${url}?schema=${SCHEMA}\n`);
+      const doctor = await rig.run(['doctor'], { env });
+      expect(doctor.stdout).toContain(`spending       ${url}?schema=${SCHEMA}, PostgreSQL`);
+      expect(status.stdout + doctor.stdout).not.toContain('Sesame');
+    })(),
   );
 });
 

@@ -50,3 +50,26 @@ describe('the redactor of a config', () => {
     expect(text(said)).toBe(said);
   });
 });
+
+describe('the URL of a shared ledger in a variable', () => {
+  const LEDGER = configOf('ledger: { url_env: TEAM_LEDGER }');
+  const masked = (url: string, said: string) => redactorOf(LEDGER, { TEAM_LEDGER: url }).text(said);
+
+  it.each(['postgres://me@db.example/team', 'postgres://me@db.example/team?sslmode=require'])(
+    'is shown where it holds no password: %s',
+    (url) => {
+      const said = `ledger ${url}, ${url}&schema=s`;
+      expect(masked(url, said)).toBe(said);
+    },
+  );
+
+  it.each([
+    ['postgres://me:open-Sesame-1@db.example/team', 'open-Sesame-1'],
+    ['postgres://me:open%2DSesame%2D1@db.example/team', 'open-Sesame-1'],
+    ['postgres://me@db.example/team?password=open%2DSesame%2D1', 'open-Sesame-1'],
+    ['postgres://me:no?sesame@db.example/team', 'postgres://me:no?sesame@db.example/team'],
+    ['what is not a URL', 'what is not a URL'],
+  ])('is masked where it may hold one, and the password by itself: %s', (url, secret) => {
+    expect(masked(url, `a ${url} b ${secret} c`)).toBe(`a ${MASK} b ${MASK} c`);
+  });
+});

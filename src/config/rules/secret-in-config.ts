@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { passwordsIn } from '../../domain/database-url.js';
 import { holdsSecret } from '../../redact/redact.js';
 import { isSecretName } from '../../redact/secret-names.js';
 import { finding, isOwn } from '../finding.js';
@@ -10,6 +11,7 @@ const CODE = 'config/secret-in-config';
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** A shorter value is a setting rather than a key. */
 const MIN_LENGTH = 8;
+const LEDGER_URL: Path = ['ledger', 'url'];
 
 /** An API key in the config, which is copied, committed and shown; only the name of its variable belongs there. */
 export const secretInConfig: Rule = {
@@ -18,7 +20,9 @@ export const secretInConfig: Rule = {
     const { merged } = context;
     const mayHold = merged.layers.some(({ sources }) => sources.some(({ text }) => isToken(text)));
     const tokens = mayHold ? textsIn(merged.value, []).filter(({ text }) => isToken(text)) : [];
-    const certain = [...tokens.map(({ path }) => path), ...notNames(context)];
+    const found = tokens.map(({ path }) => path);
+    const isFound = found.some((path) => path.join('.') === LEDGER_URL.join('.'));
+    const certain = [...found, ...notNames(context), ...(isFound ? [] : ledgerUrlWithPassword(context))];
     const reported = new Set(certain.map((path) => JSON.stringify(path)));
     const likely = namedLikeSecrets(context).filter((path) => !reported.has(JSON.stringify(path)));
     return [
@@ -45,7 +49,7 @@ function report(context: RuleContext, path: Path, severity: 'error' | 'warning')
 
 /** References to variables are read in a few places only. */
 function hintFor(path: Path): string {
-  if (path.join('.') === 'ledger.url')
+  if (path.join('.') === LEDGER_URL.join('.'))
     return 'name a variable that holds it with `url_env`, or leave the password to `PGPASSWORD` or `~/.pgpass`';
   const isExpanded = ['env_vars', 'headers', 'base_url'].some((key) => path.includes(key));
   return isExpanded
@@ -74,6 +78,12 @@ function notNames(context: RuleContext): Path[] {
         : [],
     ),
   );
+}
+
+/** `?password=`, of whatever form. */
+function ledgerUrlWithPassword({ merged }: RuleContext): Path[] {
+  const url = at(merged.value, LEDGER_URL);
+  return typeof url === 'string' && passwordsIn(url).length > 0 ? [LEDGER_URL] : [];
 }
 
 function namedLikeSecrets(context: RuleContext): Path[] {

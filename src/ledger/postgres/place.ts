@@ -4,6 +4,8 @@ export interface PostgresPlace {
   url: string;
   /** The variable that the URL is from; `null` or absent: it is not from one. */
   urlEnv?: string | null;
+  /** A URL whose password is used too, if it names the same user, host and database; `null` or absent: none. */
+  passwordUrl?: string | null;
   /** The schema that holds all tables of the ledger. */
   schema: string;
   /** How long what a process holds is kept without a sign of life from it, ms. */

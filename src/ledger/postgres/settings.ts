@@ -12,6 +12,7 @@ import {
 } from '../../domain/postgres-url.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { readRegularFileNow } from '../../files.js';
+import { withPasswordOf } from './known-password.js';
 import type { PostgresPlace } from './place.js';
 import { userName } from './user-name.js';
 
@@ -76,7 +77,7 @@ const VARIABLES: Readonly<Partial<Record<ParameterName, string>>> = {
  * error is the end of a sentence about the URL.
  */
 export function settingsOf(place: PostgresPlace): Result<Settings, UrlFault> {
-  const stated = parametersOf(place.url);
+  const stated = parametersOf(withPasswordOf(place.url, place.passwordUrl ?? ''));
   if (!stated.ok) return stated;
   const { env } = place;
   const byVariable = Object.fromEntries(
