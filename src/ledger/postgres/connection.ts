@@ -24,24 +24,59 @@ export interface Connection {
 
 /** Connects, until `limit` is aborted. Rejects with a {@link ServerFailure}. */
 export async function connect(settings: Settings, limit: AbortSignal): Promise<Connection> {
-  if (settings.tls.mode !== 'prefer') return connectBy(settings, limit);
+  const { tls } = settings;
+  const by = (mode: Tls['mode']) => connectBy({ ...settings, tls: { ...tls, mode } }, limit);
+  if (tls.mode === 'prefer') return firstOf([() => by('require'), () => by('disable')], needsPlain);
+  if (tls.mode === 'allow') return firstOf([() => by('disable'), () => by('require')], isRefused);
+  return by(tls.mode);
+}
+
+/** The first way, or the second where the first fails in a way that another may avoid. */
+async function firstOf(
+  [first, second]: readonly [() => Promise<Connection>, () => Promise<Connection>],
+  isOtherTried: (failure: ServerFailure) => boolean,
+): Promise<Connection> {
   try {
-    return await connectBy({ ...settings, tls: { ...settings.tls, mode: 'require' } }, limit);
+    return await first();
   } catch (error) {
-    if (!isWithoutTls(error)) throw error;
-    return connectBy({ ...settings, tls: { ...settings.tls, mode: 'disable' } }, limit);
+    if (!(error instanceof ServerFailure) || !isOtherTried(error)) throw error;
+    return second().catch((after: unknown) => {
+      throw saysMore(error, after) ? error : after;
+    });
   }
 }
 
-function isWithoutTls(error: unknown): boolean {
-  return error instanceof ServerFailure && /server does not support SSL/.test(error.message);
+function isRefused({ isRefused: is }: ServerFailure): boolean {
+  return is;
+}
+
+/** Unlike with libpq, a wrong password is not sent once more without TLS. */
+function needsPlain(failure: ServerFailure): boolean {
+  return isWithoutTls(failure) || (failure.isRefused && failure.code === NOT_FOR_THIS_USER);
+}
+
+/** Such as a connection that no line of `pg_hba.conf` is for. */
+const NOT_FOR_THIS_USER = '28000';
+
+/** The other way is not open at all. */
+function saysMore(first: ServerFailure, second: unknown): boolean {
+  if (!(second instanceof ServerFailure)) return false;
+  return isWithoutTls(second) || (second.code === NOT_FOR_THIS_USER && first.code !== NOT_FOR_THIS_USER);
+}
+
+function isWithoutTls({ message }: ServerFailure): boolean {
+  return /server does not support SSL/.test(message);
 }
 
 async function connectBy(settings: Settings, limit: AbortSignal): Promise<Connection> {
-  const { Client } = await import('pg');
+  const { Client, DatabaseError } = await import('pg');
   const client: Client = new Client(configOf(settings, () => binding.refusal));
   const binding = new ChannelBinding(partsOf(client), settings);
   let isLost = false;
+  let isLetIn = false;
+  partsOf(client).once('authenticationOk', () => {
+    isLetIn = true;
+  });
   // Without it an error of a connection that nothing waits for would end the process.
   client.on('error', () => {
     isLost = true;
@@ -61,7 +96,8 @@ async function connectBy(settings: Settings, limit: AbortSignal): Promise<Connec
   } catch (error) {
     stream.destroy();
     const cause = limit.aborted ? new Error(NO_ANSWER) : error;
-    throw new ServerFailure(cause, { isLost: true, passwordHint: passwordHint(settings) });
+    const isRefused = !isLetIn && cause instanceof DatabaseError;
+    throw new ServerFailure(cause, { isLost: true, isRefused, passwordHint: passwordHint(settings) });
   } finally {
     release();
   }

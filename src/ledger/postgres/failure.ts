@@ -8,16 +8,23 @@ export class ServerFailure extends Error {
   readonly code: string;
   /** The connection is gone: what was asked for may have been done or not. */
   readonly isLost: boolean;
+  /** The server has not let this user in. */
+  readonly isRefused: boolean;
   /** What to do where no password was found; `null`: nothing special. */
   readonly passwordHint: string | null;
 
   constructor(
     cause: unknown,
-    { isLost, passwordHint = null }: { isLost: boolean; passwordHint?: string | null },
+    {
+      isLost,
+      isRefused = false,
+      passwordHint = null,
+    }: { isLost: boolean; isRefused?: boolean; passwordHint?: string | null },
   ) {
     const message = messageOf(cause);
     super(message, { cause });
     this.code = codeOf(cause);
+    this.isRefused = isRefused;
     this.passwordHint = passwordHint;
     this.isLost = isLost || LOST.test(this.code) || /^Connection terminated/.test(message);
   }

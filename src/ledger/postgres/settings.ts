@@ -14,6 +14,7 @@ import { err, ok, type Result } from '../../domain/result.js';
 import { readRegularFileNow } from '../../files.js';
 import { withPasswordOf } from './known-password.js';
 import type { PostgresPlace } from './place.js';
+import { sectionOf } from './service-file.js';
 import { userName } from './user-name.js';
 
 /** How to reach a database, with nothing left open. */
@@ -38,9 +39,9 @@ export interface Settings {
   schema: string | null;
 }
 
-/** `prefer`: with TLS where the server has it. */
+/** `prefer`: with TLS where the server has it; `allow`: with TLS where the server does not let this user in without it. */
 export interface Tls {
-  mode: 'disable' | 'prefer' | 'require';
+  mode: 'disable' | 'allow' | 'prefer' | 'require';
   /** Certificates in PEM; `null`: those of the system. */
   ca: string | null;
   cert: string | null;
@@ -126,7 +127,6 @@ function bindingOf({ channel_binding: binding = 'prefer' }: Parameters): Setting
   return binding as Settings['channelBinding'];
 }
 
-/** The section of a service file (https://www.postgresql.org/docs/current/libpq-pgservice.html). */
 function serviceOf(name: string | null, env: PostgresPlace['env']): Result<Parameters, UrlFault> {
   if (name === null) return ok({});
   const files = [
@@ -134,24 +134,11 @@ function serviceOf(name: string | null, env: PostgresPlace['env']): Result<Param
     path.join(env.PGSYSCONFDIR ?? '/etc/postgresql-common', 'pg_service.conf'),
   ];
   for (const file of files) {
-    const text = textOf(file);
-    const found = text === null ? null : sectionOf(text, name);
-    if (found !== null) return ok(found);
+    const found = sectionOf(textOf(file) ?? '', { file, service: name });
+    if (!found.ok) return found;
+    if (found.value !== null) return ok(found.value);
   }
   return err(urlFault(`names the service \`${name}\`, which is in none of ${files.join(', ')}`));
-}
-
-function sectionOf(text: string, name: string): Parameters | null {
-  let found: Record<string, string> | null = null;
-  let isInside = false;
-  for (const line of text.split(/\r?\n/).map((one) => one.trim())) {
-    const section = /^\[(.*)\]$/.exec(line)?.[1];
-    if (section !== undefined) isInside = section === name;
-    if (section === name) found ??= {};
-    const [, key, value] = isInside ? (/^([^#=]+)=(.*)$/.exec(line) ?? []) : [];
-    if (found !== null && key !== undefined && value !== undefined) found[key.trim()] ??= value.trim();
-  }
-  return found;
 }
 
 /** Where a server of this machine listens, as libpq looks for it where no host is named: at Debian's folder, else at that of the sources. */
@@ -202,13 +189,13 @@ function tlsOf(known: Parameters, home: string): Result<Tls, UrlFault> {
   const host = known.host ?? 'localhost';
   const isHere = host.startsWith('/') || /^(localhost|127\.|::1$)/.test(host);
   const isPlain = isHere && bindingOf(known) !== 'require';
-  const mode = known.sslmode ?? (isPlain ? 'disable' : 'prefer');
+  const mode = (known.sslmode ?? (isPlain ? 'allow' : 'prefer')) as ValueOf<'sslmode'>;
   const isDirect = known.sslnegotiation === 'direct';
   if (isDirect && ['disable', 'allow', 'prefer'].includes(mode))
     return err(
       urlFault(`begins with TLS by \`sslnegotiation=direct\`, which needs \`sslmode=require\` or more`),
     );
-  if (host.startsWith('/') || mode === 'disable' || mode === 'allow') return ok(NO_TLS);
+  if (host.startsWith('/') || mode === 'disable') return ok(NO_TLS);
   const read = (file: string | undefined): string | null => (file === undefined ? null : textOf(file));
   const named = { ca: known.sslrootcert, cert: known.sslcert, key: known.sslkey };
   const isSystem = named.ca === 'system';
@@ -218,7 +205,7 @@ function tlsOf(known: Parameters, home: string): Result<Tls, UrlFault> {
   const ca = isSystem ? null : (read(named.ca) ?? textOf(path.join(home, '.postgresql', 'root.crt')));
   const checksCertificate = mode.startsWith('verify') || (mode === 'require' && ca !== null) || isSystem;
   return ok({
-    mode: mode === 'prefer' ? 'prefer' : 'require',
+    mode: mode === 'allow' || mode === 'prefer' ? mode : 'require',
     ca,
     cert: read(named.cert),
     key: read(named.key),

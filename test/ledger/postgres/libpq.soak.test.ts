@@ -91,6 +91,30 @@ whereInstalled('who may connect with psql', () => {
         says: null,
       },
       {
+        what: 'a service with a keyword that is misspelt',
+        url: 'postgres://?service=team',
+        files: {
+          '.pg_service.conf': { text: `${service}passwort=${PASSWORD}\n`, mode: 0o644 },
+          ...pgpass(PASSWORD),
+        },
+        says: /line 6 of \S+\.pg_service\.conf has the unknown keyword `passwort` \(did you mean `password`\?\)/,
+      },
+      {
+        what: 'a service with a line without `=`',
+        url: 'postgres://?service=team',
+        files: { '.pg_service.conf': { text: `${service}${PASSWORD}\n`, mode: 0o644 }, ...pgpass(PASSWORD) },
+        says: /line 6 of \S+\.pg_service\.conf is not `keyword=value`/,
+      },
+      {
+        what: 'a service with keywords that make no difference',
+        url: 'postgres://?service=team',
+        files: {
+          '.pg_service.conf': { text: `${service}keepalives_idle=60\nsslsni=1\n`, mode: 0o644 },
+          ...pgpass(PASSWORD),
+        },
+        says: null,
+      },
+      {
         what: 'a service of the URL in PGSERVICEFILE, and ~/.pgpass',
         url: 'postgres://?service=team',
         env: { PGSERVICEFILE: path.join(folder, 'services') },

@@ -34,6 +34,7 @@ whereInstalled('a ledger on a server with TLS', () => {
     server = await startServer(folder, { ssl: 'on', ssl_ca_file: made.cert, ...files });
     sql(server, 'CREATE ROLE by_cert LOGIN SUPERUSER');
     sql(server, "CREATE ROLE by_password LOGIN SUPERUSER PASSWORD 'right-Secret'");
+    sql(server, "CREATE ROLE in_plain LOGIN SUPERUSER PASSWORD 'right-Secret'");
     sql(server, "SET password_encryption = md5; CREATE ROLE by_md5 LOGIN SUPERUSER PASSWORD 'right-Secret'");
     writeFileSync(
       path.join(folder, 'data', 'pg_hba.conf'),
@@ -42,7 +43,8 @@ whereInstalled('a ledger on a server with TLS', () => {
         'hostssl all by_cert 127.0.0.1/32 cert',
         'hostssl all owner 127.0.0.1/32 trust',
         'host all by_password 127.0.0.1/32 scram-sha-256',
-        'hostssl all by_md5 127.0.0.1/32 md5\n',
+        'hostssl all by_md5 127.0.0.1/32 md5',
+        'hostnossl all in_plain 127.0.0.1/32 scram-sha-256\n',
       ].join('\n'),
     );
     reload(folder);
@@ -136,6 +138,31 @@ whereInstalled('a ledger on a server with TLS', () => {
     }
   });
 
+  it('is spoken to with or without TLS, as the server lets in, as with psql', async () => {
+    const wrong = /password authentication failed/;
+    const noLine = /no pg_hba\.conf entry .*`pg_hba\.conf` of the server$/s;
+    for (const [user, query, result] of [
+      ['owner', 'sslmode=allow', /^encrypted$/],
+      ['owner', '', /^encrypted$/],
+      ['by_md5:right-Secret', 'sslmode=allow', /^encrypted$/],
+      ['by_md5:wrong-Secret', 'sslmode=allow', wrong],
+      ['by_password:right-Secret', 'sslmode=allow', /^plain$/],
+      ['by_password:wrong-Secret', 'sslmode=allow', wrong],
+      ['in_plain:right-Secret', 'sslmode=allow', /^plain$/],
+      ['in_plain:wrong-Secret', 'sslmode=allow', wrong],
+      ['in_plain:right-Secret', 'sslmode=prefer', /^plain$/],
+      ['in_plain:wrong-Secret', 'sslmode=prefer', wrong],
+      ['in_plain:right-Secret', 'sslmode=require', noLine],
+      ['nobody', 'sslmode=allow', noLine],
+      ['nobody', 'sslmode=prefer', /no pg_hba\.conf entry/],
+    ] as const) {
+      const told = await triedAt('localhost', query, user);
+      expect([user, query, told]).toEqual([user, query, expect.stringMatching(result)]);
+      const url = `postgres://${user}@localhost:${server.port}/postgres?${query}`;
+      expect([user, query, psqlMay(url)]).toEqual([user, query, /^(encrypted|plain)$/.test(told)]);
+    }
+  });
+
   it('may be named by its address', async () => {
     install(sign(ours as Authority, { folder, subject: 'by-address', names: 'IP:127.0.0.1' }));
     reload(folder);
@@ -152,6 +179,7 @@ whereInstalled('a ledger on a server with TLS', () => {
       return status.ok ? status.value.isEncrypted : `${status.error.message}\n${status.error.hint}`;
     };
     expect(await at('prefer')).toBe(false);
+    expect(await at('allow')).toBe(false);
     for (const mode of ['require', 'verify-ca', 'verify-full'])
       expect(await at(mode)).toMatch(/has no TLS: .*\n.*`ssl = on`.*`sslmode=prefer`/s);
   });

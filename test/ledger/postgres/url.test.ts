@@ -141,6 +141,37 @@ describe('the way to a database', () => {
     });
   });
 
+  it.each([
+    ['hots=a', /^names a service of which line 4 of \S+\/services has the unknown keyword `hots`$/],
+    ['schema=a', /line 4 of \S+ has the unknown keyword `schema`/],
+    ['service=other', /line 4 of \S+ has the unknown keyword `service`/],
+    ['password:secret', /line 4 of \S+ is not `keyword=value`/],
+    ['ldap://secret/x?y=z', /line 4 of \S+ is not `keyword=value`/],
+  ])('is not taken from a service with the line %s', (line, why) => {
+    const file = path.join(home, 'services');
+    writeFileSync(file, `# ours\n[team]\nhost=h\n${line}\n[other]\n`);
+    const env = { HOME: home, PGSERVICEFILE: file };
+    const place = (service: string) => ({
+      url: `postgres://?service=${service}`,
+      schema: 's',
+      leaseMs: 1,
+      connectTimeoutMs: 1,
+      env,
+    });
+    const found = settingsOf(place('team'));
+    expect(found.ok ? '' : found.error.why).toMatch(why);
+    expect(JSON.stringify(found)).not.toContain('secret');
+    expect(settingsOf(place('other')).ok).toBe(true);
+  });
+
+  it('may be in a service with keywords of libpq that are not used, and ends with its section', () => {
+    const file = path.join(home, 'services');
+    const kept = 'keepalives_idle=30\nsslcrl=/x\nhost=first\nhost=second\n';
+    writeFileSync(file, `[team]\n${kept}[other]\nport=1\n[team]\nport=2\n`);
+    const found = settled('postgres://?service=team', { PGSERVICEFILE: file });
+    expect(found).toMatchObject({ host: 'first', port: 5432 });
+  });
+
   it('finds the password in a file that others cannot read', () => {
     const file = path.join(home, '.pgpass');
     writeFileSync(file, '# a\nelse:*:*:*:wrong\ndb\\:x:5432:team:me:a\\:b\\\\c\n*:*:*:you:yours\n');
@@ -155,7 +186,9 @@ describe('the way to a database', () => {
 
   it.each([
     ['postgres://db.example', 'prefer', false, false],
-    ['postgres://localhost', 'disable', false, false],
+    ['postgres://localhost', 'allow', false, false],
+    ['postgres://localhost?sslmode=disable', 'disable', false, false],
+    ['postgres://db.example?sslmode=allow', 'allow', false, false],
     ['postgres://db.example?sslmode=require', 'require', false, false],
     ['postgres://db.example?sslmode=verify-ca', 'require', true, false],
     ['postgres://db.example?sslmode=verify-full', 'require', true, true],
@@ -168,7 +201,7 @@ describe('the way to a database', () => {
   it.each([
     ['postgres://db.example', {}, 'prefer', 'prefer'],
     ['postgres://localhost?channel_binding=require', {}, 'require', 'prefer'],
-    ['postgres://localhost?channel_binding=prefer', {}, 'prefer', 'disable'],
+    ['postgres://localhost?channel_binding=prefer', {}, 'prefer', 'allow'],
     ['postgres://db.example', { PGCHANNELBINDING: 'disable' }, 'disable', 'prefer'],
   ])('%s with %j ties the password to the certificate as it says', (url, env, channelBinding, mode) => {
     expect(settled(url, env)).toMatchObject({ channelBinding, tls: { mode } });
