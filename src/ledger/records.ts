@@ -8,7 +8,18 @@ import type { Database, Row, SqlValue } from './sqlite.js';
  * from.
  */
 export function drop(db: Database, id: string, countedMicroUsd: number): void {
-  const held = db.all('SELECT * FROM reservations WHERE id = ? OR attempt_id = ?', id, id);
+  dropHeld(db, { id, countedMicroUsd, held: heldBy(db, id) });
+}
+
+/** The reservation of an attempt, and those of its calls. */
+function heldBy(db: Database, id: string): readonly Row[] {
+  return db.all('SELECT * FROM reservations WHERE id = ? OR attempt_id = ?', id, id);
+}
+
+function dropHeld(
+  db: Database,
+  { id, countedMicroUsd, held }: { id: string; countedMicroUsd: number; held: readonly Row[] },
+): void {
   if (held.length === 0) return;
   for (const row of held) giveBack(db, row, row.id === id ? countedMicroUsd : 0);
   db.run(
@@ -41,14 +52,15 @@ export function countIn(db: Database, where: { scopes: string; day: string }, mi
 export function settleAttempt(db: Database, row: AttemptRow): void {
   const [taken] = db.all('SELECT * FROM attempts WHERE id = ?', row.id);
   if (taken?.final === 1) return;
-  const [held] = db.all('SELECT * FROM reservations WHERE id = ?', row.id);
+  const reservations = heldBy(db, row.id);
+  const held = reservations.find(({ id }) => id === row.id);
   const before = taken ?? held;
   const day = String(before?.day ?? row.day);
   const scopes = String(before?.scopes ?? row.scopes);
   const reserved = numberOrNull(held?.micro_usd ?? taken?.reserved_micro_usd);
   const counted = row.counted_micro_usd;
-  drop(db, row.id, counted);
-  insert(db, 'attempts', {
+  dropHeld(db, { id: row.id, countedMicroUsd: counted, held: reservations });
+  insert(db, 'INSERT OR REPLACE INTO attempts', {
     ...row,
     day,
     scopes,
@@ -65,15 +77,14 @@ function numberOrNull(value: SqlValue | undefined): number | null {
 
 /** Stores the row of an invocation, after those of its attempts, and adds all to the sums of its day; repeating it changes nothing. */
 export function recordInvocation(db: Database, row: InvocationRow): void {
-  if (db.all('SELECT 1 FROM invocations WHERE id = ?', row.id).length > 0) return;
-  insert(db, 'invocations', row);
+  if (insert(db, 'INSERT INTO invocations', row, 'ON CONFLICT (id) DO NOTHING') === 0) return;
   db.run('UPDATE attempts SET closed = 1 WHERE invocation_id = ?', row.id);
   rollUp(db, row);
 }
 
-/** Inserts a row by the names of its columns; replaces one with the same key. */
-function insert(db: Database, table: string, row: Row): void {
+/** Inserts a row by the names of its columns; returns how many rows that changed. */
+function insert(db: Database, into: string, row: Row, otherwise = ''): number {
   const names = Object.keys(row);
   const places = names.map(() => '?').join(', ');
-  db.run(`INSERT OR REPLACE INTO ${table} (${names.join(', ')}) VALUES (${places})`, ...Object.values(row));
+  return db.run(`${into} (${names.join(', ')}) VALUES (${places}) ${otherwise}`, ...Object.values(row));
 }

@@ -67,7 +67,7 @@ function storeAt(place: TracePlace): Promise<TraceWriter> {
 async function openStore(place: TracePlace): Promise<TraceWriter> {
   if ('store' in place) return place.store;
   const { fileTraceStore } = await import('../trace/store.js');
-  return fileTraceStore(place.dir);
+  return fileTraceStore(place.dir, place.writeText);
 }
 
 /** Calls in the meantime lead to one more run, with what is known by then. */

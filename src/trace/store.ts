@@ -32,7 +32,10 @@ export interface TraceWriter {
 }
 
 /** Where traces are kept: a folder, absolute, or a store of a program's own. */
-export type TracePlace = { dir: string } | { store: TraceWriter };
+export type TracePlace = { dir: string; writeText?: WriteText } | { store: TraceWriter };
+
+/** Writes a private file into a folder that is there; rejects as the call of the system does. */
+export type WriteText = (file: string, text: string) => Promise<void>;
 
 /** The folder of a place; `null`: it has none. */
 export function folderOf(place: TracePlace): string | null {
@@ -58,7 +61,7 @@ export interface TraceTime {
 }
 
 /** One JSON file per invocation, in a folder per UTC day; private to the user. */
-export function fileTraceStore(dir: string): TraceStore {
+export function fileTraceStore(dir: string, writeText: WriteText = writeHere): TraceStore {
   let isHidden = false;
   let checked: { folder: string; atMs: number } | null = null;
   return {
@@ -68,7 +71,7 @@ export function fileTraceStore(dir: string): TraceStore {
       const text = `${JSON.stringify(document, null, 1)}\n`;
       const nowMs = Date.now();
       const isChecked = checked?.folder === folder && Math.abs(nowMs - checked.atMs) < CHECKED_MS;
-      if (isChecked && (await writtenInto(file, text))) return endJournal(file, document);
+      if (isChecked && (await isWritten(() => writeText(file, text)))) return endJournal(file, document);
       // Only the traces are private: the folder around them also holds configs, which other users of the project read.
       if (isInProject(dir)) await makeFolder(path.dirname(dir), { private: false });
       // A project may hold a link by the name of a day, which would lead the trace out of its folder.
@@ -107,10 +110,14 @@ async function endJournal(file: string, { status, attempts }: TraceDocument): Pr
   await removeJournal(file).catch(() => undefined);
 }
 
+function writeHere(file: string, text: string): Promise<void> {
+  return writeByRename(file, text, { private: true, isFolderChecked: true });
+}
+
 /** Writes into a folder that was checked just now; false: it is gone. */
-async function writtenInto(file: string, text: string): Promise<boolean> {
+async function isWritten(write: () => Promise<void>): Promise<boolean> {
   try {
-    await writeByRename(file, text, { private: true, isFolderChecked: true });
+    await write();
     return true;
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;

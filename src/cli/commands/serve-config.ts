@@ -2,9 +2,11 @@ import { locateConfig } from '../../config-files/locate.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { lookup } from '../../domain/lookup.js';
 import { err, ok, type Result } from '../../domain/result.js';
+import { writeByThread } from '../../files/file-thread.js';
 import { forManyRequests } from '../../router/many-requests.js';
 import { withNamedToolsOnly } from '../../router/named-tools.js';
 import { createRouter } from '../../router/router.js';
+import type { RouterWorld } from '../../router/world.js';
 import type { ActiveConfig, ConfigInUse } from '../../server/active-config.js';
 import { routerWorldOf, type UsableConfig } from '../command-router.js';
 import { loadCommandConfig, usableConfig } from '../config.js';
@@ -25,7 +27,7 @@ export function activeConfigOf(context: CommandContext, loaded: UsableConfig): R
     // The tools of callers must not learn what callers need.
     env: Object.fromEntries(Object.entries(host.env).filter(([name]) => name !== tokenEnv)),
   };
-  const world = forManyRequests({ host: own, stores, urgent });
+  const world = forManyRequests({ host: own, stores: withFileThread(stores), urgent });
   return ok({
     config,
     router: createRouter(config, world),
@@ -33,6 +35,13 @@ export function activeConfigOf(context: CommandContext, loaded: UsableConfig): R
     stores: world.stores,
     token,
   });
+}
+
+/** The stores of a server, whose event loop does not wait for the files of traces. */
+function withFileThread(stores: RouterWorld['stores']): RouterWorld['stores'] {
+  const { traces } = stores;
+  if (traces === null || 'store' in traces.place) return stores;
+  return { ...stores, traces: { ...traces, place: { ...traces.place, writeText: writeByThread } } };
 }
 
 /** Opens the ledger before the first request; without one a server is not ready, and hard budgets refuse. */
