@@ -10,9 +10,12 @@ const server = createServer(async (request, response) => {
   for (const { scopeSpans } of data.resourceSpans ?? [])
     for (const { spans: more } of scopeSpans) spans.push(...more);
   const known = new Set(spans.map(({ spanId }) => spanId));
-  // The span of an invocation is the last of its tree.
-  const isWhole = ({ parentSpanId = '', attributes }) =>
-    !known.has(parentSpanId) && attributes.some(({ key }) => key === 'llm_router.attempts');
+  // The span of an outermost run is the last of its tree.
+  const isWhole = ({ parentSpanId = '', attributes }) => {
+    const has = (name) => attributes.some(({ key }) => key === name);
+    const isRun = has('llm_router.policy') && !has('llm_router.parent.id');
+    return isRun && !known.has(parentSpanId);
+  };
   for (const root of spans.filter(isWhole)) print(root, '');
   response.end('{}');
 });

@@ -11,10 +11,10 @@ export function spanIdOf(...names: readonly (string | number)[]): string {
   return sha256(names.join('/')).slice(0, 16);
 }
 
-/** The W3C `TRACEPARENT` of what an attempt starts. */
+/** The W3C `TRACEPARENT` of what an attempt starts, or the command that verifies a change. */
 export function traceparent(
   { id, traceId }: { id: string; traceId: string },
-  { attempt, isSampled }: { attempt: number; isSampled: boolean },
+  { attempt, isSampled }: { attempt: number | 'verify'; isSampled: boolean },
 ): string {
   return `00-${w3cTraceId(traceId)}-${spanIdOf(id, attempt)}-${isSampled ? '01' : '00'}`;
 }

@@ -1,11 +1,13 @@
-/** The span of another program that a run belongs to. */
+/** The span that a run belongs to. */
 export interface ParentSpan {
   /** 32 hex digits. */
   traceId: string;
   /** 16 hex digits. */
   spanId: string;
-  /** Whether that program records its trace. */
+  /** Whether its program records the trace. */
   isSampled: boolean;
+  /** It is of this process; absent: of another program. */
+  isLocal?: true;
 }
 
 /**

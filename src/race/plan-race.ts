@@ -1,3 +1,4 @@
+import { spanIdOf, w3cTraceId } from '../crypto/trace-ids.js';
 import type { Deadline } from '../domain/deadline.js';
 import { type Failure, failure } from '../domain/failure.js';
 import { type FamilyCap, NO_FAMILY } from '../domain/family.js';
@@ -5,6 +6,7 @@ import { newId, newTraceId } from '../domain/id.js';
 import type { RaceMode } from '../domain/race.js';
 import type { Parent, Request } from '../domain/request.js';
 import { err, ok, type Result } from '../domain/result.js';
+import type { ParentSpan } from '../domain/trace-context.js';
 import { findRepository } from '../git/repository.js';
 import type { Planned } from '../router/planned.js';
 import type { Router } from '../router/router.js';
@@ -108,6 +110,7 @@ async function planCandidate(
     fallback: false,
     maxCostMicroUsd: null,
     traceId,
+    parentSpan: spanOfRace({ raceId, traceId }, request),
     isolation: { keepsBranch: false, race: { raceId, isVerified: verify !== null } },
     parent: asParent(raceId, request.parent),
   };
@@ -123,6 +126,15 @@ async function planCandidate(
 /** The race is no level of nesting, and each candidate ends its own process tree. */
 function asParent(raceId: string, outer: Parent | null): Parent {
   return { ...(outer ?? NO_CALLER), id: raceId };
+}
+
+/** The span of the race, below which those of its candidates are. */
+function spanOfRace(
+  { raceId, traceId }: { raceId: string; traceId: string },
+  { parentSpan }: Request,
+): ParentSpan {
+  const isSampled = parentSpan?.isSampled !== false;
+  return { traceId: w3cTraceId(traceId), spanId: spanIdOf(raceId), isSampled, isLocal: true };
 }
 
 const NO_CALLER: Parent = { id: null, rootId: null, traceId: null, depth: 0, slots: [], family: NO_FAMILY };

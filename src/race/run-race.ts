@@ -9,14 +9,16 @@ import { addUsage } from '../domain/usage.js';
 import { joinCaller } from '../router/nested.js';
 import { type LogRecord, recorderOf } from '../router/record.js';
 import type { Router } from '../router/router.js';
+import { observedRun } from '../router/telemetry.js';
 import type { RouterWorld } from '../router/world.js';
+import type { ObservedVerification } from '../telemetry/otlp/subject.js';
 import { candidateOf, notStarted } from './candidate.js';
 import { type AppliedChange, applyChange, changeOf } from './change.js';
 import { raceDocument } from './document.js';
 import type { PlannedRace, RacePlan } from './plan-race.js';
 import { noWinner } from './reasons.js';
 import { summaryOf } from './summary.js';
-import { verifyChange } from './verify.js';
+import { type Verdict, verifyChange } from './verify.js';
 
 /** What a race tells while it goes on. */
 export type RaceEvent =
@@ -62,7 +64,9 @@ export async function runRace(
   const { host, stores } = world;
   const { whole } = race;
   const startMs = host.clock.monotonic();
-  const listeners = { logs: options.logs };
+  const verifications: ObservedVerification[] = [];
+  const told = router.telemetry?.sinkOf({ ...observedRun(whole, host), verifications });
+  const listeners = { logs: options.logs, events: told === undefined ? [] : [told] };
   const recorder = recorderOf(world, { planned: whole, listeners, telemetry: null });
   await recorder.emit({
     type: 'invocation.started',
@@ -73,7 +77,7 @@ export async function runRace(
   await recorder.emit({ type: 'plan', plan: whole.plan });
   const stop = { deadline: options.deadline, urgent: world.urgent };
   const joined = await joinCaller({ planned: whole, host, stores, stop, recorder });
-  const running = new RunningRace(router, world, { race, options });
+  const running = new RunningRace(router, world, { race, options, verifications });
   if (joined.ok) {
     await running.run();
     await joined.value();
@@ -97,7 +101,7 @@ class RunningRace {
   constructor(
     readonly router: Router,
     readonly world: RouterWorld,
-    readonly of: { race: PlannedRace; options: RaceOptions },
+    readonly of: { race: PlannedRace; options: RaceOptions; verifications: ObservedVerification[] },
   ) {
     let asked: Promise<boolean> | null = null;
     this.#confirm = () => {
@@ -141,7 +145,7 @@ class RunningRace {
               check: async (place) => {
                 await options.emit({ type: 'verifying', plan });
                 const judged = { ...place, planned: plan.planned, deadline };
-                const verdict = await verifyChange(this.world, verify, judged);
+                const verdict = await this.#observed(plan, () => verifyChange(this.world, verify, judged));
                 verification = verdict.verification;
                 return verdict.failure;
               },
@@ -154,6 +158,17 @@ class RunningRace {
     } finally {
       this.#open.delete(deadline);
     }
+  }
+
+  /** Tells the spans of the race how a change was judged. */
+  async #observed({ planned, tool }: RacePlan, judge: () => Promise<Verdict>): Promise<Verdict> {
+    const { now } = this.world.host.clock;
+    const startMs = now();
+    const verdict = await judge();
+    const exitCode = verdict.verification?.exitCode ?? null;
+    const { failure } = verdict;
+    this.of.verifications.push({ id: planned.id, tool, startMs, endMs: now(), exitCode, failure });
+    return verdict;
   }
 
   async #end(

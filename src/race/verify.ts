@@ -2,6 +2,7 @@ import type { Environment, ProcessRecorder } from '../adapters/adapter.js';
 import { markerOf } from '../adapters/command/marker.js';
 import type { ProcessEnd } from '../adapters/command/process-spec.js';
 import { runProcess } from '../adapters/command/subprocess.js';
+import { traceparent } from '../crypto/trace-ids.js';
 import type { Deadline } from '../domain/deadline.js';
 import { briefDuration } from '../domain/duration.js';
 import { type Failure, failure } from '../domain/failure.js';
@@ -137,11 +138,16 @@ function variablesOf({ host, stores }: RouterWorld, planned: Planned): Record<st
   const family = parent === null ? '' : familyText(parent.family);
   return {
     ...plain(withoutOuterGateway(withStores(isolatedHost(host).env, stores))),
+    TRACEPARENT: traceparent(planned, { attempt: 'verify', isSampled: isSampled(planned) }),
     LLM_ROUTER_PARENT_ID: invocationId,
     LLM_ROUTER_ROOT_ID: rootId,
     LLM_ROUTER_DEPTH: String((parent?.depth ?? 0) + 1),
     ...(family === '' ? {} : { LLM_ROUTER_FAMILY: family }),
   };
+}
+
+function isSampled({ request }: Planned): boolean {
+  return request.parentSpan?.isSampled !== false;
 }
 
 /** Without permissions that a user gives to one command. */

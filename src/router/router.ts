@@ -6,6 +6,7 @@ import type { Invocation } from '../domain/invocation.js';
 import type { Request } from '../domain/request.js';
 import type { Result } from '../domain/result.js';
 import type { HealthRow } from '../health/context.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import { unrun } from './attempts/conclude.js';
 import type { HealthOptions } from './health.js';
 import type { Check } from './isolation/isolated-run.js';
@@ -36,6 +37,8 @@ export interface Router {
   tools(): Promise<ToolState[]>;
   /** The models of the config, and what the providers of its HTTP tools list. The failure is an unknown name. */
   models(options: ModelsOptions): Promise<Result<ModelsReport, Failure>>;
+  /** `null`: none is asked for. */
+  readonly telemetry: Telemetry | null;
   /** Runs a plan. */
   complete(planned: Planned, options: CompleteOptions): Promise<Invocation>;
   /** Ends what is left of runs of killed routers, and removes rows past the retention of the config, once a day and in small batches; called after the answer. */
@@ -65,6 +68,7 @@ export function createRouter(config: RouterConfig, surroundings: RouterWorld): R
   const telemetry = telemetryOfRouter(config, world);
   return {
     config,
+    telemetry,
     plan: (request, known) => planRequest(config, world, request, known),
     describe: (planned, deadline) => unrun(planned, host, deadline),
     health: async (options) => {

@@ -2,10 +2,11 @@ import type { Attempt, FinishReason, ProviderCall } from '../../domain/attempt.j
 import type { Cost } from '../../domain/cost.js';
 import { costDocument } from '../../domain/document.js';
 import type { Invocation } from '../../domain/invocation.js';
+import type { RaceDocument } from '../../domain/race.js';
 import type { Usage } from '../../domain/usage.js';
 import { OPEN_TELEMETRY_NAMES as LOGGED } from '../log-fields.js';
 import { conventionalProvider, NAMES } from './names.js';
-import type { ObservedRun } from './subject.js';
+import type { ObservedRun, ObservedVerification } from './subject.js';
 
 /** Values of attributes; `null` is left out. */
 export type Attributes = Record<string, string | number | readonly string[] | null>;
@@ -26,6 +27,29 @@ export function invocationAttributes(run: ObservedRun, invocation: Invocation): 
     ...costAttributes(cost),
     ...logged({ failure: failure?.type ?? null }),
     ...textAttributes(run, invocation),
+  };
+}
+
+/** The attributes of the span of a race, which has no attempts of its own. */
+export function raceAttributes(run: ObservedRun, invocation: Invocation, race: RaceDocument): Attributes {
+  return {
+    ...invocationAttributes(run, invocation),
+    [NAMES.operation]: null,
+    [NAMES.attempts]: null,
+    [NAMES.raceMode]: race.mode,
+    [NAMES.raceCandidates]: race.candidates.length,
+    [NAMES.raceWinner]: race.winner_id,
+    [NAMES.raceApplied]: race.applied,
+  };
+}
+
+/** The attributes of the span of the command that has judged the change of a candidate. */
+export function verifyAttributes({ id, tool, exitCode, failure }: ObservedVerification): Attributes {
+  return {
+    [NAMES.invocation]: id,
+    [NAMES.tool]: tool,
+    [NAMES.exitCode]: exitCode,
+    ...logged({ failure: failure?.type ?? null }),
   };
 }
 

@@ -11,12 +11,7 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import {
-  AlwaysOnSampler,
-  BatchSpanProcessor,
-  ParentBasedSampler,
-  TracerProvider,
-} from '@opentelemetry/sdk-trace';
+import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Environment } from '../../adapters/adapter.js';
 import type { Result } from '../../domain/result.js';
 import { GivenIds } from './ids.js';
@@ -66,9 +61,10 @@ export class OtlpExporter {
     this.#metrics = new AttemptMetrics(meter);
   }
 
-  /** Takes the events of one run. */
+  /** Takes the events of one run, which has no spans in a trace that its caller does not record. */
   follow(run: ObservedRun): (timed: TimedEvent) => void {
-    const spans = this.#tracer === null ? null : new RunSpans(run, this.#tracer, this.#ids);
+    const isDropped = this.#tracer === null || run.parentSpan?.isSampled === false;
+    const spans = isDropped ? null : new RunSpans(run, this.#tracer, this.#ids);
     return (timed) => {
       spans?.note(timed);
       if (timed.event.type === 'attempt.finished') this.#metrics.note(run, timed.event.record);
@@ -91,7 +87,7 @@ export class OtlpExporter {
     );
     return new TracerProvider({
       resource,
-      sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
+      sampler: new AlwaysOnSampler(),
       idGenerator: this.#ids,
       spanProcessors: [
         new BatchSpanProcessor({

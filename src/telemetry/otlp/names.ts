@@ -5,6 +5,8 @@ export const SPANS = {
   invocation: 'One request, from its plan to its answer; `invoke_agent AGENT`',
   attempt: 'One attempt of a candidate; `chat MODEL` for provider APIs, `invoke_agent TOOL` for other tools',
   call: 'One call of a tool to its provider that passed through the gateway; `chat MODEL`',
+  race: 'A race, with the invocations of its candidates below it; `race`',
+  verify: 'The command that judges the change of a candidate, below its invocation; `verify`',
   wait: 'A wait for a retry, a cooldown or a slot; `wait`',
 } as const;
 export type SpanName = keyof typeof SPANS;
@@ -42,20 +44,27 @@ export const NAMES = {
   firstOutput: 'llm_router.first_output_ms',
   waitKind: 'llm_router.wait.kind',
   waitReason: 'llm_router.wait.reason',
+  raceMode: 'llm_router.race.mode',
+  raceCandidates: 'llm_router.race.candidates',
+  raceWinner: 'llm_router.race.winner.id',
+  raceApplied: 'llm_router.race.applied',
 } as const;
 
 /** Every attribute of the spans. */
 export const ATTRIBUTES: Readonly<Record<string, AttributeName>> = {
   [NAMES.operation]: { on: ['invocation', 'attempt', 'call'], about: '`invoke_agent` or `chat`' },
-  [ours.agent]: { on: ['invocation', 'attempt'], about: 'The agent; of an attempt, the tool' },
-  [ours.session]: { on: ['invocation'], about: 'The session of the caller' },
+  [ours.agent]: { on: ['invocation', 'attempt', 'race'], about: 'The agent; of an attempt, the tool' },
+  [ours.session]: { on: ['invocation', 'race'], about: 'The session of the caller' },
   [ours.provider]: {
     on: ['attempt', 'call'],
     about: 'The `provider` of the model, as the conventions spell it',
   },
-  [ours.model]: { on: ['invocation', 'attempt', 'call'], about: 'The model that was asked' },
+  [ours.model]: {
+    on: ['invocation', 'attempt', 'call', 'race'],
+    about: 'The model that was asked; of a race, by the winner',
+  },
   [ours.response_model]: {
-    on: ['invocation', 'attempt'],
+    on: ['invocation', 'attempt', 'race'],
     about: 'The model that answered, as the tool or provider named it',
   },
   [NAMES.requestId]: { on: ['attempt'], about: "The provider's id of the call" },
@@ -66,7 +75,7 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeName>> = {
   [ours.output_tokens]: { on: ['attempt', 'call'], about: 'Output, reasoning included' },
   [ours.reasoning_tokens]: { on: ['attempt', 'call'], about: 'Reasoning' },
   [ours.failure]: {
-    on: ['invocation', 'attempt', 'call'],
+    on: ['invocation', 'attempt', 'call', 'race', 'verify'],
     about: 'The type of the failure; absent when it succeeded',
   },
   [NAMES.server]: { on: ['attempt', 'call'], about: 'The host of the provider API' },
@@ -75,29 +84,39 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeName>> = {
     on: ['attempt', 'call'],
     about: 'The HTTP status of the provider; of an attempt, when it failed',
   },
-  [NAMES.exitCode]: { on: ['attempt'], about: 'The exit code of the tool' },
+  [NAMES.exitCode]: { on: ['attempt', 'verify'], about: 'The exit code of the tool, or of the command' },
   [NAMES.invocation]: {
-    on: ['invocation', 'attempt', 'call', 'wait'],
-    about: 'The id of the invocation, as in its trace',
+    on: ['invocation', 'attempt', 'call', 'wait', 'race', 'verify'],
+    about: 'The id of the invocation, as in its trace; of a verification, of the candidate',
   },
-  [NAMES.parent]: { on: ['invocation'], about: 'The invocation that it is nested in' },
-  [NAMES.status]: { on: ['invocation', 'attempt'], about: '`succeeded`, `failed` or `cancelled`' },
-  [NAMES.policy]: { on: ['invocation'], about: 'The policy' },
-  [NAMES.sourceAgent]: { on: ['invocation'], about: 'The calling agent, if it is another' },
+  [NAMES.parent]: { on: ['invocation', 'race'], about: 'The invocation that it is nested in' },
+  [NAMES.status]: { on: ['invocation', 'attempt', 'race'], about: '`succeeded`, `failed` or `cancelled`' },
+  [NAMES.policy]: { on: ['invocation', 'race'], about: 'The policy' },
+  [NAMES.sourceAgent]: { on: ['invocation', 'race'], about: 'The calling agent, if it is another' },
   [NAMES.attempts]: { on: ['invocation'], about: 'How many attempts there were' },
   [NAMES.attempt]: { on: ['attempt', 'wait'], about: 'The number of the attempt; of a wait, that before it' },
-  [NAMES.tool]: { on: ['invocation', 'attempt', 'wait'], about: 'The tool' },
-  [NAMES.costUsd]: {
-    on: ['invocation', 'attempt', 'call'],
-    about: 'What it cost, US dollars; absent when unknown',
+  [NAMES.tool]: {
+    on: ['invocation', 'attempt', 'wait', 'race', 'verify'],
+    about: 'The tool; of a race, of the winner',
   },
-  [NAMES.costBasis]: { on: ['invocation', 'attempt', 'call'], about: 'Where that figure comes from' },
+  [NAMES.costUsd]: {
+    on: ['invocation', 'attempt', 'call', 'race'],
+    about: 'What it cost, US dollars, of a race all candidates together; absent when unknown',
+  },
+  [NAMES.costBasis]: { on: ['invocation', 'attempt', 'call', 'race'], about: 'Where that figure comes from' },
   [NAMES.firstOutput]: { on: ['attempt', 'call'], about: 'From the start to the first output, ms' },
   [NAMES.waitKind]: { on: ['wait'], about: '`retry` or `queue`' },
   [NAMES.waitReason]: { on: ['wait'], about: 'The failure that led to a retry' },
-  [NAMES.input]: { on: ['invocation'], about: 'The prompt, as JSON; only with `log_prompts`' },
-  [NAMES.system]: { on: ['invocation'], about: 'The system text, as JSON; only with `log_prompts`' },
-  [NAMES.output]: { on: ['invocation'], about: 'The answer, as JSON; only with `log_prompts`' },
+  [NAMES.raceMode]: { on: ['race'], about: '`parallel` or `cascade`' },
+  [NAMES.raceCandidates]: { on: ['race'], about: 'How many candidates were named' },
+  [NAMES.raceWinner]: { on: ['race'], about: 'The invocation of the winner; absent when there is none' },
+  [NAMES.raceApplied]: {
+    on: ['race'],
+    about: 'What became of its change: `applied`, `conflict`, `nothing` or `not_written`',
+  },
+  [NAMES.input]: { on: ['invocation', 'race'], about: 'The prompt, as JSON; only with `log_prompts`' },
+  [NAMES.system]: { on: ['invocation', 'race'], about: 'The system text, as JSON; only with `log_prompts`' },
+  [NAMES.output]: { on: ['invocation', 'race'], about: 'The answer, as JSON; only with `log_prompts`' },
 };
 
 /** The histograms, with their units and upper bounds, by the GenAI conventions. */

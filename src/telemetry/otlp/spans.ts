@@ -10,6 +10,7 @@ import {
 } from '@opentelemetry/api';
 import { spanIdOf, w3cTraceId } from '../../crypto/trace-ids.js';
 import type { RunEvent } from '../../domain/events.js';
+import type { ParentSpan } from '../../domain/trace-context.js';
 import { withoutTexts } from '../../redact/private-texts.js';
 import {
   type Attributes,
@@ -17,12 +18,14 @@ import {
   callAttributes,
   invocationAttributes,
   operationOf,
+  raceAttributes,
+  verifyAttributes,
   type Wait,
   waitAttributes,
 } from './attributes.js';
 import type { GivenIds } from './ids.js';
 import { NAMES } from './names.js';
-import type { ObservedRun, TimedEvent } from './subject.js';
+import type { ObservedRun, ObservedVerification, TimedEvent } from './subject.js';
 
 /** A span that is over. Times are ms since the epoch. */
 interface EndedSpan {
@@ -45,6 +48,8 @@ export class RunSpans {
   readonly #traceId: string;
   /** The span of the invocation. */
   readonly #rootId: string;
+  /** The span around it; `null`: it has none, or one of another trace. */
+  readonly #outer: ParentSpan | null;
   #wait: Wait | null = null;
   /** When something else came; an attempt says later when it began. */
   #waitEndMs: number | null = null;
@@ -56,6 +61,7 @@ export class RunSpans {
     this.#ids = ids;
     this.#traceId = w3cTraceId(run.traceId);
     this.#rootId = spanIdOf(run.id);
+    this.#outer = run.parentSpan?.traceId === this.#traceId ? run.parentSpan : null;
   }
 
   note({ event, atMs }: TimedEvent): void {
@@ -133,17 +139,31 @@ export class RunSpans {
   }
 
   #invocation({ invocation }: Extract<RunEvent, { type: 'invocation.finished' }>, endMs: number): void {
-    const { agent, startedMs, parentSpan } = this.#run;
-    const isOfTrace = parentSpan?.traceId === this.#traceId;
+    const { agent, startedMs } = this.#run;
+    const { race, failure } = invocation;
+    const root = { id: this.#rootId, parentId: this.#outer?.spanId ?? null, startMs: startedMs, endMs };
+    for (const verification of this.#run.verifications ?? []) this.#verification(verification);
+    const { name, attributes } =
+      race === undefined
+        ? {
+            name: agent === null ? 'invoke_agent' : `invoke_agent ${agent}`,
+            attributes: invocationAttributes(this.#run, invocation),
+          }
+        : { name: 'race', attributes: raceAttributes(this.#run, invocation, race) };
+    this.#end({ ...root, name, kind: SpanKind.INTERNAL, attributes, failure });
+  }
+
+  #verification(verification: ObservedVerification): void {
+    const { id, startMs, endMs, failure } = verification;
     this.#end({
-      name: agent === null ? 'invoke_agent' : `invoke_agent ${agent}`,
-      id: this.#rootId,
-      parentId: isOfTrace ? parentSpan.spanId : null,
+      name: 'verify',
+      id: spanIdOf(id, 'verify'),
+      parentId: spanIdOf(id),
       kind: SpanKind.INTERNAL,
-      startMs: startedMs,
+      startMs,
       endMs,
-      attributes: invocationAttributes(this.#run, invocation),
-      failure: invocation.failure,
+      attributes: verifyAttributes(verification),
+      failure,
     });
   }
 
@@ -166,19 +186,24 @@ export class RunSpans {
 
   #around(parentId: string | null): Context {
     if (parentId === null) return ROOT_CONTEXT;
-    const isSampled = this.#run.parentSpan?.isSampled !== false;
     const parent: SpanContext = {
       traceId: this.#traceId,
       spanId: parentId,
-      traceFlags: isSampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-      isRemote: parentId === this.#run.parentSpan?.spanId,
+      traceFlags: TraceFlags.SAMPLED,
+      isRemote: parentId === this.#outer?.spanId && this.#outer.isLocal !== true,
     };
     return trace.setSpanContext(ROOT_CONTEXT, parent);
   }
 }
 
-/** A pattern of the user's may fit the ids by which a run is found. */
+/** A pattern of the user's may fit the ids by which runs are found. */
 function idsIn(attributes: Attributes): Record<string, string> {
-  const id = attributes[NAMES.invocation];
-  return typeof id === 'string' ? { [NAMES.invocation]: id } : {};
+  return Object.fromEntries(
+    IDS.flatMap((name) => {
+      const id = attributes[name];
+      return typeof id === 'string' ? [[name, id]] : [];
+    }),
+  );
 }
+
+const IDS: readonly string[] = [NAMES.invocation, NAMES.parent, NAMES.raceWinner];

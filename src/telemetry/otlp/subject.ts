@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../domain/events.js';
+import type { Failure } from '../../domain/failure.js';
 import type { ParentSpan } from '../../domain/trace-context.js';
 import type { Redactor } from '../../redact/redact.js';
 
@@ -25,6 +26,21 @@ export interface ObservedRun {
   /** URL of the API of a tool; `null`: it is no provider API. */
   apiOf: (tool: string) => string | null;
   redactor: Redactor;
+  /** Of a race, in the order in which they ended. */
+  verifications?: readonly ObservedVerification[];
+}
+
+/** How the change of a candidate was judged. Times are ms since the epoch. */
+export interface ObservedVerification {
+  /** The invocation of the candidate. */
+  id: string;
+  tool: string | null;
+  startMs: number;
+  endMs: number;
+  /** `null`: the command was ended, or not started. */
+  exitCode: number | null;
+  /** Why the change has not passed; `null`: it has. */
+  failure: Pick<Failure, 'type' | 'message'> | null;
 }
 
 /** An event with the time at which it came, ms since the epoch. */
