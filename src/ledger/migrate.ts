@@ -15,11 +15,11 @@ export async function migrationOf(
 ): Promise<Result<Migrated, LedgerTrouble>> {
   const found = await statusOfLedger(place);
   if (!found.ok) return found;
-  const { version, newest, server, trouble } = found.value;
+  const { engineVersion, version, newest, server, trouble } = found.value;
   // An older schema, and one that is not there, is what a migration is for.
   const isForeign = trouble?.kind === 'foreign' || trouble?.kind === 'newer';
   const isRefused = server !== null && version < newest && !server.mayMigrate;
-  if (trouble !== null && (isForeign || isRefused)) return err(trouble);
+  if (trouble !== null && (isForeign || isRefused || engineVersion === null)) return err(trouble);
   return ok({ from: version, to: newest });
 }
 

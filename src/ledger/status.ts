@@ -7,7 +7,7 @@ import { pendingPath } from './where.js';
 /** How a ledger was found. */
 export interface LedgerStatus {
   engine: 'sqlite' | 'postgresql';
-  /** `null`: there is no file yet. */
+  /** `null`: there is no file yet, or the server could not be asked. */
   engineVersion: string | null;
   /** Version of the schema; 0: there is none. */
   version: number;
@@ -48,7 +48,7 @@ export async function statusOfLedger(
   if (shared === null) return statusOfOwn(file, kept.value);
   const { statusOfPostgres } = await import('./postgres/admin.js');
   const found = await statusOfPostgres(shared, place);
-  if (!found.ok) return found;
+  if (!found.ok) return ok({ ...UNASKED, ...kept.value, trouble: found.error });
   const { serverVersion, version, newest, mayWrite, contents, trouble, shown: _, ...server } = found.value;
   return ok({
     engine: 'postgresql',
@@ -63,6 +63,18 @@ export async function statusOfLedger(
     trouble,
   });
 }
+
+/** A server that tells nothing. */
+const UNASKED = {
+  engine: 'postgresql' as const,
+  engineVersion: null,
+  version: 0,
+  newest: 0,
+  mayWrite: false,
+  bytes: 0,
+  contents: null,
+  server: null,
+};
 
 type Kept = Pick<LedgerStatus, 'pending' | 'others'>;
 

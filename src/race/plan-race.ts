@@ -188,10 +188,13 @@ function wholeOf(
   { order, raceId, candidates }: { order: RaceOrder; raceId: string; candidates: readonly RacePlan[] },
 ): Planned {
   const all = candidates.map(({ planned }) => planned);
+  const { startedAt, nowMs } = all.reduce((one, other) => (other.nowMs < one.nowMs ? other : one), first);
   const { request } = order;
   return {
     ...first,
     id: raceId,
+    startedAt,
+    nowMs,
     request: { ...request, system: first.request.system, traceId: first.traceId },
     isolation: null,
     spending: { ...first.spending, family: request.parent?.family.cap ?? null },

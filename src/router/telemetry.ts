@@ -4,6 +4,8 @@ import { type Telemetry, telemetryOf } from '../telemetry/telemetry.js';
 import type { Planned, PlannedCandidate } from './planned.js';
 import type { Host, RouterWorld } from './world.js';
 
+export type { ObservedVerification } from '../telemetry/otlp/subject.js';
+
 /** The telemetry of a router; `null`: none is asked for. */
 export function telemetryOfRouter(config: RouterConfig, { host, stores }: RouterWorld): Telemetry | null {
   if (stores.telemetry === null) return null;

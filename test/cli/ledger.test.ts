@@ -67,3 +67,53 @@ describe('the ledger file', () => {
     }),
   );
 });
+
+describe('a shared ledger', () => {
+  /** Nothing listens on port 1. */
+  const env = { TEAM_LEDGER: 'postgres://ada@127.0.0.1:1/team' };
+  const shared = `${CONFIG}ledger: { url_env: TEAM_LEDGER }\n`;
+
+  it(
+    'that is away is described by what waits for it on this machine',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', shared);
+      expect((await rig.run(['exec', 'hi'], { env })).code).toBe(0);
+      const { code, stdout, stderr } = await rig.run(['ledger', 'status'], { env });
+      expect([code, stdout]).toEqual([
+        66,
+        `ledger    ${env.TEAM_LEDGER}?schema=llm_router\npending   1 record on this machine\n`,
+      ]);
+      expect(stderr).toContain('cannot be reached');
+      expect(await statusOf(rig, env)).toMatchObject({
+        code: 66,
+        engine: 'postgresql',
+        schema_version: null,
+        pending: 1,
+        server: null,
+        trouble: { kind: 'away' },
+      });
+      const check = await rig.run(['ledger', 'migrate', '--check'], { env });
+      expect(check).toMatchObject({ code: 66, stdout: '' });
+    }),
+  );
+
+  it(
+    'of a config that is not trusted is not replaced by the file of this user without a word',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', shared);
+      const untrusted = { env: { ...env, LLM_ROUTER_TRUST: undefined } };
+      const said = '`llm-router.yaml` is not trusted yet, so the `ledger` of the config is not used';
+      for (const words of ['ledger status', 'stats', 'stats --races', 'budget', 'audit']) {
+        const { code, stderr } = await rig.run(words.split(' '), untrusted);
+        expect([words, code, stderr]).toEqual([words, 0, expect.stringContaining(said)]);
+        expect(stderr).toContain('`llm-router config trust`');
+      }
+      for (const words of ['ledger migrate', 'ledger migrate --check', 'ledger import', 'stats prune']) {
+        const { code, stdout, stderr } = await rig.run(words.split(' '), untrusted);
+        expect([words, code, stdout, stderr]).toEqual([words, 77, '', expect.stringContaining(said)]);
+      }
+      const named = { env: { ...untrusted.env, LLM_ROUTER_LEDGER: 'own.db' } };
+      expect((await rig.run(['ledger', 'migrate'], named)).code).toBe(0);
+    }),
+  );
+});

@@ -4,9 +4,9 @@ import { failure } from '../../domain/failure.js';
 import { dollars } from '../../domain/money.js';
 import { type Imported, importFile } from '../../ledger/import.js';
 import { ledgerName } from '../../ledger/where.js';
-import { ledgerOf, loadCommandConfig, usableConfig } from '../config.js';
+import { loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
-import { ledgerFailure } from '../ledger-place.js';
+import { ledgerFailure, ledgerToChange } from '../ledger-place.js';
 import { startSpinner } from '../progress.js';
 import { reportEarly } from '../report.js';
 import { plural } from '../words.js';
@@ -20,20 +20,21 @@ export async function runLedgerImport(
   const { output, world } = context;
   const loaded = usableConfig(await loadCommandConfig(context));
   if (!loaded.ok) return reportEarly(context, loaded.error);
-  const location = ledgerOf(context, loaded.value);
-  const { shared = null } = location;
+  const place = ledgerToChange(context, loaded.value);
+  if (!place.ok) return reportEarly(context, { failure: place.error });
+  const { file: ownFile, shared = null, now, ending } = place.value;
   if (shared === null) {
-    const message = `the ledger is the file \`${location.file}\`, and not a shared database to import into`;
+    const message = `the ledger is the file \`${ownFile}\`, and not a shared database to import into`;
     const hint = 'name one with `ledger.url` or `ledger.url_env` of the config, or with `LLM_ROUTER_LEDGER`';
     return reportEarly(context, { failure: failure('config', message, { hint }) });
   }
-  const file = named === undefined ? location.file : path.resolve(world.cwd, named);
+  const file = named === undefined ? ownFile : path.resolve(world.cwd, named);
   const spinner = startSpinner(context);
   const done = await importFile({
     file,
     shared,
-    now: world.clock.now,
-    ending: world.signal,
+    now,
+    ending,
     warn: (message) => {
       spinner.hide();
       void output.warn(message);
@@ -46,7 +47,7 @@ export async function runLedgerImport(
     const hint = 'name the file: `llm-router ledger import <file>`';
     return reportEarly(context, { failure: failure('input', `there is no ledger \`${file}\``, { hint }) });
   }
-  const ledger = ledgerName(location);
+  const ledger = ledgerName(place.value);
   if (json) await output.json(importJson(done.value, { file, ledger }));
   else await output.data(`${importLines(done.value, { file, ledger }).join('\n')}\n`);
   return 0;

@@ -2,7 +2,7 @@ import { type Migrated, migrateLedger, migrationOf } from '../../ledger/migrate.
 import { ledgerName } from '../../ledger/where.js';
 import { loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
-import { ledgerFailure, ledgerPlaceOf } from '../ledger-place.js';
+import { ledgerFailure, ledgerToChange } from '../ledger-place.js';
 import { reportEarly } from '../report.js';
 
 /** `ledger migrate`: makes the schema, or brings it up to date. With `--check` exit 1 if that is to be done. */
@@ -13,10 +13,11 @@ export async function runLedgerMigrate(
   const { output } = context;
   const loaded = usableConfig(await loadCommandConfig(context));
   if (!loaded.ok) return reportEarly(context, loaded.error);
-  const place = ledgerPlaceOf(context, loaded.value);
-  const done = await (check ? migrationOf : migrateLedger)(place);
+  const place = ledgerToChange(context, loaded.value);
+  if (!place.ok) return reportEarly(context, { failure: place.error });
+  const done = await (check ? migrationOf : migrateLedger)(place.value);
   if (!done.ok) return reportEarly(context, { failure: ledgerFailure(done.error) });
-  const ledger = ledgerName(place);
+  const ledger = ledgerName(place.value);
   const { from, to } = done.value;
   if (json) await output.json({ ledger, from, to, done: !check && from < to });
   else await output.data(`${words(done.value, { ledger, check })}\n`);

@@ -35,10 +35,10 @@ function statusJson(ledger: string, status: LedgerStatus) {
     ledger,
     engine: status.engine,
     engine_version: status.engineVersion,
-    schema_version: status.version,
-    newest_schema_version: status.newest,
-    may_write: status.mayWrite,
-    bytes: status.bytes,
+    schema_version: isAsked(status) ? status.version : null,
+    newest_schema_version: isAsked(status) ? status.newest : null,
+    may_write: isAsked(status) ? status.mayWrite : null,
+    bytes: isAsked(status) ? status.bytes : null,
     invocations: contents?.invocations ?? null,
     reservations:
       contents === null
@@ -63,14 +63,20 @@ function statusJson(ledger: string, status: LedgerStatus) {
   };
 }
 
+/** Whether the server of a shared ledger could be asked; of any other only what waits on this machine is known. */
+function isAsked({ engine, server }: LedgerStatus): boolean {
+  return engine === 'sqlite' || server !== null;
+}
+
 function statusLines(name: string, status: LedgerStatus): string[] {
   const { contents, server } = status;
-  const rows: [string, string][] = [
-    ['ledger', name],
-    ['engine', engineWords(status)],
-    ['schema', schemaWords(status)],
-    ['rights', rightsWords(status)],
-  ];
+  const rows: [string, string][] = [['ledger', name]];
+  if (isAsked(status))
+    rows.push(
+      ['engine', engineWords(status)],
+      ['schema', schemaWords(status)],
+      ['rights', rightsWords(status)],
+    );
   if (contents !== null)
     rows.push(
       ['size', `${sizeText(status.bytes)}, ${plural(contents.invocations, 'run')}`],

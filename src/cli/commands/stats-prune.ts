@@ -6,7 +6,7 @@ import { ledgerName } from '../../ledger/where.js';
 import { pruneUsage } from '../../reports/prune-usage.js';
 import { loadCommandConfig, type UsableConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
-import { ledgerFailure, ledgerPlaceOf } from '../ledger-place.js';
+import { ledgerFailure, ledgerToChange } from '../ledger-place.js';
 import { reportEarly } from '../report.js';
 import { plural } from '../words.js';
 
@@ -20,7 +20,9 @@ export async function runStatsPrune(
   if (!loaded.ok) return reportEarly(context, loaded.error);
   const age = ageOf(options.olderThan, loaded.value);
   if (!age.ok) return reportEarly(context, { failure: age.error });
-  const ledger = ledgerPlaceOf(context, loaded.value);
+  const place = ledgerToChange(context, loaded.value);
+  if (!place.ok) return reportEarly(context, { failure: place.error });
+  const ledger = place.value;
   const before = dayOf(world.clock.now() - age.value);
   const removed = await pruneUsage(ledger, before);
   if (!removed.ok) return reportEarly(context, { failure: ledgerFailure(removed.error) });
