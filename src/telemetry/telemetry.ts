@@ -45,33 +45,33 @@ class OtlpTelemetry implements Telemetry {
 
   constructor(config: RouterConfig['telemetry']['otlp'], world: TelemetryWorld) {
     this.#config = config;
-    this.#world = { ...world, warn: (message) => void this.#warned.push(said(world, message)) };
+    this.#world = { ...world, warn: (message) => void this.#warned.push(warnSafely(world, message)) };
   }
 
   sinkOf(run: ObservedRun): EventSink {
     let waiting: TimedEvent[] = [];
     let follow: ((timed: TimedEvent) => void) | null = null;
     let loading: NodeJS.Timeout | undefined;
-    const hand = (): void => {
+    const forward = (): void => {
       if (this.#opened === null) return;
-      const told = waiting;
+      const ready = waiting;
       waiting = [];
       try {
         follow ??= this.#opened.follow(run);
-        for (const timed of told) follow(timed);
+        for (const timed of ready) follow(timed);
       } catch (error) {
         this.#world.warn(`telemetry of a run is missing: ${reasonOf(error)}`);
       }
     };
     return (event) => {
-      if (UNTOLD.includes(event.type)) return;
+      if (WITHOUT_SPANS.includes(event.type)) return;
       waiting.push({ event, atMs: this.#world.now() });
-      if (this.#opened !== null) return hand();
+      if (this.#opened !== null) return forward();
       if (event.type === 'attempt.started')
-        loading ??= setTimeout(() => void this.#open().then(hand), LOAD_MS);
+        loading ??= setTimeout(() => void this.#open().then(forward), LOAD_MS);
       if (event.type !== 'invocation.finished') return;
       clearTimeout(loading);
-      void this.#open().then(hand);
+      void this.#open().then(forward);
     };
   }
 
@@ -82,9 +82,8 @@ class OtlpTelemetry implements Telemetry {
 
   async #end(): Promise<void> {
     if (this.#opening === null) return;
-    const startMs = this.#world.now();
-    const opened = await this.#opening;
-    await opened?.end(END_MS - (this.#world.now() - startMs));
+    const endMs = performance.now() + END_MS;
+    await (await this.#opening)?.end(endMs);
     await Promise.all(this.#warned.splice(0));
   }
 
@@ -107,7 +106,7 @@ class OtlpTelemetry implements Telemetry {
 }
 
 /** What a program does with a warning must not end it. */
-async function said({ warn }: TelemetryWorld, message: string): Promise<void> {
+async function warnSafely({ warn }: TelemetryWorld, message: string): Promise<void> {
   try {
     await warn(message);
   } catch {
@@ -115,5 +114,5 @@ async function said({ warn }: TelemetryWorld, message: string): Promise<void> {
   }
 }
 
-/** Spans do not tell of them, and a run may have thousands. */
-const UNTOLD: readonly string[] = ['output.delta', 'output.restart', 'tool.activity'];
+/** Events that no span shows, of which a run may have thousands. */
+const WITHOUT_SPANS: readonly string[] = ['output.delta', 'output.restart', 'tool.activity'];

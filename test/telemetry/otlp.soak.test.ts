@@ -115,6 +115,8 @@ describe.each(['http/protobuf', 'http/json'])('by %s', (protocol) => {
           'gen_ai.usage.output_tokens': 30,
         },
       });
+      const firstS = second?.attributes['gen_ai.response.time_to_first_chunk'];
+      expect(firstS).toBeLessThanOrEqual(Number((second?.endNs ?? 0n) - (second?.startNs ?? 0n)) / 1e9);
       expect(second?.attributes).not.toHaveProperty('error.type');
       const times = [
         root?.startNs,
@@ -250,11 +252,22 @@ describe('by the variables of OpenTelemetry', () => {
       (url) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: url, TRACEPARENT: `00-${TRACE}-${CALLER}-00` }),
       ['/v1/metrics'],
     ],
+    [
+      'the same, with a trace id of another trace',
+      (url) => ({
+        OTEL_EXPORTER_OTLP_ENDPOINT: url,
+        TRACEPARENT: `00-${TRACE}-${CALLER}-00`,
+        TRACE_ID: 'another',
+      }),
+      ['/v1/metrics'],
+    ],
   ])('%s', async (_what, variables, paths, type = 'application/x-protobuf') => {
     await rigged(async (rig) => {
       const seen = await collector();
       rig.write('llm-router.yaml', mock());
-      const run = await rig.run([...EXEC, 'hi'], { env: variables(seen.url) });
+      const { TRACE_ID, ...env } = variables(seen.url);
+      const traceId = TRACE_ID === undefined ? [] : ['--trace-id', TRACE_ID];
+      const run = await rig.run([...EXEC, ...traceId, 'hi'], { env });
       expect(run).toMatchObject({ code: 0, stdout: 'the answer\n', stderr: '' });
       expect(seen.exports.map(({ path }) => path).sort()).toEqual(paths);
       for (const { headers } of seen.exports) expect(headers['content-type']).toBe(type);
@@ -331,6 +344,12 @@ describe('by the variables of OpenTelemetry', () => {
       'the endpoint is not a URL',
     ],
     ['a header that cannot be sent', { OTEL_EXPORTER_OTLP_HEADERS: 'a%0Ab=c' }, ''],
+    ['a name that no header has', { OTEL_EXPORTER_OTLP_HEADERS: 'a b=c' }, 'a header of `telemetry.otlp`'],
+    [
+      'a proxy that cannot be used',
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.example', HTTP_PROXY: 'http://me:%zz@127.0.0.1:1' },
+      'the proxy cannot be used',
+    ],
   ])('%s is one warning', async (_what, variables, says) => {
     await rigged(async (rig) => {
       const seen = await collector();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { createRouter, loadConfig } from '../../src/index.js';
+import { ATTRIBUTES } from '../../src/telemetry/otlp/names.js';
 import { answer, message, runCaller, setUp } from '../gateway/caller.js';
 import { startCollector } from '../rig/collector.js';
 import { runInProcess } from '../rig/in-process.js';
@@ -110,6 +111,8 @@ it(
       'http.response.status_code': 200,
       'llm_router.cost.usd': 0.0013,
     });
+    for (const call of calls)
+      expect(Object.keys(call.attributes).filter((one) => !ATTRIBUTES[one]?.on.includes('call'))).toEqual([]);
     for (const call of calls) expect(call.startNs >= (attempt?.startNs ?? 0n)).toBe(true);
     await seen.close();
   }),

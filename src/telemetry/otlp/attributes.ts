@@ -84,7 +84,7 @@ export function attemptAttributes(run: ObservedRun, ended: EndedAttempt): Attrib
     [NAMES.attempt]: record.n,
     [NAMES.tool]: tool,
     ...costAttributes(record.cost),
-    [NAMES.firstOutput]: record.firstOutputMs,
+    [NAMES.firstOutput]: secondsOf(record.firstOutputMs),
     ...logged({ failure: failure?.type ?? null }),
   };
 }
@@ -98,7 +98,7 @@ export function callAttributes(run: ObservedRun, call: ProviderCall): Attributes
     [NAMES.httpStatus]: call.status,
     [NAMES.invocation]: run.id,
     ...costAttributes(call.cost),
-    [NAMES.firstOutput]: call.firstOutputMs,
+    [NAMES.firstOutput]: secondsOf(call.firstOutputMs),
     ...logged({ failure: call.failure?.type ?? null }),
   };
 }
@@ -148,6 +148,10 @@ export function operationOf(api: string | null): 'chat' | 'invoke_agent' {
   return api === null ? 'invoke_agent' : 'chat';
 }
 
+function secondsOf(ms: number | null): number | null {
+  return ms === null ? null : ms / 1000;
+}
+
 /** Fields of the log under their names in OpenTelemetry. */
 function logged(fields: { [field in keyof typeof LOGGED]?: string | number | null }): Attributes {
   return Object.fromEntries(
@@ -190,7 +194,8 @@ function textAttributes({ texts, redactor }: ObservedRun, { text, finishReason }
   if (texts === null) return {};
   const part = (words: string) => ({ type: 'text', content: redactor.text(words).slice(0, MOST_CHARS) });
   const input = texts.messages.map(({ role, text: words }) => ({ role, parts: [part(words)] }));
-  const output = { role: 'assistant', parts: [part(text ?? '')], finish_reason: finishReason ?? 'error' };
+  const reason = finishReason === 'tool_use' ? 'tool_call' : (finishReason ?? 'error');
+  const output = { role: 'assistant', parts: [part(text ?? '')], finish_reason: reason };
   return {
     [NAMES.system]: texts.system === null ? null : JSON.stringify([part(texts.system)]),
     [NAMES.input]: JSON.stringify(input),

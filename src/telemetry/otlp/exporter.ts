@@ -71,12 +71,11 @@ export class OtlpExporter {
     };
   }
 
-  /** Sends what is left, for so many ms at most, and drops the rest. */
-  async end(limitMs: number): Promise<void> {
-    const byMs = Date.now() + limitMs;
-    for (const transport of this.#transports) transport.endBy(byMs);
+  /** Sends what is left until then, by `performance.now()`, and drops the rest. */
+  async end(endMs: number): Promise<void> {
+    for (const transport of this.#transports) transport.endBy(endMs);
     const flushed = Promise.allSettled([this.#tracers?.shutdown(), this.#meters?.shutdown()]);
-    await settledWithin(flushed, limitMs);
+    await settledWithin(flushed, endMs - performance.now());
     for (const transport of this.#transports) transport.shutdown();
     await flushed;
   }

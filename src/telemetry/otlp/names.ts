@@ -1,4 +1,4 @@
-import { OPEN_TELEMETRY_NAMES } from '../log-fields.js';
+import { OPEN_TELEMETRY_NAMES as LOGGED } from '../log-fields.js';
 
 /** The kinds of spans of a run. */
 export const SPANS = {
@@ -17,12 +17,11 @@ export interface AttributeName {
   about: string;
 }
 
-const ours = OPEN_TELEMETRY_NAMES;
-
 /** Names that no field of the log has. */
 export const NAMES = {
   operation: 'gen_ai.operation.name',
   requestId: 'gen_ai.response.id',
+  firstOutput: 'gen_ai.response.time_to_first_chunk',
   input: 'gen_ai.input.messages',
   output: 'gen_ai.output.messages',
   system: 'gen_ai.system_instructions',
@@ -41,7 +40,6 @@ export const NAMES = {
   tool: 'llm_router.tool',
   costUsd: 'llm_router.cost.usd',
   costBasis: 'llm_router.cost.basis',
-  firstOutput: 'llm_router.first_output_ms',
   waitKind: 'llm_router.wait.kind',
   waitReason: 'llm_router.wait.reason',
   raceMode: 'llm_router.race.mode',
@@ -53,33 +51,33 @@ export const NAMES = {
 /** Every attribute of the spans. */
 export const ATTRIBUTES: Readonly<Record<string, AttributeName>> = {
   [NAMES.operation]: { on: ['invocation', 'attempt', 'call'], about: '`invoke_agent` or `chat`' },
-  [ours.agent]: { on: ['invocation', 'attempt', 'race'], about: 'The agent; of an attempt, the tool' },
-  [ours.session]: { on: ['invocation', 'race'], about: 'The session of the caller' },
-  [ours.provider]: {
+  [LOGGED.agent]: { on: ['invocation', 'attempt', 'race'], about: 'The agent; of an attempt, the tool' },
+  [LOGGED.session]: { on: ['invocation', 'race'], about: 'The session of the caller' },
+  [LOGGED.provider]: {
     on: ['attempt', 'call'],
     about: 'The `provider` of the model, as the conventions spell it',
   },
-  [ours.model]: {
+  [LOGGED.model]: {
     on: ['invocation', 'attempt', 'call', 'race'],
     about: 'The model that was asked; of a race, by the winner',
   },
-  [ours.response_model]: {
+  [LOGGED.response_model]: {
     on: ['invocation', 'attempt', 'race'],
     about: 'The model that answered, as the tool or provider named it',
   },
   [NAMES.requestId]: { on: ['attempt'], about: "The provider's id of the call" },
-  [ours.finish_reason]: { on: ['attempt'], about: 'Why the answer ended; a list of one' },
-  [ours.input_tokens]: { on: ['attempt', 'call'], about: 'Input, cached tokens included' },
-  [ours.cache_read_tokens]: { on: ['attempt', 'call'], about: 'Read from a cache' },
-  [ours.cache_write_tokens]: { on: ['attempt', 'call'], about: 'Written to a cache' },
-  [ours.output_tokens]: { on: ['attempt', 'call'], about: 'Output, reasoning included' },
-  [ours.reasoning_tokens]: { on: ['attempt', 'call'], about: 'Reasoning' },
-  [ours.failure]: {
+  [LOGGED.finish_reason]: { on: ['attempt'], about: 'Why the answer ended; a list of one' },
+  [LOGGED.input_tokens]: { on: ['attempt', 'call'], about: 'Input, cached tokens included' },
+  [LOGGED.cache_read_tokens]: { on: ['attempt', 'call'], about: 'Read from a cache' },
+  [LOGGED.cache_write_tokens]: { on: ['attempt', 'call'], about: 'Written to a cache' },
+  [LOGGED.output_tokens]: { on: ['attempt', 'call'], about: 'Output, reasoning included' },
+  [LOGGED.reasoning_tokens]: { on: ['attempt', 'call'], about: 'Reasoning' },
+  [LOGGED.failure]: {
     on: ['invocation', 'attempt', 'call', 'race', 'verify'],
     about: 'The type of the failure; absent when it succeeded',
   },
-  [NAMES.server]: { on: ['attempt', 'call'], about: 'The host of the provider API' },
-  [NAMES.port]: { on: ['attempt', 'call'], about: 'Its port' },
+  [NAMES.server]: { on: ['attempt'], about: 'The host of the provider API' },
+  [NAMES.port]: { on: ['attempt'], about: 'Its port' },
   [NAMES.httpStatus]: {
     on: ['attempt', 'call'],
     about: 'The HTTP status of the provider; of an attempt, when it failed',
@@ -104,7 +102,7 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeName>> = {
     about: 'What it cost, US dollars, of a race all candidates together; absent when unknown',
   },
   [NAMES.costBasis]: { on: ['invocation', 'attempt', 'call', 'race'], about: 'Where that figure comes from' },
-  [NAMES.firstOutput]: { on: ['attempt', 'call'], about: 'From the start to the first output, ms' },
+  [NAMES.firstOutput]: { on: ['attempt', 'call'], about: 'From the start to the first output, seconds' },
   [NAMES.waitKind]: { on: ['wait'], about: '`retry` or `queue`' },
   [NAMES.waitReason]: { on: ['wait'], about: 'The failure that led to a retry' },
   [NAMES.raceMode]: { on: ['race'], about: '`parallel` or `cascade`' },
@@ -126,14 +124,14 @@ export const METRICS = {
     unit: 's',
     about: 'How long each attempt took',
     bounds: [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92],
-    labels: [NAMES.operation, ours.provider, ours.model, NAMES.tool, ours.failure],
+    labels: [NAMES.operation, LOGGED.provider, LOGGED.model, NAMES.tool, LOGGED.failure],
   },
   tokens: {
     name: 'gen_ai.client.token.usage',
     unit: '{token}',
     about: 'Tokens of each attempt, by their kind',
     bounds: Array.from({ length: 14 }, (_, power) => 4 ** power),
-    labels: [NAMES.operation, ours.provider, ours.model, NAMES.tool, NAMES.tokenType],
+    labels: [NAMES.operation, LOGGED.provider, LOGGED.model, NAMES.tool, NAMES.tokenType],
   },
 } as const;
 
@@ -145,7 +143,12 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   bedrock: 'aws.bedrock',
   azure: 'azure.ai.openai',
   mistral: 'mistral_ai',
+  mistralai: 'mistral_ai',
+  moonshot: 'moonshot_ai',
+  moonshotai: 'moonshot_ai',
+  watsonx: 'ibm.watsonx.ai',
   xai: 'x_ai',
+  'x-ai': 'x_ai',
 };
 
 /** A provider of the catalogue as the conventions spell it. */

@@ -1,6 +1,7 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ISerializer } from '@opentelemetry/otlp-transformer';
 import { err, type Result } from '../../domain/result.js';
+import { reasonOf } from '../../files.js';
 import type { OtlpTransport } from './transport.js';
 
 /** What a collector says when it takes only a part. */
@@ -53,13 +54,18 @@ export class SignalExporter<Items> {
     return this.#send(nothing);
   }
 
+  /** Never rejects, which would end the process. */
   async #send(items: Items): Promise<Result<unknown, string>> {
-    const data = this.#serializer.serializeRequest(items);
-    if (data === undefined) return err('it could not be encoded');
-    const sent = await this.#transport.send(data);
-    if (!sent.ok) return sent;
-    const rejected = this.#rejectedBy(sent.value);
-    return rejected === null ? sent : err(rejected);
+    try {
+      const data = this.#serializer.serializeRequest(items);
+      if (data === undefined) return err('it could not be encoded');
+      const sent = await this.#transport.send(data);
+      if (!sent.ok) return sent;
+      const rejected = this.#rejectedBy(sent.value);
+      return rejected === null ? sent : err(rejected);
+    } catch (error) {
+      return err(reasonOf(error));
+    }
   }
 
   /** Many collectors answer with less than OTLP asks for: what cannot be read rejects nothing. */

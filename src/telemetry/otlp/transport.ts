@@ -11,6 +11,9 @@ const RETRIED: readonly number[] = [429, 502, 503, 504];
 const FIRST_DELAY_MS = 1000;
 const MOST_DELAY_MS = 5000;
 
+/** What Node throws for a name or value that no header can have. */
+const HEADER_FAULTS: readonly string[] = ['ERR_INVALID_CHAR', 'ERR_INVALID_HTTP_TOKEN'];
+
 /** An answer of a collector is a few bytes; of a larger one this much is read. */
 const MOST_ANSWER_BYTES = 65_536;
 
@@ -29,7 +32,7 @@ export class OtlpTransport {
   readonly #env: Environment;
   readonly #ended = new AbortController();
   #agent: Promise<Agent> | null = null;
-  /** No try begins after this, ms since the epoch. */
+  /** No try begins after this, by `performance.now()`. */
   #lastTryMs = Number.POSITIVE_INFINITY;
 
   constructor(target: Target, env: Environment) {
@@ -37,7 +40,7 @@ export class OtlpTransport {
     this.#env = env;
   }
 
-  /** What is being sent has until then, ms since the epoch. */
+  /** What is being sent has until then, by `performance.now()`. */
   endBy(ms: number): void {
     this.#lastTryMs = ms;
   }
@@ -47,32 +50,37 @@ export class OtlpTransport {
     if (this.#ended.signal.aborted) return err('it came after the end');
     const { timeoutMs, isCompressed } = this.#target;
     const data = isCompressed ? await compressed(plain) : plain;
-    const startMs = Date.now();
+    const endMs = performance.now() + timeoutMs;
     for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, MOST_DELAY_MS)) {
-      const leftMs = startMs + timeoutMs - Date.now();
-      const ended = await this.#post(data, Math.max(1, leftMs));
+      const ended = await this.#post(data, Math.max(1, endMs - performance.now()));
       if (ended.is === 'accepted') return ok(ended.body);
       if (ended.is === 'refused') return err(ended.why);
-      const nextMs = Date.now() + (ended.retryAfterMs ?? delayMs);
-      const isLast = nextMs >= Math.min(startMs + timeoutMs, this.#lastTryMs);
+      const pauseMs = ended.retryAfterMs ?? delayMs;
+      const isLast = performance.now() + pauseMs >= Math.min(endMs, this.#lastTryMs);
       if (isLast || this.#ended.signal.aborted) return err(ended.why);
-      await this.#pause(nextMs - Date.now());
+      await this.#pause(pauseMs);
     }
   }
 
   shutdown(): void {
     this.#ended.abort();
-    void this.#agent?.then((agent) => agent.destroy());
+    this.#agent?.then(
+      (agent) => agent.destroy(),
+      () => undefined,
+    );
   }
 
   #pause(ms: number): Promise<void> {
+    const { signal } = this.#ended;
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      timer.unref();
-      this.#ended.signal.addEventListener('abort', () => {
+      const end = (): void => {
         clearTimeout(timer);
+        signal.removeEventListener('abort', end);
         resolve();
-      });
+      };
+      const timer = setTimeout(end, ms);
+      timer.unref();
+      signal.addEventListener('abort', end);
     });
   }
 
@@ -95,8 +103,10 @@ export class OtlpTransport {
       const answer = answerTo(request, limitMs, this.#ended.signal);
       request.end(body);
       return await answer;
-    } catch {
-      return { is: 'refused', why: 'a header of `telemetry.otlp` cannot be sent' };
+    } catch (error) {
+      const isHeader = HEADER_FAULTS.includes((error as NodeJS.ErrnoException).code ?? '');
+      const why = isHeader ? 'a header of `telemetry.otlp` cannot be sent' : 'the proxy cannot be used';
+      return { is: 'refused', why };
     }
   }
 }
