@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { draftOf, writeByRename } from '../files.js';
 
@@ -108,9 +109,35 @@ function writeHere(file: string, text: string): Promise<void> {
   return writeByRename(file, text, { private: true, isFolderChecked: true });
 }
 
-const THREAD = new FileThread();
+/** From this part of the time on an event loop is busy. With time left it writes itself: a message to a thread takes as long. */
+const BUSY = 0.95;
+/** How often that is looked at, ms. */
+const LOOK_MS = 100;
 
-/** Writes a private file by the thread of this process. Rejects as the call of the system does; the folder must exist. */
-export function writeByThread(file: string, text: string): Promise<void> {
-  return THREAD.write(file, text);
+/** Whether the event loop of this process has no time left. */
+class Load {
+  #since = performance.eventLoopUtilization();
+  #isBusy = false;
+  #nextMs = 0;
+
+  isBusy(): boolean {
+    const nowMs = performance.now();
+    if (nowMs < this.#nextMs) return this.#isBusy;
+    const now = performance.eventLoopUtilization();
+    this.#isBusy = performance.eventLoopUtilization(now, this.#since).utilization >= BUSY;
+    this.#since = now;
+    this.#nextMs = nowMs + LOOK_MS;
+    return this.#isBusy;
+  }
+}
+
+const THREAD = new FileThread();
+const LOAD = new Load();
+
+/**
+ * Writes a private file, by a thread where the event loop is busy. Rejects as the call of the system does; the folder must exist. Who writes
+ * a file again waits for the first time to end.
+ */
+export function writeUnderLoad(file: string, text: string): Promise<void> {
+  return LOAD.isBusy() ? THREAD.write(file, text) : writeHere(file, text);
 }

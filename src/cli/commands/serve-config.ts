@@ -2,7 +2,7 @@ import { locateConfig } from '../../config-files/locate.js';
 import { type Failure, failure } from '../../domain/failure.js';
 import { lookup } from '../../domain/lookup.js';
 import { err, ok, type Result } from '../../domain/result.js';
-import { writeByThread } from '../../files/file-thread.js';
+import { writeUnderLoad } from '../../files/file-thread.js';
 import { forManyRequests } from '../../router/many-requests.js';
 import { withNamedToolsOnly } from '../../router/named-tools.js';
 import { createRouter } from '../../router/router.js';
@@ -41,7 +41,7 @@ export function activeConfigOf(context: CommandContext, loaded: UsableConfig): R
 function withFileThread(stores: RouterWorld['stores']): RouterWorld['stores'] {
   const { traces } = stores;
   if (traces === null || 'store' in traces.place) return stores;
-  return { ...stores, traces: { ...traces, place: { ...traces.place, writeText: writeByThread } } };
+  return { ...stores, traces: { ...traces, place: { ...traces.place, writeText: writeUnderLoad } } };
 }
 
 /** Opens the ledger before the first request; without one a server is not ready, and hard budgets refuse. */
