@@ -18,6 +18,7 @@ const PACKS = {
   config: 'src/cli/config.ts',
   ledger: 'src/ledger/open-ledger.ts',
   postgres: 'src/ledger/postgres/open.ts',
+  snapshot: 'src/router/recovery/run-files.ts',
 };
 
 /** What loads with these modules and with no other goes into the pack of this name. */

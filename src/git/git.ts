@@ -16,8 +16,8 @@ export interface GitAnswer {
 
 /** What differs for one Git process. */
 export interface GitOptions {
-  /** Its standard input; text is written as latin1, so that names of files keep their bytes. */
-  stdin?: string;
+  /** Its standard input; text is written as latin1, so that names of files keep their bytes. The process waits for a promise. */
+  stdin?: string | Promise<string>;
   /** The index to use instead of the user's. */
   indexFile?: string;
   /** Working directory [that of the Git]. */
@@ -30,6 +30,23 @@ export interface GitOptions {
 
 /** Runs Git in a folder; never rejects for what Git does. */
 export type Git = (args: readonly string[], options?: GitOptions) => Promise<GitAnswer>;
+
+/** A process of Git that waits for its input, so that it has started by the time that is known. */
+export type WaitingGit = (stdin: string) => Promise<GitAnswer>;
+
+/** Starts one; every one must be given its input, which may be empty. */
+export function waitingGit(git: Git, args: readonly string[]): WaitingGit {
+  let give: (stdin: string) => void = () => undefined;
+  const answer = git(args, {
+    stdin: new Promise<string>((resolve) => {
+      give = resolve;
+    }),
+  });
+  return (stdin) => {
+    give(stdin);
+    return answer;
+  };
+}
 
 /** Where and how Git runs. */
 export interface GitPlace {
@@ -93,7 +110,9 @@ async function follow(child: ChildProcess, { stdin = '', onOutput }: GitOptions)
   const closed = once(child, 'close');
   // A process that ends early closes its input: its exit code says why.
   input.on('error', () => undefined);
-  input.end(Buffer.from(stdin, 'latin1'));
+  const write = (text: string): void => void input.end(Buffer.from(text, 'latin1'));
+  if (typeof stdin === 'string') write(stdin);
+  else void stdin.then(write);
   const errors: Buffer[] = [];
   stderr.on('data', (bytes: Buffer) => errors.push(bytes));
   const output: Buffer[] = [];

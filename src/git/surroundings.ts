@@ -19,7 +19,7 @@ export const isolation: readonly string[] = [
 ];
 
 /** The author of every state that is kept. */
-const AUTHOR = { NAME: 'llm-router', EMAIL: 'llm-router@localhost' };
+export const AUTHOR = { NAME: 'llm-router', EMAIL: 'llm-router@localhost' };
 
 /** Variables for Git: those of the surroundings without its own, and ours. */
 export function gitVariables(

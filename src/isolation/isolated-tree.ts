@@ -137,7 +137,7 @@ async function keepLeft(
   let last = history.value.at(-1) ?? null;
   if (left.tree === found) {
     if (last !== null && history.value.every(({ kind }) => kind === 'before'))
-      await dropRun(linked, id, last.commit);
+      await dropRun(linked, { id, commit: last.commit });
     return ok(null);
   }
   const { permissions } = left;

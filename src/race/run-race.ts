@@ -66,7 +66,9 @@ export async function runRace(
   const verifications: ObservedVerification[] = [];
   const told = router.telemetry?.sinkOf({ ...observedRun(whole, host), verifications });
   const listeners = { logs: options.logs, events: told === undefined ? [] : [told] };
-  const recorder = recorderOf(world, { planned: whole, listeners, telemetry: null });
+  const recorder = recorderOf(world, { planned: whole, listeners, telemetry: null, isEarly: true });
+  // The next run marks the trace of a race that was killed.
+  await recorder.processes?.beforeStart(null);
   await recorder.emit({
     type: 'invocation.started',
     id: whole.id,

@@ -57,11 +57,22 @@ export interface Recorder {
 /** The recorder of one run. */
 export function recorderOf(
   world: RouterWorld,
-  { planned, listeners, telemetry }: { planned: Planned; listeners: Listeners; telemetry: Telemetry | null },
+  {
+    planned,
+    listeners,
+    telemetry,
+    isEarly,
+  }: {
+    planned: Planned;
+    listeners: Listeners;
+    telemetry: Telemetry | null;
+    /** Its trace is written before anything has started. */
+    isEarly?: boolean;
+  },
 ): Recorder {
   const { host, stores } = world;
   const { now } = host.clock;
-  const trace = traceOf({ planned, now, redactor: host.redactor }, stores.traces);
+  const trace = traceOf({ planned, now, redactor: host.redactor, isEarly }, stores.traces);
   const { events = [], logs = [] } = listeners;
   const told = telemetry?.sinkOf(observedRun(planned, host)) ?? null;
   const sinks = fanOut([trace, told, ...logs.map((write) => logOf(planned, write, now)), ...events]);

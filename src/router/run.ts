@@ -78,7 +78,7 @@ export async function run(input: RunInput): Promise<Invocation> {
   const isolated = planned.isolation === null ? null : await isolatedRun(state);
   const stopped =
     isolated?.ok === false ? { failure: isolated.error, readyAtMs: null } : await runNested(state, input);
-  await state.files?.close(input);
+  await state.files?.close();
   await recorder.refused(
     refusedLater(
       plan,
@@ -255,10 +255,10 @@ async function sessionOf(state: Run, candidate: CandidateInRun): Promise<Continu
 }
 
 /** Keeps the files before an attempt. */
-async function keepFiles(state: Run, { confirmRollback }: RunInput, n: number): Promise<AttemptFiles> {
+async function keepFiles(state: Run, input: RunInput, n: number): Promise<AttemptFiles> {
   if (state.files === null) {
     const { guardFiles } = await import('./recovery/run-files.js');
-    state.files = guardFiles(state, confirmRollback);
+    state.files = guardFiles(state, input);
   }
   return state.files.before(n);
 }

@@ -47,8 +47,8 @@ export interface FileGuard {
   readonly handover: Handover | null;
   /** Keeps the files before an attempt. Where that is not possible, the record of the attempt says why. */
   before(n: number): Promise<AttemptFiles>;
-  /** Removes temporary files, and snapshots of runs that are older than so many days. */
-  close(options: { keepDays: number }): Promise<void>;
+  /** Removes temporary files, and snapshots of runs that are no longer kept. */
+  close(): Promise<void>;
 }
 
 /** The files around one attempt. */

@@ -20,7 +20,12 @@ export interface TraceTarget {
 
 /** A sink that writes the trace of one run; `null`: none is kept. */
 export function traceOf(
-  { planned, now, redactor }: { planned: Planned; now: () => number; redactor: Redactor },
+  {
+    planned,
+    now,
+    redactor,
+    isEarly = false,
+  }: { planned: Planned; now: () => number; redactor: Redactor; isEarly?: boolean | undefined },
   target: TraceTarget | null,
 ): EventSink | null {
   if (target === null) return null;
@@ -34,7 +39,7 @@ export function traceOf(
     owner: ownIdentity(),
     logPrompts: planned.policy.privacy.logPrompts,
   });
-  return traceSink({ ...target, redactor, known: planned, subject, now });
+  return traceSink({ ...target, redactor, known: planned, subject, now, isEarly });
 }
 
 /** Removes traces past the retention of the config, once a day; errors are left to the next day. Returns whether that was due. */

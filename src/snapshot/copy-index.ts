@@ -1,5 +1,6 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { copyFile, open, stat, utimes } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import { err, ok, type Result } from '../domain/result.js';
 import { codeOf } from '../domain/system-error.js';
 import { systemTrouble, type Trouble } from '../git/trouble.js';
@@ -42,3 +43,21 @@ export async function checksumOf(indexFile: string): Promise<string | null> {
 
 /** Of SHA-1; of the longer SHA-256 a part. */
 const CHECKSUM_BYTES = 20;
+
+/** A checksum of a file that is read in pieces, since a process with much memory takes longer to start another one. */
+export function sumOfFile(file: string): number {
+  const piece = Buffer.allocUnsafe(PIECE_BYTES);
+  const descriptor = openSync(file, 'r');
+  try {
+    let sum = 0;
+    for (;;) {
+      const bytes = readSync(descriptor, piece);
+      if (bytes === 0) return sum;
+      sum = crc32(piece.subarray(0, bytes), sum);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+const PIECE_BYTES = 64 * 1024;

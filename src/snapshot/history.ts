@@ -1,8 +1,10 @@
 import { parseJson } from '../domain/json.js';
 import { isMap } from '../domain/lookup.js';
 import { err, ok, type Result } from '../domain/result.js';
+import { type WaitingGit, waitingGit } from '../git/git.js';
 import { bytePath, shownPath } from '../git/names.js';
 import type { Repository } from '../git/repository.js';
+import { AUTHOR } from '../git/surroundings.js';
 import { type Trouble, trouble, troubleOf } from '../git/trouble.js';
 import type { Permissions } from './permissions.js';
 
@@ -56,22 +58,53 @@ export function refOf(id: string): string {
 
 const PREFIX = 'refs/llm-router/';
 
+/** Writes commits: takes one, and says its id. */
+export function commitWriter({ git }: Repository): WaitingGit {
+  return waitingGit(git, ['hash-object', '-t', 'commit', '-w', '--stdin']);
+}
+
+/** Changes refs: takes the commands of `git update-ref --stdin`. */
+export function refWriter({ git }: Repository): WaitingGit {
+  return waitingGit(git, ['update-ref', '--no-deref', '--stdin']);
+}
+
 /** Adds a state to the history of a run; `parent` is the last one, `null` starts a history. Another writer in between is trouble. */
 export async function addState(
-  { git, noObject }: Repository,
+  repository: Repository,
   id: string,
   { tree, parent, note }: { tree: string; parent: string | null; note: StateNote },
+  { commits = commitWriter(repository), refs = refWriter(repository) } = {},
 ): Promise<Result<State, Trouble>> {
-  const parents = parent === null ? [] : ['-p', parent];
   const atMs = Date.now();
-  const made = await git(['commit-tree', '--no-gpg-sign', ...parents, '-F', '-', tree], {
-    stdin: Buffer.from(messageOf(id, note, atMs)).toString('latin1'),
-  });
-  if (made.exitCode !== 0) return err(troubleOf(made, 'the snapshot cannot be written'));
+  const made = await commits(commitOf({ tree, parent, atMs, message: messageOf(id, note, atMs) }));
   const commit = made.stdout.toString('latin1').trim();
-  const moved = await git(['update-ref', '--no-deref', refOf(id), commit, parent ?? noObject]);
+  const from = parent ?? repository.noObject;
+  const moved = await refs(made.exitCode === 0 ? `update ${refOf(id)} ${commit} ${from}\n` : '');
+  if (made.exitCode !== 0) return err(troubleOf(made, 'the snapshot cannot be written'));
   if (moved.exitCode !== 0) return err(troubleOf(moved, `\`${refOf(id)}\` cannot be written`));
   return ok({ ...note, commit, tree, atMs });
+}
+
+/** A commit as Git stores it. */
+function commitOf({
+  tree,
+  parent,
+  atMs,
+  message,
+}: {
+  tree: string;
+  parent: string | null;
+  atMs: number;
+  message: string;
+}): string {
+  const by = `${AUTHOR.NAME} <${AUTHOR.EMAIL}> ${Math.floor(atMs / 1000)} +0000`;
+  const head = [
+    `tree ${tree}`,
+    ...(parent === null ? [] : [`parent ${parent}`]),
+    `author ${by}`,
+    `committer ${by}`,
+  ];
+  return Buffer.from(`${head.join('\n')}\n\n${message}`).toString('latin1');
 }
 
 const WORDS: Readonly<Record<StateKind, string>> = {
@@ -203,8 +236,11 @@ export async function forgetLater(
 }
 
 /** Forgets the states of one run, unless another program has added to them. */
-export async function dropRun({ git }: Repository, id: string, commit: string): Promise<void> {
-  await git(['update-ref', '--no-deref', '-d', refOf(id), commit]);
+export async function dropRun(
+  repository: Repository,
+  { id, commit, refs = refWriter(repository) }: { id: string; commit: string; refs?: WaitingGit | undefined },
+): Promise<void> {
+  await refs(`delete ${refOf(id)} ${commit}\n`);
 }
 
 /** Forgets the states of runs that started before an id of that time; Git removes their files with its next clean-up. */

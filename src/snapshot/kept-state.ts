@@ -1,11 +1,13 @@
 import { linkSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { distinctName, nodeCrypto } from '../crypto/crypto.js';
+import { crc32 } from 'node:zlib';
+import { distinctName, sha256 } from '../crypto/crypto.js';
 import { parseJson } from '../domain/json.js';
 import { isMap } from '../domain/lookup.js';
-import { readOwnFileNow, readRegularFile, writeByRename } from '../files.js';
+import { readOwnFileNow, writeByRename } from '../files.js';
 import type { BytePath } from '../git/names.js';
 import type { Repository } from '../git/repository.js';
+import { sumOfFile } from './copy-index.js';
 import { type Listing, marksOf } from './listed.js';
 import { type ReadPermissions, SETTLED_MS, settled } from './permissions.js';
 import { FOLDER, type Scratch } from './scratch.js';
@@ -16,17 +18,19 @@ export interface KeptState {
   tree: string;
   /** An index of it, which must not be changed. */
   indexFile: string;
-  /** Whether the index is as it was kept, which takes a while to find out. */
-  isWhole: Promise<boolean>;
+  /** Whether the index is as it was kept: a look at all of it. */
+  isWhole: () => boolean;
   permissions: ReadPermissions;
   submodules: readonly BytePath[];
   listing: Listing | null;
   /** Of the user's index where that holds the same files; `null`: it does not, or that is not known. */
   sameIndex: string | null;
+  /** A commit of the same tree, which is all there as long as it is checked out; `null`: none is known. */
+  commit: string | null;
 }
 
 /** With another version the state is not used. */
-const VERSION = 1;
+const VERSION = 2;
 const FILE = 'state.json';
 const INDEX = /^index-[\da-f]{16}$/;
 /** Git keeps objects that nothing refers to for longer, ms. */
@@ -57,18 +61,15 @@ export function keptState(repository: Repository, scratch: Scratch): KeptState |
     const indexFile = scratch.file();
     // A link, since a run that ends meanwhile may replace it. Git never changes an index in place.
     linkSync(path.join(folder, data.index), indexFile);
-    const isWhole = hashOfFile(indexFile).then(
-      (hash) => hash === data.indexHash,
-      () => false,
-    );
-    const { tree, submodules, listing, sameIndex, permissions } = data;
+    const { tree, submodules, listing, sameIndex, commit, permissions } = data;
     return {
       tree,
       indexFile,
-      isWhole,
+      isWhole: () => sumOfFile(indexFile) === data.indexSum,
       submodules,
       listing,
       sameIndex,
+      commit,
       permissions: { ...permissions, others: new Map(permissions.others) },
     };
   } catch {
@@ -95,23 +96,48 @@ export async function keepState(repository: Repository, state: WorkTreeState): P
       settings: settingsOf(repository),
       atMs: Date.now(),
       index,
-      indexHash: await hashOfFile(state.indexFile),
+      indexSum: sumOfFile(state.indexFile),
       tree: state.tree,
       submodules: known,
       listing,
       sameIndex: state.sameIndex,
+      commit: state.commit,
       permissions: { ...permissions, others: [...permissions.others] },
     };
     const text = JSON.stringify(data);
-    await writeByRename(path.join(folder, FILE), `${VERSION} ${hashOf(text)}\n${text}\n`, { private: true });
+    await writeByRename(path.join(folder, FILE), `${VERSION} ${crc32(text)}\n${text}\n`, { private: true });
     removeOthers(folder, index);
   } catch {
     rmSync(path.join(folder, index), { force: true });
   }
 }
 
+/** Removes what runs have kept before a time, or what is too old to be used, of all work trees. Errors are left to the next time. */
+export function forgetStates({ commonDir }: Pick<Repository, 'commonDir'>, beforeMs: number): void {
+  const oldMs = Math.max(beforeMs, Date.now() - MOST_AGE_MS);
+  const linked = path.join(commonDir, 'worktrees');
+  for (const gitDir of [commonDir, ...namesIn(linked).map((name) => path.join(linked, name))])
+    try {
+      const folder = path.join(gitDir, FOLDER);
+      const file = path.join(folder, FILE);
+      if ((statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= oldMs) continue;
+      rmSync(file, { force: true });
+      removeOthers(folder, null);
+    } catch {
+      // It is there still.
+    }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
 /** Removes the indexes that earlier runs have kept. */
-function removeOthers(folder: string, index: string): void {
+function removeOthers(folder: string, index: string | null): void {
   for (const name of readdirSync(folder)) {
     if (!INDEX.test(name) || name === index) continue;
     const place = path.join(folder, name);
@@ -145,7 +171,8 @@ interface Data extends Omit<KeptState, 'indexFile' | 'isWhole' | 'permissions'> 
   atMs: number;
   /** Name of the index in the same folder. */
   index: string;
-  indexHash: string;
+  /** The file may be cut off or empty after the machine has crashed. */
+  indexSum: number;
   permissions: Omit<ReadPermissions, 'others'> & { others: [BytePath, number][] };
 }
 
@@ -153,7 +180,7 @@ interface Data extends Omit<KeptState, 'indexFile' | 'isWhole' | 'permissions'> 
 function dataIn(text: string): Data | null {
   const end = text.indexOf('\n');
   const json = text.slice(end + 1, -1);
-  if (text.slice(0, end) !== `${VERSION} ${hashOf(json)}`) return null;
+  if (text.slice(0, end) !== `${VERSION} ${crc32(json)}`) return null;
   const data = parseJson(json);
   return isMap(data) && typeof data.index === 'string' && INDEX.test(data.index)
     ? (data as unknown as Data)
@@ -162,13 +189,5 @@ function dataIn(text: string): Data | null {
 
 function settingsOf({ settings }: Repository): string {
   const known = [...settings].filter(([key]) => key.startsWith('core.') || key.startsWith('extensions.'));
-  return hashOf(JSON.stringify(known));
-}
-
-function hashOf(content: string | Buffer): string {
-  return nodeCrypto().createHash('sha256').update(content).digest('hex');
-}
-
-async function hashOfFile(file: string): Promise<string> {
-  return hashOf(await readRegularFile(file, { maxBytes: Number.MAX_SAFE_INTEGER }));
+  return sha256(JSON.stringify(known));
 }

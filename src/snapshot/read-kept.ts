@@ -4,13 +4,14 @@ import type { Repository } from '../git/repository.js';
 import { type Change, changesOfIndex } from './changes.js';
 import { checksumOf, copyIndex } from './copy-index.js';
 import { isBehindLink } from './current.js';
-import { keptState } from './kept-state.js';
+import { type KeptState, keptState } from './kept-state.js';
 import { type Listing, listingStart, stillHolds } from './listed.js';
 import { ignored, ignoredNames, newFile, type Suspect, suspects, untracked } from './listing.js';
 import { onDisk } from './on-disk.js';
 import { settled } from './permissions.js';
+import type { Scratch } from './scratch.js';
 import { writeTree } from './store.js';
-import { headMark, unkept } from './unkept.js';
+import { commitOf, headMark, unkept } from './unkept.js';
 import type { ReadingPlace, WorkTreeState } from './work-tree-state.js';
 import { GITLINK, written } from './written.js';
 
@@ -28,20 +29,18 @@ export async function readFromKept(
   const kept = keptState(repository, scratch);
   if (kept === null) return null;
   const comparing = suspects(repository, kept.indexFile);
-  const copied = await copyIndex(repository.indexFile, scratch.file());
-  if (!copied.ok) return null;
-  const userIndex = copied.value;
-  const sameIndex = await checksumOf(userIndex);
-  const isSame = sameIndex !== null && sameIndex === kept.sameIndex;
+  const head = headMark(repository);
+  const index = await userIndexOf(repository, kept, scratch);
+  if (index === null) return null;
+  const { file: userIndex, checksum: sameIndex, isSame } = index;
   const held = heldListing(repository, kept.listing);
-  const [changed, differing, included, listed, head, committed, isWhole] = await Promise.all([
+  const isWhole = kept.isWhole();
+  const [changed, differing, included, listed, isCommitted] = await Promise.all([
     comparing,
     isSame ? ok([]) : changesOfIndex(repository, kept.tree, userIndex),
     ignored(repository, userIndex, rules.included),
     held ?? listedNow(repository, userIndex),
-    headMark(repository),
-    committedTree(repository),
-    kept.isWhole,
+    head.then((mark) => isTreeOf(repository, kept, commitOf(mark))),
   ]);
   if (!isWhole || !changed.ok || !differing.ok || !included.ok || listed === null) return null;
   const differences = differing.value.filter((change) => isOnDisk(repository, change));
@@ -60,21 +59,20 @@ export async function readFromKept(
   const read = files.length === 0 ? ok(base) : await written(repository, base, { files, scratch, rules });
   if (!read.ok) return null;
   const { tree } = read.value;
-  if (tree === kept.tree && tree !== committed) {
+  const isSameTree = tree === kept.tree;
+  if (isSameTree && !isCommitted) {
     const again = await writeTree(repository, read.value.indexFile);
     if (!again.ok || again.value !== tree) return null;
   }
+  const commit = isSameTree && isCommitted ? commitOf(await head) : null;
   return {
     ...read.value,
-    unkept: await unkept(repository, {
-      submodules: kept.submodules,
-      nested: [],
-      head: Promise.resolve(head),
-    }),
+    unkept: await unkept(repository, { submodules: kept.submodules, nested: [], head }),
     ignored: new Set(listing.ignored.filter((path) => !more.has(path))),
     listing,
-    sameIndex: differing.value.length === 0 && tree === kept.tree ? sameIndex : null,
-    isKept: isSame && isHeld && files.length === 0 && young.length === 0,
+    sameIndex: differing.value.length === 0 && isSameTree ? sameIndex : null,
+    commit,
+    isKept: isSame && isHeld && files.length === 0 && young.length === 0 && commit === kept.commit,
   };
 }
 
@@ -94,10 +92,24 @@ async function listedNow(repository: Repository, indexFile: string): Promise<Lis
   return { ...start, files: others.value.files, ignored: hiding.value, marks: null };
 }
 
-/** Of the commit that is checked out: its objects are there. */
-async function committedTree({ git }: Repository): Promise<string | null> {
-  const answer = await git(['rev-parse', '--verify', '-q', 'HEAD^{tree}']);
-  return answer.exitCode === 0 ? answer.stdout.toString('latin1').trim() : null;
+/** The user's index, or the kept one where both hold the same files; `null`: it cannot be read. */
+async function userIndexOf(
+  repository: Repository,
+  kept: KeptState,
+  scratch: Scratch,
+): Promise<{ file: string; checksum: string | null; isSame: boolean } | null> {
+  const now = await checksumOf(repository.indexFile);
+  if (now !== null && now === kept.sameIndex) return { file: kept.indexFile, checksum: now, isSame: true };
+  const copied = await copyIndex(repository.indexFile, scratch.file());
+  if (!copied.ok) return null;
+  return { file: copied.value, checksum: await checksumOf(copied.value), isSame: false };
+}
+
+/** Whether a commit that is checked out has the kept tree, so that all objects of that are there. */
+async function isTreeOf({ git }: Repository, kept: KeptState, commit: string): Promise<boolean> {
+  if (commit === '' || commit === kept.commit) return commit !== '';
+  const answer = await git(['rev-parse', '--verify', '-q', `${commit}^{tree}`]);
+  return answer.exitCode === 0 && answer.stdout.toString('latin1').trim() === kept.tree;
 }
 
 /** Files that are in the user's index alone, and not on disk, are not part of a state. */

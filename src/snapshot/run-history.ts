@@ -1,12 +1,20 @@
-import { statSync } from 'node:fs';
 import { idTime } from '../domain/id.js';
 import { err, ok, type Result } from '../domain/result.js';
-import type { GitPlace } from '../git/git.js';
+import type { GitPlace, WaitingGit } from '../git/git.js';
 import { findRepository, type Repository } from '../git/repository.js';
 import { systemTrouble, type Trouble } from '../git/trouble.js';
 import { beginWork, endWork, type Family, workedSince, workingNow } from './active-runs.js';
-import { addState, dropRun, forgetRuns, NOTHING_BESIDE, type State, type StateKind } from './history.js';
-import { keepState } from './kept-state.js';
+import {
+  addState,
+  commitWriter,
+  dropRun,
+  forgetRuns,
+  NOTHING_BESIDE,
+  refWriter,
+  type State,
+  type StateKind,
+} from './history.js';
+import { forgetStates, keepState } from './kept-state.js';
 import { alone } from './lock.js';
 import { type Restored, type RestoreFailure, restore } from './restore.js';
 import { openScratch, type Scratch } from './scratch.js';
@@ -34,6 +42,9 @@ export class RunHistory {
   /** The state before the current attempt. */
   #before: { state: State; files: WorkTreeState; startedMs: number; others: readonly string[] } | null = null;
   #hasChanges = false;
+  /** Wait for what they are to write while the files are read. */
+  #writers: { commits?: WaitingGit; refs?: WaitingGit } = {};
+  #forgetting: Promise<unknown> | null = null;
 
   private constructor(
     readonly family: Family,
@@ -42,18 +53,25 @@ export class RunHistory {
     readonly rules: SnapshotRules,
     /** The work tree is used again after the run. */
     readonly isLasting: boolean,
+    /** Histories of runs that started before are forgotten, ms since the epoch. */
+    readonly forgottenBeforeMs: number,
   ) {}
 
   /** Looks for the work tree of a run; the trouble says why nothing can be kept. */
   static async open(
     family: Family,
-    { place, rules, isLasting }: { place: GitPlace; rules: SnapshotRules; isLasting: boolean },
+    {
+      place,
+      rules,
+      isLasting,
+      forgottenBeforeMs,
+    }: { place: GitPlace; rules: SnapshotRules; isLasting: boolean; forgottenBeforeMs: number },
   ): Promise<Result<RunHistory, Trouble>> {
     const repository = await findRepository(place);
     if (!repository.ok) return repository;
     const scratch = await openScratch(repository.value);
     if (!scratch.ok) return scratch;
-    return ok(new RunHistory(family, repository.value, scratch.value, rules, isLasting));
+    return ok(new RunHistory(family, repository.value, scratch.value, rules, isLasting, forgottenBeforeMs));
   }
 
   /** The commit of the last state. */
@@ -70,9 +88,13 @@ export class RunHistory {
       return systemTrouble(error, 'the run cannot be noted in the repository');
     }
     const others = workingNow(this.repository, this.family);
-    const files = await this.#read();
+    const reading = this.#read();
+    if (this.#last === null)
+      this.#writers = { commits: commitWriter(this.repository), refs: refWriter(this.repository) };
+    const files = await reading;
     const state = files.ok ? await this.#keep('before', attempt, files.value) : files;
     if (!files.ok || !state.ok) {
+      this.#endWriters();
       await endWork(this.repository, this.family.id);
       return state.ok ? null : state.error;
     }
@@ -89,7 +111,10 @@ export class RunHistory {
 
   async #left(attempt: number): Promise<Result<Span | null, Trouble>> {
     const before = this.#before;
-    const files = await this.#read();
+    const reading = this.#read();
+    this.#writers.refs ??= refWriter(this.repository);
+    this.#forgetting ??= this.#forget();
+    const files = await reading;
     if (!files.ok) {
       this.#hasChanges = true;
       return files;
@@ -123,18 +148,38 @@ export class RunHistory {
   }
 
   /**
-   * Keeps the state for the next run, where reading all takes long. Removes temporary files, the history of a run that changed nothing, and
-   * histories of runs that started before a time.
+   * Keeps the state for the next run. Removes temporary files, the history of a run that changed nothing, and histories of runs that are
+   * forgotten.
    */
-  async close({ beforeMs }: { beforeMs: number }): Promise<void> {
-    const files = this.#files;
-    if (files !== null && this.isLasting && isLarge(files.indexFile)) await keepState(this.repository, files);
+  async close(): Promise<void> {
     const last = this.#hasChanges ? null : this.#last;
-    await Promise.all([
-      this.scratch.remove(),
-      last === null ? null : dropRun(this.repository, this.family.id, last.commit),
-      forgetRuns(this.repository, idTime(beforeMs)),
-    ]);
+    const dropped =
+      last === null
+        ? null
+        : dropRun(this.repository, {
+            id: this.family.id,
+            commit: last.commit,
+            refs: this.#take().refs,
+          });
+    this.#endWriters();
+    if (this.#files !== null && this.isLasting) await keepState(this.repository, this.#files);
+    await Promise.all([this.scratch.remove(), dropped, this.#forgetting ?? this.#forget()]);
+  }
+
+  #forget(): Promise<unknown> {
+    forgetStates(this.repository, this.forgottenBeforeMs);
+    return forgetRuns(this.repository, idTime(this.forgottenBeforeMs));
+  }
+
+  #take(): { commits?: WaitingGit; refs?: WaitingGit } {
+    const writers = this.#writers;
+    this.#writers = {};
+    return writers;
+  }
+
+  /** Ends those that have nothing to write. */
+  #endWriters(): void {
+    for (const writer of Object.values(this.#take())) void writer('');
   }
 
   async #read(): Promise<Result<WorkTreeState, Trouble>> {
@@ -155,31 +200,22 @@ export class RunHistory {
   ): Promise<Result<State, Trouble>> {
     const last = this.#last;
     if (kind === 'before' && last?.tree === files.tree) return ok(last);
-    const added = await addState(this.repository, this.family.id, {
-      tree: files.tree,
-      parent: last?.commit ?? null,
-      note: {
-        kind,
-        attempt,
-        included: this.rules.included,
-        permissions: files.permissions,
-        other: null,
-        worktree: worktreeOf(this.repository),
-        unkept: beside.unkept,
-        others: beside.others,
-        parentId: this.family.parentId,
-        rootId: this.family.rootId,
-      },
-    });
+    const note = {
+      kind,
+      attempt,
+      included: this.rules.included,
+      permissions: files.permissions,
+      other: null,
+      worktree: worktreeOf(this.repository),
+      unkept: beside.unkept,
+      others: beside.others,
+      parentId: this.family.parentId,
+      rootId: this.family.rootId,
+    };
+    const state = { tree: files.tree, parent: last?.commit ?? null, note };
+    const added = await addState(this.repository, this.family.id, state, this.#take());
     if (added.ok) this.#last = added.value;
     if (added.ok && kind === 'rolled_back') this.#files = files;
     return added;
   }
-}
-
-/** Of some thousand files; smaller trees are read in no time, bytes. */
-const LARGE_INDEX = 256 * 1024;
-
-function isLarge(indexFile: string): boolean {
-  return (statSync(indexFile, { throwIfNoEntry: false })?.size ?? 0) >= LARGE_INDEX;
 }

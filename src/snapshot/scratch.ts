@@ -1,4 +1,5 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { distinctName } from '../crypto/crypto.js';
 import { err, ok, type Result } from '../domain/result.js';
@@ -14,23 +15,31 @@ export interface Scratch {
   remove(): Promise<void>;
 }
 
-/** Creates one, and removes those that killed processes have left. */
+/** Creates one; its removal also removes those that killed processes have left. */
 export async function openScratch({ gitDir }: Repository): Promise<Result<Scratch, Trouble>> {
   const parent = path.join(gitDir, FOLDER);
   const dir = path.join(parent, distinctName());
   try {
     // With `recursive` Node says ENOENT where the file system is read-only.
-    await mkdir(parent, { mode: 0o700 }).catch((error) => {
-      if (codeOf(error) !== 'EEXIST') throw error;
-    });
-    await mkdir(dir, { mode: 0o700 });
+    makeOnce(parent);
+    mkdirSync(dir, { mode: 0o700 });
   } catch (error) {
     return err(systemTrouble(error, `\`${parent}\` cannot be written`));
   }
-  await removeOld(parent).catch(() => undefined);
   let files = 0;
-  const remove = (): Promise<void> => rm(dir, { recursive: true, force: true }).catch(() => undefined);
+  const remove = async (): Promise<void> => {
+    await rm(dir, { recursive: true, force: true }).catch(() => undefined);
+    await removeOld(parent).catch(() => undefined);
+  };
   return ok({ dir, file: () => path.join(dir, String(files++)), remove });
+}
+
+function makeOnce(dir: string): void {
+  try {
+    mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
 }
 
 /** In the folder of a repository. */

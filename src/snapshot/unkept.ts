@@ -1,8 +1,8 @@
 import { nodeCrypto } from '../crypto/crypto.js';
-import { readRegularFileNow } from '../files.js';
 import type { Git } from '../git/git.js';
 import { type BytePath, bytePath, shownPath, splitNul, systemPath } from '../git/names.js';
 import type { Repository } from '../git/repository.js';
+import { commitIn, headIn } from './head.js';
 import { lstatOf } from './on-disk.js';
 
 /**
@@ -32,7 +32,8 @@ export async function unkept(
     submodules: await marks(submodules, (path) => submoduleMark(git, root, path)),
     nested: await marks(nested, async (path) => {
       const at = folderOf(root, path);
-      return at === null ? '' : headMark({ git: (args) => git(args, { cwd: at }), gitDir: `${at}/.git` });
+      if (at === null) return '';
+      return markOfHead(await headCommit((args) => git(args, { cwd: at })), `${at}/.git`);
     }),
     head: await head,
   };
@@ -52,23 +53,25 @@ async function marks(
   return found;
 }
 
-/** The commit and the branch of a repository. */
-export async function headMark({ git, gitDir }: Pick<Repository, 'git' | 'gitDir'>): Promise<string> {
-  const commit = await git(['rev-parse', '--verify', '-q', 'HEAD']);
-  return `${commit.stdout.toString('latin1').trim()} ${branchIn(gitDir)}`;
+/** The commit and the branch of the work tree. */
+export async function headMark(repository: Repository): Promise<string> {
+  const { git, gitDir } = repository;
+  return markOfHead(commitIn(repository) ?? (await headCommit(git)), gitDir);
 }
 
-/** What `HEAD` names, without a process of Git; empty: it cannot be read, or the folder is a link to one elsewhere. */
-function branchIn(gitDir: string): string {
-  try {
-    return readRegularFileNow(`${gitDir}/HEAD`, { maxBytes: MOST_HEAD_BYTES }).toString('utf8').trim();
-  } catch {
-    return '';
-  }
+function markOfHead(commit: string, gitDir: string): string {
+  return `${commit} ${headIn(gitDir)}`;
 }
 
-/** Longer than any name of a branch. */
-const MOST_HEAD_BYTES = 65_536;
+/** The commit of a mark of `HEAD`; empty: there is none. */
+export function commitOf(mark: string): string {
+  return mark.slice(0, mark.indexOf(' '));
+}
+
+/** Empty: there is none. */
+async function headCommit(git: Git): Promise<string> {
+  return (await git(['rev-parse', '--verify', '-q', 'HEAD'])).stdout.toString('latin1').trim();
+}
 
 /** Its commit, and what is changed in it; empty: its files are not there. */
 async function submoduleMark(git: Git, root: string, path: BytePath): Promise<string> {

@@ -27,6 +27,8 @@ export interface WorkTreeState {
   listing: Listing | null;
   /** Checksum of the user's index where that holds the same files; `null`: it does not, or that is not known. */
   sameIndex: string | null;
+  /** A commit of the same tree; `null`: none is known. */
+  commit: string | null;
   /** An earlier run has kept all of this. */
   isKept: boolean;
 }

@@ -89,6 +89,7 @@ export async function readFromIndex(
     ignored: new Set([...hiding.value, ...inner.ignored].filter((path) => !included.has(path))),
     listing: { ...moment, files: others.value.files, ignored: hiding.value, marks: null },
     sameIndex: isSame && nested.length === 0 ? checksum : null,
+    commit: null,
     isKept: false,
   });
 }
@@ -148,6 +149,7 @@ export async function readAgain(
     ignored: left,
     listing,
     sameIndex: isSame ? before.sameIndex : null,
+    commit: isSame ? before.commit : null,
     isKept: false,
   });
 }

@@ -16,6 +16,8 @@ export interface TraceSinkInput {
   now: () => number;
   /** How long a call of a provider may take before its trace is written while it goes on, ms. */
   callMs?: number;
+  /** Its trace is written before anything has started: what it starts has traces of its own. */
+  isEarly?: boolean;
   /** Called once when the trace cannot be written. */
   warn: (message: string) => void;
 }
@@ -44,6 +46,7 @@ export function traceSink(input: TraceSinkInput): EventSink {
       if (event.pid !== null) void save();
       else early ??= setTimeout(save, input.callMs ?? CALL_MS);
     }
+    if (event.type === 'plan' && input.isEarly === true) return save();
     // Who kills the router during a wait can go on with the session that the trace then names.
     if (event.type === 'retry.scheduled') return save();
     if (event.type !== 'invocation.finished') return;

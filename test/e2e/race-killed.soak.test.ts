@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { filesBelow } from '../rig/git-tree.js';
 import { survivors } from '../rig/processes.js';
@@ -9,6 +12,31 @@ const ROUNDS = Number(process.env.RACE_ROUNDS ?? 30);
 const WHOLE_MS = 4000;
 
 describe('a race that is killed', () => {
+  it(
+    'has a trace of its own, which the next run marks as interrupted',
+    rigged(async (rig) => {
+      const pipe = path.join(rig.home, 'started');
+      execFileSync('mkfifo', [pipe]);
+      const hangs = `echo half > answer; echo > '${pipe}'; while :; do sleep 1; done`;
+      raceTree(rig, { one: hangs, two: hangs, quick: 'echo done' });
+      const running = rig.start(race('one,two', '--verify', 'true'));
+      for (let n = 0; n < 2; n++) await readFile(pipe);
+      const raceOf = () => rig.traces().find(({ attempts }) => attempts.length === 0);
+      expect(raceOf()).toMatchObject({ status: 'running' });
+      running.kill('SIGKILL');
+      await running.done;
+      const shown = await rig.run(['trace', 'show', raceOf()?.id ?? '']);
+      expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining('interrupted')]);
+      expect((await rig.run(['exec', '-a', 'me', '--tool', 'quick', '--no-stdin', 'hi'])).code).toBe(0);
+      expect(rig.traces().map(({ status }) => status)).toEqual([
+        'succeeded',
+        'interrupted',
+        'interrupted',
+        'interrupted',
+      ]);
+    }),
+  );
+
   it(
     'at any step loses no file, leaves no process, and the next one removes its work trees',
     rigged(

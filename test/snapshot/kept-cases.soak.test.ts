@@ -10,10 +10,11 @@ import {
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { findRepository } from '../../src/git/repository.js';
-import { keepState } from '../../src/snapshot/kept-state.js';
+import { forgetStates, keepState } from '../../src/snapshot/kept-state.js';
 import { readFromKept } from '../../src/snapshot/read-kept.js';
 import { openScratch } from '../../src/snapshot/scratch.js';
 import { readAgain, readFromIndex, readWorkTree } from '../../src/snapshot/work-tree.js';
+import type { WorkTreeState } from '../../src/snapshot/work-tree-state.js';
 import { type GitTree, inGitTree } from '../rig/git-tree.js';
 import { expectSame, keep, nextTick } from './kept-properties.js';
 import { value } from './properties.js';
@@ -142,13 +143,35 @@ describe('a snapshot from a kept state', () => {
       await keep(tree, { isOld: true });
       const repository = await tree.repository();
       const place = { scratch: value(await openScratch(repository)), rules: RULES };
+      // The first look finds out that the commit has the same tree, and that is kept too.
+      await keepState(repository, (await readFromKept(repository, place)) as WorkTreeState);
       const found = await readFromKept(repository, place);
       expect([found?.isKept, found?.tree]).toEqual([true, tree.git('rev-parse', 'HEAD^{tree}').trim()]);
       nextTick(tree);
       tree.write('b', 'b');
       const left = value(await readAgain(repository, value(await readFromIndex(repository, place)), place));
       await keepState(repository, left);
-      expect(readdirSync(folderOf(tree)).filter((name) => /^index-|json$/.test(name)).length).toBeLessThan(4);
+      expect(readdirSync(folderOf(tree)).filter((name) => /^index-|json$/.test(name)).length).toBeLessThan(5);
+    });
+  });
+});
+
+describe('a kept state that is too old', () => {
+  it('is removed with the snapshots of its time', async () => {
+    await inKeptTree(async (tree) => {
+      const repository = await tree.repository();
+      const kept = (): string[] => readdirSync(folderOf(tree)).filter((name) => /^index-|json$/.test(name));
+      const { now } = Date;
+      const dayMs = 24 * 3_600_000;
+      Date.now = () => now() + 2 * dayMs;
+      try {
+        forgetStates(repository, Date.now() - 3 * dayMs);
+        expect(kept().length).toBe(2);
+        forgetStates(repository, Date.now() - dayMs);
+        expect(kept()).toEqual([]);
+      } finally {
+        Date.now = now;
+      }
     });
   });
 });

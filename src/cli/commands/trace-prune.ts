@@ -6,6 +6,7 @@ import { findRepository } from '../../git/repository.js';
 import { pruneJobsOf } from '../../jobs/prune.js';
 import { pruneTraces } from '../../reports/traces.js';
 import { forgetRuns } from '../../snapshot/history.js';
+import { forgetStates } from '../../snapshot/kept-state.js';
 import { traceDirOf } from '../command-router.js';
 import type { CommandContext } from '../context.js';
 import { jobsWorld } from '../jobs-world.js';
@@ -43,5 +44,7 @@ export async function runTracePrune(
 /** The files of old runs go with their traces, where the working directory is in a Git work tree. */
 async function forgetSnapshots({ world }: CommandContext, beforeMs: number): Promise<void> {
   const repository = await findRepository({ cwd: world.cwd, env: world.env });
-  if (repository.ok) await forgetRuns(repository.value, idTime(beforeMs));
+  if (!repository.ok) return;
+  forgetStates(repository.value, beforeMs);
+  await forgetRuns(repository.value, idTime(beforeMs));
 }

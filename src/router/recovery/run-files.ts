@@ -10,12 +10,16 @@ import { handoverText, withHandover } from './handover.js';
 import { noChanges, recordedChanges } from './recorded-changes.js';
 
 /** Keeps the files of a run's work tree around each attempt that may change them, and recovers from failed ones. */
-export function guardFiles(run: Run, ask: Ask): FileGuard {
-  return new RunFiles(run, ask);
+export function guardFiles(run: Run, rules: GuardRules): FileGuard {
+  return new RunFiles(run, rules);
 }
 
-/** Asks a person whether to go on; false where there is none. */
-export type Ask = (question: string) => Promise<boolean>;
+interface GuardRules {
+  /** Asks a person whether to go on; false where there is none. */
+  confirmRollback: (question: string) => Promise<boolean>;
+  /** How long snapshots are kept, days. */
+  keepDays: number;
+}
 
 class RunFiles implements FileGuard {
   #history: RunHistory | null = null;
@@ -25,7 +29,7 @@ class RunFiles implements FileGuard {
 
   constructor(
     readonly run: Run,
-    readonly ask: Ask,
+    readonly rules: GuardRules,
   ) {}
 
   async before(n: number): Promise<AttemptFiles> {
@@ -41,6 +45,7 @@ class RunFiles implements FileGuard {
           place: { cwd: planned.request.cwd, env: host.env, signal: () => this.#stop ?? stop.urgent },
           rules: { included: includeIgnored, mostBytes: maxNewDataBytes },
           isLasting: planned.isolation === null,
+          forgottenBeforeMs: host.clock.now() - this.rules.keepDays * DAY_MS,
         },
       );
       if (!opened.ok) return this.#unguarded(opened.error);
@@ -53,8 +58,8 @@ class RunFiles implements FileGuard {
     return { after: (candidate, result) => this.#after(history, candidate, result) };
   }
 
-  async close({ keepDays }: { keepDays: number }): Promise<void> {
-    await this.#history?.close({ beforeMs: this.run.host.clock.now() - keepDays * DAY_MS });
+  async close(): Promise<void> {
+    await this.#history?.close();
   }
 
   /** The result with what the attempt changed; with `rollback` the files are then as before it. */
@@ -145,7 +150,7 @@ class RunFiles implements FileGuard {
     const merge = await mergeInProgress(history.repository);
     if (merge !== null) {
       const question = `A ${merge} is in progress. Roll back ${changesText(changes)}? [y/N] `;
-      if (!(await this.ask(question)))
+      if (!(await this.rules.confirmRollback(question)))
         return { message: `a ${merge} is in progress`, hint: `finish or abort the ${merge} first` };
     }
     const restored = await history.rollBack(n);
