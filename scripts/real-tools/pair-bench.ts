@@ -9,10 +9,11 @@ import type { RealTool } from './tools.js';
 /** What the policy does after the failure of the first tool. */
 export type AfterFailure = 'rollback' | 'hand_over';
 
-/** Two tools with one home and one Git work tree: the second is tried after the first. */
+/** Tools with one home and one Git work tree; one after the first is tried after it, or beside it in a race. */
 export interface PairBench {
   first: RealTool;
   second: RealTool;
+  tools: readonly RealTool[];
   provider: FakeProvider;
   /** The work tree, absolute, with `notes.txt` committed. */
   cwd: string;
@@ -25,12 +26,13 @@ export const NOTES = { name: 'notes.txt', text: 'as committed\n' };
 
 /** Makes a fresh home and work tree below `folder`. */
 export async function openPairBench(
-  [first, second]: readonly [RealTool, RealTool],
+  tools: readonly [RealTool, RealTool, ...RealTool[]],
   at: { entry: string; folder: string; search: string; provider: FakeProvider },
 ): Promise<PairBench> {
-  const { own, home, cwd, tmp } = await freshFolders(at.folder, `${first.name}-${second.name}`);
+  const [first, second] = tools;
+  const { own, home, cwd, tmp } = await freshFolders(at.folder, tools.map(({ name }) => name).join('-'));
   const { url } = at.provider;
-  for (const tool of [first, second]) await writeFiles(home, tool.homeFiles(url));
+  for (const tool of tools) await writeFiles(home, tool.homeFiles(url));
   await writeFiles(cwd, { [NOTES.name]: NOTES.text });
   const author = ['-c', 'user.name=A', '-c', 'user.email=a@example.com'];
   for (const args of [
@@ -40,15 +42,15 @@ export async function openPairBench(
   ])
     await execa('git', [...author, ...args], { cwd });
   const configs = { rollback: path.join(own, 'rollback.yaml'), hand_over: path.join(own, 'hand_over.yaml') };
-  for (const [policy, file] of Object.entries(configs))
-    await writeFile(file, configOf([first, second], url, policy));
-  const env = {
-    ...environment({ tool: first, home, tmp, search: at.search, url }),
-    ...second.env(url),
-  };
+  for (const [policy, file] of Object.entries(configs)) await writeFile(file, configOf(tools, url, policy));
+  const env = Object.assign(
+    environment({ tool: first, home, tmp, search: at.search, url }),
+    ...tools.map((tool) => tool.env(url)),
+  );
   return {
     first,
     second,
+    tools,
     provider: at.provider,
     cwd,
     start: (args, policy) =>

@@ -89,7 +89,8 @@ function lastLine({ stdout }: RouterRun): Record<string, unknown> | null {
   }
 }
 
-function asList(value: unknown): unknown[] {
+/** Empty: it is none. */
+export function asList(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
@@ -97,7 +98,8 @@ function toolsOf(attempts: readonly unknown[]): string {
   return attempts.map((one) => String(fieldOf(one, 'tool'))).join();
 }
 
-async function statusOf(cwd: string): Promise<string> {
+/** What Git says of the work tree, without what the tools keep there. */
+export async function statusOf(cwd: string): Promise<string> {
   const ignored = ['--', '.', ':!.llm-router', ':!.claude', ':!.opencode', ':!.codex'];
   return (await execa('git', ['status', '--porcelain', ...ignored], { cwd })).stdout;
 }

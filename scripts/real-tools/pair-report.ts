@@ -1,6 +1,7 @@
 import { release, type } from 'node:os';
 import type { Finding } from './finding.js';
 import { PAIR_CASES } from './pair-cases.js';
+import { RACE_CASES } from './race-cases.js';
 import { table } from './report.js';
 
 /** Two tools that were tried one after the other. */
@@ -13,6 +14,7 @@ export interface PairReport {
 /** The page for people: versions, a table of pairs and cases, and what was seen in each. */
 export function recoveryPage(
   reports: readonly PairReport[],
+  raced: Record<string, Finding>,
   { date, versions }: { date: string; versions: readonly string[][] },
 ): string {
   return [
@@ -20,7 +22,7 @@ export function recoveryPage(
     '',
     'Written by `npm run test:real-tools:recovery`: programs from the npm registry, with one empty home and dummy keys, as the first and the second',
     'candidate of an agent with access `edit` in a Git work tree. A provider on loopback lets each write a file with a tool of its own, and fails the',
-    'first one with 429. What is rolled back and handed over is in [recovery](../recovery.md).',
+    'first one with 429; in a race none fails. What is rolled back and handed over is in [recovery](../recovery.md).',
     '',
     `${date}; ${type()} ${release()}; llm-router on Node ${process.versions.node}.`,
     '',
@@ -37,10 +39,23 @@ export function recoveryPage(
       ),
       '',
     ]),
+    '## race',
+    '',
+    'All three at once, against the same provider, which fails none of them; `--verify` looks for the edit.',
+    '',
+    ...table(
+      ['case', 'result', 'seen'],
+      RACE_CASES.map(({ name, title }) => [title, ...resultOf(raced[name])]),
+    ),
+    '',
   ].join('\n');
 }
 
 function row(first: string, second: string, found: Finding | undefined): string[] {
-  if (found === undefined) return [first, second, '–', ''];
-  return [first, second, found.ok ? 'ok' : '**differs**', found.seen.replaceAll(/\s+/g, ' ')];
+  return [first, second, ...resultOf(found)];
+}
+
+function resultOf(found: Finding | undefined): string[] {
+  if (found === undefined) return ['–', ''];
+  return [found.ok ? 'ok' : '**differs**', found.seen.replaceAll(/\s+/g, ' ')];
 }

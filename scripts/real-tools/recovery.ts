@@ -1,4 +1,4 @@
-// Lets the real agent CLIs from the npm registry take over from each other through our own command line, against a provider on loopback,
+// Lets the real agent CLIs from the npm registry take over from each other, and race, through our own command line, against a provider on loopback,
 // and writes docs/tools/verified-recovery.md. `--first <name>` and `--case <name>` (repeatable) try only those, write nothing and fail when
 // something differs; `--folder <dir>` is where programs and homes are kept.
 import { writeFile } from 'node:fs/promises';
@@ -12,6 +12,7 @@ import { PAIR_CASES } from './pair-cases.js';
 import { type PairReport, recoveryPage } from './pair-report.js';
 import { prepare } from './prepare.js';
 import { startProvider } from './provider/server.js';
+import { RACE_CASES } from './race-cases.js';
 import { REAL_TOOLS, type RealTool } from './tools.js';
 
 const PAGE = path.join('docs', 'tools', 'verified-recovery.md');
@@ -54,11 +55,20 @@ export async function run({ root, args }: { root: string; args: string[] }): Pro
     }
     reports.push({ first: first.name, second: second.name, findings });
   }
+  const [one, two, ...more] = tools;
+  const raced: Record<string, Finding> = {};
+  for (const tried of firsts.length > 0 ? [] : RACE_CASES) {
+    if (one === undefined || two === undefined || (cases.length > 0 && !cases.includes(tried.name))) continue;
+    const found = await tried.run(await openPairBench([one, two, ...more], at));
+    raced[tried.name] = found;
+    say(`${found.ok ? 'ok     ' : 'DIFFERS'} ${tried.name}: ${found.seen}`);
+  }
   await provider.close();
-  const differs = reports.some(({ findings }) => Object.values(findings).some(({ ok }) => !ok));
+  const findings = [raced, ...reports.map((report) => report.findings)].flatMap(Object.values<Finding>);
+  const differs = findings.some(({ ok }) => !ok);
   if (firsts.length + cases.length > 0) return differs ? 1 : 0;
   const date = new Date().toISOString().slice(0, 10);
-  await writeFile(path.join(root, PAGE), recoveryPage(reports, { date, versions }));
+  await writeFile(path.join(root, PAGE), recoveryPage(reports, raced, { date, versions }));
   say(`written: ${PAGE}`);
   return 0;
 }

@@ -3,7 +3,7 @@ import type { CalledTool, FailureStatus, OfferedTool, ProviderCall, Reply, Wire 
 
 /** A model that writes a file with a tool of the agent, and whose provider then fails, or ends the turn. */
 export interface EditThenFail {
-  /** Absolute. */
+  /** Absolute, or in the working directory of the agent. */
   file: string;
   content: string;
   /** `null`: it answers after the edit. */
