@@ -65,7 +65,7 @@ export function keptState(repository: Repository, scratch: Scratch): KeptState |
     return {
       tree,
       indexFile,
-      isWhole: () => sumOfFile(indexFile) === data.indexSum,
+      isWhole: () => isWhole(indexFile, data.indexSum),
       submodules,
       listing,
       sameIndex,
@@ -74,6 +74,14 @@ export function keptState(repository: Repository, scratch: Scratch): KeptState |
     };
   } catch {
     return null;
+  }
+}
+
+function isWhole(indexFile: string, sum: number): boolean {
+  try {
+    return sumOfFile(indexFile) === sum;
+  } catch {
+    return false;
   }
 }
 
