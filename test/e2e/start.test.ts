@@ -66,7 +66,9 @@ describe('with a config that was checked before, exec', () => {
     expect(statSync(path.join(ROOT, 'dist/cli.cjs')).size).toBeLessThan(MOST_BYTES);
     const files = readdirSync(path.join(ROOT, 'dist')).filter((name) => name.endsWith('.cjs'));
     expect(files.sort()).toEqual(
-      ['cli', 'config', 'ledger', 'mcp', 'more', 'otlp', 'postgres', 'times'].map((name) => `${name}.cjs`),
+      ['cli', 'config', 'ledger', 'mcp', 'more', 'otlp', 'postgres', 'snapshot', 'times'].map(
+        (name) => `${name}.cjs`,
+      ),
     );
   });
 });
