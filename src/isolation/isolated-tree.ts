@@ -11,7 +11,7 @@ import { readAgain, readWorkTree } from '../snapshot/work-tree.js';
 import type { SnapshotRules, WorkTreeState } from '../snapshot/work-tree-state.js';
 import { worktreeOf } from '../snapshot/worktree.js';
 import { makeLinkedTree, removeLinkedTree } from './linked-tree.js';
-import { claim, orphans, placesOf, release } from './owner.js';
+import { claim, orphans, placesOf, release, removeDrafts } from './owner.js';
 
 /** Where an isolated run works, and from which files. */
 export interface IsolationOrder {
@@ -158,6 +158,7 @@ async function keepLeft(
 
 /** Removes the work trees of killed runs. What they hold is kept in the history of the run first, where it can be read. */
 async function removeOrphans(dir: string, place: Omit<GitPlace, 'cwd'>): Promise<void> {
+  await removeDrafts(dir).catch(() => undefined);
   for (const { id, owner } of orphans(dir)) {
     if (!owner.isKept) await keepOrphan(dir, id, { place, included: owner.included }).catch(() => undefined);
     await discard(dir, id, owner.commonDir).catch(() => undefined);

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseJson } from '../domain/json.js';
@@ -39,13 +39,33 @@ export async function release(dir: string, id: string): Promise<void> {
 export function orphans(dir: string): { id: string; owner: Owner }[] {
   return namesIn(dir).flatMap((name) => {
     const id = OWNER_FILE.exec(name)?.[1];
-    const owner = id === undefined ? null : ownerOf(dir, id);
+    const owner = id === undefined ? null : ownerIn(placesOf(dir, id).owner);
     if (id === undefined || owner === null || livenessOf(owner.process) !== 'dead') return [];
     return [{ id, owner }];
   });
 }
 
 const OWNER_FILE = /^([0-9A-HJKMNP-TV-Z]{26})\.json$/;
+const DRAFT = /^[0-9A-HJKMNP-TV-Z]{26}\.json\.\w+\.part$/;
+/** No process takes so long from the first byte of such a file to its name, ms. */
+const DRAFT_MS = 60_000;
+
+/** Removes what processes have left that were killed while they wrote whose a work tree is. */
+export async function removeDrafts(dir: string): Promise<void> {
+  const left = namesIn(dir)
+    .filter((name) => DRAFT.test(name))
+    .map((name) => path.join(dir, name))
+    .filter(isLeft);
+  await Promise.all(left.map((file) => rm(file, { force: true })));
+}
+
+/** Of a process that has ended, or too old for one that has not begun to write. */
+function isLeft(draft: string): boolean {
+  const owner = ownerIn(draft);
+  if (owner !== null) return livenessOf(owner.process) === 'dead';
+  const stats = statSync(draft, { throwIfNoEntry: false });
+  return stats !== undefined && Date.now() - stats.mtimeMs > DRAFT_MS;
+}
 
 function namesIn(dir: string): string[] {
   try {
@@ -55,9 +75,9 @@ function namesIn(dir: string): string[] {
   }
 }
 
-function ownerOf(dir: string, id: string): Owner | null {
+function ownerIn(file: string): Owner | null {
   try {
-    const data = parseJson(readOwnFileNow(placesOf(dir, id).owner));
+    const data = parseJson(readOwnFileNow(file));
     if (!isMap(data) || data.version !== 1 || typeof data.commonDir !== 'string') return null;
     const owner = identityFrom(data.process);
     const included = Array.isArray(data.included) ? data.included : [];
