@@ -12,7 +12,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Secrets that were made up, so that tests can show that they are masked or refused; and what is too large to hold one by accident. */
 const NOT_SCANNED =
-  /^(test\/fixtures\/|test\/redact\/|test\/ledger\/postgres\/|test\/tools\/|package-lock\.json$|scripts\/bench\/recorded\.json$|docs\/images\/|docs\/teams\.md$|test\/cli\/ledger-shared|test\/domain\/database-url|test\/e2e\/shared-ledger)/;
+  /^(test\/fixtures\/|test\/redact\/|test\/router\/secrets|test\/ledger\/postgres\/|test\/tools\/|package-lock\.json$|scripts\/bench\/recorded\.json$|docs\/images\/|docs\/teams\.md$|test\/cli\/ledger-shared|test\/domain\/database-url|test\/e2e\/shared-ledger)/;
 
 /** Runners that are newer than the list in the linter. */
 const NEWER_RUNNERS = /label "(ubuntu-24\.04-arm|macos-15-intel)" is unknown/;
