@@ -12,7 +12,7 @@ interface Order {
 /** Why a file could not be written; `null`: it was. */
 type Answer = { code: string; message: string } | null;
 
-/** A file that somebody waits for. */
+/** A file whose writing is awaited. */
 interface Waiting extends Order {
   settle: (answer: Answer) => void;
 }
@@ -135,8 +135,8 @@ const THREAD = new FileThread();
 const LOAD = new Load();
 
 /**
- * Writes a private file, by a thread where the event loop is busy. Rejects as the call of the system does; the folder must exist. Who writes
- * a file again waits for the first time to end.
+ * Writes a private file, by a thread where the event loop is busy. Rejects as the call of the system does; the folder must exist. Two writes of
+ * one file must not overlap.
  */
 export function writeUnderLoad(file: string, text: string): Promise<void> {
   return LOAD.isBusy() ? THREAD.write(file, text) : writeHere(file, text);

@@ -37,7 +37,7 @@ export function activeConfigOf(context: CommandContext, loaded: UsableConfig): R
   });
 }
 
-/** The stores of a server, whose event loop does not wait for the files of traces. */
+/** The stores of a server: traces are written by a thread while its event loop is busy. */
 function withFileThread(stores: RouterWorld['stores']): RouterWorld['stores'] {
   const { traces } = stores;
   if (traces === null || 'store' in traces.place) return stores;
