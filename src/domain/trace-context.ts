@@ -22,6 +22,11 @@ export function parentSpanOf(traceparent: string | undefined): ParentSpan | null
   return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
+/** Whether a run below this span is recorded; one that starts a trace (`null`) is. */
+export function isSampled(parent: ParentSpan | null | undefined): boolean {
+  return parent?.isSampled !== false;
+}
+
 /** The trace id of a W3C `traceparent`; `null` when it is missing or no valid one. */
 export function traceIdOf(traceparent: string | undefined): string | null {
   return parentSpanOf(traceparent)?.traceId ?? null;

@@ -6,7 +6,7 @@ import { newId, newTraceId } from '../domain/id.js';
 import type { RaceMode } from '../domain/race.js';
 import type { Parent, Request } from '../domain/request.js';
 import { err, ok, type Result } from '../domain/result.js';
-import type { ParentSpan } from '../domain/trace-context.js';
+import { isSampled, type ParentSpan } from '../domain/trace-context.js';
 import { findRepository } from '../git/repository.js';
 import type { Planned } from '../router/planned.js';
 import type { Router } from '../router/router.js';
@@ -133,8 +133,12 @@ function spanOfRace(
   { raceId, traceId }: { raceId: string; traceId: string },
   { parentSpan }: Request,
 ): ParentSpan {
-  const isSampled = parentSpan?.isSampled !== false;
-  return { traceId: w3cTraceId(traceId), spanId: spanIdOf(raceId), isSampled, isLocal: true };
+  return {
+    traceId: w3cTraceId(traceId),
+    spanId: spanIdOf(raceId),
+    isSampled: isSampled(parentSpan),
+    isLocal: true,
+  };
 }
 
 const NO_CALLER: Parent = { id: null, rootId: null, traceId: null, depth: 0, slots: [], family: NO_FAMILY };

@@ -9,6 +9,7 @@ import { type Failure, failure } from '../domain/failure.js';
 import { familyText } from '../domain/family.js';
 import { plainText } from '../domain/plain-text.js';
 import type { Verification } from '../domain/race.js';
+import { isSampled } from '../domain/trace-context.js';
 import { isolatedHost } from '../router/isolation/plan-isolation.js';
 import { withoutOuterGateway } from '../router/outer-gateway.js';
 import type { Planned } from '../router/planned.js';
@@ -138,16 +139,15 @@ function variablesOf({ host, stores }: RouterWorld, planned: Planned): Record<st
   const family = parent === null ? '' : familyText(parent.family);
   return {
     ...plain(withoutOuterGateway(withStores(isolatedHost(host).env, stores))),
-    TRACEPARENT: traceparent(planned, { attempt: 'verify', isSampled: isSampled(planned) }),
+    TRACEPARENT: traceparent(planned, {
+      attempt: 'verify',
+      isSampled: isSampled(planned.request.parentSpan),
+    }),
     LLM_ROUTER_PARENT_ID: invocationId,
     LLM_ROUTER_ROOT_ID: rootId,
     LLM_ROUTER_DEPTH: String((parent?.depth ?? 0) + 1),
     ...(family === '' ? {} : { LLM_ROUTER_FAMILY: family }),
   };
-}
-
-function isSampled({ request }: Planned): boolean {
-  return request.parentSpan?.isSampled !== false;
 }
 
 /** Without permissions that a user gives to one command. */

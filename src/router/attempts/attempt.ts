@@ -9,6 +9,7 @@ import { pieceOf, withText } from '../../domain/piece.js';
 import { plainText } from '../../domain/plain-text.js';
 import { plausibleUsage } from '../../domain/plausible.js';
 import type { Result } from '../../domain/result.js';
+import { isSampled } from '../../domain/trace-context.js';
 import { namesOf } from '../../gates/candidate.js';
 import type { OpenedGate } from '../../gates/gates.js';
 import { canContinue } from '../../gates/session.js';
@@ -130,8 +131,7 @@ function callAdapter(
     turn: attempts.filter(({ record }) => record.tool === candidate.tool.name).length,
     slots,
     get traceparent() {
-      const isSampled = planned.request.parentSpan?.isSampled !== false;
-      return traceparent(planned, { attempt: n, isSampled });
+      return traceparent(planned, { attempt: n, isSampled: isSampled(planned.request.parentSpan) });
     },
     gatewayUrl: gateway?.value.url ?? null,
     family,
