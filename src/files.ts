@@ -166,6 +166,11 @@ export async function writeByRename(file: string, text: string, options: WriteOp
   }
 }
 
+/** Writes a private file by a rename, into a folder that is known to be there; rejects with the error of the system. */
+export function writeIntoFolder(file: string, text: string): Promise<void> {
+  return writeByRename(file, text, { private: true, isFolderChecked: true });
+}
+
 /**
  * A longer text is written while other work goes on. For a shorter one the threads that Node starts for that would take longer than the
  * write, and to `process/tree.ts` they look like processes that a tool has started.

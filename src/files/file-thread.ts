@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
-import { draftOf, writeByRename } from '../files.js';
+import { draftOf, writeIntoFolder } from '../files.js';
 
 /** A file, and what to write under its name first. */
 interface Order {
@@ -53,7 +53,7 @@ export class FileThread {
 
   /** Resolves once the file is there; rejects as the call of the system does. Its folder must exist. */
   write(file: string, text: string): Promise<void> {
-    if (this.#hasEnded) return writeHere(file, text);
+    if (this.#hasEnded) return writeIntoFolder(file, text);
     return new Promise((resolve, reject) => {
       const settle = (answer: Answer): void => {
         if (answer === null) resolve();
@@ -98,15 +98,11 @@ export class FileThread {
     this.#sent = [];
     this.#waiting = [];
     for (const { file, text, settle } of left)
-      writeHere(file, text).then(
+      writeIntoFolder(file, text).then(
         () => settle(null),
         ({ code, message }) => settle({ code, message }),
       );
   }
-}
-
-function writeHere(file: string, text: string): Promise<void> {
-  return writeByRename(file, text, { private: true, isFolderChecked: true });
 }
 
 /** From this part of the time on an event loop is busy. With time left it writes itself: a message to a thread takes as long. */
@@ -139,5 +135,5 @@ const LOAD = new Load();
  * one file must not overlap.
  */
 export function writeUnderLoad(file: string, text: string): Promise<void> {
-  return LOAD.isBusy() ? THREAD.write(file, text) : writeHere(file, text);
+  return LOAD.isBusy() ? THREAD.write(file, text) : writeIntoFolder(file, text);
 }

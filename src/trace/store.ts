@@ -4,7 +4,7 @@ import { idTime } from '../domain/id.js';
 import { parseJson } from '../domain/json.js';
 import { isMap } from '../domain/lookup.js';
 import { codeOf } from '../domain/system-error.js';
-import { makeFolder, writeByRename } from '../files.js';
+import { makeFolder, writeByRename, writeIntoFolder } from '../files.js';
 import { livenessOf } from '../process/this-process.js';
 import type { TraceDocument } from './document.js';
 import { foldersIn, namesIn, readTraceText } from './files.js';
@@ -61,7 +61,7 @@ export interface TraceTime {
 }
 
 /** One JSON file per invocation, in a folder per UTC day; private to the user. */
-export function fileTraceStore(dir: string, writeText: WriteText = writeHere): TraceStore {
+export function fileTraceStore(dir: string, writeText: WriteText = writeIntoFolder): TraceStore {
   let isHidden = false;
   let checked: { folder: string; atMs: number } | null = null;
   return {
@@ -108,10 +108,6 @@ async function endJournal(file: string, { status, attempts }: TraceDocument): Pr
   if (status === 'running' || attempts.every(({ calls }) => calls === null)) return;
   const { removeJournal } = await import('./journal-reader.js');
   await removeJournal(file).catch(() => undefined);
-}
-
-function writeHere(file: string, text: string): Promise<void> {
-  return writeByRename(file, text, { private: true, isFolderChecked: true });
 }
 
 /** Writes into a folder that was checked just now; false: it is gone. */
