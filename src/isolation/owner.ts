@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseJson } from '../domain/json.js';
@@ -27,8 +27,18 @@ export function placesOf(dir: string, id: string): { tree: string; owner: string
 export async function claim(dir: string, id: string, owner: Omit<Owner, 'process'>): Promise<void> {
   await makeFolder(dir, { private: true });
   const text = JSON.stringify({ version: 1, process: ownIdentity(), ...owner });
-  await writeByRename(placesOf(dir, id).owner, `${text}\n`, { private: true });
+  for (let left = CLAIM_ATTEMPTS - 1; ; left--) {
+    try {
+      return await writeByRename(placesOf(dir, id).owner, `${text}\n`, { private: true });
+    } catch (error) {
+      const wasRemoved = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      if (!wasRemoved || left === 0) throw error;
+    }
+  }
 }
+
+/** `removeDrafts` of another process may take a file away before it has its name. */
+const CLAIM_ATTEMPTS = 5;
 
 /** Removes the file that says whose a work tree is; after all else of it. */
 export async function release(dir: string, id: string): Promise<void> {
@@ -47,10 +57,11 @@ export function orphans(dir: string): { id: string; owner: Owner }[] {
 
 const OWNER_FILE = /^([0-9A-HJKMNP-TV-Z]{26})\.json$/;
 const DRAFT = /^[0-9A-HJKMNP-TV-Z]{26}\.json\.\w+\.part$/;
-/** No process takes so long from the first byte of such a file to its name, ms. */
-const DRAFT_MS = 60_000;
 
-/** Removes what processes have left that were killed while they wrote whose a work tree is. */
+/**
+ * Removes what processes have left that were killed while they wrote whose a work tree is. A file that does not say yet whose it is goes
+ * too: a process that is still writing it writes it again.
+ */
 export async function removeDrafts(dir: string): Promise<void> {
   const left = namesIn(dir)
     .filter((name) => DRAFT.test(name))
@@ -59,12 +70,9 @@ export async function removeDrafts(dir: string): Promise<void> {
   await Promise.all(left.map((file) => rm(file, { force: true })));
 }
 
-/** Of a process that has ended, or too old for one that has not begun to write. */
 function isLeft(draft: string): boolean {
   const owner = ownerIn(draft);
-  if (owner !== null) return livenessOf(owner.process) === 'dead';
-  const stats = statSync(draft, { throwIfNoEntry: false });
-  return stats !== undefined && Date.now() - stats.mtimeMs > DRAFT_MS;
+  return owner === null || livenessOf(owner.process) === 'dead';
 }
 
 function namesIn(dir: string): string[] {

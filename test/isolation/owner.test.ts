@@ -1,9 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from '@jest/globals';
-import { removeDrafts } from '../../src/isolation/owner.js';
+import { claim, removeDrafts } from '../../src/isolation/owner.js';
 import { ownIdentity } from '../../src/process/this-process.js';
 
 const RUN = '01M8PV5R3NPFASE4Q6N9MFRHPZ';
@@ -23,11 +24,32 @@ it('removes the unfinished files of processes that have ended, and no others', a
   draft('aa', own);
   draft('bb', { ...own, pid });
   draft('cc', null);
-  const longAgo = new Date(Date.now() - 3_600_000);
-  utimesSync(draft('dd', null), longAgo, longAgo);
   mkdirSync(path.join(dir, RUN));
 
   await removeDrafts(dir);
 
-  expect(readdirSync(dir).sort()).toEqual([RUN, `${RUN}.json.aa.part`, `${RUN}.json.cc.part`]);
+  expect(readdirSync(dir).sort()).toEqual([RUN, `${RUN}.json.aa.part`]);
 });
+
+it('claims a work tree while another process removes unfinished files', async () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'owner-'));
+  const remover = spawn(process.execPath, ['-e', REMOVER, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(remover.stdout, 'data');
+  try {
+    for (let n = 0; n < 500; n++)
+      await claim(dir, RUN, { commonDir: '/r/.git', included: [], isKept: false });
+  } finally {
+    remover.kill('SIGKILL');
+  }
+
+  expect(readdirSync(dir)).toEqual([`${RUN}.json`]);
+});
+
+/** Looks every two milliseconds until it is ended, or for a minute. */
+const REMOVER = `
+  const { readdirSync, rmSync } = require('node:fs');
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  console.log('ready');
+  for (const end = Date.now() + 60_000; Date.now() < end; Atomics.wait(pause, 0, 0, 2))
+    for (const name of readdirSync(process.argv[1])) if (name.endsWith('.part')) rmSync(process.argv[1] + '/' + name, { force: true });
+`;
