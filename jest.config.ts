@@ -1,4 +1,5 @@
 /** @jest-config-loader esbuild-register */
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Config } from 'jest';
 
@@ -22,6 +23,7 @@ const config: Config = {
     ? {
         globalSetup: '<rootDir>/test/sources/compile.mjs',
         testEnvironment: '<rootDir>/test/sources/environment.cjs',
+        runtime: '<rootDir>/test/sources/runtime.cjs',
       }
     : { testEnvironment: 'node' }),
   // Not in the folder of temporary files, which is another one in each run.
@@ -39,8 +41,8 @@ const config: Config = {
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
-  // The end-to-end tests wait for processes: one worker per core, not one less. More would starve those with clocks.
-  maxWorkers: '100%',
+  // One more than there are cores, since the end-to-end tests wait for processes. The soak has tests that more than one for each would starve.
+  maxWorkers: isSoak ? '100%' : availableParallelism() + 1,
   testTimeout: isSoak ? 120_000 : 30_000,
 };
 

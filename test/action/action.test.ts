@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { CONFIG_FILE } from '../../src/config-files/find.js';
 import { claudeSays, TEAM } from '../e2e/configs.js';
 import { rigged } from '../rig/rig.js';
+import { itInSoak } from '../soak.js';
 import { ACTION, executable, runAction } from './steps.js';
 
 function withUsage(text: string): string {
@@ -56,7 +57,7 @@ describe('the action for GitHub', () => {
     }),
   );
 
-  it(
+  itInSoak(
     'annotates the lines of a wrong config',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM.replace('preferred_tool: cursor', 'preferred_tool: curser'));

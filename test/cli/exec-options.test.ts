@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { runInProcess } from '../rig/in-process.js';
+import { itInSoak } from '../soak.js';
 
 const CONFIG = `version: 1
 default_agent: me
@@ -214,7 +215,7 @@ describe('a text that is too long', () => {
     expect(stderr).toContain(`cannot read \`${large}\` (${option}): it is larger than 16777216 bytes`);
   });
 
-  it('is refused on stdin, and as the sum of its parts', async () => {
+  itInSoak('is refused on stdin, and as the sum of its parts', async () => {
     const piece = Buffer.alloc(1024 * 1024, 'a');
     const stdin = Readable.from(Array.from({ length: 17 }, () => piece));
     const piped = await runInProcess(['exec', '--config', 'c.yaml'], { root, stdin });

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseSource } from '../../src/config/source.js';
 import { applyFixes } from '../../src/diagnostics/fix.js';
-import { IS_SOAK } from '../soak.js';
+import { IS_SOAK, itInSoak } from '../soak.js';
 import { FIXTURES, load } from './support.js';
 
 describe('fixes', () => {
@@ -65,7 +65,7 @@ describe('fixes', () => {
     expect(found.map(({ fix }) => fix)).toEqual(found.map(() => null));
   });
 
-  it('of any fixture give a text that parses and no longer has the finding', () => {
+  itInSoak('of any fixture give a text that parses and no longer has the finding', () => {
     const fixtures = readdirSync(path.join(FIXTURES, 'err')).filter((name) => name.endsWith('.yaml'));
     for (const name of fixtures) {
       const text = readFileSync(path.join(FIXTURES, 'err', name), 'utf8').replace(/^\uFEFF/, '');
@@ -95,7 +95,7 @@ describe('fixes', () => {
           expectMended(wrong.replaceAll('\n', end));
         },
       ),
-      { numRuns: IS_SOAK ? 2000 : 8 },
+      { numRuns: IS_SOAK ? 2000 : 4 },
     );
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { builtInLayer } from '../../src/catalog/catalog.js';
 import { loadConfig } from '../../src/lint/load.js';
+import { itInSoak } from '../soak.js';
 
 const MANY = 1200;
 
@@ -18,7 +19,7 @@ describe('a large config', () => {
     expect(rest?.message).toBe(`\`0.yaml\` has ${MANY - 1000} more mistakes, which are not listed`);
   });
 
-  it('has more values in all of its files than in each', () => {
+  itInSoak('has more values in all of its files than in each', () => {
     const file = (name: string) => `${name}:\n${lines((i) => `  ${name}${i}: {}`, 8000)}\n`;
     const { diagnostics, config } = load(['agents', 'tools', 'models', 'policies'].map(file));
     expect(config).toBeNull();

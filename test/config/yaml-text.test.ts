@@ -9,7 +9,6 @@ const read = (text: string) => parseSource({ file: 'x.yaml', text });
 
 const text = fc.oneof(
   anyText(20),
-  fc.string({ unit: 'grapheme', maxLength: 20 }),
   fc.constantFrom('yes', 'null', '~', '-', '- a', 'a: b', 'a #b', '1e3', '0x1f', '10m', '{a}', '*', "it's"),
   fc.array(fc.string({ maxLength: 8 }), { minLength: 2, maxLength: 4 }).map((lines) => lines.join('\n')),
 );
@@ -33,7 +32,7 @@ describe('written YAML', () => {
         expect(diagnostics).toEqual([]);
         expect(source?.value).toEqual(value);
       }),
-      { numRuns: IS_SOAK ? 2000 : 200 },
+      { numRuns: IS_SOAK ? 2000 : 80 },
     );
   });
 
@@ -44,7 +43,7 @@ describe('written YAML', () => {
         expect(text).not.toContain('\n');
         expect(read(`${text}\n`).source?.value).toEqual({ value });
       }),
-      { numRuns: IS_SOAK ? 500 : 60 },
+      { numRuns: IS_SOAK ? 500 : 30 },
     );
   });
 

@@ -47,8 +47,7 @@ describe('agents with tools of their own', () => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
       rig.script('claude', [{ expect: { stdin: 'hello there' }, stdout: claudeSays('hi') }]);
-      const running = rig.start(args, options);
-      const result = await running.done;
+      const result = await rig.run(args, options);
       expect(result).toMatchObject({ code: 0, stdout: 'hi\n' });
     })();
   });

@@ -68,6 +68,14 @@ function prepare(rig: Rig, type: FailureType, calls: number): void {
 
 /** One of each kind of row: the fallback at once, after retries, after one correction, and none. */
 const KINDS = ['rate_limit', 'overloaded', 'invalid_response', 'invalid_request'];
+const SIGNALS = (
+  [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const
+).slice(0, IS_SOAK ? 3 : 1);
+
 const TRIED = Object.entries(ROWS).filter(([type]) => IS_SOAK || KINDS.includes(type));
 
 describe('a failure of the first of two tools', () => {
@@ -113,11 +121,7 @@ describe('every other failure', () => {
       rig.write('llm-router.yaml', config('quota'));
       const first = rig.fake('first-cli');
       rig.script('second-cli', []);
-      for (const [signal, code] of [
-        ['SIGINT', 130],
-        ['SIGTERM', 143],
-        ['SIGHUP', 129],
-      ] as const) {
+      for (const [signal, code] of SIGNALS) {
         const running = rig.start(['exec', '--json', 'hi']);
         await first.nextCall();
         running.kill(signal);

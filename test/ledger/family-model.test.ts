@@ -10,8 +10,8 @@ import { type Bench, ENGINES, onBenches } from './engines.js';
 
 /** A tool with what it starts, which draw from its reservation; and a race, whose candidates share a cap of which nothing is reserved. */
 const KINDS = [
-  { kind: 'family' as const, counts: { soak: 4000, quick: 25 } },
-  { kind: 'race' as const, counts: { soak: 10_000, quick: 25 } },
+  { kind: 'family' as const, counts: { soak: 4000, quick: 10 } },
+  { kind: 'race' as const, counts: { soak: 10_000, quick: 10 } },
 ];
 const BENCHES = ENGINES.flatMap((engine) => KINDS.map((of) => ({ ...engine, ...of })));
 /** A schedule of a race takes ten times as long over a connection as in a file. */

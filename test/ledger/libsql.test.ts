@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Driver } from '../../src/ledger/driver.js';
 import { byPackage, directly } from '../../src/ledger/libsql.js';
 import { sqliteCode } from '../../src/ledger/sqlite.js';
+import { itInSoak } from '../soak.js';
 
 let folder: string;
 beforeEach(() => {
@@ -46,7 +47,7 @@ describe('libsql', () => {
     expect(directly()).not.toBeNull();
   });
 
-  it('answers as its own JavaScript does', async () => {
+  itInSoak('answers as its own JavaScript does', async () => {
     const [quick, slow] = [directly(), await byPackage()];
     if (quick === null || slow === null) throw new Error('libsql is not installed');
     const [one, other] = [

@@ -13,10 +13,10 @@ import { limitsAt, windowsOf } from '../../src/policy/spend-limits.js';
 import { makePlan } from '../../src/routing/plan.js';
 import { type Choice, type Pair, selectChoices } from '../../src/routing/select.js';
 import { resolved } from '../rig/resolved.js';
+import { IS_SOAK } from '../soak.js';
 
 const NO_TOOLS: Layer = layerOf('built-in', []).layer;
 const FILE = 'llm-router.yaml';
-const IS_SOAK = process.env.LLM_ROUTER_SOAK === '1';
 const WITH_KEY = { BOT_KEY: 'dummy' };
 
 /** Keys of one map, some of them left out. */
@@ -103,7 +103,7 @@ it('reports exactly the candidates that a run refuses by its policy or budget', 
       expect(isOver || !anywhere.includes('over_limit')).toBe(true);
       expect(isOver && anywhere.length === 0).toBe(false);
     }),
-    { numRuns: IS_SOAK ? 1500 : 60 },
+    { numRuns: IS_SOAK ? 1500 : 25 },
   );
 });
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expect, it } from '@jest/globals';
 import type { ListedModel } from '../../src/adapters/http/model-lists.js';
 import { keptModelLists } from '../../src/router/models/kept-lists.js';
+import { itInSoak } from '../soak.js';
 
 const model = (id: string, more: Partial<ListedModel> = {}): ListedModel => ({
   id,
@@ -39,7 +40,7 @@ it('keeps lists as they are, the newest of each endpoint', async () => {
   expect(warnings).toEqual([]);
 });
 
-it('leaves out the oldest lists beyond 64 lists or 8 MiB', async () => {
+itInSoak('leaves out the oldest lists beyond 64 lists or 8 MiB', async () => {
   const { lists } = store();
   const many = Array.from({ length: 80 }, (_, n) => ({ source: `s${n}`, listedAtMs: n, models: [] }));
   await lists.keep(many);

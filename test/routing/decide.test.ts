@@ -12,6 +12,7 @@ import type {
   RunCandidate,
 } from '../../src/routing/decision.js';
 import { rulesFor } from '../../src/routing/rules.js';
+import { IS_SOAK } from '../soak.js';
 
 const RETRY: RetryPolicy = {
   maxRetries: 3,
@@ -533,7 +534,7 @@ describe('any sequence of failures', () => {
           expect(attempts.length).toBeLessThanOrEqual(retry.maxAttempts);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: IS_SOAK ? 500 : 100 },
     );
   });
 

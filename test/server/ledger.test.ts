@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type LedgerAccess, ledgerAccess } from '../../src/ledger/access.js';
 import { holdLedger } from '../rig/held-ledger.js';
-import { IS_SOAK } from '../soak.js';
+import { itInSoak } from '../soak.js';
 import { json, type Served, type ServedOptions, served } from './served.js';
 
 const CONFIG = `
@@ -111,7 +111,7 @@ describe('a ledger that another process holds', () => {
     }),
   );
 
-  (IS_SOAK ? it : it.skip)(
+  itInSoak(
     'refuses the runs that need it when they have waited, and charges nothing',
     withLedger(async (server) => {
       expect((await chat(server)).status).toBe(200);

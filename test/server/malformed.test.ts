@@ -265,7 +265,7 @@ it('gives each of more than a hundred malformed requests the right error, and no
 });
 
 async function problemsOf({ port }: Served, [name, bytes, expected]: Case): Promise<string[]> {
-  const answer = await raw(port, bytes, { silenceMs: 5000 });
+  const answer = await raw(port, bytes, { silenceMs: 5000, answeredMs: 500 });
   const status = Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 0);
   const fits = typeof expected === 'number' ? status === expected : expected.test(answer);
   const hasStack = /\\n\s+at |node_modules|\.(?:ts|cjs|js):\d+/.test(answer);

@@ -172,7 +172,11 @@ function activeOf(yaml: string, { env = {}, token, ledger, stores = {} }: Served
 }
 
 /** Sends bytes as they are; everything that comes back until the server closes or is silent for long. */
-export function raw(port: number, bytes: string | Buffer, { silenceMs = 300 } = {}): Promise<string> {
+export function raw(
+  port: number,
+  bytes: string | Buffer,
+  { silenceMs = 300, answeredMs = silenceMs }: { silenceMs?: number; answeredMs?: number } = {},
+): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     let text = '';
@@ -183,6 +187,7 @@ export function raw(port: number, bytes: string | Buffer, { silenceMs = 300 } = 
     socket.setTimeout(silenceMs, finish);
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1');
+      socket.setTimeout(answeredMs);
     });
     socket.on('error', finish);
     socket.on('close', finish);

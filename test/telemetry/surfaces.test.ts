@@ -8,6 +8,7 @@ import { answer, message, runCaller, setUp } from '../gateway/caller.js';
 import { startCollector } from '../rig/collector.js';
 import { runInProcess } from '../rig/in-process.js';
 import { rigged } from '../rig/rig.js';
+import { itInSoak } from '../soak.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'llm-otlp-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -71,7 +72,7 @@ describe('the library', () => {
     await seen.close();
   });
 
-  it('warns once of a collector that takes nothing, and ends', async () => {
+  itInSoak('warns once of a collector that takes nothing, and ends', async () => {
     const seen = await startCollector(() => 'never');
     const warnings: string[] = [];
     const config = await loadConfig({ path: configFile(seen.url), env: ENV });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { MAX_KEPT_BYTES } from '../../../src/adapters/command/answer-limit.js';
-import { IS_SOAK } from '../../soak.js';
+import { IS_SOAK, itInSoak } from '../../soak.js';
 import { contextFor, eachInItsFolder, groups, start, taskFor } from './runs.js';
 
 eachInItsFolder();
@@ -34,8 +34,7 @@ describe('an answer longer than memory', () => {
     expect(outcome.text.endsWith('x')).toBe(true);
   }, 120_000);
 
-  const inSoak = BYTES === GIB ? it : it.skip;
-  inSoak(
+  itInSoak(
     'is refused where all of it must be kept, before the runtime would break',
     async () => {
       const { outcome } = await shown(BYTES, false);

@@ -11,6 +11,7 @@ import {
   startProvider,
   stream,
 } from '../../rig/provider.js';
+import { itInSoak } from '../../soak.js';
 import { complete } from './complete.js';
 import { SSE } from './fault.js';
 
@@ -293,18 +294,21 @@ it('a redirect to itself is an answer that is none, sent once', async () => {
   await provider.close();
 });
 
-it('a connection that is closed while a large request is being sent is a request that is too large', async () => {
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined).once('data', () => socket.resetAndDestroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  const prompt = 'x'.repeat(16 * 2 ** 20);
-  const { failure } = await complete(configAt(`http://127.0.0.1:${port}`), { prompt });
-  expect(failure).toMatchObject({ type: 'context_too_large' });
-  expect(failure?.message).toContain('closed the connection on a request of 16.0 MiB');
-  await new Promise((resolve) => server.close(resolve));
-});
+itInSoak(
+  'a connection that is closed while a large request is being sent is a request that is too large',
+  async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined).once('data', () => socket.resetAndDestroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    const prompt = 'x'.repeat(16 * 2 ** 20);
+    const { failure } = await complete(configAt(`http://127.0.0.1:${port}`), { prompt });
+    expect(failure).toMatchObject({ type: 'context_too_large' });
+    expect(failure?.message).toContain('closed the connection on a request of 16.0 MiB');
+    await new Promise((resolve) => server.close(resolve));
+  },
+);
 
 it('a switch of protocols that was not asked for is none either, and its connection is closed', async () => {
   let close = () => {};
