@@ -221,7 +221,14 @@ async function packFile(names, { chunks, hot, packOf }) {
 function finish(text) {
   const source = text.replace(IMPORT, 'importModule("$1")').replace(NODE_COPY, 'importNode("$1")');
   if (/\bimport\(/.test(source)) throw new Error('the bundle holds an `import()` that was not replaced');
-  return `(function (${PARAMETERS}) {${source}})`;
+  return `(function (${PARAMETERS}) {${ascii(source)}})`;
+}
+
+/** esbuild leaves the characters of regular expressions as they are, and bin/llm-router.cjs reads every byte as one character. */
+function ascii(source) {
+  return source.replace(/[^\0-\x7f]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 /** The folders of the packages that a result of esbuild holds code of. */

@@ -30,7 +30,7 @@ import {
   readWritten,
 } from './command/private-files.js';
 import type { ProcessEnd, ProcessSpec } from './command/process-spec.js';
-import { type FinishedRun, limitMentionsOf, outcomeOf } from './command/run.js';
+import { type FinishedRun, outcomeOf } from './command/run.js';
 import { sessionSource } from './command/session-source.js';
 import { type CommandLine, commandLine, ignoredOptions } from './command/values.js';
 import { translationOf } from './command/windows.js';
@@ -173,11 +173,13 @@ function endedWell(
   return !overSize && end.ended === 'exit' && end.exitCode !== null && okExitCodes.includes(end.exitCode);
 }
 
-/** The outcome of a run. The parser of times is loaded only if a tool names one. */
+/** The outcome of a run. The words of limits are loaded only for a failure, and the parser of times only if a tool names one. */
 export async function concluded(run: FinishedRun, nowMs: number): Promise<Outcome> {
   const outcome = outcomeOf(run);
+  if (outcome.failure === null) return outcome;
+  const { limitMentionsOf } = await import('./command/limit-mentions.js');
   const mentions = limitMentionsOf(run);
-  if (outcome.failure === null || mentions.length === 0) return outcome;
+  if (mentions.length === 0) return outcome;
   const { limitEnd } = await import('../domain/limit-time.js');
   const end = limitEnd(mentions, { nowMs, zone: 'system' });
   return { ...outcome, failure: { ...outcome.failure, ...end } };

@@ -71,6 +71,15 @@ describe('with a config that was checked before, exec', () => {
       ),
     );
   });
+
+  // Read as one character a byte: any other character would not be the one of the source.
+  it('loads files of ASCII alone', () => {
+    const dist = path.join(ROOT, 'dist');
+    const files = readdirSync(dist).filter((name) => name.endsWith('.cjs'));
+    const isAscii = (name: string): boolean =>
+      readFileSync(path.join(dist, name)).every((byte) => byte < 0x80);
+    expect(files.filter((name) => !isAscii(name))).toEqual([]);
+  });
 });
 
 it(

@@ -2,14 +2,23 @@ import type { FailureRule, TimeMention, TimeUnit } from '../../config/types.js';
 import { LIMIT_TYPES } from '../../domain/failure.js';
 import { type LimitMention, limitsInWords } from '../../domain/limit-words.js';
 import { compilePattern } from '../../regex/pattern.js';
-import { classifyRun, decidingRule, type EndedRun, type WaitedLimit } from './failure-rules.js';
+import { classifyRun, decidingRule, type EndedRun, type WaitedLimit, waitedLimit } from './failure-rules.js';
+import { endedRun, type FinishedRun } from './run.js';
 import { numberOf } from './selector.js';
+
+/** Mentions of the end of a limit; when we ended the run, of the limit that it was waiting for. */
+export function limitMentionsOf(run: FinishedRun): LimitMention[] {
+  const ended = endedRun(run);
+  if (run.end.ended === 'exit') return run.reading.overSize ? [] : limitMentions(ended);
+  const waited = waitedLimit(ended);
+  return waited === null ? [] : waitedMentions(waited, run.reading);
+}
 
 /**
  * Mentions of the end of a limit in a failed run: by the matching failure rule, and in its error message, which comes before a value
  * that the tool may have chosen for its own retries. The answer is never searched.
  */
-export function limitMentions(run: EndedRun): LimitMention[] {
+function limitMentions(run: EndedRun): LimitMention[] {
   const rule = decidingRule(run);
   const type = classifyRun(run)?.type;
   const inWords = LIMIT_TYPES.some((limit) => limit === type)
@@ -21,7 +30,7 @@ export function limitMentions(run: EndedRun): LimitMention[] {
 }
 
 /** Mentions of the end of the limit that a tool was waiting for. */
-export function waitedMentions({ rule, words }: WaitedLimit, reading: EndedRun['reading']): LimitMention[] {
+function waitedMentions({ rule, words }: WaitedLimit, reading: EndedRun['reading']): LimitMention[] {
   const told = mentionsBy(rule, { ...reading, error: { ...reading.error, message: words } });
   return [...told, ...limitsInWords(words)];
 }

@@ -2,12 +2,10 @@ import type { CommandTool } from '../../config/types.js';
 import type { Outcome } from '../../domain/attempt.js';
 import { briefDuration } from '../../domain/duration.js';
 import { type Failure, failure } from '../../domain/failure.js';
-import type { LimitMention } from '../../domain/limit-words.js';
 import { type SettingNames, settingNames } from '../../domain/setting-names.js';
 import type { Task } from '../adapter.js';
 import { answerLimit } from './answer-limit.js';
 import { classifyRun, type EndedRun, failureOf, quoted, waitedLimit } from './failure-rules.js';
-import { limitMentions, waitedMentions } from './limit-mentions.js';
 import type { Reading } from './output.js';
 import type { ProcessEnd } from './process-spec.js';
 import { costShare, usageShare } from './session-share.js';
@@ -45,14 +43,6 @@ export function outcomeOf(run: FinishedRun): Outcome {
     worked: end.ended !== 'not_started' && reading.worked,
     warnings: warningsOf(run, failed),
   };
-}
-
-/** Mentions of the end of a limit; when we ended the run, of the limit that it was waiting for. */
-export function limitMentionsOf(run: FinishedRun): LimitMention[] {
-  const ended = endedRun(run);
-  if (run.end.ended === 'exit') return run.reading.overSize ? [] : limitMentions(ended);
-  const waited = waitedLimit(ended);
-  return waited === null ? [] : waitedMentions(waited, run.reading);
 }
 
 /** The failure of a process that the system could not start. */
@@ -103,7 +93,8 @@ function failureOfRun(run: FinishedRun): Failure | null {
   }
 }
 
-function endedRun({ task, end, reading, redact }: FinishedRun): EndedRun {
+/** The run as one that ended by itself. */
+export function endedRun({ task, end, reading, redact }: FinishedRun): EndedRun {
   const { exitCode, signal } = end;
   return { tool: task.tool, model: task.modelName, exitCode, signal, reading, redact };
 }
