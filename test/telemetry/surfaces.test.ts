@@ -86,6 +86,21 @@ describe('the library', () => {
     expect(warnings).toEqual([expect.stringContaining('/v1/traces: there was no answer in time')]);
     await seen.close();
   });
+
+  itInSoak('warns once where more spans wait than are kept', async () => {
+    const seen = await startCollector(() => 'never');
+    const warnings: string[] = [];
+    const env = { ...ENV, OTEL_EXPORTER_OTLP_TIMEOUT: '120000' };
+    const config = await loadConfig({ path: configFile(seen.url), env });
+    const router = createRouter(config, { env, onWarning: (warning) => warnings.push(warning) });
+    for (let runs = 0; runs < 1100; runs += 50)
+      await Promise.all(Array.from({ length: 50 }, () => router.complete({ agent: 'me', prompt: 'hi' })));
+    await router.close();
+    expect(warnings).toEqual([
+      expect.stringContaining('/v1/traces: 2048 spans wait to be sent, and no more are kept'),
+    ]);
+    await seen.close();
+  });
 });
 
 it(

@@ -11,13 +11,14 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { AlwaysOnSampler, type ReadableSpan, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Environment } from '../../adapters/adapter.js';
-import type { Result } from '../../domain/result.js';
+import { err, type Result } from '../../domain/result.js';
 import { GivenIds } from './ids.js';
 import { AttemptMetrics } from './metrics.js';
 import type { OtlpSettings, Protocol, Signal, Target } from './settings.js';
 import { SignalExporter } from './signal-exporter.js';
+import { SpanQueue } from './span-queue.js';
 import { RunSpans } from './spans.js';
 import type { ObservedRun, TimedEvent } from './subject.js';
 import { OtlpTransport } from './transport.js';
@@ -81,18 +82,21 @@ export class OtlpExporter {
   }
 
   #tracerProvider(resource: Resource, target: Target): TracerProvider {
-    const exporter = new SignalExporter(traceSerializer(target.protocol), this.#transport(target), (sent) =>
-      this.#note('traces', sent),
+    const exporter = new SignalExporter<ReadableSpan[]>(
+      traceSerializer(target.protocol),
+      this.#transport(target),
+      (sent) => this.#note('traces', sent),
     );
     return new TracerProvider({
       resource,
       sampler: new AlwaysOnSampler(),
       idGenerator: this.#ids,
       spanProcessors: [
-        new BatchSpanProcessor({
+        new SpanQueue({
           exporter,
-          scheduledDelayMillis: BATCH_MS,
-          exportTimeoutMillis: target.timeoutMs + BATCH_MS,
+          delayMs: BATCH_MS,
+          timeoutMs: target.timeoutMs + BATCH_MS,
+          dropped: (reason) => this.#note('traces', err(reason)),
         }),
       ],
     });
