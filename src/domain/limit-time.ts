@@ -67,8 +67,8 @@ const UNITS: readonly [name: RegExp, ms: number][] = [
 const NUMBER_WORD = new RegExp(`^(?:${Object.keys(NUMBERS).join('|')})\\b`);
 
 /**
- * Reads a wait as ms: `34s`, `19h23m`, `2 days 17 hours and 14 minutes`, `half an hour`, `1:30:00`, or seconds without a unit. Text after
- * it is ignored. `null` when it does not start with a wait.
+ * Reads a wait as ms: `34s`, `19h23m`, `2 days 17 hours and 14 minutes`, `half an hour`, `1:30:00`, `5:30 minutes`, `PT1H30M`,
+ * `1,200 seconds`, or seconds without a unit. Text after it is ignored. `null` when it does not start with a wait.
  */
 export function readWait(text: string): number | null {
   const words = text
@@ -76,6 +76,11 @@ export function readWait(text: string): number | null {
     .toLowerCase()
     .replace(NUMBER_WORD, (word) => String(NUMBERS[word]))
     .replace(/^(\d+):(\d\d):(\d\d)$/, '$1h$2m$3s')
+    .replace(/^(\d+):(\d\d) ?m.*$/, '$1m$2s')
+    .replace(/^(\d+):(\d\d) ?h.*$/, '$1h$2m')
+    .replace(/^p(?:(\d+d)t?|t)(?=\d|$)/, '$1')
+    .replace(/^\d{1,3}(?:,\d{3})+(?=(?:\.\d+)? ?[a-z])/, (count) => count.replaceAll(',', ''))
+    .replace(/^(\d+),(\d+)(?= ?[a-z])/, '$1.$2')
     .replace(' more ', ' ');
   // A header that was sent twice reaches us as a list.
   const seconds = /^(\d+(?:\.\d+)?)(?:, *\d+(?:\.\d+)?)*$/.exec(words)?.[1];

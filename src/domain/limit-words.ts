@@ -19,6 +19,7 @@ export function limitsInWords(message: string): LimitMention[] {
     ...mentions('retry_after', WAIT_FIRST, text),
     ...mentions('reset_at', POINT, text),
     ...inChinese(text),
+    ...inOtherLanguages(text),
   ];
 }
 
@@ -40,13 +41,25 @@ function plainKeys(message: string): string {
 /** Numbers in words; half an hour is 0.5 of one. */
 export const NUMBERS: Readonly<Record<string, number>> = {
   ...{ 'half an': 0.5, 'half a': 0.5, an: 1, a: 1, one: 1, two: 2, three: 3, four: 4, five: 5, six: 6 },
-  ...{ seven: 7, eight: 8, nine: 9, ten: 10, twelve: 12, fifteen: 15, thirty: 30, sixty: 60 },
+  ...{
+    seven: 7,
+    eight: 8,
+    nine: 9,
+    ten: 10,
+    twelve: 12,
+    fifteen: 15,
+    twenty: 20,
+    thirty: 30,
+    forty: 40,
+    sixty: 60,
+    ninety: 90,
+  },
 };
 
 /** Words before the end of a limit. */
 const BACK = [
   'try(?:ing)?[ _-]?again|re-?try(?:ing)?|resets?|resetting|wait(?:ing)?|available|renew(?:s|al)?|refresh(?:es)?|replenish(?:es|ed)?',
-  'come[ _-]?back|expires?|lifted|unblocked|regain access|continue|resumes?|restored|cool ?-?down',
+  'come[ _-]?back|be back|another request|time (?:left|remaining)|expires?|lifted|unblocked|regain access|continue|resumes?|restored|cool ?-?down',
   '(?:blocked|limited|throttled|suspended|banned|locked|paused|disabled|unavailable)(?: out)?(?= for )',
   '(?:window|cycle|period) (?:opens|starts|begins|ends)',
 ].join('|');
@@ -59,9 +72,15 @@ const GAP = '[ \\n:=_,~-]*';
 const before = (more: string) => `${GAP}(?:(?:${more})(?![a-z])${GAP}){0,6}`;
 const UNIT =
   '(?:ms|millis(?:econds?)?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)(?![a-z])';
-const COUNT = `(?:\\d+(?:\\.\\d+)?|${Object.keys(NUMBERS).join('|')})`;
+const DIGITS = '(?:\\d{1,3}(?:,\\d{3})+(?!\\d)|\\d+(?:[.,]\\d+)?)';
+const COUNT = `(?:${DIGITS}|${Object.keys(NUMBERS).join('|')})`;
 const REST = `(?:(?:,? and |, ?| )?\\d+(?:\\.\\d+)? ?${UNIT}){0,5}`;
-const DURATION = `${COUNT} ?(?:more )?${UNIT}${REST}`;
+/** The last two as in ISO 8601, and with a unit for all of it: `05:30 minutes`. */
+const DURATION = [
+  `${COUNT} ?(?:more )?${UNIT}${REST}`,
+  'P(?:\\d+D)?(?:T(?:\\d+H)?(?:\\d+M)?(?:\\d+(?:\\.\\d+)?S)?)?(?<=\\d[DHMS])(?![a-z])',
+  '\\d{1,3}:[0-5]\\d ?(?:minutes|mins?|hours|hrs?)(?![a-z])',
+].join('|');
 /** Seconds without a unit stand after a colon, or at the end of a sentence; larger numbers are points in time. */
 const BARE = [
   '(?:(?<=[:=] *)|(?<=\\b(?:again|retry|reset)[ _]after ))\\d{1,7}(?:\\.\\d+)?',
@@ -74,9 +93,9 @@ const WAIT = new RegExp(
   ].join('|'),
   'gi',
 );
-/** `45 seconds until reset`. */
+/** `45 seconds until reset`, `45 seconds remaining`. */
 const WAIT_FIRST = new RegExp(
-  `(?<time>\\b\\d+(?:\\.\\d+)? ?${UNIT}${REST}) (?:until|till|before)(?: (?:the|your|next|it|limit|quota|you|can)){0,4} (?:re-?try|re-?set|try|renew|refresh|new)`,
+  `(?<time>\\b\\d+(?:\\.\\d+)? ?${UNIT}${REST}) (?:(?:until|till|before)(?: (?:the|your|next|it|limit|quota|you|can)){0,4} (?:re-?try|re-?set|try|renew|refresh|new)|remaining|left)(?![a-z])`,
   'gi',
 );
 
@@ -137,21 +156,46 @@ function mentions(kind: LimitMention['kind'], pattern: RegExp, message: string):
   });
 }
 
-const CHINESE_UNITS: Readonly<Record<string, string>> = { 秒: 's', 分: 'm', 小: 'h', 天: 'd' };
+/** By the first character: those of Chinese, Japanese and Korean. */
+const EASTERN_UNITS: Readonly<Record<string, string>> = {
+  ...{ 秒: 's', 分: 'm', 小: 'h', 天: 'd', 時: 'h', 日: 'd', 초: 's', 분: 'm', 시: 'h', 일: 'd' },
+};
 
-/** `请在 30 秒后重试`, and `将在 2026-11-21 02:00:00 重置`, which is a time in China. */
+/** `请在 30 秒后重试`, `30秒後に再試行`, `30초 후에`, and `将在 2026-11-21 02:00:00 重置`, which is a time in China. */
 function inChinese(message: string): LimitMention[] {
-  const waits = [...message.matchAll(/(\d+(?:\.\d+)?) ?(秒|分钟|分|小时|天|[smhd]) ?(?:之?后|内)/g)].map(
-    ([, count, unit = '']) => ({
-      kind: 'retry_after' as const,
-      value: `${count}${CHINESE_UNITS[unit.slice(0, 1)] ?? unit}`,
-      zone: null,
-    }),
-  );
+  const waits = [...message.matchAll(EASTERN_WAIT)].map(([, count, unit = '']) => ({
+    kind: 'retry_after' as const,
+    value: `${count}${EASTERN_UNITS[unit.slice(0, 1)] ?? unit}`,
+    zone: null,
+  }));
   const points = [
     ...message.matchAll(/(\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?) ?之?后?(?:自动)?(?:重置|恢复|刷新)/g),
   ].map(([, value]) => ({ kind: 'reset_at' as const, value, zone: 'Asia/Shanghai' }));
   return [...waits, ...points];
+}
+
+const EASTERN_WAIT =
+  /(\d+(?:\.\d+)?) ?(秒|分钟|分鐘|分|小时|小時|時間|天|日|초|분|시간|일|[smhd]) ?(?:之?[后後]|内|内|以内|후|뒤|이후)/g;
+
+/** Of French, German, Spanish, Portuguese, Italian, Dutch and Russian. */
+const UNITS_ELSEWHERE: readonly [unit: string, names: string][] = [
+  ['s', 'second(?:es?|i|en)|sekunden?|segundos?|секунд[уы]?'],
+  ['m', 'minut(?:e|es|en|os?|i|a)|минут[уы]?'],
+  ['h', 'heures?|stunden?|horas?|or[ae]|uur|час(?:а|ов)?'],
+  ['d', 'jours?|tag(?:en)?|d[ií]as?|giorn[oi]|dagen|д(?:ень|ня|ней)'],
+];
+const ELSEWHERE = new RegExp(
+  `(?<!\\p{L})(?:dans|in(?! \\d+ minutes)|nach|en|em|tra|fra|over|через) (\\d+(?:[.,]\\d+)?) ?(?:${UNITS_ELSEWHERE.map(([unit, names]) => `(?<${unit}>${names})`).join('|')})(?!\\p{L})`,
+  'giu',
+);
+
+/** `réessayer dans 30 secondes`, `in 30 Sekunden erneut`. */
+function inOtherLanguages(message: string): LimitMention[] {
+  return [...message.matchAll(ELSEWHERE)].map(({ 1: count, groups = {} }) => ({
+    kind: 'retry_after',
+    value: `${count}${UNITS_ELSEWHERE.find(([unit]) => groups[unit] !== undefined)?.[0]}`,
+    zone: null,
+  }));
 }
 
 const ALLOWANCE = '(?:limit|quota|allowance|budget|cap)s?';

@@ -9,19 +9,6 @@ export function header(headers: Headers, name: string): string | null {
   return (typeof value === 'string' ? value : value?.[0]) || null;
 }
 
-/** Headers of counters: the remaining amount, and its reset time. */
-const COUNTERS: readonly [remaining: string, reset: string][] = [
-  ...['requests', 'tokens'].map((what): [string, string] => [
-    `x-ratelimit-remaining-${what}`,
-    `x-ratelimit-reset-${what}`,
-  ]),
-  ...['requests', 'tokens', 'input-tokens', 'output-tokens'].map((what): [string, string] => [
-    `anthropic-ratelimit-${what}-remaining`,
-    `anthropic-ratelimit-${what}-reset`,
-  ]),
-  ['x-ratelimit-remaining', 'x-ratelimit-reset'],
-];
-
 /**
  * When a limit ends, by what headers and message say; the first that can be read holds. OpenAI's resets are waits (`6m0s`),
  * Anthropic's are points in time.
@@ -29,12 +16,34 @@ const COUNTERS: readonly [remaining: string, reset: string][] = [
 export function limitMentions(headers: Headers, message: string): LimitMention[] {
   return [
     ...inMilliseconds(header(headers, 'retry-after-ms')),
-    ...mention('retry_after', header(headers, 'retry-after')),
-    ...COUNTERS.filter(([remaining]) => header(headers, remaining) === '0').flatMap(([, reset]) =>
-      resetMention(header(headers, reset)),
-    ),
+    ...resetMention(header(headers, 'retry-after')),
+    ...resetMention(header(headers, 'x-ratelimit-reset-after')),
+    ...usedUpCounters(headers).flatMap((reset) => resetMention(header(headers, reset))),
+    ...inStructuredHeader(header(headers, 'ratelimit')),
     ...limitsInWords(message),
   ];
+}
+
+/**
+ * The headers with the end of each counter that is used up: `x-ratelimit-reset-tokens` beside `x-ratelimit-remaining-tokens: 0`, whatever
+ * the host counts.
+ */
+function usedUpCounters(headers: Headers): string[] {
+  const counters = Object.keys(headers).filter(
+    (name) => /ratelimit.*remaining/.test(name) && header(headers, name) === '0',
+  );
+  // Of a subscription, which has no count.
+  const isUnifiedUsedUp = header(headers, 'anthropic-ratelimit-unified-status') === 'rejected';
+  return [
+    ...counters.map((name) => name.replace('remaining', 'reset')),
+    ...(isUnifiedUsedUp ? ['anthropic-ratelimit-unified-reset'] : []),
+  ];
+}
+
+/** `"default";r=0;t=20`, and `limit=100, remaining=0, reset=20` of earlier drafts. */
+function inStructuredHeader(value: string | null): LimitMention[] {
+  const found = /\b(?:r|remaining)=0\b.*?\b(?:t|reset)=(\d{1,7})\b/.exec(value ?? '');
+  return mention('retry_after', found?.[1] ?? null);
 }
 
 function inMilliseconds(value: string | null): LimitMention[] {
@@ -43,7 +52,7 @@ function inMilliseconds(value: string | null): LimitMention[] {
 
 /** An epoch or a date is a point in time, anything else a wait. */
 function resetMention(value: string | null): LimitMention[] {
-  const isPoint = value !== null && /^\d{9,}|^\d{4}-/.test(value);
+  const isPoint = value !== null && /^\d{9,}(\.\d+)?$|^\d{4}-/.test(value);
   return mention(isPoint ? 'reset_at' : 'retry_after', value);
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { limitMentions } from '../../../src/adapters/http/limits.js';
 import { proxyFor, unusableProxy } from '../../../src/adapters/http/proxy.js';
 import { isStrict } from '../../../src/adapters/http/strict-schema.js';
 
@@ -39,6 +40,45 @@ describe('proxyFor', () => {
     expect(unusableProxy(url, { ALL_PROXY: 'http://s:1' })).toBeNull();
     expect(proxyFor(url, { https_proxy: 'http://a:1', no_proxy: '*' })).toBeNull();
     expect(proxyFor(url, {})).toBeNull();
+  });
+});
+
+describe('limitMentions', () => {
+  it.each<[string, Record<string, string>, string | null]>([
+    ['a wait', { 'retry-after': '30' }, 'retry_after 30'],
+    [
+      'a date',
+      { 'retry-after': 'Fri, 20 Nov 2026 18:00:07 GMT' },
+      'retry_after Fri, 20 Nov 2026 18:00:07 GMT',
+    ],
+    ['an ISO date', { 'retry-after': '2026-11-20T18:00:07Z' }, 'reset_at 2026-11-20T18:00:07Z'],
+    ['seconds since 1970', { 'retry-after': '1795219200' }, 'reset_at 1795219200'],
+    ['a wait of its own name', { 'x-ratelimit-reset-after': '20.5' }, 'retry_after 20.5'],
+    ['a counter', { 'ratelimit-remaining': '0', 'ratelimit-reset': '20' }, 'retry_after 20'],
+    [
+      'a counter of days',
+      { 'x-ratelimit-remaining-tokens-day': '0', 'x-ratelimit-reset-tokens-day': '3600.5' },
+      'retry_after 3600.5',
+    ],
+    [
+      'a counter with something left',
+      { 'x-ratelimit-remaining-tokens': '5', 'x-ratelimit-reset-tokens': '6m0s' },
+      null,
+    ],
+    ['a structured header', { ratelimit: '"default";r=0;t=20' }, 'retry_after 20'],
+    ['one of an earlier draft', { ratelimit: 'limit=100, remaining=0, reset=20' }, 'retry_after 20'],
+    ['one with something left', { ratelimit: 'limit=100, remaining=5, reset=20' }, null],
+    [
+      'the window of a subscription',
+      {
+        'anthropic-ratelimit-unified-status': 'rejected',
+        'anthropic-ratelimit-unified-reset': '1795219200',
+      },
+      'reset_at 1795219200',
+    ],
+  ])('reads %s', (_, headers, expected) => {
+    const [first] = limitMentions(headers, '');
+    expect(first === undefined ? null : `${first.kind} ${first.value}`).toBe(expected);
   });
 });
 
