@@ -32,7 +32,7 @@ const PRECISE: Signs = [
   ],
   [
     'authentication',
-    /api_key_(invalid|expired|not_found|missing|\w*blocked)|(invalid|incorrect|missing|expired)_(api_?key|auth\w*|access_token|token|credentials?)|^authentication|unauthenticated|unauthori[sz]ed|account_(deactivated|suspended|disabled)|unsupported_country|location_not_supported|unrecognized_client|^100[0-4]$|^minimax_(1004|2049)$/,
+    /api_key_(invalid|expired|not_found|missing|\w*blocked)|(invalid|incorrect|missing|expired)_(api_?key|auth\w*|((access|iam|id|bearer)_)?token|credentials?)|^auth(entication|_error)|unauthenticated|unauthori[sz]ed|account_(deactivated|suspended|disabled)|unsupported_country|location_not_supported|unrecognized_client|^100[0-4]$|^minimax_(1004|2049)$/,
   ],
   ['overloaded', /overloaded|server_busy|no_capacity|capacity_exceeded/],
 ];
@@ -70,6 +70,8 @@ const SIZE = new RegExp(
     '\\bmax(imum)? (allowed )?(prompt|input|sequence) (length|tokens?|size)\\b|\\bmax_seq_len\\b',
     '\\bprompt (has|contains) \\d+ tokens\\b.{0,40}\\bmax',
     '\\b(inputs?|tokens?)\\b.{0,40}\\b(must|should) (be|have) (<=?|less|fewer|at most|\\[)',
+    '\\btoken count is \\d+ but\\b.{0,40}\\bonly supports\\b|\\bmax(imum)? input (characters|tokens)\\b',
+    '(输入|上下文|提示词|请求|消息).{0,20}(超过|超出|超长|过长|太长)|超过.{0,20}(上下文|长度)|prompt 超长',
     'reduce the (length|size) of|shorten (your|the) (prompt|input|messages?)|too many (input |prompt )?tokens',
   ].join('|'),
   'i',
@@ -109,7 +111,7 @@ const WORDS: readonly (readonly [FailureType, (message: string) => boolean])[] =
   [
     'authentication',
     matching(
-      /\b(incorrect|invalid|wrong|bad|missing|expired|no|provide an?)\b.{0,20}\b(api|access|auth\w*|subscription|secret|security)[ _-]?(key|token)|\b(api|access|subscription|secret|security)[ _-]?(key|token)\b.{0,60}(not valid|invalid|expired|incorrect|not found|missing|required|revoked|disabled|leaked)|authentication (failed|fails|failure|is required|required)|not authenticated|no auth credentials|missing bearer|unauthori[sz]ed|(bad|invalid) credentials|login fail|(location|region|country|territory)\b.{0,40}(not supported|unsupported|not available|not allowed|restricted|blocked)|not (supported|available) in your (country|region|location)|(account|organization)\b.{0,30}(deactivated|disabled|suspended|banned)|must be a member of an organization|permission denied/i,
+      /\b(incorrect|invalid|wrong|bad|missing|expired|no|provide an?)\b.{0,20}\b(api|access|auth\w*|subscription|secret|security)[ _-]?(key|token)|\b(api|access|subscription|secret|security)[ _-]?(key|token)\b.{0,60}(not valid|invalid|expired|incorrect|not found|missing|required|revoked|disabled|leaked)|authentication (error|failed|fails|failure|is required|required)|authorization header\b.{0,20}(requires|required|missing|invalid)|invalid format for authorization|\btoken (is|seems|has) (expired|revoked)|token seems invalid|credential is only authorized|unsupported (countr|region|territor)|(身份验证|鉴权|认证)失败|(无效|非法|错误)的? ?(api[ -]?key|令牌|密钥|token)|令牌.{0,10}(过期|无效|禁用)|not authenticated|no auth credentials|missing bearer|unauthori[sz]ed|(bad|invalid) credentials|login fail|(location|region|country|territory)\b.{0,40}(not supported|unsupported|not available|not allowed|restricted|blocked)|not (supported|available) in your (country|region|location)|(account|organization)\b.{0,30}(deactivated|disabled|suspended|banned)|must be a member of an organization|permission denied/i,
     ),
   ],
   ['overloaded', matching(/overloaded|at capacity|server is (too )?busy|temporarily unavailable/i)],

@@ -50,6 +50,9 @@ describe('a prompt over the window is context_too_large in the words of', () => 
     ['llama.cpp', 'the request exceeds the available context size. try increasing it'],
     ['a local server', 'Prompt has 300000 tokens, but the configured context size is 256000 tokens'],
     ['Bedrock', 'Input is too long for requested model.'],
+    ['Vertex', 'the input token count is 1100000 but model only supports up to 1048576.'],
+    ['Baidu', 'the max input characters is 20000'],
+    ['a host in China', '输入长度超过模型最大上下文长度'],
     ['Cohere', 'too many tokens: total number of tokens in the prompt cannot exceed 4081'],
   ])('%s', (_, message) => {
     expect(typeOf(400, said(message))).toBe('context_too_large');
@@ -77,6 +80,15 @@ describe('a key or a place that is refused is authentication in the words of', (
     ['DeepSeek', 400, 'Authentication Fails (no such user)'],
     ['MiniMax', 400, 'login fail: Please carry the API secret key'],
     ['Azure', 400, 'Access denied due to invalid subscription key or wrong API endpoint'],
+    ['LiteLLM', 400, 'Authentication Error, Invalid proxy server token passed.'],
+    [
+      'Anthropic, a region',
+      400,
+      'Access to Anthropic models is not allowed from unsupported countries, regions, or territories.',
+    ],
+    ['Cloudflare', 400, 'Invalid format for Authorization header'],
+    ['One API', 400, '无效的令牌'],
+    ['Zhipu', 400, '身份验证失败。'],
     ['a gateway without words', 401, ''],
   ])('%s', (_, status, message) => {
     expect(typeOf(status, said(message))).toBe('authentication');
