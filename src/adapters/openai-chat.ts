@@ -7,7 +7,7 @@ import { at, listAt, textAt } from './http/json.js';
 import { errorIn } from './http/provider-error.js';
 import { isStrict, schemaValue } from './http/strict-schema.js';
 import { systemTexts, turnsOf } from './http/turns.js';
-import { type Counts, chatUsage, laterCounts, reportedCost } from './http/usage.js';
+import { type Counts, chatUsage, laterCounts, reportedCost, serviceTierIn } from './http/usage.js';
 import {
   type Answer,
   type AnswerReader,
@@ -114,6 +114,7 @@ function take(state: State, data: unknown): Piece[] {
   if (counted !== undefined) {
     state.counts = laterCounts(state.counts, counted);
     answer.usage = chatUsage(state.counts);
+    answer.serviceTier = serviceTierIn(state.counts) ?? answer.serviceTier;
     if (state.tellsCost) answer.costMicroUsd = reportedCost(state.counts);
   }
   if (choice === undefined) return [];
@@ -136,7 +137,7 @@ function takeHeading(answer: Answer, data: unknown): void {
   if (!answer.ended) answer.error ??= errorIn(data);
   answer.responseModel = textAt(data, 'model') ?? answer.responseModel;
   answer.id = textAt(data, 'id') ?? answer.id;
-  answer.serviceTier = textAt(data, 'service_tier') ?? answer.serviceTier;
+  answer.serviceTier = textAt(data, 'service_tier') ?? textAt(data, 'serviceTier') ?? answer.serviceTier;
 }
 
 function piecesOf(message: unknown): Piece[] {

@@ -42,7 +42,8 @@ export async function* attemptCall(
   } finally {
     await events.return({ ended: 'complete' });
   }
-  const rest = end.ended === 'complete' ? reading.finish() : '';
+  // An answer may be whole although its connection was left open, or broke.
+  const rest = end.ended === 'cancelled' ? '' : reading.finish();
   if (rest !== '') yield { type: 'delta', text: rest };
   const requestBytes = Buffer.byteLength(asked.body ?? '');
   const call = reading.finished({ wire, task: request.task, requestBytes, end, redact: context.redact });

@@ -76,12 +76,13 @@ function failureOf(call: FinishedCall): Failure | null {
 export function failureOfCall(call: FinishedCall): Failure | null {
   const { end, response, answer, malformed } = call;
   if (end.ended === 'cancelled') return fail(call, 'cancelled', 'was cancelled');
-  // A time limit after the end of the answer only closes the connection.
-  if (end.ended === 'timeout' && !answer.ended) return timeoutFailure(call, end.phase);
+  // A time limit after the end of the answer, or behind the status of an error, only closes the connection.
+  if (end.ended === 'timeout' && !answer.ended && call.refusal === null)
+    return timeoutFailure(call, end.phase);
   if (call.refusal !== null) return refusalFailure(call, call.refusal);
   if (answer.error !== null) return refusalFailure(call, answer.error);
-  if (malformed !== null) return fail(call, 'invalid_response', malformed.message, malformed.hint);
   if (end.ended === 'broken' && !answer.ended) return brokenFailure(call, end);
+  if (malformed !== null) return fail(call, 'invalid_response', malformed.message, malformed.hint);
   if (response === null) return fail(call, 'connection', 'gave no answer');
   return classifyCall(call);
 }
@@ -239,7 +240,9 @@ function endWarnings({ task, answer }: FinishedCall): string[] {
     return [
       `\`${task.tool.name}\` ended its answer with a tool call, which nothing runs: the answer may be incomplete`,
     ];
-  if (answer.finishReason !== 'unknown' || answer.finishWord === null) return [];
+  if (answer.finishReason !== 'unknown') return [];
+  if (answer.finishWord === null)
+    return [`\`${task.tool.name}\` gave no reason for the end of its answer: the answer may be incomplete`];
   return [
     `\`${task.tool.name}\` ended its answer with \`${answer.finishWord}\`, which is not a known end: the answer may be incomplete`,
   ];
@@ -249,7 +252,7 @@ function endWarnings({ task, answer }: FinishedCall): string[] {
 const ORDINARY_TIERS = ['auto', 'default', 'standard', 'on_demand'];
 
 export function isOtherTier({ answer: { serviceTier } }: FinishedCall): boolean {
-  return serviceTier !== null && !ORDINARY_TIERS.includes(serviceTier);
+  return serviceTier !== null && !ORDINARY_TIERS.includes(serviceTier.toLowerCase());
 }
 
 function tierWarnings(call: FinishedCall): string[] {

@@ -50,7 +50,8 @@ function isBareError(body: Readonly<Record<string, unknown>>): boolean {
 const PARTS_OF_ANSWERS = ['choices', 'content', 'delta', 'usage', 'type'];
 
 function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '' && value !== false;
+  const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  return value !== undefined && value !== null && value !== '' && value !== false && !isEmpty;
 }
 
 const MAX_RAW_CHARS = 4096;

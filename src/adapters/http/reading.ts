@@ -12,8 +12,11 @@ import type { Answer, AnswerReader, Piece, ProviderError, Wire } from './wire.js
 /** Most bytes read of an error response: its message is at the start. */
 const MAX_REFUSAL_BYTES = 64 * 1024;
 
-/** How long a connection may stay open after the end of an answer, ms: for its usage, and for `[DONE]` alone. */
-const GRACE_MS = { usage: 2000, nothing: 500 };
+/** How long a connection may stay open after the end of an answer, ms: for its usage, for `[DONE]` alone, and for the words of an error. */
+const GRACE_MS = { usage: 2000, nothing: 500, refusal: 5000 };
+
+/** A longer answer in one piece is not parsed before its connection is closed or silent, in characters. */
+const MOST_TRIED_CHARS = 2 ** 20;
 
 /** The form of a body, by its start. */
 type Form = 'unknown' | 'stream' | 'whole';
@@ -78,9 +81,21 @@ export class Reading {
 
   /** How long to wait for the rest after the answer, ms; `null`: the answer has not ended. */
   graceMs(): number | null {
+    if (this.isRefusal()) return this.isWhole() ? GRACE_MS.nothing : GRACE_MS.refusal;
     const { ended, usage } = this.reader.answer();
-    if (!ended || this.malformed !== null) return null;
-    return usage === null ? GRACE_MS.usage : GRACE_MS.nothing;
+    if (this.malformed !== null || !(ended || this.isWhole())) return null;
+    return usage === null && this.form === 'stream' ? GRACE_MS.usage : GRACE_MS.nothing;
+  }
+
+  /** Whether the body so far is one whole JSON value. */
+  private isWhole(): boolean {
+    if (
+      this.form !== 'whole' ||
+      this.body.length > MOST_TRIED_CHARS ||
+      !/[}\]]\s*$/.test(this.body.slice(-256))
+    )
+      return false;
+    return parseJson(this.body.replace(/^\uFEFF/, '')) !== undefined;
   }
 
   /** What the provider has reported so far. */
@@ -166,7 +181,10 @@ export class Reading {
     }
     const value = parseJson(data);
     if (typeof value === 'object' && value !== null) return this.show(this.reader.event(value));
-    if (/^\s*[{[]/.test(data) && !ended)
+    const lines = data.split('\n');
+    if (lines.length > 1 && lines.every(isWholeEvent))
+      return lines.map((line) => this.takeEvent({ name, data: line })).join('');
+    if (/^\s*(\{|\[(?!\w+\]))/.test(data) && !ended)
       this.malformed = { message: 'sent an event that is not JSON', hint: null };
     else if (!KEEP_ALIVE.test(data.trim())) this.stray ??= data;
     return '';
@@ -256,8 +274,13 @@ function linesOf(text: string): unknown[] | null {
   return values.includes(undefined) ? null : values;
 }
 
+/** Some servers end an event with one line feed, so that all that follow seem to be one. */
+function isWholeEvent(line: string): boolean {
+  return /^\s*(\{.*\}|\[DONE\]|)\s*$/.test(line) && (!line.includes('{') || parseJson(line) !== undefined);
+}
+
 /** Replaces half a character whose other half never came. */
 const LOST = '\uFFFD';
 
 /** Data that only keeps a connection alive. */
-const KEEP_ALIVE = /^(?::.*|null|"?(?:ping|pong|heartbeat|keep[ _-]?alive|hb|ok)"?)?$/i;
+const KEEP_ALIVE = /^(?::.*|null|["[]?(?:ping|pong|heartbeat|keep[ _-]?alive|hb|ok)["\]]?)?$/i;

@@ -2,7 +2,7 @@ import { toMicroUsd } from '../../domain/cost.js';
 import { isMap } from '../../domain/lookup.js';
 import { plausibleMicroUsd } from '../../domain/plausible.js';
 import { NO_USAGE, type Usage } from '../../domain/usage.js';
-import { at, countAt } from './json.js';
+import { at, countAt, textAt } from './json.js';
 
 /** Reported counts, by the provider's names. */
 export type Counts = Readonly<Record<string, unknown>>;
@@ -123,16 +123,17 @@ export function geminiUsage(usage: object): Usage | null {
   if (prompt === null && answer === null && thoughts === null) return null;
   const cached = countAt(usage, 'cachedContentTokenCount');
   const input = prompt === null ? null : prompt + (countAt(usage, 'toolUsePromptTokenCount') ?? 0);
-  const isInside =
-    countAt(usage, 'totalTokenCount') === (input ?? 0) + (answer ?? 0) && (answer ?? 0) >= (thoughts ?? 0);
-  const output =
-    answer === null && thoughts === null ? null : (answer ?? 0) + (isInside ? 0 : (thoughts ?? 0));
+  const total = countAt(usage, 'totalTokenCount');
+  const isInside = total === (input ?? 0) + (answer ?? 0) && (answer ?? 0) >= (thoughts ?? 0);
+  // As in the usage of Chat Completions, tokens that are only in the total are reasoning.
+  const apart = thoughts ?? (input && answer && total !== null ? Math.max(0, total - input - answer) : 0);
+  const output = answer === null && thoughts === null ? null : (answer ?? 0) + (isInside ? 0 : apart);
   return {
     ...NO_USAGE,
     inputTokens: input === null ? null : Math.max(0, input - (cached ?? 0)),
     cacheReadTokens: cached,
     outputTokens: output,
-    reasoningTokens: thoughts,
+    reasoningTokens: thoughts ?? (apart > 0 ? apart : null),
   };
 }
 
@@ -160,6 +161,17 @@ export function messagesUsage(usage: object): Usage | null {
 export function ollamaUsage(answer: unknown): Usage | null {
   const [input, output] = [countAt(answer, 'prompt_eval_count'), countAt(answer, 'eval_count')];
   return input === null && output === null ? null : { ...NO_USAGE, inputTokens: input, outputTokens: output };
+}
+
+/**
+ * The tier that a provider billed by, where it is not the ordinary one: its name, or what else changes the price of each token.
+ * https://platform.claude.com/docs/en/build-with-claude/fast-mode, https://platform.claude.com/docs/en/build-with-claude/data-residency
+ */
+export function serviceTierIn(usage: unknown): string | null {
+  const speed = textAt(usage, 'speed');
+  if (speed !== null && !/^(standard|normal|default)$/i.test(speed)) return speed;
+  if (/^us$/i.test(textAt(usage, 'inference_geo') ?? '')) return 'inference_geo: us';
+  return textAt(usage, 'service_tier') ?? textAt(usage, 'serviceTier');
 }
 
 /**

@@ -233,15 +233,32 @@ describe('an answer costs to the micro-dollar', () => {
     });
   });
 
-  it('and another tier is reported', async () => {
-    const reply = plain(200, {
-      choices: [{ message: { content: 'hi' }, finish_reason: 'stop' }],
-      service_tier: 'flex',
-    });
-    const { warnings } = await answerTo('openai-chat', reply);
+  it.each<[string, 'openai-chat' | 'anthropic-messages', object]>([
+    ['flex', 'openai-chat', { service_tier: 'flex' }],
+    ['priority', 'openai-chat', { serviceTier: 'priority' }],
+    ['priority', 'openai-chat', { usage: { ...CHAT_USAGE, service_tier: 'priority' } }],
+    ['fast', 'openai-chat', { usage: { ...CHAT_USAGE, speed: 'fast' } }],
+    ['fast', 'anthropic-messages', { usage: { ...MESSAGES_USAGE, speed: 'fast' } }],
+    ['inference_geo: us', 'anthropic-messages', { usage: { ...MESSAGES_USAGE, inference_geo: 'us' } }],
+  ])('and another tier (%s of %s) is reported, and its cost unknown', async (tier, api, more) => {
+    const chat = { choices: [{ message: { content: 'hi' }, finish_reason: 'stop' }] };
+    const message = { content: [{ type: 'text', text: 'hi' }], stop_reason: 'end_turn' };
+    const reply = plain(200, { ...(api === 'openai-chat' ? chat : message), ...more });
+    const { warnings, cost } = await answerTo(api, reply);
     expect(warnings).toEqual([
-      '`api` answered in the tier `flex`, whose price is unknown, so the cost is unknown',
+      `\`api\` answered in the tier \`${tier}\`, whose price is unknown, so the cost is unknown`,
     ]);
+    expect(cost).toMatchObject({ chargedMicroUsd: null, basis: 'unknown' });
+  });
+
+  it('and the ordinary tier is known by any spelling', async () => {
+    const chat = { choices: [{ message: { content: 'hi' }, finish_reason: 'stop' }] };
+    const reply = plain(200, {
+      ...chat,
+      service_tier: 'DEFAULT',
+      usage: { ...CHAT_USAGE, speed: 'standard' },
+    });
+    expect(await answerTo('openai-chat', reply)).toMatchObject({ warnings: [], cost: { basis: 'computed' } });
   });
 });
 
@@ -264,6 +281,15 @@ describe('a failed answer', () => {
 });
 
 describe('the end of an answer', () => {
+  it('is told to be unknown where an answer in one piece gives no reason for it', async () => {
+    const reply = plain(200, { choices: [{ message: { content: 'half' }, finish_reason: null }] });
+    const { status, warnings } = await answerTo('openai-chat', reply);
+    expect([status, warnings]).toEqual([
+      'succeeded',
+      ['`api` gave no reason for the end of its answer: the answer may be incomplete'],
+    ]);
+  });
+
   it.each([
     ['stop', 'stop'],
     ['length', 'length'],

@@ -282,6 +282,11 @@ describe('the usage of Gemini', () => {
       { promptTokenCount: 7, toolUsePromptTokenCount: 4, candidatesTokenCount: 3 },
       [11, null, null, null, 3, null],
     ],
+    [
+      'thoughts in the total alone',
+      { promptTokenCount: 7, candidatesTokenCount: 3, totalTokenCount: 15 },
+      [7, null, null, null, 8, 5],
+    ],
     ['numbers that are no counts', { promptTokenCount: 1e300, candidatesTokenCount: -3 }, null],
     ['nothing', {}, null],
   ])('with %s', (_, usage, counts) => {

@@ -98,6 +98,9 @@ describe('a stream is read', () => {
     ['with a ping as data', interrupted('event: ping\ndata: ping\n\n')],
     ['with nothing as JSON', interrupted('data: null\n\n')],
     ['with words as data', interrupted('data: still thinking\n\n')],
+    ['with a word in brackets as data', interrupted('data: [KEEPALIVE]\n\n')],
+    ['with an empty error', interrupted('data: {"choices":[],"error":{}}\n\n')],
+    ['with single line feeds behind its events', written((text) => text.replaceAll('\n\n', '\n'))],
     ['as plain text', under({ 'content-type': 'text/plain; charset=utf-8' })],
     ['as JSON', under({ 'content-type': 'application/json' })],
     ['without a type', under({})],
@@ -171,6 +174,46 @@ describe('behind the end of an answer nothing makes a failure of it:', () => {
     ['no last event of Anthropic', 'anthropic-messages', stream(messageEvents(['Hello']).slice(0, -1))],
   ])('%s', async (_, api, reply) => {
     expect(await answerTo(reply, api)).toMatchObject({ status: 'succeeded', text: 'Hello' });
+  });
+});
+
+describe('with a connection that stays open', () => {
+  const open =
+    (status: number, body: string, headers: Record<string, string>): Reply =>
+    async ({ head, write }) => {
+      head(status, headers);
+      await write(body);
+    };
+  const JSON_TYPE = { 'content-type': 'application/json' };
+
+  it('an answer in one piece is taken', async () => {
+    const reply = open(200, JSON.stringify(WHOLE), JSON_TYPE);
+    expect(await answerTo(reply)).toMatchObject({ status: 'succeeded', text: 'Hello', warnings: [] });
+  });
+
+  it('half of one is not', async () => {
+    const reply = open(200, JSON.stringify(WHOLE).slice(0, -1), JSON_TYPE);
+    const { failure } = await answerTo(reply, 'openai-chat', 'timeout: 2s');
+    expect(failure).toMatchObject({ type: 'timeout' });
+  });
+
+  it('an answer whose last event has no end is taken when the time is over', async () => {
+    const reply = open(200, FINISHED.map(frame).join('').trimEnd(), SSE);
+    const taken = await answerTo(reply, 'openai-chat', 'timeout: 2s');
+    expect(taken).toMatchObject({ status: 'succeeded', text: 'Hello' });
+  });
+
+  it('an error is told by its status and words', async () => {
+    const reply = open(429, '{"error":{"message":"slow down"}}', { ...JSON_TYPE, 'retry-after': '7' });
+    const { failure } = await answerTo(reply);
+    expect(failure).toMatchObject({ type: 'rate_limit', retryAfterMs: 7000 });
+    expect(failure?.message).toContain('slow down');
+  });
+
+  it('an error without words is told by its status', async () => {
+    const reply = open(429, '', { 'content-length': '100', 'retry-after': '7' });
+    const { failure } = await answerTo(reply, 'openai-chat', 'timeout: 2s');
+    expect(failure).toMatchObject({ type: 'rate_limit', retryAfterMs: 7000, httpStatus: 429 });
   });
 });
 
