@@ -10,8 +10,11 @@ export function newId(nowMs: number, random: () => number): string {
 
 /** The prefix of ids of this time: ids of earlier times sort before it. */
 export function idTime(ms: number): string {
-  return encodeTime(Math.max(0, Math.floor(ms)));
+  return encodeTime(Math.min(Math.max(0, Math.floor(ms)), LAST_MS));
 }
+
+/** An id has room for no later time, ms since the epoch. */
+const LAST_MS = 2 ** 48 - 1;
 
 /** A new trace id: 32 hex digits, as in `TRACEPARENT`. */
 export function newTraceId(random: () => number): string {

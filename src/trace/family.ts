@@ -55,12 +55,16 @@ export function nestedIn(
 ): Promise<FoundTraces> {
   const startMs = Date.parse(started_at);
   // A run that has no end may have been killed: no run has gone on for longer.
-  const time = { fromMs: startMs - CLOCK_MS, toMs: startMs + (latency_ms ?? DAY_MS) + CLOCK_MS };
+  const toMs = Math.min(startMs + (latency_ms ?? DAY_MS) + CLOCK_MS, LAST_MS);
+  const time = { fromMs: startMs - CLOCK_MS, toMs };
   return store.within(time, (one) => one.parent_id === id);
 }
 
 /** By so much two readings of the clock may differ, ms. */
 const CLOCK_MS = 1000;
+
+/** The last time that a `Date` holds, ms since the epoch. */
+const LAST_MS = 8.64e15;
 
 /** From the day before the first to the day after the last. */
 function around(traces: readonly TraceDocument[]): { first: string; last: string } {

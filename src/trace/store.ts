@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { idTime } from '../domain/id.js';
 import { parseJson } from '../domain/json.js';
-import { isMap } from '../domain/lookup.js';
 import { codeOf } from '../domain/system-error.js';
 import { makeFolder, writeByRename, writeIntoFolder } from '../files.js';
 import { livenessOf } from '../process/this-process.js';
@@ -212,8 +211,9 @@ export async function newestTraceFiles(dir: string, most: number): Promise<{ id:
 /** One trace; `gone`: removed by another process since its name was read. */
 export async function readTrace(file: string): Promise<TraceDocument | 'damaged' | 'gone'> {
   try {
-    const value = parseJson(await readTraceText(file));
-    return isTrace(value) ? await asOfNow(value, file) : 'damaged';
+    const { asTrace } = await import('./as-trace.js');
+    const trace = asTrace(parseJson(await readTraceText(file)));
+    return trace === null ? 'damaged' : await asOfNow(trace, file);
   } catch (error) {
     return codeOf(error) === 'ENOENT' ? 'gone' : 'damaged';
   }
@@ -235,17 +235,4 @@ async function asOfNow(trace: TraceDocument, file: string): Promise<TraceDocumen
   const { withJournal } = await import('./journal-reader.js');
   const whole = await withJournal(trace, { file, isDead });
   return isDead ? { ...whole, status: 'interrupted' } : whole;
-}
-
-/** Whether the parts that every reader uses are there. */
-export function isTrace(value: unknown): value is TraceDocument {
-  if (!isMap(value) || !isMap(value.plan) || !isMap(value.request) || !isMap(value.router)) return false;
-  const { id, started_at, status, attempts, events, warnings, plan, request } = value;
-  const texts = [id, started_at, status, request.cwd];
-  const lists = [attempts, events, warnings, plan.candidates, plan.rejected];
-  return texts.every((text) => typeof text === 'string') && lists.every(isListOfMaps);
-}
-
-function isListOfMaps(value: unknown): boolean {
-  return Array.isArray(value) && value.every((item) => isMap(item) || typeof item === 'string');
 }

@@ -78,6 +78,32 @@ describe('the trace store', () => {
     expect([...found.damaged].sort()).toEqual(damaged.sort());
   });
 
+  it.each([
+    ['started_at', 'yesterday'],
+    ['tool', 7],
+    ['status', 'fine'],
+    ['failure', { type: 'unheard_of' }],
+    ['latency_ms', 1e300],
+    ['attempts', ['one']],
+    ['events', [null]],
+  ])('takes a trace whose `%s` is %j for damaged', async (key, value) => {
+    const document = await trace(NOW);
+    await fileTraceStore(folder).write(document);
+    const file = path.join(folder, '20261120', `${document.id}.json`);
+    writeFileSync(file, JSON.stringify({ ...document, [key]: value }));
+    expect(await fileTraceStore(folder).list({ last: 1 })).toEqual({ traces: [], damaged: [file] });
+  });
+
+  it('completes what a trace of an earlier version lacks', async () => {
+    const { nested: _nested, warnings: _warnings, ...document } = await trace(NOW);
+    const file = path.join(folder, '20261120', `${document.id}.json`);
+    mkdirSync(path.dirname(file), { mode: 0o700 });
+    writeFileSync(file, JSON.stringify({ ...document, more: 1 }));
+    expect((await fileTraceStore(folder).list({ last: 1 })).traces).toEqual([
+      { ...document, more: 1, nested: null, warnings: [] },
+    ]);
+  });
+
   it('lists nothing without a folder', async () => {
     expect(await fileTraceStore(path.join(folder, 'none')).list({ last: 10 })).toEqual({
       traces: [],
