@@ -1,9 +1,9 @@
 import type { SecretShape } from './secret-shape.js';
 
-/** Between a name and its value: `=`, `: `, `": "`, and the same in JSON inside of JSON. */
-const IS = `(?:\\\\{0,3}["'])?\\s{0,3}(?:=|:)\\s{0,3}(?:\\\\{0,3}["'])?`;
-/** The same where it is certainly no prose: `=`, or quotes around name and value. */
-const IS_SURELY = `(?:(?:\\\\{0,3}["'])?=\\s{0,3}(?:\\\\{0,3}["'])?|\\s=\\s|\\\\{0,3}["']\\s{0,3}:\\s{0,3}\\\\{0,3}["'])`;
+/** Between a name and its value: `=`, `: `, `": "`, and the same in JSON inside of JSON; a blank behind an option and in `.netrc`. */
+const IS = `(?:(?:\\\\{0,3}["'])?\\s{0,3}(?:=|:)\\s{0,3}(?:\\\\{0,3}["'])?|(?<=--[\\w-]{1,40}|\\blogin\\s{1,3}\\S{1,99}\\s{1,3}password)\\s{1,3}["']?)`;
+/** The same where it is certainly no prose: `=`, quotes around name and value, `=>` and a quote, or an element of XML. */
+const IS_SURELY = `(?:(?:\\\\{0,3}["'])?=\\s{0,3}(?:\\\\{0,3}["'])?|\\s=\\s|\\\\{0,3}["']\\s{0,3}:\\s{0,3}\\\\{0,3}["']|["']?\\s{0,3}=>\\s{0,3}["']|>(?=[^\\s<]{4,512}</))`;
 /** No reference to a value, no placeholder, and no call. */
 const NO_REFERENCE = `(?![$<{[(*]|%[a-z]\\b|%\\w{1,40}%|(?:null|none|nil|true|false|undefined|required|string|basic|bearer|digest|token)\\b|[\\w.]{1,60}[([]|(?:process\\.env|os\\.environ|self|this)\\.)`;
 const VALUE = `[^\\s"'\`&,;<>\\\\]`;
@@ -14,10 +14,11 @@ const MIXED = `(?=${VALUE}{0,80}\\d)(?=${VALUE}{0,80}[a-z])`;
 const SECRET_NAMES = [
   ...['pass(?:word|wd|phrase)', 'pwd(?!["\']?\\s{0,3}[=:]\\s{0,3}["\']?[/~.])', 'secret'],
   ...['(?:api|access|secret|private|account|auth|subscription|master)[-_ ]?key', 'x-(?:amz|goog)-signature'],
+  ...['client-key-data', '(?:_auth|"auth)(?=\\\\{0,3}"?\\s?[=:]\\s?\\\\{0,3}"?[A-Za-z0-9+/]{12})'],
   ...['(?:auth|access|refresh|bearer|session|security|personal|api|bot)[-_ ]?token', 'authorization'],
 ].join('|');
 /** Each of them has one of these. */
-const NAME_PARTS = ['pass', 'pwd', 'secret', 'key', 'token', 'authorization', 'signature'];
+const NAME_PARTS = ['pass', 'pwd', 'secret', 'key', 'token', 'auth', 'signature'];
 
 /**
  * Places in which a text has a secret of any service, such as behind the name of a header. Each takes linear time: its loops are
@@ -83,16 +84,16 @@ export const SECRET_FORMS: readonly SecretShape[] = [
   },
   {
     name: 'value of a secret by its name',
-    looks: '`password=…`, `"api_key": "…"`, `client_secret=…`, `AccountKey=…` and others',
-    found: { with: NAME_PARTS, and: ['=', ':'] },
+    looks: '`password=…`, `"api_key": "…"`, `<secret>…</secret>`, `_auth=…` and others',
+    found: { with: NAME_PARTS, and: ['=', ':', '>'] },
     source: `((?:${SECRET_NAMES})${IS_SURELY})${NO_REFERENCE}${VALUE}{4,}`,
     flags: 'i',
     isCertain: false,
   },
   {
     name: 'value of a secret by its name, in prose',
-    looks: '`password: …`, `x-api-key: …`, of 6 characters or more with digits and letters',
-    found: { with: NAME_PARTS, and: ['=', ':'] },
+    looks: '`password: …`, `--api-key …`, of 6 characters or more with digits and letters',
+    found: { with: NAME_PARTS, and: ['=', ':', '--', 'login'] },
     source: `((?:${SECRET_NAMES})${IS})${NO_REFERENCE}${MIXED}${VALUE}{6,}`,
     flags: 'i',
     isCertain: false,
@@ -100,8 +101,8 @@ export const SECRET_FORMS: readonly SecretShape[] = [
   {
     name: 'value of a key or token',
     looks: '`key=…`, `token=…`, `sig=…`, of 16 characters or more with digits and letters',
-    found: { with: ['key=', 'sig=', 'signature=', 'token'], and: ['=', ':'] },
-    source: `((?<![A-Za-z0-9_-])(?:(?:key|sig|signature)=|(?:[a-z]{1,20}[-_]){0,3}token${IS}))${NO_REFERENCE}${MIXED}${VALUE}{16,}`,
+    found: { with: ['key=', 'sig=', 'signature=', 'token'], and: ['=', ':', '--'] },
+    source: `((?<![A-Za-z0-9_]|[^-]-)(?:(?:key|sig|signature)=|(?:[a-z]{1,20}[-_]){0,3}token${IS}))${NO_REFERENCE}${MIXED}${VALUE}{16,}`,
     flags: 'i',
     isCertain: false,
   },

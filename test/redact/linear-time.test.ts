@@ -31,6 +31,11 @@ it.each([
     'token: ',
     'key=',
     'cookie: a=',
+    '--password ',
+    '--a',
+    'login a password ',
+    '<secret>a',
+    '"auth',
   ],
   ...[
     'Bearer ',
