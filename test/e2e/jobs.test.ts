@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { isAlive } from '../rig/processes.js';
 import { rigged } from '../rig/rig.js';
@@ -37,6 +38,23 @@ describe('a detached run', () => {
       });
       const over = await rig.run(['jobs', 'cancel', id]);
       expect(over).toMatchObject({ code: 0, stderr: expect.stringContaining('was over already: succeeded') });
+    }),
+  );
+
+  it(
+    'keeps no secret of its session and trace id',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      const bot = rig.fake('bot-cli');
+      const token = ['ghp', 'dummy0'.repeat(6)].join('_');
+      const id = await detach(rig, '--session', `s ${token}`, '--trace-id', token);
+      const record = readFileSync(path.join(jobsFolder(rig), id, 'job.json'), 'utf8');
+      expect(JSON.parse(record)).toMatchObject({ session: 's [redacted]', trace_id: '[redacted]' });
+      expect(record).not.toContain(token);
+      const call = await bot.nextCall();
+      call.stdout('done');
+      call.exit(0);
+      expect(await rig.run(['jobs', 'wait', id])).toMatchObject({ code: 0, stdout: 'done\n' });
     }),
   );
 

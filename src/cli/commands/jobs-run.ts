@@ -122,16 +122,17 @@ class Detached implements DetachedRun {
     const { traces } = loaded.config;
     const [first] = plan.candidates;
     const dir = traces.enabled ? traceDirOf(this.#context, loaded) : null;
+    const redactor = this.#context.output.redactor();
     return {
       version: 1,
       id,
-      trace_id: traceId,
+      trace_id: redactor.text(traceId),
       started_at: startedAt,
       started_by: client.order.startedBy,
       agent: plan.agent,
       tool: first?.tool ?? null,
       model: first?.model ?? null,
-      session: request.session,
+      session: request.session && redactor.text(request.session),
       parent_id: request.parent?.id ?? null,
       root_id: request.parent?.rootId ?? id,
       cwd: request.cwd,
