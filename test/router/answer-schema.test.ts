@@ -29,6 +29,18 @@ describe('the JSON value of an answer', () => {
       'in the last of two fences',
       `\`\`\`json\n{"n": 1}\n\`\`\`\nbetter:\n\`\`\`json\n${JSON_TEXT}\n\`\`\`\n`,
     ],
+    ['behind an invisible character', `\u200B${JSON_TEXT}`],
+    ['before tokens that end a turn', `${JSON_TEXT}<|im_end|>\n<|endoftext|>`],
+    ['before the end of a sequence', `${JSON_TEXT}</s>`],
+    ['in a tag', `<answer>\n${JSON_TEXT}\n</answer>`],
+    ['in backticks', `\`${JSON_TEXT}\``],
+    ['behind thoughts of Mistral', `[THINK]maybe {"n": 1}[/THINK]${JSON_TEXT}`],
+    ['behind thoughts of Seed', `<seed:think>maybe {"n": 1}</seed:think>${JSON_TEXT}`],
+    [
+      'in the last channel of Harmony',
+      `<|channel|>analysis<|message|>{"n": 1}<|end|><|start|>assistant<|channel|>final<|message|>${JSON_TEXT}`,
+    ],
+    ['behind a colon', `Here is the JSON: ${JSON_TEXT}`],
     ['between words', `Here it is:\n${JSON_TEXT}\nAnything else?`],
   ])('stands %s', (_, text) => {
     expect(answerValue(text)).toEqual(VALUE);
@@ -43,6 +55,7 @@ describe('the JSON value of an answer', () => {
     ['no JSON', 'two'],
     ['several values', '{"n": 1}\nor\n{"n": 2}'],
     ['thoughts alone', '<think>{"n": 2}'],
+    ['a value in the middle of a sentence', 'It is: {"n": 2} or {"n": 3}'],
     ['a fence of something else', '```js\nf(2)\n```'],
     ['nothing', ''],
   ])('is not there in %s', (_, text) => {

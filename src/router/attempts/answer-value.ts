@@ -3,7 +3,7 @@ import { parseJson } from '../../domain/json.js';
 
 /**
  * The JSON value of an answer, `undefined` when it has none or several: the whole text, or the part after the reasoning of a model,
- * in the last fenced block, or alone on its lines.
+ * in the last fenced block, alone on its lines, or behind a colon at the end.
  */
 export function answerValue(text: string): unknown {
   const whole = parseJson(plain(text));
@@ -14,17 +14,43 @@ export function answerValue(text: string): unknown {
   const fenced = fencedValues(answer);
   if (fenced.length > 0) return fenced.at(-1);
   const [only, ...others] = jsonValues(answer);
-  return others.length === 0 ? only : undefined;
+  if (only !== undefined) return others.length === 0 ? only : undefined;
+  const behindColon = /^[^[{]*:\s*(?=[[{])/.exec(answer);
+  return behindColon === null ? undefined : parseJson(plain(answer.slice(behindColon[0].length)));
 }
 
+/** Without what hides at the ends: invisible characters, tokens that end a turn, and a tag or backticks around all of it. */
 function plain(text: string): string {
-  return text.replaceAll('\uFEFF', '').trim();
+  let inner = trimmed(text);
+  // Local servers whose template is wrong leave such tokens in the text.
+  for (let count = 0; count < MOST_END_TOKENS; count++) {
+    const token = /(?:<\|\w{1,30}\|>|<\/s>|<eos>|<end_of_turn>)$/i.exec(inner.slice(-40))?.[0];
+    if (token === undefined) break;
+    inner = trimmed(inner.slice(0, -token.length));
+  }
+  return /^<(\w{1,30})>([\s\S]*)<\/\1>$/.exec(inner)?.[2]?.trim() ?? /^`([^`]*)`$/.exec(inner)?.[1] ?? inner;
 }
 
-/** Chat templates often omit the opening tag. */
+const MOST_END_TOKENS = 8;
+
+/** In time that is in proportion to the text, as no expression for its end would be. */
+function trimmed(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && INVISIBLE.test(text.charAt(start))) start++;
+  while (end > start && INVISIBLE.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+const INVISIBLE = /[\s\u200B\u2060\uFEFF]/;
+
+/** Chat templates often omit the opening tag. Each family of models has its own. */
 function withoutThoughts(text: string): string {
-  const opening = /^[\s\uFEFF]*<(?:think|thinking|thought|reasoning)>/i.exec(text);
-  const closing = [...text.matchAll(/<\/(?:think|thinking|thought|reasoning)>/gi)].at(-1);
+  const opening = /^[\s\uFEFF]*[<[](?:(?:seed:)?think|thinking|thought|reasoning)[>\]]/i.exec(text);
+  const closing = [
+    ...text.matchAll(
+      /[<[]\/(?:(?:seed:)?think|thinking|thought|reasoning)[>\]]|<\|\/think\|>|<\|channel\|>final\b[^<]{0,30}<\|message\|>/gi,
+    ),
+  ].at(-1);
   if (closing !== undefined) return text.slice(closing.index + closing[0].length);
   return opening === null ? text : '';
 }
