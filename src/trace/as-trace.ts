@@ -5,7 +5,7 @@ import type { Schema } from './schema-parts.js';
 
 /**
  * A parsed file as a trace; `null`: it is none. Files of a project may come from anyone, so each value has the type of the format. Keys
- * that later versions have added may be missing: those that may be `null` are, and lists are empty. Unknown keys stay.
+ * that later versions have added may be missing: those that may be `null` are, lists, objects and texts are empty. Unknown keys stay.
  */
 export function asTrace(value: unknown): TraceDocument | null {
   if (!isMap(value) || !isMap(value.plan) || !isMap(value.request) || !isMap(value.router)) return null;
@@ -49,6 +49,7 @@ function fitsObject(
   for (const key of required as string[]) {
     if (Object.hasOwn(object, key)) continue;
     const missing = whenMissing(known[key] ?? {});
+    if (missing === 'damaged') return false;
     if (missing !== undefined) object[key] = missing;
   }
   return Object.entries(object).every(([key, one]) => {
@@ -57,9 +58,12 @@ function fitsObject(
   });
 }
 
-function whenMissing(schema: Schema): null | [] | undefined {
+/** What stands for a missing value; `damaged`: the rest says nothing without it. A number stays missing. */
+function whenMissing(schema: Schema): unknown {
   if (fits(schema, null)) return null;
-  return schema.type === 'array' ? [] : undefined;
+  if ('$ref' in schema) return whenMissing(definition(String(schema.$ref)));
+  if ('enum' in schema) return 'damaged';
+  return { array: [], object: {}, string: '' }[String(schema.type)];
 }
 
 function definition(reference: string): Schema {

@@ -86,6 +86,7 @@ describe('the trace store', () => {
     ['latency_ms', 1e300],
     ['attempts', ['one']],
     ['events', [null]],
+    ['failure', { message: 'of no type' }],
   ])('takes a trace whose `%s` is %j for damaged', async (key, value) => {
     const document = await trace(NOW);
     await fileTraceStore(folder).write(document);
@@ -95,12 +96,20 @@ describe('the trace store', () => {
   });
 
   it('completes what a trace of an earlier version lacks', async () => {
-    const { nested: _nested, warnings: _warnings, ...document } = await trace(NOW);
+    const { nested: _nested, warnings: _warnings, ...rest } = await trace(NOW);
+    const { tags: _tags, origin: _origin, prompt_sha256: _hash, ...request } = rest.request;
+    const document = { ...rest, request };
     const file = path.join(folder, '20261120', `${document.id}.json`);
     mkdirSync(path.dirname(file), { mode: 0o700 });
     writeFileSync(file, JSON.stringify({ ...document, more: 1 }));
     expect((await fileTraceStore(folder).list({ last: 1 })).traces).toEqual([
-      { ...document, more: 1, nested: null, warnings: [] },
+      {
+        ...document,
+        more: 1,
+        nested: null,
+        warnings: [],
+        request: { ...request, tags: {}, origin: { cwd: '', config: [] }, prompt_sha256: '' },
+      },
     ]);
   });
 
