@@ -77,14 +77,15 @@ export function textOf(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** A value as a number, thousands separators allowed; `null`: not a number. */
+/** A value as a number, thousands separators allowed; `null`: not a number, as `0,02` with a decimal comma. */
 export function numberOf(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   // Longer texts are no numbers, and searching them is slow.
-  if (typeof value !== 'string' || value.length > 64 || !/^\s*-?[\d,]*\.?\d+(e[+-]?\d+)?\s*$/i.test(value))
-    return null;
+  if (typeof value !== 'string' || value.length > 64 || !NUMBER.test(value)) return null;
   return Number(value.replaceAll(',', ''));
 }
+
+const NUMBER = /^\s*-?(?:[1-9]\d{0,2}(?:,\d{2,3})*,\d{3}(?:\.\d+)?|\d*\.?\d+)(?:e[+-]?\d+)?\s*$/i;
 
 const NONE: readonly unknown[] = [];
 

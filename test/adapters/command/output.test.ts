@@ -371,6 +371,19 @@ describe('ndjson', () => {
   });
 });
 
+it.each([
+  ['1,234.5', 1_234_500_000],
+  ['0.02', 20_000],
+  ['12', 12_000_000],
+  // With a decimal comma: hundred times as much would be a wrong cost.
+  ['0,02', null],
+  ['0,023', null],
+  ['1,5', null],
+])('a cost of `%s` is %j micro-USD', (cost, microUsd) => {
+  const grammar = { format: 'json' as const, costUsd: [at('/cost')] };
+  expect(read(grammar, { stdout: JSON.stringify({ cost }) }).costMicroUsd).toBe(microUsd);
+});
+
 it('names and ids that are absurdly long are unknown', () => {
   const stdout = JSON.stringify({ id: 's'.repeat(2000), model: 'm'.repeat(2000) });
   const grammar = { format: 'json' as const, toolSessionId: [at('/id')], responseModel: [at('/model')] };
