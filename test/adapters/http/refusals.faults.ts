@@ -174,8 +174,8 @@ export const REFUSALS: Fault[] = [
       head(400, { 'content-type': 'application/json' });
       await write('{"error":{"message":"never ends');
     },
-    type: 'timeout',
-    phase: 'idle',
+    type: 'invalid_request',
+    says: /answered 400/,
     tool: SHORT,
   },
 ];
