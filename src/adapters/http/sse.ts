@@ -24,6 +24,7 @@ export async function createSseReader(): Promise<SseReader> {
   const { createParser } = parser;
   const found: SseEvent[] = [];
   let tooLong = false;
+  let isAtLineStart = true;
   const events = createParser({
     maxBufferSize: MAX_EVENT_CHARS,
     onEvent: ({ event, data }) => found.push({ name: event ?? null, data }),
@@ -33,7 +34,8 @@ export async function createSseReader(): Promise<SseReader> {
   });
   return {
     push: (text) => {
-      events.feed(text);
+      events.feed(withoutMarks(text, isAtLineStart));
+      if (text !== '') isAtLineStart = /[\r\n]$/.test(text);
       return tooLong ? null : found.splice(0);
     },
     end: () => {
@@ -41,4 +43,10 @@ export async function createSseReader(): Promise<SseReader> {
       return found.splice(0);
     },
   };
+}
+
+/** Servers that join what others sent leave byte order marks before lines, whose fields then have no known name. */
+function withoutMarks(text: string, isAtLineStart: boolean): string {
+  if (!text.includes('\uFEFF')) return text;
+  return text.replace(isAtLineStart ? /(^|[\r\n])\uFEFF/g : /([\r\n])\uFEFF/g, '$1');
 }

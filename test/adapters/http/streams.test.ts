@@ -105,6 +105,10 @@ describe('a stream is read', () => {
     ['as JSON', under({ 'content-type': 'application/json' })],
     ['without a type', under({})],
     ['behind a byte order mark', written((text) => `\uFEFF${text}`)],
+    [
+      'with a byte order mark before each event',
+      written((text) => text.replaceAll('data: ', '\uFEFFdata: ')),
+    ],
     ['with carriage returns', written((text) => text.replaceAll('\n', '\r\n'))],
     ['with no line feeds but carriage returns', written((text) => text.replaceAll('\n', '\r'))],
     ['without blanks behind the colons', written((text) => text.replaceAll('data: ', 'data:'))],
