@@ -1,4 +1,4 @@
-import { encodeTime, ulid } from 'ulid';
+import { decodeTime, encodeTime, ulid } from 'ulid';
 
 /** The form of an invocation id. */
 export const ID_PATTERN = '^[0-9A-HJKMNP-TV-Z]{26}$';
@@ -11,6 +11,15 @@ export function newId(nowMs: number, random: () => number): string {
 /** The prefix of ids of this time: ids of earlier times sort before it. */
 export function idTime(ms: number): string {
   return encodeTime(Math.min(Math.max(0, Math.floor(ms)), LAST_MS));
+}
+
+/** The time of an id, ms since the epoch; 0 for a text that is none. */
+export function timeOfId(id: string): number {
+  try {
+    return decodeTime(id);
+  } catch {
+    return 0;
+  }
 }
 
 /** An id has room for no later time, ms since the epoch. */

@@ -75,7 +75,7 @@ function isLargeEnough({ minimum = Number.NEGATIVE_INFINITY }: Schema, value: un
   return Number(value) >= Number(minimum);
 }
 
-/** Years of four digits: what is some days before or after is a time too. */
+/** A pattern of `privacy.redact` may have masked it. Years have four digits: what is some days before or after is a time too. */
 function isTime(text: string): boolean {
-  return /^\d{4}-/.test(text) && !Number.isNaN(Date.parse(text));
+  return /^\d{4}-/.test(text) || Number.isNaN(Date.parse(text));
 }

@@ -1,4 +1,5 @@
 import { DAY_MS } from '../domain/calendar.js';
+import { timeOfId } from '../domain/id.js';
 import type { TraceDocument } from './document.js';
 import { dayOf, type FoundTraces, type TraceStore } from './store.js';
 
@@ -49,15 +50,19 @@ export async function familyOf(store: TraceStore, trace: TraceDocument): Promise
 }
 
 /** The runs that the tool of one has started, newest first. */
-export function nestedIn(
-  store: TraceStore,
-  { id, started_at, latency_ms }: TraceDocument,
-): Promise<FoundTraces> {
-  const startMs = Date.parse(started_at);
+export function nestedIn(store: TraceStore, trace: TraceDocument): Promise<FoundTraces> {
+  const { id, latency_ms } = trace;
+  const startMs = startOf(trace);
   // A run that has no end may have been killed: no run has gone on for longer.
   const toMs = Math.min(startMs + (latency_ms ?? DAY_MS) + CLOCK_MS, LAST_MS);
   const time = { fromMs: startMs - CLOCK_MS, toMs };
   return store.within(time, (one) => one.parent_id === id);
+}
+
+/** Ms since the epoch; by the id where a pattern of `privacy.redact` has masked the time. */
+function startOf({ id, started_at }: TraceDocument): number {
+  const startMs = Date.parse(started_at);
+  return Number.isNaN(startMs) ? timeOfId(id) : startMs;
 }
 
 /** By so much two readings of the clock may differ, ms. */
@@ -68,7 +73,7 @@ const LAST_MS = 8.64e15;
 
 /** From the day before the first to the day after the last. */
 function around(traces: readonly TraceDocument[]): { first: string; last: string } {
-  const times = traces.map((trace) => Date.parse(trace.started_at));
+  const times = traces.map(startOf);
   return { first: dayOf(Math.min(...times) - DAY_MS), last: dayOf(Math.max(...times) + DAY_MS) };
 }
 

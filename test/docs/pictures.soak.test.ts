@@ -23,12 +23,13 @@ function steady(screen: string): string {
       .replace(/\b01[0-9A-HJKMNP-TV-Z]{8,24}\b|\b[0-9a-f]{12,}/g, '<id>')
       .replace(/(?:\d{4}-)?\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?/g, '<time>')
       .replace(/\d+(?:\.\d)? m?s\b/g, '<duration>')
-      .replace(/in (?:\d+[dhms] ?)+/g, '<wait>')
+      .replace(/in (?:\d+ (?:day|hour|minute|second)s?|(?:\d+[dhms] ?)+)/g, '<wait>')
       .replace(/\/tmp\/llm-router-[\w-]+/g, '<folder>')
       .replace(/^\S(?= claude-code)/m, '<spinner>')
       .replace(/node\s+[\d.]+/, '<node>')
-      // A table cuts a name shorter beside a wider time.
+      // A table cuts a name beside a wider time, and says so.
       .replace(/claude-c[a-z]*…/g, 'claude-code')
+      .replace(/; … cut, whole in `[^`]+`/g, '')
       .replace(/[█░▌▏▎▍▋▊▉]/g, '')
       .replace(/\s+/g, ' ')
   );

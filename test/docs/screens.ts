@@ -71,6 +71,7 @@ export function normalised(lines: readonly string[], places: Readonly<Record<str
       .reduce((text, [real, shown]) => text.replaceAll(real, shown), line)
       .replace(/\b[0-9A-HJKMNP-TV-Z]{26}\b/g, '<id>')
       .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b/g, '<time>')
+      .replace(/\b\d{4}-\d\d-\d\d(?= \(UTC\))/g, '<day>')
       .replace(/\b(\d{4}-\d\d-\d\d )?\d\d:\d\d(:\d\d)? UTC \(in [^)]+\)/g, '<moment>')
       .replace(/--patience \w+/, '--patience <duration>')
       .replace(/\b\d+(\.\d)? (ms|s)$/, '<duration>')

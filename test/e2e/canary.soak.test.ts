@@ -155,6 +155,8 @@ describe('a canary (AT-11)', () => {
       const { stdout, code } = await rig.run(['trace', '--json']);
       expect(code).toBe(0);
       expect(JSON.parse(stdout)).toHaveLength(1);
+      for (const more of [[], ['--tree']])
+        expect((await rig.run(['trace', 'show', 'last', ...more])).code).toBe(0);
       expect((await rig.run(['trace', '--log-format', 'json'])).code).toBe(0);
     }),
   );

@@ -79,7 +79,7 @@ describe('the trace store', () => {
   });
 
   it.each([
-    ['started_at', 'yesterday'],
+    ['started_at', '+012026-11-20T00:00:00Z'],
     ['tool', 7],
     ['status', 'fine'],
     ['failure', { type: 'unheard_of' }],
