@@ -41,9 +41,10 @@ const config: Config = {
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
-  // One more than there are cores, since the end-to-end tests wait for processes. The soak has tests that more than one for each would starve.
-  maxWorkers: isSoak ? '100%' : availableParallelism() + 1,
-  testTimeout: isSoak ? 120_000 : 30_000,
+  // One more than there are cores, since the end-to-end tests wait for processes. More than one for each would starve the others: those of the
+  // soak, and those that load sources anew.
+  maxWorkers: sharesSources ? availableParallelism() + 1 : '100%',
+  testTimeout: sharesSources ? 30_000 : 120_000,
 };
 
 export default config;

@@ -8,7 +8,7 @@ import type { RunResult } from './run.js';
 const HERE = path.join(import.meta.dirname, 'built.ts');
 
 /** What `npm run coverage` asks for: what of the sources runs can be counted, of the built program it cannot. */
-const USES_SOURCES = process.env.LLM_ROUTER_TEST_SOURCES === '1';
+export const USES_SOURCES = process.env.LLM_ROUTER_TEST_SOURCES === '1';
 
 /** Runs a command line of the built program in this process: what `bin/` runs, without the cost of starting Node. */
 export async function runBuilt(args: readonly string[], given: GivenWorld): Promise<RunResult> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { IS_SOAK } from '../soak.js';
 import { type DrivenAgent, installDriven, type Watched } from './agents.js';
-import { runBuilt } from './built.js';
+import { runBuilt, USES_SOURCES } from './built.js';
 import type { TraceDocument } from './document.js';
 import { type Hub, openHub } from './fakes.js';
 import {
@@ -22,7 +22,7 @@ import { type Running, type RunOptions, type RunResult, startProgram } from './r
 import { installScripted, type ScriptedAgent, type Step } from './scripted.js';
 
 /** After this long the rig ends the test and prints the output so far. Below Jest's own limit. */
-const DEADLINE_MS = process.env.LLM_ROUTER_SOAK === '1' ? 60_000 : 25_000;
+const DEADLINE_MS = IS_SOAK || USES_SOURCES ? 60_000 : 25_000;
 
 /** A machine of its own for one test: home, folders, PATH with nothing but fakes, and the built command. */
 export interface Rig extends Folders {
