@@ -18,7 +18,7 @@ export function limitsInWords(message: string): LimitMention[] {
     ...mentions('retry_after', WAIT, text),
     ...mentions('retry_after', WAIT_FIRST, text),
     ...mentions('reset_at', POINT, text),
-    ...inChinese(text),
+    ...inEasternLanguages(text),
     ...inOtherLanguages(text),
   ];
 }
@@ -162,7 +162,7 @@ const EASTERN_UNITS: Readonly<Record<string, string>> = {
 };
 
 /** `请在 30 秒后重试`, `30秒後に再試行`, `30초 후에`, and `将在 2026-11-21 02:00:00 重置`, which is a time in China. */
-function inChinese(message: string): LimitMention[] {
+function inEasternLanguages(message: string): LimitMention[] {
   const waits = [...message.matchAll(EASTERN_WAIT)].map(([, count, unit = '']) => ({
     kind: 'retry_after' as const,
     value: `${count}${EASTERN_UNITS[unit.slice(0, 1)] ?? unit}`,
@@ -175,7 +175,7 @@ function inChinese(message: string): LimitMention[] {
 }
 
 const EASTERN_WAIT =
-  /(\d+(?:\.\d+)?) ?(秒|分钟|分鐘|分|小时|小時|時間|天|日|초|분|시간|일|[smhd]) ?(?:之?[后後]|内|内|以内|후|뒤|이후)/g;
+  /(\d+(?:\.\d+)?) ?(秒|分钟|分鐘|分|小时|小時|時間|天|日|초|분|시간|일|[smhd]) ?(?:之?[后後]|内|以内|후|뒤|이후)/g;
 
 /** Of French, German, Spanish, Portuguese, Italian, Dutch and Russian. */
 const UNITS_ELSEWHERE: readonly [unit: string, names: string][] = [

@@ -1,7 +1,7 @@
-import { accessSync, constants, symlinkSync } from 'node:fs';
+import { symlinkSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { type Rig, rigged } from '../rig/rig.js';
-import { blocksOf, filesOf, normalised, readPage, screenOf, stepsOf } from './screens.js';
+import { blocksOf, filesOf, normalised, programInPath, readPage, screenOf, stepsOf } from './screens.js';
 
 const README = readPage('README.md');
 const TOUR = /^## A tour[\s\S]*?(?=^## )/m.exec(README)?.[0] ?? '';
@@ -45,21 +45,7 @@ describe('the README', () => {
 function writeFiles(rig: Rig): void {
   for (const [file, text] of filesOf(TOUR)) rig.write(file, text);
   rig.write('broken.yaml', BROKEN);
-  symlinkSync(catPath(), `${rig.bin}/cat`);
-}
-
-function catPath(): string {
-  const found = (process.env.PATH ?? '').split(':').map((folder) => `${folder}/cat`);
-  const path = found.find(isExecutable);
-  if (path === undefined) throw new Error('there is no `cat` in PATH');
-  return path;
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  const cat = programInPath('cat');
+  if (cat === undefined) throw new Error('there is no `cat` in PATH');
+  symlinkSync(cat, `${rig.bin}/cat`);
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../architecture/imports.js';
 import type { Rig } from '../rig/rig.js';
@@ -95,4 +95,19 @@ export function abridged(screen: readonly string[], shown: readonly string[]): s
     result.push('…');
   }
   return [...result, ...screen.slice(position)];
+}
+
+/** The file of a program that this machine has. */
+export function programInPath(name: string): string | undefined {
+  const folders = (process.env.PATH ?? '').split(':');
+  return folders.map((folder) => `${folder}/${name}`).find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,13 +1,10 @@
-import { accessSync, constants, symlinkSync } from 'node:fs';
+import { symlinkSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
-import { blocksOf, filesOf, readPage, screenOf, stepsOf } from './screens.js';
+import { blocksOf, filesOf, programInPath, readPage, screenOf, stepsOf } from './screens.js';
 
 const PAGE = readPage('docs/serve.md');
-const CURL = (process.env.PATH ?? '')
-  .split(':')
-  .map((folder) => `${folder}/curl`)
-  .find(isExecutable);
+const CURL = programInPath('curl');
 
 if (CURL === undefined) process.stderr.write('SKIPPED: there is no curl for the examples of docs/serve.md\n');
 
@@ -39,13 +36,4 @@ it('the page about `serve` has the unit, the container file and both clients', (
 function fits(screen: string, shown: string): boolean {
   const parts = shown.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('[\\s\\S]*?')}$`).test(screen.trim());
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
