@@ -33,7 +33,7 @@ export function troubleOf({ spawnError, stderr, exitCode }: GitAnswer, doing: st
     return spawnError === 'ENOENT'
       ? trouble('no_git', '`git` is not in PATH')
       : trouble('failed', `\`git\` cannot be started: ${spawnError}`);
-  const said = firstLine(stderr) || `git ended with ${exitCode ?? 'a signal'}`;
+  const said = errorIn(stderr) || `git ended with ${exitCode ?? 'a signal'}`;
   const known = KNOWN.find(([, pattern]) => pattern.test(stderr));
   return trouble(known?.[0] ?? (exitCode === null ? 'stopped' : 'failed'), `${doing}: ${said}`);
 }
@@ -60,7 +60,11 @@ const KNOWN_CODES: Readonly<Record<string, TroubleKind>> = {
   EPERM: 'read_only',
 };
 
-function firstLine(text: string): string {
-  const lines = text.split('\n').map((line) => line.replace(/^(?:fatal|error): /, '').trim());
-  return lines.find((line) => line !== '') ?? '';
+/** Its first line that names an error, else its first line: what Git does is told before what fails. */
+function errorIn(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const named = lines.find((line) => NAMED_ERROR.test(line));
+  return (named ?? lines[0] ?? '').replace(NAMED_ERROR, '').trim();
 }
+
+const NAMED_ERROR = /^(?:fatal|error): /;

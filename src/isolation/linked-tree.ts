@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { err, ok, type Result } from '../domain/result.js';
 import type { GitPlace } from '../git/git.js';
 import { systemPath } from '../git/names.js';
@@ -22,8 +23,8 @@ export async function makeLinkedTree(
 ): Promise<Result<Repository, Trouble>> {
   const head = await headFor(repository, state.tree);
   if (!head.ok) return head;
-  const added = await repository.git(['worktree', 'add', '--no-checkout', '--detach', tree, head.value]);
-  if (added.exitCode !== 0) return err(troubleOf(added, 'the work tree cannot be made'));
+  const added = await addTree(repository, tree, head.value);
+  if (added !== null) return err(added);
   const linked = await findRepository({ ...place, cwd: tree });
   if (!linked.ok) return linked;
   const copied = await copyIndex(repository.indexFile, linked.value.indexFile);
@@ -43,6 +44,31 @@ async function headFor({ git }: Repository, tree: string): Promise<Result<string
   if (made.exitCode !== 0) return err(troubleOf(made, 'the work tree cannot be made'));
   return ok(made.stdout.toString('latin1').trim());
 }
+
+/**
+ * Adds the work tree, without files. While another process adds one to the same repository, Git fails for a moment: it reads the entries of all
+ * work trees, and one that is being written has an empty `commondir`.
+ */
+async function addTree(
+  { git, commonDir }: Repository,
+  tree: string,
+  commit: string,
+): Promise<Trouble | null> {
+  for (let pausesLeft = MOST_PAUSES; ; pausesLeft -= 1) {
+    const added = await git(['worktree', 'add', '--no-checkout', '--detach', tree, commit]);
+    if (added.exitCode === 0) return null;
+    if (pausesLeft === 0 || !UNFINISHED_ENTRY.test(added.stderr))
+      return troubleOf(added, 'the work tree cannot be made');
+    await removeLinkedTree(commonDir, tree);
+    await pause(PAUSE_MS);
+  }
+}
+
+/** Git 2.39, `get_worktrees`: "failed to read .git/worktrees/<name>/commondir". */
+const UNFINISHED_ENTRY = /failed to read .*worktrees\/[^/]+\/commondir/;
+const PAUSE_MS = 20;
+/** About two seconds: the entry of a process that was killed meanwhile stays as it is. */
+const MOST_PAUSES = 100;
 
 async function fill(linked: Repository, { tree, permissions }: WorkTreeState): Promise<Trouble | null> {
   const empty = await linked.git(['hash-object', '-t', 'tree', '-w', '--stdin']);

@@ -23,6 +23,8 @@ describe('trouble with Git', () => {
     ],
     [{ stderr: 'fatal: not a git repository' }, 'no_repository', 'x: not a git repository'],
     [{ stderr: 'fatal: bad object' }, 'failed', 'x: bad object'],
+    [{ stderr: 'Preparing work\nfatal: failed to read a' }, 'failed', 'x: failed to read a'],
+    [{ stderr: '\nsomething else\nand more' }, 'failed', 'x: something else'],
   ])('%j is %s', (differs, kind, message) => {
     expect(troubleOf({ ...answer, ...differs }, 'x')).toEqual({ kind, message });
   });
