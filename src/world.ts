@@ -1,8 +1,9 @@
 import { fstatSync, openSync, readFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { isatty, ReadStream, type WriteStream } from 'node:tty';
+import { homeFolder } from './files/account.js';
 
 declare const ROUTER_EXECUTABLE: boolean | undefined;
 
@@ -95,7 +96,7 @@ export function realHost(): HostWorld {
     env: process.env,
     platform: process.platform,
     ...workingDirectory(),
-    home: homeFolder(),
+    home: homeFolder(process.env),
     tmpDir: temporaryFolder(),
     nodeVersion: process.versions.node,
     clock: { now: Date.now, monotonic },
@@ -125,25 +126,10 @@ function workingDirectory(): Pick<HostWorld, 'cwd' | 'isCwdGone'> {
   }
 }
 
-/** A relative `HOME` would put our state, and what is trusted, into whatever folder a run starts in. */
-function homeFolder(): string {
-  const home = process.env.HOME ?? '';
-  return path.isAbsolute(home) ? home : accountHome();
-}
-
 /** A relative `TMPDIR` would put prompts into whatever folder a run starts in. */
 function temporaryFolder(): string {
   const named = process.env.TMPDIR ?? '';
   return named === '' || path.isAbsolute(named) ? tmpdir() : '/tmp';
-}
-
-/** The home folder of the account; an id without an account, as in containers, gets one that does not exist. */
-function accountHome(): string {
-  try {
-    return userInfo().homedir;
-  } catch {
-    return '/nonexistent';
-  }
 }
 
 function realStdin(): World['stdin'] {

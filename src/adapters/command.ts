@@ -16,7 +16,7 @@ import type {
 import { answerLimit, isPassedOn } from './command/answer-limit.js';
 import { availability } from './command/availability.js';
 import { childEnvironment, secretValues, variableTrouble } from './command/environment.js';
-import { isFolder } from './command/find-binary.js';
+import { troubleOfFolder } from './command/find-binary.js';
 import { follow } from './command/follow.js';
 import { gatewayTarget } from './command/gateway-url.js';
 import { markerOf } from './command/marker.js';
@@ -82,13 +82,10 @@ function gatewayTrouble(task: CommandTask, env: Environment): Failure | null {
 
 /** A start in a folder that is missing would fail as if the program were missing. */
 function folderTrouble(task: CommandTask): Failure | null {
-  if (isFolder(task.cwd)) return null;
-  return refused(
-    task,
-    'input',
-    `the working directory \`${task.cwd}\` does not exist or is not a folder`,
-    null,
-  );
+  const trouble = troubleOfFolder(task.cwd);
+  return trouble === null
+    ? null
+    : refused(task, 'input', `the working directory \`${task.cwd}\` ${trouble}`, null);
 }
 
 async function* run(call: CommandCall, context: AdapterContext): AsyncGenerator<AdapterEvent, Outcome, void> {

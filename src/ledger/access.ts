@@ -36,8 +36,8 @@ export interface LedgerAccess {
   server(): Promise<Result<PostgresStatus, LedgerTrouble> | null>;
   /** Leaves the record of a run that no limit applies to. */
   keep(pending: Pending): Promise<void>;
-  /** Leaves a record that the ledger could not take beside it, until it can. */
-  keepBeside(pending: Pending): Promise<void>;
+  /** Leaves a record that the ledger could not take beside it, until it can; whether that worked. */
+  keepBeside(pending: Pending): Promise<boolean>;
   /** Opens what a run may go on with while the database of a shared ledger is away: `trouble` says why it is. */
   failOpen(allowance: FailOpen, trouble: LedgerTrouble): Promise<Result<OpenAllowance, LedgerTrouble>>;
   /** Removes rows of invocations that are older, once a day and a few at a time. Does nothing while the ledger is not open. */
@@ -88,13 +88,17 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
     opening = null;
     return result;
   };
+  /** The causes that were warned of: a run leaves several records. */
+  const lost = new Set<string>();
   const beside = async (records: readonly Pending[]): Promise<number> => {
     const { keepPending } = await import('./pending.js');
     const path = await pendingPath(place);
     let count = 0;
     for (const one of records)
       count = await keepPending(path, one).catch((error: unknown) => {
-        place.warn(`this run is not in the ledger: ${reasonOf(error)}`);
+        const why = reasonOf(error);
+        if (!lost.has(why)) place.warn(`this run is not in the ledger: ${why}`);
+        lost.add(why);
         return 0;
       });
     return count;
@@ -107,11 +111,11 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
   /** The trouble that was last warned of: a run may leave several records. */
   let told: LedgerTrouble | null = null;
   /** Records in files of this machine are invisible to others, and may be gone with its disk. */
-  const handOver = async (): Promise<void> => {
+  const handOver = async (isKept: boolean): Promise<void> => {
     const done = await access.open();
     if (done.ok || done.error === told) return;
     told = done.error;
-    place.warn(`${told.message}; the record of this run is kept until it can be`);
+    place.warn(`${told.message}${isKept ? '; the record of this run is kept until it can be' : ''}`);
   };
   const shared = place.shared ?? null;
   const access: LedgerAccess = {
@@ -149,10 +153,10 @@ export function ledgerAccess(place: LedgerUse): LedgerAccess {
     keep: async (pending) => {
       if (opened !== null) return place.gathers === true ? together.add(pending) : write([pending]);
       const waiting = await beside([pending]);
-      if (shared !== null) await handOver();
+      if (shared !== null) await handOver(waiting > 0);
       else if (waiting > MOST_PENDING) await access.open();
     },
-    keepBeside: async (pending) => void (await beside([pending])),
+    keepBeside: async (pending) => (await beside([pending])) > 0,
     failOpen: async (allowance, trouble) => {
       allowances ??= openLocal();
       const found = await allowances;

@@ -84,8 +84,9 @@ export class RunLedger {
     if (opened === null) return;
     const done = opened.ok ? await work(opened.value) : opened;
     if (done.ok) return;
-    await this.#access?.keepBeside(records);
-    if (!this.#warned) this.warn(`${done.error.message}; the record of this run is kept until it can be`);
+    const isKept = await this.#access?.keepBeside(records);
+    const what = isKept === true ? '; the record of this run is kept until it can be' : '';
+    if (!this.#warned) this.warn(`${done.error.message}${what}`);
     this.#warned = true;
   }
 

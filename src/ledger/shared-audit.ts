@@ -2,8 +2,8 @@ import { hostname } from 'node:os';
 import type { AuditDocument } from '../domain/audit.js';
 import { dayOf } from '../domain/calendar.js';
 import { newId } from '../domain/id.js';
+import { userName } from '../files/account.js';
 import type { LedgerAccess } from './access.js';
-import { userName } from './postgres/user-name.js';
 
 /** Adds lines of the audit log of this machine to a shared ledger; while its database is away they wait beside the ledger. */
 export async function shareAudit(

@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { IS_STANDALONE } from '../rig/machine.js';
-import { rigged } from '../rig/rig.js';
+import { IS_STANDALONE, PROGRAM } from '../rig/machine.js';
+import { type Rig, rigged } from '../rig/rig.js';
 import { solo } from './configs.js';
 
 describe('stdin beside a prompt argument', () => {
@@ -41,3 +42,49 @@ describe('stdin beside a prompt argument', () => {
     });
   }),
 );
+
+const asRoot = process.getuid?.() === 0 ? it : it.skip;
+
+/** Runs as a user that the system does not know, as a container may, without `HOME` and `XDG_*`. */
+function runAsUnknown(rig: Rig, args: string[], more: Record<string, string> = {}) {
+  chmodSync(path.dirname(rig.project), 0o755);
+  const [file, ...first] = PROGRAM;
+  const env = { PATH: '/usr/bin:/bin', LLM_ROUTER_TRUST: '1', ...more };
+  const options = { uid: 54_321, gid: 54_321, cwd: rig.project, env, encoding: 'utf8' as const };
+  const { status, stdout, stderr } = spawnSync(file, [...first, ...args], options);
+  return { code: status, stdout, stderr };
+}
+
+describe('a user without a home folder', () => {
+  asRoot(
+    'is told once that nothing can be kept, also with a ledger in a database that cannot be reached',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', 'version: 1\nagents: { a: { preferred_tool: mock } }\n');
+      const shared = { LLM_ROUTER_LEDGER: 'postgres://127.0.0.1:1/x' };
+      for (const [more, warnings] of [
+        [{}, 2],
+        [shared, 3],
+      ] as const) {
+        const { code, stderr } = runAsUnknown(rig, ['exec', '-a', 'a', '--no-stdin', 'hi'], more);
+        const lines = stderr.split('\n').filter((line) => line !== '');
+        expect([code, lines.length]).toEqual([0, warnings]);
+        expect(lines.filter((line) => line.includes('this run is not in the ledger'))).toHaveLength(1);
+        expect(stderr).not.toContain('is kept until');
+      }
+      expect(runAsUnknown(rig, ['ledger', 'status'], shared).code).toBe(66);
+    }),
+  );
+
+  asRoot(
+    'who may not enter the working directory is told that, and not that the tool cannot be executed',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      mkdirSync(path.join(rig.project, 'shut'), { mode: 0o700 });
+      rig.script('bot-cli', []);
+      const args = ['exec', '--no-stdin', '--cwd', 'shut', 'hi'];
+      const { code, stderr } = runAsUnknown(rig, args, { PATH: rig.bin });
+      expect(code).toBe(66);
+      expect(stderr).toMatch(/error: the working directory `.*shut` cannot be entered: permission denied/);
+    }),
+  );
+});

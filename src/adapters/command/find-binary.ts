@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { CommandTool } from '../../config/types.js';
+import { homeFolder } from '../../files/account.js';
 import type { Host } from '../adapter.js';
 import { expandVariables } from '../variables.js';
 
@@ -11,7 +12,7 @@ export type Search =
 
 /** Finds a binary: a name in the folders of PATH, or a path (which may start with `~/` and hold `${VAR}`). */
 export function findBinary(binary: string, host: Host): Search {
-  const name = expandVariables(binary, host.env).text.replace(/^~(?=\/)/, host.env.HOME ?? '~');
+  const name = expandVariables(binary, host.env).text.replace(/^~(?=\/)/, homeFolder(host.env));
   if (isPath(name)) {
     return firstExecutable([resolve(name)]);
   }
@@ -60,12 +61,15 @@ export function isPath(binary: string): boolean {
   return isAbsolute(binary) || /[/\\]/.test(binary);
 }
 
-/** Whether a folder exists; `spawn` would blame the binary for a missing one. */
-export function isFolder(path: string): boolean {
+/** Why a program cannot be started in a folder, as the end of a sentence, else `null`; `spawn` would blame the binary for it. */
+export function troubleOfFolder(path: string): string | null {
   try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
+    if (!statSync(path).isDirectory()) return 'does not exist or is not a folder';
+    accessSync(path, constants.X_OK);
+    return null;
+  } catch (error) {
+    const isDenied = (error as NodeJS.ErrnoException).code === 'EACCES';
+    return isDenied ? 'cannot be entered: permission denied' : 'does not exist or is not a folder';
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { err, ok, type Result } from '../../domain/result.js';
+import { userName } from '../../files/account.js';
 import { identityFrom, type Liveness } from '../../process/identity.js';
 import { livenessOf, ownIdentity } from '../../process/this-process.js';
 import { allowanceFile } from '../allowance.js';
@@ -16,7 +17,6 @@ import type { PostgresPlace } from './place.js';
 import { postgresLedger } from './postgres-ledger.js';
 import { reconcile } from './reconcile.js';
 import { translated } from './translated.js';
-import { userName } from './user-name.js';
 
 /** Connections of a process that many runs share. */
 const MANY = 4;

@@ -1,5 +1,4 @@
 import { existsSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import {
   checked,
@@ -11,11 +10,11 @@ import {
   type ValueOf,
 } from '../../domain/postgres-url.js';
 import { err, ok, type Result } from '../../domain/result.js';
+import { homeFolder, userName } from '../../files/account.js';
 import { readRegularFileNow } from '../../files.js';
 import { withPasswordOf } from './known-password.js';
 import type { PostgresPlace } from './place.js';
 import { sectionOf } from './service-file.js';
-import { userName } from './user-name.js';
 
 /** How to reach a database, with nothing left open. */
 export interface Settings {
@@ -94,7 +93,7 @@ export function settingsOf(place: PostgresPlace): Result<Settings, UrlFault> {
   const known = usable.value;
   const port = Number(known.port ?? 5432);
   const host = known.host ?? socketFolder(port) ?? 'localhost';
-  const tls = tlsOf({ ...known, host }, homeOf(env));
+  const tls = tlsOf({ ...known, host }, homeFolder(env));
   if (!tls.ok) return tls;
   const user = known.user ?? userName(env);
   const base = { host, port, user, database: known.dbname ?? user };
@@ -113,10 +112,6 @@ export function settingsOf(place: PostgresPlace): Result<Settings, UrlFault> {
   });
 }
 
-function homeOf(env: PostgresPlace['env']): string {
-  return env.HOME ?? homedir();
-}
-
 /** libpq counts in seconds; zero and less wait for ever there, which is the configured time here. */
 function timeoutOf(text = '0'): number | null {
   const seconds = Number(text);
@@ -130,7 +125,7 @@ function bindingOf({ channel_binding: binding = 'prefer' }: Parameters): Setting
 function serviceOf(name: string | null, env: PostgresPlace['env']): Result<Parameters, UrlFault> {
   if (name === null) return ok({});
   const files = [
-    env.PGSERVICEFILE ?? path.join(homeOf(env), '.pg_service.conf'),
+    env.PGSERVICEFILE ?? path.join(homeFolder(env), '.pg_service.conf'),
     path.join(env.PGSYSCONFDIR ?? '/etc/postgresql-common', 'pg_service.conf'),
   ];
   for (const file of files) {
@@ -154,7 +149,7 @@ function isOpenToOthers(file: string): boolean {
 }
 
 function passfileOf({ passfile }: Parameters, env: PostgresPlace['env']): string {
-  return passfile ?? path.join(homeOf(env), '.pgpass');
+  return passfile ?? path.join(homeFolder(env), '.pgpass');
 }
 
 /** The password that a file has for a database (https://www.postgresql.org/docs/current/libpq-pgpass.html). */

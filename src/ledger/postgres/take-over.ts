@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../domain/result.js';
+import { userName } from '../../files/account.js';
 import type { RunRecords } from '../ledger.js';
 import type { LedgerClock } from '../place.js';
 import type { LedgerTrouble } from '../trouble.js';
@@ -10,7 +11,6 @@ import { lockKey } from './schema.js';
 import { LONG_MS, type Transaction, transaction } from './transaction.js';
 import { type Translation, translatedRecords } from './translated.js';
 import { serverTrouble } from './trouble.js';
-import { userName } from './user-name.js';
 
 /** A shared ledger that takes in rows of another. */
 export interface TakingOver {
