@@ -6,7 +6,7 @@ import { PURE } from './pure.js';
 const LEAVES = ['domain', 'diagnostics', 'redact', 'regex', 'paths', 'process', 'crypto'];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'world', ...LEAVES],
-  world: [],
+  world: ['files'],
   index: ['library', 'router', 'config', 'trace', 'telemetry', 'health', 'version.generated', ...LEAVES],
   library: [
     'router',
