@@ -27,7 +27,7 @@ export interface IsolatedSpan {
   left: State;
 }
 
-/** What an isolated run changed in its own work tree, or in another one of the repository; `null`: nothing is kept. */
+/** What a run changed in its work tree, whatever `undo` did there later; `null`: nothing is kept. */
 export async function isolatedSpan(
   repository: Repository,
   id: string,
@@ -35,7 +35,9 @@ export async function isolatedSpan(
   const history = await historyOf(repository, id);
   if (!history.ok) return history;
   const [first] = history.value;
-  const left = history.value.findLast(({ worktree }) => worktree === first?.worktree);
+  const left = history.value.findLast(
+    ({ worktree, kind }) => worktree === first?.worktree && kind !== 'kept' && kind !== 'undone',
+  );
   return ok(first === undefined || left === undefined ? null : { first, left });
 }
 

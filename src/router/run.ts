@@ -145,7 +145,8 @@ async function runCandidates(state: Run, input: RunInput): Promise<Stopped | nul
   const { deadline } = state.stop;
   const { debug } = state.host;
   for (;;) {
-    if (deadline.failure !== null) return { failure: outOfTime(state, deadline.failure), readyAtMs: null };
+    if (deadline.failure !== null)
+      return { failure: await cutShort(state, deadline.failure), readyAtMs: null };
     const decision = await nextStep(state);
     if (debug !== undefined) debugDecision(debug, decision);
     if (decision.action === 'stop') return decision.stop;
@@ -173,10 +174,17 @@ async function runCandidates(state: Run, input: RunInput): Promise<Stopped | nul
   }
 }
 
-/** Of a tool that the end of the run stopped while it waited for a limit, its own failure says more. */
-function outOfTime({ attempts }: Run, stopped: Failure): Failure {
-  const last = attempts.at(-1)?.outcome.failure ?? null;
-  return last !== null && last.waitedFor !== null ? last : stopped;
+/**
+ * The failure of a run that was ended from outside, with what its last attempt left in the files. Of a tool that waited for a limit, its
+ * own failure says more.
+ */
+async function cutShort({ attempts }: Run, stopped: Failure): Promise<Failure> {
+  const last = attempts.at(-1);
+  const own = last?.outcome.failure ?? null;
+  const failed = own !== null && own.waitedFor !== null ? own : stopped;
+  if (last === undefined || last.left === null) return failed;
+  const { withLeft } = await import('../routing/decide.js');
+  return withLeft(failed, last.left, { who: `\`${last.record.tool}\`` });
 }
 
 /** The first candidate is next as long as it can run: what decides otherwise is loaded only then. */

@@ -50,8 +50,8 @@ function endedBy<C extends RunCandidate>(
   { access, rules }: DecisionInput<C>,
 ): Failure | null {
   if (failure.type === 'not_restored') return failure;
-  if (failure.type === 'cancelled') return withLeft(failure, left);
-  if (failure.type === 'timeout' && failure.phase === 'invocation') return withLeft(failure, left);
+  if (failure.type === 'cancelled') return failure;
+  if (failure.type === 'timeout' && failure.phase === 'invocation') return failure;
   if (shown) return withLeft(asPartial(failure), left);
   const edited = hasEdited({ candidate, mayHaveChanged }, access);
   return edited && !rules.retry.afterSideEffects ? afterSideEffects(failure, access, left) : null;
@@ -63,15 +63,19 @@ function asPartial(failure: Failure): Failure {
 }
 
 /** The failure with what it left in the files. */
-function withLeft(failure: Failure, left: LeftChanges | null, more = ''): Failure {
+export function withLeft(
+  failure: Failure,
+  left: LeftChanges | null,
+  { who = 'it', effect = '' }: { who?: string; effect?: string } = {},
+): Failure {
   if (left === null) return failure;
   const hint = failure.hint === null ? left.hint : `${failure.hint}\n${left.hint}`;
-  return { ...failure, message: `${failure.message}; it had changed ${left.text}${more}`, hint };
+  return { ...failure, message: `${failure.message}; ${who} had changed ${left.text}${effect}`, hint };
 }
 
 /** Another attempt could repeat or damage what the first one did. */
 function afterSideEffects(failure: Failure, access: Access, left: LeftChanges | null): Failure {
-  if (left !== null) return withLeft(failure, left, ', so no fallback was tried');
+  if (left !== null) return withLeft(failure, left, { effect: ', so no fallback was tried' });
   const message = `${failure.message}; it had started to work with access \`${access}\`, so no fallback was tried`;
   const hint = 'look at what it has done; `retry.after_side_effects: true` in the policy tries again anyway';
   return { ...failure, message, hint };

@@ -125,6 +125,33 @@ describe('the wait for the reset of a limit', () => {
   );
 });
 
+describe('the session of a run that is ended in the middle of its work', () => {
+  it(
+    'is named as the one to continue',
+    rigged(async (rig) => {
+      limitedAgent(rig, { again: '1h' });
+      const finishes = rig.read('../bin/worker');
+      commit(rig);
+      const worker = rig.fake('worker');
+      const running = rig.start(['exec', ...REQUEST]);
+      const call = await worker.nextCall();
+      call.stdout('{"session":"s-1"}\n');
+      // It answers this only after the line above is written.
+      await call.ignore('SIGUSR2');
+      running.kill('SIGINT');
+      const { code, stderr } = await running.done;
+      await call.gone;
+      const [, way = ''] = /hint: `llm-router (exec --resume .*)` continues its session\n/.exec(stderr) ?? [];
+      rig.write('../bin/worker', finishes);
+      expect(await rig.run([...way.split(' '), '--no-stdin'])).toMatchObject({
+        code: 0,
+        stdout: 'finished\n',
+      });
+      expect([code, rig.read('../calls')]).toEqual([130, '--resume s-1: Continue where you stopped.\n']);
+    }),
+  );
+});
+
 /** The agent, but at its limit also when its session is continued. */
 function readLimited(rig: Rig): string {
   return rig.read('../bin/worker').replace('= --resume ]', '= never ]');

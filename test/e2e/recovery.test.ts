@@ -40,6 +40,35 @@ describe('after a failed attempt with access edit, exec', () => {
   );
 });
 
+describe('a run that is ended while its tool works', () => {
+  it.each([
+    { ended: 'a signal', args: [], code: 130, reason: 'cancelled by SIGINT' },
+    {
+      ended: '--timeout',
+      args: ['--timeout', '1500ms'],
+      code: 124,
+      reason: 'the run did not finish within 1.5 s',
+    },
+  ])('by $ended names what the tool had changed, and the way back', async ({ args, code, reason }) => {
+    await rigged(async (rig) => {
+      project(rig, { editor: 'exit 0' });
+      const editor = rig.fake('editor');
+      const running = rig.start([...EXEC, ...args]);
+      const call = await editor.nextCall();
+      rig.write('a.txt', 'one\n');
+      if (code === 130) running.kill('SIGINT');
+      const { code: ended, stderr } = await running.done;
+      await call.gone;
+      expect(ended).toBe(code);
+      expect(stderr).toContain(`${reason}; \`editor\` had changed 1 file (\`a.txt\`; +0 -1) [`);
+      const id = rig.traces()[0]?.id;
+      expect(stderr).toContain(`\`llm-router diff ${id}\` shows the changes\n`);
+      expect(stderr).toContain(`\`llm-router undo ${id}\` takes them back\n`);
+      expect(stderr).not.toContain('--resume');
+    })();
+  });
+});
+
 describe('without a Git work tree, exec', () => {
   it(
     'stops by the output of the tool, and says in the trace that there was no snapshot',
@@ -81,6 +110,9 @@ describe('undo and diff', () => {
       expect(git('status', '--porcelain')).toBe('?? elsewhere.txt\n');
       const redone = await rig.run(['undo', 'last', '--yes']);
       expect([redone.code, redone.stderr]).toEqual([0, expect.stringContaining('brought back the changes')]);
+      expect(git('status', '--porcelain')).toBe(' M a.txt\n?? elsewhere.txt\n?? new.txt\n');
+      await rig.run(['undo', '--yes']);
+      expect((await rig.run(['apply', 'last'])).stderr).toContain('applied the change of');
       expect(git('status', '--porcelain')).toBe(' M a.txt\n?? elsewhere.txt\n?? new.txt\n');
     }),
   );

@@ -33,26 +33,23 @@ function withEarlier(from: AttemptResult, result: AttemptResult): AttemptResult 
   };
 }
 
-/** A run that ended at a limit, or while it waited for its reset, with how to continue the session by hand. */
+/** A run that ended at a limit, or that was ended from outside, with how to continue the session of its tool by hand. */
 export function withWayToContinue(invocation: Invocation, run: Run): Invocation {
   const { failure: failed } = invocation;
   const { origin } = run.planned.request;
   const last = run.attempts.at(-1);
-  const limit = last?.outcome.failure ?? null;
-  const isAtLimit = limit?.type === 'quota' || limit?.type === 'rate_limit';
-  if (failed === null || last?.canContinue !== true || !isAtLimit) return invocation;
-  if (origin !== 'command_line' || run.stores.traces === null) return invocation;
-  const isCutShort = failed.type === 'cancelled' || failed.type === 'timeout';
-  const left = isCutShort ? last.left : null;
-  const changed = left === null ? '' : `; \`${last.record.tool}\` had changed ${left.text}`;
-  const hints = [failed.hint, wayToContinue(run, last, limit), left?.hint ?? null];
+  const ended = last?.outcome.failure ?? null;
+  if (failed === null || ended === null || last?.canContinue !== true) return invocation;
+  // The files of an isolated run are gone, and with them what its session is about.
+  if (origin !== 'command_line' || run.stores.traces === null || run.planned.isolation !== null)
+    return invocation;
+  const isCutShort = run.stop.deadline.failure !== null;
+  if (!isCutShort && ended.type !== 'quota' && ended.type !== 'rate_limit') return invocation;
+  const way = wayToContinue(run, last, ended);
+  const hints = isCutShort ? [way, failed.hint] : [failed.hint, way];
   return {
     ...invocation,
-    failure: {
-      ...failed,
-      message: `${failed.message}${changed}`,
-      hint: hints.filter((line) => line !== null).join('\n'),
-    },
+    failure: { ...failed, hint: hints.filter((line) => line !== null).join('\n') },
   };
 }
 
