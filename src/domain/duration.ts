@@ -84,6 +84,12 @@ export function formatUntil(atMs: number, nowMs: number): string {
   return `${leftMs < DAY_MS ? '' : `${day} `}${clock} UTC (in ${left})`;
 }
 
+/** Formats milliseconds as a value for an option, exactly: `10m`, `90s`, `1500ms`. */
+export function exactDuration(ms: number): string {
+  if (ms % 60_000 === 0) return `${ms / 60_000}m`;
+  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
+}
+
 /** Formats milliseconds as a value for an option, rounded up: `45s`, `13m`, `5h10m`. */
 export function writeDuration(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1000));

@@ -131,9 +131,10 @@ describe('the session of a run that is ended in the middle of its work', () => {
     rigged(async (rig) => {
       limitedAgent(rig, { again: '1h' });
       const finishes = rig.read('../bin/worker');
+      rig.write('my router.yaml', rig.read('llm-router.yaml'));
       commit(rig);
       const worker = rig.fake('worker');
-      const running = rig.start(['exec', ...REQUEST]);
+      const running = rig.start(['exec', '--config', 'my router.yaml', ...REQUEST]);
       const call = await worker.nextCall();
       call.stdout('{"session":"s-1"}\n');
       // It answers this only after the line above is written.
@@ -141,9 +142,9 @@ describe('the session of a run that is ended in the middle of its work', () => {
       running.kill('SIGINT');
       const { code, stderr } = await running.done;
       await call.gone;
-      const [, way = ''] = /hint: `llm-router (exec --resume .*)` continues its session\n/.exec(stderr) ?? [];
+      const [, way = ''] = /hint: `(llm-router exec --config .*)` continues its session\n/.exec(stderr) ?? [];
       rig.write('../bin/worker', finishes);
-      expect(await rig.run([...way.split(' '), '--no-stdin'])).toMatchObject({
+      expect(await rig.shell(`${way} --no-stdin`)).toMatchObject({
         code: 0,
         stdout: 'finished\n',
       });

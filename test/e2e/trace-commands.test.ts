@@ -112,6 +112,7 @@ describe('trace show', () => {
       const [first] = rig.traces(env.LLM_ROUTER_TRACE_DIR);
       const { stdout } = await rig.run(['trace', 'show', first?.id ?? ''], { env });
       const command = /^ {2}(cd .*)$/m.exec(stdout)?.[1] ?? '';
+      expect(command).toContain(' --timeout 1m ');
       expect(stdout).toContain('# put the prompt into prompt.txt (it is not kept');
       rig.write('prompt.txt', 'the prompt');
       expect(await rig.shell(command, { env, cwd: rig.home })).toMatchObject({ code: 0, stdout: 'two\n' });

@@ -1,3 +1,4 @@
+import { exactDuration } from '../../domain/duration.js';
 import type { TraceDocument } from '../../trace/document.js';
 import { shellCommand } from '../shell-command.js';
 
@@ -37,9 +38,9 @@ export function repetition(
     ['--max-tokens', request.max_tokens],
     ['--temperature', request.temperature],
     ['--max-cost', request.max_cost_usd],
-    ['--timeout', request.timeout_ms === null ? null : `${request.timeout_ms}ms`],
+    ['--timeout', request.timeout_ms === null ? null : exactDuration(request.timeout_ms)],
     ['--retries', request.retries],
-    ['--patience', request.patience_ms === 0 ? null : `${request.patience_ms}ms`],
+    ['--patience', request.patience_ms === 0 ? null : exactDuration(request.patience_ms)],
     ['--resume', resumed_from],
     ['--cwd', cwd === origin.cwd ? null : cwd],
     ['--session', session],

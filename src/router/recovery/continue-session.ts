@@ -41,11 +41,11 @@ export function withWayToContinue(invocation: Invocation, run: Run): Invocation 
   const ended = last?.outcome.failure ?? null;
   if (failed === null || ended === null || last?.canContinue !== true) return invocation;
   // The files of an isolated run are gone, and with them what its session is about.
-  if (origin !== 'command_line' || run.stores.traces === null || run.planned.isolation !== null)
-    return invocation;
+  const configs = run.stores.traces?.origin.config;
+  if (origin !== 'command_line' || configs === undefined || run.planned.isolation !== null) return invocation;
   const isCutShort = run.stop.deadline.failure !== null;
   if (!isCutShort && ended.type !== 'quota' && ended.type !== 'rate_limit') return invocation;
-  const way = wayToContinue(run, last, ended);
+  const way = wayToContinue(run, { last, ended, configs });
   const hints = isCutShort ? [way, failed.hint] : [failed.hint, way];
   return {
     ...invocation,
@@ -54,16 +54,27 @@ export function withWayToContinue(invocation: Invocation, run: Run): Invocation 
 }
 
 /** ``after 14:05, `llm-router exec --resume ID` continues its session`` */
-function wayToContinue({ planned, host }: Run, { endedMs }: AttemptResult, limit: Failure): string {
+function wayToContinue(
+  { planned, host }: Run,
+  { last, ended, configs }: { last: AttemptResult; ended: Failure; configs: readonly string[] },
+): string {
+  const { endedMs } = last;
   const { agent, access, policy } = planned.request;
-  const options = Object.entries({ resume: planned.id, agent, policy, access }).flatMap(([name, value]) =>
+  const named = configs.map((file) => `--config ${shellWord(file)}`);
+  const given = Object.entries({ resume: planned.id, agent, policy, access }).flatMap(([name, value]) =>
     value === null ? [] : [`--${name} ${value}`],
   );
+  const options = [...named, ...given];
   const command = `\`llm-router exec ${options.join(' ')}\` continues its session`;
-  const delayMs = askedDelayMs(limit, endedMs);
+  const delayMs = askedDelayMs(ended, endedMs);
   const way =
     delayMs === null ? command : `after ${formatUntil(endedMs + delayMs, host.clock.now())}, ${command}`;
   const isOffered = delayMs !== null && planned.rules.continueWithinMs === 0;
   const patience = settingNames(planned.request.origin).patience();
   return isOffered && patience !== null ? `${way}; with ${patience} a run waits and does so by itself` : way;
+}
+
+/** A path as one word of a POSIX shell. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
