@@ -22,7 +22,7 @@ const WITHOUT_EXAMPLE: Readonly<Partial<Record<Code, string>>> = {
   'config/file-and-folder':
     'Move everything into `llm-router.yaml` or into `.llm-router/`, and remove the other; `llm-router.yml` is read too, and not beside one of them.',
   'config/misnamed-file':
-    'Rename it as the hint says: `llm-router.yaml` or `llm-router.yml` in a project, `*.yaml` or `*.yml` in small letters in a folder of configs.',
+    'Rename it as the hint says: `llm-router.yaml` or `llm-router.yml` in a project, `*.yaml` or `*.yml` in small letters in a folder of configs itself, not in folders below it.',
   'config/own-limit':
     'Nothing is wrong: `config show --origin` says what holds. A project, or a config that is named with `--config`, can make the limits, denials and patterns of your own config stricter, and never looser. Change your own config if you mean the other value.',
   'config/no-config':

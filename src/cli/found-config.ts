@@ -34,5 +34,9 @@ export async function announceConfig(
 
 /** A place that was searched and whose config, if there is one, does not apply. */
 function isPassedOver({ code, severity }: Diagnostic): boolean {
-  return code === 'config/other-owner' || (code === 'config/unreadable' && severity === 'warning');
+  return (
+    code === 'config/other-owner' ||
+    code === 'config/misnamed-file' ||
+    (code === 'config/unreadable' && severity === 'warning')
+  );
 }

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { ConfigFile, LayerFiles } from '../lint/load.js';
-import { exists, kindOf, type Owner, ownerOf, yamlFilesIn } from './folder.js';
+import { exists, filesOfFolder, kindOf, namesIn, type Owner, ownerOf } from './folder.js';
+import { betterNameInFolder, betterNameOfFile, isMisnamed, misnamedFiles } from './names.js';
 import { readConfigFile, unreadable } from './read.js';
 
 /** Name of the one file, in a project or in the user's folder. */
@@ -97,11 +98,11 @@ function findNamed(search: ConfigSearch, named: readonly string[]): FoundConfig 
     const shown = shownPath(target, search.cwd);
     if (kindOf(target) !== 'folder') return readFiles(search, [target], EXPLICIT);
     const folder = readFolder(search, target, EXPLICIT);
-    if (folder.layers.length > 0 || folder.diagnostics.length > 0) return folder;
+    if (folder.layers.length + folder.unreadable.length > 0) return folder;
     const message = `the folder \`${shown}\` holds no \`*.yaml\` or \`*.yml\``;
     return {
       ...folder,
-      diagnostics: [diagnostic('config/empty-folder', message, { place: null })],
+      diagnostics: [diagnostic('config/empty-folder', message, { place: null }), ...folder.diagnostics],
       unreadable: [shown],
     };
   });
@@ -159,7 +160,15 @@ function findProject(search: ConfigSearch, folders: readonly string[], userFolde
       return join([found, { ...join([]), diagnostics: passedOver }]);
     passedOver.push(...(found?.diagnostics ?? []));
   }
-  return { ...join([]), diagnostics: passedOver };
+  return {
+    ...join([]),
+    diagnostics: [...passedOver, ...folders.flatMap((one) => misnamedIn(one, search.cwd))],
+  };
+}
+
+/** Files of a folder without a config that are meant as one. */
+export function misnamedIn(folder: string, cwd: string): Diagnostic[] {
+  return misnamedFiles(namesIn(folder), betterNameOfFile, (one) => shownPath(path.join(folder, one), cwd));
 }
 
 /** Which of the places in a folder are there and may be read: a shared folder such as `/tmp` may hold the config of anyone. */
@@ -198,7 +207,7 @@ function readProject(
   const ofFile = readFiles(search, [first], place);
   const other = ofFolder.layers.length > 0 ? path.join(inFolder, '*.yaml') : second;
   return other === undefined
-    ? ofFile
+    ? join([ofFile, { ...join([]), diagnostics: ofFolder.diagnostics.filter(isMisnamed) }])
     : { ...ofFile, diagnostics: [...ofFile.diagnostics, sideBySide(search, first, other)] };
 }
 
@@ -234,13 +243,18 @@ function readFolder(
   place: LayerPlace,
   isWanted: (file: string) => boolean = () => true,
 ): Found {
-  const files = yamlFilesIn(folder);
-  if (files.ok) {
-    const wanted = files.value.filter(isWanted);
-    return wanted.length === 0 ? join([]) : readFiles(search, wanted, place);
+  const found = filesOfFolder(folder);
+  if (found.ok) {
+    const wanted = found.value.files.filter(isWanted);
+    const shown = (name: string) => shownPath(path.join(folder, name), search.cwd);
+    const diagnostics = misnamedFiles(found.value.others, betterNameInFolder, shown);
+    return join([
+      wanted.length === 0 ? join([]) : readFiles(search, wanted, place),
+      { ...join([]), diagnostics },
+    ]);
   }
   const shown = shownPath(folder, search.cwd);
-  return { layers: [], diagnostics: [unreadable(shown, files.error)], unreadable: [shown] };
+  return { layers: [], diagnostics: [unreadable(shown, found.error)], unreadable: [shown] };
 }
 
 function readFiles(search: ConfigSearch, targets: readonly string[], { layer, within }: LayerPlace): Found {

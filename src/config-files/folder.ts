@@ -3,6 +3,7 @@ import path from 'node:path';
 import { err, ok, type Result } from '../domain/result.js';
 import { codeOf } from '../domain/system-error.js';
 import { belongsToUser } from '../files/owner.js';
+import { isYamlName } from './names.js';
 
 /** Whether something of that name is there, a dangling link included. */
 export function exists(target: string): boolean {
@@ -18,29 +19,45 @@ export function kindOf(target: string): 'folder' | 'other' | 'none' {
   }
 }
 
-/** Whether a config may have this name in a folder of configs. */
-export function isYamlName(name: string): boolean {
-  return /\.ya?ml$/.test(name) && !name.startsWith('.');
-}
-
 /** More files than a config is split into: the folder of another program, or one that is meant to keep us busy. */
 const MAX_FILES = 100;
 
-/** The `*.yaml` and `*.yml` of a folder, sorted by name; none when there is no such folder. The error is the system's. */
-export function yamlFilesIn(folder: string): Result<string[], unknown> {
+/** Paths in a folder of configs, sorted. */
+interface FolderFiles {
+  /** Its `*.yaml` and `*.yml`. */
+  files: string[];
+  /** The other names in it. */
+  others: string[];
+}
+
+/** The files of a folder of configs; none when there is no such folder. The error is the system's. */
+export function filesOfFolder(folder: string): Result<FolderFiles, unknown> {
   try {
-    if (!statSync(folder).isDirectory()) return ok([]);
-    const names = readdirSync(folder).filter(isYamlName);
+    if (!statSync(folder).isDirectory()) return ok({ files: [], others: [] });
+    const all = readdirSync(folder).sort();
+    const names = all.filter(isYamlName);
     if (names.length > MAX_FILES) return err(tooMany());
-    return ok(names.sort().map((name) => path.join(folder, name)));
+    return ok({
+      files: names.map((name) => path.join(folder, name)),
+      others: all.filter((name) => !isYamlName(name)),
+    });
   } catch (cause) {
     const isMissing = ['ENOENT', 'ENOTDIR'].includes(codeOf(cause) ?? '');
-    return isMissing ? ok([]) : err(cause);
+    return isMissing ? ok({ files: [], others: [] }) : err(cause);
   }
 }
 
 function tooMany(): Error {
   return Object.assign(new Error(), { code: `it holds more than ${MAX_FILES} files` });
+}
+
+/** The sorted names in a folder; none where it cannot be read. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
 }
 
 /** This user (or root), or another one. */
@@ -52,8 +69,8 @@ export function ownerOf(place: string, sudoUid: string | undefined): Owner | nul
   // What cannot be looked at is reported when it is read.
   if (typeof found === 'string') return found === 'ENOENT' || found === 'ENOTDIR' ? null : 'user';
   if (belongsToUser(found, sudoUid)) return 'user';
-  const files = yamlFilesIn(place);
-  return found.isDirectory() && (!files.ok || files.value.length === 0) ? null : 'other';
+  const inside = filesOfFolder(place);
+  return found.isDirectory() && (!inside.ok || inside.value.files.length === 0) ? null : 'other';
 }
 
 /** An entry, links not followed, or the code of the system's error. */

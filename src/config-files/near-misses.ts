@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
@@ -6,41 +5,87 @@ import {
   CONFIG_FILE,
   CONFIG_FOLDER,
   type ConfigSearch,
+  findConfig,
+  misnamedIn,
   projectFolders,
   shownPath,
   userFolderOf,
 } from './find.js';
-import { isYamlName } from './folder.js';
+import { exists, kindOf, namesIn } from './folder.js';
+import { isMisnamed, isYamlName } from './names.js';
 
-/** Files in the places that are searched which would be a config under another name: `llmrouter.yaml`, `agents.YAML`. */
-export async function nearMisses(search: ConfigSearch): Promise<Diagnostic[]> {
+/**
+ * Files around the places that are searched which would be a config under another name, or in another place: `llmrouter.yaml`,
+ * `.llm-router/policies/team.yaml`, `~/.llm-router.yaml`.
+ */
+export function nearMisses(search: ConfigSearch): Diagnostic[] {
   const projects = projectFolders(search.cwd);
-  const folders = [userFolderOf(search), ...projects.map((one) => path.join(one, CONFIG_FOLDER))];
-  const found = await Promise.all([
-    ...projects.map((folder) => misnamedIn(folder, nameOfFile)),
-    ...folders.map((folder) => misnamedIn(folder, nameInFolder)),
-  ]);
-  return found.flat().map(({ file, name }) => {
-    const message = `\`${shownPath(file, search.cwd)}\` is not read because of its name`;
-    return diagnostic('config/misnamed-file', message, { place: null, hint: `rename it to \`${name}\`` });
+  const user = userFolderOf(search);
+  const shown = (file: string) => shownPath(file, search.cwd);
+  const folders = [user, ...projects.map((one) => path.join(one, CONFIG_FOLDER))];
+  const found = [
+    ...findConfig(search).diagnostics.filter(isMisnamed),
+    ...projects.flatMap((folder) => [...misnamedIn(folder, search.cwd), ...foldersIn(folder, shown)]),
+    ...folders.flatMap((folder) => below(folder, shown)),
+    ...misplacedOfUser(search, { projects, user, shown }),
+  ];
+  return [...new Map(found.map((one) => [one.message, one])).values()];
+}
+
+type Shown = (file: string) => string;
+
+function foldersIn(folder: string, shown: Shown): Diagnostic[] {
+  return namesIn(folder).flatMap((one) => {
+    const file = path.join(folder, one);
+    if (isFolderName(one) && namesIn(file).some(isHabitual))
+      return [notRead('name', shown(file), `rename it to \`${CONFIG_FOLDER}\``)];
+    if (one === CONFIG_FOLDER && kindOf(file) === 'other')
+      return [
+        notRead('place', shown(file), `it is not a folder: name it \`${CONFIG_FILE}\` if it is a config`),
+      ];
+    return [];
   });
 }
 
-/** The name that a file should have; `null`: it is right, or the file is something else. */
-type NameOf = (name: string) => string | null;
+/** A folder that would be that of the configs under its name. */
+function isFolderName(name: string): boolean {
+  return name !== CONFIG_FOLDER && /^\.?llm[-_]?routers?$/i.test(name);
+}
 
-const nameOfFile: NameOf = (name) => {
-  const isRight = /^llm-router\.ya?ml$/.test(name);
-  return !isRight && /^\.?llm[-_. ]?router(?:\.config)?\.ya?ml$/i.test(name) ? CONFIG_FILE : null;
-};
+function isHabitual(name: string): boolean {
+  return /^(?:agents|tools|models|policies|llm-router)\.ya?ml$/.test(name);
+}
 
-const nameInFolder: NameOf = (name) =>
-  !isYamlName(name) && /^[^.].*\.ya?ml$/i.test(name) ? name.replace(/\.[^.]*$/, '.yaml') : null;
+/** Folders inside a folder of configs are not searched. */
+function below(folder: string, shown: Shown): Diagnostic[] {
+  const hint = `only files in \`${shown(folder)}\` itself are read`;
+  const inside = namesIn(folder).map((one) => path.join(folder, one));
+  return inside
+    .filter((one) => !/[.]|^traces$/.test(path.basename(one)) && kindOf(one) === 'folder')
+    .flatMap((one) =>
+      namesIn(one)
+        .filter(isYamlName)
+        .map((name) => path.join(one, name)),
+    )
+    .map((file) => notRead('place', shown(file), hint));
+}
 
-async function misnamedIn(folder: string, nameOf: NameOf): Promise<{ file: string; name: string }[]> {
-  const names = await readdir(folder).catch((): string[] => []);
-  return names.sort().flatMap((one) => {
-    const name = nameOf(one);
-    return name === null ? [] : [{ file: path.join(folder, one), name }];
+/** The config of a user in places where other programs have theirs. */
+function misplacedOfUser(
+  { home }: ConfigSearch,
+  { projects, user, shown }: { projects: readonly string[]; user: string; shown: Shown },
+): Diagnostic[] {
+  const names = ['.llm-router.yaml', '.llm-router.yml'].map((name) => path.join(home, name));
+  const inHome = projects.includes(home) ? [] : names;
+  const beside = ['.yaml', '.yml'].map((ending) => `${user}${ending}`);
+  return [...inHome, ...beside]
+    .filter(exists)
+    .map((file) => notRead('place', shown(file), `move it to \`${path.join(user, CONFIG_FILE)}\``));
+}
+
+function notRead(why: 'name' | 'place', shown: string, hint: string): Diagnostic {
+  return diagnostic('config/misnamed-file', `\`${shown}\` is not read because of its ${why}`, {
+    place: null,
+    hint,
   });
 }

@@ -12,7 +12,10 @@ export const CODES = {
   'config/not-a-file': { severity: 'error', summary: 'a config is neither a regular file nor a folder' },
   'config/empty-folder': { severity: 'error', summary: 'a folder given as config contains no `*.yaml`' },
   'config/file-and-folder': { severity: 'error', summary: 'a project has two configs side by side' },
-  'config/misnamed-file': { severity: 'warning', summary: 'a file that is not read because of its name' },
+  'config/misnamed-file': {
+    severity: 'warning',
+    summary: 'a file that is not read because of its name or place',
+  },
   'config/no-config': {
     severity: 'info',
     summary: 'no config file was found; an error with `--strict`',

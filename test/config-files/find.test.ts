@@ -106,11 +106,54 @@ describe('a project', () => {
       write(`p/${name}`, 'a');
     write('p/.llm-router/agents.yaml', 'a');
     const { env, home } = { env: {}, home: path.join(root, 'home') };
-    const found = await nearMisses({ explicit: [], env, cwd: path.join(root, 'p'), home });
+    const found = nearMisses({ explicit: [], env, cwd: path.join(root, 'p'), home });
     expect(found.map(({ message, hint }) => `${message}: ${hint}`)).toEqual([
+      '`.llm-router/policies.YAML` is not read because of its name: rename it to `policies.yaml`',
       '`llm-router.YAML` is not read because of its name: rename it to `llm-router.yaml`',
       '`llmrouter.yaml` is not read because of its name: rename it to `llm-router.yaml`',
-      '`.llm-router/policies.YAML` is not read because of its name: rename it to `policies.yaml`',
+    ]);
+  });
+
+  it.each([
+    ['llm-router.json', 'rename it to `llm-router.yaml`'],
+    ['llm-router.toml', 'write it as YAML, in `llm-router.yaml`'],
+    ['llm-router.jsonc', 'write it as YAML, in `llm-router.yaml`'],
+    ['llm-router.yaml.txt', 'rename it to `llm-router.yaml`'],
+    ['llm-router.ymal', 'rename it to `llm-router.yaml`'],
+    ['.llm-router.yml', 'rename it to `llm-router.yaml`'],
+    ['.llm-router/policies.json', 'rename it to `policies.yaml`'],
+    ['.llm-router/mine.yml.txt', 'rename it to `mine.yaml`'],
+  ])('in a file `%s` is named by every command', async (name, hint) => {
+    write(`p/${name}`, 'a');
+    const message = `\`${name}\` is not read because of its name`;
+    expect((await find('p')).diagnostics).toMatchObject([{ severity: 'warning', message, hint }]);
+  });
+
+  it.each(['llm-router.schema.json', 'llm-router.yaml.bak', '.llm-router/answer.schema.json', 'router.yaml'])(
+    'is not looked for in `%s`',
+    async (name) => {
+      write(`p/${name}`, 'a');
+      expect((await find('p')).diagnostics).toEqual([]);
+    },
+  );
+
+  it('in nearly the right place is named with what to do', () => {
+    for (const name of [
+      '.llm-router/policies/team.yaml',
+      '.llm-router/traces/x.yaml',
+      '.llm_router/agents.yaml',
+    ])
+      write(`p/${name}`, 'a');
+    write('home/.llm-router.yaml', 'a');
+    write('home/.config/llm-router.yml', 'a');
+    const home = path.join(root, 'home');
+    const found = nearMisses({ explicit: [], env: {}, cwd: path.join(root, 'p'), home });
+    const right = `move it to \`${home}/.config/llm-router/llm-router.yaml\``;
+    expect(found.map(({ message, hint }) => `${message}: ${hint}`)).toEqual([
+      '`.llm_router` is not read because of its name: rename it to `.llm-router`',
+      '`.llm-router/policies/team.yaml` is not read because of its place: only files in `.llm-router` itself are read',
+      `\`${home}/.llm-router.yaml\` is not read because of its place: ${right}`,
+      `\`${home}/.config/llm-router.yml\` is not read because of its place: ${right}`,
     ]);
   });
 

@@ -229,4 +229,25 @@ describe('a folder of configs', () => {
       expect(await rig.run(['exec', 'hi'])).toMatchObject({ code: 0, stdout: 'ok\n' });
     }),
   );
+
+  it(
+    'with a file that is not read because of its name is used with a warning, and is not valid where nothing else is read',
+    rigged(async (rig) => {
+      const budget = 'policies: { default: { budget: { daily_usd: 1, limit: { type: hard } } } }\n';
+      rig.write('.llm-router/policies.YML', budget);
+      expect(await rig.run(['config', 'validate'])).toMatchObject({
+        code: 1,
+        stdout: expect.stringContaining('error: `.llm-router/policies.YML` is not read because of its name'),
+      });
+      rig.write('.llm-router/agents.yaml', solo('[go]'));
+      rig.script('bot-cli', [{ stdout: 'ok' }]);
+      const run = await rig.run(['exec', '--no-stdin', 'hi']);
+      expect(run).toMatchObject({ code: 0, stdout: 'ok\n' });
+      expect(run.stderr).toContain(
+        'policies.YML` is not read because of its name (rename it to `policies.yaml`)',
+      );
+      expect((await rig.run(['config', 'validate'])).code).toBe(0);
+      expect((await rig.run(['config', 'validate', '--strict'])).code).toBe(1);
+    }),
+  );
 });

@@ -33,7 +33,11 @@ export async function runConfigValidate(
   if (!loaded.ok) return reportEarly(context, { failure: loaded.error });
   const isStrict = options.strict === true;
   const around = paths.length > 0 ? [] : await aroundConfig(context, loaded.value, isStrict);
-  const diagnostics = [...around, ...loaded.value.flatMap((one) => one.diagnostics)];
+  const found = loaded.value.flatMap((one) => one.diagnostics);
+  const diagnostics = [
+    ...around,
+    ...found.filter(({ message }) => !around.some((one) => one.message === message)),
+  ];
   await print(context, { format, configs: loaded.value, diagnostics });
   if (loaded.value.some(({ unreadable }) => unreadable.length > 0)) return 66;
   if (unfixed.length > 0) return 1;
@@ -49,9 +53,14 @@ async function aroundConfig(
 ): Promise<Diagnostic[]> {
   const { env, cwd, home } = world;
   if (globals.config.length > 0 || (env.LLM_ROUTER_CONFIG ?? '') !== '') return [];
-  const misnamed = await nearMisses({ explicit: [], env, cwd, home });
+  const misnamed = nearMisses({ explicit: [], env, cwd, home });
   const none = loaded.filter(({ files, unreadable }) => files.length + unreadable.length === 0);
-  return [...misnamed, ...none.map(({ searched }) => noConfig(searched, isStrict))];
+  // Nothing but such a file: to call that valid would hide that it is not in force.
+  const severity = none.length > 0 ? 'error' : 'warning';
+  return [
+    ...misnamed.map((one) => ({ ...one, severity }) as const),
+    ...none.map(({ searched }) => noConfig(searched, isStrict)),
+  ];
 }
 
 function noConfig(searched: readonly string[], isStrict: boolean): Diagnostic {

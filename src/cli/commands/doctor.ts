@@ -87,7 +87,7 @@ async function healthRows(
   const { options, trust, listener } = given;
   const { env, cwd, home } = context.world;
   const isSearched = context.globals.config.length === 0 && (env.LLM_ROUTER_CONFIG ?? '') === '';
-  const misnamed = isSearched ? await nearMisses({ explicit: [], env, cwd, home }) : [];
+  const misnamed = isSearched ? nearMisses({ explicit: [], env, cwd, home }) : [];
   const machine = {
     ...machineOf(context, loaded, { isTrusted: trust.trusted, misnamed }),
     mcpClients: await installedClients(placeOf(context)),
