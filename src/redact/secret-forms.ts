@@ -42,6 +42,14 @@ export const SECRET_FORMS: readonly SecretShape[] = [
     isCertain: true,
   },
   {
+    name: 'private key of PuTTY',
+    looks: 'the lines behind `Private-Lines:`',
+    found: { with: ['Private-Lines: '] },
+    source: String.raw`(Private-Lines: \d{1,4}(?:\s|\\[rn]))[A-Za-z0-9+/=\s\\]+?(?=Private-MAC|[^A-Za-z0-9+/=\s\\]|$)`,
+    flags: '',
+    isCertain: true,
+  },
+  {
     name: 'JSON web token',
     looks: '`eyJ` and two or more parts',
     found: { with: ['eyJ'] },
@@ -72,6 +80,14 @@ export const SECRET_FORMS: readonly SecretShape[] = [
     found: { with: ['@'] },
     source: String.raw`((?<=[a-z0-9+.-])://[^\s/?#:@"'\x60<>\\]{0,256}:)(?![$<{[*])[^\s/?#"'\x60<>\\]{1,512}(?=@)`,
     flags: 'i',
+    isCertain: true,
+  },
+  {
+    name: 'password for curl',
+    looks: '`curl -u user:password`, `--user`, `--proxy-user`',
+    found: { with: ['curl '] },
+    source: `(\\bcurl\\s[^\\r\\n|;]{0,400}?(?<=\\s)(?:-u|-U|--(?:proxy-)?user)[\\s=]{0,3}(?:\\\\{0,3}["'])?[^\\s:"'\`\\\\<>]{1,100}:)(?![$<{[(*])${VALUE}{3,512}`,
+    flags: '',
     isCertain: true,
   },
   {

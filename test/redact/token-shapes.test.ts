@@ -158,6 +158,14 @@ const FORMS: Readonly<Record<string, readonly (readonly [text: string, left: str
     ],
   ],
   'private key in PEM whose beginning is cut off': [[`…${BODY}\n-----END RSA PRIVATE KEY-----`, `…${MASK}`]],
+  'private key of PuTTY': [
+    [
+      `Private-Lines: 2\n${word(64)}\n${word(40)}==\nPrivate-MAC: ab`,
+      `Private-Lines: 2\n${MASK}Private-MAC: ab`,
+    ],
+    [`Private-Lines: 2\r\n${word(64)}`, `Private-Lines: 2\r${MASK}`],
+    [`{"a":"Private-Lines: 1\\n${word(64)}\\nPrivate-MAC"}`, `{"a":"Private-Lines: 1\\n${MASK}Private-MAC"}`],
+  ],
   'JSON web token': [
     [`id ${JWT}.${word(43)}!`, `id ${MASK}!`],
     [`id ${JWT}`, `id ${MASK}`],
@@ -179,6 +187,15 @@ const FORMS: Readonly<Record<string, readonly (readonly [text: string, left: str
     [`postgres://user:${word(8)}@db.example.com/x`, `postgres://user:${MASK}@db.example.com/x`],
     ['https://me:s3cr@t!@host:8080/p?q=1', `https://me:${MASK}@host:8080/p?q=1`],
     ['redis://:abc@localhost', `redis://:${MASK}@localhost`],
+  ],
+  'password for curl': [
+    ['curl -s -u admin:abc https://h.example', `curl -s -u admin:${MASK} https://h.example`],
+    [`{"c":"curl --user \\"me:abcd\\" x"}`, `{"c":"curl --user \\"me:${MASK}\\" x"}`],
+    [
+      "curl https://h.example -X POST --proxy-user='me:p%w0' -d 1",
+      `curl https://h.example -X POST --proxy-user='me:${MASK}' -d 1`,
+    ],
+    ['$ curl -uadmin:hunter2 h', `$ curl -uadmin:${MASK} h`],
   ],
   'token in a URL': [[`https://${word(30)}@git.example.com/a`, `https://${MASK}@git.example.com/a`]],
   'value of a secret by its name': [
@@ -272,6 +289,8 @@ describe('what is no token stays', () => {
     'usage: tool --password <password> --api-key KEY --secret-file a1b2c3d4 --token TOKEN',
     'a login failed; the password hunter2000 is wrong; const f = (secret) => secret.length2 + password>text1234',
     '"auth": "oauth2", auth: oauth2, "auth": {"kind": 1}',
+    'curl -u user: https://h.example:8080/a; curl -u $USER:$PASSWORD h; docker run -u 1000:1000 curl x',
+    'curl: (3) URL rejected; use -u <user:password>, --user name; curl -L h | tool -u a:bcdef',
     'The private key: see docs. The primary key = id, foreign_key=user_id',
     `data:image/png;base64,${PICTURE.toString('base64')}`,
   ])('%s', (ordinary) => {
