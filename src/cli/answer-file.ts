@@ -39,6 +39,7 @@ export async function answerFile(
   const [parent, found, entry] = await Promise.all([statOf(path.dirname(file)), statOf(file), entryOf(file)]);
   if (parent?.isDirectory() !== true) return err(unwritable(name, 'its folder does not exist'));
   if (found?.isDirectory() === true) return err(unwritable(name, 'it is a folder'));
+  if (namesFolder(name)) return err(unwritable(name, 'its folder does not exist'));
   const isReplaced = !isStream(file, found);
   const target: Target = {
     name,
@@ -50,6 +51,11 @@ export async function answerFile(
   };
   const problem = target.isPipe ? null : await tryWriting(target);
   return problem === null ? ok({ write: (text) => put(target, text) }) : err(problem);
+}
+
+/** Whether a path can only be that of a folder: its resolved form would be that of a file. */
+export function namesFolder(name: string): boolean {
+  return /\/\.{0,2}$/.test(name);
 }
 
 /** Permissions do not tell everything: a full disk, a read-only mount and `/proc` are known only by trying. */

@@ -18,6 +18,16 @@ async function write(text: string, signal: AbortSignal) {
   return file.ok ? file.value?.write(text) : file.error;
 }
 
+it.each(['missing/', 'missing/.', './missing/..', 'pipe/'])(
+  'a path that names a folder, `%s`, is refused before the run',
+  async (name) => {
+    expect(await answerFile(root, name, new AbortController().signal)).toMatchObject({
+      ok: false,
+      error: { type: 'input', message: expect.stringMatching(/folder/) },
+    });
+  },
+);
+
 describe('a named pipe as the file of the answer', () => {
   it('is written when its reader comes, however slowly it reads', async () => {
     const text = 'an answer\n'.repeat(50_000);

@@ -73,3 +73,20 @@ it(
     expect(rig.exists('llm-router.yaml')).toBe(false);
   }),
 );
+
+it(
+  'init trusts the config of the project also where its path is given, and takes only the path of a file',
+  rigged(async (rig) => {
+    const untrusted = { env: { LLM_ROUTER_TRUST: undefined } };
+    const init = await rig.run(['init', '-o', './llm-router.yaml'], untrusted);
+    expect([init.code, init.stderr]).toEqual([0, expect.stringContaining('next: llm-router exec hello')]);
+    expect((await rig.run(['exec', '--no-stdin', 'hello'], untrusted)).code).toBe(0);
+    expect((await rig.run(['init', '-o', ''])).code).toBe(64);
+    expect((await rig.run(['init', '-o', '-'])).code).toBe(64);
+    expect(await rig.run(['init', '-o', 'conf/'])).toMatchObject({
+      code: 66,
+      stderr: expect.stringContaining('cannot write `conf/` (--output): it names a folder'),
+    });
+    expect(rig.exists('conf')).toBe(false);
+  }),
+);

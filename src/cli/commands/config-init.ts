@@ -13,6 +13,7 @@ import { lookup } from '../../domain/lookup.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { reasonOf, writeByRename } from '../../files.js';
 import { userConfigDir } from '../../paths.js';
+import { namesFolder } from '../answer-file.js';
 import { commandRouter, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { reportEarly } from '../report.js';
@@ -36,6 +37,8 @@ export interface InitOptions {
  * without `--force`. Asks nothing.
  */
 export async function runConfigInit(context: CommandContext, options: InitOptions): Promise<number> {
+  const badPath = pathTrouble(options.output);
+  if (badPath !== null) return reportEarly(context, { failure: badPath });
   const target = targetOf(context, options);
   const tools = await toolsHere(context);
   const text = options.template === undefined ? ok(configFor(tools.ready)) : templateText(options.template);
@@ -64,12 +67,21 @@ interface Target {
   isSearched: boolean;
 }
 
+function pathTrouble(output: string | undefined): Failure | null {
+  if (output === '') return failure('usage', '--output: the path is empty');
+  const hint = 'an example on stdout: `llm-router template quick-start`';
+  if (output === '-') return failure('usage', '--output: `-` is not a file', { hint });
+  if (output === undefined || !namesFolder(output)) return null;
+  return failure('input', `cannot write \`${output}\` (--output): it names a folder`);
+}
+
+/** A path that is searched is that of the project or the user, however it was named. */
 function targetOf({ world }: CommandContext, { output, user }: InitOptions): Target {
-  if (output !== undefined)
-    return { file: path.resolve(world.cwd, output), isProject: false, isSearched: false };
-  if (user === true)
-    return { file: path.join(userConfigDir(world), CONFIG_FILE), isProject: false, isSearched: true };
-  return { file: path.join(world.cwd, CONFIG_FILE), isProject: true, isSearched: true };
+  const ofUser = path.join(userConfigDir(world), CONFIG_FILE);
+  const ofProject = path.join(world.cwd, CONFIG_FILE);
+  const file = output === undefined ? (user === true ? ofUser : ofProject) : path.resolve(world.cwd, output);
+  const isProject = file === ofProject && file !== ofUser;
+  return { file, isProject, isSearched: isProject || file === ofUser };
 }
 
 function whatFor(ready: readonly string[], template: string | undefined): string {
