@@ -121,4 +121,25 @@ describe('a tool', () => {
       ]);
     }),
   );
+
+  it(
+    'is not started where its calls would pass by the proxy, or where the password of its URL encodes no text',
+    rigged(async (rig) => {
+      installCaller(rig);
+      const tool = gatewayConfig(`http://me:\${PW}@provider.invalid`).replace(
+        'gateway: auto',
+        'gateway: always',
+      );
+      rig.write('llm-router.yaml', tool.replace('billing: api', 'billing: api\n    own_retries: true'));
+      const run = (env: Record<string, string>) => rig.run(['exec', '--no-stdin', 'hi'], { env });
+      expect(await run({ PW: 'dummy-100%', ALL_PROXY: 'socks5://127.0.0.1:9' })).toMatchObject({
+        code: 69,
+        stderr: expect.stringContaining('the proxy in `ALL_PROXY` is not supported (`socks5`)'),
+      });
+      expect(await run({ PW: '%ff' })).toMatchObject({
+        code: 69,
+        stderr: expect.stringContaining('is no URL that starts with'),
+      });
+    }),
+  );
 });

@@ -347,7 +347,12 @@ describe('by the variables of OpenTelemetry', () => {
     ['a name that no header has', { OTEL_EXPORTER_OTLP_HEADERS: 'a b=c' }, 'a header of `telemetry.otlp`'],
     [
       'a proxy that cannot be used',
-      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.example', HTTP_PROXY: 'http://me:%zz@127.0.0.1:1' },
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.example', HTTP_PROXY: 'http://me:%ff@127.0.0.1:1' },
+      'the proxy cannot be used',
+    ],
+    [
+      'a proxy of another protocol',
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.example', ALL_PROXY: 'socks5://127.0.0.1:1' },
       'the proxy cannot be used',
     ],
   ])('%s is one warning', async (_what, variables, says) => {

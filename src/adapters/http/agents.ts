@@ -30,14 +30,33 @@ async function makeAgent(
     return new Agent(options);
   }
   const { HttpProxyAgent, HttpsProxyAgent } = await import('hpagent');
+  const { protocol, hostname, port, username, password } = new URL(proxy);
   const proxied = {
     ...options,
-    proxy,
+    // A name in brackets would be looked up.
+    proxy: { protocol, hostname: hostname.replace(/^\[(.*)\]$/, '$1'), port, username, password } as URL,
     // The request to the proxy has no other clock, and would outlive the connect timeout.
     timeout: connectTimeoutMs,
     proxyRequestOptions: { rejectUnauthorized: true },
   };
-  return kind === 'https' ? new HttpsProxyAgent(proxied) : new HttpProxyAgent(proxied);
+  return namingProxy(kind === 'https' ? new HttpsProxyAgent(proxied) : new HttpProxyAgent(proxied));
+}
+
+/** How the message of an error begins when the proxy was not reached: its code is that of a server that was not. */
+export const PROXY_ERROR = 'proxy: ';
+
+type Created = (error: Error | null, socket: Socket) => void;
+
+function namingProxy<T extends Agent>(agent: T): T {
+  const made = agent as unknown as { createConnection(options: unknown, done: Created): void };
+  const create = made.createConnection.bind(agent);
+  made.createConnection = (options, done) =>
+    create(options, (error, socket) => {
+      if (error !== null && !error.message.startsWith('Bad response: '))
+        error.message = `${PROXY_ERROR}${error.message}`;
+      done(error, socket);
+    });
+  return agent;
 }
 
 /** Calls back once a server has taken a connection; TLS comes after that. */

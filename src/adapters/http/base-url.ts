@@ -1,10 +1,13 @@
 import type { HttpTool } from '../../config/types.js';
 import type { Environment } from '../adapter.js';
 import { type Expanded, expandVariables } from '../variables.js';
+import { withCredentials } from './credentials.js';
 
 /** The base URL of a tool with its variables filled in. */
 export function baseUrlOf(tool: Pick<HttpTool, 'baseUrl' | 'api'>, env: Environment): Expanded {
-  const expanded = expandVariables(tool.baseUrl.value, env);
+  const { text, ...rest } = expandVariables(tool.baseUrl.value, env);
+  // What cannot be decoded is no URL to send to.
+  const expanded = { ...rest, text: withCredentials(text) ?? '' };
   if (tool.api !== 'ollama') return expanded;
   return { ...expanded, text: ollamaUrl(expanded.text), used: expanded.used.map(ollamaUrl) };
 }

@@ -2,7 +2,7 @@ import { briefDuration } from '../../domain/duration.js';
 import type { Environment } from '../adapter.js';
 import { onReady, singleUseAgent } from './agents.js';
 import { connectionProblem } from './outcome.js';
-import { proxyFor } from './proxy.js';
+import { proxyFor, proxyTrouble } from './proxy.js';
 
 /** How long an endpoint may take, ms. */
 const LIMIT_MS = 5000;
@@ -18,6 +18,8 @@ export async function tryConnection(
 ): Promise<string | null> {
   const target = URL.canParse(url) ? new URL(url) : null;
   if (target?.protocol !== 'http:' && target?.protocol !== 'https:') return 'it is no http or https URL';
+  const trouble = proxyTrouble(target, env);
+  if (trouble !== null) return trouble.detail;
   const kind = target.protocol === 'https:' ? 'https' : 'http';
   const agent = await singleUseAgent({ kind, proxy: proxyFor(target, env), connectTimeoutMs: limitMs });
   const { request: open } = kind === 'https' ? await import('node:https') : await import('node:http');

@@ -2,7 +2,7 @@ import type { HttpTool } from '../../config/types.js';
 import type { Environment } from '../adapter.js';
 import { type Expanded, expandVariables } from '../variables.js';
 import { baseUrlOf } from './base-url.js';
-import { proxyFor, unusableProxy } from './proxy.js';
+import { proxyFor, proxyTrouble } from './proxy.js';
 import type { Wire } from './wire.js';
 
 /** Where the requests of a tool go, and what all of them have: its variables are filled in. */
@@ -145,16 +145,6 @@ function missing(tool: HttpTool, env: Environment, base: Expanded): Trouble | nu
     return proxyTrouble(new URL(base.text), env);
   const detail = `\`base_url\` of tool \`${tool.name}\` is no URL that starts with \`https://\` or \`http://\``;
   return { detail, hint: 'check the variable in it' };
-}
-
-/** Past a proxy that cannot be used, the key and the prompt would go out directly. */
-function proxyTrouble(base: URL, env: Environment): Trouble | null {
-  const proxy = unusableProxy(base, env);
-  if (proxy === null) return null;
-  return {
-    detail: `the proxy in \`${proxy.variable}\` is not supported (${proxy.protocol === '' ? 'it is no URL' : `\`${proxy.protocol}\``}), and nothing is sent past it`,
-    hint: `set \`${proxy.variable}\` to an \`http://\` proxy, or add \`${base.hostname}\` to \`NO_PROXY\``,
-  };
 }
 
 function unsetVariable(tool: HttpTool, names: readonly string[]): Trouble {

@@ -2,6 +2,7 @@ import type { Outcome } from '../../domain/attempt.js';
 import { briefDuration } from '../../domain/duration.js';
 import { type Failure, type FailureType, failure } from '../../domain/failure.js';
 import { plausibleName } from '../../domain/plausible.js';
+import { PROXY_ERROR } from './agents.js';
 import type { HttpEnd } from './call.js';
 import { hintFor, typeOfRefusal } from './failures.js';
 import { type Headers, header } from './limits.js';
@@ -189,12 +190,16 @@ function brokenFailure(call: FinishedCall, { code, message }: { code: string; me
 export function connectionProblem(code: string, message: string): string {
   const proxy = /^Bad response: (\d+)/.exec(message)?.[1];
   if (proxy !== undefined) return `the proxy answered ${proxy}`;
+  const isProxy = message.startsWith(PROXY_ERROR);
   const cause = Object.hasOwn(CAUSES, code) ? CAUSES[code] : null;
-  return cause === null ? message.replace(/\s+/g, ' ') : `${cause} (${code})`;
+  const said = isProxy ? message.slice(PROXY_ERROR.length) : message;
+  const why = cause === null ? said.replace(/\s+/g, ' ') : `${cause} (${code})`;
+  return isProxy ? `the proxy cannot be reached: ${why}` : why;
 }
 
 function connectionHint({ task }: FinishedCall, code: string, message: string): string | null {
-  if (/^Bad response: /.test(message)) return 'check `HTTPS_PROXY` and `NO_PROXY`';
+  if (/^Bad response: /.test(message) || message.startsWith(PROXY_ERROR))
+    return 'check `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY`, and `NO_PROXY`';
   if (TLS.test(code))
     return 'its certificate is not trusted here; name the file of its authority in `NODE_EXTRA_CA_CERTS`';
   if (code === 'ENOTFOUND') return `check \`base_url\` of tool \`${task.tool.name}\``;

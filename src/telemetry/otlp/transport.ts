@@ -2,7 +2,7 @@ import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import type { Environment } from '../../adapters/adapter.js';
 import { keepAliveAgent } from '../../adapters/http/agents.js';
 import { connectionProblem } from '../../adapters/http/outcome.js';
-import { proxyFor } from '../../adapters/http/proxy.js';
+import { proxyFor, proxyTrouble } from '../../adapters/http/proxy.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { Target } from './settings.js';
 
@@ -87,6 +87,7 @@ export class OtlpTransport {
   async #post(body: Uint8Array, limitMs: number): Promise<Ended> {
     const url = new URL(this.#target.url);
     const kind = url.protocol === 'https:' ? 'https' : 'http';
+    if (proxyTrouble(url, this.#env) !== null) return { is: 'refused', why: 'the proxy cannot be used' };
     const proxy = proxyFor(url, this.#env);
     this.#agent ??= keepAliveAgent({ kind, proxy, connectTimeoutMs: limitMs });
     const agent = await this.#agent;

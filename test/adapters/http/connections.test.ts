@@ -170,4 +170,28 @@ describe('a proxy', () => {
     expect(invocation.failure).toMatchObject(wanted);
     await proxy.close();
   });
+
+  it.each(['http://127.0.0.1:9', 'http://[::1]:9'])(
+    'at %s that is not reached is named',
+    async (ALL_PROXY) => {
+      const { failure } = await complete(toolAt('http://api.test/v1'), {}, { env: { ALL_PROXY } });
+      expect(failure).toMatchObject({
+        type: 'connection',
+        message: expect.stringMatching(
+          /^`api` cannot be reached: the proxy cannot be reached: .*\((?!ENOTFOUND)E\w+\)$/,
+        ),
+        hint: expect.stringContaining('ALL_PROXY'),
+      });
+    },
+  );
+
+  it('takes a password that was not encoded', async () => {
+    const provider = await startProvider([ok('through')]);
+    const proxy = await startProxy(provider.port);
+    const env = { http_proxy: proxy.url.replace('//', '//me:dummy-100%@') };
+    expect((await complete(toolAt('http://api.test/v1'), {}, { env })).text).toBe('through');
+    expect(proxy.asked[0]?.authorization).toBe(`Basic ${Buffer.from('me:dummy-100%').toString('base64')}`);
+    await proxy.close();
+    await provider.close();
+  });
 });

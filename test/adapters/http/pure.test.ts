@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { limitMentions } from '../../../src/adapters/http/limits.js';
-import { proxyFor, unusableProxy } from '../../../src/adapters/http/proxy.js';
+import { proxyFor, proxyTrouble } from '../../../src/adapters/http/proxy.js';
 import { isStrict } from '../../../src/adapters/http/strict-schema.js';
 
 describe('proxyFor', () => {
@@ -32,15 +32,32 @@ describe('proxyFor', () => {
     expect(proxyFor(url, { ALL_PROXY: 'http://a:1' })).toBe('http://a:1');
     expect(proxyFor(url, { https_proxy: 'http://low:1', HTTPS_PROXY: 'http://up:1' })).toBe('http://low:1');
     expect(proxyFor(url, { https_proxy: 'socks5://s:1' })).toBeNull();
-    expect(unusableProxy(url, { ALL_PROXY: 'socks5h://s:1' })).toEqual({
-      variable: 'ALL_PROXY',
-      protocol: 'socks5h',
-    });
-    expect(unusableProxy(url, { ALL_PROXY: 'socks5h://s:1', no_proxy: 'api.test' })).toBeNull();
-    expect(unusableProxy(url, { ALL_PROXY: 'http://s:1' })).toBeNull();
+    expect(proxyTrouble(url, { ALL_PROXY: 'socks5h://s:1' })?.detail).toContain(
+      'the proxy in `ALL_PROXY` is not supported (`socks5h`)',
+    );
+    expect(proxyTrouble(url, { ALL_PROXY: 'socks5h://s:1', no_proxy: 'api.test' })).toBeNull();
+    expect(proxyTrouble(url, { ALL_PROXY: 'http://s:1' })).toBeNull();
     expect(proxyFor(url, { https_proxy: 'http://a:1', no_proxy: '*' })).toBeNull();
     expect(proxyFor(url, {})).toBeNull();
   });
+
+  it.each([
+    ['  http://a:1 ', 'http://a:1'],
+    ['http://u:100%@a:1', 'http://u:100%25@a:1'],
+    ['u:100%x@a:1', 'http://u:100%25x@a:1'],
+    [' ', null],
+  ])('takes the value %j as %j', (https_proxy, proxy) => {
+    expect(proxyFor(new URL('https://api.test'), { https_proxy })).toBe(proxy);
+    expect(proxyTrouble(new URL('https://api.test'), { https_proxy })).toBeNull();
+  });
+
+  it.each(['http://', 'http://a:99999', 'http://u:%ff@a:1', 'a b'])(
+    'sends nothing past %s',
+    (https_proxy) => {
+      expect(proxyFor(new URL('https://api.test'), { https_proxy })).toBeNull();
+      expect(proxyTrouble(new URL('https://api.test'), { https_proxy })?.detail).toMatch(/it is no URL/);
+    },
+  );
 });
 
 describe('limitMentions', () => {
