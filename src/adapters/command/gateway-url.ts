@@ -3,7 +3,6 @@ import type { Failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import type { Environment, Task } from '../adapter.js';
 import { withCredentials } from '../http/credentials.js';
-import { proxyTrouble } from '../http/proxy.js';
 import { refused } from '../refused.js';
 import { expandVariables } from '../variables.js';
 import { toolVariables } from './environment.js';
@@ -20,11 +19,7 @@ export function gatewayTarget(task: Task<CommandTool>, env: Environment): Result
     const message = `\`${unset}\` is not set, and \`gateway.base_url\` of tool \`${tool.name}\` needs it`;
     return err(refused(task, 'tool_not_found', message, `set the variable \`${unset}\``));
   }
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) {
-    const url = new URL(text);
-    const trouble = proxyTrouble(url, env);
-    return trouble === null ? ok(url) : err(refused(task, 'tool_not_found', trouble.detail, trouble.hint));
-  }
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return ok(new URL(text));
   const message = `\`gateway.base_url\` of tool \`${tool.name}\` is no URL that starts with \`https://\` or \`http://\``;
   return err(refused(task, 'tool_not_found', message, 'correct it, or the variable that it names'));
 }

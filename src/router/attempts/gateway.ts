@@ -1,5 +1,7 @@
 import type { Task } from '../../adapters/adapter.js';
 import { gatewayTarget } from '../../adapters/command/gateway-url.js';
+import { proxyTrouble } from '../../adapters/http/proxy.js';
+import { refused } from '../../adapters/refused.js';
 import type { CommandTool } from '../../config/types.js';
 import { firstAbort } from '../../domain/abort.js';
 import type { Outcome, ProviderCall } from '../../domain/attempt.js';
@@ -55,6 +57,8 @@ export async function openAttemptGateway(
   const task = candidate.task as Task<CommandTool>;
   const target = gatewayTarget(task, host.env);
   if (!target.ok) return target;
+  const trouble = proxyTrouble(target.value, host.env);
+  if (trouble !== null) return err(refused(task, 'tool_not_found', trouble.detail, trouble.hint));
   const ending = new Ending(deadline);
   const journal = attemptJournal(run, n);
   const opened = await openGateway({
