@@ -67,10 +67,17 @@ function body(task: HttpTask): Record<string, unknown> {
   };
 }
 
-/** `max_tokens` is refused by OpenAI's reasoning models and deprecated there; other servers support only that. */
+/**
+ * `max_tokens` is refused by OpenAI's reasoning models and deprecated there; other servers support only that. Those models have it
+ * refused behind a gateway too, which passes it on as it is; OpenRouter translates it.
+ */
 function maxTokensKey(task: HttpTask): string {
-  return isOpenAiHost(task) ? 'max_completion_tokens' : 'max_tokens';
+  const isReasoning = OPENAI_REASONING.test(task.modelId ?? '') && hostOf(task) !== 'openrouter.ai';
+  return isOpenAiHost(task) || isReasoning ? 'max_completion_tokens' : 'max_tokens';
 }
+
+/** Ids of gateways have the provider's name in front. */
+const OPENAI_REASONING = /^(?:[a-z-]+\/)*(?:gpt-(?:[5-9]|\d\d)|o[1-9])(?![0-9a-z])/i;
 
 /** Servers on other hosts may not support `response_format`, so the schema is also put into the prompt. */
 function isKnownHost(task: HttpTask): boolean {

@@ -47,9 +47,10 @@ export function hostOf({ tool }: { tool: HttpTool }): string | null {
 
 const HOSTS = new WeakMap<HttpTool, string | null>();
 
-/** Whether it is OpenAI's own host, or Azure's. */
+/** Whether it is OpenAI's own host, of any region, or Azure's. */
 export function isOpenAiHost(task: { tool: HttpTool }): boolean {
   return OPENAI_HOSTS.test(hostOf(task) ?? '');
 }
 
-const OPENAI_HOSTS = /^api\.openai\.com$|\.(openai|services\.ai|cognitiveservices)\.azure\.(com|us|cn)$/;
+const OPENAI_HOSTS =
+  /^(?:[a-z-]+\.)?api\.openai\.com\.?$|\.(openai|services\.ai|cognitiveservices)\.azure\.(com|us|cn)\.?$/;

@@ -73,12 +73,23 @@ describe('a request in the format of OpenAI', () => {
     ['https://api.openai.com/v1', 'max_completion_tokens'],
     ['https://me.openai.azure.com/openai/v1', 'max_completion_tokens'],
     ['https://me.services.ai.azure.com/models', 'max_completion_tokens'],
+    ['https://eu.api.openai.com/v1', 'max_completion_tokens'],
+    ['https://me.openai.azure.com./openai/v1', 'max_completion_tokens'],
+    ['https://evilapi.openai.com/v1', 'max_tokens'],
     ['https://openai.azure.com.evil.test/v1', 'max_tokens'],
     ['https://openrouter.ai/api/v1', 'max_tokens'],
-  ])('of %s limits the answer by %s', async (url, key) => {
+    ['https://me.azure-api.test/openai', 'max_completion_tokens', 'gpt-5-mini'],
+    ['https://gateway.test/v1', 'max_completion_tokens', 'azure/openai/o3-mini'],
+    ['https://gateway.test/v1', 'max_completion_tokens', 'gpt-5.1'],
+    ['https://openrouter.ai/api/v1', 'max_tokens', 'openai/gpt-5'],
+    ['https://gateway.test/v1', 'max_tokens', 'openai/gpt-oss-120b'],
+    ['https://gateway.test/v1', 'max_tokens', 'gpt-4o'],
+    ['https://gateway.test/v1', 'max_tokens', 'o1x-of-another'],
+  ])('of %s limits the answer by %s', async (url, key, id = 'm') => {
     const config = configOf(`
 agents: { a: { preferred_tool: api } }
 tools: { api: { kind: http, api: openai-chat, base_url: '${url}', models: [m] } }
+models: { m: { provider: acme, id: '${id}' } }
 `);
     expect(await bodyFor(config, { maxTokens: 7 })).toMatchObject({ [key]: 7 });
   });
