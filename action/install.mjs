@@ -7,7 +7,7 @@ import { setOutputs } from './workflow.mjs';
 const own = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const { EXECUTABLE = '', VERSION = '', RUNNER_TEMP = '' } = process.env;
 
-const executable = EXECUTABLE === '' ? install(VERSION || own.version) : path.resolve(EXECUTABLE);
+const executable = EXECUTABLE === '' ? install(VERSION || own.version) : installed(path.resolve(EXECUTABLE));
 if (executable !== null) setOutputs({ executable });
 
 /** Returns the path of the installed command; `null`: it could not be installed, which is reported. */
@@ -22,6 +22,10 @@ function install(version) {
   const command = path.join(folder, 'node_modules', own.name, own.bin['llm-router']);
   if (status !== 0 || !existsSync(command)) return fail(`cannot install ${own.name}@${version} from npm`);
   return command;
+}
+
+function installed(command) {
+  return existsSync(command) ? command : fail(`\`executable\` names ${command}, which does not exist`);
 }
 
 function fail(message) {

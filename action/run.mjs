@@ -19,7 +19,8 @@ if (command === undefined) {
 async function runValidate() {
   const strict = input('STRICT') === 'true' ? ['--strict'] : [];
   const args = ['config', 'validate', '--format', 'github', ...strict, '--', ...lines('CONFIG')];
-  const { code } = await run(args, { stdin: null, captured: false });
+  const { code, trouble } = await run(args, { stdin: null, captured: false });
+  if (trouble !== null) annotateError('llm-router', trouble);
   setOutputs({ status: code === 0 ? 'succeeded' : 'failed', 'exit-code': code });
   addSummary(`### llm-router: the config is ${code === 0 ? 'valid' : 'not valid'}`);
   return code;
@@ -40,14 +41,14 @@ async function runExec() {
     ...lines('ARGUMENTS'),
   ];
   const resume = ignoreCommands();
-  const { code, stdout } = await run(args, { stdin: prompt === '' ? null : prompt, captured: true });
+  const { code, stdout, trouble } = await run(args, { stdin: prompt === '' ? null : prompt, captured: true });
   resume();
   const document = parsed(stdout);
   const story = document === null ? '' : await storyOf(document.id);
   setOutputs(outputsOf(document, code));
   addSummary(summaryOf(document, { code, story }));
   if (code === 0) return 0;
-  annotateError('llm-router', reasonOf(document) ?? `llm-router ended with exit code ${code}`);
+  annotateError('llm-router', reasonOf(document) ?? trouble ?? `llm-router ended with exit code ${code}`);
   return input('ALLOW_FAILURE') === 'true' ? 0 : code;
 }
 
@@ -122,7 +123,7 @@ async function storyOf(id) {
   return code === 0 ? stdout : '';
 }
 
-/** Runs llm-router to its end. A signal, as of a cancelled job, is passed on, so that its outcome can still be reported. */
+/** Runs llm-router to its end; `trouble` is why it could not be started, or `null`. A signal, as of a cancelled job, is passed on, so that its outcome can still be reported. */
 function run(args, { stdin, captured, isSilent = false }) {
   const executable = process.env.LLM_ROUTER_EXECUTABLE;
   const isScript = /\.[cm]?js$/.test(executable);
@@ -139,12 +140,11 @@ function run(args, { stdin, captured, isSilent = false }) {
   child.stdin?.end(stdin);
   return new Promise((resolve) => {
     child.once('error', (error) => {
-      annotateError('llm-router', `cannot start ${executable}: ${error.message}`);
-      resolve({ code: 127, stdout: '' });
+      resolve({ code: 127, stdout: '', trouble: `cannot start ${executable}: ${error.message}` });
     });
     child.once('close', (code) => {
       for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, pass);
-      resolve({ code: code ?? 1, stdout: Buffer.concat(chunks).toString() });
+      resolve({ code: code ?? 1, stdout: Buffer.concat(chunks).toString(), trouble: null });
     });
   });
 }

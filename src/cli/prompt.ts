@@ -70,7 +70,7 @@ export async function assemblePrompt(
 
 function noPrompt(): Failure {
   return failure('usage', 'there is no prompt', {
-    hint: 'give it as an argument (`llm-router exec "…"`), in a file (`-f prompt.md`), or on stdin (`git diff | llm-router exec`)',
+    hint: 'give it as the last argument, in quotes, in a file (`-f prompt.md`), or on stdin (`git diff | llm-router …`)',
   });
 }
 

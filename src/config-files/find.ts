@@ -9,7 +9,7 @@ import { readConfigFile, unreadable } from './read.js';
 /** Name of the one file, in a project or in the user's folder. */
 export const CONFIG_FILE = 'llm-router.yaml';
 /** Names under which the one file is read. */
-const FILE_NAMES = [CONFIG_FILE, 'llm-router.yml'];
+export const FILE_NAMES = [CONFIG_FILE, 'llm-router.yml'];
 /** Name of the folder in a project. */
 export const CONFIG_FOLDER = '.llm-router';
 

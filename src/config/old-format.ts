@@ -10,7 +10,6 @@ const SERVICE_KEYS = [
   'log_prompts',
   'max_requests_per_minute',
   'prefer_cheaper_models_under_tokens',
-  'telemetry',
 ];
 
 /**
@@ -37,6 +36,8 @@ function markOf(tree: unknown): { router: string; path: Path } | null {
 function serviceMark(tree: unknown): Path | null {
   const top = SERVICE_KEYS.find((key) => child(tree, key) !== undefined);
   if (top !== undefined) return [top];
+  const telemetry = child(tree, 'telemetry');
+  if (telemetry !== undefined && child(telemetry, 'otlp') === undefined) return ['telemetry'];
   const model = entriesOf(child(tree, 'models')).find(
     ([, entry]) => child(entry, 'cost_per_1k_tokens') !== undefined,
   );

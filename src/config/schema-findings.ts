@@ -195,8 +195,13 @@ function typeHint(one: Located, types: readonly string[]): string | null {
   const { value, path } = one;
   const examples = child(schemaOf(path), 'examples');
   if (Array.isArray(examples)) return `for example \`${String(examples[0])}\``;
+  const written = writtenText(one);
+  if (types.includes('string') && /^\{\s*\w+\s*\}$/.test(written))
+    return `put it between quotes: \`'${written}'\``;
+  if (types.includes('array') && typeof value === 'string' && /^[\w./:-]+$/.test(value))
+    return `write \`[${value}]\``;
   const isPlain = typeof value === 'number' || typeof value === 'boolean';
-  if (types.includes('string') && isPlain) return `put it between quotes: \`"${writtenText(one)}"\``;
+  if (types.includes('string') && isPlain) return `put it between quotes: \`"${written}"\``;
   if (types.includes('boolean') && typeof value === 'string')
     return 'YAML 1.2 reads only `true` and `false` so';
   return null;

@@ -23,6 +23,24 @@ describe('the action for GitHub', () => {
   );
 
   it(
+    'annotates that the program it is to use is not there, or cannot be started',
+    rigged(async (rig) => {
+      const none = await runAction(rig, { executable: 'nope', prompt: 'hi' });
+      expect(none).toMatchObject({
+        code: 1,
+        stdout: expect.stringMatching(/^::error .*nope, which does not/m),
+      });
+      const text = rig.write('text', 'no program');
+      for (const command of ['exec', 'validate']) {
+        const { stdout } = await runAction(rig, { executable: text, prompt: 'hi', command });
+        const [, token = ''] = /^::stop-commands::(\S+)$/m.exec(stdout) ?? [];
+        const heard = stdout.slice(token === '' ? 0 : stdout.lastIndexOf(`::${token}::`));
+        expect(heard).toMatch(/^::error title=llm-router::cannot start /m);
+      }
+    }),
+  );
+
+  it(
     'reports a failed run and fails with its exit code',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);

@@ -95,6 +95,13 @@ describe('merge keys', () => {
   });
 });
 
+describe('a placeholder without quotes, which is a map', () => {
+  it('is to be put between them', () => {
+    const { diagnostics } = load('version: 1\ntools: { t: { binary: t, args: [--model, {model}] } }');
+    expect(diagnostics.map(({ hint }) => hint)).toEqual(["put it between quotes: `'{model}'`"]);
+  });
+});
+
 describe('an old format', () => {
   it('is the only finding about the file and about references to it', () => {
     expect(
@@ -106,6 +113,13 @@ describe('an old format', () => {
 
   it('is not reported for a config with `version: 1`', () => {
     expect(codes(load('version: 1\ntelemetry: { enabled: true }'))).toEqual(['config/unknown-key@2:14']);
+  });
+
+  it('is not taken for that of a collector, when only the version is missing', () => {
+    expect(codes(load("telemetry: { otlp: { endpoint: 'http://localhost:4318' } }"))).toEqual([
+      'config/missing-key@1:1',
+    ]);
+    expect(codes(load('telemetry: { db_path: a.db }'))).toEqual(['config/old-format@1:1']);
   });
 });
 

@@ -44,6 +44,7 @@ describe('no prompt', () => {
     { what: 'nothing at all', args: ['exec'], options: {} },
     { what: 'an empty argument', args: ['exec', ''], options: {} },
     { what: 'white space', args: ['exec', ' \n\t'], options: {} },
+    { what: 'none for a race', args: ['race', '--candidates', 'claude-code,cursor'], options: {} },
     { what: 'an empty pipe', args: ['exec'], options: { stdin: '' } },
   ])('is a usage error that lists the ways to give one: $what', async ({ args, options }) => {
     await rigged(async (rig) => {
@@ -52,6 +53,7 @@ describe('no prompt', () => {
       const { code, stdout, stderr } = await rig.run(args, options);
       expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
       for (const way of ['argument', '-f', 'stdin']) expect(stderr).toContain(way);
+      expect(stderr).not.toContain('llm-router exec');
     })();
   });
 });

@@ -305,6 +305,23 @@ describe('config validate', () => {
   const WRONG = 'version: 1\nagents: { a: { preferred_tool: "cl,a:u%d" } }\n';
 
   it(
+    'reads the files of a project together, once, also where only some of them are named',
+    rigged(async (rig) => {
+      rig.write('a/.llm-router/agents.yaml', 'version: 1\nagents: { b: { preferred_tool: bot } }\n');
+      rig.write('a/.llm-router/tools.yaml', 'version: 1\ntools: { bot: { binary: bot, args: [] } }\n');
+      rig.write('a/llm-router.yaml', 'version: 1\ndefault_agent: b\n');
+      const named = ['a/.llm-router/agents.yaml', 'a/llm-router.yaml', 'a/.llm-router/tools.yaml'];
+      for (const one of [...named.map((file) => [file]), named]) {
+        const { code, stdout } = await rig.run(['config', 'validate', ...one]);
+        expect([code, stdout]).toEqual([
+          0,
+          expect.stringMatching(/^Configuration valid: 1 agent, .*\(1 of your own\).*\n$/),
+        ]);
+      }
+    }),
+  );
+
+  it(
     'reads standard input, and each path as a separate config',
     rigged(async (rig) => {
       const piped = await rig.run(['config', 'validate', '-'], { stdin: WRONG });

@@ -106,6 +106,11 @@ whereInstalled('a ledger that several machines share', () => {
         66,
         expect.stringContaining('`TEAM_LEDGER_URL` is not set'),
       ]);
+      const none = await rig.run(['exec', 'hello'], { env: { TEAM_LEDGER_URL: 'dummy-Secret' } });
+      expect([none.code, none.stderr]).toEqual([
+        66,
+        expect.stringMatching(/^error: the URL of the ledger does not begin with `postgres:\/\/`,/),
+      ]);
     }),
   );
 

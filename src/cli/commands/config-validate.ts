@@ -1,5 +1,6 @@
 import { type LoadedFiles, loadConfigFiles, loadConfigText } from '../../config-files/load.js';
 import { nearMisses } from '../../config-files/near-misses.js';
+import { configsOf } from '../../config-files/together.js';
 import { diagnostic } from '../../diagnostics/codes.js';
 import { type Diagnostic, formatPlace } from '../../diagnostics/diagnostic.js';
 import { diagnosticsJson } from '../../diagnostics/formats/json.js';
@@ -19,8 +20,8 @@ export interface ValidateOptions {
 }
 
 /**
- * `config validate`: all problems at once, of each path as a config of its own. Findings are the result: exit 1; 66 when a
- * named path cannot be read.
+ * `config validate`: all problems at once, of each path as a config of its own, and of files of one project together. Findings are the
+ * result: exit 1; 66 when a named path cannot be read.
  */
 export async function runConfigValidate(
   context: CommandContext,
@@ -78,7 +79,11 @@ const MAX_ROUNDS = 10;
 /** Applies every certain fix to the files and reports each; returns what could not be written. */
 async function fixAll(context: CommandContext, paths: readonly string[]): Promise<string[]> {
   const unfixed: string[] = [];
-  const groups = paths.length > 0 ? paths.filter((one) => one !== '-').map((one) => [one]) : [[]];
+  const named = configsOf(
+    paths.filter((one) => one !== '-'),
+    context.world.cwd,
+  );
+  const groups = paths.length > 0 ? named : [[]];
   for (const group of groups) unfixed.push(...(await fixOne(context, group)));
   for (const one of unfixed) await context.output.error(`error: ${one}`);
   return unfixed;
@@ -106,9 +111,8 @@ async function loadAll(
   paths: readonly string[],
 ): Promise<Result<LoadedFiles[], Failure>> {
   const { env, cwd, home } = world;
-  const groups = paths.length > 0 ? paths.map((one) => [one]) : [globals.config];
   const configs: LoadedFiles[] = [];
-  for (const explicit of groups) {
+  for (const explicit of paths.length > 0 ? configsOf(paths, cwd) : [globals.config]) {
     if (explicit[0] !== '-') {
       configs.push(loadConfigFiles({ explicit, env, cwd, home, isAlone: paths.length > 0 }));
       continue;

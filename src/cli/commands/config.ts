@@ -23,7 +23,7 @@ const addValidate: Add = (context, group, register) => {
     )
     .argument(
       '[path...]',
-      'files or folders, each a config of its own, - for stdin (default: the config that exec would use)',
+      'files or folders, each a config of its own, files of one project together, - for stdin (default: the config that exec would use)',
     )
     .addOption(
       new Option('--format <format>', 'format of the findings')

@@ -226,7 +226,9 @@ export function foreignSchema(shown: string, schema: string): LedgerTrouble {
 
 /** The URL cannot be used. */
 export function badUrl(shown: string, { why, unknown }: UrlFault): LedgerTrouble {
-  const message = `the URL \`${shown}\` of the ledger ${why}${nearWord(unknown)}`;
+  // Of what is no URL at all nothing may be shown.
+  const url = shown === '://' ? 'the URL' : `the URL \`${shown}\``;
+  const message = `${url} of the ledger ${why}${nearWord(unknown)}`;
   return { kind: 'bad_url', message, hint: EXAMPLE };
 }
 
