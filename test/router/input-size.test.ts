@@ -22,6 +22,10 @@ describe('the size of an input', () => {
     ['Thai', 'ภาษาไทยเป็นภาษาที่มีระดับเสียงของคำแน่นอน'.repeat(40), 0.9],
     ['Hindi', 'हिन्दी भारत की एक भाषा है '.repeat(40), 0.7],
     ['Arabic', 'اللغة العربية لغة سامية '.repeat(40), 0.7],
+    ['emoji', '🦊🎉🚀👍🏽👨‍👩‍👧🇩🇪✅'.repeat(40), 0.7],
+    ['rare Han', '𠀀𠁁𠂂𠃃'.repeat(40), 1],
+    ['DNA', `ACGTTGCAAC${'GATTACACCGTA'.repeat(40)}`, 0.5],
+    ['random letters', BYTES.toString('base64').replace(/[^A-Za-z]/g, ''), 0.5],
     ['punctuation', '{[(<&%$#@!~^*+=|;:.,>)]}'.repeat(40), 0.7],
   ])('of %s is not estimated as that of words', (_, text, tokensPerChar) => {
     expect(inputSizeOf([text]).inputTokens).toBeGreaterThan(text.length * tokensPerChar);

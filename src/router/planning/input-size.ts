@@ -36,7 +36,12 @@ interface Dense {
  */
 const DENSE: readonly Dense[] = [
   // Base64, hex, ids, keys.
-  { shape: /[\w+/=-]{24,4096}/g, tokensPerChar: 0.75, isDense: (found) => /\d/.test(found) },
+  {
+    shape: /[\w+/=-]{24,4096}/g,
+    tokensPerChar: 0.75,
+    // No word is as long: sequences of DNA, random letters.
+    isDense: (found) => /\d/.test(found) || (/[A-Za-z]{64}/.test(found) && new Set(found).size > 2),
+  },
   // A line of one sign is a token or two.
   { shape: /[!-/:-@[-`{-~]{8,4096}/g, tokensPerChar: 0.8, isDense: (found) => new Set(found).size > 3 },
 ];
@@ -44,6 +49,9 @@ const DENSE: readonly Dense[] = [
 /** Made when a text needs them: V8 takes milliseconds to collect the characters of so many scripts. */
 function denseScripts(): readonly Dense[] {
   return [
+    // Emoji and other signs, but no lines of boxes; Han that is rarely written. In UTF-16, such a character is two.
+    { shape: /(?![\0-\x7f\u2500-\u257f])[\p{S}\p{Cf}\p{Co}\p{Cn}]{1,4096}/gu, tokensPerChar: 1 },
+    { shape: /[\u{20000}-\u{3ffff}]{1,4096}/gu, tokensPerChar: 1.5 },
     { shape: /[\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Armenian}]{1,4096}/gu, tokensPerChar: 0.5 },
     // Every other script but Latin and those of Chinese, Japanese and Korean, which the estimator knows.
     {
