@@ -18,25 +18,29 @@ export function searchOf({ world, globals }: CommandContext): ConfigSearch {
 
 /** Masks the secrets of a config from here on, and says what was passed over in finding it. */
 export async function announceConfig(
-  { world, output }: CommandContext,
-  { layers, own, diagnostics }: LocatedConfig,
+  context: CommandContext,
+  { layers, own, diagnostics, hasMisnamed }: LocatedConfig,
   {
     config,
     isValid,
     secretParts,
   }: { config: RouterConfig | null; isValid: boolean; secretParts?: readonly SecretPart[] },
 ): Promise<void> {
+  const { world, output } = context;
   if (config !== null) output.redactWith(redactorOf(config, world.env, secretParts));
-  for (const one of diagnostics.filter(isPassedOver)) await output.warn(`${one.message} (${one.hint})`);
+  const misnamed = hasMisnamed ? await misnamedIn(searchOf(context)) : [];
+  for (const one of [...diagnostics.filter(isPassedOver), ...misnamed])
+    await output.warn(`${one.message} (${one.hint})`);
   const files = [...layers, ...(own === null ? [] : [own])].flatMap((layer) => layer.files);
   output.debug?.('config', { files: files.map(({ file }) => file), valid: isValid });
 }
 
 /** A place that was searched and whose config, if there is one, does not apply. */
 function isPassedOver({ code, severity }: Diagnostic): boolean {
-  return (
-    code === 'config/other-owner' ||
-    code === 'config/misnamed-file' ||
-    (code === 'config/unreadable' && severity === 'warning')
-  );
+  return code === 'config/other-owner' || (code === 'config/unreadable' && severity === 'warning');
+}
+
+async function misnamedIn(search: ConfigSearch): Promise<Diagnostic[]> {
+  const { misnamedFiles } = await import('../config-files/near-misses.js');
+  return misnamedFiles(search);
 }

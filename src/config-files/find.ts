@@ -2,8 +2,7 @@ import path from 'node:path';
 import { diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { ConfigFile, LayerFiles } from '../lint/load.js';
-import { exists, filesOfFolder, kindOf, namesIn, type Owner, ownerOf } from './folder.js';
-import { betterNameInFolder, betterNameOfFile, isMisnamed, misnamedFiles } from './names.js';
+import { endsNearlyRight, exists, filesOfFolder, kindOf, namesIn, type Owner, ownerOf } from './folder.js';
 import { readConfigFile, unreadable } from './read.js';
 
 /** Name of the one file, in a project or in the user's folder. */
@@ -37,6 +36,8 @@ export interface FoundConfig {
   diagnostics: Diagnostic[];
   /** Named paths that do not exist or cannot be read. */
   unreadable: string[];
+  /** A file around them may be meant as a config; `misnamedFiles` of near-misses.ts knows. */
+  hasMisnamed: boolean;
 }
 
 /** Files that are read as one layer. */
@@ -50,6 +51,7 @@ interface Found {
   layers: LayerFiles[];
   diagnostics: Diagnostic[];
   unreadable: string[];
+  hasMisnamed: boolean;
 }
 
 /** Finds and reads every config file: the named ones, else the user's and the nearest project's. */
@@ -151,6 +153,7 @@ function candidatesIn(folder: string): string[] {
 function findProject(search: ConfigSearch, folders: readonly string[], userFolder: string): Found {
   const place: LayerPlace = { layer: 'project', within: [folders.at(-1) ?? search.cwd, userFolder] };
   const passedOver: Diagnostic[] = [];
+  let hasMisnamed = false;
   for (const folder of folders.filter((one) => one !== userFolder)) {
     const { own, others } = ownConfigsIn(search, folder);
     passedOver.push(...others);
@@ -159,16 +162,11 @@ function findProject(search: ConfigSearch, folders: readonly string[], userFolde
     if (found !== null && found.layers.length + found.unreadable.length > 0)
       return join([found, { ...join([]), diagnostics: passedOver }]);
     passedOver.push(...(found?.diagnostics ?? []));
+    hasMisnamed ||= found?.hasMisnamed === true;
   }
-  return {
-    ...join([]),
-    diagnostics: [...passedOver, ...folders.flatMap((one) => misnamedIn(one, search.cwd))],
-  };
-}
-
-/** Files of a folder without a config that are meant as one. */
-export function misnamedIn(folder: string, cwd: string): Diagnostic[] {
-  return misnamedFiles(namesIn(folder), betterNameOfFile, (one) => shownPath(path.join(folder, one), cwd));
+  const isMeant = (name: string) => /^\.?llm.?router/i.test(name) && endsNearlyRight(name);
+  hasMisnamed ||= folders.some((one) => namesIn(one).some(isMeant));
+  return { ...join([]), diagnostics: passedOver, hasMisnamed };
 }
 
 /** Which of the places in a folder are there and may be read: a shared folder such as `/tmp` may hold the config of anyone. */
@@ -203,11 +201,13 @@ function readProject(
     : join([]);
   const [first, second] = filesIn(folder).filter((file) => own.includes(file));
   if (first === undefined)
-    return ofFolder.layers.length > 0 || ofFolder.diagnostics.length > 0 ? ofFolder : null;
+    return ofFolder.layers.length > 0 || ofFolder.diagnostics.length > 0 || ofFolder.hasMisnamed
+      ? ofFolder
+      : null;
   const ofFile = readFiles(search, [first], place);
   const other = ofFolder.layers.length > 0 ? path.join(inFolder, '*.yaml') : second;
   return other === undefined
-    ? join([ofFile, { ...join([]), diagnostics: ofFolder.diagnostics.filter(isMisnamed) }])
+    ? { ...ofFile, hasMisnamed: ofFolder.hasMisnamed }
     : { ...ofFile, diagnostics: [...ofFile.diagnostics, sideBySide(search, first, other)] };
 }
 
@@ -245,16 +245,13 @@ function readFolder(
 ): Found {
   const found = filesOfFolder(folder);
   if (found.ok) {
-    const wanted = found.value.files.filter(isWanted);
-    const shown = (name: string) => shownPath(path.join(folder, name), search.cwd);
-    const diagnostics = misnamedFiles(found.value.others, betterNameInFolder, shown);
-    return join([
-      wanted.length === 0 ? join([]) : readFiles(search, wanted, place),
-      { ...join([]), diagnostics },
-    ]);
+    const { files, hasMisnamed } = found.value;
+    const wanted = files.filter(isWanted);
+    const read = wanted.length === 0 ? join([]) : readFiles(search, wanted, place);
+    return { ...read, hasMisnamed };
   }
   const shown = shownPath(folder, search.cwd);
-  return { layers: [], diagnostics: [unreadable(shown, found.error)], unreadable: [shown] };
+  return { ...join([]), diagnostics: [unreadable(shown, found.error)], unreadable: [shown] };
 }
 
 function readFiles(search: ConfigSearch, targets: readonly string[], { layer, within }: LayerPlace): Found {
@@ -275,6 +272,7 @@ function readFiles(search: ConfigSearch, targets: readonly string[], { layer, wi
     layers: files.length > 0 ? [{ layer, files }] : [],
     diagnostics: failed.map((one) => one.trouble),
     unreadable: unread.map((one) => one.shown),
+    hasMisnamed: false,
   };
 }
 
@@ -285,7 +283,7 @@ function tooLarge(files: readonly ConfigFile[]): Found {
   const folder = path.dirname(files[0]?.file ?? '');
   const message = `the config files in \`${folder}\` are larger than 2 MiB together`;
   const found = diagnostic('config/file-too-large', message, { place: null });
-  return { layers: [], diagnostics: [found], unreadable: [] };
+  return { ...join([]), diagnostics: [found] };
 }
 
 function join(found: readonly Found[]): Found {
@@ -293,5 +291,6 @@ function join(found: readonly Found[]): Found {
     layers: found.flatMap((one) => one.layers),
     diagnostics: found.flatMap((one) => one.diagnostics),
     unreadable: found.flatMap((one) => one.unreadable),
+    hasMisnamed: found.some((one) => one.hasMisnamed),
   };
 }

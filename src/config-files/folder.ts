@@ -3,7 +3,6 @@ import path from 'node:path';
 import { err, ok, type Result } from '../domain/result.js';
 import { codeOf } from '../domain/system-error.js';
 import { belongsToUser } from '../files/owner.js';
-import { isYamlName } from './names.js';
 
 /** Whether something of that name is there, a dangling link included. */
 export function exists(target: string): boolean {
@@ -19,6 +18,16 @@ export function kindOf(target: string): 'folder' | 'other' | 'none' {
   }
 }
 
+/** Whether a config may have this name in a folder of configs. */
+export function isYamlName(name: string): boolean {
+  return /\.ya?ml$/.test(name) && !name.startsWith('.');
+}
+
+/** Whether the ending of a name may be meant as that of a config. */
+export function endsNearlyRight(name: string): boolean {
+  return /\.(?:ya?ml|ymal|yalm|txt|json[c5]?|toml)\s*$/i.test(name);
+}
+
 /** More files than a config is split into: the folder of another program, or one that is meant to keep us busy. */
 const MAX_FILES = 100;
 
@@ -26,24 +35,24 @@ const MAX_FILES = 100;
 interface FolderFiles {
   /** Its `*.yaml` and `*.yml`. */
   files: string[];
-  /** The other names in it. */
-  others: string[];
+  /** Another one may be meant as a config. */
+  hasMisnamed: boolean;
 }
 
 /** The files of a folder of configs; none when there is no such folder. The error is the system's. */
 export function filesOfFolder(folder: string): Result<FolderFiles, unknown> {
   try {
-    if (!statSync(folder).isDirectory()) return ok({ files: [], others: [] });
+    if (!statSync(folder).isDirectory()) return ok({ files: [], hasMisnamed: false });
     const all = readdirSync(folder).sort();
     const names = all.filter(isYamlName);
     if (names.length > MAX_FILES) return err(tooMany());
     return ok({
       files: names.map((name) => path.join(folder, name)),
-      others: all.filter((name) => !isYamlName(name)),
+      hasMisnamed: all.some((name) => !isYamlName(name) && endsNearlyRight(name)),
     });
   } catch (cause) {
     const isMissing = ['ENOENT', 'ENOTDIR'].includes(codeOf(cause) ?? '');
-    return isMissing ? ok({ files: [], others: [] }) : err(cause);
+    return isMissing ? ok({ files: [], hasMisnamed: false }) : err(cause);
   }
 }
 

@@ -1,10 +1,6 @@
 import { diagnostic } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-
-/** Whether a config may have this name in a folder of configs. */
-export function isYamlName(name: string): boolean {
-  return /\.ya?ml$/.test(name) && !name.startsWith('.');
-}
+import { isYamlName } from './folder.js';
 
 /** The name that a file should have to be read; `format`: its own, where a new name is not enough. */
 export interface BetterName {
@@ -35,7 +31,7 @@ export function betterNameOfFile(name: string): BetterName | null {
 }
 
 /** The warnings about files of a folder that are meant as configs; `shown` makes the path that the user sees. */
-export function misnamedFiles(
+export function misnamed(
   names: readonly string[],
   betterNameOf: (name: string) => BetterName | null,
   shown: (name: string) => string,
@@ -48,9 +44,4 @@ export function misnamedFiles(
     const message = `\`${shown(one)}\` is not read because of its name`;
     return [diagnostic('config/misnamed-file', message, { place: null, hint })];
   });
-}
-
-/** Whether a finding is about the name or the place of a file. */
-export function isMisnamed({ code }: Diagnostic): boolean {
-  return code === 'config/misnamed-file';
 }

@@ -5,31 +5,41 @@ import {
   CONFIG_FILE,
   CONFIG_FOLDER,
   type ConfigSearch,
-  findConfig,
-  misnamedIn,
+  namedIn,
   projectFolders,
   shownPath,
   userFolderOf,
 } from './find.js';
-import { exists, kindOf, namesIn } from './folder.js';
-import { isMisnamed, isYamlName } from './names.js';
+import { exists, isYamlName, kindOf, namesIn } from './folder.js';
+import { betterNameInFolder, betterNameOfFile, misnamed } from './names.js';
 
-/**
- * Files around the places that are searched which would be a config under another name, or in another place: `llmrouter.yaml`,
- * `.llm-router/policies/team.yaml`, `~/.llm-router.yaml`.
- */
+/** Files in the places that are read or searched which would be a config under another name: `llmrouter.yaml`, `agents.json`. */
+export function misnamedFiles(search: ConfigSearch): Diagnostic[] {
+  const named = namedIn(search).map((one) => path.resolve(search.cwd, one));
+  const projects = named.length > 0 ? [] : projectFolders(search.cwd);
+  const folders = named.length > 0 ? named : [userFolderOf(search), ...projects.map(configFolder)];
+  const shownIn = (folder: string) => (name: string) => shownPath(path.join(folder, name), search.cwd);
+  return [
+    ...projects.flatMap((one) => misnamed(namesIn(one), betterNameOfFile, shownIn(one))),
+    ...folders.flatMap((one) => misnamed(namesIn(one), betterNameInFolder, shownIn(one))),
+  ];
+}
+
+function configFolder(project: string): string {
+  return path.join(project, CONFIG_FOLDER);
+}
+
+/** The same, and those in other places than the ones that are searched: `.llm-router/policies/team.yaml`, `~/.llm-router.yaml`. */
 export function nearMisses(search: ConfigSearch): Diagnostic[] {
   const projects = projectFolders(search.cwd);
   const user = userFolderOf(search);
   const shown = (file: string) => shownPath(file, search.cwd);
-  const folders = [user, ...projects.map((one) => path.join(one, CONFIG_FOLDER))];
-  const found = [
-    ...findConfig(search).diagnostics.filter(isMisnamed),
-    ...projects.flatMap((folder) => [...misnamedIn(folder, search.cwd), ...foldersIn(folder, shown)]),
-    ...folders.flatMap((folder) => below(folder, shown)),
+  return [
+    ...misnamedFiles(search),
+    ...projects.flatMap((folder) => foldersIn(folder, shown)),
+    ...[user, ...projects.map(configFolder)].flatMap((folder) => below(folder, shown)),
     ...misplacedOfUser(search, { projects, user, shown }),
   ];
-  return [...new Map(found.map((one) => [one.message, one])).values()];
 }
 
 type Shown = (file: string) => string;

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { CONFIG_FOLDER, FILE_NAMES } from './find.js';
-import { filesOfFolder, kindOf } from './folder.js';
-import { isYamlName } from './names.js';
+import { filesOfFolder, isYamlName, kindOf } from './folder.js';
 
 /**
  * The configs that paths name, each once. A file of a project that is split is no config of its own: it is read together with the others

@@ -26,11 +26,18 @@ export function costOf(
     billing,
     model: modelName,
     price: model?.price ?? null,
-    inputTokens: facts.mostInputTokens + sessionTokens(request, candidate),
+    inputTokens: facts.mostInputTokens + sessionTokens(request, candidate) + tokensBeside(request, candidate),
     maxOutputTokens: request.maxTokens ?? agent?.maxTokens ?? model?.maxOutputTokens ?? null,
     capMicroUsd,
     isHeldPerCall: gatewayOf(candidate, { policy, spending })?.isUsed === true,
   });
+}
+
+/** The most tokens that an API is sent beside the input: what the tool adds, and the schema again, which may also be in the prompt. */
+function tokensBeside({ schema }: ResolvedRequest['request'], { tool }: Pick<Candidate, 'tool'>): number {
+  if (tool.kind !== 'http') return 0;
+  const hasExtra = Object.keys(tool.extraBody).length > 0;
+  return Buffer.byteLength(`${hasExtra ? JSON.stringify(tool.extraBody) : ''}${schema ?? ''}`);
 }
 
 /** No model of the catalogue has a larger window. */

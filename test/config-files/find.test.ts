@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findConfig } from '../../src/config-files/find.js';
-import { nearMisses } from '../../src/config-files/near-misses.js';
+import { misnamedFiles, nearMisses } from '../../src/config-files/near-misses.js';
 
 let root = '';
 
@@ -23,6 +23,10 @@ beforeEach(() => {
 });
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function misnamedAround(cwd: string) {
+  return misnamedFiles({ explicit: [], env: {}, cwd: path.join(root, cwd), home: path.join(root, 'home') });
+}
 
 describe('a project', () => {
   it('is found from a folder below, up to the root of the repository', async () => {
@@ -108,9 +112,9 @@ describe('a project', () => {
     const { env, home } = { env: {}, home: path.join(root, 'home') };
     const found = nearMisses({ explicit: [], env, cwd: path.join(root, 'p'), home });
     expect(found.map(({ message, hint }) => `${message}: ${hint}`)).toEqual([
-      '`.llm-router/policies.YAML` is not read because of its name: rename it to `policies.yaml`',
       '`llm-router.YAML` is not read because of its name: rename it to `llm-router.yaml`',
       '`llmrouter.yaml` is not read because of its name: rename it to `llm-router.yaml`',
+      '`.llm-router/policies.YAML` is not read because of its name: rename it to `policies.yaml`',
     ]);
   });
 
@@ -126,14 +130,15 @@ describe('a project', () => {
   ])('in a file `%s` is named by every command', async (name, hint) => {
     write(`p/${name}`, 'a');
     const message = `\`${name}\` is not read because of its name`;
-    expect((await find('p')).diagnostics).toMatchObject([{ severity: 'warning', message, hint }]);
+    expect((await find('p')).hasMisnamed).toBe(true);
+    expect(misnamedAround('p')).toMatchObject([{ severity: 'warning', message, hint }]);
   });
 
   it.each(['llm-router.schema.json', 'llm-router.yaml.bak', '.llm-router/answer.schema.json', 'router.yaml'])(
     'is not looked for in `%s`',
     async (name) => {
       write(`p/${name}`, 'a');
-      expect((await find('p')).diagnostics).toEqual([]);
+      expect(misnamedAround('p')).toEqual([]);
     },
   );
 

@@ -1,5 +1,6 @@
+import { namedIn } from '../../config-files/find.js';
 import { type LoadedFiles, loadConfigFiles, loadConfigText } from '../../config-files/load.js';
-import { nearMisses } from '../../config-files/near-misses.js';
+import { misnamedFiles, nearMisses } from '../../config-files/near-misses.js';
 import { configsOf } from '../../config-files/together.js';
 import { diagnostic } from '../../diagnostics/codes.js';
 import { type Diagnostic, formatPlace } from '../../diagnostics/diagnostic.js';
@@ -33,12 +34,9 @@ export async function runConfigValidate(
   const loaded = await loadAll(context, paths);
   if (!loaded.ok) return reportEarly(context, { failure: loaded.error });
   const isStrict = options.strict === true;
-  const around = paths.length > 0 ? [] : await aroundConfig(context, loaded.value, isStrict);
+  const around = aroundConfig(context, { paths, loaded: loaded.value, isStrict });
   const found = loaded.value.flatMap((one) => one.diagnostics);
-  const diagnostics = [
-    ...around,
-    ...found.filter(({ message }) => !around.some((one) => one.message === message)),
-  ];
+  const diagnostics = [...around, ...found];
   await print(context, { format, configs: loaded.value, diagnostics });
   if (loaded.value.some(({ unreadable }) => unreadable.length > 0)) return 66;
   if (unfixed.length > 0) return 1;
@@ -47,14 +45,18 @@ export async function runConfigValidate(
 }
 
 /** What is wrong with the search itself: files that it passes over because of their names, and that it found none. */
-async function aroundConfig(
+function aroundConfig(
   { world, globals }: CommandContext,
-  loaded: readonly LoadedFiles[],
-  isStrict: boolean,
-): Promise<Diagnostic[]> {
+  {
+    paths,
+    loaded,
+    isStrict,
+  }: { paths: readonly string[]; loaded: readonly LoadedFiles[]; isStrict: boolean },
+): Diagnostic[] {
   const { env, cwd, home } = world;
-  if (globals.config.length > 0 || (env.LLM_ROUTER_CONFIG ?? '') !== '') return [];
-  const misnamed = nearMisses({ explicit: [], env, cwd, home });
+  const search = { explicit: paths.length > 0 ? paths : globals.config, env, cwd, home };
+  if (namedIn(search).length > 0) return misnamedFiles(search);
+  const misnamed = nearMisses(search);
   const none = loaded.filter(({ files, unreadable }) => files.length + unreadable.length === 0);
   // Nothing but such a file: to call that valid would hide that it is not in force.
   const severity = none.length > 0 ? 'error' : 'warning';
