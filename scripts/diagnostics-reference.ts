@@ -3,6 +3,7 @@ import path from 'node:path';
 import { layerOf } from '../src/config/layers.js';
 import { parseSource } from '../src/config/source.js';
 import { CODES, type Code } from '../src/diagnostics/codes.js';
+import { SUMMARIES } from '../src/diagnostics/summaries.js';
 import { loadConfig } from '../src/lint/load.js';
 
 const PAGE = 'docs/reference/diagnostics.md';
@@ -53,16 +54,15 @@ same, so that scripts can rely on it. An error keeps every command from running;
 it is. \`--format json\`, \`github\` and \`sarif\` carry the same findings for other programs.`;
 
 function tableOf(codes: readonly Code[]): string {
-  const rows = codes.map((code) => {
-    const { severity, summary } = CODES[code];
-    return `| [\`${code}\`](#${code.replace('/', '')}) | ${severity} | ${summary} |`;
-  });
+  const rows = codes.map(
+    (code) => `| [\`${code}\`](#${code.replace('/', '')}) | ${CODES[code]} | ${SUMMARIES[code]} |`,
+  );
   return ['| code | severity | means |', '|---|---|---|', ...rows].join('\n');
 }
 
 async function sectionOf(root: string, code: Code): Promise<string> {
-  const { severity, summary } = CODES[code];
-  const head = `## ${code}\n\n${severity.charAt(0).toUpperCase()}${severity.slice(1)}: ${summary}.`;
+  const severity = CODES[code];
+  const head = `## ${code}\n\n${severity.charAt(0).toUpperCase()}${severity.slice(1)}: ${SUMMARIES[code]}.`;
   const advice = WITHOUT_EXAMPLE[code];
   if (advice !== undefined) return `${head}\n\n${advice}`;
   const folder = path.join(root, FIXTURES, 'examples', code.replace('config/', ''));

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CODES, type Code } from '../../diagnostics/codes.js';
 import { didYouMean } from '../../diagnostics/suggest.js';
+import { SUMMARIES } from '../../diagnostics/summaries.js';
 import { FAILURES, failure } from '../../domain/failure.js';
 import type { CommandContext } from '../context.js';
 import { HELP_WIDTH } from '../help-layout.js';
@@ -32,9 +33,8 @@ export async function runHelpTopic({ output, world }: CommandContext, topic: str
 
 /** What a finding means; an example and how to mend it are in the reference. */
 function findingTopic(code: Code): string {
-  const { severity, summary } = CODES[code];
   const page = `docs/reference/diagnostics.md#${code.replace('/', '')}`;
-  return `${code} (${severity}): ${summary}\n\nAn example, and the config mended: ${page} of the package\nWhere it is in your config: llm-router config validate`;
+  return `${code} (${CODES[code]}): ${SUMMARIES[code]}\n\nAn example, and the config mended: ${page} of the package\nWhere it is in your config: llm-router config validate`;
 }
 
 /** No topic and no command has this name. */

@@ -1,5 +1,6 @@
 import { CODES, type Code } from '../codes.js';
 import type { Diagnostic, Fix, Place, Related, Severity } from '../diagnostic.js';
+import { SUMMARIES } from '../summaries.js';
 
 /** Findings as one SARIF 2.1.0 log, for code scanning. Every code that occurs is described as a rule. */
 export function sarifLog(list: readonly Diagnostic[], version: string): object {
@@ -20,11 +21,11 @@ export function sarifLog(list: readonly Diagnostic[], version: string): object {
 const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'note' };
 
 function rule(code: string): object {
-  const known = Object.hasOwn(CODES, code) ? CODES[code as Code] : null;
+  if (!Object.hasOwn(CODES, code)) return { id: code, shortDescription: { text: code } };
   return {
     id: code,
-    shortDescription: { text: known?.summary ?? code },
-    ...(known === null ? {} : { defaultConfiguration: { level: LEVELS[known.severity] } }),
+    shortDescription: { text: SUMMARIES[code as Code] },
+    defaultConfiguration: { level: LEVELS[CODES[code as Code]] },
   };
 }
 
