@@ -5,7 +5,7 @@ import { at, listAt, textAt } from './http/json.js';
 import { errorIn } from './http/provider-error.js';
 import { isStrict, schemaValue } from './http/strict-schema.js';
 import { systemTexts, turnsOf } from './http/turns.js';
-import { type Counts, laterCounts, messagesUsage, serviceTierIn } from './http/usage.js';
+import { type Counts, laterCounts, messagesUsage, searchesIn, serviceTierIn } from './http/usage.js';
 import {
   type Answer,
   type AnswerReader,
@@ -118,6 +118,7 @@ function count(state: State, counted: unknown): void {
   state.usage = laterCounts(state.usage, counted);
   state.answer.usage = messagesUsage(state.usage);
   state.answer.serviceTier = serviceTierIn(state.usage);
+  state.answer.paidToolCalls = searchesIn(state.usage);
 }
 
 function blockPieces(block: unknown): Piece[] {

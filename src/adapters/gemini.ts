@@ -100,6 +100,8 @@ function take(state: State, data: unknown): Piece[] {
   block(answer, at(data, 'promptFeedback'));
   const candidate = listAt(data, 'candidates').find((one) => (at(one, 'index') ?? 0) === 0);
   finish(answer, candidate);
+  // https://ai.google.dev/gemini-api/docs/google-search
+  answer.paidToolCalls += listAt(candidate, 'groundingMetadata', 'webSearchQueries').length;
   return listAt(candidate, 'content', 'parts').flatMap(piecesOf);
 }
 

@@ -7,7 +7,14 @@ import { at, listAt, textAt } from './http/json.js';
 import { errorIn } from './http/provider-error.js';
 import { isStrict, schemaValue } from './http/strict-schema.js';
 import { systemTexts, turnsOf } from './http/turns.js';
-import { type Counts, chatUsage, laterCounts, reportedCost, serviceTierIn } from './http/usage.js';
+import {
+  type Counts,
+  chatUsage,
+  laterCounts,
+  reportedCost,
+  searchesIn,
+  serviceTierIn,
+} from './http/usage.js';
 import {
   type Answer,
   type AnswerReader,
@@ -122,6 +129,7 @@ function take(state: State, data: unknown): Piece[] {
     state.counts = laterCounts(state.counts, counted);
     answer.usage = chatUsage(state.counts);
     answer.serviceTier = serviceTierIn(state.counts) ?? answer.serviceTier;
+    answer.paidToolCalls = searchesIn(state.counts);
     if (state.tellsCost) answer.costMicroUsd = reportedCost(state.counts);
   }
   if (choice === undefined) return [];

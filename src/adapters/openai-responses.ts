@@ -159,6 +159,7 @@ function close(state: State, response: unknown, ending: string | null): readonly
   finish(answer, response, textAt(response, 'status') ?? ending);
   state.isOver = ending !== null;
   const items = listAt(response, 'output').filter((item) => !isRemark(item));
+  answer.paidToolCalls = items.filter((item) => PAID_TOOLS.test(textAt(item, 'type') ?? '')).length;
   const parts = items.flatMap((item) => listAt(item, 'content'));
   answer.refusal ??= refusalIn(parts);
   const isThinking = items.some((item) => at(item, 'type') === 'reasoning');
@@ -168,6 +169,9 @@ function close(state: State, response: unknown, ending: string | null): readonly
     ...(state.hasText ? [] : parts.flatMap(piecesOf)),
   ];
 }
+
+/** Tools of OpenAI with a price for each call. https://platform.openai.com/docs/pricing */
+const PAID_TOOLS = /^(?:web_search|file_search|code_interpreter|image_generation)_call$/;
 
 function finish(answer: Answer, response: unknown, status: string | null): void {
   const isIncomplete = status === 'incomplete';

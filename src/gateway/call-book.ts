@@ -3,7 +3,7 @@ import { withLimitEnd } from '../adapters/http/limit-end.js';
 import {
   type FinishedCall,
   failureOfCall,
-  isOtherTier,
+  hasOtherPrice,
   wasRejectedUnbilled,
 } from '../adapters/http/outcome.js';
 import type { HttpTask } from '../adapters/http/wire.js';
@@ -224,7 +224,7 @@ function costOf(
     price: call.entry?.price ?? null,
     billing,
     rejectedUnbilled,
-    isPriceUnknown: isOtherTier(finished),
+    isPriceUnknown: hasOtherPrice(finished),
     cutShort: isCut,
   });
   if (call.hold === null || (cost.basis !== 'unknown' && !isCut)) return cost;

@@ -42,7 +42,7 @@ export function outcomeOf(call: FinishedCall): Outcome {
     text: call.text,
     usage: answer.usage,
     reportedCostMicroUsd: answer.costMicroUsd,
-    isPriceUnknown: isOtherTier(call),
+    isPriceUnknown: hasOtherPrice(call),
     rejectedUnbilled: failed !== null && wasRejectedUnbilled(call),
     finishReason: failed !== null && answer.finishReason !== 'content_filter' ? 'error' : answer.finishReason,
     responseModel: answer.responseModel,
@@ -236,7 +236,7 @@ function shortened(line: string): string {
 
 function warningsOf(call: FinishedCall): string[] {
   const odd = call.oddity === null ? [] : [`\`${call.task.tool.name}\`: ${call.oddity}`];
-  return [...endWarnings(call), ...tierWarnings(call), ...odd];
+  return [...endWarnings(call), ...priceWarnings(call), ...odd];
 }
 
 /** With an unknown finish reason the answer may have been cut. */
@@ -256,14 +256,24 @@ function endWarnings({ task, answer }: FinishedCall): string[] {
 /** Names of the tier whose prices are in the catalogue. */
 const ORDINARY_TIERS = ['auto', 'default', 'standard', 'on_demand'];
 
-export function isOtherTier({ answer: { serviceTier } }: FinishedCall): boolean {
+/** Whether an answer cost something else than its tokens at the prices of the catalogue. */
+export function hasOtherPrice({ answer }: FinishedCall): boolean {
+  return isOtherTier(answer) || answer.paidToolCalls > 0;
+}
+
+function isOtherTier({ serviceTier }: Answer): boolean {
   return serviceTier !== null && !ORDINARY_TIERS.includes(serviceTier.toLowerCase());
 }
 
-function tierWarnings(call: FinishedCall): string[] {
+function priceWarnings(call: FinishedCall): string[] {
   const { task, answer } = call;
-  if (!isOtherTier(call) || answer.costMicroUsd !== null) return [];
-  return [
-    `\`${task.tool.name}\` answered in the tier \`${answer.serviceTier}\`, whose price is unknown, so the cost is unknown`,
-  ];
+  if (!hasOtherPrice(call) || answer.costMicroUsd !== null) return [];
+  const what = isOtherTier(answer)
+    ? `answered in the tier \`${answer.serviceTier}\``
+    : `used tools of the provider, such as a search, ${times(answer.paidToolCalls)}`;
+  return [`\`${task.tool.name}\` ${what}, whose price is unknown, so the cost is unknown`];
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
 }

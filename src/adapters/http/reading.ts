@@ -250,7 +250,7 @@ function isFirstHalf(code: number): boolean {
 
 /** The answer with names that can be kept, and an error beside its events. */
 function plausible(answer: Answer, streamError: ProviderError | null): Answer {
-  const { ended, finishReason, finishWord, refusal, usage, costMicroUsd } = answer;
+  const { ended, finishReason, finishWord, refusal, usage, costMicroUsd, paidToolCalls } = answer;
   return {
     ended,
     finishReason,
@@ -262,6 +262,7 @@ function plausible(answer: Answer, streamError: ProviderError | null): Answer {
     id: plausibleName(answer.id),
     sessionId: plausibleName(answer.sessionId),
     serviceTier: plausibleName(answer.serviceTier),
+    paidToolCalls,
     error: answer.error ?? streamError,
   };
 }

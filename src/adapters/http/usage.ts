@@ -175,6 +175,22 @@ export function serviceTierIn(usage: unknown): string | null {
 }
 
 /**
+ * How often a provider searched the web for an answer, by the names of Anthropic, OpenRouter, xAI and Perplexity.
+ * https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-search-tool
+ */
+export function searchesIn(usage: unknown): number {
+  const counts = SEARCHES.map((steps) => countAt(usage, ...steps) ?? 0);
+  return Math.max(...counts);
+}
+
+const SEARCHES: Names = [
+  ['server_tool_use', 'web_search_requests'],
+  ['num_sources_used'],
+  ['num_server_side_tools_used'],
+  ['num_search_queries'],
+];
+
+/**
  * OpenRouter reports the cost in credits of one dollar; with the user's own key at a provider its bill comes on top.
  * https://openrouter.ai/docs/use-cases/usage-accounting
  */

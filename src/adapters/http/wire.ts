@@ -67,6 +67,8 @@ export interface Answer {
   sessionId: string | null;
   /** The service tier, if the provider reports it. */
   serviceTier: string | null;
+  /** How often the provider used tools of its own that cost something beside the tokens, such as a search in the web. */
+  paidToolCalls: number;
   /** An error instead of an answer, or in the middle of one. */
   error: ProviderError | null;
 }
@@ -94,5 +96,6 @@ export const NO_ANSWER: Answer = {
   id: null,
   sessionId: null,
   serviceTier: null,
+  paidToolCalls: 0,
   error: null,
 };

@@ -18,7 +18,7 @@ const PRICE =
   '{ input: 2, output: 10, cache_read: 0.1, cache_write: 2.5, cache_write_1h: 4, above: [{ input_tokens: 5000, input: 4, output: 15 }] }';
 
 async function answerTo(
-  api: 'openai-chat' | 'anthropic-messages',
+  api: 'openai-chat' | 'anthropic-messages' | 'openai-responses' | 'gemini',
   reply: Reply,
   more: { tool?: string; onEvent?: (event: RunEvent) => void } = {},
 ): Promise<Invocation> {
@@ -247,6 +247,62 @@ describe('an answer costs to the micro-dollar', () => {
     const { warnings, cost } = await answerTo(api, reply);
     expect(warnings).toEqual([
       `\`api\` answered in the tier \`${tier}\`, whose price is unknown, so the cost is unknown`,
+    ]);
+    expect(cost).toMatchObject({ chargedMicroUsd: null, basis: 'unknown' });
+  });
+
+  it.each<[string, 'openai-chat' | 'anthropic-messages' | 'openai-responses' | 'gemini', object]>([
+    [
+      'of anthropic-messages',
+      'anthropic-messages',
+      {
+        content: [{ type: 'text', text: 'hi' }],
+        stop_reason: 'end_turn',
+        usage: { ...MESSAGES_USAGE, server_tool_use: { web_search_requests: 2 } },
+      },
+    ],
+    [
+      'of openai-chat',
+      'openai-chat',
+      {
+        choices: [{ message: { content: 'hi' }, finish_reason: 'stop' }],
+        usage: { ...CHAT_USAGE, num_sources_used: 2 },
+      },
+    ],
+    [
+      'of openai-responses',
+      'openai-responses',
+      {
+        status: 'completed',
+        output: [
+          { type: 'web_search_call', status: 'completed' },
+          { type: 'file_search_call', status: 'completed' },
+          { type: 'message', content: [{ type: 'output_text', text: 'hi' }] },
+        ],
+        usage: { input_tokens: 10, output_tokens: 5 },
+      },
+    ],
+    [
+      'of gemini',
+      'gemini',
+      {
+        candidates: [
+          {
+            content: { parts: [{ text: 'hi' }] },
+            finishReason: 'STOP',
+            groundingMetadata: { webSearchQueries: ['a', 'b'] },
+          },
+        ],
+        usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 5 },
+      },
+    ],
+  ])('and what tools of the provider cost (%s) is unknown', async (_, api, body) => {
+    const { warnings, cost, status } = await answerTo(api, plain(200, body));
+    expect([status, warnings]).toEqual([
+      'succeeded',
+      [
+        '`api` used tools of the provider, such as a search, 2 times, whose price is unknown, so the cost is unknown',
+      ],
     ]);
     expect(cost).toMatchObject({ chargedMicroUsd: null, basis: 'unknown' });
   });
