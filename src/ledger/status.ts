@@ -20,7 +20,7 @@ export interface LedgerStatus {
   /** Runs of this machine that wait to be taken in. */
   pending: number;
   /** Runs of this machine that wait for other shared databases, by the name of these. */
-  others: readonly { database: string; pending: number }[];
+  others: readonly OtherDatabase[];
   /** Of a shared ledger; `null`: it is a file. */
   server: {
     schema: string;
@@ -36,6 +36,14 @@ export interface LedgerStatus {
   } | null;
   /** Why runs cannot use it; `null`: they can. */
   trouble: LedgerTrouble | null;
+}
+
+/** A shared database for which records wait. */
+interface OtherDatabase {
+  database: string;
+  /** The variable that names it, which held no URL when they were made; `null`: it is named by itself. */
+  variable: string | null;
+  pending: number;
 }
 
 /** Looks at a ledger, and changes nothing. */
@@ -80,18 +88,24 @@ type Kept = Pick<LedgerStatus, 'pending' | 'others'>;
 
 /** What waits beside the ledger, for it and for others. */
 async function keptBeside(place: LedgerLocation & LedgerClock): Promise<Result<Kept, LedgerTrouble>> {
-  const { sharedPendingOf } = await import('./postgres/pending-path.js');
-  const own = await pendingPath(place);
-  const pending = await waitingBeside(own, place);
-  if (!pending.ok) return pending;
-  const others: { database: string; pending: number }[] = [];
-  for (const { database, path } of sharedPendingOf(place.file)) {
-    if (path === own) continue;
+  const { sharedPendingOf, unnamedPendingPath, variableOf } = await import('./postgres/pending-path.js');
+  const { shared = null } = place;
+  const unnamed = shared === null ? null : unnamedPendingPath(place.file, shared);
+  const own = new Set([await pendingPath(place), ...(unnamed === null ? [] : [unnamed])]);
+  let pending = 0;
+  for (const path of own) {
     const count = await waitingBeside(path, place);
     if (!count.ok) return count;
-    if (count.value > 0) others.push({ database, pending: count.value });
+    pending += count.value;
   }
-  return ok({ pending: pending.value, others });
+  const others: OtherDatabase[] = [];
+  for (const { database, path } of sharedPendingOf(place.file)) {
+    if (own.has(path)) continue;
+    const count = await waitingBeside(path, place);
+    if (!count.ok) return count;
+    if (count.value > 0) others.push({ database, variable: variableOf(database), pending: count.value });
+  }
+  return ok({ pending, others });
 }
 
 /** Runs in files of records, and those that went on by an allowance. */

@@ -221,6 +221,34 @@ whereInstalled('a ledger that several machines share', () => {
   );
 
   it(
+    'gets the runs that were made before its variable was set, or while that held no URL',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', teamConfig(TEAM_1.replace('hard', 'soft')));
+      rig.script('bot-cli', [{ stdout: costing(0.1) }, { stdout: costing(0.2) }]);
+      const env = machine(rig, 'one', port);
+      const without = { ...env, TEAM_LEDGER_URL: '' };
+      expect((await rig.run(['exec', 'hello'], { env: without })).code).toBe(0);
+      const typo = { ...env, TEAM_LEDGER_URL: 'dummy-Secret' };
+      expect((await rig.run(['exec', 'hello'], { env: typo })).code).toBe(0);
+      const unset = await rig.run(['ledger', 'status'], { env: without });
+      expect([unset.code, unset.stdout]).toEqual([
+        66,
+        expect.stringMatching(/^ledger +unknown\npending +\d records on this machine\n$/),
+      ]);
+      expect(unset.stderr).toContain("hint: set it: `export TEAM_LEDGER_URL='postgres://");
+      const own = { ...env, LLM_ROUTER_LEDGER: path.join(rig.home, 'one/data/llm-router/ledger.db') };
+      expect((await rig.run(['ledger', 'status'], { env: own })).stdout).toContain(
+        'for the database of `TEAM_LEDGER_URL`, whose next `llm-router stats` sends them',
+      );
+      const shown = JSON.parse((await rig.run(['stats', '--json'], { env })).stdout);
+      expect(shown.total).toMatchObject({ invocations: 2, attempts: 2 });
+      expect(shown.total.cost_usd).toBeCloseTo(0.3);
+      const done = JSON.parse((await rig.run(['ledger', 'status', '--json'], { env })).stdout);
+      expect(done).toMatchObject({ pending: 0, pending_for_others: [] });
+    }),
+  );
+
+  it(
     'is never taken for a path',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', paid(TEAM_1));

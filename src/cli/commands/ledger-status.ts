@@ -21,7 +21,8 @@ export async function runLedgerStatus(
   const found = await statusOfLedger(place);
   if (!found.ok) return reportEarly(context, { failure: ledgerFailure(found.error) });
   const status = found.value;
-  const name = ledgerName(place);
+  // Without a URL that can be used it is the file beside which records are kept, which is no ledger.
+  const name = status.trouble?.kind === 'bad_url' ? null : ledgerName(place);
   if (json) await output.json(statusJson(name, status));
   else await output.data(`${statusLines(name, status).join('\n')}\n`);
   if (status.trouble === null) return 0;
@@ -29,7 +30,7 @@ export async function runLedgerStatus(
   return 66;
 }
 
-function statusJson(ledger: string, status: LedgerStatus) {
+function statusJson(ledger: string | null, status: LedgerStatus) {
   const { contents, server, trouble } = status;
   return {
     ledger,
@@ -68,9 +69,9 @@ function isAsked({ engine, server }: LedgerStatus): boolean {
   return engine === 'sqlite' || server !== null;
 }
 
-function statusLines(name: string, status: LedgerStatus): string[] {
+function statusLines(name: string | null, status: LedgerStatus): string[] {
   const { contents, server } = status;
-  const rows: [string, string][] = [['ledger', name]];
+  const rows: [string, string][] = [['ledger', name ?? 'unknown']];
   if (isAsked(status))
     rows.push(
       ['engine', engineWords(status)],
@@ -86,18 +87,25 @@ function statusLines(name: string, status: LedgerStatus): string[] {
     'pending',
     status.pending === 0 ? 'none' : `${plural(status.pending, 'record')} on this machine`,
   ]);
-  for (const { database, pending } of status.others)
-    rows.push(
-      ['', `${plural(pending, 'record')} for ${urlOf(database)}, to send ${pending === 1 ? 'it' : 'them'}:`],
-      ['', `LLM_ROUTER_LEDGER='${urlOf(database)}' llm-router stats`],
-    );
+  for (const other of status.others)
+    rows.push(...otherLines(other).map((line): [string, string] => ['', line]));
   if (server !== null) rows.push(['clock', clockWords(server.clockAheadMs)]);
   return rows.map(([title, text]) => `${title.padEnd(10)}${text}`);
 }
 
+/** What waits for another database, and how it gets there. */
+function otherLines({ database, variable, pending }: LedgerStatus['others'][number]): string[] {
+  const records = plural(pending, 'record');
+  const them = pending === 1 ? 'it' : 'them';
+  if (variable !== null)
+    return [`${records} for the database of \`${variable}\`, whose next \`llm-router stats\` sends ${them}`];
+  const url = urlOf(database);
+  return [`${records} for ${url}, to send ${them}:`, `LLM_ROUTER_LEDGER='${url}' llm-router stats`];
+}
+
 /** Its password comes from `PGPASSWORD` or `~/.pgpass`, and the user too. */
 function urlOf(database: string): string {
-  return /^[a-z]+:\/\//.test(database) ? database : `postgres://${database}`;
+  return /^[a-z]+:\/\/|^\$/.test(database) ? database : `postgres://${database}`;
 }
 
 function engineWords({ engine, engineVersion, server }: LedgerStatus): string {

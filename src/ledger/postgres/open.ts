@@ -12,7 +12,7 @@ import type { LedgerTrouble } from '../trouble.js';
 import { DATABASE_NOW } from './clock.js';
 import { type Database, databaseAt, prepare } from './database.js';
 import { importPending, withPending } from './pending.js';
-import { sharedPendingPath } from './pending-path.js';
+import { sharedPendingPath, unnamedPendingPath } from './pending-path.js';
 import type { PostgresPlace } from './place.js';
 import { postgresLedger } from './postgres-ledger.js';
 import { reconcile } from './reconcile.js';
@@ -31,8 +31,9 @@ export async function openPostgres(place: SharedPlace): Promise<Result<Ledger, L
 
 /** Opens it to read; `null`: there is no ledger yet. Changes nothing but that it takes in pending records, where there are some. */
 export async function readPostgres(place: SharedPlace): Promise<Result<OpenReader | null, LedgerTrouble>> {
-  const pending = sharedPendingPath(place.file, place.shared);
-  const opened = await opening(place, { makes: hasPending(pending) || existsSync(allowanceFile(pending)) });
+  const paths = pendingPaths(place);
+  const makes = paths.some(hasPending) || existsSync(allowanceFile(paths[0]));
+  const opened = await opening(place, { makes });
   if (!opened.ok) return opened.error === null ? ok(null) : err(opened.error);
   const { ledger, takeIn } = opened.value;
   await takeIn();
@@ -62,22 +63,31 @@ async function opening(
     sessions.close();
     return err(readiness === 'missing' ? null : readiness);
   }
-  const pending = sharedPendingPath(file, shared);
+  const paths = pendingPaths({ file, shared });
   const bare = ledgerOf(database.value, shared);
-  const takeIn = takingIn(bare, { now, ending, warn, pending });
-  return ok({ ledger: withPending(bare, { file: pending, warn, takeIn }), takeIn });
+  const takeIn = takingIn(bare, { now, ending, warn, paths });
+  return ok({ ledger: withPending(bare, { file: paths[0], warn, takeIn }), takeIn });
+}
+
+/** Where records for a database are kept on this machine, and those of runs that lacked its URL. */
+function pendingPaths({ file, shared }: Pick<SharedPlace, 'file' | 'shared'>): [string, ...string[]] {
+  const unnamed = unnamedPendingPath(file, shared);
+  return [sharedPendingPath(file, shared), ...(unnamed === null ? [] : [unnamed])];
 }
 
 /** Hands over what was kept on this machine while the database was away. */
 function takingIn(
   ledger: Ledger,
-  by: Pick<SharedPlace, 'now' | 'ending'> & { warn: (message: string) => void; pending: string },
+  by: Pick<SharedPlace, 'now' | 'ending'> & {
+    warn: (message: string) => void;
+    paths: readonly [string, ...string[]];
+  },
 ): () => Promise<void> {
-  const { pending, warn } = by;
-  const allowances = allowanceFile(pending);
+  const { paths, warn } = by;
+  const allowances = allowanceFile(paths[0]);
   let seen: string | null = null;
   return async () => {
-    if (hasPending(pending)) await importPending(ledger, pending, warn);
+    for (const one of paths) if (hasPending(one)) await importPending(ledger, one, warn);
     const state = stateOf(allowances);
     if (state === seen) return;
     const done = await reconcile(ledger, allowances, by);

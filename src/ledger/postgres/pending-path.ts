@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { sha256 } from '../../crypto/crypto.js';
-import { urlWithoutSecrets } from '../../domain/database-url.js';
+import { isPostgresUrl, urlWithoutSecrets } from '../../domain/database-url.js';
 import type { PostgresPlace } from './place.js';
 import { settingsOf } from './settings.js';
 
@@ -17,10 +17,23 @@ export function sharedPendingPath(file: string, shared: PostgresPlace): string {
   return `${file}.pending/${PREFIX}${folderName(databaseName(shared))}`;
 }
 
-/** `db.example:5432/llm_router?schema=llm_router`; of a URL that cannot be used, the URL without secrets. */
-export function databaseName(shared: PostgresPlace): string {
+/** Where records are kept while the variable of the URL holds none that can be used; `null`: the URL comes from no variable. */
+export function unnamedPendingPath(file: string, shared: PostgresPlace): string | null {
+  return shared.urlEnv == null ? null : sharedPendingPath(file, { ...shared, url: '' });
+}
+
+/** The variable that stands in place of a database; `null`: it is named by itself. */
+export function variableOf(database: string): string | null {
+  return /^\$(\w+)\?schema=/.exec(database)?.[1] ?? null;
+}
+
+/** `db.example:5432/llm_router?schema=llm_router`; of a URL that cannot be used, its variable, else the URL without secrets. */
+function databaseName(shared: PostgresPlace): string {
   const settings = settingsOf(shared);
-  if (!settings.ok || shared.url === '') return `${urlWithoutSecrets(shared.url)}?schema=${shared.schema}`;
+  if (!settings.ok || !isPostgresUrl(shared.url)) {
+    const { url, urlEnv = null } = shared;
+    return `${urlEnv === null ? urlWithoutSecrets(url) : `$${urlEnv}`}?schema=${shared.schema}`;
+  }
   const { host, port, database, schema } = settings.value;
   const isHere = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host);
   return `${isHere ? 'localhost' : host.toLowerCase()}:${port}/${database}?schema=${schema ?? shared.schema}`;

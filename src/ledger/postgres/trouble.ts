@@ -56,6 +56,11 @@ const DENIED: Known = {
   hint: 'state the password with `url_env`, `PGPASSWORD`, `~/.pgpass` or a service file',
 };
 
+const REFUSED: Known = {
+  ...DENIED,
+  hint: 'check the user and the password, which is from the URL, `PGPASSWORD`, `~/.pgpass` or a service file',
+};
+
 /** Codes of OpenSSL for a certificate that it does not take. */
 const CERTIFICATE = /CERT|^UNABLE_TO_|^CRL_/;
 
@@ -127,8 +132,8 @@ const BY_MESSAGE: readonly [RegExp, Known][] = [
 ];
 
 const BY_CODE: Readonly<Record<string, Known>> = {
-  '28P01': DENIED,
-  '28000': DENIED,
+  '28P01': REFUSED,
+  '28000': REFUSED,
   '3D000': { kind: 'no_database', why: 'is not there', hint: 'create it with `createdb`, or name another' },
   '42501': RIGHTS,
   '25006': READ_ONLY,
@@ -238,7 +243,9 @@ export function noUrl(variable: string | null): LedgerTrouble {
     variable === null
       ? 'the URL of the ledger is empty'
       : `the ledger has no URL: \`${variable}\` is not set`;
-  return { kind: 'bad_url', message: why, hint: EXAMPLE };
+  const hint = variable === null ? EXAMPLE : `set it: \`export ${variable}='${EXAMPLE_URL}'\``;
+  return { kind: 'bad_url', message: why, hint };
 }
 
-const EXAMPLE = 'it looks like `postgres://user@host:5432/database?sslmode=verify-full`';
+const EXAMPLE_URL = 'postgres://user@host:5432/database?sslmode=verify-full';
+const EXAMPLE = `it looks like \`${EXAMPLE_URL}\``;
