@@ -2,6 +2,7 @@ import { lstatSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { canonicalJson, child, isTree, type Path } from '../config/tree.js';
 import { sha256 } from '../crypto/crypto.js';
+import { codeOf } from '../domain/system-error.js';
 import { readRegularFileNow, writeByRename } from '../files.js';
 import { type PathContext, stateDir } from '../paths.js';
 import { CONFIG_FOLDER } from './find.js';
@@ -137,9 +138,11 @@ export async function addTrustRecord(
   await writeRecords(context, { ...readRecords(context), [folder]: record });
 }
 
-/** Ends the trust in a project; false when there was none. Rejects with the system's error when it cannot be written. */
+/** Ends the trust in a project; false when there was none. Rejects with the system's error when it cannot be read or written. */
 export async function removeTrust(context: PathContext, folder: string): Promise<boolean> {
-  const { [folder]: known, ...others } = readRecords(context);
+  const { [folder]: known, ...others } = readRecords(context, (error) => {
+    if (['EACCES', 'EPERM', 'EIO'].includes(codeOf(error) ?? '')) throw error;
+  });
   if (known !== undefined) await writeRecords(context, others);
   return known !== undefined;
 }
@@ -155,13 +158,17 @@ export function trustFile(context: PathContext): string {
 }
 
 /** A missing or damaged record trusts nothing, nor does one that another user may have written. */
-function readRecords(context: PathContext): Record<string, unknown> {
+function readRecords(
+  context: PathContext,
+  onError: (error: unknown) => void = () => {},
+): Record<string, unknown> {
   try {
     const file = trustFile(context);
     const text = readRegularFileNow(file, { maxBytes: MAX_BYTES, isOwn: true, followsLinks: false });
     const projects = child(JSON.parse(text.toString('utf8')), 'projects');
     return isTree(projects) ? { ...projects } : {};
-  } catch {
+  } catch (error) {
+    onError(error);
     return {};
   }
 }

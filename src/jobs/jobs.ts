@@ -2,7 +2,7 @@ import { type Failure, failure } from '../domain/failure.js';
 import { err, ok, type Result } from '../domain/result.js';
 import { livenessOf } from '../process/this-process.js';
 import type { JobEnd, JobRecord } from './record.js';
-import { jobIds, lastBeatMs, readEnd, readRecord } from './store.js';
+import { jobIds, lastBeatMs, readEnd, readRecord, unreadableFolder } from './store.js';
 import type { JobsWorld } from './world.js';
 
 /** A detached run: `lost` is one whose process has ended without a word, killed or by a crash of the machine. */
@@ -27,6 +27,8 @@ export async function findJob(
   world: Pick<JobsWorld, 'dir' | 'clock'>,
   wanted: string,
 ): Promise<Result<Job, Failure>> {
+  const unreadable = unreadableFolder(world.dir);
+  if (unreadable !== null) return err(unreadable);
   const ids = jobIds(world.dir).filter((id) => readRecord(world.dir, id) !== null);
   const found = wanted === 'last' ? ids.slice(0, 1) : ids.filter((id) => id.startsWith(wanted.toUpperCase()));
   const [id] = found;

@@ -1,8 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { lstat, rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import { type Failure, failure } from '../domain/failure.js';
 import { ID_PATTERN } from '../domain/id.js';
-import { makeFolder, readOwnFileNow, requireOwnFolder, writeByRename } from '../files.js';
+import { err, ok, type Result } from '../domain/result.js';
+import { codeOf } from '../domain/system-error.js';
+import { makeFolder, readOwnFileNow, reasonOf, requireOwnFolder, writeByRename } from '../files.js';
 import { type JobEnd, type JobRecord, parseEnd, parseRecord } from './record.js';
 
 /** The streams of a detached run. */
@@ -54,13 +57,26 @@ function textOf(file: string): string | null {
   }
 }
 
-/** Ids of all folders of runs, newest first; some may be of runs that have not started. */
+/** Ids of all folders of runs, newest first; some may be of runs that have not started. None where the folder cannot be read. */
 export function jobIds(dir: string): string[] {
+  const names = namesIn(dir);
+  return names.ok ? names.value : [];
+}
+
+/** Why it is not known which runs there are; `null`: it is. */
+export function unreadableFolder(dir: string): Failure | null {
+  const names = namesIn(dir);
+  if (names.ok) return null;
+  const message = `cannot read the detached runs in \`${dir}\`: ${reasonOf(names.error)}`;
+  return failure('input', message, { hint: 'check who owns the folder' });
+}
+
+function namesIn(dir: string): Result<string[], unknown> {
   try {
     const names = readdirSync(dir).filter((name) => ID.test(name));
-    return names.sort().reverse();
-  } catch {
-    return []; // no detached run yet
+    return ok(names.sort().reverse());
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? ok([]) : err(error); // no detached run yet
   }
 }
 

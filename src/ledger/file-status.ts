@@ -55,12 +55,21 @@ export async function allowanceRuns(
   return found.ok ? ok(found.value ?? 0) : found;
 }
 
+/** Whether there is no such file; one that cannot be looked at is told of by its opening. */
+function isMissing(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** Reads from a ledger file in one transaction; `null`: there is none. */
 async function lookedInto<T>(
   file: string,
   look: (db: Database) => T,
 ): Promise<Result<T | null, LedgerTrouble>> {
-  if (statSync(file, { throwIfNoEntry: false }) === undefined) return ok(null);
+  if (isMissing(file)) return ok(null);
   const opened = await openToRead(file);
   if (!opened.ok || opened.value === null) return opened.ok ? ok(null) : opened;
   const db = opened.value;

@@ -87,4 +87,34 @@ describe('a user without a home folder', () => {
       expect(stderr).toMatch(/error: the working directory `.*shut` cannot be entered: permission denied/);
     }),
   );
+
+  asRoot(
+    'and may not read the own state is told that, and not that there is nothing',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      chmodSync(rig.project, 0o755);
+      const home = { HOME: rig.home, LLM_ROUTER_TRUST: '' };
+      const shut = (below: string) => mkdirSync(path.join(rig.home, below), { recursive: true, mode: 0o700 });
+      chmodSync(rig.home, 0o755);
+      for (const folder of ['.local', '.local/share', '.local/state']) {
+        shut(folder);
+        chmodSync(path.join(rig.home, folder), 0o755);
+      }
+      shut('.local/share/llm-router');
+      shut('.local/state/llm-router');
+      for (const args of [
+        ['jobs'],
+        ['jobs', '--json'],
+        ['jobs', 'wait', 'last'],
+        ['config', 'distrust'],
+        ['ledger', 'status'],
+        ['ledger', 'migrate'],
+        ['stats'],
+        ['audit'],
+      ]) {
+        const { code, stderr } = runAsUnknown(rig, args, home);
+        expect([args, code, stderr]).toEqual([args, 66, expect.stringContaining('EACCES')]);
+      }
+    }),
+  );
 });

@@ -3,9 +3,11 @@ import { formatDuration } from '../../domain/duration.js';
 import { type JobDocument, jobDocument } from '../../jobs/document.js';
 import { listJobs } from '../../jobs/jobs.js';
 import { pruneJobs } from '../../jobs/prune.js';
+import { unreadableFolder } from '../../jobs/store.js';
 import type { CommandContext } from '../context.js';
 import { jobsWorld } from '../jobs-world.js';
 import { printTable } from '../print-table.js';
+import { reportEarly } from '../report.js';
 import type { Column } from '../table.js';
 import { plural } from '../words.js';
 import { spentText } from './jobs-words.js';
@@ -21,6 +23,8 @@ export interface JobsOptions {
 export async function runJobs(context: CommandContext, { last, json }: JobsOptions): Promise<number> {
   const { output, world } = context;
   const jobs = jobsWorld(context);
+  const unreadable = unreadableFolder(jobs.dir);
+  if (unreadable !== null) return reportEarly(context, { failure: unreadable });
   await pruneJobs(jobs);
   const all = await listJobs(jobs);
   if (all.some(({ state }) => state === 'lost')) await jobs.endInterrupted();
