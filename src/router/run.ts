@@ -221,7 +221,7 @@ async function pause(
     delayMs,
     at: new Date(host.clock.now() + delayMs).toISOString(),
     reason: failed?.type ?? 'rate_limit',
-    detail: failed?.message ?? 'it is left alone until then',
+    detail: failed?.message ?? 'it is cooling down',
     continues,
   });
   await waitFor(delayMs, host.clock, stop.deadline.signal);

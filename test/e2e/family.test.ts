@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
+import { itInSoak } from '../soak.js';
 import { solo } from './configs.js';
 import { ANSWER, installCaller, NESTED } from './nested-caller.js';
 
@@ -46,6 +47,19 @@ describe('a call inside a call', () => {
       });
       const lines = (await rig.run(['trace', 'show', id, '--tree', '--ndjson'])).stdout.trim().split('\n');
       expect(lines.map((line) => JSON.parse(line).id)).toEqual([id, child?.id]);
+    }),
+  );
+
+  itInSoak(
+    'points to the nearest run, also where each tool becomes the next router',
+    rigged(async (rig) => {
+      rig.write('llm-router.yaml', NESTED);
+      installCaller(rig, '-a $([ "$LLM_ROUTER_DEPTH" = 1 ] && echo outer || echo inner) hi');
+      await rig.shell(`/bin/chmod +x ${rig.bin}/caller-cli`);
+      rig.script('answer-cli', [ANSWER]);
+      const { id } = (await rig.run(['exec', '--json', 'go'])).json();
+      const [last, middle] = rig.traces();
+      expect([last, middle]).toMatchObject([{ parent_id: middle?.id, depth: 2 }, { parent_id: id }]);
     }),
   );
 

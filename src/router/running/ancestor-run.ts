@@ -12,6 +12,10 @@ import { parseRecord, type RunRecord } from './record.js';
 export function ancestorRun(dir: string, ancestors: readonly ProcessEntry[]): RunRecord | null {
   const records = recordsIn(dir);
   if (records.length === 0) return null;
+  const own = statOf(process.pid);
+  // A tool may be a router itself, as after `exec llm-router` in a script.
+  const toolOf = own && records.find(({ leader }) => leader?.pid === own.pid && leader.start === own.start);
+  if (toolOf) return toolOf;
   for (const ancestor of ancestors) {
     const run = records.find((record) => startedBy(record, ancestor));
     if (run !== undefined) return run;
