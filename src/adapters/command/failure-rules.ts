@@ -204,10 +204,17 @@ function safeStderr({ reading, redact }: EndedRun): string {
   return redact(reading.stderr.slice(-SEARCHED));
 }
 
-/** The line of standard error that a rule matched, else the last one: some tools print their whole help after it. */
+/**
+ * The line of standard error that a rule matched, else the last one that calls itself an error, else the last one: some tools print hints,
+ * a stack or their whole help after it.
+ */
 function tellingLine(run: EndedRun, rule: FailureRule | null): string {
   const lines = (text: string) => text.trim().split('\n');
   const regex = rule === null || rule.when.stderr === null ? null : compilePattern(rule.when.stderr, 'im');
   const known = regex === null ? undefined : lines(run.reading.stderr).find((line) => regex.test(line));
-  return known ?? lines(safeStderr(run)).at(-1) ?? '';
+  const last = lines(safeStderr(run));
+  return known ?? last.findLast((line) => CALLED_ERROR.test(line)) ?? last.at(-1) ?? '';
 }
+
+/** `error: …`, `TypeError: …`, `Error [CODE]: …` */
+const CALLED_ERROR = /^(fatal )?\w*error( \[\w+\])?: \S/i;

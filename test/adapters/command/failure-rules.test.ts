@@ -125,6 +125,12 @@ describe('classifyRun', () => {
       '`bot` exited with 1: boom',
     ],
     [
+      'exit 1, an error and a hint behind it',
+      { exitCode: 1, reading: { stderr: 'warming up\nTypeError: boom\n    at main\nhint: try it\n' } },
+      'provider_error',
+      '`bot` exited with 1: TypeError: boom',
+    ],
+    [
       'exit 1, error',
       { exitCode: 1, reading: said('no credit') },
       'provider_error',
