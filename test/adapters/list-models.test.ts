@@ -5,6 +5,7 @@ import type { Failure } from '../../src/domain/failure.js';
 import type { Result } from '../../src/domain/result.js';
 import { configOf } from '../rig/config.js';
 import { type Provider, plain, type Reply, startProvider } from '../rig/provider.js';
+import { itInSoak } from '../soak.js';
 
 const KEY = 'dummy-key-of-a-provider';
 let provider: Provider | null = null;
@@ -189,7 +190,7 @@ describe('the list of models', () => {
     expect(idsOf(answer)).toEqual(['good:1']);
   });
 
-  it('of 10,000 models is read whole, and of more than 20,000 as far as that', async () => {
+  itInSoak('of 10,000 models is read whole, and of more than 20,000 as far as that', async () => {
     const many = (count: number) => ({ data: Array.from({ length: count }, (_, n) => ({ id: `m-${n}` })) });
     const whole = await ask([plain(200, many(10_000))]);
     expect([idsOf(whole).length, whole.ok && whole.value.isCut]).toEqual([10_000, false]);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { builtInLayer } from '../../src/catalog/catalog.js';
 import { loadConfig } from '../../src/lint/load.js';
 import { itInSoak } from '../soak.js';
@@ -6,13 +6,13 @@ import { itInSoak } from '../soak.js';
 const MANY = 1200;
 
 describe('a large config', () => {
-  it('has keys in its text, which are masked where a finding shows it', () => {
+  itInSoak('has keys in its text, which are masked where a finding shows it', () => {
     const key = `sk-${'ant'}-api03-${'A'.repeat(40)}`;
     const { sources } = load([`version: 1\n${agents((i) => `{ description: "${key}${i}" }`)}\n`]);
     expect(sources.get('0.yaml')).not.toContain(key);
   });
 
-  it('lists the first mistakes of shape, and counts the others', () => {
+  itInSoak('lists the first mistakes of shape, and counts the others', () => {
     const { diagnostics } = load([`version: 1\n${agents(() => '{ tol: x }')}\n`]);
     expect(diagnostics.filter((one) => one.code === 'config/unknown-key')).toHaveLength(1000);
     const [rest] = diagnostics.filter((one) => one.code === 'config/too-many-findings');

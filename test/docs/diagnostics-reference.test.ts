@@ -1,16 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { diagnosticsReference } from '../../scripts/diagnostics-reference.js';
 import { CODES } from '../../src/diagnostics/codes.js';
 
 describe('the page of findings', () => {
-  it('matches its generated text', async () => {
-    const [file, text] = await diagnosticsReference('.');
+  let file = '';
+  let text = '';
+  beforeAll(async () => {
+    [file, text] = await diagnosticsReference('.');
+  });
+
+  it('matches its generated text', () => {
     expect(readFileSync(file, 'utf8')).toBe(text);
   });
 
-  it('has a section for every code, with a failing and a corrected example, or with what to do', async () => {
-    const [, text] = await diagnosticsReference('.');
+  it('has a section for every code, with a failing and a corrected example, or with what to do', () => {
     const sections = text.split(/^## /m).slice(1);
     expect(sections.map((section) => section.split('\n')[0])).toEqual(Object.keys(CODES));
     for (const section of sections) {
@@ -19,8 +23,7 @@ describe('the page of findings', () => {
     }
   });
 
-  it('names the findings that `--fix` corrects', async () => {
-    const [, text] = await diagnosticsReference('.');
+  it('names the findings that `--fix` corrects', () => {
     const sections = text.split(/^## /m).slice(1);
     const fixable = sections.filter((one) => one.includes('--fix')).map((one) => one.split('\n')[0]);
     expect(fixable).toEqual([

@@ -1,11 +1,12 @@
-import { expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { EVENTS } from '../../scripts/events-page.js';
 import { claudeSays, TEAM } from '../e2e/configs.js';
 import { rigged } from '../rig/rig.js';
+import { itInSoak } from '../soak.js';
 
 const HEAD = ['type', 'ts', 'id', 'attempt'];
 
-it(
+itInSoak(
   'the reference of the events names the fields that a run writes',
   rigged(async (rig) => {
     rig.write(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
+import { itInSoak } from '../soak.js';
 import { costing, paid, today } from './money.js';
 
 const HARD_10 = '{ daily_usd: 10, limit: { type: hard } }';
@@ -124,7 +125,7 @@ describe('a hard budget', () => {
     }),
   );
 
-  it(
+  itInSoak(
     'settles an unknown cost to the whole reservation, and a rejected request to zero',
     rigged(async (rig) => {
       const failures = 'failures: [{ type: authentication, when: { exit_code: [7] } }]';
@@ -168,7 +169,7 @@ describe('a hard budget', () => {
 });
 
 describe('a cap', () => {
-  it(
+  itInSoak(
     'that is exceeded with the answer loses no answer',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', paid(HARD_10));
@@ -245,7 +246,7 @@ describe('an expensive run', () => {
 });
 
 describe('the ledger', () => {
-  it(
+  itInSoak(
     'has a row of every run: 1500 in and 800 out at 10 and 30 USD per million are 0.039 USD',
     rigged(async (rig) => {
       const free = paid('[]').replace(/policies:[\s\S]*$/, '');

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { type Rig, rigged } from '../rig/rig.js';
 import type { RunOptions } from '../rig/run.js';
-import { itInSoak } from '../soak.js';
+import { firstRows, itInSoak } from '../soak.js';
 import { claudeSays, solo } from './configs.js';
 
 const untrusted: RunOptions = { env: { LLM_ROUTER_TRUST: undefined } };
@@ -123,7 +123,7 @@ describe('config schema and path', () => {
 });
 
 describe('config trust', () => {
-  it(
+  itInSoak(
     'shows what would run, and allows it until a command changes',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go, "--fast"]'));
@@ -142,7 +142,7 @@ describe('config trust', () => {
     }),
   );
 
-  it(
+  itInSoak(
     'is kept after an edited prompt, and lost with more access',
     rigged(async (rig) => {
       const config = (more: string) =>
@@ -321,7 +321,7 @@ describe('config validate', () => {
     }),
   );
 
-  it(
+  itInSoak(
     'reads standard input, and each path as a separate config',
     rigged(async (rig) => {
       const piped = await rig.run(['config', 'validate', '-'], { stdin: WRONG });
@@ -339,7 +339,7 @@ describe('config validate', () => {
     }),
   );
 
-  it(
+  itInSoak(
     'shows a hundred findings, says how many more there are, and has all in JSON',
     rigged(async (rig) => {
       const wrong = Array.from({ length: 250 }, (_, n) => `  a${n}: { preferred_tol: x }\n`).join('');
@@ -382,7 +382,7 @@ describe('config validate', () => {
 describe('config migrate', () => {
   const OLD = readFileSync('test/fixtures/migrate/lee-custom-cli.yaml', 'utf8');
 
-  it(
+  itInSoak(
     'converts a file in place, keeps a backup, and does nothing the second time',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', OLD);
@@ -404,7 +404,7 @@ describe('config migrate', () => {
     }),
   );
 
-  it(
+  itInSoak(
     'trusts what it wrote, so that it runs',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', OLD);
@@ -417,7 +417,7 @@ describe('config migrate', () => {
     }),
   );
 
-  it(
+  itInSoak(
     'combines a folder of four files into one',
     rigged(async (rig) => {
       const folder = 'test/fixtures/migrate/service-four-files';
@@ -468,7 +468,7 @@ describe('templates', () => {
     }),
   );
 
-  it.each(TEMPLATES)('%s has no finding, and its default agent works', async (name) => {
+  it.each(firstRows(1, TEMPLATES))('%s has no finding, and its default agent works', async (name) => {
     await rigged(async (rig) => {
       const template = await rig.run(['template', name]);
       const lines = template.stdout.split('\n').length;

@@ -2,6 +2,7 @@ import { lstatSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
+import { itInSoak } from '../soak.js';
 
 const CAT = `version: 1
 default_agent: me
@@ -12,7 +13,7 @@ tools:
 `;
 
 describe('the answer', () => {
-  it(
+  itInSoak(
     'replaces a link, and leaves what it leads to',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', CAT);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
+import { firstRows, itInSoak } from '../soak.js';
 import { claudeSays, solo, TEAM } from './configs.js';
 
 describe('agents with tools of their own', () => {
@@ -16,7 +17,7 @@ describe('agents with tools of their own', () => {
     }),
   );
 
-  it(
+  itInSoak(
     'gives the backend developer another tool, and the prompt by standard input',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
@@ -107,7 +108,7 @@ tools: { claude-code: { env_unset: [UNWANTED] } }
 });
 
 describe('the prompt', () => {
-  it(
+  itInSoak(
     'marks the end of a file in a way that neither its name nor its text can forge',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
@@ -145,16 +146,16 @@ describe('the prompt', () => {
   );
 
   const odd = [
-    `"double" and 'single'`,
     `$(touch pwned) \`touch pwned\` \${HOME} $HOME`,
     'line one\nline two\n\n  indented\n',
     '{model} {prompt} {{model}} {binary}',
+    `"double" and 'single'`,
     '--model evil; rm -rf / | cat > x && true #',
     'tab\there, naïve café, 日本語, 🙂, \u202e',
     '@file.txt /command',
   ];
 
-  it.each(odd)('arrives byte for byte by standard input: %j', async (prompt) => {
+  it.each(firstRows(3, odd))('arrives byte for byte by standard input: %j', async (prompt) => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', TEAM);
       rig.script('claude', [
@@ -165,7 +166,12 @@ describe('the prompt', () => {
     })();
   });
 
-  it.each(odd.filter((prompt) => !prompt.startsWith('-')))('is one argument: %j', async (prompt) => {
+  it.each(
+    firstRows(
+      3,
+      odd.filter((prompt) => !prompt.startsWith('-')),
+    ),
+  )('is one argument: %j', async (prompt) => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[ask, "--model={model}", --, "{prompt}"]'));
       rig.script('bot-cli', [

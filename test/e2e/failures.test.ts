@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FAILURES, type FailureType } from '../../src/domain/failure.js';
 import { runInProcess } from '../rig/in-process.js';
 import { type Rig, rigged } from '../rig/rig.js';
-import { IS_SOAK } from '../soak.js';
+import { firstRows, IS_SOAK, itInSoak } from '../soak.js';
 
 /** One row of the failure table: what a fake does, and the expected result. */
 interface Row {
@@ -68,13 +68,11 @@ function prepare(rig: Rig, type: FailureType, calls: number): void {
 
 /** One of each kind of row: the fallback at once, after retries, after one correction, and none. */
 const KINDS = ['rate_limit', 'overloaded', 'invalid_response', 'invalid_request'];
-const SIGNALS = (
-  [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ] as const
-).slice(0, IS_SOAK ? 3 : 1);
+const SIGNALS = firstRows(1, [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const);
 
 const TRIED = Object.entries(ROWS).filter(([type]) => IS_SOAK || KINDS.includes(type));
 
@@ -94,20 +92,23 @@ describe('a failure of the first of two tools', () => {
 });
 
 describe('a failure of the only tool', () => {
-  it.each(Object.entries(ROWS))('%s has its exit code, word and way out', async (type, { exit }) => {
-    await rigged(async (rig) => {
-      prepare(rig, type as FailureType, 1);
-      const { code, stdout, stderr } = await rig.run(['exec', '--no-fallback', '--retries', '0', 'hi']);
-      expect({ code, stdout }).toEqual({ code: exit, stdout: '' });
-      expect(stderr).toContain(`[${type}]`);
-      expect(stderr).toContain('hint: what to do');
-      const [trace] = rig.traces();
-      expect(trace).toMatchObject({
-        status: 'failed',
-        failure: { type, tool: 'first', exit_code: 9, stderr_tail: 'it broke' },
-      });
-    })();
-  });
+  it.each(firstRows(6, Object.entries(ROWS)))(
+    '%s has its exit code, word and way out',
+    async (type, { exit }) => {
+      await rigged(async (rig) => {
+        prepare(rig, type as FailureType, 1);
+        const { code, stdout, stderr } = await rig.run(['exec', '--no-fallback', '--retries', '0', 'hi']);
+        expect({ code, stdout }).toEqual({ code: exit, stdout: '' });
+        expect(stderr).toContain(`[${type}]`);
+        expect(stderr).toContain('hint: what to do');
+        const [trace] = rig.traces();
+        expect(trace).toMatchObject({
+          status: 'failed',
+          failure: { type, tool: 'first', exit_code: 9, stderr_tail: 'it broke' },
+        });
+      })();
+    },
+  );
 });
 
 describe('every other failure', () => {
@@ -153,7 +154,7 @@ describe('every other failure', () => {
     }),
   );
 
-  it(
+  itInSoak(
     'internal: an unexpected exception is reported as a bug of ours',
     rigged(async (rig) => {
       const random = (): number => {

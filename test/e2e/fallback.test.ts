@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
 import type { Step } from '../rig/scripted.js';
-import { IS_SOAK } from '../soak.js';
+import { firstRows, itInSoak } from '../soak.js';
 import { claudeSays, pair, TEAM } from './configs.js';
 
 const CHAIN = TEAM.replace(
@@ -137,7 +137,7 @@ const failing: { what: string; step: Step; type: string; first?: string; exit: n
 ];
 
 describe('a first tool that fails while running', () => {
-  it.each(IS_SOAK ? failing : failing.slice(0, 3))(
+  it.each(firstRows(2, failing))(
     '$what: the next one answers, the trace shows both',
     async ({ step, type, first, exit }) => {
       await rigged(async (rig) => {
@@ -199,7 +199,7 @@ describe('a first tool that fails while running', () => {
     }),
   );
 
-  it(
+  itInSoak(
     'ends the run when all fail, by the first temporary failure',
     rigged(async (rig) => {
       const rule =
@@ -213,7 +213,7 @@ describe('a first tool that fails while running', () => {
     }),
   );
 
-  it.each([
+  itInSoak.each([
     { why: 'with --no-fallback', args: ['--no-fallback'] },
     { why: 'with --tool', args: ['--tool', 'first'] },
     { why: 'with --model', args: ['--model', 'big'] },
@@ -228,7 +228,7 @@ describe('a first tool that fails while running', () => {
     })();
   });
 
-  it(
+  itInSoak(
     'has a fallback with --tool and --fallback',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair());

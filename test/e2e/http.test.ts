@@ -12,6 +12,7 @@ import {
 } from '../rig/provider.js';
 import { startProxy } from '../rig/proxy.js';
 import { type Rig, rigged } from '../rig/rig.js';
+import { itInSoak } from '../soak.js';
 
 const TLS = path.join(import.meta.dirname, '../fixtures/tls');
 const PAIR = {
@@ -209,7 +210,7 @@ tools: { api: { kind: http, api: openai-chat, base_url: '${url}', models: [m], b
 policies: { default: { retry: { max_retries: 0 } } }
 `;
 
-  it(
+  itInSoak(
     'is always verified, whatever variables are set',
     rigged(async (rig) => {
       const provider = await rig.provider([], PAIR);
@@ -221,7 +222,7 @@ policies: { default: { retry: { max_retries: 0 } } }
     }),
   );
 
-  it(
+  itInSoak(
     'accepts a custom CA, directly and through a proxy',
     rigged(async (rig) => {
       const provider = await rig.provider(
@@ -240,7 +241,7 @@ policies: { default: { retry: { max_retries: 0 } } }
     }),
   );
 
-  it(
+  itInSoak(
     'is verified behind a proxy too',
     rigged(async (rig) => {
       const provider = await rig.provider([], PAIR);
@@ -254,7 +255,7 @@ policies: { default: { retry: { max_retries: 0 } } }
     }),
   );
 
-  it(
+  itInSoak(
     'does not hang behind a proxy that does not answer',
     rigged(async (rig) => {
       const proxy = await startProxy(1, 'nothing');

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { isAlive } from '../rig/processes.js';
 import { rigged } from '../rig/rig.js';
+import { itInSoak } from '../soak.js';
 import { solo } from './configs.js';
 import { detach, jobs, jobsFolder } from './detached.js';
 import { paid } from './money.js';
@@ -58,7 +59,7 @@ describe('a detached run', () => {
     }),
   );
 
-  it(
+  itInSoak(
     'that cannot run is reported at once and leaves nothing',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));

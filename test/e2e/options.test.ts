@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
+import { itInSoak } from '../soak.js';
 
 const BOT = `version: 1
 default_agent: me
@@ -38,7 +39,7 @@ const lines = (stdout: string): Line[] =>
     .map((line) => JSON.parse(line) as Line);
 
 describe('--format ndjson', () => {
-  it(
+  itInSoak(
     'writes one event per line, the last one with the document',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', BOT);
@@ -59,7 +60,7 @@ describe('--format ndjson', () => {
     }),
   );
 
-  it(
+  itInSoak(
     'falls back after shown text, since deltas name their attempt',
     rigged(async (rig) => {
       rig.write(
@@ -274,7 +275,7 @@ describe('limits and levels of a request', () => {
     }),
   );
 
-  it.each([
+  itInSoak.each([
     ['--max-cost', 'much'],
     ['--max-tokens', '0'],
     ['--effort', 'huge'],
@@ -287,7 +288,7 @@ describe('limits and levels of a request', () => {
   });
 });
 
-it(
+itInSoak(
   'records the time to the first byte, also for a failed run',
   rigged(async (rig) => {
     rig.write('llm-router.yaml', BOT);

@@ -1,14 +1,17 @@
 import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
+import { firstRows, itInSoak } from '../soak.js';
 import { pair, solo } from './configs.js';
 
 describe('text', () => {
-  it.each([
-    { said: 'no newline', stdout: 'no newline\n' },
-    { said: 'one newline\n', stdout: 'one newline\n' },
-    { said: 'two newlines\n\n', stdout: 'two newlines\n\n' },
-  ])('is the answer with a final newline: $said', async ({ said, stdout }) => {
+  it.each(
+    firstRows(1, [
+      { said: 'no newline', stdout: 'no newline\n' },
+      { said: 'one newline\n', stdout: 'one newline\n' },
+      { said: 'two newlines\n\n', stdout: 'two newlines\n\n' },
+    ]),
+  )('is the answer with a final newline: $said', async ({ said, stdout }) => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       rig.script('bot-cli', [{ stdout: said }]);
@@ -64,7 +67,7 @@ tools:
     }),
   );
 
-  it(
+  itInSoak(
     'never holds halves of two answers',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair());
@@ -159,7 +162,7 @@ describe('-o', () => {
     }),
   );
 
-  it.each([
+  itInSoak.each([
     { what: 'no file', before: null },
     { what: 'the old file', before: 'old' },
   ])('leaves $what on failure', async ({ before }) => {
@@ -217,11 +220,13 @@ describe('-o', () => {
     }),
   );
 
-  it.each([
-    { format: 'text', place: 'on stdout' },
-    { format: 'json', place: 'in `text` of the document on stdout' },
-    { format: 'ndjson', place: 'in `text` of the document on stdout' },
-  ])('that fails after the run leaves the paid answer $place: $format', async ({ format, place }) => {
+  it.each(
+    firstRows(1, [
+      { format: 'text', place: 'on stdout' },
+      { format: 'json', place: 'in `text` of the document on stdout' },
+      { format: 'ndjson', place: 'in `text` of the document on stdout' },
+    ]),
+  )('that fails after the run leaves the paid answer $place: $format', async ({ format, place }) => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', solo('[go]'));
       rig.script('bot-cli', [{ stdout: 'costly' }]);

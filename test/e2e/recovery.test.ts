@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { gitProject, type ProjectGit } from '../rig/git-project.js';
 import { type Rig, rigged } from '../rig/rig.js';
+import { itInSoak } from '../soak.js';
 
 /** No ignore rules are committed. */
 function project(rig: Rig, agents: Record<string, string>, recovery?: string): ProjectGit {
@@ -27,7 +28,7 @@ describe('after a failed attempt with access edit, exec', () => {
     }),
   );
 
-  it(
+  itInSoak(
     'does not roll back during a merge without a person to ask',
     rigged(async (rig) => {
       const git = project(rig, { editor: EDITS, good: 'echo done' }, 'rollback');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ExecDocument } from '../rig/document.js';
 import { rigged } from '../rig/rig.js';
+import { firstRows } from '../soak.js';
 import { claudeSays, geminiSays, TEAM } from './configs.js';
 
 const OPTIMISED = `${TEAM}
@@ -91,27 +92,29 @@ tiers: { fast: haiku, balanced: sonnet, premium: [gpt-5, opus] }
 const ANSWERS: Record<string, string> = { claude: claudeSays('ok'), gemini: geminiSays('ok') };
 
 describe('the choice', () => {
-  it.each([
-    { args: ['--task', 'quick'], runs: 'claude', pair: 'claude-code:haiku', rules: ['task_type'] },
-    { args: ['--task', 'deep'], runs: 'cursor-agent', pair: 'cursor:gpt-5', rules: ['task_type'] },
-    { args: ['--tier', 'fast'], runs: 'claude', pair: 'claude-code:haiku', rules: ['tier'] },
-    { args: ['--complexity', 'medium'], runs: 'claude', pair: 'claude-code:sonnet', rules: ['complexity'] },
-    {
-      args: ['--complexity', 'high'],
-      runs: 'cursor-agent',
-      pair: 'cursor:gpt-5',
-      rules: ['complexity', 'tool_switched'],
-    },
-    { args: ['--tool', 'gemini'], runs: 'gemini', pair: 'gemini:gemini-pro', rules: ['explicit'] },
-    { args: ['--tool', 'claude-code'], runs: 'claude', pair: 'claude-code:sonnet', rules: ['explicit'] },
-    {
-      args: ['--model', 'gpt-5'],
-      runs: 'cursor-agent',
-      pair: 'cursor:gpt-5',
-      rules: ['explicit', 'tool_switched'],
-    },
-    { args: [], runs: 'claude', pair: 'claude-code:sonnet', rules: ['preferred'] },
-  ])('by $args is $pair', async ({ args, runs, pair, rules }) => {
+  it.each(
+    firstRows(4, [
+      { args: ['--task', 'quick'], runs: 'claude', pair: 'claude-code:haiku', rules: ['task_type'] },
+      { args: ['--task', 'deep'], runs: 'cursor-agent', pair: 'cursor:gpt-5', rules: ['task_type'] },
+      { args: ['--tier', 'fast'], runs: 'claude', pair: 'claude-code:haiku', rules: ['tier'] },
+      { args: ['--complexity', 'medium'], runs: 'claude', pair: 'claude-code:sonnet', rules: ['complexity'] },
+      {
+        args: ['--complexity', 'high'],
+        runs: 'cursor-agent',
+        pair: 'cursor:gpt-5',
+        rules: ['complexity', 'tool_switched'],
+      },
+      { args: ['--tool', 'gemini'], runs: 'gemini', pair: 'gemini:gemini-pro', rules: ['explicit'] },
+      { args: ['--tool', 'claude-code'], runs: 'claude', pair: 'claude-code:sonnet', rules: ['explicit'] },
+      {
+        args: ['--model', 'gpt-5'],
+        runs: 'cursor-agent',
+        pair: 'cursor:gpt-5',
+        rules: ['explicit', 'tool_switched'],
+      },
+      { args: [], runs: 'claude', pair: 'claude-code:sonnet', rules: ['preferred'] },
+    ]),
+  )('by $args is $pair', async ({ args, runs, pair, rules }) => {
     await rigged(async (rig) => {
       rig.write('llm-router.yaml', TASKS);
       rig.script(runs, [{ stdout: ANSWERS[runs] ?? 'ok' }]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isAlive } from '../rig/processes.js';
 import { rigged } from '../rig/rig.js';
-import { IS_SOAK } from '../soak.js';
+import { firstRows } from '../soak.js';
 import { pair, solo } from './configs.js';
 
 const SIGNALS = [
@@ -9,7 +9,7 @@ const SIGNALS = [
   { signal: 'SIGTERM', code: 143 },
   { signal: 'SIGHUP', code: 129 },
 ] as const;
-const TRIED = IS_SOAK ? SIGNALS : SIGNALS.slice(0, 1);
+const TRIED = firstRows(1, SIGNALS);
 
 describe('a signal to the router while a tool works', () => {
   it.each(TRIED)('$signal ends the tool and its children, and is in the trace', async ({ signal, code }) => {
@@ -128,22 +128,19 @@ describe('a reader that reads nothing', () => {
     { what: 'SIGINT', args: [], signal: 'SIGINT', code: 130 },
     { what: '--timeout', args: ['--timeout', '1500ms'], signal: null, code: 124 },
   ] as const;
-  it.each(IS_SOAK ? ends : ends.slice(0, 1))(
-    'does not hold the router after $what',
-    async ({ args, signal, code }) => {
-      await rigged(async (rig) => {
-        rig.write('llm-router.yaml', solo('[go]'));
-        const bot = rig.fake('bot-cli');
-        const running = rig.start(['exec', '--stream', ...args, 'hi']);
-        const call = await bot.nextCall();
-        running.pauseStdout();
-        call.stdout('more words\n'.repeat(200_000));
-        if (signal !== null) running.kill(signal);
-        expect(await running.exited).toBe(code);
-        await call.gone;
-        running.resumeStdout();
-        await running.done;
-      })();
-    },
-  );
+  it.each(firstRows(1, ends))('does not hold the router after $what', async ({ args, signal, code }) => {
+    await rigged(async (rig) => {
+      rig.write('llm-router.yaml', solo('[go]'));
+      const bot = rig.fake('bot-cli');
+      const running = rig.start(['exec', '--stream', ...args, 'hi']);
+      const call = await bot.nextCall();
+      running.pauseStdout();
+      call.stdout('more words\n'.repeat(200_000));
+      if (signal !== null) running.kill(signal);
+      expect(await running.exited).toBe(code);
+      await call.gone;
+      running.resumeStdout();
+      await running.done;
+    })();
+  });
 });

@@ -4,13 +4,14 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { TraceDocument } from '../rig/document.js';
 import { type Rig, rigged } from '../rig/rig.js';
+import { itInSoak } from '../soak.js';
 import { pair, solo } from './configs.js';
 
 const json = async (rig: Rig, ...args: string[]) =>
   JSON.parse((await rig.run(['trace', ...args, '--json'])).stdout) as TraceDocument[];
 
 describe('trace', () => {
-  it(
+  itInSoak(
     'filters by agent, tool, model, status, failure, session and time, in any attempt',
     rigged(async (rig) => {
       rig.write('llm-router.yaml', pair({ first: 'failures: [{ type: quota, when: { stderr: used } }]' }));
@@ -88,7 +89,7 @@ describe('trace', () => {
 });
 
 describe('trace show', () => {
-  it(
+  itInSoak(
     'prints a command that repeats the run',
     rigged(async (rig) => {
       rig.write('cfg/my router.yaml', solo('[go, --effort, "{effort}"]'));
@@ -170,7 +171,7 @@ describe('old traces', () => {
   );
 });
 
-it(
+itInSoak(
   'a trace that cannot be written is one warning per run',
   rigged(async (rig) => {
     rig.write('llm-router.yaml', pair());

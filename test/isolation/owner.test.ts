@@ -6,6 +6,7 @@ import path from 'node:path';
 import { expect, it } from '@jest/globals';
 import { claim, removeDrafts } from '../../src/isolation/owner.js';
 import { ownIdentity } from '../../src/process/this-process.js';
+import { itInSoak } from '../soak.js';
 
 const RUN = '01M8PV5R3NPFASE4Q6N9MFRHPZ';
 
@@ -31,7 +32,7 @@ it('removes the unfinished files of processes that have ended, and no others', a
   expect(readdirSync(dir).sort()).toEqual([RUN, `${RUN}.json.aa.part`]);
 });
 
-it('claims a work tree while another process removes unfinished files', async () => {
+itInSoak('claims a work tree while another process removes unfinished files', async () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'owner-'));
   const remover = spawn(process.execPath, ['-e', REMOVER, dir], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(remover.stdout, 'data');

@@ -6,7 +6,7 @@ import { IS_SOAK } from '../soak.js';
 import { asking, ended, good } from './attempts.js';
 import { type Bench, ENGINES, onBenches } from './engines.js';
 
-const COUNTS = { soak: 10_000, quick: 25 };
+const COUNTS = { soak: 10_000, quick: 12 };
 const LIMIT = 1000;
 const DAY = '2026-11-20';
 

@@ -6,7 +6,7 @@ import { asking, ended, good } from './attempts.js';
 import { type Bench, ENGINES, onBenches } from './engines.js';
 import { type Limits, Oracle } from './oracle.js';
 
-const COUNTS = { soak: 10_000, quick: 25 };
+const COUNTS = { soak: 10_000, quick: 12 };
 const LIMITS: Limits = { all: { day: 1000, month: 1800 }, mine: { day: 600, month: 900 } };
 const HOUR_MS = 3_600_000;
 

@@ -5,7 +5,7 @@ import { IS_SOAK } from '../soak.js';
 import { good } from './attempts.js';
 import { type Bench, ENGINES, onBenches } from './engines.js';
 
-const COUNTS = { soak: 10_000, quick: 25 };
+const COUNTS = { soak: 10_000, quick: 12 };
 const MINUTE_MS = 60_000;
 /** A place in the queue is kept for at least this long without another look. */
 const SURE_MS = 9000;

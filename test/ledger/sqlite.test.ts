@@ -28,6 +28,7 @@ import { type Database, openDatabase } from '../../src/ledger/sqlite.js';
 import { troubleOf } from '../../src/ledger/trouble.js';
 import { SUM_COLUMNS } from '../../src/ledger/usage-sums.js';
 import { openFiles, openNow } from '../rig/open-files.js';
+import { itInSoak } from '../soak.js';
 import { asking, ended, good, spentIn } from './attempts.js';
 
 /** Every migration as it was released; a new one adds a file. */
@@ -76,7 +77,7 @@ function countElsewhere(): number {
 }
 
 describe('the file', () => {
-  it('keeps what is written after it was read before, while other processes close it', async () => {
+  itInSoak('keeps what is written after it was read before, while other processes close it', async () => {
     good(await (await opened()).settle(ended('A', 5)));
     // libsql keeps a closed connection until it is garbage-collected: so does a read before the first write of a run.
     const reading = good(await openToRead(file));
@@ -197,23 +198,26 @@ describe('the file', () => {
     other.close();
   });
 
-  it('that was replaced while it was open gives out no money, and what was spent counts in both', async () => {
-    const access = ledgerAccess({ file, now, project: '', warn: () => undefined });
-    const ledger = good(await access.open());
-    good(await ledger.admit(asking('A', 40, { all: 100 })));
-    renameSync(path.dirname(file), path.join(folder, 'old'));
-    const other = await opened();
-    for (const result of [await ledger.admit(asking('B', 40, { all: 100 })), await ledger.check()])
-      expect(result).toMatchObject({ ok: false, error: { kind: 'replaced' } });
-    await new RunLedger(access, () => true).settle(ended('A', 30), { isLast: true });
-    expect(await spentIn(ledger, 'all')).toEqual([30, 0]);
-    good(await other.admit(asking('C', 1, { all: 100 })));
-    expect(await spentIn(other, 'all')).toEqual([30, 1]);
-    await access.close();
-    good(await other.settle(ended('C', 1)));
-    expect(countElsewhere()).toBe(2);
-    other.close();
-  });
+  itInSoak(
+    'that was replaced while it was open gives out no money, and what was spent counts in both',
+    async () => {
+      const access = ledgerAccess({ file, now, project: '', warn: () => undefined });
+      const ledger = good(await access.open());
+      good(await ledger.admit(asking('A', 40, { all: 100 })));
+      renameSync(path.dirname(file), path.join(folder, 'old'));
+      const other = await opened();
+      for (const result of [await ledger.admit(asking('B', 40, { all: 100 })), await ledger.check()])
+        expect(result).toMatchObject({ ok: false, error: { kind: 'replaced' } });
+      await new RunLedger(access, () => true).settle(ended('A', 30), { isLast: true });
+      expect(await spentIn(ledger, 'all')).toEqual([30, 0]);
+      good(await other.admit(asking('C', 1, { all: 100 })));
+      expect(await spentIn(other, 'all')).toEqual([30, 1]);
+      await access.close();
+      good(await other.settle(ended('C', 1)));
+      expect(countElsewhere()).toBe(2);
+      other.close();
+    },
+  );
 
   it('is free for others after it is closed in the middle of a transaction', async () => {
     (await opened()).close();

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigError, createRouter, type LibraryRouter, loadConfig, RequestError } from '../../src/index.js';
 import { openFiles } from '../rig/open-files.js';
 import { chatEvents, startProvider, stream } from '../rig/provider.js';
+import { itInSoak } from '../soak.js';
 
 let folder = '';
 beforeAll(() => {
@@ -149,7 +150,7 @@ describe('the library', () => {
     });
   });
 
-  it('closes once its runs are over, and rejects later requests', async () => {
+  itInSoak('closes once its runs are over, and rejects later requests', async () => {
     const slow = '{ kind: mock, responses: [{ text: late, delay: 20ms }], concurrency: 1 }';
     writeFileSync(path.join(folder, 'limited.yaml'), `version: 1\ntools: { slow: ${slow} }\n`);
     const env = { XDG_STATE_HOME: folder, XDG_DATA_HOME: folder };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { MAX_KEPT_BYTES } from '../../../src/adapters/command/answer-limit.js';
 import { IS_SOAK, itInSoak } from '../../soak.js';
 import { contextFor, eachInItsFolder, groups, start, taskFor } from './runs.js';
@@ -27,12 +27,16 @@ async function shown(bytes: number, isShown: boolean) {
 }
 
 describe('an answer longer than memory', () => {
-  it('is streamed whole, and only its end is kept', async () => {
-    const { count, outcome } = await shown(BYTES, true);
-    expect({ count, failure: outcome.failure }).toEqual({ count: BYTES, failure: null });
-    expect(outcome.text.length).toBeLessThanOrEqual(8 * 1024 ** 2);
-    expect(outcome.text.endsWith('x')).toBe(true);
-  }, 120_000);
+  itInSoak(
+    'is streamed whole, and only its end is kept',
+    async () => {
+      const { count, outcome } = await shown(BYTES, true);
+      expect({ count, failure: outcome.failure }).toEqual({ count: BYTES, failure: null });
+      expect(outcome.text.length).toBeLessThanOrEqual(8 * 1024 ** 2);
+      expect(outcome.text.endsWith('x')).toBe(true);
+    },
+    120_000,
+  );
 
   itInSoak(
     'is refused where all of it must be kept, before the runtime would break',

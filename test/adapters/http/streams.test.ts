@@ -195,13 +195,13 @@ describe('with a connection that stays open', () => {
     expect(await answerTo(reply)).toMatchObject({ status: 'succeeded', text: 'Hello', warnings: [] });
   });
 
-  it('half of one is not', async () => {
+  itInSoak('half of one is not', async () => {
     const reply = open(200, JSON.stringify(WHOLE).slice(0, -1), JSON_TYPE);
     const { failure } = await answerTo(reply, 'openai-chat', 'timeout: 2s');
     expect(failure).toMatchObject({ type: 'timeout' });
   });
 
-  it('an answer whose last event has no end is taken when the time is over', async () => {
+  itInSoak('an answer whose last event has no end is taken when the time is over', async () => {
     const reply = open(200, FINISHED.map(frame).join('').trimEnd(), SSE);
     const taken = await answerTo(reply, 'openai-chat', 'timeout: 2s');
     expect(taken).toMatchObject({ status: 'succeeded', text: 'Hello' });
@@ -214,7 +214,7 @@ describe('with a connection that stays open', () => {
     expect(failure?.message).toContain('slow down');
   });
 
-  it('an error without words is told by its status', async () => {
+  itInSoak('an error without words is told by its status', async () => {
     const reply = open(429, '', { 'content-length': '100', 'retry-after': '7' });
     const { failure } = await answerTo(reply, 'openai-chat', 'timeout: 2s');
     expect(failure).toMatchObject({ type: 'rate_limit', retryAfterMs: 7000, httpStatus: 429 });
