@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Config } from 'jest';
+import { sameInSoak } from './test/soak-files.cjs';
 
 /**
  * Many processes at once, kills at many points and long tables: only the soak runs these files. CI always runs it; `npm test` stays short
@@ -16,7 +17,7 @@ const isSoak = process.env.LLM_ROUTER_SOAK === '1';
  */
 const sharesSources = !isSoak && process.env.LLM_ROUTER_TEST_SOURCES !== '1';
 
-const SRC = `^${path.join(__dirname, 'src').replace(/\W/g, '\\$&')}\\W.+\\.ts$`;
+const SRC = `^${escaped(path.join(__dirname, 'src'))}\\W.+\\.ts$`;
 
 const config: Config = {
   ...(sharesSources
@@ -29,7 +30,7 @@ const config: Config = {
   // Not in the folder of temporary files, which is another one in each run.
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', ...(isSoak ? [] : [SOAK_ONLY])],
+  testPathIgnorePatterns: ['/node_modules/', ...(isSoak ? sameInSoak().map(exactly) : [SOAK_ONLY])],
   testSequencer: '<rootDir>/test/sequencer.cjs',
   setupFilesAfterEnv: ['<rootDir>/test/setup.ts'],
   extensionsToTreatAsEsm: ['.ts'],
@@ -46,5 +47,13 @@ const config: Config = {
   maxWorkers: sharesSources ? availableParallelism() + 1 : '100%',
   testTimeout: sharesSources ? 30_000 : 120_000,
 };
+
+function exactly(file: string): string {
+  return `^${escaped(file)}$`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/\W/g, '\\$&');
+}
 
 export default config;
