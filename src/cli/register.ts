@@ -57,14 +57,19 @@ export function parseTemperature(value: string): number {
 /** Parses a number of 0 or more. */
 export function parseAmount(value: string): number {
   const amount = Number(value);
-  if (value.trim() === '' || !Number.isFinite(amount) || amount < 0)
+  // Not `0x10`.
+  if (!/^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(value.trim()) || !Number.isFinite(amount))
     throw new InvalidArgumentError('a number of at least 0');
   return amount;
 }
 
+/** More than anything that is counted here. */
+const MOST = 999_999_999;
+
 /** Parses a whole number, 0 included. */
 export function parseCountOrNone(value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('a whole number of at least 0');
+  if (!/^\d+$/.test(value)) throw new InvalidArgumentError('a whole number of at least 0');
+  if (Number(value) > MOST) throw new InvalidArgumentError(`a whole number from 0 to ${MOST}`);
   return Number(value);
 }
 
@@ -79,5 +84,6 @@ export function parsePort(value: string): number {
 export function parseCount(value: string): number {
   const count = Number(value);
   if (!/^\d+$/.test(value) || count < 1) throw new InvalidArgumentError('a whole number of at least 1');
+  if (count > MOST) throw new InvalidArgumentError(`a whole number from 1 to ${MOST}`);
   return count;
 }

@@ -1,6 +1,7 @@
 import type { Command, CommanderError } from 'commander';
 import { didYouMean, nearest } from '../diagnostics/suggest.js';
 import { type Failure, failure } from '../domain/failure.js';
+import { lookup } from '../domain/lookup.js';
 import type { AskedLine } from './asked-line.js';
 import { plural } from './words.js';
 
@@ -56,8 +57,26 @@ function notAs(name: string, value: string, needed: string): { message: string; 
   const choices = /^(?:Allowed choices are|one of) (.*?)\.?$/.exec(needed)?.[1] ?? null;
   return {
     message: `${name}: \`${value}\` is not ${choices === null ? needed : `one of ${choices}`}`,
-    near: choices === null ? null : nearest(value, choices.split(', ')),
+    near: choices === null ? null : nearChoice(value, choices.split(', ')),
   };
+}
+
+/** What other programs, or other options of this one, call the same. */
+const MEANT: Readonly<Record<string, string>> = {
+  low: 'fast',
+  medium: 'balanced',
+  high: 'premium',
+  fast: 'low',
+  balanced: 'medium',
+  premium: 'high',
+  write: 'edit',
+  readonly: 'read',
+  'read-only': 'read',
+};
+
+function nearChoice(value: string, choices: readonly string[]): string | null {
+  const meant = lookup(MEANT, value.toLowerCase());
+  return meant !== null && choices.includes(meant) ? meant : nearest(value, choices);
 }
 
 /** More words than a command takes. */

@@ -49,10 +49,10 @@ export function nearWord(unknown: { word: string; known: readonly string[] } | n
   return near === null ? '' : ` (did you mean \`${near}\`?)`;
 }
 
-/** About a third of the longer word may differ, at most four letters. */
+/** About a third of the longer word may differ, at most four letters, and one of a word of four: `tcsh` is not `bash`. */
 function reach(wanted: string, candidate: string): number {
   const length = Math.max(wanted.length, candidate.length);
-  return length <= 3 ? 1 : Math.min(MAX_REACH, Math.ceil(length / 3));
+  return length <= 4 ? 1 : Math.min(MAX_REACH, Math.ceil(length / 3));
 }
 
 function digits(word: string): string {

@@ -237,3 +237,23 @@ it('`--timeout` ends the wait for the writer of a named pipe', async () => {
   const { code, stderr } = await exec(['-f', 'pipe', '--timeout', '50ms']);
   expect([code, stderr]).toEqual([124, expect.stringContaining('[timeout]')]);
 });
+
+describe('a value that is refused', () => {
+  it.each([
+    ['--tier', 'medium', 'did you mean `balanced`?'],
+    ['--tier', 'fst', 'did you mean `fast`?'],
+    ['--complexity', 'premium', 'did you mean `high`?'],
+    ['--access', 'write', 'did you mean `edit`?'],
+    ['--max-tokens', '99999999999999999999', 'is not a whole number from 1 to 999999999'],
+    ['--retries', '9999999999', 'is not a whole number from 0 to 999999999'],
+    ['--max-cost', '0x10', 'is not a number of at least 0'],
+    ['--max-cost', '1,5', 'is not a number of at least 0'],
+  ])('%s %s', async (option, value, said) => {
+    const { code, stdout, stderr } = await exec([option, value]);
+    expect([code, stdout, stderr]).toEqual([64, '', expect.stringContaining(said)]);
+  });
+
+  it.each(['.5', '1.', '2e-3', '0'])('is not the amount %s', async (amount) => {
+    expect((await exec(['--max-cost', amount])).code).toBe(0);
+  });
+});

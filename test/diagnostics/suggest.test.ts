@@ -19,6 +19,7 @@ describe('nearest', () => {
   it('finds swapped letters in a short word', () => {
     expect(nearest('modle', ['model', 'prompt'])).toBe('model');
     expect(nearest('bto', ['bot'])).toBe('bot');
+    expect(nearest('tcsh', ['bash', 'zsh', 'fish'])).toBeNull();
   });
 
   it('finds nothing without choices', () => {

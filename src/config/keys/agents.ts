@@ -9,7 +9,7 @@ export const AGENT = {
     .placed()
     .soughtAs('tool', 'provider'),
   preferred_model: text("The model that is tried first [the tool's first]").placed().soughtAs('model'),
-  system: text('System prompt').harmless().soughtAs('prompt', 'instructions'),
+  system: text('System prompt').harmless().soughtAs('prompt', 'system_prompt', 'instructions'),
   system_file: path('A file that holds the system prompt, relative to this config').placed().sends(),
   fallback_chain: list(
     'What is tried next, in order, at most 100: `tool:model`, a tool, or a model. The part before the first colon is a tool when one of that name is defined',

@@ -68,7 +68,7 @@ export const COMMAND = {
     .checked(splitCommand)
     .notResolved()
     .runs()
-    .soughtAs('command', 'cmd'),
+    .soughtAs('command', 'cmd', 'template'),
   args: argumentsAsWritten.notResolved().runs(),
   access_args: byName(
     'Arguments that stand for `{access_args}`; a level that is not named is not offered',

@@ -17,7 +17,8 @@ export const HTTP = {
     .requiredOnceMerged('')
     .checked(parseBaseUrl)
     .placed()
-    .sends(),
+    .sends()
+    .soughtAs('url', 'endpoint'),
   api_key_env: apiKeyEnv,
   api_key_required: flag(
     'The tool is not available while no variable of `api_key_env` is set; `false`: its requests then hold no key',
