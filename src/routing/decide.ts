@@ -47,14 +47,15 @@ function stop(failure: Failure): { action: 'stop'; stop: Stop } {
 /** The failure that ends a run even with candidates left; `null`: it goes on. */
 function endedBy<C extends RunCandidate>(
   { candidate, failure, mayHaveChanged, shown, left = null }: FailedAttempt<C>,
-  { access, rules }: DecisionInput<C>,
+  { access, rules, candidates }: DecisionInput<C>,
 ): Failure | null {
   if (failure.type === 'not_restored') return failure;
   if (failure.type === 'cancelled') return failure;
   if (failure.type === 'timeout' && failure.phase === 'invocation') return failure;
   if (shown) return withLeft(asPartial(failure), left);
   const edited = hasEdited({ candidate, mayHaveChanged }, access);
-  return edited && !rules.retry.afterSideEffects ? afterSideEffects(failure, access, left) : null;
+  if (!edited || rules.retry.afterSideEffects) return null;
+  return afterSideEffects(failure, { access, left, hasOthers: candidates.length > 1 });
 }
 
 /** A failure after live text: another answer would be mixed into the half that was shown. */
@@ -73,9 +74,18 @@ export function withLeft(
   return { ...failure, message: `${failure.message}; ${who} had changed ${left.text}${effect}`, hint };
 }
 
+const TO_FALL_BACK =
+  '`recovery.after_failure` of the policy (`rollback`, `hand_over`) lets the fallback be tried after such a failure';
+
 /** Another attempt could repeat or damage what the first one did. */
-function afterSideEffects(failure: Failure, access: Access, left: LeftChanges | null): Failure {
-  if (left !== null) return withLeft(failure, left, { effect: ', so no fallback was tried' });
+function afterSideEffects(
+  failure: Failure,
+  { access, left, hasOthers }: { access: Access; left: LeftChanges | null; hasOthers: boolean },
+): Failure {
+  if (left !== null) {
+    const way = hasOthers ? `\n${TO_FALL_BACK}` : '';
+    return withLeft(failure, { ...left, hint: left.hint + way }, { effect: ', so no fallback was tried' });
+  }
   const message = `${failure.message}; it had started to work with access \`${access}\`, so no fallback was tried`;
   const hint = 'look at what it has done; `retry.after_side_effects: true` in the policy tries again anyway';
   return { ...failure, message, hint };

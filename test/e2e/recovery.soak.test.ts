@@ -29,6 +29,7 @@ describe('after a failed attempt with access edit, exec', () => {
       );
       const [trace] = rig.traces();
       expect(stderr).toContain(`\`llm-router undo ${trace?.id}\` takes them back`);
+      expect(stderr).toContain('`recovery.after_failure` of the policy (`rollback`, `hand_over`)');
       expect(trace?.attempts.map(({ changes }) => [changes?.count, changes?.recovery])).toEqual([
         [0, null],
         [2, 'left'],
