@@ -120,9 +120,14 @@ export class RunLedger {
     this.#access?.warn(message);
   }
 
-  warnOnce({ message }: LedgerTrouble): void {
+  warnOnce({ kind, message }: LedgerTrouble): void {
     if (this.#warned) return;
     this.#warned = true;
-    this.warn(`this run is not recorded as it should be: ${message}`);
+    const isAway = kind === 'away' || kind === 'bad_url';
+    this.warn(
+      isAway
+        ? `${message}; no limit is checked, and the record of this run is kept until it can be`
+        : `this run is not recorded as it should be: ${message}`,
+    );
   }
 }
