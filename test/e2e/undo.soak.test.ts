@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { gitProject } from '../rig/git-project.js';
 import { rigged } from '../rig/rig.js';
+import { onTerminal } from './real-terminal.js';
 
 const EXEC = ['exec', '-a', 'me', '--no-stdin', 'Fix it'];
 const EDITS = '/bin/cat >/dev/null; echo bad >> a.txt; echo new > new.txt; echo working; exit 1';
@@ -43,6 +44,25 @@ describe('undo and diff', () => {
       expect((await rig.run(['undo', '--yes'])).code).toBe(0);
       git('apply', '../patch');
       expect(git('status', '--porcelain')).toBe(' M a.txt\n?? new.txt\n');
+    }),
+  );
+
+  onTerminal(
+    'changes nothing where its question is answered with Ctrl-C',
+    rigged(async (rig) => {
+      gitProject(rig, { editor: EDITS });
+      await rig.run(EXEC);
+      rig.write('../ask', '#!/bin/sh\necho $$ > ../pid\nexec llm-router undo\n');
+      const { code, stdout } = await rig.shell(`/usr/bin/mkfifo ../keys
+/usr/bin/script -qfec '/bin/sh ../ask' ../shown > ../seen < ../keys &
+exec 3> ../keys
+until /usr/bin/grep -qs y/N ../shown; do :; done
+kill -INT "$(/bin/cat ../pid)"
+code=0; wait $! || code=$?
+/bin/cat ../shown
+exit $code`);
+      expect([code, stdout]).toEqual([130, expect.stringContaining('cancelled by SIGINT')]);
+      expect(rig.exists('new.txt')).toBe(true);
     }),
   );
 });

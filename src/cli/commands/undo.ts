@@ -14,6 +14,7 @@ import type { CommandContext } from '../context.js';
 import { readTraces } from '../read-traces.js';
 import { reportEarly } from '../report.js';
 import { plural } from '../words.js';
+import { deadlineOf } from './exec-deadline.js';
 import { changesDocument, fileLines, paintedPatch } from './file-changes.js';
 import { type KeptRun, keptRun, MOST_BYTES, troubleFailure } from './kept-run.js';
 import { loadForTraces } from './trace-folder.js';
@@ -163,7 +164,7 @@ async function showPlan(
 }
 
 async function agree(
-  { output }: CommandContext,
+  context: CommandContext,
   { repository }: KeptRun,
   { plan, options }: { plan: UndoPlan; options: UndoOptions },
 ): Promise<Result<boolean, Failure>> {
@@ -172,7 +173,10 @@ async function agree(
   const during = merge === null ? '' : `A ${merge} is in progress. `;
   const [first = '', ...rest] = actionOf(plan);
   const what = `${during}${first.toUpperCase()}${rest.join('')}? [y/N] `;
-  const answer = await output.ask(what, new AbortController().signal);
+  const deadline = deadlineOf(context, null);
+  const answer = await context.output.ask(what, deadline.signal);
+  deadline.dispose();
+  if (deadline.failure !== null) return err(deadline.failure);
   if (answer === null)
     return err(
       failure('usage', 'without a terminal `undo` needs `--yes`', {
