@@ -114,7 +114,7 @@ whereInstalled('a ledger in a PostgreSQL database', () => {
 
   it('tells why it cannot be used, and never shows a password', async () => {
     role('with_password', "PASSWORD 'right-Secret'");
-    const place = await testPlace({ connectTimeoutMs: 1000 });
+    const place = await testPlace({ connectTimeoutMs: 20_000 });
     const troubles = await Promise.all([
       troubleAt({ ...place, url: url('with_password:wrong-Secret') }),
       troubleAt({ ...place, url: url('with_password') }),
