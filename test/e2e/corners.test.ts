@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { lstatSync, symlinkSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { rigged } from '../rig/rig.js';
@@ -101,3 +103,18 @@ describe('config validate --fix', () => {
     }),
   );
 });
+
+it(
+  'a saved output that is a pipe without a writer is waited for until a signal comes',
+  rigged(async (rig) => {
+    rig.write('llm-router.yaml', CAT);
+    const pipe = path.join(rig.project, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const running = rig.start(['tool', 'test', 'cat', '--stdout', 'pipe']);
+    // Opened once the program reads, and closed with nothing written.
+    await (await open(pipe, 'w')).close();
+    running.kill('SIGTERM');
+    const { code, stderr } = await running.done;
+    expect([code, stderr]).toEqual([143, 'error: cancelled by SIGTERM [cancelled]\n']);
+  }),
+);

@@ -1,14 +1,13 @@
 import { briefDuration } from '../../domain/duration.js';
-import { failure } from '../../domain/failure.js';
 import { modelsDocument } from '../../router/models/document.js';
 import type { ModelsReport, ProviderState } from '../../router/models/report.js';
 import type { ModelRow } from '../../router/models/rows.js';
-import type { StopSignal } from '../../world.js';
 import { commandRouter, loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { printTable } from '../print-table.js';
 import { startSpinner } from '../progress.js';
 import { reportEarly } from '../report.js';
+import { stopped } from '../stopped.js';
 import type { Column } from '../table.js';
 import { money } from '../usage-words.js';
 import { countText, plural } from '../words.js';
@@ -42,7 +41,7 @@ export async function runModels(context: CommandContext, options: ModelsCommandO
       spinner.hide();
       return router.close();
     });
-  if (world.signal.aborted) return reportEarly(context, { failure: stopped(world.signal.reason) });
+  if (world.signal.aborted) return reportEarly(context, { failure: stopped(world.signal) });
   if (!report.ok) return reportEarly(context, { failure: report.error });
   const nowMs = world.clock.now();
   if (options.json === true) await output.json(modelsDocument(report.value, nowMs));
@@ -50,10 +49,6 @@ export async function runModels(context: CommandContext, options: ModelsCommandO
   else await printTable(context, { columns: COLUMNS, rows: report.value.models.map(cellsOf), signs: SIGNS });
   await tell(context, report.value, { nowMs, isTrusted: loaded.isTrusted });
   return 0;
-}
-
-function stopped(signal: StopSignal) {
-  return failure('cancelled', `cancelled by ${signal}`, { phase: signal });
 }
 
 const SIGNS = { '-': 'none or unknown', '…': 'cut, whole with `--json`' };

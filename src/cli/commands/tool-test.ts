@@ -7,10 +7,12 @@ import { exitCodeOf, type Failure, failure } from '../../domain/failure.js';
 import { err, ok, type Result } from '../../domain/result.js';
 import { readAnyFile } from '../../files/any-file.js';
 import { type Capture, type CaptureReading, testTool } from '../../router/tool-test.js';
+import type { World } from '../../world.js';
 import { commandRouter, loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { fileTrouble } from '../file-trouble.js';
 import { printFailure, reportEarly } from '../report.js';
+import { stopped } from '../stopped.js';
 import { type Column, renderTable } from '../table.js';
 
 /** The options of `tool test`, as the argument parser gives them. */
@@ -32,7 +34,7 @@ export async function runToolTest(
   const { world } = context;
   const usable = usableConfig(await loadCommandConfig(context));
   if (!usable.ok) return reportEarly(context, usable.error);
-  const capture = await captureOf(world.cwd, options);
+  const capture = await captureOf(world, options);
   if (!capture.ok) return reportEarly(context, { failure: capture.error });
   const router = commandRouter(context, usable.value);
   const given = {
@@ -49,7 +51,7 @@ export async function runToolTest(
   return print(context, tool, read.value);
 }
 
-async function captureOf(cwd: string, options: ToolTestOptions): Promise<Result<Capture, Failure>> {
+async function captureOf(world: World, options: ToolTestOptions): Promise<Result<Capture, Failure>> {
   const { stdout, stderr, outputFile, usageFile, exit: exitCode } = options;
   const named = [
     { option: '--stdout', file: stdout },
@@ -65,7 +67,7 @@ async function captureOf(cwd: string, options: ToolTestOptions): Promise<Result<
     );
   const contents: (Buffer | null)[] = [];
   for (const { option, file } of named) {
-    const read = file === undefined ? ok(null) : await bytesOf(cwd, option, file);
+    const read = file === undefined ? ok(null) : await bytesOf(world, option, file);
     if (!read.ok) return read;
     contents.push(read.value);
   }
@@ -83,11 +85,15 @@ async function captureOf(cwd: string, options: ToolTestOptions): Promise<Result<
 /** Of a saved output: as much as a run may keep. */
 const MAX_CAPTURE_BYTES = 256 * 1024 * 1024;
 
-async function bytesOf(cwd: string, option: string, name: string): Promise<Result<Buffer, Failure>> {
+async function bytesOf(
+  { cwd, signal }: World,
+  option: string,
+  name: string,
+): Promise<Result<Buffer, Failure>> {
   try {
-    const signal = new AbortController().signal; // `tool test` has no time limit
     return ok(await readAnyFile(path.resolve(cwd, name), { maxBytes: MAX_CAPTURE_BYTES, signal }));
   } catch (error) {
+    if (signal.aborted) return err(stopped(signal));
     return err(failure('input', `cannot read \`${name}\` (${option}): ${fileTrouble(error)}`));
   }
 }
