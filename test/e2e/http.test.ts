@@ -110,7 +110,11 @@ describe('exec with a provider API', () => {
           method: 'POST',
           url: `${openai.url}/v1/chat/completions`,
           headers: { authorization: 'Bearer [redacted]' },
-          body: { model: 'gpt-6-luna', messages: [{ role: 'user', content: 'hi' }], max_tokens: 5 },
+          body: {
+            model: 'gpt-6-luna',
+            messages: [{ role: 'user', content: 'hi' }],
+            max_completion_tokens: 5,
+          },
         },
       });
       expect(shown.stdout + planned.stdout).not.toContain('canary');

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -100,9 +101,19 @@ describe('the run that a call is nested in', () => {
     expect(callerIn({})).toBeNull();
   });
 
-  onLinux('is not a run whose tool is another process', () => {
+  onLinux('is a run whose tool is this process itself', () => {
     record({ tool: process.pid });
-    expect(callerIn({})).toBeNull();
+    expect(callerIn({})).toMatchObject({ id: ID, depth: 1 });
+  });
+
+  onLinux('is not a run whose tool is another process', () => {
+    const other = spawn('sleep', ['60'], { stdio: 'ignore' });
+    try {
+      record({ tool: other.pid ?? 0 });
+      expect(callerIn({})).toBeNull();
+    } finally {
+      other.kill('SIGKILL');
+    }
   });
 });
 
