@@ -101,7 +101,9 @@ function take(state: State, data: unknown): Piece[] {
   const candidate = listAt(data, 'candidates').find((one) => (at(one, 'index') ?? 0) === 0);
   finish(answer, candidate);
   // https://ai.google.dev/gemini-api/docs/google-search
-  answer.paidToolCalls += listAt(candidate, 'groundingMetadata', 'webSearchQueries').length;
+  const searches = listAt(candidate, 'groundingMetadata', 'webSearchQueries').length;
+  // Later events of a stream may tell them again.
+  answer.paidToolCalls = Math.max(answer.paidToolCalls, searches);
   return listAt(candidate, 'content', 'parts').flatMap(piecesOf);
 }
 
