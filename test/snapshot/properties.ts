@@ -128,11 +128,13 @@ export function apply({ root, git }: Pick<GitTree, 'root' | 'git'>, step: Edit):
       return;
     }
     const at = path.join(root, step.at);
-    if (isBehindLink(root, step.at)) return;
-    if (step.do === 'nest') git('init', '-q', `./${step.at}`);
-    else if (step.do === 'write') {
+    if (isBehindLink(root, step.at) || ('to' in step && isBehindLink(root, step.to))) return;
+    if (step.do === 'nest') {
+      // Through a link it would be made around the tree, where other tests are.
+      if (!isLink(at)) git('init', '-q', `./${step.at}`);
+    } else if (step.do === 'write') {
       mkdirSync(path.dirname(at), { recursive: true });
-      if (lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === true) rmSync(at);
+      if (isLink(at)) rmSync(at);
       writeFileSync(at, step.content);
     } else if (step.do === 'chmod') {
       if (lstatSync(at).isFile()) chmodSync(at, step.mode);
@@ -146,10 +148,11 @@ export function apply({ root, git }: Pick<GitTree, 'root' | 'git'>, step: Edit):
 
 function isBehindLink(root: string, at: string): boolean {
   const parts = at.split('/').slice(0, -1);
-  return parts.some((_, n) => {
-    const folder = path.join(root, ...parts.slice(0, n + 1));
-    return lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-  });
+  return parts.some((_, n) => isLink(path.join(root, ...parts.slice(0, n + 1))));
+}
+
+function isLink(place: string): boolean {
+  return lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 const RULES = { included: ['*.local'], mostBytes: 1e9 };
