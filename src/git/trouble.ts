@@ -11,6 +11,8 @@ export type TroubleKind =
   | 'no_space'
   | 'read_only'
   | 'too_large'
+  /** A file changed or went while Git read it. */
+  | 'moving'
   | 'stopped'
   | 'failed';
 
@@ -50,6 +52,7 @@ const KNOWN: readonly (readonly [TroubleKind, RegExp])[] = [
   ['no_space', /no space left|disk quota exceeded/i],
   ['read_only', /read-only file system|permission denied|insufficient permission/i],
   ['no_repository', /not a git repository/i],
+  ['moving', /unstable object source data|could not open '.*' for reading: No such file/],
 ];
 
 const KNOWN_CODES: Readonly<Record<string, TroubleKind>> = {

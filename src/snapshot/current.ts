@@ -6,9 +6,17 @@ import type { Trouble } from '../git/trouble.js';
 import type { Change, Side } from './changes.js';
 import { lstatOf, onDisk } from './on-disk.js';
 import { hashFiles } from './store.js';
+import { untilStill } from './until-still.js';
 
 /** What is on disk now at the paths of changes; a folder in the place of a file counts as nothing, its files are changes of their own. */
 export async function currentSides(
+  repository: Repository,
+  changes: readonly Change[],
+): Promise<Result<Map<BytePath, Side>, Trouble>> {
+  return untilStill(() => sidesNow(repository, changes));
+}
+
+async function sidesNow(
   repository: Repository,
   changes: readonly Change[],
 ): Promise<Result<Map<BytePath, Side>, Trouble>> {

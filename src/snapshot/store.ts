@@ -7,6 +7,7 @@ import type { Suspect } from './listing.js';
 import { type OnDisk, onDisk } from './on-disk.js';
 import type { Found } from './permissions.js';
 import type { Scratch } from './scratch.js';
+import { untilStill } from './until-still.js';
 
 /** A file to put into an index: `null` removes it. */
 export interface IndexLine {
@@ -22,11 +23,27 @@ export interface Stored {
   found: Map<BytePath, Found>;
 }
 
-/** Writes the bytes of files as they are, without any filter, into the repository. */
+/**
+ * Writes the bytes of files as they are, without any filter, into the repository. Where another program changes or removes one meanwhile,
+ * they are looked at again.
+ */
 export async function store(
   repository: Repository,
   paths: readonly Suspect[],
-  { scratch, mostBytes }: { scratch: Scratch; mostBytes: number },
+  place: StoringPlace,
+): Promise<Result<Stored, Trouble>> {
+  return untilStill(() => storeOnce(repository, paths, place));
+}
+
+interface StoringPlace {
+  scratch: Scratch;
+  mostBytes: number;
+}
+
+async function storeOnce(
+  repository: Repository,
+  paths: readonly Suspect[],
+  { scratch, mostBytes }: StoringPlace,
 ): Promise<Result<Stored, Trouble>> {
   const seen = paths.map((suspect) => ({
     suspect,

@@ -22,6 +22,12 @@ describe('trouble with Git', () => {
       'x: insufficient permission for adding',
     ],
     [{ stderr: 'fatal: not a git repository' }, 'no_repository', 'x: not a git repository'],
+    [
+      { stderr: "fatal: could not open 'a b' for reading: No such file or directory" },
+      'moving',
+      "x: could not open 'a b' for reading: No such file or directory",
+    ],
+    [{ stderr: 'fatal: confused by unstable object source data for 64107dc1' }, 'moving', expect.any(String)],
     [{ stderr: 'fatal: bad object' }, 'failed', 'x: bad object'],
     [{ stderr: 'Preparing work\nfatal: failed to read a' }, 'failed', 'x: failed to read a'],
     [{ stderr: '\nsomething else\nand more' }, 'failed', 'x: something else'],
