@@ -95,7 +95,7 @@ describe('fixes', () => {
           expectMended(wrong.replaceAll('\n', end));
         },
       ),
-      { numRuns: IS_SOAK ? 1000 : 4 },
+      { numRuns: IS_SOAK ? 2000 : 4 },
     );
   });
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { story } from '../snapshot/properties.js';
 import { isolationHolds } from './properties.js';
 
-const RUNS = Number(process.env.ISOLATION_RUNS ?? 50);
+const RUNS = Number(process.env.ISOLATION_RUNS ?? 100);
 
 describe('an isolated work tree', () => {
   it('gives back every byte of any change of any tree', async () => {
