@@ -56,7 +56,10 @@ export const FOREIGN_VARIABLES: readonly Variable[] = [
   { name: 'CI', meaning: 'set: no spinner, and no question' },
   { name: 'HTTPS_PROXY', meaning: 'proxy of provider APIs, by `http://host:port`; the lower-case name wins' },
   { name: 'HTTP_PROXY', meaning: 'the same for APIs at `http://`; `ALL_PROXY` for both' },
-  { name: 'NO_PROXY', meaning: 'hosts that are reached without a proxy; this machine always is' },
+  {
+    name: 'NO_PROXY',
+    meaning: 'hosts and networks (`10.0.0.0/8`) that are reached without a proxy; this machine always is',
+  },
   { name: 'NODE_EXTRA_CA_CERTS', meaning: 'file with certificates of your own authorities, read by Node' },
   {
     name: 'OTEL_EXPORTER_OTLP_ENDPOINT',

@@ -46,14 +46,28 @@ function variable(env: Environment, name: string): string | null {
   return env[name] || env[name.toUpperCase()] || null;
 }
 
-/** A name matches itself and its subdomains; a port, if given, must be equal. */
+/** A name matches itself and its subdomains, a network (`10.0.0.0/8`) its addresses; a port, if given, must be equal. */
 function isExempt(url: URL, list: string | null): boolean {
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
   const entries = (list ?? '').split(/[\s,]+/).filter((entry) => entry !== '');
   return entries.some((entry) => {
-    if (entry === '*') return true;
+    if (entry === '*' || isInNetwork(url.hostname, entry)) return true;
     const [, name = '', wanted] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
     const host = url.hostname.toLowerCase();
     return (wanted === undefined || wanted === port) && (host === name || host.endsWith(`.${name}`));
   });
+}
+
+/** Of IPv4, as `curl` and Go know them. */
+function isInNetwork(host: string, entry: string): boolean {
+  const [, network = '', bits = ''] = /^([\d.]+)\/(\d{1,2})$/.exec(entry) ?? [];
+  const [address, start] = [numberOf(host), numberOf(network)];
+  if (address === null || start === null || Number(bits) > 32) return false;
+  const size = 2 ** (32 - Number(bits));
+  return Math.floor(address / size) === Math.floor(start / size);
+}
+
+function numberOf(address: string): number | null {
+  const isAddress = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(address);
+  return isAddress ? address.split('.').reduce((number, part) => number * 256 + Number(part), 0) : null;
 }

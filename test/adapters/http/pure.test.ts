@@ -7,7 +7,7 @@ describe('proxyFor', () => {
   const env = {
     HTTPS_PROXY: 'http://p:1',
     http_proxy: 'q:2',
-    NO_PROXY: 'internal.test, .corp.test,*.wild.test host.test:8443',
+    NO_PROXY: 'internal.test, .corp.test,*.wild.test host.test:8443 10.1.0.0/16,192.168.7.9/32,1.2.3.4/40',
   };
 
   it.each([
@@ -20,6 +20,12 @@ describe('proxyFor', () => {
     ['https://a.wild.test', null],
     ['https://host.test', 'http://p:1'],
     ['https://host.test:8443', null],
+    ['https://10.1.200.3:8443', null],
+    ['https://10.2.0.1', 'http://p:1'],
+    ['https://192.168.7.9', null],
+    ['https://192.168.7.8', 'http://p:1'],
+    ['https://1.2.3.4', 'http://p:1'],
+    ['https://10.1.test', 'http://p:1'],
     ['http://localhost:1234', null],
     ['http://127.0.0.1:1234', null],
     ['http://[::1]:1234', null],
