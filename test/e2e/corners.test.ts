@@ -3,6 +3,7 @@ import { lstatSync, symlinkSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { IS_STANDALONE } from '../rig/machine.js';
 import { rigged } from '../rig/rig.js';
 import { itInSoak } from '../soak.js';
 
@@ -104,7 +105,8 @@ describe('config validate --fix', () => {
   );
 });
 
-it(
+// The executable ends at once: bun does not wait for such a pipe.
+(IS_STANDALONE ? it.skip : it)(
   'a saved output that is a pipe without a writer is waited for until a signal comes',
   rigged(async (rig) => {
     rig.write('llm-router.yaml', CAT);
