@@ -33,8 +33,11 @@ const ENTRY = `import { writeSync } from 'node:fs';
 import { version } from '../package.json';
 const argv = process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) writeSync(1, version + '\\n');
-else
+else {
+  // Where nothing is left to wait for before the end, bun would exit with 0.
+  process.exitCode = 70;
   import('./main.js').then(async ({ main, realWorld }) => process.exit(await main(argv, realWorld())));
+}
 `;
 
 /** Files of the working directory that bun would take settings from: a project is not trusted with them. */
