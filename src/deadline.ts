@@ -49,7 +49,8 @@ function expired(timeoutMs: number, option: string): Failure {
   });
 }
 
-function cancelled(reason: unknown): Failure {
+/** The failure of what was ended by an abort with this reason: the name of a signal, or anything else. */
+export function cancelled(reason: unknown): Failure {
   if (reason === 'SIGINT' || reason === 'SIGTERM' || reason === 'SIGHUP')
     return failure('cancelled', `cancelled by ${reason}`, { phase: reason });
   return failure('cancelled', 'the run was cancelled');

@@ -1,3 +1,4 @@
+import { cancelled } from '../../deadline.js';
 import { briefDuration } from '../../domain/duration.js';
 import { modelsDocument } from '../../router/models/document.js';
 import type { ModelsReport, ProviderState } from '../../router/models/report.js';
@@ -7,7 +8,6 @@ import type { CommandContext } from '../context.js';
 import { printTable } from '../print-table.js';
 import { startSpinner } from '../progress.js';
 import { reportEarly } from '../report.js';
-import { stopped } from '../stopped.js';
 import type { Column } from '../table.js';
 import { money } from '../usage-words.js';
 import { countText, plural } from '../words.js';
@@ -41,7 +41,7 @@ export async function runModels(context: CommandContext, options: ModelsCommandO
       spinner.hide();
       return router.close();
     });
-  if (world.signal.aborted) return reportEarly(context, { failure: stopped(world.signal) });
+  if (world.signal.aborted) return reportEarly(context, { failure: cancelled(world.signal.reason) });
   if (!report.ok) return reportEarly(context, { failure: report.error });
   const nowMs = world.clock.now();
   if (options.json === true) await output.json(modelsDocument(report.value, nowMs));

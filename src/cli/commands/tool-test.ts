@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Selector } from '../../config/types.js';
+import { cancelled } from '../../deadline.js';
 import { cut } from '../../diagnostics/width.js';
 import { toUsd } from '../../domain/cost.js';
 import { failureDocument, usageDocument } from '../../domain/document.js';
@@ -12,7 +13,6 @@ import { commandRouter, loadCommandConfig, usableConfig } from '../config.js';
 import type { CommandContext } from '../context.js';
 import { fileTrouble } from '../file-trouble.js';
 import { printFailure, reportEarly } from '../report.js';
-import { stopped } from '../stopped.js';
 import { type Column, renderTable } from '../table.js';
 
 /** The options of `tool test`, as the argument parser gives them. */
@@ -93,7 +93,7 @@ async function bytesOf(
   try {
     return ok(await readAnyFile(path.resolve(cwd, name), { maxBytes: MAX_CAPTURE_BYTES, signal }));
   } catch (error) {
-    if (signal.aborted) return err(stopped(signal));
+    if (signal.aborted) return err(cancelled(signal.reason));
     return err(failure('input', `cannot read \`${name}\` (${option}): ${fileTrouble(error)}`));
   }
 }
