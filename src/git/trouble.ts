@@ -11,7 +11,7 @@ export type TroubleKind =
   | 'no_space'
   | 'read_only'
   | 'too_large'
-  /** A file changed or went while Git read it. */
+  /** What Git reads is being changed by another process: it may work at the next try. */
   | 'moving'
   | 'stopped'
   | 'failed';
@@ -52,7 +52,9 @@ const KNOWN: readonly (readonly [TroubleKind, RegExp])[] = [
   ['no_space', /no space left|disk quota exceeded/i],
   ['read_only', /read-only file system|permission denied|insufficient permission/i],
   ['no_repository', /not a git repository/i],
+  // A file that changes or goes, and (Git 2.39, `get_worktrees`) the entry of a work tree that is being added.
   ['moving', /unstable object source data|could not open '.*' for reading: No such file/],
+  ['moving', /failed to read .*worktrees\/[^/]+\/commondir/],
 ];
 
 const KNOWN_CODES: Readonly<Record<string, TroubleKind>> = {

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { err, ok, type Result } from '../domain/result.js';
 import type { GitPlace } from '../git/git.js';
 import { systemPath } from '../git/names.js';
@@ -10,6 +9,7 @@ import { systemTrouble, type Trouble, trouble, troubleOf } from '../git/trouble.
 import { copyIndex } from '../snapshot/copy-index.js';
 import { restore } from '../snapshot/restore.js';
 import { openScratch } from '../snapshot/scratch.js';
+import { untilStill } from '../snapshot/until-still.js';
 import type { WorkTreeState } from '../snapshot/work-tree-state.js';
 
 /**
@@ -24,7 +24,7 @@ export async function makeLinkedTree(
   const head = await headFor(repository, state.tree);
   if (!head.ok) return head;
   const added = await addTree(repository, tree, head.value);
-  if (added !== null) return err(added);
+  if (!added.ok) return added;
   const linked = await findRepository({ ...place, cwd: tree });
   if (!linked.ok) return linked;
   const copied = await copyIndex(repository.indexFile, linked.value.indexFile);
@@ -45,30 +45,22 @@ async function headFor({ git }: Repository, tree: string): Promise<Result<string
   return ok(made.stdout.toString('latin1').trim());
 }
 
-/**
- * Adds the work tree, without files. While another process adds one to the same repository, Git fails for a moment: it reads the entries of all
- * work trees, and one that is being written has an empty `commondir`.
- */
+/** Adds the work tree, without files. Git fails for a moment while another process adds one to the same repository. */
 async function addTree(
   { git, commonDir }: Repository,
   tree: string,
   commit: string,
-): Promise<Trouble | null> {
-  for (let pausesLeft = MOST_PAUSES; ; pausesLeft -= 1) {
+): Promise<Result<null, Trouble>> {
+  return untilStill(async () => {
     const added = await git(['worktree', 'add', '--no-checkout', '--detach', tree, commit]);
-    if (added.exitCode === 0) return null;
-    if (pausesLeft === 0 || !UNFINISHED_ENTRY.test(added.stderr))
-      return troubleOf(added, 'the work tree cannot be made');
+    if (added.exitCode === 0) return ok(null);
     await removeLinkedTree(commonDir, tree);
-    await pause(PAUSE_MS);
-  }
+    return err(troubleOf(added, 'the work tree cannot be made'));
+  }, MOST_TRIES);
 }
 
-/** Git 2.39, `get_worktrees`: "failed to read .git/worktrees/<name>/commondir". */
-const UNFINISHED_ENTRY = /failed to read .*worktrees\/[^/]+\/commondir/;
-const PAUSE_MS = 20;
 /** About two seconds: the entry of a process that was killed meanwhile stays as it is. */
-const MOST_PAUSES = 100;
+const MOST_TRIES = 100;
 
 async function fill(linked: Repository, { tree, permissions }: WorkTreeState): Promise<Trouble | null> {
   const empty = await linked.git(['hash-object', '-t', 'tree', '-w', '--stdin']);

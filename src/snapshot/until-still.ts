@@ -2,13 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Result } from '../domain/result.js';
 import type { Trouble } from '../git/trouble.js';
 
-const MOST_TRIES = 5;
 const PAUSE_MS = 20;
 
-/** Reads files again, a few times, where another program changes or removes one of them meanwhile. */
-export async function untilStill<T>(read: () => Promise<Result<T, Trouble>>): Promise<Result<T, Trouble>> {
-  for (let triesLeft = MOST_TRIES - 1; ; triesLeft -= 1) {
-    const found = await read();
+/** Does something of Git again, a few times, where another process changes meanwhile what it reads. */
+export async function untilStill<T>(
+  act: () => Promise<Result<T, Trouble>>,
+  mostTries = 5,
+): Promise<Result<T, Trouble>> {
+  for (let triesLeft = mostTries - 1; ; triesLeft -= 1) {
+    const found = await act();
     if (found.ok || found.error.kind !== 'moving' || triesLeft === 0) return found;
     await pause(PAUSE_MS);
   }

@@ -61,7 +61,7 @@ itInSoak('says which entry of a killed process is in the way', async () => {
       rules,
     });
     const message = 'the work tree cannot be made: failed to read .git/worktrees/other/commondir: Success';
-    expect(opened).toEqual({ ok: false, error: { kind: 'failed', message } });
+    expect(opened).toEqual({ ok: false, error: { kind: 'moving', message } });
     expect(existsSync(path.join(dir, '01K9ZQ3V7M8KD01K9ZQ3V7M8KD'))).toBe(false);
   });
 });
